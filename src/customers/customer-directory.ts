@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { BillingError } from '../errors.ts';
+
+/** Which Stripe customer a user of the product is, within one scope. */
+export interface CustomerMapping {
+  /** The subject of the product's tokens: a user's id, or an organisation's for team billing. */
+  readonly userId: string;
+  /** Stripe's id of the customer, `cus_…`. */
+  readonly stripeCustomerId: string;
+  /** When the customer's contract ends; null without a contract. Portal policies read it. */
+  readonly contractEndsAt: Date | null;
+  /** Facts the operator keeps about this customer, for portal policies to read. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+}
+
+/** The two ids that a mapping ties together. */
+export type CustomerLink = Pick<CustomerMapping, 'userId' | 'stripeCustomerId'>;
+
+/** What may be changed of a mapping; who is linked to whom may not. */
+export type MappingChanges = Partial<Pick<CustomerMapping, 'contractEndsAt' | 'attributes'>>;
+
+/** What became of one link: stored now, there already, or refused because an id is taken. */
+export type LinkOutcome = 'linked' | 'unchanged' | 'user_taken' | 'customer_taken';
+
+export interface MappingPage {
+  readonly mappings: readonly CustomerMapping[];
+  readonly hasNextPage: boolean;
+}
+
+/**
+ * The mapping from users to Stripe customers, bound to one scope (test, live, or a sandbox's name) when
+ * it is opened: a test-mode customer cannot be found with a live key.
+ *
+ * A user has one customer and a customer one user. Every operation ends within seconds; one that cannot
+ * reach the store throws StoreUnavailableError.
+ */
+export interface CustomerDirectory {
+  findByUserId(userId: string): Promise<CustomerMapping | null>;
+  findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null>;
+  /**
+   * Links a user to a customer; the same link again is no change.
+   * @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError
+   */
+  link(link: CustomerLink): Promise<{ readonly mapping: CustomerMapping; readonly created: boolean }>;
+  /** Links many at once; the outcomes stand in the order of the links. One refused link stops no other. */
+  linkMany(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]>;
+  /** Changes a mapping and returns it as it is then; null when the user has none. */
+  update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null>;
+  /** Removes a user's mapping and returns what was removed; null when there was none. */
+  unlink(userId: string): Promise<CustomerMapping | null>;
+  /** Mappings in the order of their user ids, from the one after `after`. */
+  list(page: { readonly first: number; readonly after?: string | undefined }): Promise<MappingPage>;
+}
+
+/** The user is linked to another customer; unlink first, knowingly. */
+export class UserAlreadyLinkedError extends BillingError {
+  constructor(userId: string) {
+    super('BAD_USER_INPUT', `User "${userId}" is linked to another Stripe customer. Unlink that one first.`);
+  }
+}
+
+/** The customer belongs to another user; two users never share one. */
+export class CustomerAlreadyLinkedError extends BillingError {
+  constructor(stripeCustomerId: string) {
+    super('BAD_USER_INPUT', `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that one first.`);
+  }
+}
+
+export const userIdSchema = z
+  .string()
+  .min(1, 'a user id cannot be empty')
+  .max(255, 'a user id has at most 255 characters')
+  // eslint-disable-next-line no-control-regex -- control characters are what it refuses
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'a user id has no control characters');
+
+export const stripeCustomerIdSchema = z
+  .string()
+  .max(255)
+  .regex(/^cus_[A-Za-z0-9_]+$/, 'a Stripe customer id looks like cus_NffrFeUfNV2Hib');
+
+export const customerLinkSchema = z.object({ userId: userIdSchema, stripeCustomerId: stripeCustomerIdSchema });

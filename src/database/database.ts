@@ -1,0 +1,31 @@
+import type { CustomerDirectory } from '../customers/customer-directory.ts';
+
+/** The stores behind the features' ports, on one engine. */
+export interface Database {
+  /** The engine and its version, for people: `SQLite 3.45`, `MongoDB 8.0`. */
+  readonly description: string;
+  readonly customers: CustomerDirectory;
+  /** Resolves when the store answers. @throws StoreUnavailableError */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** `mongodb://…`, `mongodb+srv://…` or `sqlite:PATH`. */
+  readonly url: string;
+  /** Which of Stripe's worlds the mappings belong to: `test`, `live`, or a sandbox's name. */
+  readonly scope: string;
+}
+
+/**
+ * Opens the store that the URL names, and makes its tables or indexes when they are missing.
+ * Each engine's driver is loaded only when it is used.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (options.url.startsWith('sqlite:')) {
+    const { openSqliteDatabase } = await import('./sqlite/sqlite-database.ts');
+    return openSqliteDatabase(options);
+  }
+  const { openMongoDatabase } = await import('./mongo/mongo-database.ts');
+  return openMongoDatabase(options);
+}
