@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BillingError } from '../errors.ts';
+import { BadUserInputError, BillingError } from '../errors.ts';
 
 /** Which Stripe customer a user of the product is, within one scope. */
 export interface CustomerMapping {
@@ -63,7 +63,10 @@ export class UserAlreadyLinkedError extends BillingError {
 /** The customer belongs to another user; two users never share one. */
 export class CustomerAlreadyLinkedError extends BillingError {
   constructor(stripeCustomerId: string) {
-    super('BAD_USER_INPUT', `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that one first.`);
+    super(
+      'BAD_USER_INPUT',
+      `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that one first.`,
+    );
   }
 }
 
@@ -72,11 +75,31 @@ export const userIdSchema = z
   .min(1, 'a user id cannot be empty')
   .max(255, 'a user id has at most 255 characters')
   // eslint-disable-next-line no-control-regex -- control characters are what it refuses
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'a user id has no control characters');
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'a user id has no control characters')
+  // Half a surrogate pair has no UTF-8: stores replace it, and two users would become one.
+  .regex(/^\P{Surrogate}*$/u, 'a user id is well-formed Unicode');
 
 export const stripeCustomerIdSchema = z
   .string()
-  .max(255)
+  .max(255, 'a Stripe customer id has at most 255 characters')
   .regex(/^cus_[A-Za-z0-9_]+$/, 'a Stripe customer id looks like cus_NffrFeUfNV2Hib');
 
-export const customerLinkSchema = z.object({ userId: userIdSchema, stripeCustomerId: stripeCustomerIdSchema });
+export const customerLinkSchema = z.object({
+  userId: userIdSchema,
+  stripeCustomerId: stripeCustomerIdSchema,
+});
+
+/** @throws BadUserInputError */
+export function checkUserId(userId: string): void {
+  check(userIdSchema, userId);
+}
+
+/** @throws BadUserInputError */
+export function checkCustomerLink(link: CustomerLink): void {
+  check(customerLinkSchema, link);
+}
+
+function check(schema: z.ZodType, value: unknown): void {
+  const { error } = schema.safeParse(value);
+  if (error) throw new BadUserInputError(error.issues.map(({ message }) => message).join('; '));
+}
