@@ -43,13 +43,13 @@ export class BillingError extends GraphQLError {
 
   constructor(code: BillingErrorCode, message: string, options: BillingErrorOptions = {}) {
     const { retryAfter } = options;
-    const headers = retryAfter === undefined ? undefined : new Map([['retry-after', String(retryAfter)]]);
+    const status = errorStatuses[code].graphql;
+    // Apollo Server takes `http` out of the answer's extensions and applies it to the response.
     super(message, {
-      extensions: {
-        code,
-        ...(retryAfter === undefined ? {} : { retryAfter }),
-        http: { status: errorStatuses[code].graphql, headers },
-      },
+      extensions:
+        retryAfter === undefined
+          ? { code, http: { status } }
+          : { code, retryAfter, http: { status, headers: new Map([['retry-after', String(retryAfter)]]) } },
     });
     this.name = new.target.name;
     this.code = code;

@@ -53,23 +53,6 @@ export interface CustomerDirectory {
   list(page: { readonly first: number; readonly after?: string | undefined }): Promise<MappingPage>;
 }
 
-/** The user is linked to another customer; unlink first, knowingly. */
-export class UserAlreadyLinkedError extends BillingError {
-  constructor(userId: string) {
-    super('BAD_USER_INPUT', `User "${userId}" is linked to another Stripe customer. Unlink that one first.`);
-  }
-}
-
-/** The customer belongs to another user; two users never share one. */
-export class CustomerAlreadyLinkedError extends BillingError {
-  constructor(stripeCustomerId: string) {
-    super(
-      'BAD_USER_INPUT',
-      `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that one first.`,
-    );
-  }
-}
-
 export const userIdSchema = z
   .string()
   .min(1, 'a user id cannot be empty')

@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Database from 'libsql';
 import {
-  CustomerAlreadyLinkedError,
-  UserAlreadyLinkedError,
   checkCustomerLink,
   checkUserId,
 } from '../../customers/customer-directory.ts';
+import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import type {
   CustomerDirectory,
   CustomerLink,

@@ -1,0 +1,112 @@
+import type { z } from 'zod';
+import type { AuthConfig } from '../auth/authenticator.ts';
+import type { AllowedReturnUrl } from './allowed-return-url.ts';
+import { type Variables, checkTogether, getKeySources, readVariables } from './environment-schema.ts';
+import type { Environment } from './environment.ts';
+import type * as variables from './variables.ts';
+
+/** Everything the service is told from outside. See `.env.example` for each variable. */
+export interface Config {
+  readonly environment: Variables['NODE_ENV'];
+  readonly logLevel: z.infer<typeof variables.logLevel>;
+  readonly databaseUrl: string;
+  readonly http: HttpConfig;
+  readonly stripe: StripeConfig;
+  readonly auth: AuthConfig;
+  /** The role that every caller needs; null when any signed-in user may call. */
+  readonly requiredRole: string | null;
+  readonly adminRole: string;
+  readonly returnUrls: readonly AllowedReturnUrl[];
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  /** 0 lets the system choose a free one. */
+  readonly port: number;
+  readonly corsOrigins: readonly string[];
+  readonly trustProxy: false | number | string[];
+  /** Null when limits are off. */
+  readonly rateLimit: variables.RateLimit | null;
+  readonly landingPage: z.infer<typeof variables.landingPage>;
+  /** Answer introspection queries: for explorers and code generators. */
+  readonly introspection: boolean;
+}
+
+export interface StripeConfig {
+  readonly secretKey: string;
+  readonly livemode: boolean;
+  /** Another place than Stripe's own API: the local Stripe, stripe-mock, a test proxy. */
+  readonly apiUrl: URL | null;
+  /** The connected account to act on. */
+  readonly account: string | null;
+  /** Whose mappings are used: `test`, `live`, or a sandbox's name. */
+  readonly scope: string;
+}
+
+/** Every fault of a configuration at once, each with the variable's name and what it expects. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(['The configuration has faults:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  }
+}
+
+/**
+ * Turns environment variables into a typed configuration. Pure: it reads nothing but its argument.
+ * @throws ConfigurationError
+ */
+export function loadConfig(env: Environment): Config {
+  const { values, faults } = readVariables(env);
+  faults.push(...checkTogether(values));
+  const [source] = getKeySources(values);
+  if (faults.length > 0 || source === undefined) throw new ConfigurationError(faults);
+  // Without faults, every variable was read.
+  return deepFreeze(createConfig(values as Variables, source.keySource));
+}
+
+function createConfig(values: Variables, keySource: AuthConfig['keySource']): Config {
+  const production = values.NODE_ENV === 'production';
+  const livemode = values.STRIPE_SECRET_KEY.includes('_live_');
+  const landingPage = values.LANDING_PAGE ?? (production ? 'none' : 'sandbox');
+  return {
+    environment: values.NODE_ENV,
+    logLevel: values.LOG_LEVEL,
+    databaseUrl: values.DATABASE_URL,
+    http: {
+      host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      port: values.PORT,
+      corsOrigins: values.CORS_ORIGINS,
+      trustProxy: values.TRUST_PROXY,
+      rateLimit: values.RATE_LIMIT,
+      landingPage,
+      introspection: !production || landingPage !== 'none',
+    },
+    stripe: {
+      secretKey: values.STRIPE_SECRET_KEY,
+      livemode,
+      apiUrl: values.STRIPE_API_URL ?? null,
+      account: values.STRIPE_ACCOUNT ?? null,
+      scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
+    },
+    auth: {
+      keySource,
+      issuer: values.JWT_ISSUER,
+      audience: values.JWT_AUDIENCE,
+      subjectClaim: values.JWT_SUBJECT_CLAIM,
+      rolesClaim: values.JWT_ROLES_CLAIM,
+      emailClaim: values.JWT_EMAIL_CLAIM,
+    },
+    requiredRole: values.REQUIRED_ROLE ?? null,
+    adminRole: values.ADMIN_ROLE,
+    returnUrls: values.RETURN_URLS,
+  };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    // A URL's state is in private fields, out of reach of freezing.
+    if (typeof inner === 'object' && inner !== null && !(inner instanceof URL)) deepFreeze(inner as object);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { type KeySource, checkKeySource } from '../auth/key-source.ts';
+import type { Environment } from './environment.ts';
+import * as variables from './variables.ts';
+
+/** Every variable the service reads. Blank counts as unset, since `.env` and compose files leave `NAME=` behind. */
+const schemas = {
+  NODE_ENV: variables.nodeEnvironment,
+  LOG_LEVEL: variables.logLevel.default('info'),
+  DATABASE_URL: variables.databaseUrl.default('sqlite:./data/billing.db'),
+  HOST: variables.name.optional(),
+  PORT: variables.port.default(4000),
+  CORS_ORIGINS: variables.origins.default([]),
+  TRUST_PROXY: variables.trustProxy.default(false),
+  RATE_LIMIT: variables.rateLimit.default({ requests: 60, perSeconds: 60 }),
+  LANDING_PAGE: variables.landingPage.optional(),
+  STRIPE_SECRET_KEY: variables.stripeSecretKey,
+  STRIPE_API_URL: variables.httpUrl.optional(),
+  STRIPE_ACCOUNT: variables.stripeAccount.optional(),
+  STRIPE_SCOPE: variables.stripeScope.optional(),
+  JWT_JWKS_URL: variables.httpUrl.optional(),
+  JWT_PUBLIC_KEY: z.string().optional(),
+  JWT_SECRET: z.string().optional(),
+  JWT_ISSUER: variables.name,
+  JWT_AUDIENCE: variables.name,
+  JWT_SUBJECT_CLAIM: variables.name.default('sub'),
+  JWT_ROLES_CLAIM: variables.name.default('roles'),
+  JWT_EMAIL_CLAIM: variables.name.default('email'),
+  REQUIRED_ROLE: variables.name.optional(),
+  ADMIN_ROLE: variables.name.default('billing:admin'),
+  RETURN_URLS: variables.returnUrls,
+};
+
+export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
+
+/** The variables that could be read: what is faulty is missing here. */
+export type ReadVariables = Partial<Variables>;
+
+export function readVariables(env: Environment): { values: ReadVariables; faults: string[] } {
+  const faults: string[] = [];
+  const values = Object.entries(schemas).flatMap(([name, schema]): [string, unknown][] => {
+    const text = env[name]?.trim() === '' ? undefined : env[name];
+    const result = z.safeParse(schema, text);
+    if (result.success) return [[name, result.data]];
+    faults.push(...result.error.issues.map((issue) => `${name}: ${text === undefined ? 'is required' : issue.message}`));
+    return [];
+  });
+  return { values: Object.fromEntries(values), faults };
+}
+
+const keyVariables = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
+
+/** The sources of token keys that are set, each with its variable. A usable configuration has exactly one. */
+export function getKeySources(values: ReadVariables): { name: (typeof keyVariables)[number]; keySource: KeySource }[] {
+  const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: pem, JWT_SECRET: secret } = values;
+  return [
+    ...(url === undefined ? [] : [{ name: keyVariables[0], keySource: { kind: 'jwks', url } as const }]),
+    ...(pem === undefined ? [] : [{ name: keyVariables[1], keySource: { kind: 'publicKey', pem } as const }]),
+    ...(secret === undefined ? [] : [{ name: keyVariables[2], keySource: { kind: 'secret', secret } as const }]),
+  ];
+}
+
+/** Faults that show only when several variables are seen together. */
+export function checkTogether(values: ReadVariables): string[] {
+  return [...checkAuthKeys(values), ...checkStripe(values)];
+}
+
+function checkAuthKeys(values: ReadVariables): string[] {
+  const sources = getKeySources(values);
+  const [source] = sources;
+  if (source === undefined) return [`${keyVariables.join(', ')}: one is required, to check tokens with`];
+  if (sources.length > 1) return [`${keyVariables.join(', ')}: set only one, the source of the keys that sign your tokens`];
+  try {
+    checkKeySource(source.keySource);
+    return [];
+  } catch (error) {
+    return [`${source.name}: ${error instanceof Error ? error.message : 'cannot be used'}`];
+  }
+}
+
+function checkStripe({ STRIPE_SECRET_KEY: key, STRIPE_API_URL: url, STRIPE_SCOPE: scope }: ReadVariables): string[] {
+  if (key === undefined) return [];
+  const live = key.includes('_live_');
+  const faults: string[] = [];
+  if (url && live && url.origin !== 'https://api.stripe.com') {
+    faults.push('STRIPE_API_URL: a live key is sent to https://api.stripe.com only; unset it, or use a test key');
+  }
+  if (url && !live && url.protocol === 'http:' && !variables.isLoopback(url)) {
+    faults.push('STRIPE_API_URL: expected https, or http on localhost, 127.0.0.1 or [::1]');
+  }
+  if (scope !== undefined && scope.startsWith('live') !== live) {
+    faults.push('STRIPE_SCOPE: a scope whose name begins with "live" goes with a live key, and no other does');
+  }
+  return faults;
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { parseAllowedReturnUrl } from './allowed-return-url.ts';
+
+/** Schemas of single variables: each turns text into a typed value, or says what it expects. */
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+export function isLoopback(url: URL): boolean {
+  return loopbackHosts.has(url.hostname);
+}
+
+export function commaSeparated(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+export const nodeEnvironment = z.enum(['production', 'development', 'test']).default('production');
+
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'expected a port number from 0 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'expected a port number from 0 to 65535');
+
+export const databaseUrl = z
+  .string()
+  .regex(/^(mongodb(\+srv)?:\/\/|sqlite:).+/, 'expected mongodb://…, mongodb+srv://… or sqlite:PATH');
+
+export const stripeSecretKey = z
+  .string()
+  .regex(
+    /^(sk|rk)_(test|live)_\w+$/,
+    'expected a Stripe secret or restricted key: sk_test_…, rk_test_…, sk_live_… or rk_live_…',
+  );
+
+export const stripeScope = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
+
+export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connected account, acct_…');
+
+export const httpUrl = z
+  .string()
+  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'expected an http(s) URL')
+  .transform((value) => new URL(value));
+
+export const name = z.string().trim();
+
+export interface RateLimit {
+  readonly requests: number;
+  readonly perSeconds: number;
+}
+
+const secondsByUnit = { s: 1, m: 60, h: 3600 } as const;
+
+export const rateLimit = z
+  .string()
+  .regex(/^(off|[1-9]\d{0,6}\/[1-9]\d{0,3}[smh])$/, 'expected a limit such as 60/1m, or off')
+  .transform((value): RateLimit | null => {
+    const [, requests, count, unit] = /^(\d+)\/(\d+)([smh])$/.exec(value) ?? [];
+    if (requests === undefined) return null;
+    return { requests: Number(requests), perSeconds: Number(count) * secondsByUnit[unit as keyof typeof secondsByUnit] };
+  });
+
+/** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
+export const trustProxy = z
+  .string()
+  .regex(
+    /^(off|[1-9]\d?|[0-9a-fA-F.:/]+(\s*,\s*[0-9a-fA-F.:/]+)*)$/,
+    'expected off, a number of proxies, or their addresses (10.0.0.0/8, 192.168.1.7)',
+  )
+  .transform((value): false | number | string[] => {
+    if (value === 'off') return false;
+    return /^\d+$/.test(value) ? Number(value) : commaSeparated(value);
+  });
+
+export const origins = z.string().transform((text, context) =>
+  commaSeparated(text).map((origin) => {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      context.addIssue({ code: 'custom', message: `expected origins such as https://app.example.com, not "${origin}"` });
+    }
+    return origin;
+  }),
+);
+
+export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
+
+export const landingPage = z.enum(['sandbox', 'none']);
+
+export const returnUrls = z.string().transform((text, context) =>
+  commaSeparated(text).flatMap((entry) => {
+    try {
+      return [parseAllowedReturnUrl(entry)];
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not a return URL' });
+      return [];
+    }
+  }),
+).refine((entries) => entries.length > 0, 'expected at least one origin, such as https://app.example.com');

@@ -1,0 +1,62 @@
+import { type Logger, pino } from 'pino';
+
+export type { Logger };
+
+export interface LogDestination {
+  write(line: string): void;
+}
+
+/** JSON lines on stdout, or where `destination` says. */
+export function createLogger(level: string, destination?: LogDestination): Logger {
+  const options = { level, base: null, serializers: { error: describeError } };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** What a log says of an error. Neither the stack nor text that may hold secrets or addresses is kept. */
+export interface ErrorDescription {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string | undefined;
+  /** The place in this service's own code where it was thrown: `portal/portal-session.service.ts:41`. */
+  readonly at?: string | undefined;
+  readonly stripeRequestId?: string | undefined;
+  readonly cause?: ErrorDescription | undefined;
+}
+
+const deepestCause = 4;
+
+export function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (!(error instanceof Error)) return { name: typeof error, message: 'a value that is not an error was thrown' };
+  const { code, requestId } = error as { code?: unknown; requestId?: unknown };
+  return {
+    name: error.name,
+    message: redact(error.message),
+    code: typeof code === 'string' || typeof code === 'number' ? redact(String(code)) : undefined,
+    at: findOwnFrame(error.stack),
+    stripeRequestId: typeof requestId === 'string' ? requestId : undefined,
+    cause: error.cause === undefined || depth >= deepestCause ? undefined : describeError(error.cause, depth + 1),
+  };
+}
+
+/** Each kind of text that must not reach a log, however it got into a message. */
+const redactions: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:sk|rk|pk|ek)_(?:test|live)_\w+/g, '[stripe key]'],
+  [/\bwhsec_\w+/g, '[webhook secret]'],
+  [/\beyJ[\w-]*\.[\w-]*\.?[\w-]*/g, '[token]'],
+  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, '[url]'],
+  [/\b(?:getaddrinfo \w+|connect \w+) \S+/g, '[address]'],
+  [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g, '[address]'],
+  [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\b/gi, '[host]'],
+  [/[\w.+-]+@\[host\]/g, '[e-mail]'],
+];
+
+/** Takes secrets, tokens, URLs, addresses and host names out of a text. */
+export function redact(text: string): string {
+  return redactions.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
+
+/** The first stack frame in this service's own folders, without the path above them. */
+function findOwnFrame(stack = ''): string | undefined {
+  const frames = stack.split('\n').filter((line) => !line.includes('node_modules'));
+  return frames.map((line) => /\/(?:src|dist)\/([\w./-]+:\d+):\d+/.exec(line)?.[1]).find((place) => place !== undefined);
+}

@@ -1,0 +1,12 @@
+import { BillingError } from '../errors.ts';
+
+/** Stripe has no portal configuration to use: no default is saved and no policy names one. */
+export class PortalNotConfiguredError extends BillingError {
+  constructor() {
+    super(
+      'PORTAL_NOT_CONFIGURED',
+      "The billing portal is not set up yet. Save the customer portal's settings in Stripe's Dashboard " +
+        '(Settings, Billing, Customer portal), once for test mode and once for live mode.',
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import Stripe from 'stripe';
+import { StripeHttpClient } from './stripe-http-client.ts';
+import { readRetryAfter, toBillingError } from './stripe.errors.ts';
+
+export interface StripeClientOptions {
+  readonly secretKey: string;
+  /** Where Stripe is; null for Stripe's own API. */
+  readonly apiUrl: URL | null;
+  /** The connected account to act on; null for the key's own. */
+  readonly account: string | null;
+  /** Milliseconds by the clock on the wall that one call may take, retries included. */
+  readonly deadlineMs?: number;
+}
+
+/** One call of the SDK: the options carry the time that is left, and a write's idempotency key. */
+export type StripeCall<T> = (sdk: Stripe, options: Stripe.RequestOptions) => Promise<T>;
+
+const defaultDeadlineMs = 8_000;
+const maxAttempts = 3;
+const firstBackoffMs = 150;
+
+/**
+ * The one way to Stripe. Every call ends by its deadline, is retried only where that is safe, carries one
+ * idempotency key over its attempts, and fails with a BillingError.
+ */
+export class StripeClient {
+  private readonly http = new StripeHttpClient();
+  private readonly sdk: Stripe;
+  private readonly deadlineMs: number;
+
+  constructor(options: StripeClientOptions) {
+    this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
+    this.sdk = new Stripe(options.secretKey, {
+      httpClient: this.http,
+      maxNetworkRetries: 0,
+      telemetry: false,
+      appInfo: { name: 'billing-portal-graphql' },
+      ...(options.account === null ? {} : { stripeAccount: options.account }),
+      ...(options.apiUrl === null ? {} : toAddress(options.apiUrl)),
+    });
+  }
+
+  /** Reads from Stripe. @throws BillingError of the Stripe kind */
+  read<T>(call: StripeCall<T>): Promise<T> {
+    return this.attempt((timeout) => call(this.sdk, { timeout }));
+  }
+
+  /** Changes something at Stripe, once, however often it is tried. @throws BillingError of the Stripe kind */
+  write<T>(call: StripeCall<T>, idempotencyKey: string = randomUUID()): Promise<T> {
+    return this.attempt((timeout) => call(this.sdk, { timeout, idempotencyKey }));
+  }
+
+  private async attempt<T>(call: (timeout: number) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.deadlineMs;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await call(Math.max(1, Math.floor(deadline - performance.now())));
+      } catch (error) {
+        const delay = getRetryDelay(error, attempt);
+        if (delay === null || performance.now() + delay >= deadline) throw toBillingError(error);
+        await wait(delay);
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.http.close();
+  }
+}
+
+function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {
+  const protocol = url.protocol === 'http:' ? 'http' : 'https';
+  return { host: url.hostname, port: url.port || (protocol === 'http' ? 80 : 443), protocol };
+}
+
+/** Milliseconds to wait before the next attempt; null when there must be none. */
+function getRetryDelay(error: unknown, attempt: number): number | null {
+  if (attempt >= maxAttempts || !(error instanceof Stripe.errors.StripeError) || !mayRetry(error)) return null;
+  const backoff = firstBackoffMs * 2 ** (attempt - 1);
+  const asked = (readRetryAfter(error) ?? 0) * 1000;
+  return Math.max(asked, backoff * (0.5 + Math.random()));
+}
+
+/** Stripe's own verdict comes first: https://docs.stripe.com/api/errors and the `Stripe-Should-Retry` header. */
+function mayRetry(error: Stripe.errors.StripeError): boolean {
+  const verdict = error.headers?.['stripe-should-retry'];
+  if (verdict !== undefined) return verdict === 'true';
+  if (error instanceof Stripe.errors.StripeConnectionError) return true;
+  return error.statusCode === 409 || error.statusCode === 429 || (error.statusCode ?? 0) >= 500;
+}

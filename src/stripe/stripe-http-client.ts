@@ -1,0 +1,74 @@
+import Stripe from 'stripe';
+import { Agent, type Dispatcher, errors } from 'undici';
+
+/** A list page of expanded configurations is the largest answer asked for, well below this. */
+const maxAnswerBytes = 8 * 1024 * 1024;
+
+type MakeRequest = InstanceType<typeof Stripe.HttpClient>['makeRequest'];
+
+/**
+ * The SDK's HTTP over undici, with a `timeout` that bounds the whole exchange. The SDK's own client counts
+ * idle time of the socket, so an answer that trickles in outlives it.
+ */
+export class StripeHttpClient extends Stripe.HttpClient {
+  private readonly agent = new Agent({ connections: 128, maxResponseSize: maxAnswerBytes });
+
+  override getClientName(): string {
+    return 'undici';
+  }
+
+  override async makeRequest(...request: Parameters<MakeRequest>): Promise<StripeHttpResponse> {
+    const [host, port, path, method, headers, body, protocol, timeout] = request;
+    const signal = AbortSignal.timeout(timeout);
+    try {
+      const { statusCode, headers: answerHeaders, body: answer } = await this.agent.request({
+        origin: `${protocol}://${host}:${port}`,
+        path,
+        method: method as Dispatcher.HttpMethod,
+        headers: headers as Record<string, string>,
+        body: method === 'POST' ? body : null,
+        signal,
+      });
+      return new StripeHttpResponse(statusCode, flatten(answerHeaders), await answer.text());
+    } catch (error) {
+      throw signal.aborted ? Stripe.HttpClient.makeTimeoutError() : toConnectionError(error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+}
+
+/**
+ * The SDK repeats a request by itself, whatever it was told of retries, when it meets ECONNRESET or EPIPE.
+ * Retrying is decided in one place, so no such code reaches it.
+ */
+function toConnectionError(error: unknown): Error {
+  const tooLarge = error instanceof errors.ResponseExceededMaxSizeError;
+  return new Error(tooLarge ? 'the answer is too large' : 'the connection failed', { cause: error });
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}
+
+class StripeHttpResponse extends Stripe.HttpClientResponse {
+  constructor(
+    status: number,
+    headers: Record<string, string>,
+    private readonly body: string,
+  ) {
+    super(status, headers);
+  }
+
+  override getRawResponse(): unknown {
+    return this.body;
+  }
+
+  override toJSON(): Promise<unknown> {
+    return Promise.resolve(this.body).then((text) => JSON.parse(text) as unknown);
+  }
+}
