@@ -1,0 +1,40 @@
+import { getBearerToken } from './bearer-token.ts';
+import type { Caller } from './caller.ts';
+import { getCaller } from './claims.ts';
+import type { ClaimNames } from './claims.ts';
+import type { KeySource } from './key-source.ts';
+import { TokenVerifier } from './token-verifier.ts';
+import { createVerificationKeys } from './verification-keys.ts';
+
+export interface AuthConfig extends ClaimNames {
+  readonly keySource: KeySource;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export interface Authenticator {
+  /**
+   * Tells who sent this Authorization header; null when there is none.
+   * @throws UnauthenticatedError, AuthUnavailableError
+   */
+  authenticate(authorization: string | undefined): Promise<Caller | null>;
+}
+
+/**
+ * Prepares the keys, and everything else that need not be done for each request.
+ * @param clock - the present time in milliseconds, for expiry and for the age of fetched keys
+ * @throws Error when the key material would let in tokens it should not
+ */
+export async function createAuthenticator(
+  config: AuthConfig,
+  clock: () => number = Date.now,
+): Promise<Authenticator> {
+  const keys = await createVerificationKeys(config.keySource, clock);
+  const verifier = new TokenVerifier(keys, config, clock);
+  return {
+    async authenticate(authorization) {
+      if (authorization === undefined) return null;
+      return getCaller(await verifier.verify(getBearerToken(authorization)), config);
+    },
+  };
+}

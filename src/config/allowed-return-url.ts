@@ -1,0 +1,40 @@
+import { isLoopback } from '../loopback.ts';
+
+/** One entry of the allowlist that return URLs are held against. */
+export interface AllowedReturnUrl {
+  readonly origin: string;
+  /** What the URL's path must be or lie under; null: every path. */
+  readonly path: string | null;
+}
+
+const wanted =
+  'write an origin (https://app.example.com) or an origin with a path (https://app.example.com/account)';
+
+/**
+ * Reads one entry of the allowlist.
+ * @throws Error that tells what is wrong with it
+ */
+export function parseAllowedReturnUrl(entry: string): AllowedReturnUrl {
+  const url = parseEntry(entry);
+  if (url.protocol === 'http:' && !isLoopback(url)) {
+    throw new Error(`"${entry}" is http, which only localhost, 127.0.0.1 and [::1] may be; use https`);
+  }
+  const path = url.pathname.replace(/\/$/, '');
+  // Spelt any other way, the entry and the URLs it is compared with could be read differently.
+  if (entry !== url.href && entry !== url.origin + path) {
+    throw new Error(`"${entry}" must be written in its normal form: ${url.origin}${path}`);
+  }
+  if (/%(2f|5c|2e|25)/i.test(path)) {
+    throw new Error(`"${entry}" has an encoded slash, backslash, dot or percent sign in its path`);
+  }
+  return { origin: url.origin, path: path === '' ? null : path };
+}
+
+function parseEntry(entry: string): URL {
+  if (entry.includes('*')) throw new Error(`"${entry}" has a wildcard; list every origin by its name`);
+  if (!/^https?:\/\/[^/]/i.test(entry) || !URL.canParse(entry))
+    throw new Error(`"${entry}" is not a URL; ${wanted}`);
+  if (/[?#]/.test(entry)) throw new Error(`"${entry}" has a query or fragment; ${wanted}`);
+  if (/^[^/]*\/\/[^/]*@/.test(entry)) throw new Error(`"${entry}" has a user or password; ${wanted}`);
+  return new URL(entry);
+}

@@ -1,0 +1,63 @@
+import type { AllowedReturnUrl } from '../config/allowed-return-url.ts';
+import { BillingError } from '../errors.ts';
+
+/** The URL is none that Stripe may send the user back to. The message lists nothing and echoes nothing. */
+export class ReturnUrlNotAllowedError extends BillingError {
+  constructor() {
+    super(
+      'RETURN_URL_NOT_ALLOWED',
+      "The return URL must begin with one of the application's allowed return URLs. " +
+        'Ask the operator of this service to add it to RETURN_URLS.',
+    );
+  }
+}
+
+const maxLength = 2048;
+// eslint-disable-next-line no-control-regex -- parsers drop or trim these, so what is checked would not be what is used
+const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\s\\]/;
+const absoluteUrl = /^https?:\/\/([^/?#]+)([^?#]*)/i;
+const asciiOnly = /^[\u0021-\u007e]+$/;
+const encodedPathSyntax = /%(2f|5c|2e|25)/i;
+
+/**
+ * Decides where Stripe may send users back to. The rule is stricter than the URL standard: a URL must read
+ * the same to every parser, since the browser that follows it need not agree with the one here.
+ */
+export class ReturnUrls {
+  constructor(private readonly allowlist: readonly AllowedReturnUrl[]) {}
+
+  /**
+   * @returns the URL as parsed, to be sent to Stripe in place of what was given
+   * @throws ReturnUrlNotAllowedError
+   */
+  getAllowed(text: string): string {
+    const [, authority, path] = (isPlain(text) && absoluteUrl.exec(text)) || [];
+    if (authority === undefined || path === undefined || !URL.canParse(text))
+      throw new ReturnUrlNotAllowedError();
+    const url = new URL(text);
+    const isAllowed = this.allowlist.some((entry) => isCovered(url, path, entry));
+    if (!isAllowed || !isLiteralHost(authority, url)) throw new ReturnUrlNotAllowedError();
+    return url.href;
+  }
+}
+
+function isPlain(text: string): boolean {
+  return text.length <= maxLength && !hiddenCharacters.test(text);
+}
+
+/** Refuses user info, and every other spelling of a host or port that parsers would have to translate. */
+function isLiteralHost(authority: string, url: URL): boolean {
+  const port = url.port === '' ? defaultPorts[url.protocol] : url.port;
+  const written = authority.toLowerCase();
+  return asciiOnly.test(authority) && (written === url.host || written === `${url.hostname}:${port}`);
+}
+
+const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+function isCovered(url: URL, path: string, entry: AllowedReturnUrl): boolean {
+  if (url.origin !== entry.origin) return false;
+  if (entry.path === null) return true;
+  // A server that decodes once more would find itself outside of the entry's path.
+  if (encodedPathSyntax.test(path)) return false;
+  return url.pathname === entry.path || url.pathname.startsWith(`${entry.path}/`);
+}
