@@ -1,6 +1,6 @@
-import type { Config } from 'jest';
-
-const config: Config = {
+// @ts-check
+/** @type {import('jest').Config} */
+const config = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
