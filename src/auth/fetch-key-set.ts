@@ -60,7 +60,6 @@ function createKeySet(text: string): KeySet {
 
 /** fetch() hides what happened in the cause, whose message would name the host. */
 function getReason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const cause = error.cause;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
+  const { name, cause } = error as Error & { readonly cause?: { readonly code?: string } };
+  return cause?.code ?? name;
 }

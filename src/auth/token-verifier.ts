@@ -33,13 +33,7 @@ export class TokenVerifier {
   async verify(token: string): Promise<JWTPayload> {
     const now = this.clock();
     const { payload, protectedHeader } = await this.verifyByJose(token, now);
-    if (protectedHeader.typ !== undefined && !acceptedType.test(protectedHeader.typ)) {
-      throw new UnauthenticatedError('The token is not an access token.');
-    }
-    // jose checks this only together with a maximal age.
-    if (payload.iat !== undefined && payload.iat > now / 1000 + clockSkewSeconds) {
-      throw new UnauthenticatedError('The token was issued in the future.');
-    }
+    checkWhatJoseLeaves(payload, protectedHeader.typ, now / 1000);
     return payload;
   }
 
@@ -72,4 +66,16 @@ async function verifyWithEachKey(
     }
   }
   throw new errors.JWSSignatureVerificationFailed();
+}
+
+function checkWhatJoseLeaves(payload: JWTPayload, typ: unknown, nowSeconds: number): void {
+  if (typ !== undefined && !(typeof typ === 'string' && acceptedType.test(typ))) {
+    throw new UnauthenticatedError('The token is not an access token.');
+  }
+  // JSON.parse reads 1e999 as Infinity.
+  if (payload.exp === Infinity) throw new UnauthenticatedError('The token never expires.');
+  // jose checks this only together with a maximal age.
+  if (payload.iat !== undefined && payload.iat > nowSeconds + clockSkewSeconds) {
+    throw new UnauthenticatedError('The token was issued in the future.');
+  }
 }
