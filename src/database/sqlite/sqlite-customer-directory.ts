@@ -1,9 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Database from 'libsql';
-import {
-  checkCustomerLink,
-  checkUserId,
-} from '../../customers/customer-directory.ts';
+import { checkCustomerLink, checkUserId } from '../../customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import type {
   CustomerDirectory,

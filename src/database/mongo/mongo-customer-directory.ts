@@ -1,0 +1,183 @@
+import { mongo } from 'mongoose';
+import { checkCustomerLink, checkUserId } from '../../customers/customer-directory.ts';
+import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
+import type {
+  CustomerDirectory,
+  CustomerLink,
+  CustomerMapping,
+  LinkOutcome,
+  MappingChanges,
+  MappingPage,
+} from '../../customers/customer-directory.ts';
+import { StoreUnavailableError } from '../../errors.ts';
+import { createDocument, toAttributes, toKey, toMapping } from './mongo-customer.ts';
+import type { CustomerDocument, CustomerModel } from './mongo-customer.ts';
+import { bounded, isDuplicateKey } from './mongo-errors.ts';
+
+/** Links per request of an import. */
+const linksPerInsert = 500;
+
+/** How often a step that lost a race to another process begins anew. */
+const maxAttempts = 10;
+
+/**
+ * The customer directory in a MongoDB collection. Who is linked to whom is decided by inserts and deletes
+ * alone, which are atomic on every server that speaks MongoDB's protocol; updates are not.
+ */
+export class MongoCustomerDirectory implements CustomerDirectory {
+  readonly #model: CustomerModel;
+  readonly #scope: string;
+
+  constructor(model: CustomerModel, scope: string) {
+    this.#model = model;
+    this.#scope = scope;
+  }
+
+  async findByUserId(userId: string): Promise<CustomerMapping | null> {
+    checkUserId(userId);
+    const document = await bounded(() => this.#findByUser(userId));
+    return document && toMapping(document);
+  }
+
+  async findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
+    const document = await bounded(() => this.#findByCustomer(stripeCustomerId));
+    return document && toMapping(document);
+  }
+
+  async link(link: CustomerLink): Promise<{ mapping: CustomerMapping; created: boolean }> {
+    checkCustomerLink(link);
+    const { outcome, document } = await bounded(() => this.#insert(link));
+    if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
+    if (outcome === 'customer_taken') throw new CustomerAlreadyLinkedError(link.stripeCustomerId);
+    return { mapping: toMapping(document), created: outcome === 'linked' };
+  }
+
+  async linkMany(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
+    links.forEach(checkCustomerLink);
+    const outcomes: LinkOutcome[] = [];
+    while (outcomes.length < links.length) {
+      outcomes.push(
+        ...(await this.#insertChunk(links.slice(outcomes.length, outcomes.length + linksPerInsert))),
+      );
+    }
+    return outcomes;
+  }
+
+  async update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null> {
+    checkUserId(userId);
+    const { contractEndsAt, attributes } = changes;
+    const document = await bounded(async () =>
+      this.#model
+        .findByIdAndUpdate(
+          toKey(this.#scope, userId),
+          {
+            ...(contractEndsAt === undefined ? {} : { contractEndsAt }),
+            ...(attributes === undefined ? {} : { attributes: toAttributes(attributes) }),
+          },
+          { returnDocument: 'after', upsert: false },
+        )
+        .lean<CustomerDocument>(),
+    );
+    return document && toMapping(document);
+  }
+
+  async unlink(userId: string): Promise<CustomerMapping | null> {
+    checkUserId(userId);
+    return bounded(async () => {
+      for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+        const document = await this.#findByUser(userId);
+        if (document === null) return null;
+        const { _id, stripeCustomerId } = document;
+        const { deletedCount } = await this.#model.deleteOne({ _id, stripeCustomerId });
+        if (deletedCount === 1) return toMapping(document);
+      }
+      throw contested();
+    });
+  }
+
+  async list(page: { first: number; after?: string | undefined }): Promise<MappingPage> {
+    const after = toKey(this.#scope, page.after ?? '');
+    // Keys compare by their bytes; a semicolon is what follows a colon.
+    const documents = await bounded(async () =>
+      this.#model
+        .find({ _id: { $gt: after, $lt: `${this.#scope};` } })
+        .sort({ _id: 1 })
+        .limit(page.first + 1)
+        .lean<CustomerDocument[]>(),
+    );
+    return {
+      mappings: documents.slice(0, page.first).map(toMapping),
+      hasNextPage: documents.length > page.first,
+    };
+  }
+
+  async #findByUser(userId: string): Promise<CustomerDocument | null> {
+    return this.#model.findById(toKey(this.#scope, userId)).lean<CustomerDocument>();
+  }
+
+  async #findByCustomer(stripeCustomerId: string): Promise<CustomerDocument | null> {
+    return this.#model.findOne({ scope: this.#scope, stripeCustomerId }).lean<CustomerDocument>();
+  }
+
+  async #insert(link: CustomerLink): Promise<{ outcome: LinkOutcome; document: CustomerDocument }> {
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      const document = createDocument(this.#scope, link);
+      try {
+        await this.#model.insertMany([document], { lean: true });
+        return { outcome: 'linked', document };
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+      const winner =
+        (await this.#findByUser(link.userId)) ?? (await this.#findByCustomer(link.stripeCustomerId));
+      // None: the winner was unlinked since, so the insert may succeed now.
+      if (winner !== null) return { outcome: judge(document, winner), document: winner };
+    }
+    throw contested();
+  }
+
+  async #insertChunk(links: readonly CustomerLink[]): Promise<LinkOutcome[]> {
+    const documents = links.map((link) => createDocument(this.#scope, link));
+    const refused = await bounded(() => this.#insertDocuments(documents));
+    const winners = await this.#findByKeys(documents.filter((_document, index) => refused.has(index)));
+    const outcomes: LinkOutcome[] = [];
+    for (const [index, document] of documents.entries()) {
+      const winner = winners.get(document._id);
+      if (!refused.has(index)) outcomes.push('linked');
+      else if (winner) outcomes.push(judge(document, winner));
+      else outcomes.push((await bounded(() => this.#insert(links[index] as CustomerLink))).outcome);
+    }
+    return outcomes;
+  }
+
+  /** Inserts what can be inserted and returns the places of what was refused as a duplicate. */
+  async #insertDocuments(documents: readonly CustomerDocument[]): Promise<ReadonlySet<number>> {
+    try {
+      await this.#model.insertMany(documents, { lean: true, ordered: false });
+      return new Set();
+    } catch (error) {
+      if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+      const failures = [error.writeErrors].flat();
+      if (!failures.every(isDuplicateKey)) throw error;
+      return new Set(failures.map(({ index }) => index));
+    }
+  }
+
+  async #findByKeys(documents: readonly CustomerDocument[]): Promise<ReadonlyMap<string, CustomerDocument>> {
+    if (documents.length === 0) return new Map();
+    const keys = documents.map(({ _id }) => _id);
+    const found = await bounded(async () =>
+      this.#model.find({ _id: { $in: keys } }).lean<CustomerDocument[]>(),
+    );
+    return new Map(found.map((document) => [document._id, document]));
+  }
+}
+
+function judge(document: CustomerDocument, winner: CustomerDocument): LinkOutcome {
+  if (winner._id !== document._id) return 'customer_taken';
+  return winner.stripeCustomerId === document.stripeCustomerId ? 'unchanged' : 'user_taken';
+}
+
+function contested(): StoreUnavailableError {
+  return new StoreUnavailableError(new Error('The mapping kept changing under this operation.'));
+}

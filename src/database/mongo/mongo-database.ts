@@ -1,0 +1,97 @@
+import mongoose from 'mongoose';
+import type { Connection } from 'mongoose';
+import { StoreUnavailableError } from '../../errors.ts';
+import type { Database, DatabaseOptions } from '../database.ts';
+import { DatabaseSetupError } from '../database-setup-error.ts';
+import { checkScope } from '../scope.ts';
+import { customerSchema } from './mongo-customer.ts';
+import type { CustomerDocument, CustomerModel } from './mongo-customer.ts';
+import { MongoCustomerDirectory } from './mongo-customer-directory.ts';
+import { bounded, describe } from './mongo-errors.ts';
+
+/** One step's limits; `bounded` holds the sum. */
+const stepTimeoutMs = 2_000;
+
+/**
+ * Opens a MongoDB database and builds its indexes when they are missing.
+ * @throws DatabaseSetupError, StoreUnavailableError
+ */
+export async function openMongoDatabase({ url, scope }: DatabaseOptions): Promise<Database> {
+  checkScope(scope);
+  const connection = await connect(url);
+  try {
+    const customers = connection.model<CustomerDocument, CustomerModel>(
+      'Customer',
+      customerSchema,
+      'customers',
+    );
+    await buildIndexes(customers);
+    return {
+      description: await describeServer(connection),
+      customers: new MongoCustomerDirectory(customers, scope),
+      ping: async () => {
+        await bounded(async () => runCommand(connection, { ping: 1 }));
+      },
+      close: () => connection.close(true),
+    };
+  } catch (error) {
+    await connection.close(true);
+    throw error;
+  }
+}
+
+async function connect(url: string): Promise<Connection> {
+  const connection = mongoose.createConnection();
+  try {
+    await bounded(() =>
+      connection.openUri(url, {
+        serverSelectionTimeoutMS: stepTimeoutMs,
+        connectTimeoutMS: stepTimeoutMs,
+        socketTimeoutMS: stepTimeoutMs,
+        waitQueueTimeoutMS: stepTimeoutMs,
+        // How soon a server that hangs is given up, and its connections with it.
+        heartbeatFrequencyMS: 1_000,
+        bufferCommands: false,
+        // A lookup sees the link that was made a moment ago, whatever the URL asks for.
+        readPreference: 'primary',
+      }),
+    );
+    return connection;
+  } catch (error) {
+    await connection.close(true);
+    if (error instanceof StoreUnavailableError) throw error;
+    // The driver's own words stay out: they may quote the URL, and with it the password.
+    throw new DatabaseSetupError(
+      `DATABASE_URL cannot be used to reach MongoDB (${describe(error)}). Check its form, its options and the ` +
+        "server's version; special characters in the password are percent-encoded.",
+    );
+  }
+}
+
+async function buildIndexes(model: CustomerModel): Promise<void> {
+  try {
+    await bounded(() => model.createIndexes());
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
+    throw new DatabaseSetupError(
+      `The indexes of the collection "${model.collection.name}" cannot be built (${describe(error)}). Look for ` +
+        'documents that share a scope and a stripeCustomerId, and remove all but one of each.',
+    );
+  }
+}
+
+async function describeServer(connection: Connection): Promise<string> {
+  const { version, ferretdbVersion } = await bounded(async () => runCommand(connection, { buildInfo: 1 }));
+  return ferretdbVersion === undefined
+    ? `MongoDB ${version}`
+    : `FerretDB ${String(ferretdbVersion).replace(/^v/, '')}`;
+}
+
+async function runCommand(
+  connection: Connection,
+  command: mongoose.mongo.Document,
+): Promise<mongoose.mongo.Document> {
+  if (connection.db === undefined)
+    throw new mongoose.mongo.MongoNotConnectedError('The connection is closed.');
+  return connection.db.admin().command(command);
+}
