@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type KeySource, checkKeySource } from '../auth/key-source.ts';
+import { isLoopback } from '../loopback.ts';
 import type { Environment } from './environment.ts';
 import * as variables from './variables.ts';
 
@@ -42,7 +43,9 @@ export function readVariables(env: Environment): { values: ReadVariables; faults
     const text = env[name]?.trim() === '' ? undefined : env[name];
     const result = z.safeParse(schema, text);
     if (result.success) return [[name, result.data]];
-    faults.push(...result.error.issues.map((issue) => `${name}: ${text === undefined ? 'is required' : issue.message}`));
+    faults.push(
+      ...result.error.issues.map((issue) => `${name}: ${text === undefined ? 'is required' : issue.message}`),
+    );
     return [];
   });
   return { values: Object.fromEntries(values), faults };
@@ -51,12 +54,16 @@ export function readVariables(env: Environment): { values: ReadVariables; faults
 const keyVariables = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
 
 /** The sources of token keys that are set, each with its variable. A usable configuration has exactly one. */
-export function getKeySources(values: ReadVariables): { name: (typeof keyVariables)[number]; keySource: KeySource }[] {
+export function getKeySources(
+  values: ReadVariables,
+): { name: (typeof keyVariables)[number]; keySource: KeySource }[] {
   const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: pem, JWT_SECRET: secret } = values;
   return [
     ...(url === undefined ? [] : [{ name: keyVariables[0], keySource: { kind: 'jwks', url } as const }]),
     ...(pem === undefined ? [] : [{ name: keyVariables[1], keySource: { kind: 'publicKey', pem } as const }]),
-    ...(secret === undefined ? [] : [{ name: keyVariables[2], keySource: { kind: 'secret', secret } as const }]),
+    ...(secret === undefined
+      ? []
+      : [{ name: keyVariables[2], keySource: { kind: 'secret', secret } as const }]),
   ];
 }
 
@@ -69,7 +76,8 @@ function checkAuthKeys(values: ReadVariables): string[] {
   const sources = getKeySources(values);
   const [source] = sources;
   if (source === undefined) return [`${keyVariables.join(', ')}: one is required, to check tokens with`];
-  if (sources.length > 1) return [`${keyVariables.join(', ')}: set only one, the source of the keys that sign your tokens`];
+  if (sources.length > 1)
+    return [`${keyVariables.join(', ')}: set only one, the source of the keys that sign your tokens`];
   try {
     checkKeySource(source.keySource);
     return [];
@@ -78,18 +86,26 @@ function checkAuthKeys(values: ReadVariables): string[] {
   }
 }
 
-function checkStripe({ STRIPE_SECRET_KEY: key, STRIPE_API_URL: url, STRIPE_SCOPE: scope }: ReadVariables): string[] {
+function checkStripe({
+  STRIPE_SECRET_KEY: key,
+  STRIPE_API_URL: url,
+  STRIPE_SCOPE: scope,
+}: ReadVariables): string[] {
   if (key === undefined) return [];
   const live = key.includes('_live_');
   const faults: string[] = [];
   if (url && live && url.origin !== 'https://api.stripe.com') {
-    faults.push('STRIPE_API_URL: a live key is sent to https://api.stripe.com only; unset it, or use a test key');
+    faults.push(
+      'STRIPE_API_URL: a live key is sent to https://api.stripe.com only; unset it, or use a test key',
+    );
   }
-  if (url && !live && url.protocol === 'http:' && !variables.isLoopback(url)) {
+  if (url && !live && url.protocol === 'http:' && !isLoopback(url)) {
     faults.push('STRIPE_API_URL: expected https, or http on localhost, 127.0.0.1 or [::1]');
   }
   if (scope !== undefined && scope.startsWith('live') !== live) {
-    faults.push('STRIPE_SCOPE: a scope whose name begins with "live" goes with a live key, and no other does');
+    faults.push(
+      'STRIPE_SCOPE: a scope whose name begins with "live" goes with a live key, and no other does',
+    );
   }
   return faults;
 }

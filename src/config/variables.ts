@@ -3,12 +3,6 @@ import { parseAllowedReturnUrl } from './allowed-return-url.ts';
 
 /** Schemas of single variables: each turns text into a typed value, or says what it expects. */
 
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-export function isLoopback(url: URL): boolean {
-  return loopbackHosts.has(url.hostname);
-}
-
 export function commaSeparated(text: string): string[] {
   return text
     .split(',')
@@ -43,7 +37,10 @@ export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connecte
 
 export const httpUrl = z
   .string()
-  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'expected an http(s) URL')
+  .refine(
+    (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    'expected an http(s) URL',
+  )
   .transform((value) => new URL(value));
 
 export const name = z.string().trim();
@@ -61,7 +58,10 @@ export const rateLimit = z
   .transform((value): RateLimit | null => {
     const [, requests, count, unit] = /^(\d+)\/(\d+)([smh])$/.exec(value) ?? [];
     if (requests === undefined) return null;
-    return { requests: Number(requests), perSeconds: Number(count) * secondsByUnit[unit as keyof typeof secondsByUnit] };
+    return {
+      requests: Number(requests),
+      perSeconds: Number(count) * secondsByUnit[unit as keyof typeof secondsByUnit],
+    };
   });
 
 /** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
@@ -79,7 +79,10 @@ export const trustProxy = z
 export const origins = z.string().transform((text, context) =>
   commaSeparated(text).map((origin) => {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      context.addIssue({ code: 'custom', message: `expected origins such as https://app.example.com, not "${origin}"` });
+      context.addIssue({
+        code: 'custom',
+        message: `expected origins such as https://app.example.com, not "${origin}"`,
+      });
     }
     return origin;
   }),
@@ -89,13 +92,19 @@ export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trac
 
 export const landingPage = z.enum(['sandbox', 'none']);
 
-export const returnUrls = z.string().transform((text, context) =>
-  commaSeparated(text).flatMap((entry) => {
-    try {
-      return [parseAllowedReturnUrl(entry)];
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not a return URL' });
-      return [];
-    }
-  }),
-).refine((entries) => entries.length > 0, 'expected at least one origin, such as https://app.example.com');
+export const returnUrls = z
+  .string()
+  .transform((text, context) =>
+    commaSeparated(text).flatMap((entry) => {
+      try {
+        return [parseAllowedReturnUrl(entry)];
+      } catch (error) {
+        context.addIssue({
+          code: 'custom',
+          message: error instanceof Error ? error.message : 'not a return URL',
+        });
+        return [];
+      }
+    }),
+  )
+  .refine((entries) => entries.length > 0, 'expected at least one origin, such as https://app.example.com');

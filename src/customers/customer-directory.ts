@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BadUserInputError, BillingError } from '../errors.ts';
+import { BadUserInputError } from '../errors.ts';
 
 /** Which Stripe customer a user of the product is, within one scope. */
 export interface CustomerMapping {
@@ -57,7 +57,6 @@ export const userIdSchema = z
   .string()
   .min(1, 'a user id cannot be empty')
   .max(255, 'a user id has at most 255 characters')
-  // eslint-disable-next-line no-control-regex -- control characters are what it refuses
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'a user id has no control characters')
   // Half a surrogate pair has no UTF-8: stores replace it, and two users would become one.
   .regex(/^\P{Surrogate}*$/u, 'a user id is well-formed Unicode');

@@ -3,7 +3,10 @@ import { BillingError } from '../errors.ts';
 /** The caller has no customer at Stripe: none is linked, or Stripe no longer has the one that is. */
 export class CustomerNotFoundError extends BillingError {
   constructor() {
-    super('CUSTOMER_NOT_FOUND', 'There is no billing account for you yet. It is made with your first purchase.');
+    super(
+      'CUSTOMER_NOT_FOUND',
+      'There is no billing account for you yet. It is made with your first purchase.',
+    );
   }
 }
 
@@ -17,6 +20,9 @@ export class UserAlreadyLinkedError extends BillingError {
 /** The customer belongs to another user; two users never share one. */
 export class CustomerAlreadyLinkedError extends BillingError {
   constructor(stripeCustomerId: string) {
-    super('BAD_USER_INPUT', `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that one first.`);
+    super(
+      'BAD_USER_INPUT',
+      `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that one first.`,
+    );
   }
 }

@@ -15,7 +15,10 @@ export class PortalConfigurations {
    */
   async getInForce(): Promise<Stripe.BillingPortal.Configuration> {
     const { data } = await this.stripe.read((sdk, options) =>
-      sdk.billingPortal.configurations.list({ is_default: true, active: true, limit: 1, expand: expandProducts }, options),
+      sdk.billingPortal.configurations.list(
+        { is_default: true, active: true, limit: 1, expand: expandProducts },
+        options,
+      ),
     );
     const [configuration] = data;
     if (configuration === undefined) throw new PortalNotConfiguredError();

@@ -17,7 +17,9 @@ export function getPortalLocale(tag: string): string {
   const [language = ''] = lowerCase.split('-');
   const locale = localesByLowerCase.get(lowerCase) ?? localesByLowerCase.get(language);
   if (locale === undefined) {
-    throw new BadUserInputError('The locale is not one of the portal\'s: give an IETF tag such as "de" or "pt-BR", or "auto".');
+    throw new BadUserInputError(
+      'The locale is not one of the portal\'s: give an IETF tag such as "de" or "pt-BR", or "auto".',
+    );
   }
   return locale;
 }

@@ -52,7 +52,9 @@ export class PortalSessions {
 
   private async open(params: Stripe.BillingPortal.SessionCreateParams): Promise<PortalSession> {
     try {
-      return readSession(await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(params, options)));
+      return readSession(
+        await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(params, options)),
+      );
     } catch (error) {
       if (isMissing(error, 'customer')) throw new CustomerNotFoundError();
       if (isWithoutConfiguration(error)) throw new PortalNotConfiguredError();
@@ -89,6 +91,7 @@ const sessionSchema = z
 /** The SDK passes on whatever came with a 200: a session without a URL is a failure, not a session. */
 function readSession(answer: unknown): PortalSession {
   const session = sessionSchema.safeParse(answer);
-  if (!session.success) throw new StripeUnavailableError(new Error('Stripe answered what is no portal session'));
+  if (!session.success)
+    throw new StripeUnavailableError(new Error('Stripe answered what is no portal session'));
   return session.data;
 }

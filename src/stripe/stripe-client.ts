@@ -77,7 +77,8 @@ function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'proto
 
 /** Milliseconds to wait before the next attempt; null when there must be none. */
 function getRetryDelay(error: unknown, attempt: number): number | null {
-  if (attempt >= maxAttempts || !(error instanceof Stripe.errors.StripeError) || !mayRetry(error)) return null;
+  if (attempt >= maxAttempts || !(error instanceof Stripe.errors.StripeError) || !mayRetry(error))
+    return null;
   const backoff = firstBackoffMs * 2 ** (attempt - 1);
   const asked = (readRetryAfter(error) ?? 0) * 1000;
   return Math.max(asked, backoff * (0.5 + Math.random()));

@@ -21,11 +21,15 @@ export class StripeHttpClient extends Stripe.HttpClient {
     const [host, port, path, method, headers, body, protocol, timeout] = request;
     const signal = AbortSignal.timeout(timeout);
     try {
-      const { statusCode, headers: answerHeaders, body: answer } = await this.agent.request({
+      const {
+        statusCode,
+        headers: answerHeaders,
+        body: answer,
+      } = await this.agent.request({
         origin: `${protocol}://${host}:${port}`,
         path,
         method: method as Dispatcher.HttpMethod,
-        headers: headers as Record<string, string>,
+        headers: headers,
         body: method === 'POST' ? body : null,
         signal,
       });
@@ -51,24 +55,38 @@ function toConnectionError(error: unknown): Error {
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
   );
 }
 
 class StripeHttpResponse extends Stripe.HttpClientResponse {
   constructor(
-    status: number,
+    private readonly status: number,
     headers: Record<string, string>,
     private readonly body: string,
   ) {
     super(status, headers);
   }
 
-  override getRawResponse(): unknown {
-    return this.body;
+  /** The SDK writes on what this returns, and makes it the answer's `lastResponse`. */
+  override getRawResponse(): object {
+    return {};
   }
 
-  override toJSON(): Promise<unknown> {
-    return Promise.resolve(this.body).then((text) => JSON.parse(text) as unknown);
+  override toJSON(): Promise<object> {
+    return Promise.resolve(this.body).then((text) => readAnswer(this.status, JSON.parse(text)));
   }
+}
+
+/**
+ * The SDK takes any JSON for an answer: a failure without an error object would pass for a success, and a
+ * bare number would end the process.
+ */
+function readAnswer(status: number, answer: unknown): object {
+  const expected = status < 400 ? 'object' : 'error';
+  if (typeof answer === 'object' && answer !== null && expected in answer) return answer;
+  throw new TypeError(`Stripe's answer has no "${expected}"`);
 }

@@ -18,7 +18,9 @@ export class StripeRateLimitedError extends BillingError {
 /** The key, its permissions or the account do not fit what this service asks; an operator has to act. */
 export class StripeMisconfiguredError extends BillingError {
   constructor(cause: unknown) {
-    super('STRIPE_MISCONFIGURED', 'Billing is not set up correctly. Tell the people who run this service.', { cause });
+    super('STRIPE_MISCONFIGURED', 'Billing is not set up correctly. Tell the people who run this service.', {
+      cause,
+    });
   }
 }
 
@@ -42,7 +44,9 @@ export class StripeRequestRefusedError extends StripeMisconfiguredError {
 /** Stripe does not have the object that this parameter names. */
 export function isMissing(error: unknown, param: string): boolean {
   return (
-    error instanceof StripeRequestRefusedError && error.stripeCode === 'resource_missing' && error.param === param
+    error instanceof StripeRequestRefusedError &&
+    error.stripeCode === 'resource_missing' &&
+    error.param === param
   );
 }
 

@@ -1,0 +1,90 @@
+import type { Linter } from 'eslint';
+import { defineConfig } from 'eslint/config';
+import { importX } from 'eslint-plugin-import-x';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The rooms of src/ and what each may import, from the roof down. A file directly in src/ is a room of its
+ * own. What is not listed is an error, so dependencies point one way.
+ */
+const foundation = ['errors', 'failure-log', 'logger', 'loopback'];
+const technical = [...foundation, 'config', 'auth', 'stripe', 'graphql'];
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  loopback: [],
+  logger: foundation,
+  'failure-log': foundation,
+  auth: foundation,
+  stripe: foundation,
+  config: [...foundation, 'auth'],
+  graphql: [...foundation, 'auth'],
+  customers: technical,
+  portal: [...technical, 'customers'],
+  database: [...foundation, 'customers'],
+  http: [...technical, 'customers', 'portal', 'database'],
+  app: [...technical, 'customers', 'portal', 'database', 'http'],
+  serve: [...technical, 'app', 'database'],
+  main: ['config', 'serve'],
+  cli: [...technical, 'app', 'customers', 'database', 'portal', 'serve', 'stripe-emulator'],
+  'stripe-emulator': ['loopback'],
+};
+
+/** Packages that only one room imports: the rest of the code does not know which is used. */
+const packageOwners: Readonly<Record<string, string>> = {
+  mongoose: 'src/database/mongo',
+  libsql: 'src/database/sqlite',
+  undici: 'src/stripe',
+  jose: 'src/auth',
+};
+
+function createRoomRules(room: string, allowed: readonly string[]) {
+  const owned = Object.entries(packageOwners).filter(([, owner]) => owner.split('/')[1] !== room);
+  const paths = owned.map(([name, owner]) => ({ name, message: `Only ${owner} imports ${name}.` }));
+  const message = `${room} may import from: ${allowed.join(', ') || 'nothing'}.`;
+  // What leaves the room is written differently at each depth: ./, ../ or ../../ first.
+  const byDepth = { [`src/${room}.ts`]: './', [`src/${room}/*.ts`]: '../', [`src/${room}/*/*.ts`]: '../../' };
+  return Object.entries(byDepth).map(([files, wayOut]) => {
+    const regex = `^${wayOut.replaceAll('.', '\\.')}(?!(${allowed.join('|')})(/|\\.ts$))\\w`;
+    return {
+      files: [files],
+      rules: { 'no-restricted-imports': ['error', { paths, patterns: [{ regex, message }] }] },
+    } satisfies Linter.Config;
+  });
+}
+
+export default defineConfig(
+  { ignores: ['dist/', 'coverage/', 'output/', 'test/generated/', 'node_modules/'] },
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only src/config/environment.ts reads process.env.' },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      // Resolvers and GraphQL types are classes that decorators fill.
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/dot-notation': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  Object.entries(rooms).flatMap(([room, allowed]) => createRoomRules(room, allowed)),
+  { files: ['src/config/environment.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['test/**', 'bench/**', '.ci/**'],
+    rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
+  },
+  { files: ['*.config.ts', 'codegen.ts'], rules: { 'import-x/no-default-export': 'off' } },
+);

@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { createAuthenticator } from './auth/authenticator.ts';
+import type { Config } from './config/config.ts';
+import { BillingCustomerResolver } from './customers/billing-customer.resolver.ts';
+import { BillingCustomers } from './customers/billing-customer.service.ts';
+import { openDatabase } from './database/database.ts';
+import { createSchema } from './graphql/schema.ts';
+import { authenticateRequests } from './http/authentication.ts';
+import { addBillingPortalRoutes } from './http/billing-portal.routes.ts';
+import { addGraphqlRoutes } from './http/graphql.routes.ts';
+import { addHealthRoutes } from './http/health.routes.ts';
+import { createHttpServer } from './http/http-server.ts';
+import { limitRequests } from './http/rate-limit.ts';
+import { type LogDestination, createLogger } from './logger.ts';
+import { PortalConfigurations } from './portal/portal-configuration.service.ts';
+import { PortalSessions } from './portal/portal-session.service.ts';
+import { PortalResolver } from './portal/portal.resolver.ts';
+import { ReturnUrls } from './portal/return-url.ts';
+import { StripeClient } from './stripe/stripe-client.ts';
+
+export interface AppOverrides {
+  /** Where log lines go instead of stdout. */
+  readonly logDestination?: LogDestination;
+}
+
+export interface App {
+  /** What `/graphql` serves. */
+  readonly schema: GraphQLSchema;
+  /** Listens, and tells where: `http://127.0.0.1:4000`. */
+  start(): Promise<string>;
+  /** Ends what is under way, then closes what was opened. */
+  stop(): Promise<void>;
+}
+
+/** The composition root: everything is built here in the order in which it is needed, and stopped in reverse. */
+export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  const logger = createLogger(config.logLevel, overrides.logDestination);
+  const authenticator = await createAuthenticator(config.auth);
+  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
+  const stripe = new StripeClient(config.stripe);
+
+  const returnUrls = new ReturnUrls(config.returnUrls);
+  const sessions = new PortalSessions(database.customers, returnUrls, stripe);
+  const configurations = new PortalConfigurations(stripe);
+  const customers = new BillingCustomers(database.customers, stripe);
+
+  const schema = createSchema({
+    resolvers: [new PortalResolver(sessions, configurations), new BillingCustomerResolver(customers)],
+    requiredRole: config.requiredRole,
+    adminRole: config.adminRole,
+  });
+
+  const server = await createHttpServer(config.http, logger);
+  addHealthRoutes(server, database);
+  await server.register(async (api) => {
+    authenticateRequests(api, authenticator);
+    if (config.http.rateLimit !== null) limitRequests(api, config.http.rateLimit);
+    addBillingPortalRoutes(api, { sessions, requiredRole: config.requiredRole });
+    await addGraphqlRoutes(api, { schema, config: config.http, logger });
+  });
+
+  return {
+    schema,
+    start: () => server.listen({ host: config.http.host, port: config.http.port }),
+    stop: async () => {
+      await server.close();
+      await stripe.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type Stripe from 'stripe';
+import type { Caller } from '../auth/caller.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { isMissing } from '../stripe/stripe.errors.ts';
+import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
+import { CustomerNotFoundError } from './customer.errors.ts';
+
+/** A mapping, with what Stripe says of the customer at this moment. */
+export interface LiveCustomer {
+  readonly mapping: CustomerMapping;
+  readonly customer: Stripe.Customer;
+  /** Those that have not ended, the newest first. */
+  readonly subscriptions: readonly Stripe.Subscription[];
+}
+
+const expandCard = ['invoice_settings.default_payment_method'];
+
+/** Reads a caller's own customer. */
+export class BillingCustomers {
+  constructor(
+    private readonly directory: CustomerDirectory,
+    private readonly stripe: StripeClient,
+  ) {}
+
+  /**
+   * Null when the caller has no customer linked.
+   * @throws CustomerNotFoundError when Stripe no longer has the linked one, and the errors of Stripe and the store
+   */
+  async findLive(caller: Caller): Promise<LiveCustomer | null> {
+    const mapping = await this.directory.findByUserId(caller.userId);
+    if (mapping === null) return null;
+    const [customer, subscriptions] = await Promise.all([
+      this.getCustomer(mapping.stripeCustomerId),
+      this.listSubscriptions(mapping.stripeCustomerId),
+    ]);
+    return { mapping, customer, subscriptions };
+  }
+
+  private async getCustomer(id: string): Promise<Stripe.Customer> {
+    try {
+      const customer = await this.stripe.read((sdk, options) =>
+        sdk.customers.retrieve(id, { expand: expandCard }, options),
+      );
+      if (customer.deleted === true) throw new CustomerNotFoundError();
+      return customer;
+    } catch (error) {
+      // Retrieving names the id in the path, which Stripe calls `id`.
+      throw isMissing(error, 'id') ? new CustomerNotFoundError() : error;
+    }
+  }
+
+  private async listSubscriptions(customer: string): Promise<readonly Stripe.Subscription[]> {
+    try {
+      const { data } = await this.stripe.read((sdk, options) =>
+        sdk.subscriptions.list({ customer, limit: 100 }, options),
+      );
+      return data;
+    } catch (error) {
+      throw isMissing(error, 'customer') ? new CustomerNotFoundError() : error;
+    }
+  }
+}

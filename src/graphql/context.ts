@@ -1,0 +1,17 @@
+import type { Caller } from '../auth/caller.ts';
+import { UnauthenticatedError } from '../auth/auth.errors.ts';
+
+/** The facts of one request. Services are wired in app.ts, not carried here. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Null when the request carries no token. */
+  readonly caller: Caller | null;
+}
+
+/** @throws UnauthenticatedError */
+export function getCaller(context: RequestContext): Caller {
+  if (context.caller === null) {
+    throw new UnauthenticatedError('Sign in first: send your token in the header "Authorization: Bearer …".');
+  }
+  return context.caller;
+}

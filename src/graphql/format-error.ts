@@ -1,0 +1,68 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import { BillingError } from '../errors.ts';
+import { logFailure } from '../failure-log.ts';
+import type { Logger } from '../logger.ts';
+import type { RequestContext } from './context.ts';
+
+/** What Apollo Server raises before a resolver runs. Anything else without a code of ours is a fault of ours. */
+const apolloCodes = new Set<unknown>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+]);
+
+/**
+ * The one rule of errors: a BillingError is meant for the client, and so is what Apollo Server says of a
+ * request that it cannot run; anything else is masked.
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  if (unwrapResolverError(error) instanceof BillingError) return formatted;
+  if (!isRefusedByApollo(formatted)) return mask(formatted);
+  return {
+    ...formatted,
+    message: withoutValues(formatted.message),
+    extensions: { code: formatted.extensions?.['code'] },
+  };
+}
+
+/** Logs, with the request's id, what `formatError` keeps from the client. */
+export function createFailureLog(logger: Logger): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didEncounterErrors: ({ errors, contextValue: { requestId } }) => {
+          for (const error of errors.filter((candidate) => !isRefusedByApollo(candidate))) {
+            logFailure(logger, unwrapResolverError(error), { requestId, path: error.path });
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+/** Errors of resolvers have a path; those of parsing, validation and variables have none. */
+function isRefusedByApollo({
+  path,
+  extensions,
+}: Pick<GraphQLFormattedError, 'path' | 'extensions'>): boolean {
+  return path === undefined && apolloCodes.has(extensions?.['code']);
+}
+
+function mask({ path, locations }: GraphQLFormattedError): GraphQLFormattedError {
+  return {
+    message: 'Something went wrong on our side. Quote the x-request-id header when you report it.',
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
+/** graphql-js repeats a variable's value, which may be a token that was pasted into the wrong place. */
+function withoutValues(message: string): string {
+  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1];
+  return variable === undefined ? message : `Variable "${variable}" got an invalid value.`;
+}

@@ -1,0 +1,38 @@
+import type { GraphQLSchema } from 'graphql';
+import { type AuthCheckerFn, type NonEmptyArray, buildSchemaSync } from 'type-graphql';
+import { requireRole } from '../auth/access.ts';
+import { type RequestContext, getCaller } from './context.ts';
+
+export interface SchemaOptions {
+  /** One instance of each resolver class. */
+  readonly resolvers: NonEmptyArray<object>;
+  /** The role that every caller needs; null when any signed-in user may call. */
+  readonly requiredRole: string | null;
+  readonly adminRole: string;
+}
+
+/** What a field names in `@Authorized(…)` when only an administrator may have it. */
+export const admin = 'admin';
+
+/** Builds the schema from the resolvers' decorators and serves it with these very instances. */
+export function createSchema({ resolvers, requiredRole, adminRole }: SchemaOptions): GraphQLSchema {
+  const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const authChecker: AuthCheckerFn<RequestContext> = ({ context }, roles) => {
+    const caller = getCaller(context);
+    if (roles.includes(admin)) requireRole(caller, adminRole);
+    else if (requiredRole !== null) requireRole(caller, requiredRole);
+    return true;
+  };
+  return buildSchemaSync({
+    resolvers: [...instances.keys()] as unknown as NonEmptyArray<NewableFunction>,
+    container: {
+      get: (resolverClass: object) => {
+        const instance = instances.get(resolverClass as NewableFunction);
+        if (instance === undefined) throw new Error('A resolver is not wired in app.ts');
+        return instance;
+      },
+    },
+    authChecker,
+    validate: false,
+  });
+}

@@ -1,0 +1,56 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { HttpConfig } from '../config/config.ts';
+import type { RequestContext } from '../graphql/context.ts';
+import { createFailureLog, formatError } from '../graphql/format-error.ts';
+import type { Logger } from '../logger.ts';
+import { createErrorHandler } from './error-response.ts';
+
+/** A query of every field of the schema has about 400 tokens. */
+const maxQueryTokens = 1_000;
+
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema;
+  readonly config: Pick<HttpConfig, 'landingPage' | 'introspection'>;
+  readonly logger: Logger;
+}
+
+/** `/graphql`: operations by POST, queries and the explorer by GET. */
+export async function addGraphqlRoutes(server: FastifyInstance, options: GraphqlOptions): Promise<void> {
+  const apollo = createApolloServer(options);
+  await apollo.start();
+  server.addHook('onClose', () => apollo.stop());
+  const handler = fastifyApolloHandler(apollo, {
+    context: ({ id: requestId, caller }) => Promise.resolve({ requestId, caller }),
+  });
+  server.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler,
+    errorHandler: createErrorHandler('graphql'),
+  });
+}
+
+function createApolloServer({ schema, config, logger }: GraphqlOptions): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
+    schema,
+    logger,
+    introspection: config.introspection,
+    hideSchemaDetailsFromClientErrors: !config.introspection,
+    includeStacktraceInErrorResponses: false,
+    formatError,
+    parseOptions: { maxTokens: maxQueryTokens },
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    plugins: [
+      createFailureLog(logger),
+      config.landingPage === 'sandbox'
+        ? ApolloServerPluginLandingPageLocalDefault({ footer: false })
+        : ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+}

@@ -1,0 +1,44 @@
+import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { type RequestContext, getCaller } from '../graphql/context.ts';
+import type { PortalConfigurations } from './portal-configuration.service.ts';
+import { BillingPortalConfiguration } from './portal-configuration.types.ts';
+import { toBillingPortalConfiguration } from './portal-configuration.mapper.ts';
+import type { PortalSession, PortalSessions } from './portal-session.service.ts';
+import { BillingPortalSession } from './portal-session.types.ts';
+
+@Resolver()
+export class PortalResolver {
+  constructor(
+    private readonly sessions: PortalSessions,
+    private readonly configurations: PortalConfigurations,
+  ) {}
+
+  @Authorized()
+  @Mutation(() => BillingPortalSession, {
+    description: "Opens a session of the Billing Portal for the caller's own customer.",
+  })
+  createBillingPortalSession(
+    @Ctx() context: RequestContext,
+    @Arg('returnUrl', () => String, {
+      description:
+        "Where the portal's link back leads: an absolute URL within the application's allowed return URLs.",
+    })
+    returnUrl: string,
+    @Arg('locale', () => String, {
+      nullable: true,
+      description:
+        'The language of the portal as an IETF tag, such as `de` or `pt-BR`. Left out, Stripe decides.',
+    })
+    locale: string | null,
+  ): Promise<PortalSession> {
+    return this.sessions.create(getCaller(context), { returnUrl, locale: locale ?? undefined });
+  }
+
+  @Authorized()
+  @Query(() => BillingPortalConfiguration, {
+    description: 'The portal configuration that a session of the caller would use.',
+  })
+  async billingPortalConfiguration(): Promise<BillingPortalConfiguration> {
+    return toBillingPortalConfiguration(await this.configurations.getInForce());
+  }
+}
