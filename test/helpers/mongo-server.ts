@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mongo } from 'mongoose';
+import { findOnPath, findPart } from './real-parts.ts';
+import { findFreePort, startServerProcess } from './server-process.ts';
+
+export const howToGetMongo = 'run .ci/parts/ferretdb.sh, put a mongod on the PATH, or set MONGODB_TEST_URL';
+
+export interface MongoServer {
+  readonly url: string;
+  /** Which server it is, for people. */
+  readonly description: string;
+  /** The URL of a database of its own, which `stop` drops. */
+  createDatabaseUrl(): string;
+  stop(): Promise<void>;
+}
+
+/** A MongoDB server: the one of MONGODB_TEST_URL, else a mongod, else FerretDB; null when there is none. */
+export async function startMongoServer(): Promise<MongoServer | null> {
+  const url = process.env['MONGODB_TEST_URL'];
+  if (url) return createServer(url, 'the server of MONGODB_TEST_URL', async () => undefined);
+
+  const mongod = findOnPath('mongod');
+  if (mongod) {
+    return startServer('mongod', mongod, (folder, port) => [
+      '--dbpath',
+      folder,
+      '--bind_ip',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--quiet',
+    ]);
+  }
+  const ferretdb = findPart('ferretdb-1.24.2');
+  if (ferretdb) {
+    return startServer('FerretDB 1.24.2', ferretdb, (folder, port) => [
+      '--handler=sqlite',
+      `--sqlite-url=file:${folder}/`,
+      `--listen-addr=127.0.0.1:${port}`,
+      '--debug-addr=-',
+      '--telemetry=disable',
+      `--state-dir=${folder}`,
+      '--log-level=error',
+    ]);
+  }
+  return null;
+}
+
+async function startServer(
+  description: string,
+  command: string,
+  args: (folder: string, port: number) => string[],
+): Promise<MongoServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'billing-portal-mongo-'));
+  const port = await findFreePort();
+  const stop = await startServerProcess(command, args(folder, port), port);
+  return createServer(`mongodb://127.0.0.1:${port}/`, description, async () => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+}
+
+function createServer(url: string, description: string, stop: () => Promise<void>): MongoServer {
+  const databases: string[] = [];
+  return {
+    url,
+    description,
+    createDatabaseUrl: () => {
+      const name = `test_${randomUUID().slice(0, 8)}`;
+      databases.push(name);
+      // Not by URL, which refuses a list of hosts.
+      return url.replace(/^([^/]+\/\/[^/?]+)\/?[^?]*/, `$1/${name}`);
+    },
+    stop: async () => {
+      const client = new mongo.MongoClient(url);
+      for (const name of databases) await client.db(name).dropDatabase();
+      await client.close();
+      await stop();
+    },
+  };
+}
