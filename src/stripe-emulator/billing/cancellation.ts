@@ -1,0 +1,86 @@
+import type { Store } from '../store.ts';
+import type { SubscriptionObject } from '../stripe-objects.ts';
+import { invalidRequest } from '../stripe-api-error.ts';
+
+/** Why a customer cancels, in their own words and by Stripe's list. */
+export interface CancellationWords {
+  readonly comment?: string | null;
+  readonly feedback?: string | null;
+}
+
+/** Whether a subscription is over for good. */
+export function isEnded(subscription: SubscriptionObject): boolean {
+  return subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
+}
+
+/** The end of the period that is paid for. */
+export function periodEndOf(subscription: SubscriptionObject): number {
+  return Math.max(...subscription.items.data.map((item) => item.current_period_end));
+}
+
+/** Ends a subscription now. */
+export function cancelSubscription(
+  store: Store,
+  subscription: SubscriptionObject,
+  words: CancellationWords,
+): SubscriptionObject {
+  refuseEnded(subscription);
+  store.internalsOf(subscription.id).resumesAt = null;
+  return store.commit('customer.subscription.deleted', {
+    ...subscription,
+    cancellation_details: detailsOf(subscription, words, 'cancellation_requested'),
+    canceled_at: subscription.canceled_at ?? store.now(),
+    ended_at: store.now(),
+    status: 'canceled',
+  });
+}
+
+/** Lets a subscription end later: at a time, or at the end of its period; null lets it go on. */
+export function withCancellation(
+  store: Store,
+  subscription: SubscriptionObject,
+  when: number | 'period_end' | null,
+  words: CancellationWords = {},
+): SubscriptionObject {
+  if (when === null) {
+    const { cancellation_details: details } = subscription;
+    return {
+      ...subscription,
+      cancel_at: null,
+      cancel_at_period_end: false,
+      canceled_at: null,
+      cancellation_details: details && { ...details, comment: null, feedback: null, reason: null },
+    };
+  }
+  return {
+    ...subscription,
+    cancel_at: when === 'period_end' ? periodEndOf(subscription) : when,
+    cancel_at_period_end: when === 'period_end',
+    canceled_at: store.now(),
+    cancellation_details: detailsOf(subscription, words, 'cancellation_requested'),
+  };
+}
+
+/** Stripe answers 404 to changes of what has ended. */
+export function refuseEnded(subscription: SubscriptionObject): void {
+  if (!isEnded(subscription)) return;
+  throw invalidRequest(
+    'A canceled subscription can only update its cancellation_details and metadata.',
+    undefined,
+    'resource_missing',
+  );
+}
+
+export function detailsOf(
+  subscription: SubscriptionObject,
+  words: CancellationWords,
+  reason: 'cancellation_requested' | null,
+): SubscriptionObject['cancellation_details'] {
+  const before = subscription.cancellation_details;
+  return {
+    comment: words.comment === undefined ? (before?.comment ?? null) : words.comment,
+    feedback: words.feedback === undefined ? (before?.feedback ?? null) : words.feedback,
+    feedback_option: null,
+    reason: reason ?? before?.reason ?? null,
+  };
+}

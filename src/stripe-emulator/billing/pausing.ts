@@ -1,0 +1,75 @@
+import { invalidRequest } from '../stripe-api-error.ts';
+import type { Store } from '../store.ts';
+import type { SubscriptionObject } from '../stripe-objects.ts';
+import { buildInvoice } from './invoice-builder.ts';
+import { withPeriod } from './item-changes.ts';
+import { collectInvoice } from './payment.ts';
+import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
+
+/** Stops a subscription: no invoices and no new periods until it is resumed. */
+export function pauseSubscription(
+  store: Store,
+  subscription: SubscriptionObject,
+  resumesAt: number | null,
+): SubscriptionObject {
+  if (!['active', 'past_due', 'trialing', 'unpaid'].includes(subscription.status)) {
+    throw invalidRequest(
+      `This subscription cannot be paused because its status is \`${subscription.status}\`.`,
+    );
+  }
+  store.internalsOf(subscription.id).resumesAt = resumesAt;
+  const paused = store.commit('customer.subscription.updated', {
+    ...subscription,
+    status: 'paused',
+    status_details: {
+      paused: {
+        subscription: { type: 'pause_requested' },
+        transitioned_at: store.now(),
+        type: 'subscription',
+      },
+    },
+  });
+  store.announce('customer.subscription.paused', paused);
+  return paused;
+}
+
+/** Starts a paused subscription again; with a new period, which is invoiced at once. */
+export function resumeSubscription(
+  store: Store,
+  subscription: SubscriptionObject,
+  anchor: 'now' | 'unchanged',
+): SubscriptionObject {
+  if (subscription.status !== 'paused') {
+    throw invalidRequest('This subscription cannot be resumed because its status is not `paused`.');
+  }
+  store.internalsOf(subscription.id).resumesAt = null;
+  const { status_details: _over, ...rest } = subscription;
+  const now = store.now();
+  const periodIsOver = subscription.items.data.some((item) => item.current_period_end <= now);
+  const active: SubscriptionObject = { ...rest, status: 'active' };
+  const resumed = anchor === 'now' || periodIsOver ? withNewPeriod(store, active) : active;
+  const committed = store.commit('customer.subscription.updated', resumed);
+  store.announce('customer.subscription.resumed', committed);
+  return committed;
+}
+
+/** Begins a period now and invoices it. */
+function withNewPeriod(store: Store, subscription: SubscriptionObject): SubscriptionObject {
+  const now = store.now();
+  const items = subscription.items.data.map((item) => withPeriod(item, periodFrom(now, item.price)));
+  const renewed = { ...subscription, billing_cycle_anchor: now, items: listItems(subscription.id, items) };
+  const invoice = collectInvoice(
+    store,
+    buildInvoice(store, {
+      customer: store.get('customer', subscription.customer),
+      subscription: renewed,
+      charges: items.map((item) => chargeItem(store, item, periodFrom(now, item.price))),
+      billingReason: 'subscription_update',
+    }),
+  );
+  return {
+    ...renewed,
+    latest_invoice: invoice.id,
+    status: invoice.status === 'paid' ? 'active' : 'past_due',
+  };
+}

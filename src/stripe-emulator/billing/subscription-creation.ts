@@ -1,0 +1,155 @@
+import { createId } from '../ids.ts';
+import { cardDeclined, invalidRequest } from '../stripe-api-error.ts';
+import type { Store } from '../store.ts';
+import type { CustomerObject, InvoiceObject, PriceObject, SubscriptionObject } from '../stripe-objects.ts';
+import { buildInvoice } from './invoice-builder.ts';
+import { collectInvoice, findPayingMethod } from './payment.ts';
+import { buildItem, chargeItem, listItems, periodFrom } from './subscription-items.ts';
+
+export interface NewSubscription {
+  readonly customer: CustomerObject;
+  readonly items: readonly {
+    readonly price: PriceObject;
+    readonly quantity: number;
+    readonly metadata?: Record<string, string>;
+  }[];
+  readonly trialEnd: number | null;
+  readonly defaultPaymentMethod: string | null;
+  readonly description: string | null;
+  readonly metadata: Record<string, string>;
+  readonly collectionMethod: 'charge_automatically' | 'send_invoice';
+  readonly daysUntilDue: number | null;
+  readonly paymentBehavior: string;
+  readonly onBehalfOf: string | null;
+}
+
+/** Starts a subscription: its first invoice is made and collected, unless a trial comes first. */
+export function createSubscription(store: Store, contents: NewSubscription): SubscriptionObject {
+  const draft = buildSubscription(store, contents);
+  refuseUnpayable(store, contents, draft);
+  const created = store.commit('customer.subscription.created', draft);
+  const charges = draft.items.data.map((item) =>
+    chargeItem(
+      store,
+      item,
+      { start: item.current_period_start, end: item.current_period_end },
+      draft.trial_end !== null,
+    ),
+  );
+  const invoice = buildInvoice(store, {
+    customer: contents.customer,
+    subscription: draft,
+    charges,
+    billingReason: 'subscription_create',
+  });
+  const collected =
+    contents.collectionMethod === 'send_invoice'
+      ? sendInvoice(store, invoice, contents)
+      : collectInvoice(store, invoice);
+  const incomplete = contents.collectionMethod === 'charge_automatically' && collected.status !== 'paid';
+  return store.commit('customer.subscription.updated', {
+    ...created,
+    latest_invoice: collected.id,
+    ...(incomplete ? { status: 'incomplete' } : {}),
+  });
+}
+
+function sendInvoice(store: Store, draft: InvoiceObject, contents: NewSubscription): InvoiceObject {
+  const dueDate = store.now() + (contents.daysUntilDue ?? 30) * 86_400;
+  const stored = { ...draft, due_date: dueDate };
+  return store.commit('invoice.created', stored);
+}
+
+function refuseUnpayable(store: Store, contents: NewSubscription, draft: SubscriptionObject): void {
+  const due = draft.items.data.some((item) => item.price.unit_amount > 0) && draft.trial_end === null;
+  if (
+    !due ||
+    contents.collectionMethod === 'send_invoice' ||
+    contents.paymentBehavior === 'default_incomplete'
+  )
+    return;
+  const method = findPayingMethod(store, contents.customer, draft);
+  if (!method) {
+    throw invalidRequest(
+      'This customer has no attached payment source or default payment method. Please consider adding a default ' +
+        'payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
+      undefined,
+      'resource_missing',
+    );
+  }
+  if (contents.paymentBehavior === 'error_if_incomplete' && method.card?.last4 === '0341')
+    throw cardDeclined();
+}
+
+function buildSubscription(store: Store, contents: NewSubscription): SubscriptionObject {
+  const id = createId('sub');
+  const now = store.now();
+  const { trialEnd } = contents;
+  const items = contents.items.map((item) => {
+    const period = trialEnd === null ? periodFrom(now, item.price) : { start: now, end: trialEnd };
+    return buildItem(store, id, item, period);
+  });
+  return {
+    id,
+    object: 'subscription',
+    ...unusedMembers,
+    billing_cycle_anchor: trialEnd ?? now,
+    cancel_at: null,
+    cancel_at_period_end: false,
+    canceled_at: null,
+    cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
+    collection_method: contents.collectionMethod,
+    created: now,
+    currency: contents.items[0]?.price.currency ?? 'usd',
+    customer: contents.customer.id,
+    days_until_due: contents.daysUntilDue,
+    default_payment_method: contents.defaultPaymentMethod,
+    description: contents.description,
+    ended_at: null,
+    items: listItems(id, items),
+    latest_invoice: null,
+    metadata: contents.metadata,
+    on_behalf_of: contents.onBehalfOf,
+    pause_collection: null,
+    start_date: now,
+    status: trialEnd === null ? 'active' : 'trialing',
+    trial_end: trialEnd,
+    trial_start: trialEnd === null ? null : now,
+  };
+}
+
+const unusedMembers = {
+  application: null,
+  application_fee_percent: null,
+  automatic_tax: { disabled_reason: null, enabled: false, liability: null },
+  billing_cycle_anchor_config: null,
+  billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible' },
+  billing_schedules: [],
+  billing_thresholds: null,
+  customer_account: null,
+  default_source: null,
+  default_tax_rates: [],
+  discounts: [],
+  invoice_settings: {
+    account_tax_ids: null,
+    custom_fields: null,
+    description: null,
+    footer: null,
+    issuer: { type: 'self' },
+  },
+  livemode: false,
+  managed_payments: { enabled: false },
+  next_pending_invoice_item_invoice: null,
+  payment_settings: {
+    payment_method_options: null,
+    payment_method_types: null,
+    save_default_payment_method: 'off',
+  },
+  pending_invoice_item_interval: null,
+  pending_setup_intent: null,
+  pending_update: null,
+  schedule: null,
+  test_clock: null,
+  transfer_data: null,
+  trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
+};

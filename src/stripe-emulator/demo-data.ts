@@ -1,0 +1,119 @@
+import type { Stripe } from 'stripe';
+
+/** What the demo begins with. */
+export interface DemoData {
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly productIds: readonly string[];
+  /** Monthly and yearly price of each product, in the order of `productIds`. */
+  readonly prices: readonly { readonly month: string; readonly year: string }[];
+  /** The default portal configuration. */
+  readonly configurationId: string;
+}
+
+const range = [
+  { name: 'Starter', description: 'For one person finding their feet', month: 900, year: 9000 },
+  { name: 'Pro', description: 'For small teams that ship', month: 2900, year: 29000 },
+  { name: 'Team', description: 'For everyone, with roles and audit', month: 7900, year: 79000 },
+];
+
+/**
+ * Fills a Stripe test account, or the emulator, through the SDK: a customer with a card, a product range, a subscription
+ * that was upgraded once (so there are two paid invoices), and default portal settings that allow
+ * everything.
+ */
+export async function seedDemoData(stripe: Stripe): Promise<DemoData> {
+  const products = await Promise.all(range.map((product) => createDemoProduct(stripe, product)));
+  const customer = await stripe.customers.create({
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    phone: '+44 20 7946 0958',
+    address: { line1: '12 St James’s Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' },
+    payment_method: 'pm_card_visa',
+    invoice_settings: { default_payment_method: 'pm_card_visa' },
+  });
+  const [starter, pro] = products;
+  if (!starter || !pro) throw new Error('The demo range needs two products.');
+  const subscription = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: starter.month }],
+  });
+  await stripe.subscriptions.update(subscription.id, {
+    items: subscription.items.data.map((item) => ({ id: item.id, price: pro.month })),
+    proration_behavior: 'always_invoice',
+  });
+  return {
+    customerId: customer.id,
+    subscriptionId: subscription.id,
+    productIds: products.map(({ id }) => id),
+    prices: products.map(({ month, year }) => ({ month, year })),
+    configurationId: await saveDemoSettings(stripe, products),
+  };
+}
+
+interface DemoProduct {
+  readonly id: string;
+  readonly month: string;
+  readonly year: string;
+}
+
+async function createDemoProduct(stripe: Stripe, plan: (typeof range)[number]): Promise<DemoProduct> {
+  const product = await stripe.products.create({ name: plan.name, description: plan.description });
+  const createPrice = (interval: 'month' | 'year') =>
+    stripe.prices.create({
+      product: product.id,
+      currency: 'usd',
+      unit_amount: plan[interval],
+      recurring: { interval },
+    });
+  const month = await createPrice('month');
+  const year = await createPrice('year');
+  return { id: product.id, month: month.id, year: year.id };
+}
+
+/**
+ * Stripe's API has no way to save an account's default portal settings, so on Stripe this needs them saved in the
+ * Dashboard first; the emulator has a control for it.
+ */
+async function saveDemoSettings(stripe: Stripe, products: readonly DemoProduct[]): Promise<string> {
+  const existing = await stripe.billingPortal.configurations.list({ is_default: true, limit: 1 });
+  const [found] = existing.data;
+  if (found) return found.id;
+  const saved: object = await stripe.rawRequest('POST', '/_emulator/portal_settings', demoSettings(products));
+  return String(Reflect.get(saved, 'id'));
+}
+
+function demoSettings(products: readonly DemoProduct[]): Stripe.BillingPortal.ConfigurationCreateParams {
+  return {
+    name: 'Demo',
+    business_profile: {
+      headline: 'Manage your Acme subscription',
+      privacy_policy_url: 'https://example.com/privacy',
+      terms_of_service_url: 'https://example.com/terms',
+    },
+    features: {
+      customer_update: { enabled: true, allowed_updates: ['name', 'email', 'address', 'phone'] },
+      invoice_history: { enabled: true },
+      payment_method_update: { enabled: true },
+      subscription_cancel: {
+        enabled: true,
+        mode: 'at_period_end',
+        cancellation_reason: {
+          enabled: true,
+          options: ['too_expensive', 'missing_features', 'switched_service', 'unused', 'other'],
+        },
+      },
+      subscription_pause: { enabled: true },
+      subscription_update: {
+        enabled: true,
+        default_allowed_updates: ['price', 'quantity'],
+        proration_behavior: 'create_prorations',
+        products: products.map(({ id, month, year }) => ({
+          product: id,
+          prices: [month, year],
+          adjustable_quantity: { enabled: true, minimum: 1, maximum: 50 },
+        })),
+      },
+    },
+  };
+}

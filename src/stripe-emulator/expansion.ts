@@ -1,0 +1,121 @@
+import { invalidRequest } from './stripe-api-error.ts';
+import type { Store } from './store.ts';
+import type { ObjectName } from './stripe-objects.ts';
+
+/** Members that hold an id, and can be asked for as an object. */
+const references: Partial<Record<string, readonly string[]>> = {
+  customer: ['invoice_settings.default_payment_method', 'default_source', 'test_clock'],
+  product: ['default_price', 'tax_code'],
+  price: ['product'],
+  plan: ['product'],
+  payment_method: ['customer'],
+  subscription: [
+    'customer',
+    'default_payment_method',
+    'latest_invoice',
+    'schedule',
+    'pending_setup_intent',
+    'discounts',
+  ],
+  invoice: ['customer', 'default_payment_method', 'discounts'],
+  'billing_portal.configuration': ['application'],
+  'billing_portal.session': ['configuration'],
+};
+
+/** Members that Stripe leaves out unless they are asked for. */
+const hidden: Partial<Record<string, readonly string[]>> = {
+  customer: ['subscriptions', 'sources', 'tax_ids'],
+  'billing_portal.configuration': ['features.subscription_update.products'],
+};
+
+type Node = Record<string, unknown>;
+
+/** Turns kept objects into answers: hidden members left out, the expanded ones filled in. */
+export function present(result: object, expand: readonly string[], store: Store): object {
+  const answer = withoutHidden(structuredClone(result)) as Node;
+  for (const path of expand) {
+    const segments = path.split('.');
+    const depth = segments.filter((segment) => segment !== 'data').length;
+    if (depth > 4) {
+      throw invalidRequest(`You cannot expand more than 4 levels of a property. Property: ${path}`, 'expand');
+    }
+    expandPath(answer, result as Node, segments, path, store);
+  }
+  return answer;
+}
+
+/** `answer` is filled in place; `kept` is the same object as stored, which still has its hidden members. */
+function expandPath(
+  answer: unknown,
+  kept: unknown,
+  segments: readonly string[],
+  path: string,
+  store: Store,
+): void {
+  if (Array.isArray(answer)) {
+    answer.forEach((each, index) => expandPath(each, (kept as unknown[])[index], segments, path, store));
+    return;
+  }
+  if (!isNode(answer) || answer.deleted === true) return;
+  const known = [...(references[String(answer.object)] ?? []), ...(hidden[String(answer.object)] ?? [])];
+  const match = known.find((field) => segments.slice(0, field.split('.').length).join('.') === field);
+  if (match) {
+    const rest = segments.slice(match.split('.').length);
+    const value = expandMember(answer, kept, match.split('.'), store);
+    if (rest.length > 0) expandPath(value, keptOf(value, store), rest, path, store);
+    return;
+  }
+  const [head = '', ...rest] = segments;
+  const next = answer[head];
+  if (rest.length === 0 || (next !== null && typeof next !== 'object')) {
+    throw invalidRequest(`This property cannot be expanded (${path}).`, 'expand');
+  }
+  expandPath(next, isNode(kept) ? kept[head] : undefined, rest, path, store);
+}
+
+function expandMember(answer: Node, kept: unknown, field: readonly string[], store: Store): unknown {
+  let holder: Node = answer;
+  let source: unknown = kept;
+  for (const segment of field.slice(0, -1)) {
+    holder = holder[segment] as Node;
+    source = isNode(source) ? source[segment] : undefined;
+  }
+  const name = field.at(-1) ?? '';
+  const value = holder[name];
+  if (typeof value === 'string') holder[name] = withoutHidden(structuredClone(store.lookUp(value) ?? value));
+  else if (value === undefined) holder[name] = hiddenValue(answer, name, source, store);
+  return holder[name];
+}
+
+function hiddenValue(answer: Node, name: string, source: unknown, store: Store): unknown {
+  if (answer.object !== 'customer') return structuredClone(isNode(source) ? source[name] : undefined);
+  const url = `/v1/customers/${String(answer.id)}/${name}`;
+  const live = name === 'subscriptions' ? store.all('subscription') : [];
+  const data = live.filter((each) => each.customer === answer.id && each.status !== 'canceled');
+  return { object: 'list', data: structuredClone(data), has_more: false, url };
+}
+
+function keptOf(value: unknown, store: Store): unknown {
+  return isNode(value) && typeof value.id === 'string' ? (store.lookUp(value.id) ?? value) : value;
+}
+
+function withoutHidden(value: unknown): unknown {
+  if (Array.isArray(value)) value.forEach(withoutHidden);
+  else if (isNode(value)) {
+    for (const field of hidden[value.object as ObjectName] ?? []) {
+      const holders = field.split('.');
+      const name = holders.pop() ?? '';
+      const holder = holders.reduce<unknown>(
+        (node, segment) => (isNode(node) ? node[segment] : undefined),
+        value,
+      );
+      if (isNode(holder)) delete holder[name];
+    }
+    Object.values(value).forEach(withoutHidden);
+  }
+  return value;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,198 @@
+import type { FormFields, FormValue } from './form.ts';
+import { invalidRequest } from './stripe-api-error.ts';
+
+/** How one parameter is read from form encoding; refusals are worded as Stripe words them. */
+export interface Parameter<T, Required extends boolean = boolean> {
+  readonly required: Required;
+  decode(value: FormValue, path: string): T;
+}
+
+export type ParameterTable = Readonly<Record<string, Parameter<unknown>>>;
+
+type Simplify<T> = { [K in keyof T]: T[K] };
+type RequiredNames<P> = { [K in keyof P]: P[K] extends Parameter<unknown, true> ? K : never }[keyof P];
+type ValueOf<P> = P extends Parameter<infer T> ? T : never;
+
+/** The values that a table of parameters yields. */
+export type Decoded<P extends ParameterTable> = Simplify<
+  { readonly [K in RequiredNames<P>]: ValueOf<P[K]> } & {
+    readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ValueOf<P[K]>;
+  }
+>;
+
+function optional<T>(decode: Parameter<T>['decode']): Parameter<T, false> {
+  return { required: false, decode };
+}
+
+/** Must be present. */
+export function required<T>(parameter: Parameter<T>): Parameter<T, true> {
+  return { required: true, decode: (value, path) => parameter.decode(value, path) };
+}
+
+/** An empty value unsets the parameter: null. */
+export function emptyable<T>(parameter: Parameter<T>): Parameter<T | null, false> {
+  return optional((value, path) => (value === '' ? null : parameter.decode(value, path)));
+}
+
+/** Text; `maxLength` as Stripe documents it. */
+export function string(options: { readonly maxLength?: number } = {}): Parameter<string, false> {
+  return optional((value, path) => {
+    if (typeof value !== 'string') throw invalidRequest(`Invalid string: ${JSON.stringify(value)}`, path);
+    if (value === '') throw emptyString(path);
+    const { maxLength } = options;
+    if (maxLength !== undefined && value.length > maxLength) {
+      throw invalidRequest(
+        `Invalid string: ${value.slice(0, 12)}...${value.slice(-12)}; must be at most ${maxLength} characters`,
+        path,
+      );
+    }
+    return value;
+  });
+}
+
+function emptyString(path: string): Error {
+  const message =
+    `You passed an empty string for '${path}'. We assume empty values are an attempt to unset a parameter; ` +
+    `however '${path}' cannot be unset. You should remove '${path}' from your request or supply a non-empty value.`;
+  return invalidRequest(message, path, 'parameter_invalid_empty');
+}
+
+export function integer(
+  range: { readonly min?: number; readonly max?: number } = {},
+): Parameter<number, false> {
+  return optional((value, path) => {
+    if (typeof value !== 'string' || !/^-?\d{1,15}$/.test(value)) {
+      throw invalidRequest(`Invalid integer: ${printed(value)}`, path, 'parameter_invalid_integer');
+    }
+    const number = Number(value);
+    if (range.min !== undefined && number < range.min) {
+      throw invalidRequest(
+        `This value must be greater than or equal to ${range.min}.`,
+        path,
+        'parameter_invalid_integer',
+      );
+    }
+    if (range.max !== undefined && number > range.max) {
+      throw invalidRequest(
+        `This value must be less than or equal to ${range.max}.`,
+        path,
+        'parameter_invalid_integer',
+      );
+    }
+    return number;
+  });
+}
+
+/** Seconds since the epoch. */
+export function timestamp(): Parameter<number, false> {
+  return integer({ min: 0 });
+}
+
+export function boolean(): Parameter<boolean, false> {
+  return optional((value, path) => {
+    if (value !== 'true' && value !== 'false')
+      throw invalidRequest(`Invalid boolean: ${printed(value)}`, path);
+    return value === 'true';
+  });
+}
+
+export function oneOf<const T extends readonly string[]>(values: T): Parameter<T[number], false> {
+  return optional((value, path) => {
+    if (typeof value === 'string' && values.includes(value)) return value;
+    const choices =
+      values.length === 1 ? values[0] : `one of ${values.slice(0, -1).join(', ')}, or ${values.at(-1)}`;
+    throw invalidRequest(`Invalid ${path}: must be ${choices}`, path);
+  });
+}
+
+export function url(): Parameter<string, false> {
+  return optional((value, path) => {
+    if (value === '') throw emptyString(path);
+    const parsed = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+    if (!parsed || /^(javascript|data|vbscript):$/.test(parsed.protocol)) {
+      throw invalidRequest('Not a valid URL', path, 'url_invalid');
+    }
+    return String(value);
+  });
+}
+
+export function email(): Parameter<string, false> {
+  return optional((value, path) => {
+    if (typeof value === 'string' && /^[^\s@]+@[^\s@]+$/.test(value)) return value;
+    throw invalidRequest(`Invalid email address: ${printed(value)}`, path, 'email_invalid');
+  });
+}
+
+export function array<T>(element: Parameter<T>): Parameter<readonly T[], false> {
+  return optional((value, path) => {
+    if (!Array.isArray(value)) throw invalidRequest('Invalid array', path);
+    return value.map((each: FormValue, index) => element.decode(each, `${path}[${index}]`));
+  });
+}
+
+export function object<P extends ParameterTable>(table: P): Parameter<Decoded<P>, false> {
+  return optional((value, path) => {
+    if (!isFields(value)) throw invalidRequest('Invalid object', path);
+    return decodeParameters(table, value, path);
+  });
+}
+
+/** A union of two ways to say one parameter, as in `created=1` and `created[gte]=1`. */
+export function either<A, B>(text: Parameter<A>, fields: Parameter<B>): Parameter<A | B, false> {
+  return optional((value, path) => (isFields(value) ? fields.decode(value, path) : text.decode(value, path)));
+}
+
+/** Metadata: an empty value removes a key, an empty parameter removes all. */
+export function metadata(): Parameter<Readonly<Record<string, string>> | null, false> {
+  return optional((value, path) => {
+    if (value === '') return null;
+    if (!isFields(value)) throw invalidRequest('Invalid object', path);
+    for (const [key, text] of Object.entries(value)) {
+      if (typeof text !== 'string')
+        throw invalidRequest(`Invalid string: ${printed(text)}`, `${path}[${key}]`);
+      if (key.length > 40 || text.length > 500) {
+        const limit = key.length > 40 ? `keys can have up to 40` : `values can have up to 500`;
+        throw invalidRequest(`Metadata ${limit} characters`, `${path}[${key}]`);
+      }
+    }
+    return value as Readonly<Record<string, string>>;
+  });
+}
+
+/** A parameter that is accepted and not looked at, because nothing here depends on it. */
+export function accepted(): Parameter<FormValue, false> {
+  return optional((value) => value);
+}
+
+/** Reads all parameters of a table; refuses those it does not name and misses those it requires. */
+export function decodeParameters<P extends ParameterTable>(
+  table: P,
+  fields: FormFields,
+  prefix = '',
+): Decoded<P> {
+  const pathOf = (name: string): string => (prefix ? `${prefix}[${name}]` : name);
+  const unknown = Object.keys(fields)
+    .filter((name) => !Object.hasOwn(table, name))
+    .map(pathOf);
+  if (unknown.length > 0) {
+    const noun = unknown.length === 1 ? 'parameter' : 'parameters';
+    throw invalidRequest(`Received unknown ${noun}: ${unknown.join(', ')}`, unknown[0], 'parameter_unknown');
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, parameter] of Object.entries(table)) {
+    const value = fields[name];
+    if (value !== undefined) values[name] = parameter.decode(value, pathOf(name));
+    else if (parameter.required) {
+      throw invalidRequest(`Missing required param: ${pathOf(name)}.`, pathOf(name), 'parameter_missing');
+    }
+  }
+  return values as Decoded<P>;
+}
+
+function isFields(value: FormValue): value is FormFields {
+  return typeof value === 'object' && !Array.isArray(value);
+}
+
+function printed(value: FormValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

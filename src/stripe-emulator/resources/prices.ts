@@ -1,0 +1,204 @@
+import { createId } from '../ids.ts';
+import { paginate, paginationParameters } from '../pagination.ts';
+import {
+  array,
+  boolean,
+  emptyable,
+  integer,
+  metadata,
+  object,
+  oneOf,
+  required,
+  string,
+} from '../parameters.ts';
+import type { Decoded } from '../parameters.ts';
+import { createRoute } from '../route.ts';
+import type { ApiRoute } from '../route.ts';
+import { isWithin, mergeMetadata, timeRange } from '../shared-parameters.ts';
+import { invalidRequest } from '../stripe-api-error.ts';
+import type { Store } from '../store.ts';
+import type { PlanObject, PriceObject } from '../stripe-objects.ts';
+import { createBlankProduct } from './blank-product.ts';
+
+const intervals = ['day', 'month', 'week', 'year'] as const;
+const taxBehaviors = ['exclusive', 'inclusive', 'unspecified'] as const;
+
+/** What a price consists of, wherever it is made. */
+export const defaultPriceParameters = {
+  currency: required(string({ maxLength: 3 })),
+  metadata: metadata(),
+  recurring: object({ interval: required(oneOf(intervals)), interval_count: integer({ min: 1 }) }),
+  tax_behavior: oneOf(taxBehaviors),
+  unit_amount: required(integer({ min: 0 })),
+};
+
+const createParameters = {
+  ...defaultPriceParameters,
+  active: boolean(),
+  lookup_key: string({ maxLength: 200 }),
+  nickname: string(),
+  product: string(),
+  product_data: object({ name: required(string()), metadata: metadata() }),
+  billing_scheme: oneOf(['per_unit']),
+  transfer_lookup_key: boolean(),
+  recurring: object({
+    interval: required(oneOf(intervals)),
+    interval_count: integer({ min: 1 }),
+    usage_type: oneOf(['licensed']),
+  }),
+};
+
+export function priceRoutes(store: Store): ApiRoute[] {
+  return [
+    createRoute({
+      method: 'POST',
+      path: '/v1/prices',
+      parameters: createParameters,
+      handle: ({ values }) => createPrice(store, values),
+    }),
+    createRoute({
+      method: 'GET',
+      path: '/v1/prices',
+      parameters: {
+        ...paginationParameters,
+        active: boolean(),
+        created: timeRange,
+        currency: string(),
+        lookup_keys: array(string()),
+        product: string(),
+        recurring: object({ interval: oneOf(intervals) }),
+        type: oneOf(['one_time', 'recurring']),
+      },
+      handle: ({ values }) => {
+        const { active, created, currency, lookup_keys: keys, product, recurring, type } = values;
+        const found = store
+          .all('price')
+          .filter((each) => isWithin(each.created, created))
+          .filter((each) => active === undefined || each.active === active)
+          .filter((each) => currency === undefined || each.currency === currency)
+          .filter(
+            (each) => keys === undefined || (each.lookup_key !== null && keys.includes(each.lookup_key)),
+          )
+          .filter((each) => product === undefined || each.product === product)
+          .filter(
+            (each) => recurring?.interval === undefined || each.recurring?.interval === recurring.interval,
+          )
+          .filter((each) => type === undefined || each.type === type);
+        return paginate(found, values, '/v1/prices');
+      },
+    }),
+    createRoute({
+      method: 'GET',
+      path: '/v1/prices/:id',
+      parameters: {},
+      handle: ({ id }) => store.get('price', id),
+    }),
+    createRoute({
+      method: 'POST',
+      path: '/v1/prices/:id',
+      parameters: {
+        active: boolean(),
+        lookup_key: emptyable(string({ maxLength: 200 })),
+        metadata: metadata(),
+        nickname: emptyable(string()),
+        tax_behavior: oneOf(taxBehaviors),
+        transfer_lookup_key: boolean(),
+      },
+      handle: ({ id, values }) => {
+        const price = store.get('price', id);
+        const { metadata: data, transfer_lookup_key: transfer = false, ...plain } = values;
+        if (plain.lookup_key) claimLookupKey(store, plain.lookup_key, transfer, id);
+        return store.commit('price.updated', {
+          ...price,
+          ...plain,
+          metadata: mergeMetadata(price.metadata, data),
+        });
+      },
+    }),
+  ];
+}
+
+type PriceValues = Omit<Decoded<typeof createParameters>, 'billing_scheme'>;
+
+/** Makes a price, and its product when `product_data` describes one. */
+export function createPrice(store: Store, values: PriceValues): PriceObject {
+  const { recurring, lookup_key: lookupKey } = values;
+  if (lookupKey) claimLookupKey(store, lookupKey, values.transfer_lookup_key ?? false, null);
+  return store.commit('price.created', {
+    id: createId('price'),
+    object: 'price',
+    active: values.active ?? true,
+    billing_scheme: 'per_unit',
+    created: store.now(),
+    currency: values.currency.toLowerCase(),
+    custom_unit_amount: null,
+    livemode: false,
+    lookup_key: lookupKey ?? null,
+    metadata: mergeMetadata({}, values.metadata),
+    nickname: values.nickname ?? null,
+    product: productOf(store, values),
+    recurring: recurring
+      ? {
+          interval: recurring.interval,
+          interval_count: recurring.interval_count ?? 1,
+          meter: null,
+          trial_period_days: null,
+          usage_type: 'licensed',
+        }
+      : null,
+    tax_behavior: values.tax_behavior ?? 'unspecified',
+    tiers_mode: null,
+    transform_quantity: null,
+    type: recurring ? 'recurring' : 'one_time',
+    unit_amount: values.unit_amount,
+    unit_amount_decimal: String(values.unit_amount),
+  });
+}
+
+function productOf(store: Store, values: PriceValues): string {
+  if (values.product !== undefined) return store.refer('product', values.product, 'product').id;
+  if (!values.product_data)
+    throw invalidRequest('Missing required param: product.', 'product', 'parameter_missing');
+  const { name, metadata: data } = values.product_data;
+  const blank = createBlankProduct(store, createId('prod', 14));
+  return store.commit('product.created', { ...blank, name, metadata: mergeMetadata({}, data) }).id;
+}
+
+function claimLookupKey(store: Store, key: string, transfer: boolean, priceId: string | null): void {
+  const holder = store.all('price').find((each) => each.lookup_key === key && each.id !== priceId);
+  if (!holder) return;
+  if (!transfer) {
+    throw invalidRequest(
+      `A price (\`${holder.id}\`) already uses that lookup key.`,
+      'lookup_key',
+      'resource_already_exists',
+    );
+  }
+  store.commit('price.updated', { ...holder, lookup_key: null });
+}
+
+/** The older form of a price, which subscription items still carry beside it. */
+export function createPlan(price: PriceObject): PlanObject {
+  if (!price.recurring) throw invalidRequest(`The price ${price.id} is not recurring.`);
+  return {
+    id: price.id,
+    object: 'plan',
+    active: price.active,
+    amount: price.unit_amount,
+    amount_decimal: price.unit_amount_decimal,
+    billing_scheme: price.billing_scheme,
+    created: price.created,
+    currency: price.currency,
+    interval: price.recurring.interval,
+    interval_count: price.recurring.interval_count,
+    livemode: false,
+    metadata: price.metadata,
+    meter: null,
+    nickname: price.nickname,
+    product: price.product,
+    tiers_mode: null,
+    transform_usage: null,
+    trial_period_days: null,
+    usage_type: 'licensed',
+  };
+}

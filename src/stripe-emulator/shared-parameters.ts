@@ -1,0 +1,64 @@
+import { emptyable, integer, object, string, either, timestamp } from './parameters.ts';
+
+/** A postal address; every part can be unset. */
+export const address = object({
+  city: emptyable(string()),
+  country: emptyable(string({ maxLength: 2 })),
+  line1: emptyable(string()),
+  line2: emptyable(string()),
+  postal_code: emptyable(string()),
+  state: emptyable(string()),
+});
+
+/** `created=…` or `created[gte]=…`, as lists filter by time. */
+export const timeRange = either(
+  timestamp(),
+  object({ gt: integer(), gte: integer(), lt: integer(), lte: integer() }),
+);
+
+export interface AddressValues {
+  readonly city?: string | null;
+  readonly country?: string | null;
+  readonly line1?: string | null;
+  readonly line2?: string | null;
+  readonly postal_code?: string | null;
+  readonly state?: string | null;
+}
+
+/** An address as Stripe answers it: absent parts are null. */
+export function createAddress(values: AddressValues) {
+  const {
+    city = null,
+    country = null,
+    line1 = null,
+    line2 = null,
+    postal_code = null,
+    state = null,
+  } = values;
+  return { city, country, line1, line2, postal_code, state };
+}
+
+interface TimeRange {
+  readonly gt?: number;
+  readonly gte?: number;
+  readonly lt?: number;
+  readonly lte?: number;
+}
+
+export function isWithin(time: number, range: number | TimeRange | undefined): boolean {
+  if (range === undefined) return true;
+  if (typeof range === 'number') return time === range;
+  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range;
+  return time > gt && time >= gte && time < lt && time <= lte;
+}
+
+type Metadata = Readonly<Record<string, string>>;
+
+/** Metadata after an update: given keys replace, empty ones are removed, null removes all. */
+export function mergeMetadata(
+  before: Metadata,
+  changes: Metadata | null | undefined,
+): Record<string, string> {
+  if (changes === null) return {};
+  return Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== ''));
+}

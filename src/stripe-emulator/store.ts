@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Charge } from './billing/invoice-builder.ts';
+import type { ItemChange } from './billing/item-changes.ts';
+import { EventLog } from './event-log.ts';
+import { present } from './expansion.ts';
+import { resourceMissing } from './stripe-api-error.ts';
+import type { ObjectName, StripeObject, StripeObjects } from './stripe-objects.ts';
+
+/** How Stripe's messages and params call an object whose id is in the path. */
+const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: string }> = {
+  customer: { noun: 'customer', pathParam: 'id' },
+  product: { noun: 'product', pathParam: 'id' },
+  price: { noun: 'price', pathParam: 'price' },
+  payment_method: { noun: 'PaymentMethod', pathParam: 'payment_method' },
+  subscription: { noun: 'subscription', pathParam: 'id' },
+  invoice: { noun: 'invoice', pathParam: 'invoice' },
+  'billing_portal.configuration': { noun: 'configuration', pathParam: 'configuration' },
+  'billing_portal.session': { noun: 'session', pathParam: 'session' },
+};
+
+/** What Stripe keeps of a deleted object. */
+export interface Tombstone {
+  readonly id: string;
+  readonly object: ObjectName;
+  readonly deleted: true;
+}
+
+/** What Stripe knows of a subscription and shows in no member of it. */
+export interface SubscriptionInternals {
+  /** Prorations that wait for the next invoice. */
+  pendingCharges: readonly Charge[];
+  /** Changes that the portal scheduled for the end of the period. */
+  scheduledItems: readonly ItemChange[] | null;
+  /** When a pause for a chosen time ends by itself. */
+  resumesAt: number | null;
+}
+
+/** Everything the emulator remembers. All changes go through `commit` and `remove`, which record the event. */
+export class Store {
+  readonly events: EventLog;
+  /** Where the emulator is reached; known once it listens. */
+  baseUrl = '';
+  private readonly objects = new Map<string, StripeObject>();
+  private readonly tombstones = new Map<string, Tombstone>();
+  private readonly internals = new Map<string, SubscriptionInternals>();
+  private readonly clock: () => Date;
+
+  constructor(clock: () => Date) {
+    this.clock = clock;
+    this.events = new EventLog(() => this.now());
+  }
+
+  /** The present moment in Stripe's unit, seconds. */
+  now(): number {
+    return Math.floor(this.clock().getTime() / 1000);
+  }
+
+  /** Stores an object as it is now, and records what happened to it. */
+  commit<N extends ObjectName>(
+    type: string,
+    object: StripeObjects[N] & { readonly object: N },
+  ): StripeObjects[N] {
+    const before = this.objects.get(object.id);
+    this.objects.set(object.id, object);
+    this.announce(type, object, before && changedMembers(before, object));
+    return object;
+  }
+
+  /** Deletes an object; its id goes on to say that it was deleted. */
+  remove(type: string, object: StripeObject): Tombstone {
+    const tombstone: Tombstone = { id: object.id, object: object.object as ObjectName, deleted: true };
+    this.objects.delete(object.id);
+    this.tombstones.set(object.id, tombstone);
+    this.announce(type, object);
+    return tombstone;
+  }
+
+  /** Records an event about an object that is stored as it is. */
+  announce(type: string, object: StripeObject, previous?: Record<string, unknown>): void {
+    this.events.record(type, present(object, [], this), previous);
+  }
+
+  find<N extends ObjectName>(name: N, id: string): StripeObjects[N] | null {
+    const object = this.objects.get(id);
+    return object?.object === name ? (object as StripeObjects[N]) : null;
+  }
+
+  findDeleted(name: ObjectName, id: string): Tombstone | null {
+    const tombstone = this.tombstones.get(id);
+    return tombstone?.object === name ? tombstone : null;
+  }
+
+  /** The object that a path names. @throws StripeApiError 404 */
+  get<N extends ObjectName>(name: N, id: string): StripeObjects[N] {
+    const object = this.find(name, id);
+    if (!object) throw resourceMissing(naming[name].noun, id, naming[name].pathParam, 404);
+    return object;
+  }
+
+  /** The object that a parameter names. @throws StripeApiError 400 */
+  refer<N extends ObjectName>(name: N, id: string, param: string): StripeObjects[N] {
+    const object = this.find(name, id);
+    if (!object) throw resourceMissing(naming[name].noun, id, param, 400);
+    return object;
+  }
+
+  /** All objects of a kind, the newest first, as Stripe lists them. */
+  all<N extends ObjectName>(name: N): StripeObjects[N][] {
+    const found = [...this.objects.values()].filter((object) => object.object === name);
+    return found.reverse() as StripeObjects[N][];
+  }
+
+  internalsOf(subscriptionId: string): SubscriptionInternals {
+    const known = this.internals.get(subscriptionId);
+    const internals = known ?? { pendingCharges: [], scheduledItems: null, resumesAt: null };
+    if (!known) this.internals.set(subscriptionId, internals);
+    return internals;
+  }
+
+  /** Any object or tombstone, for expansion. */
+  lookUp(id: string): StripeObject | Tombstone | null {
+    return this.objects.get(id) ?? this.tombstones.get(id) ?? null;
+  }
+}
+
+/** The earlier values of the members that changed, as an event's `previous_attributes` has them. */
+function changedMembers(before: object, after: object): Record<string, unknown> {
+  const later = new Map(Object.entries(after));
+  return Object.fromEntries(
+    Object.entries(before).filter(([key, value]) => !isDeepStrictEqual(value, later.get(key))),
+  );
+}

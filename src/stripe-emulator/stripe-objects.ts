@@ -1,0 +1,121 @@
+import type { Stripe } from 'stripe';
+
+/*
+ * The objects as they are kept and sent: the SDK's types, with references as ids (they become objects only when
+ * expanded), and decimals as the strings that travel in JSON.
+ */
+type Replace<T, Changes> = Omit<T, keyof Changes | 'deleted'> & Changes;
+
+export interface List<T> {
+  readonly object: 'list';
+  readonly data: readonly T[];
+  readonly has_more: boolean;
+  readonly url: string;
+}
+
+export type CustomerObject = Replace<
+  Stripe.Customer,
+  {
+    default_source: null;
+    invoice_settings: Replace<Stripe.Customer.InvoiceSettings, { default_payment_method: string | null }>;
+    test_clock: null;
+    sources?: never;
+    subscriptions?: never;
+    tax_ids?: never;
+  }
+>;
+
+export type ProductObject = Replace<
+  Stripe.Product,
+  { default_price: string | null; tax_code: string | null }
+>;
+
+export type PriceObject = Replace<
+  Stripe.Price,
+  {
+    product: string;
+    unit_amount: number;
+    unit_amount_decimal: string;
+    currency_options?: never;
+    tiers?: never;
+  }
+>;
+
+export type PlanObject = Replace<Stripe.Plan, { product: string; amount_decimal: string; tiers?: never }>;
+
+export type PaymentMethodObject = Replace<Stripe.PaymentMethod, { customer: string | null }>;
+
+export type SubscriptionItemObject = Replace<
+  Stripe.SubscriptionItem,
+  { price: PriceObject; plan: PlanObject; quantity: number; discounts: string[] }
+>;
+
+export const subscriptionStatuses = [
+  'active',
+  'canceled',
+  'incomplete',
+  'incomplete_expired',
+  'past_due',
+  'paused',
+  'trialing',
+  'unpaid',
+] as const;
+
+export type SubscriptionStatus = (typeof subscriptionStatuses)[number];
+
+export type SubscriptionObject = Replace<
+  Stripe.Subscription,
+  {
+    customer: string;
+    items: List<SubscriptionItemObject>;
+    default_payment_method: string | null;
+    latest_invoice: string | null;
+    discounts: string[];
+    status: SubscriptionStatus;
+  }
+>;
+
+export type InvoiceLineObject = Replace<
+  Stripe.InvoiceLineItem,
+  {
+    subscription: string | null;
+    pricing: {
+      type: 'price_details';
+      price_details: { price: string; product: string };
+      unit_amount_decimal: string;
+    };
+    quantity_decimal: string | null;
+    discounts: string[];
+  }
+>;
+
+export type InvoiceObject = Replace<
+  Stripe.Invoice,
+  {
+    customer: string;
+    lines: List<InvoiceLineObject>;
+    default_payment_method: string | null;
+    discounts: string[];
+    status: Stripe.Invoice.Status;
+    payments?: never;
+  }
+>;
+
+export type ConfigurationObject = Replace<Stripe.BillingPortal.Configuration, { application: null }>;
+
+export type SessionObject = Replace<Stripe.BillingPortal.Session, { configuration: string }>;
+
+/** Every kind of object that is kept, by the name that its `object` member has. */
+export interface StripeObjects {
+  customer: CustomerObject;
+  product: ProductObject;
+  price: PriceObject;
+  payment_method: PaymentMethodObject;
+  subscription: SubscriptionObject;
+  invoice: InvoiceObject;
+  'billing_portal.configuration': ConfigurationObject;
+  'billing_portal.session': SessionObject;
+}
+
+export type ObjectName = keyof StripeObjects;
+export type StripeObject = StripeObjects[ObjectName];
