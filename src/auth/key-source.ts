@@ -71,7 +71,7 @@ function createKey(pem: string): KeyObject {
   try {
     return createPublicKey(pem);
   } catch {
-    throw new Error('this PEM block does not hold a public key that can be read');
+    throw new Error('this PEM block cannot be read as a public key');
   }
 }
 
