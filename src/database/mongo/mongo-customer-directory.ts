@@ -140,10 +140,14 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     const documents = links.map((link) => createDocument(this.#scope, link));
     const refused = await bounded(() => this.#insertDocuments(documents));
     const winners = await this.#findByKeys(documents.filter((_document, index) => refused.has(index)));
+    const linked = documents.flatMap(({ _id }, index) => (refused.has(index) ? [] : [[_id, index] as const]));
+    const placeOf = new Map(linked);
     const outcomes: LinkOutcome[] = [];
     for (const [index, document] of documents.entries()) {
       const winner = winners.get(document._id);
       if (!refused.has(index)) outcomes.push('linked');
+      // A winner further down was not there yet when this one was refused.
+      else if ((placeOf.get(document._id) ?? 0) > index) outcomes.push('customer_taken');
       else if (winner) outcomes.push(judge(document, winner));
       else outcomes.push((await bounded(() => this.#insert(links[index] as CustomerLink))).outcome);
     }

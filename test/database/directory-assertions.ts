@@ -1,0 +1,33 @@
+import { expect } from '@jest/globals';
+import type { CustomerDirectory, CustomerLink } from '../../src/customers/customer-directory.ts';
+import type { BillingErrorCode } from '../../src/errors.ts';
+import { BillingError } from '../../src/errors.ts';
+
+/** Expects a refusal with this code and returns it. */
+export async function expectCode(promise: Promise<unknown>, code: BillingErrorCode): Promise<BillingError> {
+  const error = await promise.then(
+    (value) => new Error(`expected ${code}, got ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof BillingError)) throw error;
+  expect(error.code).toBe(code);
+  return error;
+}
+
+/** Every user id, page by page. */
+export async function collectUserIds(customers: CustomerDirectory, pageSize: number): Promise<string[]> {
+  const userIds: string[] = [];
+  for (;;) {
+    const { mappings, hasNextPage } = await customers.list({ first: pageSize, after: userIds.at(-1) });
+    userIds.push(...mappings.map(({ userId }) => userId));
+    expect(mappings.length).toBeLessThanOrEqual(pageSize);
+    if (!hasNextPage) return userIds;
+  }
+}
+
+export function createLinks(count: number, user = 'user', customer = `cus_${user}`): CustomerLink[] {
+  return Array.from({ length: count }, (_, index) => {
+    const number = String(index).padStart(5, '0');
+    return { userId: `${user}_${number}`, stripeCustomerId: `${customer}${number}` };
+  });
+}
