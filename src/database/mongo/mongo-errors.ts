@@ -36,7 +36,6 @@ export async function bounded<T>(operation: () => Promise<T>): Promise<T> {
   try {
     return await Promise.race([operation(), deadline]);
   } catch (error) {
-    if (process.env.DBGM) console.error('RAW', error);
     throw isUnavailable(error) ? new StoreUnavailableError(new Error(describe(error))) : error;
   } finally {
     clearTimeout(timer);
