@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { Agent, type Dispatcher, errors } from 'undici';
+import { Agent, errors } from 'undici';
 
 /** A list page of expanded configurations is the largest answer asked for, well below this. */
 const maxAnswerBytes = 8 * 1024 * 1024;
@@ -28,8 +28,8 @@ export class StripeHttpClient extends Stripe.HttpClient {
       } = await this.agent.request({
         origin: `${protocol}://${host}:${port}`,
         path,
-        method: method as Dispatcher.HttpMethod,
-        headers: headers,
+        method,
+        headers: toPlainHeaders(headers),
         body: method === 'POST' ? body : null,
         signal,
       });
@@ -51,6 +51,15 @@ export class StripeHttpClient extends Stripe.HttpClient {
 function toConnectionError(error: unknown): Error {
   const tooLarge = error instanceof errors.ResponseExceededMaxSizeError;
   return new Error(tooLarge ? 'the answer is too large' : 'the connection failed', { cause: error });
+}
+
+type SdkHeaders = Parameters<MakeRequest>[4];
+
+/** The SDK gives Content-Length as a number. */
+function toPlainHeaders(headers: SdkHeaders): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value : String(value)]),
+  );
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

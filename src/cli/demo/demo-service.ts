@@ -1,0 +1,109 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Stripe from 'stripe';
+import { createApp } from '../../app.ts';
+import { createToken } from '../../auth/token-issuer.ts';
+import { type Config, ConfigurationError, loadConfig } from '../../config/config.ts';
+import type { Environment } from '../../config/environment.ts';
+import { openDatabase } from '../../database/database.ts';
+import { seedDemoData } from '../../stripe-emulator/demo-data.ts';
+import { type StripeEmulator, createStripeEmulator } from '../../stripe-emulator/stripe-emulator.ts';
+import { createDemoEnvironment, needsLocalStripe } from './demo-environment.ts';
+
+const userId = 'demo-user';
+/** Long enough for an afternoon with an explorer. */
+const tokenLifetimeSeconds = 8 * 3600;
+
+export interface Demo {
+  readonly graphqlUrl: string;
+  readonly token: string;
+  readonly adminToken: string;
+  readonly userId: string;
+  readonly returnUrl: string;
+  readonly stripeUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the service with all that it needs on this machine, and a user with a subscription. */
+export async function startDemo(env: Environment): Promise<Demo> {
+  refuseRealThings(env);
+  const started: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const undo of started.reverse()) await undo();
+  };
+  try {
+    return { ...(await startParts(env, started)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(env: Environment, started: (() => Promise<void>)[]): Promise<Omit<Demo, 'stop'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'billing-portal-demo-'));
+  started.push(() => rm(folder, { recursive: true, force: true }));
+  const emulator = needsLocalStripe(env) ? createStripeEmulator() : null;
+  await emulator?.start();
+  started.push(() => emulator?.stop() ?? Promise.resolve());
+
+  const defaults = { databaseUrl: `sqlite:${join(folder, 'billing.db')}`, stripeUrl: emulator?.url ?? null };
+  const config = loadConfig(createDemoEnvironment(env, defaults));
+  await linkDemoUser(config, await createDemoCustomer(config, emulator));
+  const app = await createApp(config, { logDestination: process.stderr });
+  started.push(() => app.stop());
+  const url = await app.start();
+
+  const createDemoToken = (subject: string, roles: readonly string[]): Promise<string> =>
+    createToken(config.auth, { userId: subject, roles, lifetimeSeconds: tokenLifetimeSeconds });
+  return {
+    graphqlUrl: `${url}/graphql`,
+    token: await createDemoToken(userId, config.requiredRole === null ? [] : [config.requiredRole]),
+    adminToken: await createDemoToken('demo-admin', [config.adminRole]),
+    userId,
+    returnUrl: toReturnUrl(config),
+    stripeUrl: config.stripe.apiUrl?.origin ?? 'https://api.stripe.com',
+  };
+}
+
+/** @throws ConfigurationError for what only the demo refuses */
+function refuseRealThings(env: Environment): void {
+  const faults: string[] = [];
+  if (env['STRIPE_SECRET_KEY']?.includes('_live_') === true) {
+    faults.push('STRIPE_SECRET_KEY: the demo refuses a live key; set a test key, or none for the local Stripe');
+  }
+  if (env['JWT_JWKS_URL'] ?? env['JWT_PUBLIC_KEY']) {
+    faults.push('JWT_JWKS_URL, JWT_PUBLIC_KEY: the demo signs its own tokens; unset them, or set JWT_SECRET instead');
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+/** On the local Stripe the customer comes with a subscription; on another account nothing but a customer is made. */
+async function createDemoCustomer(config: Config, emulator: StripeEmulator | null): Promise<string> {
+  const { apiUrl, secretKey } = config.stripe;
+  const stripe = new Stripe(secretKey, {
+    telemetry: false,
+    ...(apiUrl === null
+      ? {}
+      : {
+          host: apiUrl.hostname,
+          port: apiUrl.port,
+          protocol: apiUrl.protocol === 'http:' ? 'http' : 'https',
+        }),
+  });
+  if (emulator !== null) return (await seedDemoData(stripe)).customerId;
+  return (await stripe.customers.create({ name: 'Demo user', metadata: { userId } })).id;
+}
+
+/** The store may be one that outlives the demo, and know the user from an earlier run. */
+async function linkDemoUser(config: Config, stripeCustomerId: string): Promise<void> {
+  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
+  await database.customers.unlink(userId);
+  await database.customers.link({ userId, stripeCustomerId });
+  await database.close();
+}
+
+function toReturnUrl({ returnUrls: [first] }: Config): string {
+  return `${first?.origin ?? ''}${first?.path ?? '/'}`;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Environment } from '../../config/environment.ts';
+import { describeStartFailure, stopOnSignals } from '../../serve.ts';
+import { type Demo, startDemo } from './demo-service.ts';
+
+export interface DemoOptions {
+  readonly json: boolean;
+}
+
+const mutation = `mutation ($returnUrl: String!) { createBillingPortalSession(returnUrl: $returnUrl) { url } }`;
+
+const answerSchema = z.union([
+  z.object({ data: z.object({ createBillingPortalSession: z.object({ url: z.string() }) }) }),
+  z.object({ errors: z.array(z.object({ message: z.string() })).min(1) }),
+]);
+
+/** Starts the demo, opens one real session through its own API, tells about it and stays up. */
+export async function runDemo(env: Environment, { json }: DemoOptions): Promise<void> {
+  try {
+    const demo = await startDemo(env);
+    stopOnSignals(demo);
+    const sessionUrl = await openSession(demo);
+    process.stdout.write(json ? toJsonLine(demo, sessionUrl) : toText(demo, sessionUrl));
+  } catch (error) {
+    process.stderr.write(`${describeStartFailure(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<string> {
+  const response = await fetch(graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: mutation, variables: { returnUrl } }),
+  });
+  const answer = answerSchema.parse(await response.json());
+  if ('errors' in answer) throw new Error(answer.errors.map(({ message }) => message).join(' '));
+  return answer.data.createBillingPortalSession.url;
+}
+
+function toJsonLine({ graphqlUrl, token, adminToken, userId, stripeUrl }: Demo, sessionUrl: string): string {
+  return `${JSON.stringify({ graphqlUrl, token, adminToken, userId, sessionUrl, stripeUrl })}\n`;
+}
+
+function toText({ graphqlUrl, token, returnUrl }: Demo, sessionUrl: string): string {
+  const query = `mutation { createBillingPortalSession(returnUrl: \\"${returnUrl}\\") { url } }`;
+  return `
+  A portal session of the demo user, opened a moment ago. Click it:
+  ${sessionUrl}
+
+  GraphQL, with Apollo Sandbox in a browser:
+  ${graphqlUrl}
+
+  A token of the demo user:
+  ${token}
+
+  Open another session:
+  curl ${graphqlUrl} -H 'content-type: application/json' \\
+    -H 'authorization: Bearer ${token}' \\
+    -d '{"query":"${query}"}'
+
+  Ctrl+C stops the demo and forgets it.
+
+`;
+}
