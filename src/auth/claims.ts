@@ -10,7 +10,7 @@ export interface ClaimNames {
 }
 
 /** The customer directory takes ids of this form; lone surrogates would make two users one when stored. */
-const userIdPattern = /^[^\u0000-\u001f\u007f\p{Surrogate}]{1,255}$/u; // eslint-disable-line no-control-regex
+const userIdPattern = /^[^\u0000-\u001f\u007f\p{Surrogate}]{1,255}$/u;
 
 /**
  * Reads who is calling from the claims of a verified token.
@@ -33,17 +33,19 @@ export function getCaller(claims: JWTPayload, names: ClaimNames): Caller {
  * Finds a claim by its literal name (`https://example.com/roles`), else by a dotted path through nested
  * claims (`realm_access.roles`), whose parts may hold dots themselves.
  */
-function findClaim(claims: object, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name as keyof typeof claims];
+function findClaim(claims: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
   for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
-    const outer = Object.hasOwn(claims, name.slice(0, dot))
-      ? claims[name.slice(0, dot) as keyof typeof claims]
-      : null;
-    if (typeof outer !== 'object' || outer === null) continue;
-    const found = findClaim(outer, name.slice(dot + 1));
+    const outer = name.slice(0, dot);
+    if (!Object.hasOwn(claims, outer) || !isRecord(claims[outer])) continue;
+    const found = findClaim(claims[outer], name.slice(dot + 1));
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function getRoles(claim: unknown): readonly string[] {

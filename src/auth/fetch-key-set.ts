@@ -39,7 +39,7 @@ async function fetchText(url: URL): Promise<string> {
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > maxBytes) throw new KeySetError(`answered with more than ${maxBytes} bytes`);
     chunks.push(chunk);

@@ -13,7 +13,7 @@ export class ReturnUrlNotAllowedError extends BillingError {
 }
 
 const maxLength = 2048;
-// eslint-disable-next-line no-control-regex -- parsers drop or trim these, so what is checked would not be what is used
+/** Parsers drop, trim or turn these, so what is checked would not be what is used. */
 const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\s\\]/;
 const absoluteUrl = /^https?:\/\/([^/?#]+)([^?#]*)/i;
 const asciiOnly = /^[\u0021-\u007e]+$/;
@@ -31,9 +31,10 @@ export class ReturnUrls {
    * @throws ReturnUrlNotAllowedError
    */
   getAllowed(text: string): string {
-    const [, authority, path] = (isPlain(text) && absoluteUrl.exec(text)) || [];
-    if (authority === undefined || path === undefined || !URL.canParse(text))
+    const [, authority, path] = absoluteUrl.exec(text) ?? [];
+    if (authority === undefined || path === undefined || !isPlain(text) || !URL.canParse(text)) {
       throw new ReturnUrlNotAllowedError();
+    }
     const url = new URL(text);
     const isAllowed = this.allowlist.some((entry) => isCovered(url, path, entry));
     if (!isAllowed || !isLiteralHost(authority, url)) throw new ReturnUrlNotAllowedError();

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { hostileClaims, malformedTokens } from './hostile-claims.ts';
@@ -48,7 +49,7 @@ describe.each(Object.entries(groups))('%s', (_, hostileTokens) => {
     const token = create(attackersServer.url.href);
     const error: unknown = await authenticators[target]
       .authenticate(`Bearer ${token}`)
-      .catch((reason) => reason);
+      .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message });
     // Neither the error nor its cause may carry the token into a log.
     const logged = inspect(error, { depth: 10 });
@@ -81,6 +82,33 @@ test.each<[string, HostileToken['target'], () => string]>([
   await expect(authenticators[target].authenticate(`Bearer ${create()}`)).resolves.toMatchObject({
     claims: { iss: claims.iss },
   });
+});
+
+test('nothing else is accepted, whatever it is', async () => {
+  const part = fc.oneof(
+    fc.base64String(),
+    fc.json().map(kit.encode),
+    fc.constantFrom(...createHmacToken().split('.')),
+  );
+  const token = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(part, { maxLength: 4 }).map((parts) => parts.join('.')),
+  );
+  const header = fc.oneof(
+    token,
+    token.map((text) => `Bearer ${text}`),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      header,
+      fc.constantFrom(...Object.values(authenticators)),
+      async (text, authenticator) => {
+        fc.pre(text !== `Bearer ${createHmacToken()}`);
+        await expect(authenticator.authenticate(text)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
 
 test('no server that a token names was asked', () => {

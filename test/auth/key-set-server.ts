@@ -29,7 +29,9 @@ export async function startKeySetServer(...keys: object[]): Promise<KeySetServer
     answerWith: (...newKeys) => (answer = createAnswer(newKeys)),
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => {
+          resolve();
+        });
         server.closeAllConnections();
       }),
   };

@@ -16,7 +16,9 @@ describe('a public key', () => {
     ['RSA with carriage returns', rsaPem.replaceAll('\n', '\r\n')],
     ['RSA between blank lines', `\n${rsaPem}\n\n`],
   ])('can be %s', (_, pem) => {
-    expect(() => checkKeySource({ kind: 'publicKey', pem })).not.toThrow();
+    expect(() => {
+      checkKeySource({ kind: 'publicKey', pem });
+    }).not.toThrow();
   });
 
   test.each([
@@ -46,7 +48,9 @@ describe('a public key', () => {
     ['damage inside', rsaPem.replace('MII', 'XXX'), 'cannot be read'],
     ['half a key', `${rsaPem.slice(0, 200)}\n-----END PUBLIC KEY-----`, 'cannot be read'],
   ])('cannot be %s', (_, pem, message) => {
-    expect(() => checkKeySource({ kind: 'publicKey', pem })).toThrow(message);
+    expect(() => {
+      checkKeySource({ kind: 'publicKey', pem });
+    }).toThrow(message);
   });
 
   test.each([
@@ -56,7 +60,9 @@ describe('a public key', () => {
     ['Ed448', generateKeyPairSync('ed448'), 'cannot be used'],
     ['X25519, which signs nothing', generateKeyPairSync('x25519'), 'cannot be used'],
   ])('cannot be %s', (_, { publicKey }, message) => {
-    expect(() => checkKeySource({ kind: 'publicKey', pem: toPem(publicKey) })).toThrow(message);
+    expect(() => {
+      checkKeySource({ kind: 'publicKey', pem: toPem(publicKey) });
+    }).toThrow(message);
   });
 });
 
@@ -65,7 +71,9 @@ describe('a shared secret', () => {
     ['32 bytes', secret],
     ['32 bytes in fewer characters', 'é'.repeat(16)],
   ])('can have %s', (_, text) => {
-    expect(() => checkKeySource({ kind: 'secret', secret: text })).not.toThrow();
+    expect(() => {
+      checkKeySource({ kind: 'secret', secret: text });
+    }).not.toThrow();
   });
 
   test.each([
@@ -74,7 +82,9 @@ describe('a shared secret', () => {
     ['a public key', rsaPem, 'this is a PEM key'],
     ['a private key', privatePem, 'this is a PEM key'],
   ])('cannot be %s', (_, text, message) => {
-    expect(() => checkKeySource({ kind: 'secret', secret: text })).toThrow(message);
+    expect(() => {
+      checkKeySource({ kind: 'secret', secret: text });
+    }).toThrow(message);
   });
 });
 
@@ -85,7 +95,9 @@ describe('a JWKS URL', () => {
     'http://127.0.0.1:8080/jwks.json',
     'http://[::1]:8080/jwks.json',
   ])('can be %s', (url) => {
-    expect(() => checkKeySource({ kind: 'jwks', url: new URL(url) })).not.toThrow();
+    expect(() => {
+      checkKeySource({ kind: 'jwks', url: new URL(url) });
+    }).not.toThrow();
   });
 
   test.each([
@@ -98,7 +110,9 @@ describe('a JWKS URL', () => {
     ['https://user@issuer.example/jwks.json', 'user or a password'],
     ['https://:pass@issuer.example/jwks.json', 'user or a password'],
   ])('cannot be %s', (url, message) => {
-    expect(() => checkKeySource({ kind: 'jwks', url: new URL(url) })).toThrow(message);
+    expect(() => {
+      checkKeySource({ kind: 'jwks', url: new URL(url) });
+    }).toThrow(message);
   });
 });
 

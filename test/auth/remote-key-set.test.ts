@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
+import type { BillingError } from '../../src/errors.ts';
 import { startKeySetServer, toJwk } from './key-set-server.ts';
 import type { KeySetServer } from './key-set-server.ts';
 import { claims, craftToken, createConfig, ed25519, now, p256, rsa, signature } from './token-kit.ts';
@@ -29,7 +30,7 @@ afterEach(() => server.close());
 async function authenticate(token: string): Promise<string | undefined> {
   return authenticator.authenticate(`Bearer ${token}`).then(
     (caller) => caller?.userId,
-    (error: { code: string }) => error.code,
+    (error: unknown) => (error as BillingError).code,
   );
 }
 
@@ -41,7 +42,9 @@ function createToken(kid: string | undefined, key: KeyObject = rsa.privateKey, a
 
 const createOldToken = () => createToken('old');
 const createNewToken = () => createToken('new', newRsa.privateKey);
-const fail = () => server.answerBy((_, response) => response.writeHead(500).end('out of order'));
+const fail = () => {
+  server.answerBy((_, response) => response.writeHead(500).end('out of order'));
+};
 
 describe('which key is used', () => {
   test.each([
@@ -228,7 +231,7 @@ describe('an answer that is not used', () => {
     server.answerBy(listener);
     const error: unknown = await authenticator
       .authenticate(`Bearer ${createOldToken()}`)
-      .catch((reason) => reason);
+      .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'AUTH_UNAVAILABLE', retryAfter: 5 });
     expect(error).toMatchObject({ cause: { message: expect.stringContaining(failure) } });
     // Where the issuer lives is not for clients or logs.
@@ -238,7 +241,9 @@ describe('an answer that is not used', () => {
   test('one that does not come to an end within three seconds', async () => {
     server.answerBy((_, response) => {
       const timer = setInterval(() => response.write(' '), 100);
-      response.on('close', () => clearInterval(timer));
+      response.on('close', () => {
+        clearInterval(timer);
+      });
     });
     const start = performance.now();
     expect(await authenticate(createOldToken())).toBe('AUTH_UNAVAILABLE');

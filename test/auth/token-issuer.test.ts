@@ -13,8 +13,8 @@ test('an authenticator of the same configuration accepts the token', async () =>
   };
   for (const each of [config, createConfig(config.keySource, names)]) {
     const token = await createToken(each, { userId: 'user_1', roles: ['support'], email: 'ada@example.com' });
-    const { authenticate } = await createAuthenticator(each);
-    await expect(authenticate(`Bearer ${token}`)).resolves.toMatchObject({
+    const authenticator = await createAuthenticator(each);
+    await expect(authenticator.authenticate(`Bearer ${token}`)).resolves.toMatchObject({
       userId: 'user_1',
       roles: ['support'],
       email: 'ada@example.com',
