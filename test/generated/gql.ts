@@ -1,0 +1,44 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  mutation CreateSession($returnUrl: String!, $locale: String) {\n    createBillingPortalSession(returnUrl: $returnUrl, locale: $locale) {\n      id\n      url\n      returnUrl\n      configurationId\n      locale\n      livemode\n      createdAt\n    }\n  }\n": typeof types.CreateSessionDocument,
+    "\n  query PortalConfiguration {\n    billingPortalConfiguration {\n      id\n      name\n      isDefault\n      active\n      livemode\n      defaultReturnUrl\n      createdAt\n      updatedAt\n      businessProfile {\n        headline\n        privacyPolicyUrl\n        termsOfServiceUrl\n      }\n      loginPage {\n        enabled\n        url\n      }\n      features {\n        customerUpdate {\n          enabled\n          allowedUpdates\n        }\n        invoiceHistory {\n          enabled\n        }\n        paymentMethodUpdate {\n          enabled\n          paymentMethodConfigurationId\n        }\n        subscriptionCancel {\n          enabled\n          mode\n          prorationBehavior\n          cancellationReason {\n            enabled\n            options\n            feedbackOptionIds\n          }\n        }\n        subscriptionPause {\n          enabled\n          duration {\n            type\n            intervalOptions {\n              interval\n              intervalCount\n            }\n          }\n        }\n        subscriptionUpdate {\n          enabled\n          defaultAllowedUpdates\n          prorationBehavior\n          billingCycleAnchor\n          scheduleAtPeriodEnd\n          trialUpdateBehavior\n          products {\n            productId\n            priceIds\n            adjustableQuantity {\n              enabled\n              minimum\n              maximum\n            }\n          }\n        }\n      }\n    }\n  }\n": typeof types.PortalConfigurationDocument,
+    "\n  query BillingCustomer {\n    billingCustomer {\n      id\n      userId\n      email\n      name\n      delinquent\n      linkedAt\n      card {\n        brand\n        last4\n        expMonth\n        expYear\n      }\n      subscriptions {\n        id\n        status\n        currentPeriodEnd\n        cancelsAt\n        trialEndsAt\n        collectionPaused\n        collectionResumesAt\n        items {\n          id\n          quantity\n          currentPeriodEnd\n          price {\n            id\n            productId\n            unitAmount\n            currency\n            interval\n            intervalCount\n          }\n        }\n      }\n    }\n  }\n": typeof types.BillingCustomerDocument,
+};
+const documents: Documents = {
+    "\n  mutation CreateSession($returnUrl: String!, $locale: String) {\n    createBillingPortalSession(returnUrl: $returnUrl, locale: $locale) {\n      id\n      url\n      returnUrl\n      configurationId\n      locale\n      livemode\n      createdAt\n    }\n  }\n": types.CreateSessionDocument,
+    "\n  query PortalConfiguration {\n    billingPortalConfiguration {\n      id\n      name\n      isDefault\n      active\n      livemode\n      defaultReturnUrl\n      createdAt\n      updatedAt\n      businessProfile {\n        headline\n        privacyPolicyUrl\n        termsOfServiceUrl\n      }\n      loginPage {\n        enabled\n        url\n      }\n      features {\n        customerUpdate {\n          enabled\n          allowedUpdates\n        }\n        invoiceHistory {\n          enabled\n        }\n        paymentMethodUpdate {\n          enabled\n          paymentMethodConfigurationId\n        }\n        subscriptionCancel {\n          enabled\n          mode\n          prorationBehavior\n          cancellationReason {\n            enabled\n            options\n            feedbackOptionIds\n          }\n        }\n        subscriptionPause {\n          enabled\n          duration {\n            type\n            intervalOptions {\n              interval\n              intervalCount\n            }\n          }\n        }\n        subscriptionUpdate {\n          enabled\n          defaultAllowedUpdates\n          prorationBehavior\n          billingCycleAnchor\n          scheduleAtPeriodEnd\n          trialUpdateBehavior\n          products {\n            productId\n            priceIds\n            adjustableQuantity {\n              enabled\n              minimum\n              maximum\n            }\n          }\n        }\n      }\n    }\n  }\n": types.PortalConfigurationDocument,
+    "\n  query BillingCustomer {\n    billingCustomer {\n      id\n      userId\n      email\n      name\n      delinquent\n      linkedAt\n      card {\n        brand\n        last4\n        expMonth\n        expYear\n      }\n      subscriptions {\n        id\n        status\n        currentPeriodEnd\n        cancelsAt\n        trialEndsAt\n        collectionPaused\n        collectionResumesAt\n        items {\n          id\n          quantity\n          currentPeriodEnd\n          price {\n            id\n            productId\n            unitAmount\n            currency\n            interval\n            intervalCount\n          }\n        }\n      }\n    }\n  }\n": types.BillingCustomerDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateSession($returnUrl: String!, $locale: String) {\n    createBillingPortalSession(returnUrl: $returnUrl, locale: $locale) {\n      id\n      url\n      returnUrl\n      configurationId\n      locale\n      livemode\n      createdAt\n    }\n  }\n"): typeof import('./graphql.ts').CreateSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PortalConfiguration {\n    billingPortalConfiguration {\n      id\n      name\n      isDefault\n      active\n      livemode\n      defaultReturnUrl\n      createdAt\n      updatedAt\n      businessProfile {\n        headline\n        privacyPolicyUrl\n        termsOfServiceUrl\n      }\n      loginPage {\n        enabled\n        url\n      }\n      features {\n        customerUpdate {\n          enabled\n          allowedUpdates\n        }\n        invoiceHistory {\n          enabled\n        }\n        paymentMethodUpdate {\n          enabled\n          paymentMethodConfigurationId\n        }\n        subscriptionCancel {\n          enabled\n          mode\n          prorationBehavior\n          cancellationReason {\n            enabled\n            options\n            feedbackOptionIds\n          }\n        }\n        subscriptionPause {\n          enabled\n          duration {\n            type\n            intervalOptions {\n              interval\n              intervalCount\n            }\n          }\n        }\n        subscriptionUpdate {\n          enabled\n          defaultAllowedUpdates\n          prorationBehavior\n          billingCycleAnchor\n          scheduleAtPeriodEnd\n          trialUpdateBehavior\n          products {\n            productId\n            priceIds\n            adjustableQuantity {\n              enabled\n              minimum\n              maximum\n            }\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').PortalConfigurationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query BillingCustomer {\n    billingCustomer {\n      id\n      userId\n      email\n      name\n      delinquent\n      linkedAt\n      card {\n        brand\n        last4\n        expMonth\n        expYear\n      }\n      subscriptions {\n        id\n        status\n        currentPeriodEnd\n        cancelsAt\n        trialEndsAt\n        collectionPaused\n        collectionResumesAt\n        items {\n          id\n          quantity\n          currentPeriodEnd\n          price {\n            id\n            productId\n            unitAmount\n            currency\n            interval\n            intervalCount\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').BillingCustomerDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

@@ -1,0 +1,130 @@
+import { graphql } from '../generated/gql.ts';
+
+export const createSessionMutation = graphql(/* GraphQL */ `
+  mutation CreateSession($returnUrl: String!, $locale: String) {
+    createBillingPortalSession(returnUrl: $returnUrl, locale: $locale) {
+      id
+      url
+      returnUrl
+      configurationId
+      locale
+      livemode
+      createdAt
+    }
+  }
+`);
+
+export const portalConfigurationQuery = graphql(/* GraphQL */ `
+  query PortalConfiguration {
+    billingPortalConfiguration {
+      id
+      name
+      isDefault
+      active
+      livemode
+      defaultReturnUrl
+      createdAt
+      updatedAt
+      businessProfile {
+        headline
+        privacyPolicyUrl
+        termsOfServiceUrl
+      }
+      loginPage {
+        enabled
+        url
+      }
+      features {
+        customerUpdate {
+          enabled
+          allowedUpdates
+        }
+        invoiceHistory {
+          enabled
+        }
+        paymentMethodUpdate {
+          enabled
+          paymentMethodConfigurationId
+        }
+        subscriptionCancel {
+          enabled
+          mode
+          prorationBehavior
+          cancellationReason {
+            enabled
+            options
+            feedbackOptionIds
+          }
+        }
+        subscriptionPause {
+          enabled
+          duration {
+            type
+            intervalOptions {
+              interval
+              intervalCount
+            }
+          }
+        }
+        subscriptionUpdate {
+          enabled
+          defaultAllowedUpdates
+          prorationBehavior
+          billingCycleAnchor
+          scheduleAtPeriodEnd
+          trialUpdateBehavior
+          products {
+            productId
+            priceIds
+            adjustableQuantity {
+              enabled
+              minimum
+              maximum
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const billingCustomerQuery = graphql(/* GraphQL */ `
+  query BillingCustomer {
+    billingCustomer {
+      id
+      userId
+      email
+      name
+      delinquent
+      linkedAt
+      card {
+        brand
+        last4
+        expMonth
+        expYear
+      }
+      subscriptions {
+        id
+        status
+        currentPeriodEnd
+        cancelsAt
+        trialEndsAt
+        collectionPaused
+        collectionResumesAt
+        items {
+          id
+          quantity
+          currentPeriodEnd
+          price {
+            id
+            productId
+            unitAmount
+            currency
+            interval
+            intervalCount
+          }
+        }
+      }
+    }
+  }
+`);
