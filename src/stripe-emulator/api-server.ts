@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkAuthorization } from './authorization.ts';
+import { passTime } from './billing/time-passing.ts';
 import { present } from './expansion.ts';
+import type { Faults } from './faults.ts';
 import { decodeForm } from './form.ts';
 import type { FormFields } from './form.ts';
 import type { IdempotencyKeys, IdempotentRequest, StoredAnswer } from './idempotency.ts';
@@ -17,6 +19,7 @@ export interface ApiServerParts {
   readonly idempotencyKeys: IdempotencyKeys;
   readonly requests: RecordedRequest[];
   readonly latencyMs: number;
+  readonly faults: Faults;
 }
 
 /** The routes that Stripe has keep its rules; the emulator's own controls need no key. */
@@ -41,6 +44,9 @@ export function registerApi(app: FastifyInstance, routes: readonly ApiRoute[], p
   });
 }
 
+/** The connection closes and nothing is answered. */
+class HangUp extends Error {}
+
 async function answer(
   route: ApiRoute,
   request: FastifyRequest,
@@ -54,9 +60,13 @@ async function answer(
       checkAuthorization(request.headers.authorization);
       parts.requests.push(recorded);
     }
-    return send(reply, await answerOnce(route, request, recorded, parts), recorded);
+    passTime(parts.store);
+    const result = await answerOnce(route, request, recorded, parts);
+    return await send(reply, result, recorded);
   } catch (error) {
-    return send(reply, refuse(error, requestId, parts.store));
+    if (!(error instanceof HangUp)) return send(reply, refuse(error, requestId, parts.store));
+    request.raw.socket.destroy();
+    return reply.hijack();
   }
 }
 
@@ -95,12 +105,16 @@ async function answerOnce(
   try {
     const { expand, run } = prepare(route, request, fields, stripeAccount);
     if (parts.latencyMs > 0) await delay(parts.latencyMs);
-    const result = execute(run, expand, recorded, parts.store);
-    if (claim) parts.idempotencyKeys.keep(claim, result);
+    const fault = route.path.startsWith(controlPrefix) ? null : parts.faults.take(method, path);
+    if (fault && fault.delayMs > 0) await delay(fault.delayMs);
+    const executed = fault?.afterExecution === false ? null : execute(run, expand, recorded, parts.store);
+    const result = fault?.error ? refuse(fault.error, recorded.id, parts.store) : executed;
+    // A rate limit strikes before the endpoint runs, so it is no answer to keep.
+    if (claim && result && result.status !== 429) parts.idempotencyKeys.keep(claim, executed ?? result);
+    if (!result || fault?.hangUp) throw new HangUp();
     return result;
-  } catch (error) {
+  } finally {
     if (claim) parts.idempotencyKeys.release(claim);
-    throw error;
   }
 }
 

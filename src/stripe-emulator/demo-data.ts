@@ -79,8 +79,10 @@ async function saveDemoSettings(stripe: Stripe, products: readonly DemoProduct[]
   const existing = await stripe.billingPortal.configurations.list({ is_default: true, limit: 1 });
   const [found] = existing.data;
   if (found) return found.id;
-  const saved: object = await stripe.rawRequest('POST', '/_emulator/portal_settings', demoSettings(products));
-  return String(Reflect.get(saved, 'id'));
+  const saved: unknown = await stripe.rawRequest('POST', '/_emulator/portal_settings', {
+    ...demoSettings(products),
+  });
+  return (saved as Stripe.BillingPortal.Configuration).id;
 }
 
 function demoSettings(products: readonly DemoProduct[]): Stripe.BillingPortal.ConfigurationCreateParams {

@@ -39,7 +39,7 @@ export function present(result: object, expand: readonly string[], store: Store)
     if (depth > 4) {
       throw invalidRequest(`You cannot expand more than 4 levels of a property. Property: ${path}`, 'expand');
     }
-    expandPath(answer, result as Node, segments, path, store);
+    expandPath(answer, result, segments, path, store);
   }
   return answer;
 }
@@ -53,7 +53,9 @@ function expandPath(
   store: Store,
 ): void {
   if (Array.isArray(answer)) {
-    answer.forEach((each, index) => expandPath(each, (kept as unknown[])[index], segments, path, store));
+    answer.forEach((each, index) => {
+      expandPath(each, (kept as unknown[])[index], segments, path, store);
+    });
     return;
   }
   if (!isNode(answer) || answer.deleted === true) return;
@@ -109,7 +111,7 @@ function withoutHidden(value: unknown): unknown {
         (node, segment) => (isNode(node) ? node[segment] : undefined),
         value,
       );
-      if (isNode(holder)) delete holder[name];
+      if (isNode(holder)) Reflect.deleteProperty(holder, name);
     }
     Object.values(value).forEach(withoutHidden);
   }

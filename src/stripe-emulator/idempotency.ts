@@ -45,9 +45,9 @@ export class IdempotencyKeys {
     if (entry) entry.answer = answer;
   }
 
-  /** Frees a key whose request never began, as Stripe does for requests that fail validation. */
+  /** Frees a key that has no answer: Stripe keeps none for requests that fail validation or never begin. */
   release(request: IdempotentRequest): void {
-    this.entries.delete(entryKey(request));
+    if (!this.entries.get(entryKey(request))?.answer) this.entries.delete(entryKey(request));
   }
 }
 

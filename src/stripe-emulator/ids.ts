@@ -11,7 +11,7 @@ export function createSecret(length: number): string {
   let secret = '';
   while (secret.length < length) {
     // 248 is the largest multiple of 62 in a byte: above it, some characters would come more often.
-    for (const byte of randomBytes(length)) if (byte < 248) secret += alphabet[byte % 62];
+    for (const byte of randomBytes(length)) if (byte < 248) secret += alphabet.charAt(byte % 62);
   }
   return secret.slice(0, length);
 }

@@ -112,7 +112,7 @@ export function url(): Parameter<string, false> {
     if (!parsed || /^(javascript|data|vbscript):$/.test(parsed.protocol)) {
       throw invalidRequest('Not a valid URL', path, 'url_invalid');
     }
-    return String(value);
+    return value as string;
   });
 }
 

@@ -25,8 +25,10 @@ export interface AddressValues {
   readonly state?: string | null;
 }
 
+type Address = { [K in keyof Required<AddressValues>]: string | null };
+
 /** An address as Stripe answers it: absent parts are null. */
-export function createAddress(values: AddressValues) {
+export function createAddress(values: AddressValues): Address {
   const {
     city = null,
     country = null,

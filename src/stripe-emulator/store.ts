@@ -43,7 +43,9 @@ export class Store {
   private readonly objects = new Map<string, StripeObject>();
   private readonly tombstones = new Map<string, Tombstone>();
   private readonly internals = new Map<string, SubscriptionInternals>();
+  private readonly committedAt = new Map<string, number>();
   private readonly clock: () => Date;
+  private offsetMs = 0;
 
   constructor(clock: () => Date) {
     this.clock = clock;
@@ -52,7 +54,21 @@ export class Store {
 
   /** The present moment in Stripe's unit, seconds. */
   now(): number {
-    return Math.floor(this.clock().getTime() / 1000);
+    return Math.floor(this.nowMs() / 1000);
+  }
+
+  /** Lets time pass at once. */
+  advance(seconds: number): void {
+    this.offsetMs += seconds * 1000;
+  }
+
+  /** How long ago an object was last changed, in milliseconds. */
+  ageOf(id: string): number {
+    return this.nowMs() - (this.committedAt.get(id) ?? 0);
+  }
+
+  private nowMs(): number {
+    return this.clock().getTime() + this.offsetMs;
   }
 
   /** Stores an object as it is now, and records what happened to it. */
@@ -62,13 +78,14 @@ export class Store {
   ): StripeObjects[N] {
     const before = this.objects.get(object.id);
     this.objects.set(object.id, object);
+    this.committedAt.set(object.id, this.nowMs());
     this.announce(type, object, before && changedMembers(before, object));
     return object;
   }
 
   /** Deletes an object; its id goes on to say that it was deleted. */
   remove(type: string, object: StripeObject): Tombstone {
-    const tombstone: Tombstone = { id: object.id, object: object.object as ObjectName, deleted: true };
+    const tombstone: Tombstone = { id: object.id, object: object.object, deleted: true };
     this.objects.delete(object.id);
     this.tombstones.set(object.id, tombstone);
     this.announce(type, object);

@@ -1,9 +1,13 @@
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { registerApi } from './api-server.ts';
+import { controlRoutes } from './control-routes.ts';
+import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { customerRoutes } from './resources/customers.ts';
+import { eventRoutes } from './resources/events.ts';
+import { invoiceRoutes } from './resources/invoices.ts';
 import { paymentMethodRoutes } from './resources/payment-methods.ts';
 import { portalConfigurationRoutes } from './resources/portal-configurations.ts';
 import { portalSessionRoutes } from './resources/portal-sessions.ts';
@@ -57,7 +61,10 @@ export function createStripeEmulator(options: StripeEmulatorOptions = {}): Strip
 function createServer(store: Store, requests: RecordedRequest[], latencyMs: number): FastifyInstance {
   const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
+  const faults = new Faults();
   const routes = [
     ...customerRoutes(store),
     ...paymentMethodRoutes(store),
@@ -66,7 +73,10 @@ function createServer(store: Store, requests: RecordedRequest[], latencyMs: numb
     ...subscriptionRoutes(store),
     ...portalConfigurationRoutes(store),
     ...portalSessionRoutes(store),
+    ...invoiceRoutes(store),
+    ...eventRoutes(store),
+    ...controlRoutes(store, faults, requests),
   ];
-  registerApi(app, routes, { store, idempotencyKeys: new IdempotencyKeys(), requests, latencyMs });
+  registerApi(app, routes, { store, idempotencyKeys: new IdempotencyKeys(), requests, latencyMs, faults });
   return app;
 }

@@ -106,7 +106,7 @@ function customerMembers(customer: CustomerObject) {
     customer_email: customer.email,
     customer_name: customer.name ?? null,
     customer_phone: customer.phone ?? null,
-    customer_shipping: customer.shipping as InvoiceObject['customer_shipping'],
+    customer_shipping: customer.shipping,
     customer_tax_exempt: customer.tax_exempt ?? null,
     customer_tax_ids: [],
   };

@@ -43,10 +43,10 @@ export function resumeSubscription(
     throw invalidRequest('This subscription cannot be resumed because its status is not `paused`.');
   }
   store.internalsOf(subscription.id).resumesAt = null;
-  const { status_details: _over, ...rest } = subscription;
   const now = store.now();
   const periodIsOver = subscription.items.data.some((item) => item.current_period_end <= now);
-  const active: SubscriptionObject = { ...rest, status: 'active' };
+  const active: SubscriptionObject = { ...subscription, status: 'active' };
+  delete active.status_details;
   const resumed = anchor === 'now' || periodIsOver ? withNewPeriod(store, active) : active;
   const committed = store.commit('customer.subscription.updated', resumed);
   store.announce('customer.subscription.resumed', committed);

@@ -102,19 +102,20 @@ function createCustomer(store: Store, values: Decoded<typeof createParameters>):
   };
   const { payment_method: paymentMethod, invoice_settings: invoiceSettings, ...rest } = values;
   const customer = store.commit('customer.created', withChanges(store, blank, rest));
-  if (paymentMethod === undefined)
-    return updateCustomer(store, customer, { invoice_settings: invoiceSettings });
+  if (paymentMethod === undefined) {
+    return invoiceSettings
+      ? updateCustomer(store, customer, { invoice_settings: invoiceSettings })
+      : customer;
+  }
   const attached = attachPaymentMethod(store, paymentMethod, customer.id, 'payment_method');
   // Stripe's own example creates a customer with a test card and makes it the default in one request.
   const wanted = invoiceSettings?.default_payment_method;
   const settings =
     wanted === paymentMethod ? { ...invoiceSettings, default_payment_method: attached.id } : invoiceSettings;
-  return updateCustomer(store, customer, { invoice_settings: settings });
+  return settings ? updateCustomer(store, customer, { invoice_settings: settings }) : customer;
 }
 
-type CustomerChanges = {
-  readonly [K in keyof Decoded<typeof commonParameters>]?: Decoded<typeof commonParameters>[K] | undefined;
-};
+type CustomerChanges = Decoded<typeof commonParameters>;
 
 /** Applies what a request, or the customer in the portal, changes. */
 export function updateCustomer(
@@ -122,7 +123,6 @@ export function updateCustomer(
   customer: CustomerObject,
   changes: CustomerChanges,
 ): CustomerObject {
-  if (Object.values(changes).every((change) => change === undefined)) return customer;
   return store.commit('customer.updated', withChanges(store, customer, changes));
 }
 
@@ -135,10 +135,9 @@ function withChanges(store: Store, before: CustomerObject, changes: CustomerChan
     shipping,
     ...plain
   } = changes;
-  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   return {
     ...before,
-    ...given,
+    ...plain,
     ...(place === undefined ? {} : { address: place && createAddress({ ...before.address, ...place }) }),
     ...(shipping === undefined
       ? {}

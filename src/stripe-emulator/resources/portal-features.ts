@@ -3,7 +3,7 @@ import type { Parameter } from '../parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { ConfigurationObject } from '../stripe-objects.ts';
-import { feedbacks } from './subscriptions.ts';
+import { feedbacks } from './subscription-parameters.ts';
 
 type Features = ConfigurationObject['features'];
 type SubscriptionUpdate = Features['subscription_update'];

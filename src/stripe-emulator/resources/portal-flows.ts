@@ -124,20 +124,20 @@ function confirmOf(
   };
 }
 
+type SubscriptionFlow =
+  'subscription_cancel' | 'subscription_pause' | 'subscription_update' | 'subscription_update_confirm';
+
 /** The member that belongs to the flow's type. */
-function given<
-  K extends
-    'subscription_cancel' | 'subscription_pause' | 'subscription_update' | 'subscription_update_confirm',
->(values: FlowValues, name: K): NonNullable<FlowValues[K]> {
+function given<K extends SubscriptionFlow>(values: FlowValues, name: K): NonNullable<FlowValues[K]> {
   const value = values[name];
-  if (value === undefined || value === null) {
+  if (!value) {
     throw invalidRequest(
       `Missing required param: flow_data[${name}].`,
       `flow_data[${name}]`,
       'parameter_missing',
     );
   }
-  return value as NonNullable<FlowValues[K]>;
+  return value;
 }
 
 function referOwn(store: Store, customer: CustomerObject, id: string, type: string): SubscriptionObject {

@@ -1,0 +1,106 @@
+import type { Store } from '../store.ts';
+import type { CustomerObject, InvoiceObject, SubscriptionObject } from '../stripe-objects.ts';
+import { cancelSubscription, isEnded, periodEndOf } from './cancellation.ts';
+import { buildInvoice } from './invoice-builder.ts';
+import { planItemChanges, withPeriod } from './item-changes.ts';
+import { resumeSubscription } from './pausing.ts';
+import { collectInvoice } from './payment.ts';
+import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
+
+/** A subscription that was left alone for years renews this often at most in one go. */
+const maxRenewals = 120;
+
+/** Does what the passing of time does to subscriptions: renewals, ends of trials, cancellations and pauses. */
+export function passTime(store: Store): void {
+  for (const each of store.all('subscription')) {
+    let subscription: SubscriptionObject | null = each;
+    for (let step = 0; subscription && step < maxRenewals; step += 1)
+      subscription = takeStep(store, subscription);
+  }
+}
+
+/** The next thing that has become due, done; null when nothing is. */
+function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionObject | null {
+  const now = store.now();
+  if (isEnded(subscription)) return null;
+  if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
+    return cancelSubscription(store, subscription, {});
+  }
+  if (subscription.status === 'paused') {
+    const { resumesAt } = store.internalsOf(subscription.id);
+    return resumesAt !== null && resumesAt <= now ? resumeSubscription(store, subscription, 'now') : null;
+  }
+  if (subscription.status === 'incomplete') return expireIncomplete(store, subscription);
+  const collectionResumes = subscription.pause_collection?.resumes_at ?? null;
+  if (collectionResumes !== null && collectionResumes <= now) {
+    return store.commit('customer.subscription.updated', { ...subscription, pause_collection: null });
+  }
+  return periodEndOf(subscription) <= now ? renew(store, subscription) : null;
+}
+
+/** Stripe gives a first payment 23 hours. */
+function expireIncomplete(store: Store, subscription: SubscriptionObject): SubscriptionObject | null {
+  if (subscription.created + 23 * 3600 > store.now()) return null;
+  return store.commit('customer.subscription.updated', {
+    ...subscription,
+    status: 'incomplete_expired',
+    ended_at: store.now(),
+  });
+}
+
+/** Starts the next period and invoices it; a trial's end is such a start too. */
+function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
+  const start = periodEndOf(before);
+  const subscription = withScheduledItems(store, before);
+  const items = subscription.items.data.map((item) => withPeriod(item, periodFrom(start, item.price)));
+  const renewed = { ...subscription, items: listItems(subscription.id, items) };
+  const internals = store.internalsOf(subscription.id);
+  const customer = store.get('customer', subscription.customer);
+  const draft = buildInvoice(store, {
+    customer,
+    subscription: renewed,
+    charges: [
+      ...internals.pendingCharges,
+      ...items.map((item) => chargeItem(store, item, periodFrom(start, item.price))),
+    ],
+    billingReason: 'subscription_cycle',
+    created: start,
+  });
+  internals.pendingCharges = [];
+  const invoice = collectUnlessPaused(store, subscription, draft, customer);
+  const paid = invoice.status === 'paid' || subscription.pause_collection !== null;
+  return store.commit('customer.subscription.updated', {
+    ...renewed,
+    latest_invoice: invoice.id,
+    status: paid ? 'active' : 'past_due',
+  });
+}
+
+function withScheduledItems(store: Store, subscription: SubscriptionObject): SubscriptionObject {
+  const internals = store.internalsOf(subscription.id);
+  const { scheduledItems } = internals;
+  if (!scheduledItems) return subscription;
+  internals.scheduledItems = null;
+  const plan = planItemChanges(store, subscription, scheduledItems, { proration: 'none', anchorNow: false });
+  return plan.subscription;
+}
+
+/** While collection is paused, invoices are made and not collected. */
+function collectUnlessPaused(
+  store: Store,
+  subscription: SubscriptionObject,
+  draft: InvoiceObject,
+  customer: CustomerObject,
+): InvoiceObject {
+  const behavior = subscription.pause_collection?.behavior;
+  if (behavior === undefined) return collectInvoice(store, draft);
+  const statuses: Readonly<Record<string, InvoiceObject['status']>> = {
+    mark_uncollectible: 'uncollectible',
+    void: 'void',
+  };
+  return store.commit('invoice.created', {
+    ...draft,
+    customer: customer.id,
+    status: statuses[behavior] ?? 'draft',
+  });
+}

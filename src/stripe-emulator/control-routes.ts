@@ -1,0 +1,121 @@
+import { createFaultError } from './faults.ts';
+import type { Faults } from './faults.ts';
+import { boolean, integer, oneOf, required, string, timestamp } from './parameters.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+import { listItems } from './billing/subscription-items.ts';
+import { withPeriod } from './billing/item-changes.ts';
+import { createRoute } from './route.ts';
+import type { ApiRoute } from './route.ts';
+import { resourceMissing } from './stripe-api-error.ts';
+import type { Store } from './store.ts';
+import { subscriptionStatuses } from './stripe-objects.ts';
+
+/**
+ * What Stripe has no API for, all under `/_emulator/` and without a key:
+ * - `POST portal_settings`: what the Dashboard's "Save" button does (with the portal configurations)
+ * - `POST clock`: lets time pass, so that periods end and trials run out
+ * - `POST subscriptions/:id`: puts a subscription into a state that is tedious to reach
+ * - `POST faults`, `DELETE faults`: lets the next calls fail, be slow, or lose their answer
+ * - `GET requests/:id`: a call that was made; error bodies link to it
+ */
+export function controlRoutes(
+  store: Store,
+  faults: Faults,
+  requests: readonly RecordedRequest[],
+): ApiRoute[] {
+  return [clockRoute(store), subscriptionRoute(store), ...faultRoutes(faults), requestRoute(requests)];
+}
+
+function clockRoute(store: Store): ApiRoute {
+  return createRoute({
+    method: 'POST',
+    path: '/_emulator/clock',
+    parameters: { advance_seconds: integer({ min: 0 }), advance_days: integer({ min: 0, max: 3660 }) },
+    handle: ({ values }) => {
+      store.advance((values.advance_seconds ?? 0) + (values.advance_days ?? 0) * 86_400);
+      return { object: 'emulator.clock', now: store.now() };
+    },
+  });
+}
+
+function subscriptionRoute(store: Store): ApiRoute {
+  return createRoute({
+    method: 'POST',
+    path: '/_emulator/subscriptions/:id',
+    parameters: {
+      status: oneOf(subscriptionStatuses),
+      current_period_start: timestamp(),
+      current_period_end: timestamp(),
+    },
+    handle: ({ id, values }) => {
+      const subscription = store.get('subscription', id);
+      const items = subscription.items.data.map((item) =>
+        withPeriod(item, {
+          start: values.current_period_start ?? item.current_period_start,
+          end: values.current_period_end ?? item.current_period_end,
+        }),
+      );
+      return store.commit('customer.subscription.updated', {
+        ...subscription,
+        items: listItems(id, items),
+        status: values.status ?? subscription.status,
+        ...(values.status === 'canceled' ? { canceled_at: store.now(), ended_at: store.now() } : {}),
+      });
+    },
+  });
+}
+
+function faultRoutes(faults: Faults): ApiRoute[] {
+  return [
+    createRoute({
+      method: 'POST',
+      path: '/_emulator/faults',
+      parameters: {
+        path: required(string()),
+        method: oneOf(['GET', 'POST', 'DELETE']),
+        status: integer({ min: 400, max: 599 }),
+        message: string(),
+        code: string(),
+        times: integer({ min: 1 }),
+        delay_ms: integer({ min: 0 }),
+        after_execution: boolean(),
+        hang_up: boolean(),
+      },
+      handle: ({ values }) => {
+        const { status, message, code, times = 1 } = values;
+        faults.add({
+          method: values.method ?? null,
+          path: values.path,
+          error: status === undefined ? null : createFaultError(status, message, code),
+          delayMs: values.delay_ms ?? 0,
+          afterExecution: values.after_execution ?? status === undefined,
+          hangUp: values.hang_up ?? false,
+          times,
+        });
+        return { object: 'emulator.fault', path: values.path, times };
+      },
+    }),
+    createRoute({
+      method: 'DELETE',
+      path: '/_emulator/faults',
+      parameters: {},
+      handle: () => {
+        faults.clear();
+        return { object: 'emulator.fault', deleted: true };
+      },
+    }),
+  ];
+}
+
+function requestRoute(requests: readonly RecordedRequest[]): ApiRoute {
+  return createRoute({
+    method: 'GET',
+    path: '/_emulator/requests/:id',
+    parameters: {},
+    handle: ({ id }) => {
+      const request = requests.find((each) => each.id === id);
+      if (!request) throw resourceMissing('request', id, 'id', 404);
+      return request;
+    },
+  });
+}

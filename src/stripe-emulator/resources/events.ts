@@ -1,0 +1,39 @@
+import { paginate, paginationParameters } from '../pagination.ts';
+import { array, string } from '../parameters.ts';
+import { createRoute } from '../route.ts';
+import type { ApiRoute } from '../route.ts';
+import { isWithin, timeRange } from '../shared-parameters.ts';
+import { resourceMissing } from '../stripe-api-error.ts';
+import type { Store } from '../store.ts';
+
+export function eventRoutes(store: Store): ApiRoute[] {
+  return [
+    createRoute({
+      method: 'GET',
+      path: '/v1/events',
+      parameters: { ...paginationParameters, created: timeRange, type: string(), types: array(string()) },
+      handle: ({ values }) => {
+        const found = store.events.events
+          .filter((each) => isWithin(each.created, values.created))
+          .filter((each) => values.types === undefined || values.types.includes(each.type))
+          .filter((each) => values.type === undefined || matchesType(values.type, each.type));
+        return paginate(found.reverse(), values, '/v1/events');
+      },
+    }),
+    createRoute({
+      method: 'GET',
+      path: '/v1/events/:id',
+      parameters: {},
+      handle: ({ id }) => {
+        const event = store.events.events.find((each) => each.id === id);
+        if (!event) throw resourceMissing('event', id, 'id', 404);
+        return event;
+      },
+    }),
+  ];
+}
+
+/** A type, or a group of them such as `customer.*`. */
+function matchesType(wanted: string, type: string): boolean {
+  return wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : wanted === type;
+}

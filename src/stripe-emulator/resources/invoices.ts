@@ -1,0 +1,174 @@
+import { isEnded, periodEndOf } from '../billing/cancellation.ts';
+import { buildInvoice } from '../billing/invoice-builder.ts';
+import type { Charge } from '../billing/invoice-builder.ts';
+import { periodOf, planItemChanges } from '../billing/item-changes.ts';
+import { payInvoice } from '../billing/payment.ts';
+import { chargeItem, periodFrom } from '../billing/subscription-items.ts';
+import { paginate, paginationParameters } from '../pagination.ts';
+import { array, boolean, integer, object, oneOf, string } from '../parameters.ts';
+import type { Decoded } from '../parameters.ts';
+import { createRoute } from '../route.ts';
+import type { ApiRoute } from '../route.ts';
+import { isWithin, timeRange } from '../shared-parameters.ts';
+import { StripeApiError, cardDeclined, invalidRequest } from '../stripe-api-error.ts';
+import type { Store } from '../store.ts';
+import type { InvoiceObject, SubscriptionObject } from '../stripe-objects.ts';
+import { prorationBehavior } from './subscription-parameters.ts';
+
+const previewParameters = {
+  customer: string(),
+  subscription: string(),
+  subscription_details: object({
+    items: array(
+      object({ id: string(), price: string(), quantity: integer({ min: 0 }), deleted: boolean() }),
+    ),
+    proration_behavior: prorationBehavior,
+    billing_cycle_anchor: oneOf(['now', 'unchanged']),
+    cancel_at_period_end: boolean(),
+  }),
+};
+
+export function invoiceRoutes(store: Store): ApiRoute[] {
+  return [
+    createRoute({
+      method: 'GET',
+      path: '/v1/invoices',
+      parameters: {
+        ...paginationParameters,
+        collection_method: oneOf(['charge_automatically', 'send_invoice']),
+        created: timeRange,
+        customer: string(),
+        status: oneOf(['draft', 'open', 'paid', 'uncollectible', 'void']),
+        subscription: string(),
+      },
+      handle: ({ values }) => {
+        const found = store
+          .all('invoice')
+          .filter((each) => isWithin(each.created, values.created))
+          .filter((each) => values.customer === undefined || each.customer === values.customer)
+          .filter((each) => values.status === undefined || each.status === values.status)
+          .filter((each) => values.subscription === undefined || subscriptionOf(each) === values.subscription)
+          .filter((each) => !values.collection_method || each.collection_method === values.collection_method);
+        return paginate(found, values, '/v1/invoices');
+      },
+    }),
+    createRoute({
+      method: 'GET',
+      path: '/v1/invoices/:id',
+      parameters: {},
+      handle: ({ id }) => store.get('invoice', id),
+    }),
+    createRoute({
+      method: 'GET',
+      path: '/v1/invoices/:id/lines',
+      parameters: paginationParameters,
+      handle: ({ id, values }) =>
+        paginate(store.get('invoice', id).lines.data, values, `/v1/invoices/${id}/lines`),
+    }),
+    createRoute({
+      method: 'POST',
+      path: '/v1/invoices/:id/pay',
+      parameters: {},
+      handle: ({ id }) => {
+        const invoice = payOpenInvoice(store, store.get('invoice', id));
+        if (invoice.status !== 'paid') throw cardDeclined();
+        return invoice;
+      },
+    }),
+    createRoute({
+      method: 'POST',
+      path: '/v1/invoices/create_preview',
+      parameters: previewParameters,
+      handle: ({ values }) => previewRequest(store, values),
+    }),
+  ];
+}
+
+export function subscriptionOf(invoice: InvoiceObject): string | null {
+  const subscription = invoice.parent?.subscription_details?.subscription;
+  return typeof subscription === 'string' ? subscription : null;
+}
+
+/** Tries to collect an open invoice; its subscription recovers when that works. */
+export function payOpenInvoice(store: Store, invoice: InvoiceObject): InvoiceObject {
+  if (invoice.status === 'paid')
+    throw invalidRequest('Invoice is already paid', undefined, 'invoice_already_paid');
+  if (invoice.status !== 'open')
+    throw invalidRequest('This invoice can no longer be paid.', undefined, 'invoice_not_open');
+  const collected = payInvoice(store, invoice);
+  const subscription = store.find('subscription', subscriptionOf(invoice) ?? '');
+  const waits = subscription && ['incomplete', 'past_due', 'unpaid'].includes(subscription.status);
+  if (collected.status === 'paid' && waits && subscription.latest_invoice === invoice.id) {
+    store.commit('customer.subscription.updated', { ...subscription, status: 'active' });
+  }
+  return collected;
+}
+
+function previewRequest(store: Store, values: Decoded<typeof previewParameters>): InvoiceObject {
+  const { customer, subscription: id, subscription_details: details } = values;
+  const candidates = store.all('subscription').filter((each) => each.customer === customer && !isEnded(each));
+  const subscription = id === undefined ? candidates[0] : store.refer('subscription', id, 'subscription');
+  if (!subscription) throw noUpcoming(customer ?? '');
+  const invoice = previewNextInvoice(store, subscription, {
+    changes: details?.items ?? [],
+    proration: details?.proration_behavior ?? 'create_prorations',
+    anchorNow: details?.billing_cycle_anchor === 'now',
+  });
+  if (!invoice || details?.cancel_at_period_end) throw noUpcoming(subscription.customer);
+  return invoice;
+}
+
+/** The invoice that comes next, as things are or with items changed; null when there will be none. */
+export function previewNextInvoice(
+  store: Store,
+  subscription: SubscriptionObject,
+  change: Pick<Parameters<typeof planItemChanges>[3], 'proration' | 'anchorNow'> & {
+    readonly changes: Parameters<typeof planItemChanges>[2];
+  },
+): InvoiceObject | null {
+  if (isEnded(subscription) || subscription.status === 'paused' || endsFirst(subscription)) return null;
+  const pending = store.internalsOf(subscription.id).pendingCharges;
+  const plan =
+    change.changes.length > 0 || change.anchorNow
+      ? planItemChanges(store, subscription, change.changes, change)
+      : null;
+  const after = plan?.subscription ?? subscription;
+  const charges = plan?.invoiceNow ? plan.charges : [...(plan?.charges ?? []), ...nextPeriod(store, after)];
+  const draft = buildInvoice(store, {
+    customer: store.get('customer', subscription.customer),
+    subscription: after,
+    charges: [...pending, ...charges],
+    billingReason: 'upcoming',
+    created: plan?.invoiceNow ? store.now() : periodEndOf(after),
+  });
+  const id = `upcoming_${draft.id}`;
+  const period = after.items.data[0];
+  return {
+    ...draft,
+    id,
+    ...(period ? { period_start: periodOf(period).start, period_end: periodOf(period).end } : {}),
+    lines: {
+      ...draft.lines,
+      data: draft.lines.data.map((line) => ({ ...line, invoice: id })),
+      url: `/v1/invoices/upcoming/lines?subscription=${subscription.id}`,
+    },
+    next_payment_attempt: draft.created + 3600,
+  };
+}
+
+function nextPeriod(store: Store, subscription: SubscriptionObject): Charge[] {
+  return subscription.items.data.map((item) =>
+    chargeItem(store, item, periodFrom(item.current_period_end, item.price)),
+  );
+}
+
+function endsFirst(subscription: SubscriptionObject): boolean {
+  return subscription.cancel_at !== null && subscription.cancel_at <= periodEndOf(subscription);
+}
+
+function noUpcoming(customer: string): StripeApiError {
+  return new StripeApiError(`No upcoming invoices for customer: '${customer}'`, {
+    status: 404,
+    code: 'invoice_upcoming_none',
+  });
+}
