@@ -24,9 +24,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   database: [...foundation, 'customers'],
   http: [...technical, 'customers', 'portal', 'database'],
   app: [...technical, 'customers', 'portal', 'database', 'http'],
-  serve: [...technical, 'app', 'database'],
+  'start-failure': ['config', 'database'],
+  serve: [...technical, 'app', 'start-failure'],
   main: ['config', 'serve'],
-  cli: [...technical, 'app', 'customers', 'database', 'portal', 'serve', 'stripe-emulator'],
+  cli: [...technical, 'app', 'customers', 'database', 'portal', 'serve', 'start-failure', 'stripe-emulator'],
   'stripe-emulator': ['loopback'],
 };
 

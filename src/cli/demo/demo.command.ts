@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Environment } from '../../config/environment.ts';
-import { describeStartFailure, stopOnSignals } from '../../serve.ts';
+import { stopOnSignals } from '../../serve.ts';
+import { describeStartFailure } from '../../start-failure.ts';
 import { type Demo, startDemo } from './demo-service.ts';
 
 export interface DemoOptions {
