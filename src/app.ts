@@ -22,6 +22,8 @@ import { StripeClient } from './stripe/stripe-client.ts';
 export interface AppOverrides {
   /** Where log lines go instead of stdout. */
   readonly logDestination?: LogDestination;
+  /** How long one call to Stripe may take, retries included, in place of the default. */
+  readonly stripeDeadlineMs?: number;
 }
 
 export interface App {
@@ -38,7 +40,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const logger = createLogger(config.logLevel, overrides.logDestination);
   const authenticator = await createAuthenticator(config.auth);
   const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
-  const stripe = new StripeClient(config.stripe);
+  const stripe = new StripeClient({ ...config.stripe, deadlineMs: overrides.stripeDeadlineMs });
 
   const returnUrls = new ReturnUrls(config.returnUrls);
   const sessions = new PortalSessions(database.customers, returnUrls, stripe);

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, type AppOverrides, createApp } from '../../src/app.ts';
 import { type TokenRequest, createToken } from '../../src/auth/token-issuer.ts';
 import { type Config, loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
@@ -37,7 +37,7 @@ export interface Operation<Data, Variables> {
 export const returnUrl = 'https://app.example.com/account';
 
 /** Starts a service on a free port, with variables of the test's choosing; it is stopped after the last test. */
-export async function createTestApp(env: Environment = {}): Promise<TestApp> {
+export async function createTestApp(env: Environment = {}, overrides: AppOverrides = {}): Promise<TestApp> {
   const stripe = createStripeEmulator();
   await stripe.start();
   closeAfterTests(() => stripe.stop());
@@ -55,7 +55,7 @@ export async function createTestApp(env: Environment = {}): Promise<TestApp> {
     ...env,
   });
   const logs: string[] = [];
-  const app = await createApp(config, { logDestination: { write: (line) => logs.push(line) } });
+  const app = await createApp(config, { logDestination: { write: (line) => logs.push(line) }, ...overrides });
   const url = await start(app);
   return { url, config, logs, stripe, sdk: createSdk(stripe.url), ...createWaysIn(url, config) };
 }
