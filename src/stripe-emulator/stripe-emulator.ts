@@ -4,6 +4,7 @@ import { registerApi } from './api-server.ts';
 import { controlRoutes } from './control-routes.ts';
 import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
+import { registerPortal } from './portal-page/portal-routes.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { customerRoutes } from './resources/customers.ts';
 import { eventRoutes } from './resources/events.ts';
@@ -26,6 +27,8 @@ export interface StripeEmulatorOptions {
   readonly sessionLifetimeMs?: number;
   /** How long every answer of the API takes; default 0. */
   readonly latencyMs?: number;
+  /** Whose portal it is, on the hosted pages and invoices. */
+  readonly businessName?: string;
 }
 
 /** A local Stripe: its API and its hosted portal page, in memory, over HTTP. */
@@ -39,10 +42,10 @@ export interface StripeEmulator {
 }
 
 export function createStripeEmulator(options: StripeEmulatorOptions = {}): StripeEmulator {
-  const { host = '127.0.0.1', port = 0, now = () => new Date(), latencyMs = 0 } = options;
+  const { host = '127.0.0.1', port = 0, now = () => new Date() } = options;
   const store = new Store(now);
   const requests: RecordedRequest[] = [];
-  const app = createServer(store, requests, latencyMs);
+  const app = createServer(store, requests, options);
   return {
     get url() {
       if (!store.baseUrl) throw new Error('The local Stripe has not been started: call start() first.');
@@ -58,12 +61,17 @@ export function createStripeEmulator(options: StripeEmulatorOptions = {}): Strip
   };
 }
 
-function createServer(store: Store, requests: RecordedRequest[], latencyMs: number): FastifyInstance {
+function createServer(
+  store: Store,
+  requests: RecordedRequest[],
+  options: StripeEmulatorOptions,
+): FastifyInstance {
   const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
+  const { latencyMs = 0, sessionLifetimeMs = 3_600_000, businessName = 'Acme' } = options;
   const faults = new Faults();
   const routes = [
     ...customerRoutes(store),
@@ -78,5 +86,6 @@ function createServer(store: Store, requests: RecordedRequest[], latencyMs: numb
     ...controlRoutes(store, faults, requests),
   ];
   registerApi(app, routes, { store, idempotencyKeys: new IdempotencyKeys(), requests, latencyMs, faults });
+  registerPortal(app, { store, sessionLifetimeMs, businessName, finishedFlows: new Set() });
   return app;
 }

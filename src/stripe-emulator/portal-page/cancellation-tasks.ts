@@ -1,0 +1,126 @@
+import { cancelSubscription, isEnded, periodEndOf, withCancellation } from '../billing/cancellation.ts';
+import { formatDate } from './format.ts';
+import { html } from './html.ts';
+import { renderBackLink, renderFormButtons } from './layout.ts';
+import {
+  EntryRefused,
+  PageNotFound,
+  completeTask,
+  field,
+  pathSubscription,
+  requireFeature,
+} from './visit.ts';
+import type { PageAnswer, PortalTask, Visit } from './visit.ts';
+import type { SubscriptionObject } from '../stripe-objects.ts';
+
+/** Stripe's reasons, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  too_expensive: 'It’s too expensive',
+  missing_features: 'I need more features',
+  switched_service: 'I found an alternative',
+  unused: 'I no longer need it',
+  customer_service: 'Customer service was less than expected',
+  too_complex: 'Ease of use was less than expected',
+  low_quality: 'Quality was less than expected',
+  other: 'Other reason',
+};
+
+export const cancellationTasks: readonly PortalTask[] = [
+  {
+    method: 'GET',
+    path: '/subscriptions/:id/cancel',
+    handle: showCancellation,
+  },
+  {
+    method: 'POST',
+    path: '/subscriptions/:id/cancel',
+    handle: cancel,
+  },
+  {
+    method: 'POST',
+    path: '/subscriptions/:id/renew',
+    handle: renew,
+  },
+];
+
+function showCancellation(visit: Visit): PageAnswer {
+  const subscription = cancellable(visit);
+  const { cancellation_reason: reason, mode } = visit.configuration.features.subscription_cancel;
+  const end = formatDate(periodEndOf(subscription));
+  return {
+    title: 'Cancel plan',
+    content: html`${renderBackLink(visit)}
+      <h1>Cancel your plan</h1>
+      <p>
+        ${
+          mode === 'immediately'
+            ? 'Your plan ends as soon as you confirm.'
+            : `You can use your plan until ${end}, when it ends. You can change your mind any time before.`
+        }
+      </p>
+      <form class="entry" method="post">
+        ${
+          reason.enabled &&
+          html`<fieldset>
+              <legend>Why do you leave? (optional)</legend>
+              ${reason.options.map((each) => html`<label class="choice"><input type="radio" name="feedback" value="${each}" /><span>${reasons[each] ?? each}</span></label>`)}
+            </fieldset>
+            <label
+              >Anything else you would like to say? (optional)<textarea
+                name="comment"
+                rows="3"
+                maxlength="500"
+              ></textarea>
+            </label>`
+        }
+        ${renderFormButtons(visit, 'Cancel plan', 'danger')}
+      </form>`,
+  };
+}
+
+function cancel(visit: Visit): PageAnswer {
+  const subscription = cancellable(visit);
+  const { cancellation_reason: reason, mode } = visit.configuration.features.subscription_cancel;
+  const feedback = reason.enabled ? field(visit, 'feedback') || null : null;
+  const offered: readonly string[] = reason.options;
+  if (feedback !== null && !offered.includes(feedback)) throw new EntryRefused('Choose one of the reasons.');
+  const words = {
+    feedback,
+    comment: reason.enabled ? field(visit, 'comment').slice(0, 500) || null : null,
+  };
+  if (mode === 'immediately') cancelSubscription(visit.store, subscription, words);
+  else cancelAtPeriodEnd(visit, subscription, words);
+  return completeTask(visit, 'subscription_cancel', 'canceled');
+}
+
+function renew(visit: Visit): PageAnswer {
+  requireFeature(visit.configuration.features.subscription_cancel.enabled);
+  const subscription = pathSubscription(visit);
+  if (subscription.cancel_at === null || isEnded(subscription)) throw new PageNotFound();
+  visit.store.commit('customer.subscription.updated', withCancellation(visit.store, subscription, null));
+  return { redirect: `${visit.home}?notice=renewed` };
+}
+
+function cancellable(visit: Visit): SubscriptionObject {
+  requireFeature(visit.configuration.features.subscription_cancel.enabled);
+  const subscription = pathSubscription(visit);
+  if (isEnded(subscription) || subscription.cancel_at !== null) throw new PageNotFound();
+  return subscription;
+}
+
+/**
+ * The portal sets `cancel_at` alone on subscriptions of flexible billing mode, and `cancel_at_period_end` too on others:
+ * whoever reads a subscription has to look at both.
+ */
+function cancelAtPeriodEnd(
+  visit: Visit,
+  subscription: SubscriptionObject,
+  words: Parameters<typeof withCancellation>[3],
+): void {
+  const flexible = subscription.billing_mode.type === 'flexible';
+  const when = flexible ? periodEndOf(subscription) : 'period_end';
+  visit.store.commit(
+    'customer.subscription.updated',
+    withCancellation(visit.store, subscription, when, words),
+  );
+}

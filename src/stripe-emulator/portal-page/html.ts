@@ -1,0 +1,35 @@
+/** Markup that is safe to send: every value in it was escaped, or was markup itself. */
+export class Html {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+export type HtmlValue = Html | string | number | null | false | readonly HtmlValue[];
+
+/** Template tag: html`<p>${name}</p>` escapes its values; null and false print nothing. */
+export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+  return new Html(
+    strings.map((text, index) => text + (index < values.length ? print(values[index] ?? null) : '')).join(''),
+  );
+}
+
+function print(value: HtmlValue): string {
+  if (value === null || value === false) return '';
+  if (value instanceof Html) return value.markup;
+  if (typeof value === 'object') return value.map(print).join('');
+  return escape(String(value));
+}
+
+function escape(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}

@@ -1,0 +1,111 @@
+import { html } from './html.ts';
+import type { Html, HtmlValue } from './html.ts';
+import { returnUrlOf } from './visit.ts';
+import type { Visit } from './visit.ts';
+
+export const stylesheetPath = '/_emulator/portal.css';
+
+/** A whole document. */
+export function renderDocument(title: string, body: HtmlValue): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        <link rel="stylesheet" href="${stylesheetPath}" />
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to content</a>
+        <p class="stand-in" role="note">
+          <strong>Local stand-in, not Stripe.</strong> Nothing here is charged: every card, invoice and
+          subscription is made up and lives in this process alone.
+        </p>
+        ${body}
+      </body>
+    </html> `;
+  return page.markup;
+}
+
+/** A page of the portal: who it belongs to on the left, what can be done on the right. */
+export function renderPortalPage(visit: Visit, title: string, content: Html): string {
+  return renderDocument(
+    `${title} · ${visit.businessName}`,
+    html`<div class="portal">
+      ${aside(visit)}
+      <main id="main" tabindex="-1">${content}</main>
+    </div>`,
+  );
+}
+
+function aside(visit: Visit): Html {
+  const {
+    headline,
+    privacy_policy_url: privacy,
+    terms_of_service_url: terms,
+  } = visit.configuration.business_profile;
+  const returnUrl = returnUrlOf(visit);
+  return html`<header class="brand">
+    <div class="brand-body">
+      <p class="business">
+        <span class="mark" aria-hidden="true">${visit.businessName.slice(0, 1)}</span>${visit.businessName}
+      </p>
+      <p class="headline">
+        ${headline ?? `${visit.businessName} partners with a local Stripe for simplified billing.`}
+      </p>
+      ${
+        returnUrl !== null &&
+        html`<p>
+          <a class="return" href="${returnUrl}"
+            ><span aria-hidden="true">←</span> Return to ${visit.businessName}</a
+          >
+        </p>`
+      }
+    </div>
+    <footer class="small-print">
+      <p>Powered by the <strong>stripe-emulator</strong></p>
+      ${
+        (terms !== null || privacy !== null) &&
+        html`<ul class="links">
+          ${terms !== null && html`<li><a href="${terms}">Terms</a></li>`}
+          ${privacy !== null && html`<li><a href="${privacy}">Privacy</a></li>`}
+        </ul>`
+      }
+    </footer>
+  </header>`;
+}
+
+/** The way back to the portal's first page; a deep link has none. */
+export function renderBackLink(visit: Visit): Html | null {
+  if (visit.inFlow) return null;
+  return html`<nav class="crumbs" aria-label="Breadcrumb">
+    <a href="${visit.home}"><span aria-hidden="true">←</span> Back to billing</a>
+  </nav>`;
+}
+
+/** The buttons under a form: what it does, and a way out of it. */
+export function renderFormButtons(visit: Visit, label: string, kind: 'primary' | 'danger' = 'primary'): Html {
+  const returnUrl = returnUrlOf(visit);
+  const exit = visit.inFlow ? returnUrl : visit.home;
+  return html`<div class="buttons">
+    <button class="${kind}" type="submit">${label}</button>
+    ${exit !== null && html`<a class="button" href="${exit}">Go back</a>`}
+  </div>`;
+}
+
+export function renderNotice(text: string, kind: 'success' | 'problem' = 'success'): Html {
+  return html`<p class="notice ${kind}" role="${kind === 'success' ? 'status' : 'alert'}">${text}</p>`;
+}
+
+/** A page outside any session: a message, and what to do. */
+export function renderMessagePage(title: string, content: Html): string {
+  return renderDocument(
+    title,
+    html`<main id="main" class="message" tabindex="-1">
+      <h1>${title}</h1>
+      ${content}
+    </main>`,
+  );
+}

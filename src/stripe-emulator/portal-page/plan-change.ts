@@ -1,0 +1,144 @@
+import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
+import type { ItemChange, ItemChangeOutcome, ProrationBehavior } from '../billing/item-changes.ts';
+import { intervalDays } from '../billing/periods.ts';
+import { amountOf } from '../billing/subscription-items.ts';
+import type {
+  ConfigurationObject,
+  PriceObject,
+  SubscriptionItemObject,
+  SubscriptionObject,
+} from '../stripe-objects.ts';
+import { EntryRefused, PageNotFound, pathSubscription, requireFeature } from './visit.ts';
+import type { Visit } from './visit.ts';
+
+type UpdateFeature = ConfigurationObject['features']['subscription_update'];
+
+/** A price that the customer may change to, and within which quantities. */
+export interface Offer {
+  readonly price: PriceObject;
+  readonly productName: string;
+  readonly description: string | null;
+  readonly quantity: {
+    readonly adjustable: boolean;
+    readonly minimum: number;
+    readonly maximum: number | null;
+  };
+}
+
+/** The subscription in the path, when the portal can change it. */
+export function updatable(visit: Visit): {
+  readonly subscription: SubscriptionObject;
+  readonly item: SubscriptionItemObject;
+} {
+  requireFeature(visit.configuration.features.subscription_update.enabled);
+  const subscription = pathSubscription(visit);
+  const [item, second] = subscription.items.data;
+  const changeable =
+    ['active', 'trialing', 'past_due'].includes(subscription.status) && subscription.cancel_at === null;
+  if (!item || second || !changeable) throw new PageNotFound();
+  return { subscription, item };
+}
+
+/** What the configuration offers to this subscription, in its currency. */
+export function listOffers(visit: Visit, item: SubscriptionItemObject): Offer[] {
+  const feature = visit.configuration.features.subscription_update;
+  const changesPrice = feature.default_allowed_updates.includes('price');
+  return (feature.products ?? []).flatMap((offered) =>
+    offered.prices.flatMap((id) => {
+      const price = visit.store.find('price', id);
+      const product = visit.store.find('product', offered.product);
+      if (!price?.active || !product?.active || price.currency !== item.price.currency) return [];
+      if (!changesPrice && price.id !== item.price.id) return [];
+      const { enabled, minimum, maximum } = offered.adjustable_quantity;
+      const adjustable = enabled && feature.default_allowed_updates.includes('quantity');
+      return [
+        {
+          price,
+          productName: product.name,
+          description: product.description,
+          quantity: { adjustable, minimum, maximum },
+        },
+      ];
+    }),
+  );
+}
+
+/** A change that was chosen, checked against what is offered. */
+export interface PlanChange {
+  readonly offer: Offer;
+  readonly quantity: number;
+  readonly item: SubscriptionItemObject;
+  readonly subscription: SubscriptionObject;
+  /** Whether it waits for the end of the period. */
+  readonly scheduled: boolean;
+}
+
+export function choosePlan(visit: Visit, priceId: string, quantityText: string): PlanChange {
+  const { subscription, item } = updatable(visit);
+  const offer = listOffers(visit, item).find((each) => each.price.id === priceId);
+  if (!offer) throw new EntryRefused('Choose one of the plans.');
+  const quantity = quantityText === '' ? item.quantity : Number(quantityText);
+  const { adjustable, minimum, maximum } = offer.quantity;
+  const allowed = adjustable
+    ? quantity >= minimum && quantity <= (maximum ?? Infinity)
+    : quantity === item.quantity;
+  if (!Number.isInteger(quantity) || !allowed) {
+    throw new EntryRefused(`Choose a quantity from ${minimum}${maximum === null ? '' : ` to ${maximum}`}.`);
+  }
+  if (offer.price.id === item.price.id && quantity === item.quantity)
+    throw new EntryRefused('This is your plan already. Choose another one.');
+  const feature = visit.configuration.features.subscription_update;
+  return {
+    offer,
+    quantity,
+    item,
+    subscription,
+    scheduled: waitsForPeriodEnd(feature, item, offer.price, quantity),
+  };
+}
+
+function waitsForPeriodEnd(
+  feature: UpdateFeature,
+  item: SubscriptionItemObject,
+  price: PriceObject,
+  quantity: number,
+): boolean {
+  const shorter =
+    price.recurring &&
+    item.price.recurring &&
+    intervalDays(price.recurring) < intervalDays(item.price.recurring);
+  const cheaper = price.unit_amount * quantity < amountOf(item);
+  return feature.schedule_at_period_end.conditions.some(({ type }) =>
+    type === 'shortening_interval' ? Boolean(shorter) : cheaper,
+  );
+}
+
+/** What the change comes to today, without doing it. */
+export function planChange(visit: Visit, change: PlanChange): ItemChangeOutcome {
+  const feature = visit.configuration.features.subscription_update;
+  const endsTrial =
+    change.subscription.status === 'trialing' && feature.trial_update_behavior === 'end_trial';
+  const subscription: SubscriptionObject = endsTrial
+    ? { ...change.subscription, status: 'active', trial_end: visit.store.now() }
+    : change.subscription;
+  return planItemChanges(visit.store, subscription, [toItemChange(change)], {
+    proration: endsTrial ? 'none' : (feature.proration_behavior as ProrationBehavior),
+    anchorNow: endsTrial || feature.billing_cycle_anchor === 'now',
+  });
+}
+
+/** Carries the change out, or puts it down for the end of the period. */
+export function carryOut(visit: Visit, change: PlanChange): void {
+  if (change.scheduled) {
+    visit.store.internalsOf(change.subscription.id).scheduledItems = [toItemChange(change)];
+    return;
+  }
+  visit.store.commit(
+    'customer.subscription.updated',
+    applyItemChanges(visit.store, planChange(visit, change)),
+  );
+}
+
+function toItemChange(change: PlanChange): ItemChange {
+  return { id: change.item.id, price: change.offer.price.id, quantity: change.quantity };
+}

@@ -1,0 +1,142 @@
+import { periodEndOf } from '../billing/cancellation.ts';
+import { formatAmount, formatDate, formatPrice } from './format.ts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import { renderBackLink, renderFormButtons } from './layout.ts';
+import { carryOut, choosePlan, listOffers, planChange, updatable } from './plan-change.ts';
+import type { Offer, PlanChange } from './plan-change.ts';
+import { completeTask, field } from './visit.ts';
+import type { PageAnswer, PortalTask, Visit } from './visit.ts';
+
+export const planTasks: readonly PortalTask[] = [
+  {
+    method: 'GET',
+    path: '/subscriptions/:id/update',
+    handle: showPlans,
+  },
+  {
+    method: 'GET',
+    path: '/subscriptions/:id/update/confirm',
+    handle: showConfirmation,
+  },
+  {
+    method: 'POST',
+    path: '/subscriptions/:id/update/confirm',
+    handle: changePlan,
+  },
+];
+
+function showPlans(visit: Visit): PageAnswer {
+  const { subscription, item } = updatable(visit);
+  const offers = listOffers(visit, item);
+  const quantities = offers.filter((each) => each.quantity.adjustable).map((each) => each.quantity);
+  const chosen = offers.some((each) => each.price.id === item.price.id) ? item.price.id : offers[0]?.price.id;
+  return {
+    title: 'Update plan',
+    content: html`${renderBackLink(visit)}
+      <h1>Update your plan</h1>
+      <form class="entry" method="get" action="${visit.home}/subscriptions/${subscription.id}/update/confirm">
+        <fieldset>
+          <legend>Plan</legend>
+          ${offers.map((offer) => renderOffer(offer, offer.price.id === item.price.id, offer.price.id === chosen))}
+        </fieldset>
+        ${
+          quantities.length > 0 &&
+          html`<label
+            >Quantity<input
+              type="number"
+              name="quantity"
+              value="${item.quantity}"
+              min="${Math.min(...quantities.map(({ minimum }) => minimum))}"
+              ${quantities.every(({ maximum }) => maximum !== null) && html` max="${Math.max(...quantities.map(({ maximum }) => maximum ?? 0))}"`}
+              required
+          /></label>`
+        }
+        ${offers.length === 0 ? html`<p class="muted">No plan is offered in the currency of your subscription.</p>` : renderFormButtons(visit, 'Continue')}
+      </form>`,
+  };
+}
+
+function showConfirmation(visit: Visit): PageAnswer {
+  const change = choosePlan(visit, field(visit, 'price'), field(visit, 'quantity'));
+  return { title: 'Confirm your new plan', content: renderConfirmation(visit, change) };
+}
+
+function changePlan(visit: Visit): PageAnswer {
+  const change = choosePlan(visit, field(visit, 'price'), field(visit, 'quantity'));
+  carryOut(visit, change);
+  const type =
+    visit.session.flow?.type === 'subscription_update_confirm'
+      ? 'subscription_update_confirm'
+      : 'subscription_update';
+  return completeTask(visit, type, change.scheduled ? 'scheduled' : 'updated');
+}
+
+function renderOffer(offer: Offer, current: boolean, checked: boolean): Html {
+  return html`<label class="choice"
+    ><input type="radio" name="price" value="${offer.price.id}" required${checked && html` checked`} />
+    <span
+      ><span class="row"
+        ><span>${offer.productName} ${current && html`<span class="badge">Current plan</span>`}</span
+        ><span>${formatPrice(offer.price)}</span></span
+      >
+      ${offer.description !== null && html`<span class="hint">${offer.description}</span>`}</span
+    ></label
+  >`;
+}
+
+function renderConfirmation(visit: Visit, change: PlanChange): Html {
+  const { offer, quantity, subscription } = change;
+  const product = visit.store.find('product', change.item.price.product)?.name ?? 'Your plan';
+  return html`${renderBackLink(visit)}
+    <h1>Confirm your new plan</h1>
+    <section class="card" aria-label="What changes">
+      <dl class="facts">
+        <dt>Now</dt>
+        <dd>${product}, ${formatPrice(change.item.price, change.item.quantity)}</dd>
+        <dt>New</dt>
+        <dd>
+          <strong
+            >${quantity === 1 ? '' : `${quantity} × `}${offer.productName},
+            ${formatPrice(offer.price, quantity)}</strong
+          >
+        </dd>
+        ${
+          change.scheduled
+            ? html`<dt>From</dt>
+                <dd>${formatDate(periodEndOf(subscription))}, when your current period ends</dd>`
+            : renderDue(visit, change)
+        }
+      </dl>
+    </section>
+    <form class="entry" method="post">
+      <input type="hidden" name="price" value="${offer.price.id}" /><input
+        type="hidden"
+        name="quantity"
+        value="${quantity}"
+      />
+      ${renderFormButtons(visit, 'Confirm')}
+    </form>`;
+}
+
+/** What is charged today, and what lands on the next invoice. */
+function renderDue(visit: Visit, change: PlanChange): Html {
+  const outcome = planChange(visit, change);
+  const pending = visit.store.internalsOf(change.subscription.id).pendingCharges;
+  const charges = outcome.invoiceNow ? [...pending, ...outcome.charges] : outcome.charges;
+  const total = charges.reduce((sum, charge) => sum + charge.amount, 0);
+  const { currency } = change.subscription;
+  const lines = charges.map(
+    (charge) =>
+      html`<dt class="small">${charge.description}</dt>
+        <dd class="small">${formatAmount(charge.amount, currency)}</dd>`,
+  );
+  return html`${lines}
+    <dt>${outcome.invoiceNow ? 'Due today' : 'On your next invoice'}</dt>
+    <dd><strong>${formatAmount(total, currency)}</strong></dd>
+    ${
+      !outcome.invoiceNow &&
+      html`<dt>Next invoice</dt>
+        <dd>${formatDate(periodEndOf(outcome.subscription))}</dd>`
+    }`;
+}

@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { passTime } from '../billing/time-passing.ts';
+import { StripeApiError } from '../stripe-api-error.ts';
+import type { SessionObject } from '../stripe-objects.ts';
+import { cancellationTasks } from './cancellation-tasks.ts';
+import { customerTasks } from './customer-tasks.ts';
+import { doneTask, flowPath } from './flow-tasks.ts';
+import { homeTask } from './home-page.ts';
+import { html } from './html.ts';
+import { renderInvoiceSheet } from './invoice-sheet.ts';
+import { invoiceTasks } from './invoice-tasks.ts';
+import { renderNotice, renderPortalPage, stylesheetPath } from './layout.ts';
+import { registerLogin, sendExpired } from './login-routes.ts';
+import { renderNotFoundPage } from './login-pages.ts';
+import { sendPage } from './page-reply.ts';
+import { pauseTasks } from './pause-tasks.ts';
+import { paymentMethodTasks } from './payment-method-tasks.ts';
+import { planTasks } from './plan-tasks.ts';
+import { findSession, isExpired, isWithinFlow, openVisit } from './session-access.ts';
+import type { PortalOptions } from './session-access.ts';
+import { stylesheet } from './stylesheet.ts';
+import { EntryRefused, PageNotFound } from './visit.ts';
+import type { PageAnswer, PortalTask, Visit } from './visit.ts';
+
+const tasks: readonly PortalTask[] = [
+  homeTask,
+  doneTask,
+  ...paymentMethodTasks,
+  ...customerTasks,
+  ...cancellationTasks,
+  ...pauseTasks,
+  ...planTasks,
+  ...invoiceTasks,
+];
+
+/** Serves the hosted pages: the portal of each session, invoices, and the log-in by e-mail. */
+export function registerPortal(app: FastifyInstance, options: PortalOptions): void {
+  for (const task of tasks) {
+    app.route({
+      method: task.method,
+      url: `/p/session/:secret${task.path}`,
+      handler: (request, reply) => answerTask(task, request, reply, options),
+    });
+  }
+  registerLogin(app, options);
+  registerInvoices(app, options);
+  app.get(stylesheetPath, (_request, reply) => reply.type('text/css; charset=utf-8').send(stylesheet));
+}
+
+function answerTask(
+  task: PortalTask,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: PortalOptions,
+): FastifyReply {
+  const { secret = '' } = request.params as { readonly secret?: string };
+  const session = findSession(options.store, secret);
+  // The secret in the path is what a forged request would lack; a browser that tells where it comes from is believed too.
+  if (!session || (task.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site')) {
+    return sendPage(reply, 404, renderNotFoundPage());
+  }
+  if (isExpired(session, options)) return sendExpired(reply, session, options);
+  passTime(options.store);
+  try {
+    const visit = openVisit(session, request, options);
+    return sendAnswer(reply, visit, answerOf(task, visit, request));
+  } catch (error) {
+    if (error instanceof PageNotFound) return sendPage(reply, 404, renderNotFoundPage());
+    throw error;
+  }
+}
+
+function answerOf(task: PortalTask, visit: Visit, request: FastifyRequest): PageAnswer {
+  if (visit.inFlow && task === homeTask) return { redirect: flowPath(visit) };
+  if (visit.inFlow && !isWithinFlow(visit, request)) throw new PageNotFound();
+  try {
+    return task.handle(visit);
+  } catch (error) {
+    if (error instanceof EntryRefused || error instanceof StripeApiError)
+      return answerRefusal(task, visit, error);
+    throw error;
+  }
+}
+
+/** The form again, with what is wrong above it. */
+function answerRefusal(task: PortalTask, visit: Visit, refusal: Error): PageAnswer {
+  const path = task.path.replace(/\/confirm$/, '');
+  const form = tasks.find((each) => each.method === 'GET' && each.path === path && each !== task) ?? homeTask;
+  const answer = form.handle(visit);
+  if ('redirect' in answer) return answer;
+  return {
+    ...answer,
+    status: 422,
+    content: html`${renderNotice(refusal.message, 'problem')}${answer.content}`,
+  };
+}
+
+function sendAnswer(reply: FastifyReply, visit: Visit, answer: PageAnswer): FastifyReply {
+  if ('redirect' in answer) return reply.code(303).header('location', answer.redirect).send();
+  const page = renderPortalPage(visit, answer.title, answer.content);
+  return sendPage(reply, answer.status ?? 200, page, completionSource(visit.session));
+}
+
+/** Browsers hold the redirect after a form to `form-action` too, so a deep link's way out has to be named there. */
+function completionSource(session: SessionObject): string {
+  const url = session.flow?.after_completion.redirect?.return_url;
+  if (url === undefined) return '';
+  const { origin, protocol } = new URL(url);
+  return origin === 'null' ? protocol : origin;
+}
+
+function registerInvoices(app: FastifyInstance, { store, businessName }: PortalOptions): void {
+  for (const suffix of ['', '/pdf']) {
+    app.get(`/i/:secret${suffix}`, (request, reply) => {
+      const { secret = '' } = request.params as { readonly secret?: string };
+      const invoice = store
+        .all('invoice')
+        .find((each) => each.hosted_invoice_url === `${store.baseUrl}/i/${secret}`);
+      if (!invoice) return sendPage(reply, 404, renderNotFoundPage());
+      return sendPage(reply, 200, renderInvoiceSheet(invoice, businessName, suffix !== ''));
+    });
+  }
+}

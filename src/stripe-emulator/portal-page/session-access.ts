@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify';
+import { decodeForm } from '../form.ts';
+import type { FormFields } from '../form.ts';
+import type { Store } from '../store.ts';
+import type { SessionObject } from '../stripe-objects.ts';
+import { flowPath } from './flow-tasks.ts';
+import { PageNotFound, configurationOf } from './visit.ts';
+import type { Visit } from './visit.ts';
+
+export interface PortalOptions {
+  readonly store: Store;
+  readonly sessionLifetimeMs: number;
+  readonly businessName: string;
+  /** The sessions whose deep link has been followed to its end. */
+  readonly finishedFlows: Set<string>;
+}
+
+export function findSession(store: Store, secret: string): SessionObject | null {
+  const url = sessionUrl(store, secret);
+  return store.all('billing_portal.session').find((each) => each.url === url) ?? null;
+}
+
+export function sessionUrl(store: Store, secret: string): string {
+  return `${store.baseUrl}/p/session/${secret}`;
+}
+
+export function isExpired(session: SessionObject, options: PortalOptions): boolean {
+  return options.store.ageOf(session.id) >= options.sessionLifetimeMs;
+}
+
+/** Gathers what a page needs. @throws PageNotFound when the customer or the configuration is gone */
+export function openVisit(session: SessionObject, request: FastifyRequest, options: PortalOptions): Visit {
+  const { store, finishedFlows } = options;
+  const customer = store.find('customer', session.customer);
+  const configuration = configurationOf(store, session);
+  if (!customer || !configuration) throw new PageNotFound();
+  const inFlow = session.flow !== null && !finishedFlows.has(session.id);
+  return {
+    store,
+    session,
+    customer,
+    configuration,
+    businessName: options.businessName,
+    home: new URL(session.url).pathname,
+    inFlow,
+    params: request.params as Readonly<Record<string, string>>,
+    form: inFlow ? { ...formOf(request), ...fixedFields(session) } : formOf(request),
+    finishFlow: () => finishedFlows.add(session.id),
+  };
+}
+
+/** What was entered: the form that was sent, or the query. */
+export function formOf(request: FastifyRequest): FormFields {
+  const query = request.url.split('?')[1] ?? '';
+  return decodeForm(typeof request.body === 'string' ? request.body : query);
+}
+
+/** A deep link to one change leaves no other to choose. */
+function fixedFields(session: SessionObject): FormFields {
+  const [item] = session.flow?.subscription_update_confirm?.items ?? [];
+  return item ? { price: item.price ?? '', quantity: String(item.quantity ?? '') } : {};
+}
+
+/** Within a deep link only its own task can be reached. */
+export function isWithinFlow(visit: Visit, request: FastifyRequest): boolean {
+  const [path = ''] = request.url.split('?');
+  const [task = ''] = flowPath(visit).split('?');
+  return path.startsWith(task);
+}
