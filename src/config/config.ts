@@ -1,7 +1,14 @@
 import type { z } from 'zod';
 import type { AuthConfig } from '../auth/authenticator.ts';
 import type { AllowedReturnUrl } from './allowed-return-url.ts';
-import { type Variables, checkTogether, getKeySources, readVariables } from './environment-schema.ts';
+import {
+  type AuthVariable,
+  type StripeVariable,
+  type Variables,
+  checkTogether,
+  getKeySources,
+  readVariables,
+} from './environment-schema.ts';
 import type { Environment } from './environment.ts';
 import type * as variables from './variables.ts';
 
@@ -67,7 +74,6 @@ export function loadConfig(env: Environment): Config {
 
 function createConfig(values: Variables, keySource: AuthConfig['keySource']): Config {
   const production = values.NODE_ENV === 'production';
-  const livemode = values.STRIPE_SECRET_KEY.includes('_live_');
   const landingPage = values.LANDING_PAGE ?? (production ? 'none' : 'sandbox');
   return {
     environment: values.NODE_ENV,
@@ -82,24 +88,38 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
       landingPage,
       introspection: !production || landingPage !== 'none',
     },
-    stripe: {
-      secretKey: values.STRIPE_SECRET_KEY,
-      livemode,
-      apiUrl: values.STRIPE_API_URL ?? null,
-      account: values.STRIPE_ACCOUNT ?? null,
-      scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
-    },
-    auth: {
-      keySource,
-      issuer: values.JWT_ISSUER,
-      audience: values.JWT_AUDIENCE,
-      subjectClaim: values.JWT_SUBJECT_CLAIM,
-      rolesClaim: values.JWT_ROLES_CLAIM,
-      emailClaim: values.JWT_EMAIL_CLAIM,
-    },
+    stripe: createStripeConfig(values),
+    auth: createAuthConfig(values, keySource),
     requiredRole: values.REQUIRED_ROLE ?? null,
     adminRole: values.ADMIN_ROLE,
     returnUrls: values.RETURN_URLS,
+  };
+}
+
+/** The part of Stripe, from variables that have no faults. */
+export function createStripeConfig(values: Pick<Variables, StripeVariable>): StripeConfig {
+  const livemode = values.STRIPE_SECRET_KEY.includes('_live_');
+  return {
+    secretKey: values.STRIPE_SECRET_KEY,
+    livemode,
+    apiUrl: values.STRIPE_API_URL ?? null,
+    account: values.STRIPE_ACCOUNT ?? null,
+    scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
+  };
+}
+
+/** The part of tokens, from variables that have no faults. */
+export function createAuthConfig(
+  values: Pick<Variables, AuthVariable>,
+  keySource: AuthConfig['keySource'],
+): AuthConfig {
+  return {
+    keySource,
+    issuer: values.JWT_ISSUER,
+    audience: values.JWT_AUDIENCE,
+    subjectClaim: values.JWT_SUBJECT_CLAIM,
+    rolesClaim: values.JWT_ROLES_CLAIM,
+    emailClaim: values.JWT_EMAIL_CLAIM,
   };
 }
 

@@ -34,14 +34,26 @@ const schemas = {
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
 
+export type StripeVariable = Extract<keyof Variables, `STRIPE_${string}`>;
+
+export type AuthVariable = Extract<keyof Variables, `JWT_${string}`>;
+
 /** The variables that could be read: what is faulty is missing here. */
 export type ReadVariables = Partial<Variables>;
 
-export function readVariables(env: Environment): { values: ReadVariables; faults: string[] } {
+export function isSet(env: Environment, name: keyof Variables): boolean {
+  return (env[name] ?? '').trim() !== '';
+}
+
+/** Reads these variables, and no others: what is not asked for cannot be at fault. */
+export function readVariables(
+  env: Environment,
+  names: readonly (keyof Variables)[] = Object.keys(schemas) as (keyof Variables)[],
+): { values: ReadVariables; faults: string[] } {
   const faults: string[] = [];
-  const values = Object.entries(schemas).flatMap(([name, schema]): [string, unknown][] => {
-    const text = env[name]?.trim() === '' ? undefined : env[name];
-    const result = z.safeParse(schema, text);
+  const values = names.flatMap((name): [string, unknown][] => {
+    const text = isSet(env, name) ? env[name] : undefined;
+    const result = z.safeParse(schemas[name], text);
     if (result.success) return [[name, result.data]];
     faults.push(
       ...result.error.issues.map((issue) => `${name}: ${text === undefined ? 'is required' : issue.message}`),
@@ -72,7 +84,7 @@ export function checkTogether(values: ReadVariables): string[] {
   return [...checkAuthKeys(values), ...checkStripe(values)];
 }
 
-function checkAuthKeys(values: ReadVariables): string[] {
+export function checkAuthKeys(values: ReadVariables): string[] {
   const sources = getKeySources(values);
   const [source] = sources;
   if (source === undefined) return [`${keyVariables.join(', ')}: one is required, to check tokens with`];
@@ -86,7 +98,7 @@ function checkAuthKeys(values: ReadVariables): string[] {
   }
 }
 
-function checkStripe({
+export function checkStripe({
   STRIPE_SECRET_KEY: key,
   STRIPE_API_URL: url,
   STRIPE_SCOPE: scope,

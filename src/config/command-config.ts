@@ -1,0 +1,78 @@
+import type { AuthConfig } from '../auth/authenticator.ts';
+import { ConfigurationError, type StripeConfig, createAuthConfig, createStripeConfig } from './config.ts';
+import {
+  type AuthVariable,
+  type StripeVariable,
+  type Variables,
+  checkAuthKeys,
+  checkStripe,
+  getKeySources,
+  isSet,
+  readVariables,
+} from './environment-schema.ts';
+import type { Environment } from './environment.ts';
+
+/** What a command needs that works on the mappings: much less than the service. */
+export interface StoreConfig {
+  readonly databaseUrl: string;
+  /** Whose mappings are meant: `test`, `live`, or a sandbox's name. */
+  readonly scope: string;
+  /** Null without a key: then nothing can be asked of Stripe. */
+  readonly stripe: StripeConfig | null;
+}
+
+/**
+ * Reads where the mappings are and whose are meant, which the key tells, or STRIPE_SCOPE.
+ * @throws ConfigurationError
+ */
+export function loadStoreConfig(env: Environment): StoreConfig {
+  const hasKey = isSet(env, 'STRIPE_SECRET_KEY');
+  const { values, faults } = readVariables(env, [
+    'DATABASE_URL',
+    'STRIPE_SCOPE',
+    ...(hasKey ? (['STRIPE_SECRET_KEY', 'STRIPE_API_URL', 'STRIPE_ACCOUNT'] as const) : []),
+  ]);
+  faults.push(...checkStripe(values));
+  if (!hasKey && !isSet(env, 'STRIPE_SCOPE')) {
+    faults.push(
+      'STRIPE_SECRET_KEY, STRIPE_SCOPE: one is required, to tell whose mappings are meant: test, live, or a sandbox',
+    );
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  const stripe = hasKey ? createStripeConfig(values as Pick<Variables, StripeVariable>) : null;
+  // Without faults, the URL was read, and without a key the scope.
+  const read = values as { DATABASE_URL: string; STRIPE_SCOPE: string };
+  return { databaseUrl: read.DATABASE_URL, scope: stripe?.scope ?? read.STRIPE_SCOPE, stripe };
+}
+
+/**
+ * Reads what tokens are signed with, where that may be done: not in production, and only with a shared secret.
+ * @throws ConfigurationError
+ */
+export function loadSigningConfig(env: Environment): AuthConfig {
+  const { values, faults } = readVariables(env, [
+    'NODE_ENV',
+    'JWT_JWKS_URL',
+    'JWT_PUBLIC_KEY',
+    'JWT_SECRET',
+    'JWT_ISSUER',
+    'JWT_AUDIENCE',
+    'JWT_SUBJECT_CLAIM',
+    'JWT_ROLES_CLAIM',
+    'JWT_EMAIL_CLAIM',
+  ]);
+  if (values.NODE_ENV === 'production') {
+    faults.unshift(
+      'NODE_ENV: tokens are signed here in development and test only; in production, which is what an unset ' +
+        'NODE_ENV means, they come from your identity provider',
+    );
+  }
+  const [source] = getKeySources(values);
+  if (source?.keySource.kind === 'secret') faults.push(...checkAuthKeys(values));
+  else
+    faults.push(
+      'JWT_SECRET: is required, and no other source of keys, to sign with the secret that is checked',
+    );
+  if (faults.length > 0 || source === undefined) throw new ConfigurationError(faults);
+  return createAuthConfig(values as Pick<Variables, AuthVariable>, source.keySource);
+}
