@@ -38,6 +38,11 @@ export const hostileClaims = (
     ['a subject that is a list', refusals.subject, { sub: ['user_1'] }],
     ['a subject that is a query', refusals.subject, { sub: { $ne: null } }],
     ['a subject of 256 characters', refusals.subject, { sub: 'u'.repeat(256) }],
+    [
+      'a subject of 130 characters beyond the basic plane',
+      refusals.subject,
+      { sub: '\u{1f600}'.repeat(130) },
+    ],
     ['a subject with NUL', refusals.subject, { sub: 'user_1\u0000' }],
     ['a subject with a newline', refusals.subject, { sub: 'user_1\n' }],
     ['a subject with half a surrogate pair', refusals.subject, { sub: 'user_1\ud800' }],

@@ -10,6 +10,7 @@ import type { KeySetServer } from './key-set-server.ts';
 import { claims, craftToken, createConfig, ed25519, now, p256, rsa, signature } from './token-kit.ts';
 
 const newRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const oldKey = toJwk(rsa.publicKey, { kid: 'old' });
 const newKey = toJwk(newRsa.publicKey, { kid: 'new' });
 
@@ -63,6 +64,14 @@ describe('which key is used', () => {
     expect(await authenticate(createToken(undefined, p256.privateKey, 'ES256'))).toBe('user_1');
   });
 
+  test('a token that none of them has signed is no reason to ask for others', async () => {
+    server.answerWith(oldKey, newKey);
+    expect(await authenticate(createToken(undefined, rsa.privateKey))).toBe('user_1');
+    elapsedSeconds = 31;
+    expect(await authenticate(createToken(undefined, otherRsa.privateKey))).toBe('UNAUTHENTICATED');
+    expect(server.requestCount()).toBe(1);
+  });
+
   test('keys that cannot be used do not disturb the others', async () => {
     server.answerWith({ kty: 'RSA', kid: 'broken', n: '!' }, { kty: 'new' }, {}, oldKey);
     expect(await authenticate(createOldToken())).toBe('user_1');
@@ -103,6 +112,14 @@ describe('how often the endpoint is asked', () => {
   test('once for 100 tokens while there are no keys', async () => {
     fail();
     for (let i = 0; i < 100; i += 1) expect(await authenticate(createOldToken())).toBe('AUTH_UNAVAILABLE');
+    expect(server.requestCount()).toBe(1);
+  });
+
+  test('not while an answer is awaited', async () => {
+    server.answerBy((_, response) => setTimeout(() => response.end(JSON.stringify({ keys: [oldKey] })), 100));
+    const first = authenticate(createOldToken());
+    elapsedSeconds = 60;
+    expect(await Promise.all([first, authenticate(createOldToken())])).toEqual(['user_1', 'user_1']);
     expect(server.requestCount()).toBe(1);
   });
 
@@ -169,6 +186,7 @@ describe('while the endpoint is down', () => {
     expect(await authenticate(createOldToken())).toBe('AUTH_UNAVAILABLE');
     elapsedSeconds = 5;
     expect(await authenticate(createOldToken())).toBe('user_1');
+    expect(await authenticate(createNewToken())).toBe('UNAUTHENTICATED');
   });
 
   test('nobody waits for an endpoint that failed a moment ago', async () => {
@@ -183,6 +201,16 @@ describe('while the endpoint is down', () => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });
+
+/** Where the issuer lives is not for clients or logs. */
+async function expectUnavailable(failure: string): Promise<void> {
+  const error = await authenticator
+    .authenticate(`Bearer ${createOldToken()}`)
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'AUTH_UNAVAILABLE', retryAfter: 5 });
+  expect(error).toMatchObject({ cause: { message: expect.stringContaining(failure) } });
+  expect(inspect(error, { depth: 10 })).not.toContain(server.url.host);
+}
 
 describe('an answer that is not used', () => {
   const keySet = JSON.stringify({ keys: [oldKey] });
@@ -229,13 +257,7 @@ describe('an answer that is not used', () => {
     ],
   ])('%s', async (_, failure, listener) => {
     server.answerBy(listener);
-    const error: unknown = await authenticator
-      .authenticate(`Bearer ${createOldToken()}`)
-      .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'AUTH_UNAVAILABLE', retryAfter: 5 });
-    expect(error).toMatchObject({ cause: { message: expect.stringContaining(failure) } });
-    // Where the issuer lives is not for clients or logs.
-    expect(inspect(error, { depth: 10 })).not.toContain(server.url.host);
+    await expectUnavailable(failure);
   });
 
   test('one that does not come to an end within three seconds', async () => {
@@ -252,6 +274,6 @@ describe('an answer that is not used', () => {
 
   test('none, because nobody listens', async () => {
     await server.close();
-    expect(await authenticate(createOldToken())).toBe('AUTH_UNAVAILABLE');
+    await expectUnavailable('could not be reached: ECONNREFUSED');
   });
 });
