@@ -86,16 +86,30 @@ class StripeHttpResponse extends Stripe.HttpClientResponse {
   }
 
   override toJSON(): Promise<object> {
-    return Promise.resolve(this.body).then((text) => readAnswer(this.status, JSON.parse(text)));
+    return Promise.resolve(this.body).then((text) => readAnswer(this.status, text));
   }
 }
 
 /**
  * The SDK takes any JSON for an answer: a failure without an error object would pass for a success, and a
- * bare number would end the process.
+ * bare number would end the process. A failure counts by its status, even where a gateway wrote its body.
  */
-function readAnswer(status: number, answer: unknown): object {
-  const expected = status < 400 ? 'object' : 'error';
-  if (typeof answer === 'object' && answer !== null && expected in answer) return answer;
-  throw new TypeError(`Stripe's answer has no "${expected}"`);
+function readAnswer(status: number, text: string): object {
+  const answer = parseMembers(text);
+  if (status < 400) {
+    if ('object' in answer) return answer;
+    throw new TypeError(`Stripe's answer has no "object"`);
+  }
+  if (typeof answer['error'] === 'object' && answer['error'] !== null) return answer;
+  return { error: { type: 'api_error', message: `Stripe's answer has no "error"` } };
+}
+
+/** The members of a JSON object; none when the text is anything else. */
+function parseMembers(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }
