@@ -1,0 +1,257 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import Stripe from 'stripe';
+import type { BillingError } from '../../src/errors.ts';
+import { StripeClient, type StripeClientOptions } from '../../src/stripe/stripe-client.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import {
+  type Answer,
+  type FaultyStripe,
+  hang,
+  resetConnection,
+  sendError,
+  sendHalf,
+  sendJson,
+  sendSpaces,
+  sendText,
+  startFaultyStripe,
+  trickle,
+} from '../helpers/faulty-stripe.ts';
+import { findFreePort } from '../helpers/server-process.ts';
+
+const customer = { id: 'cus_1', object: 'customer', deleted: true };
+const good = sendJson(200, customer);
+
+let stripe: FaultyStripe;
+
+beforeAll(async () => {
+  stripe = await startFaultyStripe();
+});
+
+type ClientOptions = Partial<Pick<StripeClientOptions, 'account' | 'deadlineMs'> & { readonly url: string }>;
+
+function createClient({ url = stripe.url, ...options }: ClientOptions = {}): StripeClient {
+  const defaults = { secretKey: 'sk_test_client', account: null, deadlineMs: 5_000 };
+  const client = new StripeClient({ ...defaults, ...options, apiUrl: new URL(url) });
+  closeAfterTests(() => client.close());
+  return client;
+}
+
+function read(client = createClient()): Promise<{ readonly id: string }> {
+  return client.read((sdk, options) => sdk.customers.retrieve('cus_1', {}, options));
+}
+
+function write(client = createClient()): Promise<{ readonly id: string }> {
+  return client.write((sdk, options) => sdk.customers.del('cus_1', {}, options));
+}
+
+/** The code that a call fails with. */
+async function getCode(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'none',
+    (error: unknown) => (error as BillingError).code,
+  );
+}
+
+function countRequests(): number {
+  return stripe.requests.length;
+}
+
+describe('a request', () => {
+  test('carries the pinned API version, the key and no telemetry', async () => {
+    stripe.answerBy(good);
+    const client = createClient();
+
+    await read(client);
+    await read(client);
+
+    for (const { headers } of stripe.requests) {
+      expect(headers).toMatchObject({
+        'stripe-version': Stripe.API_VERSION,
+        authorization: 'Bearer sk_test_client',
+      });
+      expect(headers).not.toHaveProperty('x-stripe-client-telemetry');
+      expect(headers).not.toHaveProperty('stripe-account');
+    }
+    expect(countRequests()).toBe(2);
+  });
+
+  test('acts on the connected account when there is one', async () => {
+    stripe.answerBy(good);
+
+    await read(createClient({ account: 'acct_connected' }));
+
+    expect(stripe.requests[0]?.headers).toMatchObject({ 'stripe-account': 'acct_connected' });
+  });
+
+  test('that writes has an idempotency key of its own', async () => {
+    stripe.answerBy(good);
+
+    await write();
+    await write();
+
+    const [first, second] = stripe.requests.map(({ headers }) => headers['idempotency-key']);
+    expect(first).toEqual(expect.stringMatching(/^[\w-]{36}$/));
+    expect(second).not.toBe(first);
+  });
+});
+
+describe('a call is tried again', () => {
+  test.each<[string, Answer]>([
+    ['a conflict (409)', sendError(409, { message: 'in use', code: 'lock_timeout' })],
+    ['a rate limit (429)', sendError(429, { message: 'slow down' })],
+    ['a failure (500)', sendError(500, { message: 'sorry' })],
+    ['an outage (503)', sendError(503, { message: 'sorry' })],
+    ["a gateway's page (502)", sendText(502, '<h1>Bad Gateway</h1>', { 'content-type': 'text/html' })],
+    ['a failure without an error', sendJson(500, { error: null })],
+    ['a connection reset', resetConnection],
+    ['half an answer', sendHalf(customer)],
+  ])('after %s, with the same idempotency key', async (_title, failure) => {
+    stripe.answerBy(failure, good);
+
+    expect(await write()).toEqual(customer);
+
+    expect(countRequests()).toBe(2);
+    expect(new Set(stripe.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  });
+
+  test('twice at most', async () => {
+    stripe.answerBy(sendError(500, { message: 'sorry' }));
+
+    expect(await getCode(write())).toBe('STRIPE_UNAVAILABLE');
+
+    expect(countRequests()).toBe(3);
+  });
+
+  test('after the time that Stripe asks for', async () => {
+    stripe.answerBy(sendError(429, { message: 'slow down' }, { 'retry-after': '1' }), good);
+    const start = performance.now();
+
+    await read();
+
+    expect(performance.now() - start).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('where Stripe says so, whatever the status', async () => {
+    stripe.answerBy(sendError(400, { message: 'once more' }, { 'stripe-should-retry': 'true' }), good);
+
+    expect(await read()).toEqual(customer);
+  });
+});
+
+describe('a call is not tried again', () => {
+  test.each([400, 401, 402, 403, 404])('after a refusal (%i)', async (status) => {
+    stripe.answerBy(sendError(status, { message: 'no' }), good);
+
+    expect(await getCode(write())).toBe('STRIPE_MISCONFIGURED');
+
+    expect(countRequests()).toBe(1);
+  });
+
+  test.each([409, 429, 500])('where Stripe says so (%i)', async (status) => {
+    stripe.answerBy(sendError(status, { message: 'no' }, { 'stripe-should-retry': 'false' }), good);
+
+    expect(await getCode(write())).not.toBe('none');
+
+    expect(countRequests()).toBe(1);
+  });
+
+  test('where the wait would outlast the deadline; the client is told how long instead', async () => {
+    stripe.answerBy(sendError(429, { message: 'slow down' }, { 'retry-after': '30' }), good);
+    const start = performance.now();
+
+    await expect(read()).rejects.toMatchObject({ code: 'STRIPE_RATE_LIMITED', retryAfter: 30 });
+
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(countRequests()).toBe(1);
+  });
+});
+
+describe('a call ends by its deadline', () => {
+  const deadlineMs = 600;
+
+  test.each<[string, Answer]>([
+    ['nothing comes', hang],
+    ['bytes trickle in', trickle({ ...customer, text: ' '.repeat(500) }, 20)],
+    ['the answer only begins', (response) => void response.writeHead(200).write('{')],
+    ['every attempt fails late', (response) => setTimeout(() => response.destroy(), 200)],
+  ])('when %s', async (_title, answer) => {
+    stripe.answerBy(answer);
+    const start = performance.now();
+
+    expect(await getCode(write(createClient({ deadlineMs })))).toBe('STRIPE_UNAVAILABLE');
+
+    expect(performance.now() - start).toBeLessThan(deadlineMs + 400);
+  });
+
+  test('and those that are close to it still succeed', async () => {
+    stripe.answerBy((response, request) => setTimeout(() => good(response, request), deadlineMs / 2));
+
+    expect(await read(createClient({ deadlineMs }))).toEqual(customer);
+  });
+});
+
+describe('what is no answer of Stripe is an outage, and harms nothing', () => {
+  const values = [
+    null,
+    0,
+    5,
+    true,
+    'text',
+    '',
+    [],
+    [null],
+    {},
+    { error: null },
+    { error: 'text' },
+    { url: 'x' },
+  ];
+  const bodies = values.map((value) => JSON.stringify(value));
+  const cases = [...bodies, '', '<html>', '{"object":', '\u0000'].flatMap((body) => [
+    [body, 200] as const,
+    [body, 500] as const,
+  ]);
+
+  test.each(cases)('%j with %i', async (body, status) => {
+    stripe.answerBy(sendText(status, body, { 'stripe-should-retry': 'false' }));
+
+    expect(await getCode(read())).toBe('STRIPE_UNAVAILABLE');
+  });
+
+  test('an answer in another form', async () => {
+    stripe.answerBy(sendText(200, '<html>', { 'content-type': 'text/html' }));
+
+    expect(await getCode(read())).toBe('STRIPE_UNAVAILABLE');
+  });
+
+  test('a redirect, which is not followed', async () => {
+    stripe.answerBy(sendText(302, '', { location: '/elsewhere' }), good);
+
+    expect(await getCode(read())).toBe('STRIPE_UNAVAILABLE');
+    expect(countRequests()).toBe(1);
+  });
+
+  test('an answer without end, of which little is read', async () => {
+    let socketBytes = 0;
+    stripe.answerBy((response, request) => {
+      const { socket } = response;
+      response.on('close', () => (socketBytes = socket?.bytesWritten ?? 0));
+      sendSpaces(50 * 1024 * 1024)(response, request);
+    });
+
+    expect(await getCode(read())).toBe('STRIPE_UNAVAILABLE');
+    expect(socketBytes).toBeGreaterThan(0);
+    expect(socketBytes).toBeLessThan(20 * 1024 * 1024);
+  });
+
+  test('a refused connection', async () => {
+    const client = createClient({ url: `http://127.0.0.1:${await findFreePort()}` });
+
+    expect(await getCode(read(client))).toBe('STRIPE_UNAVAILABLE');
+  });
+});
+
+test('a refusal of the key is an error of the setup, whatever body comes with it', async () => {
+  stripe.answerBy(sendText(401, 'Unauthorized'));
+
+  expect(await getCode(read())).toBe('STRIPE_MISCONFIGURED');
+});
