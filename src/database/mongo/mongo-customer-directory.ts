@@ -160,9 +160,11 @@ export class MongoCustomerDirectory implements CustomerDirectory {
       await this.#model.insertMany(documents, { lean: true, ordered: false });
       return new Set();
     } catch (error) {
-      if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+      if (!(error instanceof mongo.MongoBulkWriteError && isDuplicateKey(error))) throw error;
       const failures = [error.writeErrors].flat();
-      if (!failures.every(isDuplicateKey)) throw error;
+      // What is neither inserted nor named as a failure was lost with the connection.
+      const accounted = error.insertedCount + failures.length === documents.length;
+      if (!accounted || failures.some(({ code }) => code !== 11_000)) throw error;
       return new Set(failures.map(({ index }) => index));
     }
   }

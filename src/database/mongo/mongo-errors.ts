@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import mongoose, { mongo } from 'mongoose';
 import { StoreUnavailableError } from '../../errors.ts';
 
@@ -42,14 +43,16 @@ export async function bounded<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whether an insert, or one document of several, was refused because a unique value is taken. */
+/** Whether an insert was refused because a unique value is taken. */
 export function isDuplicateKey(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 11_000;
+  return error instanceof mongo.MongoServerError && error.code === 11_000;
 }
 
 function isUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) {
     return (
+      // No code: a lost connection, which the driver's bulk insert dresses up as the server's refusal.
+      error.code === undefined ||
       unavailableCodes.has(error.code) ||
       error instanceof mongo.MongoWriteConcernError ||
       error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError)
@@ -60,31 +63,29 @@ function isUnavailable(error: unknown): boolean {
     error instanceof mongo.MongoError ||
     error instanceof mongoose.Error.MongooseServerSelectionError ||
     // mongoose's plain error says that the connection is closed; its other classes mean a fault of ours.
-    (error instanceof Error && error.name === 'MongooseError') ||
+    (isNativeError(error) && error.name === 'MongooseError') ||
     // The resolver's own error, when the name behind mongodb+srv:// is not found.
-    (error instanceof Error && 'syscall' in error)
+    (isNativeError(error) && 'syscall' in error)
   );
 }
 
 /** Says what failed without saying where: the driver's messages hold host names, and these words are logged. */
 export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
+  const name = isNativeError(error) ? error.name : typeof error;
   const code = findCode(error);
-  return code === undefined ? error.name : `${error.name} (${code})`;
+  return code === undefined ? name : `${name} (${code})`;
+}
+
+interface ErrorDetails {
+  readonly code?: unknown;
+  readonly codeName?: unknown;
+  readonly reason?: { readonly servers?: ReadonlyMap<string, { readonly error: unknown }> };
 }
 
 /** The code at the bottom, such as ECONNREFUSED: in `cause`, or in the driver's picture of the servers. */
 function findCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const {
-    code,
-    codeName = code,
-    reason,
-  } = error as {
-    code?: unknown;
-    codeName?: unknown;
-    reason?: Partial<mongo.TopologyDescription>;
-  };
+  if (!isNativeError(error)) return undefined;
+  const { code, codeName = code, reason } = error as ErrorDetails;
   const servers = [...(reason?.servers?.values() ?? [])];
   const below = [error.cause, ...servers.map((server) => server.error)].map(findCode);
   return (

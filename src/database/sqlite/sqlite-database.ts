@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Database, DatabaseOptions } from '../database.ts';
 import { DatabaseSetupError } from '../database-setup-error.ts';
@@ -38,7 +38,7 @@ function parsePath(url: string): string {
 async function openConnection(path: string): Promise<SqliteConnection> {
   let connection: SqliteConnection | undefined;
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    if (path !== ':memory:') makeFolder(dirname(path));
     connection = new SqliteConnection(path);
     await connection.run((database) => database.exec('PRAGMA journal_mode = WAL'));
     await connection.transaction(migrate);
@@ -51,5 +51,17 @@ async function openConnection(path: string): Promise<SqliteConnection> {
         'process may write to, on a local disk with free space.',
       { cause: error },
     );
+  }
+}
+
+/** Not by mkdir's own recursion: under /proc and its like, Node 20 never comes back from that. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(path)) throw error;
   }
 }

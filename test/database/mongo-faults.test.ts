@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import mongoose from 'mongoose';
+import type { CustomerDirectory } from '../../src/customers/customer-directory.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
+import { describeWithPart } from '../helpers/real-parts.ts';
+import { startTcpProxy } from '../helpers/tcp-proxy.ts';
+import type { ProxyMode, TcpProxy } from '../helpers/tcp-proxy.ts';
+import { createLinks, expectCode } from './directory-assertions.ts';
+
+const maxOperationMs = 3_000;
+const maxRecoveryMs = 5_000;
+
+const operations: Record<string, (customers: CustomerDirectory) => Promise<unknown>> = {
+  findByUserId: (customers) => customers.findByUserId('ada'),
+  findByStripeCustomerId: (customers) => customers.findByStripeCustomerId('cus_1'),
+  link: (customers) => customers.link({ userId: 'new', stripeCustomerId: 'cus_new' }),
+  linkMany: (customers) => customers.linkMany(createLinks(3)),
+  update: (customers) => customers.update('ada', { attributes: { a: 'b' } }),
+  unlink: (customers) => customers.unlink('ada'),
+  list: (customers) => customers.list({ first: 10 }),
+};
+
+/** Expects STORE_UNAVAILABLE in time, with nothing in the error about where the store is. */
+async function expectUnavailable(promise: Promise<unknown>, secrets: readonly string[]): Promise<void> {
+  const start = performance.now();
+  const error = await expectCode(promise, 'STORE_UNAVAILABLE');
+  expect(performance.now() - start).toBeLessThan(maxOperationMs);
+  const told = [
+    error.message,
+    JSON.stringify(error),
+    error.stack,
+    String(error.cause),
+    (error.cause as Error).stack,
+  ];
+  for (const secret of secrets) expect(told.join('\n')).not.toContain(secret);
+}
+
+describe('a MongoDB that cannot be reached', () => {
+  test.each<ProxyMode>(['hang', 'refuse'])('is told within 3 seconds when connections %s', async (mode) => {
+    const proxy = await startTcpProxy(1, mode);
+    const url = `mongodb://planted-user:planted-password@127.0.0.1:${proxy.port}/planted-name`;
+    try {
+      await expectUnavailable(openDatabase({ url, scope: 'test' }), [
+        'planted',
+        '127.0.0.1',
+        String(proxy.port),
+      ]);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test('is told when its name is not known', async () => {
+    for (const scheme of ['mongodb', 'mongodb+srv']) {
+      const url = `${scheme}://planted-user:planted-password@planted-host.invalid/`;
+      await expectUnavailable(openDatabase({ url, scope: 'test' }), ['planted']);
+    }
+  });
+
+  test.each([
+    'mongodb://',
+    'mongodb://planted-user:planted@password@host/',
+    'mongodb://planted-user:planted-password@127.0.0.1:1/?planted=1',
+    'planted://planted-user:planted-password@127.0.0.1:1/',
+  ])('is a fault of the setup when the URL is %s', async (url) => {
+    const error = (await openDatabase({ url, scope: 'test' }).catch((reason: unknown) => reason)) as Error;
+    expect(error.name).toBe('DatabaseSetupError');
+    expect(error.message).toContain('DATABASE_URL');
+    expect(`${error.stack} ${JSON.stringify(error)} ${error.cause}`).not.toContain('planted');
+  });
+});
+
+const server = await startMongoServer();
+afterAll(() => server?.stop());
+
+describeWithPart('a MongoDB that fails on the way', server, howToGetMongo, ({ createDatabaseUrl }) => {
+  let proxy: TcpProxy;
+  let database: Database;
+
+  beforeEach(async () => {
+    const url = new URL(createDatabaseUrl());
+    proxy = await startTcpProxy(Number(url.port || 27017));
+    url.host = `127.0.0.1:${proxy.port}`;
+    database = await openDatabase({ url: url.href, scope: 'test' });
+    await database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+  });
+
+  afterEach(async () => {
+    await database.close();
+    await proxy.stop();
+  });
+
+  async function expectRecovery(): Promise<void> {
+    const start = performance.now();
+    while (true) {
+      const found = await database.customers.findByUserId('ada').catch(() => null);
+      expect(performance.now() - start).toBeLessThan(maxRecoveryMs);
+      if (found) return;
+    }
+  }
+
+  test.each<ProxyMode>(['hang', 'refuse'])(
+    'answers STORE_UNAVAILABLE within 3 seconds and recovers within 5 when connections %s',
+    async (mode) => {
+      // Several connections, so that dead ones are left in the pool.
+      await Promise.all(Array.from({ length: 8 }, () => database.ping()));
+      proxy.setMode(mode);
+      const secrets = ['127.0.0.1', String(proxy.port)];
+      await Promise.all([
+        expectUnavailable(database.ping(), secrets),
+        ...Object.values(operations).map((operate) =>
+          expectUnavailable(operate(database.customers), secrets),
+        ),
+      ]);
+      for (const operate of Object.values(operations).slice(0, 2)) {
+        await expectUnavailable(operate(database.customers), secrets);
+      }
+      proxy.setMode('pass');
+      await expectRecovery();
+      expect((await database.customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' })).created).toBe(
+        true,
+      );
+    },
+  );
+
+  test('recovers within 5 seconds from a hang that nobody noticed', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => database.ping()));
+    proxy.setMode('hang');
+    proxy.setMode('pass');
+    await expectRecovery();
+  });
+
+  test('closes in time while the server hangs', async () => {
+    proxy.setMode('hang');
+    const pending = expectUnavailable(database.ping(), []);
+    const start = performance.now();
+    await database.close();
+    await pending;
+    expect(performance.now() - start).toBeLessThan(maxOperationMs);
+  });
+});
+
+describeWithPart('opening a MongoDB database', server, howToGetMongo, ({ createDatabaseUrl }) => {
+  test('says what to mend when two mappings share a customer', async () => {
+    const url = createDatabaseUrl();
+    const client = await mongoose.createConnection(url).asPromise();
+    await client
+      .collection<{ _id: string; scope: string; stripeCustomerId: string }>('customers')
+      .insertMany([
+        { _id: 'test:ada', scope: 'test', stripeCustomerId: 'cus_1' },
+        { _id: 'test:bob', scope: 'test', stripeCustomerId: 'cus_1' },
+      ]);
+    await client.close();
+
+    const opening = openDatabase({ url, scope: 'test' });
+    await expect(opening).rejects.toThrow(/indexes of the collection "customers" cannot be built.*share/);
+    await expect(opening).rejects.toMatchObject({ name: 'DatabaseSetupError' });
+  });
+
+  test('leaves the global connection of mongoose alone', async () => {
+    const database = await openDatabase({ url: createDatabaseUrl(), scope: 'test' });
+    expect(mongoose.connection.readyState).toBe(mongoose.ConnectionStates.disconnected);
+    expect(mongoose.modelNames()).toEqual([]);
+    await database.close();
+  });
+});

@@ -1,0 +1,158 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import Libsql from 'libsql';
+import { openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { createLinks, expectCode } from './directory-assertions.ts';
+
+let folder: string;
+let path: string;
+const opened: Database[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'billing-portal-sqlite-'));
+  path = join(folder, 'new', 'folder', 'billing.db');
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((database) => database.close()));
+  rmSync(folder, { recursive: true });
+});
+
+async function open(url = `sqlite:${path}`): Promise<Database> {
+  const database = await openDatabase({ url, scope: 'test' });
+  opened.push(database);
+  return database;
+}
+
+describe('a SQLite database', () => {
+  test('is made with its folder, and is there the next time', async () => {
+    const first = await open();
+    const { mapping } = await first.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+    await first.close();
+
+    const second = await open();
+    expect(await second.customers.findByUserId('ada')).toEqual(mapping);
+  });
+
+  test.each(['sqlite:', 'sqlite://'])('takes %s before the path', async (scheme) => {
+    await open(`${scheme}${path}`);
+    expect(existsSync(path)).toBe(true);
+  });
+
+  test('can be kept in memory', async () => {
+    const { customers } = await open('sqlite::memory:');
+    expect((await customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' })).created).toBe(true);
+  });
+
+  test('writes ahead, so that readers and a writer do not wait for each other', async () => {
+    await open();
+    const file = new Libsql(path);
+    expect(file.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
+    file.close();
+  });
+
+  test('of a newer release is refused and left as it is', async () => {
+    await (await open()).close();
+    const file = new Libsql(path);
+    file.exec('PRAGMA user_version = 999');
+
+    await expect(open()).rejects.toMatchObject({
+      name: 'DatabaseSetupError',
+      message: expect.stringContaining('schema version 999'),
+    });
+    expect(file.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 999 });
+    file.close();
+  });
+
+  test.each([
+    ['names no file', () => 'sqlite:'],
+    ['names a folder', () => `sqlite:${folder}`],
+    ['lies under a file', () => `sqlite:${join(folder, 'file', 'billing.db')}`],
+    ['is no database', () => `sqlite:${join(folder, 'file')}`],
+    ['lies where nothing can be made', () => 'sqlite:/proc/billing/billing.db'],
+  ])('whose path %s is refused in words that say what to do', async (_title, url) => {
+    writeFileSync(join(folder, 'file'), 'plain text, long enough to hold a header'.repeat(100));
+    await expect(open(url())).rejects.toMatchObject({
+      name: 'DatabaseSetupError',
+      message: expect.stringContaining('DATABASE_URL'),
+    });
+  });
+
+  test('is opened by many at once, the first time too', async () => {
+    const databases = await Promise.all(Array.from({ length: 10 }, () => open()));
+    for (const { customers } of databases) expect(await customers.findByUserId('ada')).toBeNull();
+  });
+});
+
+describe('a SQLite database that another process has locked', () => {
+  let database: Database;
+  let other: Libsql.Database;
+
+  beforeEach(async () => {
+    database = await open();
+    await database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+    other = new Libsql(path);
+    other.exec('BEGIN IMMEDIATE');
+  });
+
+  afterEach(() => {
+    other.close();
+  });
+
+  test('is still read', async () => {
+    expect(await database.customers.findByUserId('ada')).not.toBeNull();
+    await database.ping();
+  });
+
+  test('is written as soon as the lock is gone, and the event loop goes on meanwhile', async () => {
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const linking = Promise.all(createLinks(50).map((link) => database.customers.link(link)));
+    await sleep(500);
+    delay.disable();
+    other.exec('COMMIT');
+
+    expect(await linking).toHaveLength(50);
+    expect(delay.percentile(90) / 1e6).toBeLessThan(100);
+  });
+
+  test('is STORE_UNAVAILABLE within 3 seconds', async () => {
+    const start = performance.now();
+    await Promise.all([
+      expectCode(database.customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' }), 'STORE_UNAVAILABLE'),
+      expectCode(database.customers.linkMany(createLinks(2)), 'STORE_UNAVAILABLE'),
+      expectCode(database.customers.update('ada', { attributes: {} }), 'STORE_UNAVAILABLE'),
+      expectCode(database.customers.unlink('ada'), 'STORE_UNAVAILABLE'),
+    ]);
+    expect(performance.now() - start).toBeLessThan(3_000);
+
+    other.exec('ROLLBACK');
+    expect(await database.customers.unlink('ada')).not.toBeNull();
+  });
+});
+
+describe('an import into SQLite', () => {
+  test('leaves the event loop to others all the while', async () => {
+    const database = await open();
+    const other = await open();
+    const importing = { done: false };
+    const outcomes = database.customers.linkMany(createLinks(20_000, 'import')).finally(() => {
+      importing.done = true;
+    });
+    const turns: number[] = [];
+    while (!importing.done) {
+      const start = performance.now();
+      await sleep(1);
+      await other.customers.linkMany(createLinks(1, `other${turns.length}`));
+      turns.push(performance.now() - start);
+    }
+    expect(new Set(await outcomes)).toEqual(new Set(['linked']));
+    expect(turns.length).toBeGreaterThan(10);
+    expect(Math.max(...turns)).toBeLessThan(500);
+  });
+});
