@@ -4,6 +4,7 @@ import { createAuthenticator } from './auth/authenticator.ts';
 import type { Config } from './config/config.ts';
 import { BillingCustomerResolver } from './customers/billing-customer.resolver.ts';
 import { BillingCustomers } from './customers/billing-customer.service.ts';
+import { CustomerSubscriptions } from './customers/customer-subscriptions.ts';
 import { openDatabase } from './database/database.ts';
 import { createSchema } from './graphql/schema.ts';
 import { authenticateRequests } from './http/authentication.ts';
@@ -13,7 +14,11 @@ import { addHealthRoutes } from './http/health.routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { limitRequests } from './http/rate-limit.ts';
 import { type LogDestination, createLogger } from './logger.ts';
+import { PolicyConfigurations } from './policies/policy-configurations.service.ts';
+import { loadPolicyFile } from './policies/policy-file.ts';
+import { PortalPolicies } from './policies/portal-policies.service.ts';
 import { PortalConfigurations } from './portal/portal-configuration.service.ts';
+import { PortalFlows } from './portal/portal-flows.service.ts';
 import { PortalSessions } from './portal/portal-session.service.ts';
 import { PortalResolver } from './portal/portal.resolver.ts';
 import { ReturnUrls } from './portal/return-url.ts';
@@ -39,13 +44,20 @@ export interface App {
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
   const logger = createLogger(config.logLevel, overrides.logDestination);
   const authenticator = await createAuthenticator(config.auth);
+  const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
   const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
   const stripe = new StripeClient({ ...config.stripe, deadlineMs: overrides.stripeDeadlineMs });
 
   const returnUrls = new ReturnUrls(config.returnUrls);
-  const sessions = new PortalSessions(database.customers, returnUrls, stripe);
-  const configurations = new PortalConfigurations(stripe);
-  const customers = new BillingCustomers(database.customers, stripe);
+  const subscriptions = new CustomerSubscriptions(stripe);
+  const policies = policySet && {
+    policies: new PortalPolicies(policySet, subscriptions),
+    configurations: new PolicyConfigurations(stripe, config.policies.namespace),
+  };
+  const configurations = new PortalConfigurations(database.customers, stripe, policies);
+  const flows = new PortalFlows(returnUrls, subscriptions);
+  const sessions = new PortalSessions(database.customers, returnUrls, configurations, flows, stripe);
+  const customers = new BillingCustomers(database.customers, subscriptions, stripe);
 
   const schema = createSchema({
     resolvers: [new PortalResolver(sessions, configurations), new BillingCustomerResolver(customers)],

@@ -1,12 +1,15 @@
 import { ConfigurationError } from './config/config.ts';
 import { DatabaseSetupError } from './database/database-setup-error.ts';
+import { PolicyFileError } from './policies/policy-file.ts';
 
 /** Exit codes as sysexits.h has them, for supervisors that tell a bad setting from a crash. */
 export const exitCodes = { ok: 0, failed: 1, misconfigured: 78 } as const;
 
 /** Whether an operator has to change a setting: trying again is of no use. */
-export function isSetupFault(error: unknown): error is ConfigurationError | DatabaseSetupError {
-  return error instanceof ConfigurationError || error instanceof DatabaseSetupError;
+export function isSetupFault(
+  error: unknown,
+): error is ConfigurationError | DatabaseSetupError | PolicyFileError {
+  return [ConfigurationError, DatabaseSetupError, PolicyFileError].some((fault) => error instanceof fault);
 }
 
 /** What a person at a terminal can act on; the rest by name and message, without the stack. */

@@ -24,6 +24,14 @@ export interface Config {
   readonly requiredRole: string | null;
   readonly adminRole: string;
   readonly returnUrls: readonly AllowedReturnUrl[];
+  readonly policies: PoliciesConfig;
+}
+
+export interface PoliciesConfig {
+  /** The policy file; null lets Stripe's default configuration hold for everybody. */
+  readonly file: string | null;
+  /** Keeps deployments that share a Stripe account out of each other's way. */
+  readonly namespace: string;
 }
 
 export interface HttpConfig {
@@ -93,6 +101,7 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
     requiredRole: values.REQUIRED_ROLE ?? null,
     adminRole: values.ADMIN_ROLE,
     returnUrls: values.RETURN_URLS,
+    policies: { file: values.PORTAL_POLICIES ?? null, namespace: values.POLICY_NAMESPACE },
   };
 }
 

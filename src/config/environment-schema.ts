@@ -30,6 +30,8 @@ const schemas = {
   REQUIRED_ROLE: variables.name.optional(),
   ADMIN_ROLE: variables.name.default('billing:admin'),
   RETURN_URLS: variables.returnUrls,
+  PORTAL_POLICIES: variables.name.optional(),
+  POLICY_NAMESPACE: variables.namespace.default('default'),
 };
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };

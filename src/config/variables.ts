@@ -33,6 +33,10 @@ export const stripeScope = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
 
+export const namespace = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
+
 export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connected account, acct_…');
 
 export const httpUrl = z

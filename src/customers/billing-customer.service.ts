@@ -3,6 +3,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
+import type { CustomerSubscriptions } from './customer-subscriptions.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
 
 /** A mapping, with what Stripe says of the customer at this moment. */
@@ -19,6 +20,7 @@ const expandCard = ['invoice_settings.default_payment_method'];
 export class BillingCustomers {
   constructor(
     private readonly directory: CustomerDirectory,
+    private readonly subscriptions: CustomerSubscriptions,
     private readonly stripe: StripeClient,
   ) {}
 
@@ -31,7 +33,7 @@ export class BillingCustomers {
     if (mapping === null) return null;
     const [customer, subscriptions] = await Promise.all([
       this.getCustomer(mapping.stripeCustomerId),
-      this.listSubscriptions(mapping.stripeCustomerId),
+      this.subscriptions.list(mapping.stripeCustomerId),
     ]);
     return { mapping, customer, subscriptions };
   }
@@ -46,17 +48,6 @@ export class BillingCustomers {
     } catch (error) {
       // Retrieving names the id in the path, which Stripe calls `id`.
       throw isMissing(error, 'id') ? new CustomerNotFoundError() : error;
-    }
-  }
-
-  private async listSubscriptions(customer: string): Promise<readonly Stripe.Subscription[]> {
-    try {
-      const { data } = await this.stripe.read((sdk, options) =>
-        sdk.subscriptions.list({ customer, limit: 100 }, options),
-      );
-      return data;
-    } catch (error) {
-      throw isMissing(error, 'customer') ? new CustomerNotFoundError() : error;
     }
   }
 }

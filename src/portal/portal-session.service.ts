@@ -3,8 +3,17 @@ import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import type { FeatureChoice } from '../policies/configuration-content.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import {
+  StripeRequestRefusedError,
+  StripeUnavailableError,
+  isMissing,
+  isRefused,
+} from '../stripe/stripe.errors.ts';
+import type { ChosenConfiguration, PortalConfigurations } from './portal-configuration.service.ts';
+import type { PortalFlowInput } from './portal-flow.inputs.ts';
+import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
 import type { ReturnUrls } from './return-url.ts';
@@ -13,6 +22,10 @@ export interface PortalSessionRequest {
   readonly returnUrl: string;
   /** An IETF tag; Stripe decides by the customer and the browser when left out. */
   readonly locale?: string | undefined;
+  /** A task to open the portal at. */
+  readonly flow?: PortalFlowInput | undefined;
+  /** Features to hide. */
+  readonly features?: FeatureChoice | undefined;
 }
 
 /** A visit to the portal that was opened for one customer. Its URL is a credential: never log or keep it. */
@@ -26,41 +39,77 @@ export interface PortalSession {
   readonly createdAt: Date;
 }
 
+type SessionParams = Stripe.BillingPortal.SessionCreateParams;
+
 /** Opens portal sessions. */
 export class PortalSessions {
   constructor(
     private readonly customers: CustomerDirectory,
     private readonly returnUrls: ReturnUrls,
+    private readonly configurations: PortalConfigurations,
+    private readonly flows: PortalFlows,
     private readonly stripe: StripeClient,
   ) {}
 
   /**
    * Opens a session for the caller's own customer.
-   * @throws ReturnUrlNotAllowedError, CustomerNotFoundError, PortalNotConfiguredError, and the errors of Stripe and the store
+   * @throws ReturnUrlNotAllowedError, BadUserInputError, CustomerNotFoundError, FlowNotAllowedError,
+   *   PortalNotConfiguredError, and the errors of Stripe and the store
    */
   async create(caller: Caller, request: PortalSessionRequest): Promise<PortalSession> {
-    const returnUrl = this.returnUrls.getAllowed(request.returnUrl);
-    const locale = request.locale === undefined ? undefined : getPortalLocale(request.locale);
+    const { flow, features } = request;
+    const return_url = this.returnUrls.getAllowed(request.returnUrl);
+    const locale = request.locale === undefined ? {} : { locale: getPortalLocale(request.locale) };
+    if (flow !== undefined) this.flows.check(flow);
     const mapping = await this.customers.findByUserId(caller.userId);
     if (mapping === null) throw new CustomerNotFoundError();
-    return this.open({
-      customer: mapping.stripeCustomerId,
-      return_url: returnUrl,
-      ...(locale === undefined ? {} : { locale }),
-    });
+    const { stripeCustomerId: customer } = mapping;
+    const chosen = await this.configurations.choose(caller, mapping, features);
+    const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
+    return this.open({ customer, return_url, ...locale, ...flowData, ...compileExtras(chosen) }, chosen);
   }
 
-  private async open(params: Stripe.BillingPortal.SessionCreateParams): Promise<PortalSession> {
+  private async compileFlow(flow: PortalFlowInput, stripeCustomerId: string, chosen: ChosenConfiguration) {
+    const features = await this.configurations.getFeatures(chosen);
+    return this.flows.compile(flow, { stripeCustomerId, features, policy: chosen?.policy ?? null });
+  }
+
+  /** Where the configuration was deactivated behind our back, it is made usable again and tried once more. */
+  private async open(
+    params: SessionParams,
+    chosen: ChosenConfiguration,
+    mayTryAgain = true,
+  ): Promise<PortalSession> {
+    const configuration = await this.configurations.getId(chosen);
+    const whole = configuration === undefined ? params : { ...params, configuration };
     try {
       return readSession(
-        await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(params, options)),
+        await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(whole, options)),
       );
     } catch (error) {
       if (isMissing(error, 'customer')) throw new CustomerNotFoundError();
       if (isWithoutConfiguration(error)) throw new PortalNotConfiguredError();
-      throw error;
+      if (!mayTryAgain || chosen === null || !isRefused(error, 'configuration')) throw error;
+      this.configurations.forget(chosen);
+      return this.open(params, chosen, false);
     }
   }
+}
+
+/** What a policy adds to its sessions beside the configuration. */
+function compileExtras(chosen: ChosenConfiguration): Partial<SessionParams> {
+  const { after_expiration: afterExpiration, on_behalf_of } = chosen?.policy ?? {};
+  const hours = afterExpiration?.customer_login.expires_after_hours;
+  return {
+    ...(on_behalf_of === undefined ? {} : { on_behalf_of }),
+    ...(hours === undefined
+      ? {}
+      : { after_expiration: { type: 'customer_login', customer_login: { expires_at: toUnix(hours) } } }),
+  };
+}
+
+function toUnix(hoursFromNow: number): number {
+  return Math.floor(Date.now() / 1000) + hoursFromNow * 3600;
 }
 
 /** Stripe gives this refusal no code of its own. */

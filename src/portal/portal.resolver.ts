@@ -1,8 +1,10 @@
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
+import type { FeatureChoice } from '../policies/configuration-content.ts';
 import type { PortalConfigurations } from './portal-configuration.service.ts';
 import { BillingPortalConfiguration } from './portal-configuration.types.ts';
 import { toBillingPortalConfiguration } from './portal-configuration.mapper.ts';
+import { PortalFeaturesInput, PortalFlowInput } from './portal-flow.inputs.ts';
 import type { PortalSession, PortalSessions } from './portal-session.service.ts';
 import { BillingPortalSession } from './portal-session.types.ts';
 
@@ -30,15 +32,41 @@ export class PortalResolver {
         'The language of the portal as an IETF tag, such as `de` or `pt-BR`. Left out, Stripe decides.',
     })
     locale: string | null,
+    @Arg('flow', () => PortalFlowInput, {
+      nullable: true,
+      description: 'A task to open the portal at, in place of its home page.',
+    })
+    flow: PortalFlowInput | null,
+    @Arg('features', () => PortalFeaturesInput, {
+      nullable: true,
+      description: 'Parts of the portal to hide in this session.',
+    })
+    features: PortalFeaturesInput | null,
   ): Promise<PortalSession> {
-    return this.sessions.create(getCaller(context), { returnUrl, locale: locale ?? undefined });
+    return this.sessions.create(getCaller(context), {
+      returnUrl,
+      locale: locale ?? undefined,
+      flow: flow ?? undefined,
+      features: toFeatureChoice(features),
+    });
   }
 
   @Authorized()
   @Query(() => BillingPortalConfiguration, {
     description: 'The portal configuration that a session of the caller would use.',
   })
-  async billingPortalConfiguration(): Promise<BillingPortalConfiguration> {
-    return toBillingPortalConfiguration(await this.configurations.getInForce());
+  async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<BillingPortalConfiguration> {
+    return toBillingPortalConfiguration(await this.configurations.getInForce(getCaller(context)));
   }
+}
+
+function toFeatureChoice(features: PortalFeaturesInput | null): FeatureChoice {
+  return {
+    customer_update: features?.customerUpdate ?? undefined,
+    invoice_history: features?.invoiceHistory ?? undefined,
+    payment_method_update: features?.paymentMethodUpdate ?? undefined,
+    subscription_cancel: features?.subscriptionCancel ?? undefined,
+    subscription_pause: features?.subscriptionPause ?? undefined,
+    subscription_update: features?.subscriptionUpdate ?? undefined,
+  };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { StripeHttpClient } from './stripe-http-client.ts';
-import { readRetryAfter, toBillingError } from './stripe.errors.ts';
+import { isReplayed, readRetryAfter, toBillingError } from './stripe.errors.ts';
 
 export interface StripeClientOptions {
   readonly secretKey: string;
@@ -88,6 +88,7 @@ function getRetryDelay(error: unknown, attempt: number): number | null {
 function mayRetry(error: Stripe.errors.StripeError): boolean {
   const verdict = error.headers?.['stripe-should-retry'];
   if (verdict !== undefined) return verdict === 'true';
+  if (isReplayed(error)) return false;
   if (error instanceof Stripe.errors.StripeConnectionError) return true;
   return error.statusCode === 409 || error.statusCode === 429 || (error.statusCode ?? 0) >= 500;
 }

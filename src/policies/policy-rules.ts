@@ -1,0 +1,86 @@
+import { findClaim } from '../auth/claims.ts';
+import type { PolicyFacts, Verdict } from './policy-facts.ts';
+import type { Policy, PolicySet } from './policy-file.ts';
+import type { Condition } from './policy-file.schema.ts';
+
+/**
+ * The policy of the first rule whose facts all hold. A rule that hangs on a fact that cannot be known
+ * decides for the strictest policy: what it would have forbidden must not be allowed by ignorance.
+ */
+export async function selectPolicy(set: PolicySet, facts: PolicyFacts): Promise<Policy> {
+  for (const { when, policy } of set.rules) {
+    const verdict = await judge(when, facts);
+    if (verdict === 'yes') return policy;
+    if (verdict === 'unknown') return set.strictest;
+  }
+  return set.default;
+}
+
+async function judge(when: Condition, facts: PolicyFacts): Promise<Verdict> {
+  const local = combine([
+    judgeContract(when.under_contract, facts),
+    judgeRole(when.role, facts),
+    judgeClaims(when.claim, facts),
+    judgeAttributes(when.attribute, facts),
+  ]);
+  const asksStripe = when.plan !== undefined || when.subscription_status !== undefined;
+  return local === 'no' || !asksStripe ? local : combine([local, await judgeSubscriptions(when, facts)]);
+}
+
+/** All must hold: one that does not settles it, whatever is unknown. */
+function combine(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('no')) return 'no';
+  return verdicts.includes('unknown') ? 'unknown' : 'yes';
+}
+
+function judgeContract(asked: boolean | undefined, { mapping, now }: PolicyFacts): Verdict {
+  if (asked === undefined) return 'yes';
+  const endsAt = mapping?.contractEndsAt ?? null;
+  const underContract = endsAt !== null && endsAt > now;
+  return toVerdict(underContract === asked);
+}
+
+function judgeRole(asked: Condition['role'], { caller }: PolicyFacts): Verdict {
+  if (asked === undefined) return 'yes';
+  return caller === null ? 'unknown' : toVerdict(toList(asked).some((role) => caller.roles.includes(role)));
+}
+
+function judgeClaims(asked: Condition['claim'], { caller }: PolicyFacts): Verdict {
+  if (asked === undefined) return 'yes';
+  if (caller === null) return 'unknown';
+  const holds = ([name, wanted]: [string, unknown]): boolean => {
+    const values = toList(findClaim(caller.claims, name));
+    return toList(wanted).some((value) => values.includes(value));
+  };
+  return toVerdict(Object.entries(asked).every(holds));
+}
+
+function judgeAttributes(asked: Condition['attribute'], { mapping }: PolicyFacts): Verdict {
+  if (asked === undefined) return 'yes';
+  const attributes = mapping?.attributes ?? {};
+  const holds = ([name, wanted]: [string, string | string[]]): boolean => {
+    const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+    return value !== undefined && toList(wanted).includes(value);
+  };
+  return toVerdict(Object.entries(asked).every(holds));
+}
+
+async function judgeSubscriptions(when: Condition, facts: PolicyFacts): Promise<Verdict> {
+  const subscriptions = await facts.findSubscriptions();
+  if (subscriptions === null) return 'unknown';
+  const { plan, subscription_status: status } = when;
+  return combine([
+    toVerdict(plan === undefined || toList(plan).some((id) => subscriptions.plans.has(id))),
+    toVerdict(
+      status === undefined || toList<string>(status).some((value) => subscriptions.statuses.has(value)),
+    ),
+  ]);
+}
+
+function toVerdict(holds: boolean): Verdict {
+  return holds ? 'yes' : 'no';
+}
+
+function toList<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}

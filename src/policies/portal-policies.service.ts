@@ -1,0 +1,46 @@
+import type Stripe from 'stripe';
+import type { Caller } from '../auth/caller.ts';
+import type { CustomerMapping } from '../customers/customer-directory.ts';
+import type { CustomerSubscriptions } from '../customers/customer-subscriptions.ts';
+import type { SubscriptionFacts } from './policy-facts.ts';
+import type { Policy, PolicySet } from './policy-file.ts';
+import { selectPolicy } from './policy-rules.ts';
+
+/** Decides which policy holds for a customer at this moment. */
+export class PortalPolicies {
+  constructor(
+    private readonly set: PolicySet,
+    private readonly subscriptions: CustomerSubscriptions,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  /** @param caller null where nobody's token is at hand */
+  select(caller: Caller | null, mapping: CustomerMapping | null): Promise<Policy> {
+    let found: Promise<SubscriptionFacts | null> | undefined;
+    const findSubscriptions = () => (found ??= this.readSubscriptions(mapping));
+    return selectPolicy(this.set, { caller, mapping, findSubscriptions, now: this.now() });
+  }
+
+  /** Null when Stripe does not answer, whatever the reason: then nothing is known. */
+  private async readSubscriptions(mapping: CustomerMapping | null): Promise<SubscriptionFacts | null> {
+    if (mapping === null) return toFacts([]);
+    try {
+      return toFacts(await this.subscriptions.list(mapping.stripeCustomerId));
+    } catch {
+      return null;
+    }
+  }
+}
+
+const inUse = new Set<string>(['active', 'trialing', 'past_due']);
+
+function toFacts(subscriptions: readonly Stripe.Subscription[]): SubscriptionFacts {
+  const prices = subscriptions
+    .filter(({ status }) => inUse.has(status))
+    .flatMap(({ items }) => items.data.map(({ price }) => price));
+  const products = prices.map(({ product }) => (typeof product === 'string' ? product : product.id));
+  return {
+    statuses: new Set(subscriptions.map(({ status }) => status)),
+    plans: new Set([...products, ...prices.map(({ id }) => id)]),
+  };
+}

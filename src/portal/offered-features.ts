@@ -1,0 +1,59 @@
+import { BillingError } from '../errors.ts';
+import type { FeatureName } from '../policies/policy-features.schema.ts';
+
+interface OfferedProduct {
+  readonly prices: readonly string[];
+  readonly adjustable_quantity?: {
+    readonly enabled: boolean;
+    readonly minimum?: number;
+    readonly maximum?: number | null;
+  };
+}
+
+/** What a configuration lets customers do: a policy's content and Stripe's own configurations both have this form. */
+export type OfferedFeatures = Readonly<Partial<Record<FeatureName, { readonly enabled?: boolean }>>> & {
+  readonly subscription_update?: {
+    readonly enabled?: boolean;
+    readonly default_allowed_updates?: readonly string[] | '' | null;
+    readonly products?: readonly OfferedProduct[] | '' | null;
+  };
+};
+
+/** The policy in force forbids the task of a deep link. */
+export class FlowNotAllowedError extends BillingError {
+  constructor(message: string) {
+    super('FLOW_NOT_ALLOWED', message);
+  }
+}
+
+/** A change of plan that a deep link asks a customer to confirm. */
+export interface PlanChange {
+  readonly priceId: string;
+  readonly quantity: number;
+}
+
+/**
+ * Holds a change of plan against what customers could choose themselves.
+ * @throws FlowNotAllowedError
+ */
+export function requireOfferedChange(
+  features: OfferedFeatures,
+  current: PlanChange,
+  wanted: PlanChange,
+): void {
+  const { products, default_allowed_updates: updates } = features.subscription_update ?? {};
+  const product = (Array.isArray(products) ? (products as readonly OfferedProduct[]) : []).find(
+    ({ prices }) => prices.includes(wanted.priceId),
+  );
+  if (product === undefined)
+    throw new FlowNotAllowedError('The portal does not offer a change to this price.');
+  if (wanted.priceId !== current.priceId && !updates?.includes('price')) {
+    throw new FlowNotAllowedError('The portal does not offer a change of price.');
+  }
+  if (wanted.quantity === current.quantity) return;
+  const { enabled = false, minimum = 1, maximum } = product.adjustable_quantity ?? {};
+  const inRange = wanted.quantity >= minimum && wanted.quantity <= (maximum ?? Infinity);
+  if (!updates?.includes('quantity') || !enabled || !inRange) {
+    throw new FlowNotAllowedError('The portal does not offer this quantity.');
+  }
+}

@@ -1,0 +1,105 @@
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+
+export enum PortalFlowType {
+  PAYMENT_METHOD_UPDATE = 'payment_method_update',
+  SUBSCRIPTION_CANCEL = 'subscription_cancel',
+  SUBSCRIPTION_UPDATE = 'subscription_update',
+  SUBSCRIPTION_UPDATE_CONFIRM = 'subscription_update_confirm',
+  SUBSCRIPTION_PAUSE = 'subscription_pause',
+  CUSTOMER_UPDATE = 'customer_update',
+}
+
+registerEnumType(PortalFlowType, {
+  name: 'BillingPortalFlowType',
+  description: 'A task that the portal opens at, in place of its home page.',
+  valuesConfig: {
+    PAYMENT_METHOD_UPDATE: { description: 'Add a payment method and make it the default.' },
+    SUBSCRIPTION_CANCEL: { description: 'Cancel a subscription.' },
+    SUBSCRIPTION_UPDATE: { description: 'Choose another plan or quantity.' },
+    SUBSCRIPTION_UPDATE_CONFIRM: { description: 'Confirm one change of plan or quantity that you name.' },
+    SUBSCRIPTION_PAUSE: { description: 'Pause a subscription.' },
+    CUSTOMER_UPDATE: { description: 'Change billing details.' },
+  },
+});
+
+export enum FlowCompletionType {
+  PORTAL_HOMEPAGE = 'portal_homepage',
+  REDIRECT = 'redirect',
+  HOSTED_CONFIRMATION = 'hosted_confirmation',
+}
+
+registerEnumType(FlowCompletionType, {
+  name: 'BillingPortalFlowCompletionType',
+  description: 'Where a customer gets to when the task is done.',
+  valuesConfig: {
+    PORTAL_HOMEPAGE: { description: "The portal's home page." },
+    REDIRECT: { description: 'Your application, at `returnUrl`.' },
+    HOSTED_CONFIRMATION: { description: 'A page of the portal that confirms it, with `message`.' },
+  },
+});
+
+@InputType('BillingPortalFlowCompletionInput', { description: 'What happens when the task is done.' })
+export class FlowCompletionInput {
+  @Field(() => FlowCompletionType, { description: 'Where the customer gets to.' })
+  readonly type!: FlowCompletionType;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'For REDIRECT, and required there: a URL within the allowed return URLs.',
+  })
+  readonly returnUrl?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'For HOSTED_CONFIRMATION: what the page says.' })
+  readonly message?: string | null;
+}
+
+@InputType('BillingPortalFlowInput', { description: 'A deep link to one task of the portal.' })
+export class PortalFlowInput {
+  @Field(() => PortalFlowType, { description: 'The task.' })
+  readonly type!: PortalFlowType;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "For the tasks on a subscription: which of the caller's. Left out, their only one.",
+  })
+  readonly subscriptionId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'For SUBSCRIPTION_UPDATE_CONFIRM: the price to change to.',
+  })
+  readonly priceId?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'For SUBSCRIPTION_UPDATE_CONFIRM: how many.' })
+  readonly quantity?: number | null;
+
+  @Field(() => FlowCompletionInput, {
+    nullable: true,
+    description: "What happens when the task is done. Left out, the portal's home page follows.",
+  })
+  readonly afterCompletion?: FlowCompletionInput | null;
+}
+
+@InputType('BillingPortalFeaturesInput', {
+  description:
+    'Hides parts of the portal for one session: `false` hides. It can show nothing that the policy in force does not offer.',
+})
+export class PortalFeaturesInput {
+  @Field(() => Boolean, { nullable: true, description: 'Changing billing details.' })
+  readonly customerUpdate?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Seeing past invoices.' })
+  readonly invoiceHistory?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Changing payment methods.' })
+  readonly paymentMethodUpdate?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Cancelling a subscription.' })
+  readonly subscriptionCancel?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Pausing a subscription.' })
+  readonly subscriptionPause?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Changing a subscription.' })
+  readonly subscriptionUpdate?: boolean | null;
+}
