@@ -141,7 +141,11 @@ function execute(
     apiVersion: recorded.apiVersion,
   };
   try {
-    const body = JSON.stringify(present(run(), expand, store), null, 2);
+    const body = JSON.stringify(
+      store.attempt(() => present(run(), expand, store)),
+      null,
+      2,
+    );
     return { requestId: recorded.id, status: 200, body };
   } catch (error) {
     return refuse(error, recorded.id, store);

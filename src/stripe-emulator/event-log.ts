@@ -17,6 +17,7 @@ export interface EmulatorEvent {
 export class EventLog {
   readonly events: EmulatorEvent[] = [];
   private readonly listeners = new Set<(event: EmulatorEvent) => void>();
+  private held: EmulatorEvent[] | null = null;
   private readonly now: () => number;
   /** The request being served, so that its events can name it. */
   request: {
@@ -41,6 +42,26 @@ export class EventLog {
       request: { id: this.request?.id ?? null, idempotency_key: this.request?.idempotencyKey ?? null },
       type,
     };
+    if (this.held) this.held.push(event);
+    else this.publish(event);
+  }
+
+  /** Holds events back until it is known whether what they tell of will last. */
+  hold(): void {
+    this.held = [];
+  }
+
+  release(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    for (const event of held) this.publish(event);
+  }
+
+  discard(): void {
+    this.held = null;
+  }
+
+  private publish(event: EmulatorEvent): void {
     this.events.push(event);
     for (const listener of this.listeners) listener(event);
   }

@@ -3,7 +3,7 @@ import type { Charge } from './billing/invoice-builder.ts';
 import type { ItemChange } from './billing/item-changes.ts';
 import { EventLog } from './event-log.ts';
 import { present } from './expansion.ts';
-import { resourceMissing } from './stripe-api-error.ts';
+import { StripeApiError, resourceMissing } from './stripe-api-error.ts';
 import type { ObjectName, StripeObject, StripeObjects } from './stripe-objects.ts';
 
 /** How Stripe's messages and params call an object whose id is in the path. */
@@ -28,11 +28,11 @@ export interface Tombstone {
 /** What Stripe knows of a subscription and shows in no member of it. */
 export interface SubscriptionInternals {
   /** Prorations that wait for the next invoice. */
-  pendingCharges: readonly Charge[];
+  readonly pendingCharges: readonly Charge[];
   /** Changes that the portal scheduled for the end of the period. */
-  scheduledItems: readonly ItemChange[] | null;
+  readonly scheduledItems: readonly ItemChange[] | null;
   /** When a pause for a chosen time ends by itself. */
-  resumesAt: number | null;
+  readonly resumesAt: number | null;
 }
 
 /** Everything the emulator remembers. All changes go through `commit` and `remove`, which record the event. */
@@ -40,9 +40,9 @@ export class Store {
   readonly events: EventLog;
   /** Where the emulator is reached; known once it listens. */
   baseUrl = '';
-  private readonly objects = new Map<string, StripeObject>();
-  private readonly tombstones = new Map<string, Tombstone>();
-  private readonly internals = new Map<string, SubscriptionInternals>();
+  private objects = new Map<string, StripeObject>();
+  private tombstones = new Map<string, Tombstone>();
+  private internals = new Map<string, SubscriptionInternals>();
   private readonly committedAt = new Map<string, number>();
   private readonly clock: () => Date;
   private offsetMs = 0;
@@ -69,6 +69,28 @@ export class Store {
 
   private nowMs(): number {
     return this.clock().getTime() + this.offsetMs;
+  }
+
+  /** Runs an endpoint as a whole: when it is refused half way, nothing of it has happened. */
+  attempt<T>(run: () => T): T {
+    const before = [this.objects, this.tombstones, this.internals] as const;
+    this.objects = new Map(this.objects);
+    this.tombstones = new Map(this.tombstones);
+    this.internals = new Map(this.internals);
+    this.events.hold();
+    try {
+      const result = run();
+      this.events.release();
+      return result;
+    } catch (error) {
+      // A declined card is an outcome: the attempt to charge it stays on the invoice.
+      if (error instanceof StripeApiError && error.status === 402) this.events.release();
+      else {
+        [this.objects, this.tombstones, this.internals] = before;
+        this.events.discard();
+      }
+      throw error;
+    }
   }
 
   /** Stores an object as it is now, and records what happened to it. */
@@ -128,10 +150,13 @@ export class Store {
   }
 
   internalsOf(subscriptionId: string): SubscriptionInternals {
-    const known = this.internals.get(subscriptionId);
-    const internals = known ?? { pendingCharges: [], scheduledItems: null, resumesAt: null };
-    if (!known) this.internals.set(subscriptionId, internals);
-    return internals;
+    return (
+      this.internals.get(subscriptionId) ?? { pendingCharges: [], scheduledItems: null, resumesAt: null }
+    );
+  }
+
+  changeInternals(subscriptionId: string, changes: Partial<SubscriptionInternals>): void {
+    this.internals.set(subscriptionId, { ...this.internalsOf(subscriptionId), ...changes });
   }
 
   /** Any object or tombstone, for expansion. */

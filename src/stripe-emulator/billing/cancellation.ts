@@ -25,7 +25,7 @@ export function cancelSubscription(
   words: CancellationWords,
 ): SubscriptionObject {
   refuseEnded(subscription);
-  store.internalsOf(subscription.id).resumesAt = null;
+  store.changeInternals(subscription.id, { resumesAt: null });
   return store.commit('customer.subscription.deleted', {
     ...subscription,
     cancellation_details: detailsOf(subscription, words, 'cancellation_requested'),

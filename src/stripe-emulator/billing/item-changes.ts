@@ -91,9 +91,9 @@ export function planItemChanges(
 export function applyItemChanges(store: Store, outcome: ItemChangeOutcome): SubscriptionObject {
   const { subscription, charges } = outcome;
   const internals = store.internalsOf(subscription.id);
-  internals.scheduledItems = null;
+  store.changeInternals(subscription.id, { scheduledItems: null });
   if (!outcome.invoiceNow || charges.length === 0) {
-    internals.pendingCharges = [...internals.pendingCharges, ...charges];
+    store.changeInternals(subscription.id, { pendingCharges: [...internals.pendingCharges, ...charges] });
     return subscription;
   }
   const invoice = collectInvoice(
@@ -105,7 +105,7 @@ export function applyItemChanges(store: Store, outcome: ItemChangeOutcome): Subs
       billingReason: 'subscription_update',
     }),
   );
-  internals.pendingCharges = [];
+  store.changeInternals(subscription.id, { pendingCharges: [] });
   const failed = invoice.status !== 'paid' && !isEnded(subscription);
   return { ...subscription, latest_invoice: invoice.id, ...(failed ? { status: 'past_due' as const } : {}) };
 }

@@ -17,7 +17,7 @@ export function pauseSubscription(
       `This subscription cannot be paused because its status is \`${subscription.status}\`.`,
     );
   }
-  store.internalsOf(subscription.id).resumesAt = resumesAt;
+  store.changeInternals(subscription.id, { resumesAt });
   const paused = store.commit('customer.subscription.updated', {
     ...subscription,
     status: 'paused',
@@ -42,7 +42,7 @@ export function resumeSubscription(
   if (subscription.status !== 'paused') {
     throw invalidRequest('This subscription cannot be resumed because its status is not `paused`.');
   }
-  store.internalsOf(subscription.id).resumesAt = null;
+  store.changeInternals(subscription.id, { resumesAt: null });
   const now = store.now();
   const periodIsOver = subscription.items.data.some((item) => item.current_period_end <= now);
   const active: SubscriptionObject = { ...subscription, status: 'active' };

@@ -66,7 +66,7 @@ function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
     billingReason: 'subscription_cycle',
     created: start,
   });
-  internals.pendingCharges = [];
+  store.changeInternals(subscription.id, { pendingCharges: [] });
   const invoice = collectUnlessPaused(store, subscription, draft, customer);
   const paid = invoice.status === 'paid' || subscription.pause_collection !== null;
   return store.commit('customer.subscription.updated', {
@@ -80,7 +80,7 @@ function withScheduledItems(store: Store, subscription: SubscriptionObject): Sub
   const internals = store.internalsOf(subscription.id);
   const { scheduledItems } = internals;
   if (!scheduledItems) return subscription;
-  internals.scheduledItems = null;
+  store.changeInternals(subscription.id, { scheduledItems: null });
   const plan = planItemChanges(store, subscription, scheduledItems, { proration: 'none', anchorNow: false });
   return plan.subscription;
 }

@@ -130,7 +130,7 @@ export function planChange(visit: Visit, change: PlanChange): ItemChangeOutcome 
 /** Carries the change out, or puts it down for the end of the period. */
 export function carryOut(visit: Visit, change: PlanChange): void {
   if (change.scheduled) {
-    visit.store.internalsOf(change.subscription.id).scheduledItems = [toItemChange(change)];
+    visit.store.changeInternals(change.subscription.id, { scheduledItems: [toItemChange(change)] });
     return;
   }
   visit.store.commit(

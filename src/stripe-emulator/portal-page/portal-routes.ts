@@ -74,7 +74,7 @@ function answerOf(task: PortalTask, visit: Visit, request: FastifyRequest): Page
   if (visit.inFlow && task === homeTask) return { redirect: flowPath(visit) };
   if (visit.inFlow && !isWithinFlow(visit, request)) throw new PageNotFound();
   try {
-    return task.handle(visit);
+    return visit.store.attempt(() => task.handle(visit));
   } catch (error) {
     if (error instanceof EntryRefused || error instanceof StripeApiError)
       return answerRefusal(task, visit, error);

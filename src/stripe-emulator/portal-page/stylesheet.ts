@@ -113,7 +113,8 @@ input[type=number] { max-width: 8rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; font-size: .8125rem; color: var(--muted); padding: .375rem .75rem .375rem 0; }
 td { padding: .625rem .75rem .625rem 0; border-top: 1px solid var(--line); }
-td.amount, th.amount { text-align: right; padding-right: 0; }
+td.amount, th.amount { text-align: right; }
+th:last-child, td:last-child { padding-right: 0; }
 tfoot td { font-weight: 650; }
 .scroll { overflow-x: auto; }
 .crumbs { font-size: .9375rem; }

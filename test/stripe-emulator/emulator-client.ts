@@ -1,0 +1,89 @@
+import Stripe from 'stripe';
+import {
+  type StripeEmulator,
+  type StripeEmulatorOptions,
+  createStripeEmulator,
+} from '../../src/stripe-emulator/stripe-emulator.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+
+/** An answer as it came over the wire. */
+export interface WireAnswer {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+export interface EmulatorClient {
+  readonly emulator: StripeEmulator;
+  readonly stripe: Stripe;
+  /** Every answer that the SDK got, in order. */
+  readonly answers: readonly WireAnswer[];
+  /** Sends a call without the SDK, for what the SDK would not send. */
+  call(method: string, path: string, options?: CallOptions): Promise<WireAnswer>;
+  /** Uses one of the emulator's own controls. */
+  control(method: string, path: string, form?: Readonly<Record<string, string>>): Promise<WireAnswer>;
+}
+
+export interface CallOptions {
+  readonly form?: string | Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Starts an emulator and points the official SDK at it; it stops after the last test. */
+export async function startEmulator(options: StripeEmulatorOptions = {}): Promise<EmulatorClient> {
+  const emulator = createStripeEmulator(options);
+  await emulator.start();
+  closeAfterTests(() => emulator.stop());
+  const answers: WireAnswer[] = [];
+  const call: EmulatorClient['call'] = async (method, path, { form, headers } = {}) => {
+    const response = await fetch(`${emulator.url}${path}`, {
+      method,
+      headers: { authorization: 'Bearer sk_test_123', ...headers },
+      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+    });
+    return readAnswer(method, path, response);
+  };
+  return {
+    emulator,
+    answers,
+    call,
+    control: (method, path, form) => call(method, `/_emulator/${path}`, form ? { form } : {}),
+    stripe: createSdk(emulator.url, answers),
+  };
+}
+
+function createSdk(emulatorUrl: string, answers: WireAnswer[]): Stripe {
+  const { hostname, port } = new URL(emulatorUrl);
+  const recordingFetch: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    const url = new URL(input instanceof Request ? input.url : input);
+    answers.push(await readAnswer(init?.method ?? 'GET', url.pathname, response.clone()));
+    return response;
+  };
+  return new Stripe('sk_test_123', {
+    host: hostname,
+    port: Number(port),
+    protocol: 'http',
+    maxNetworkRetries: 0,
+    telemetry: false,
+    httpClient: Stripe.createFetchHttpClient(recordingFetch),
+  });
+}
+
+async function readAnswer(method: string, path: string, response: Response): Promise<WireAnswer> {
+  const text = await response.text();
+  const json = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  return { method, path, status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+}
+
+/** The error that a call of the SDK ends with. */
+export async function refusalOf(call: Promise<unknown>): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
+  const outcome = await call.then(
+    (value) => new Error(`expected a refusal, got ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof Stripe.errors.StripeError) return outcome;
+  throw outcome;
+}

@@ -1,0 +1,58 @@
+import type { Stripe } from 'stripe';
+
+/** A customer with a card that pays. */
+export function createCustomer(stripe: Stripe, params: Stripe.CustomerCreateParams = {}): Promise<Stripe.Customer> {
+  return stripe.customers.create({
+    email: 'ada@example.com',
+    payment_method: 'pm_card_visa',
+    invoice_settings: { default_payment_method: 'pm_card_visa' },
+    ...params,
+  });
+}
+
+export async function createPrice(
+  stripe: Stripe,
+  amount = 1000,
+  interval: 'day' | 'week' | 'month' | 'year' = 'month',
+  name = 'Plan',
+): Promise<Stripe.Price> {
+  const product = await stripe.products.create({ name });
+  return stripe.prices.create({ product: product.id, currency: 'usd', unit_amount: amount, recurring: { interval } });
+}
+
+/** A customer who pays 10 dollars a month. */
+export async function createSubscriber(stripe: Stripe) {
+  const customer = await createCustomer(stripe);
+  const price = await createPrice(stripe);
+  const subscription = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+  return { customer, price, subscription };
+}
+
+export const allFeatures: Stripe.BillingPortal.ConfigurationCreateParams.Features = {
+  customer_update: { enabled: true, allowed_updates: ['name', 'email', 'address', 'phone', 'shipping'] },
+  invoice_history: { enabled: true },
+  payment_method_update: { enabled: true },
+  subscription_cancel: { enabled: true },
+  subscription_pause: { enabled: true },
+};
+
+/** A configuration that offers the prices given, and everything else. */
+export function createConfiguration(
+  stripe: Stripe,
+  prices: readonly Stripe.Price[] = [],
+  features: Stripe.BillingPortal.ConfigurationCreateParams.Features = {},
+): Promise<Stripe.BillingPortal.Configuration> {
+  const update: Stripe.BillingPortal.ConfigurationCreateParams.Features.SubscriptionUpdate = {
+    enabled: true,
+    default_allowed_updates: ['price', 'quantity'],
+    proration_behavior: 'create_prorations',
+    products: prices.map((price) => ({
+      product: String(price.product),
+      prices: [price.id],
+      adjustable_quantity: { enabled: true, maximum: 20 },
+    })),
+  };
+  return stripe.billingPortal.configurations.create({
+    features: { ...allFeatures, ...(prices.length > 0 ? { subscription_update: update } : {}), ...features },
+  });
+}

@@ -1,0 +1,100 @@
+import type { EmulatorClient } from './emulator-client.ts';
+import { refusalOf } from './emulator-client.ts';
+import { createConfiguration, createCustomer, createPrice } from './fixtures.ts';
+
+/** Calls every endpoint once at least, in the states whose answers differ. */
+export async function tourEverything({ stripe, control }: EmulatorClient): Promise<void> {
+  const customer = await createCustomer(stripe, { name: 'Ada', address: { line1: '1 Street', country: 'US' } });
+  await stripe.customers.update(customer.id, { shipping: { name: 'Ada', address: { line1: '2 Street' } }, phone: '1' });
+  await stripe.customers.retrieve(customer.id, { expand: ['subscriptions', 'invoice_settings.default_payment_method'] });
+  await stripe.customers.list({ limit: 1 });
+
+  const method = await stripe.paymentMethods.attach('pm_card_mastercard', { customer: customer.id });
+  await stripe.paymentMethods.retrieve(method.id, { expand: ['customer'] });
+  await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
+  await stripe.paymentMethods.list({ customer: customer.id });
+  await stripe.customers.listPaymentMethods(customer.id);
+  await stripe.paymentMethods.detach(method.id);
+
+  const [month, year, bigger] = [
+    await createPrice(stripe, 1000),
+    await createPrice(stripe, 10_000, 'year'),
+    await createPrice(stripe, 5000),
+  ];
+  const product = await stripe.products.create({ name: 'With price', default_price_data: { currency: 'usd', unit_amount: 1 } });
+  await stripe.products.update(product.id, { description: 'More' });
+  await stripe.products.retrieve(product.id, { expand: ['default_price'] });
+  await stripe.products.list();
+  await stripe.products.del((await stripe.products.create({ name: 'Short-lived' })).id);
+  await stripe.prices.update(month.id, { nickname: 'monthly' });
+  await stripe.prices.retrieve(month.id, { expand: ['product'] });
+  await stripe.prices.list();
+
+  const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: month.id }] });
+  await stripe.subscriptions.create({ customer: customer.id, items: [{ price: month.id }], trial_period_days: 7 });
+  const expand = ['customer', 'latest_invoice', 'default_payment_method', 'items.data.price.product'];
+  const subscription = await stripe.subscriptions.retrieve(id, { expand });
+  const [item] = subscription.items.data;
+  await stripe.subscriptions.update(id, { items: [{ id: item?.id ?? '', price: bigger.id }] });
+  await stripe.subscriptions.update(id, { cancel_at_period_end: true });
+  await stripe.subscriptions.update(id, { cancel_at_period_end: false, pause_collection: { behavior: 'void' } });
+  await stripe.subscriptions.update(id, { pause_collection: '' });
+  await stripe.invoices.createPreview({ subscription: id });
+  await stripe.subscriptions.pause(id);
+  await stripe.subscriptions.resume(id);
+  await stripe.subscriptions.list({ customer: customer.id, expand: ['data.customer', 'data.latest_invoice'] });
+
+  const configuration = await createConfiguration(stripe, [month, year]);
+  await control('POST', 'portal_settings');
+  await stripe.billingPortal.configurations.update(configuration.id, { login_page: { enabled: true } });
+  await stripe.billingPortal.configurations.retrieve(configuration.id, {
+    expand: ['features.subscription_update.products'],
+  });
+  await stripe.billingPortal.configurations.list({ expand: ['data.features.subscription_update.products'] });
+  await tourSessions(stripe, customer.id, configuration.id, id);
+
+  await control('POST', 'clock', { advance_days: '40' });
+  const invoices = await stripe.invoices.list({ customer: customer.id, expand: ['data.customer'] });
+  await stripe.invoices.retrieve(invoices.data[0]?.id ?? '');
+  await stripe.invoices.listLineItems(invoices.data[0]?.id ?? '');
+  await stripe.subscriptions.cancel(id, { cancellation_details: { feedback: 'unused' } });
+  await refusalOf(stripe.invoices.createPreview({ subscription: id }));
+  await refusalOf(stripe.customers.retrieve('cus_unknown'));
+  const events = await stripe.events.list({ limit: 100 });
+  await stripe.events.retrieve(events.data[0]?.id ?? '');
+  await stripe.customers.del(customer.id);
+  await stripe.customers.retrieve(customer.id);
+}
+
+async function tourSessions(
+  stripe: EmulatorClient['stripe'],
+  customer: string,
+  configuration: string,
+  subscription: string,
+): Promise<void> {
+  const { items } = await stripe.subscriptions.retrieve(subscription);
+  await stripe.billingPortal.sessions.create({ customer });
+  await stripe.billingPortal.sessions.create({
+    customer,
+    configuration,
+    locale: 'de',
+    return_url: 'https://app.example.com',
+    after_expiration: { type: 'customer_login' },
+    expand: ['configuration'],
+  });
+  const flows = [
+    { type: 'payment_method_update' },
+    { type: 'customer_update', after_completion: { type: 'hosted_confirmation' } },
+    { type: 'subscription_cancel', subscription_cancel: { subscription } },
+    { type: 'subscription_pause', subscription_pause: { subscription } },
+    { type: 'subscription_update', subscription_update: { subscription } },
+    {
+      type: 'subscription_update_confirm',
+      subscription_update_confirm: { subscription, items: [{ id: items.data[0]?.id ?? '', quantity: 2 }] },
+      after_completion: { type: 'redirect', redirect: { return_url: 'https://app.example.com/done' } },
+    },
+  ] as const;
+  for (const flow of flows) {
+    await stripe.billingPortal.sessions.create({ customer, configuration, flow_data: structuredClone(flow) as never });
+  }
+}
