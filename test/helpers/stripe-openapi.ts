@@ -53,7 +53,9 @@ function answerSchema(operation: unknown): unknown {
 function findTemplate(templates: readonly string[], path: string): string | null {
   const matches = templates.filter((template) => {
     const [wanted, given] = [template.split('/'), path.split('/')];
-    return wanted.length === given.length && wanted.every((part, i) => part.startsWith('{') || part === given[i]);
+    return (
+      wanted.length === given.length && wanted.every((part, i) => part.startsWith('{') || part === given[i])
+    );
   });
   return matches.sort((a, b) => a.split('{').length - b.split('{').length)[0] ?? null;
 }

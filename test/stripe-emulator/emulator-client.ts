@@ -75,11 +75,19 @@ function createSdk(emulatorUrl: string, answers: WireAnswer[]): Stripe {
 async function readAnswer(method: string, path: string, response: Response): Promise<WireAnswer> {
   const text = await response.text();
   const json = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  return { method, path, status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+  return {
+    method,
+    path,
+    status: response.status,
+    headers: response.headers,
+    body: json ? JSON.parse(text) : text,
+  };
 }
 
 /** The error that a call of the SDK ends with. */
-export async function refusalOf(call: Promise<unknown>): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
+export async function refusalOf(
+  call: Promise<unknown>,
+): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
   const outcome = await call.then(
     (value) => new Error(`expected a refusal, got ${JSON.stringify(value)}`),
     (error: unknown) => error,

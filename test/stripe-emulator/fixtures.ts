@@ -1,7 +1,10 @@
 import type { Stripe } from 'stripe';
 
 /** A customer with a card that pays. */
-export function createCustomer(stripe: Stripe, params: Stripe.CustomerCreateParams = {}): Promise<Stripe.Customer> {
+export function createCustomer(
+  stripe: Stripe,
+  params: Stripe.CustomerCreateParams = {},
+): Promise<Stripe.Customer> {
   return stripe.customers.create({
     email: 'ada@example.com',
     payment_method: 'pm_card_visa',
@@ -17,14 +20,22 @@ export async function createPrice(
   name = 'Plan',
 ): Promise<Stripe.Price> {
   const product = await stripe.products.create({ name });
-  return stripe.prices.create({ product: product.id, currency: 'usd', unit_amount: amount, recurring: { interval } });
+  return stripe.prices.create({
+    product: product.id,
+    currency: 'usd',
+    unit_amount: amount,
+    recurring: { interval },
+  });
 }
 
 /** A customer who pays 10 dollars a month. */
 export async function createSubscriber(stripe: Stripe) {
   const customer = await createCustomer(stripe);
   const price = await createPrice(stripe);
-  const subscription = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+  const subscription = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+  });
   return { customer, price, subscription };
 }
 

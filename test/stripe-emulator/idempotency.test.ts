@@ -28,16 +28,25 @@ test('the order of parameters does not matter', async () => {
 
 test.each([
   ['other parameters', () => create('other', 'name=Eve'), 'the same parameters'],
-  ['another endpoint', () => client.call('POST', '/v1/products', { form: 'name=Ada', headers: { 'idempotency-key': 'other' } }), 'the same endpoint'],
+  [
+    'another endpoint',
+    () => client.call('POST', '/v1/products', { form: 'name=Ada', headers: { 'idempotency-key': 'other' } }),
+    'the same endpoint',
+  ],
 ])('a key with %s is refused', async (_what, call, message) => {
   await create('other');
   const { status, body } = await call();
   expect(status).toBe(400);
-  expect(body).toMatchObject({ error: { type: 'idempotency_error', message: expect.stringContaining(message) } });
+  expect(body).toMatchObject({
+    error: { type: 'idempotency_error', message: expect.stringContaining(message) },
+  });
 });
 
 test('a key of another account is another key', async () => {
-  const [first, second] = [await create('account'), await create('account', 'name=Ada', { 'stripe-account': 'acct_1' })];
+  const [first, second] = [
+    await create('account'),
+    await create('account', 'name=Ada', { 'stripe-account': 'acct_1' }),
+  ];
   expect(second.headers.get('idempotent-replayed')).toBeNull();
   expect(second.body).not.toEqual(first.body);
 });
@@ -53,7 +62,10 @@ test('a stored failure is replayed, 500s included', async () => {
 
 test('an endpoint’s own refusal is replayed, even when it would succeed by now', async () => {
   const pay = () =>
-    client.call('POST', '/v1/billing_portal/sessions', { form: 'customer=cus_none', headers: { 'idempotency-key': 'refusal' } });
+    client.call('POST', '/v1/billing_portal/sessions', {
+      form: 'customer=cus_none',
+      headers: { 'idempotency-key': 'refusal' },
+    });
   expect((await pay()).status).toBe(400);
   expect((await pay()).headers.get('idempotent-replayed')).toBe('true');
 });

@@ -31,7 +31,9 @@ describe('pages', () => {
     ['before one', { ending_before: 3 }, [1, 2], true],
     ['before the first ones', { ending_before: 1 }, [0], false],
   ])('%s', async (_page, cursor, expected, more) => {
-    const params = Object.fromEntries(Object.entries(cursor).map(([name, index]) => [name, ids[index] ?? '']));
+    const params = Object.fromEntries(
+      Object.entries(cursor).map(([name, index]) => [name, ids[index] ?? '']),
+    );
     const page = await stripe.products.list({ limit: 2, ...params });
     expect(page.data.map(({ id }) => ids.indexOf(id))).toEqual(expected);
     expect(page.has_more).toBe(more);
@@ -43,7 +45,10 @@ describe('pages', () => {
   });
 
   test.each([{ limit: 0 }, { limit: 101 }])('a limit of $limit is refused', async (params) => {
-    expect(await refusalOf(stripe.products.list(params))).toMatchObject({ param: 'limit', code: 'parameter_invalid_integer' });
+    expect(await refusalOf(stripe.products.list(params))).toMatchObject({
+      param: 'limit',
+      code: 'parameter_invalid_integer',
+    });
   });
 
   test('an unknown cursor is refused', async () => {
@@ -61,7 +66,10 @@ describe('expansion', () => {
       expand: ['data.customer.invoice_settings.default_payment_method', 'data.items.data.price.product'],
     });
     expect(data[0]).toMatchObject({
-      customer: { id: customer.id, invoice_settings: { default_payment_method: { object: 'payment_method' } } },
+      customer: {
+        id: customer.id,
+        invoice_settings: { default_payment_method: { object: 'payment_method' } },
+      },
       items: { data: [{ price: { product: { object: 'product', name: 'Plan' } } }] },
     });
   });
@@ -69,9 +77,13 @@ describe('expansion', () => {
   test('a customer’s subscriptions are absent unless expanded', async () => {
     const { customer, subscription } = await createSubscriber(stripe);
     expect(customer).not.toHaveProperty('subscriptions');
-    const expanded = await stripe.customers.retrieve(customer.id, { expand: ['subscriptions.data.latest_invoice'] });
+    const expanded = await stripe.customers.retrieve(customer.id, {
+      expand: ['subscriptions.data.latest_invoice'],
+    });
     expect(expanded).toMatchObject({
-      subscriptions: { data: [{ id: subscription.id, latest_invoice: { object: 'invoice', status: 'paid' } }] },
+      subscriptions: {
+        data: [{ id: subscription.id, latest_invoice: { object: 'invoice', status: 'paid' } }],
+      },
     });
   });
 
@@ -95,14 +107,20 @@ describe('expansion', () => {
 
   test('more than four levels are refused', async () => {
     const { subscription } = await createSubscriber(stripe);
-    const refusal = await refusalOf(stripe.subscriptions.retrieve(subscription.id, { expand: ['a.b.c.d.e'] }));
+    const refusal = await refusalOf(
+      stripe.subscriptions.retrieve(subscription.id, { expand: ['a.b.c.d.e'] }),
+    );
     expect(refusal.message).toContain('more than 4 levels');
   });
 
   test('a deleted customer is expanded as deleted', async () => {
     const { customer, subscription } = await createSubscriber(stripe);
     await stripe.customers.del(customer.id);
-    expect(await stripe.customers.retrieve(customer.id)).toMatchObject({ id: customer.id, object: 'customer', deleted: true });
+    expect(await stripe.customers.retrieve(customer.id)).toMatchObject({
+      id: customer.id,
+      object: 'customer',
+      deleted: true,
+    });
     const expanded = await stripe.subscriptions.retrieve(subscription.id, { expand: ['customer'] });
     expect(expanded).toMatchObject({ status: 'canceled', customer: { id: customer.id, deleted: true } });
   });

@@ -35,12 +35,15 @@ describeWithPart(
       for (const answer of client.answers) {
         const endpoint = endpointOf(answer);
         const body = withoutUnnamedMembers(answer.body, occurred);
-        const problems = answer.status === 200 ? checkAnswer(answer.method, answer.path, body) : checkObject('error', body);
+        const problems =
+          answer.status === 200 ? checkAnswer(answer.method, answer.path, body) : checkObject('error', body);
         if (newerEndpoints.includes(endpoint)) occurred.add(endpoint);
         else faults.push(...problems.map((problem) => `${endpoint}: ${problem}`));
       }
       expect(faults).toEqual([]);
-      const expected = Object.entries(unnamedMembers).flatMap(([name, paths]) => paths.map((path) => `${name}: ${path}`));
+      const expected = Object.entries(unnamedMembers).flatMap(([name, paths]) =>
+        paths.map((path) => `${name}: ${path}`),
+      );
       expect([...occurred].sort()).toEqual([...expected, ...newerEndpoints, newerFlow].sort());
     });
   },
@@ -57,7 +60,9 @@ function withoutUnnamedMembers(value: unknown, occurred: Set<string>): unknown {
     occurred.add(newerFlow);
     return null;
   }
-  const copy = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutUnnamedMembers(each, occurred)]));
+  const copy = Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, withoutUnnamedMembers(each, occurred)]),
+  );
   for (const path of unnamedMembers[String(value.object)] ?? []) {
     if (removeMember(copy, path.split('.'))) occurred.add(`${String(value.object)}: ${path}`);
   }

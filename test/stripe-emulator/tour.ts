@@ -4,9 +4,17 @@ import { createConfiguration, createCustomer, createPrice } from './fixtures.ts'
 
 /** Calls every endpoint once at least, in the states whose answers differ. */
 export async function tourEverything({ stripe, control }: EmulatorClient): Promise<void> {
-  const customer = await createCustomer(stripe, { name: 'Ada', address: { line1: '1 Street', country: 'US' } });
-  await stripe.customers.update(customer.id, { shipping: { name: 'Ada', address: { line1: '2 Street' } }, phone: '1' });
-  await stripe.customers.retrieve(customer.id, { expand: ['subscriptions', 'invoice_settings.default_payment_method'] });
+  const customer = await createCustomer(stripe, {
+    name: 'Ada',
+    address: { line1: '1 Street', country: 'US' },
+  });
+  await stripe.customers.update(customer.id, {
+    shipping: { name: 'Ada', address: { line1: '2 Street' } },
+    phone: '1',
+  });
+  await stripe.customers.retrieve(customer.id, {
+    expand: ['subscriptions', 'invoice_settings.default_payment_method'],
+  });
   await stripe.customers.list({ limit: 1 });
 
   const method = await stripe.paymentMethods.attach('pm_card_mastercard', { customer: customer.id });
@@ -21,7 +29,10 @@ export async function tourEverything({ stripe, control }: EmulatorClient): Promi
     await createPrice(stripe, 10_000, 'year'),
     await createPrice(stripe, 5000),
   ];
-  const product = await stripe.products.create({ name: 'With price', default_price_data: { currency: 'usd', unit_amount: 1 } });
+  const product = await stripe.products.create({
+    name: 'With price',
+    default_price_data: { currency: 'usd', unit_amount: 1 },
+  });
   await stripe.products.update(product.id, { description: 'More' });
   await stripe.products.retrieve(product.id, { expand: ['default_price'] });
   await stripe.products.list();
@@ -31,18 +42,28 @@ export async function tourEverything({ stripe, control }: EmulatorClient): Promi
   await stripe.prices.list();
 
   const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: month.id }] });
-  await stripe.subscriptions.create({ customer: customer.id, items: [{ price: month.id }], trial_period_days: 7 });
+  await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: month.id }],
+    trial_period_days: 7,
+  });
   const expand = ['customer', 'latest_invoice', 'default_payment_method', 'items.data.price.product'];
   const subscription = await stripe.subscriptions.retrieve(id, { expand });
   const [item] = subscription.items.data;
   await stripe.subscriptions.update(id, { items: [{ id: item?.id ?? '', price: bigger.id }] });
   await stripe.subscriptions.update(id, { cancel_at_period_end: true });
-  await stripe.subscriptions.update(id, { cancel_at_period_end: false, pause_collection: { behavior: 'void' } });
+  await stripe.subscriptions.update(id, {
+    cancel_at_period_end: false,
+    pause_collection: { behavior: 'void' },
+  });
   await stripe.subscriptions.update(id, { pause_collection: '' });
   await stripe.invoices.createPreview({ subscription: id });
   await stripe.subscriptions.pause(id);
   await stripe.subscriptions.resume(id);
-  await stripe.subscriptions.list({ customer: customer.id, expand: ['data.customer', 'data.latest_invoice'] });
+  await stripe.subscriptions.list({
+    customer: customer.id,
+    expand: ['data.customer', 'data.latest_invoice'],
+  });
 
   const configuration = await createConfiguration(stripe, [month, year]);
   await control('POST', 'portal_settings');
@@ -95,6 +116,10 @@ async function tourSessions(
     },
   ] as const;
   for (const flow of flows) {
-    await stripe.billingPortal.sessions.create({ customer, configuration, flow_data: structuredClone(flow) as never });
+    await stripe.billingPortal.sessions.create({
+      customer,
+      configuration,
+      flow_data: structuredClone(flow) as never,
+    });
   }
 }

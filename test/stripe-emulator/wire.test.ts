@@ -23,14 +23,19 @@ describe('keys', () => {
     });
   });
 
-  test.each(['Bearer sk_test_1', 'Bearer rk_test_1', `Basic ${btoa('sk_test_1:')}`])('%s is let in', async (authorization) => {
-    const response = await fetch(`${client.emulator.url}/v1/customers`, { headers: { authorization } });
-    expect(response.status).toBe(200);
-  });
+  test.each(['Bearer sk_test_1', 'Bearer rk_test_1', `Basic ${btoa('sk_test_1:')}`])(
+    '%s is let in',
+    async (authorization) => {
+      const response = await fetch(`${client.emulator.url}/v1/customers`, { headers: { authorization } });
+      expect(response.status).toBe(200);
+    },
+  );
 
   test('a refused key is neither echoed nor recorded', async () => {
     const before = client.emulator.requests.length;
-    const answer = await client.call('GET', '/v1/customers', { headers: { authorization: 'Bearer sk_live_secret12345' } });
+    const answer = await client.call('GET', '/v1/customers', {
+      headers: { authorization: 'Bearer sk_live_secret12345' },
+    });
     expect(JSON.stringify(answer.body)).not.toContain('secret12345');
     expect(client.emulator.requests).toHaveLength(before);
   });
@@ -38,23 +43,62 @@ describe('keys', () => {
 
 describe('refusals', () => {
   test.each([
-    ['an unknown parameter', 'features[a]=1', 'parameter_unknown', 'features', 'Received unknown parameter: features'],
-    ['an unknown nested parameter', 'address[planet]=1', 'parameter_unknown', 'address[planet]', 'Received unknown parameter: address[planet]'],
+    [
+      'an unknown parameter',
+      'features[a]=1',
+      'parameter_unknown',
+      'features',
+      'Received unknown parameter: features',
+    ],
+    [
+      'an unknown nested parameter',
+      'address[planet]=1',
+      'parameter_unknown',
+      'address[planet]',
+      'Received unknown parameter: address[planet]',
+    ],
     ['two unknown parameters', 'a=1&b=2', 'parameter_unknown', 'a', 'Received unknown parameters: a, b'],
-    ['an empty value that cannot be unset', 'payment_method=', 'parameter_invalid_empty', 'payment_method', 'You passed an empty string'],
+    [
+      'an empty value that cannot be unset',
+      'payment_method=',
+      'parameter_invalid_empty',
+      'payment_method',
+      'You passed an empty string',
+    ],
     ['a bad address', 'email=nobody', 'email_invalid', 'email', 'Invalid email address: nobody'],
-    ['a bad enum', 'tax_exempt=maybe', undefined, 'tax_exempt', 'Invalid tax_exempt: must be one of exempt, none, or reverse'],
+    [
+      'a bad enum',
+      'tax_exempt=maybe',
+      undefined,
+      'tax_exempt',
+      'Invalid tax_exempt: must be one of exempt, none, or reverse',
+    ],
     ['text where an object belongs', 'address=here', undefined, 'address', 'Invalid object'],
     ['an object where text belongs', 'name[first]=Ada', undefined, 'name', 'Invalid string'],
-    ['an unknown payment method', 'payment_method=pm_1', 'resource_missing', 'payment_method', "No such PaymentMethod: 'pm_1'"],
+    [
+      'an unknown payment method',
+      'payment_method=pm_1',
+      'resource_missing',
+      'payment_method',
+      "No such PaymentMethod: 'pm_1'",
+    ],
   ])('%s is answered 400', async (_what, form, code, param, message) => {
     const { status, body } = await client.call('POST', '/v1/customers', { form });
     expect(status).toBe(400);
     expect(body).toMatchObject({
-      error: { type: 'invalid_request_error', param, message: expect.stringContaining(message), ...(code ? { code } : {}) },
+      error: {
+        type: 'invalid_request_error',
+        param,
+        message: expect.stringContaining(message),
+        ...(code ? { code } : {}),
+      },
     });
     expect(body).toHaveProperty('error.request_log_url');
-    if (code) expect(body).toHaveProperty('error.doc_url', `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`);
+    if (code)
+      expect(body).toHaveProperty(
+        'error.doc_url',
+        `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`,
+      );
   });
 
   test('a refused request leaves nothing behind', async () => {
@@ -74,14 +118,20 @@ describe('refusals', () => {
   test('an unknown route is answered as Stripe answers it', async () => {
     const { status, body } = await client.call('GET', '/v1/charges');
     expect(status).toBe(404);
-    expect(body).toMatchObject({ error: { message: expect.stringContaining('Unrecognized request URL (GET: /v1/charges)') } });
+    expect(body).toMatchObject({
+      error: { message: expect.stringContaining('Unrecognized request URL (GET: /v1/charges)') },
+    });
   });
 
   test('the log address of an error leads to the request', async () => {
     const { body } = await client.call('POST', '/v1/customers', { form: 'nickname=x' });
     const { error } = body as { readonly error: { readonly request_log_url: string } };
     const log = await fetch(error.request_log_url);
-    expect(await log.json()).toMatchObject({ method: 'POST', path: '/v1/customers', params: { nickname: 'x' } });
+    expect(await log.json()).toMatchObject({
+      method: 'POST',
+      path: '/v1/customers',
+      params: { nickname: 'x' },
+    });
   });
 });
 
@@ -118,14 +168,21 @@ describe('events', () => {
     await client.stripe.customers.update(customer.id, { name: 'After' });
     const { data } = await client.stripe.events.list({ limit: 2 });
     expect(data.map(({ type }) => type)).toEqual(['customer.updated', 'customer.created']);
-    expect(data[0]?.data).toMatchObject({ object: { name: 'After' }, previous_attributes: { name: 'Before' } });
+    expect(data[0]?.data).toMatchObject({
+      object: { name: 'After' },
+      previous_attributes: { name: 'Before' },
+    });
   });
 
   test('reading changes nothing', async () => {
     const before = await client.stripe.events.list({ limit: 1 });
     await createCustomer(client.stripe).then(({ id }) => client.stripe.customers.retrieve(id));
     const events = await client.stripe.events.list({ limit: 100, ending_before: before.data[0]?.id ?? '' });
-    expect(events.data.map(({ type }) => type)).toEqual(['customer.updated', 'payment_method.attached', 'customer.created']);
+    expect(events.data.map(({ type }) => type)).toEqual([
+      'customer.updated',
+      'payment_method.attached',
+      'customer.created',
+    ]);
   });
 });
 

@@ -223,10 +223,8 @@ function createProduct(store: Store, values: ProductValues, param: string): Port
 }
 
 function refuseContradictions(features: Features): void {
-  const { customer_update: customer, payment_method_update: method, subscription_cancel: cancel } = features;
+  const { payment_method_update: method, subscription_cancel: cancel } = features;
   const { subscription_update: update } = features;
-  if (customer.enabled && customer.allowed_updates.length === 0)
-    throw missing('customer_update', 'allowed_updates');
   if (cancel.proration_behavior === 'always_invoice') {
     throw invalidRequest(
       '`always_invoice` is not supported for subscription cancellations.',
