@@ -13,6 +13,14 @@ export function addInterval(start: number, { interval, interval_count: count }: 
   return Math.floor(date.getTime() / 1000);
 }
 
+/** The end of the period that starts at `start`: one anchored on a 31st ends on the 28th of February and the 31st of March. */
+export function addAnchored(anchor: number, start: number, interval: Interval): number {
+  for (let periods = 1; ; periods += 1) {
+    const end = addInterval(anchor, { ...interval, interval_count: interval.interval_count * periods });
+    if (end > start) return end;
+  }
+}
+
 /** The 31st of January and a month is the last day of February, not the 3rd of March. */
 function addMonths(date: Date, months: number): void {
   const day = date.getUTCDate();

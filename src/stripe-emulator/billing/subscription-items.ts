@@ -4,7 +4,7 @@ import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { List, PriceObject, SubscriptionItemObject } from '../stripe-objects.ts';
 import type { Charge } from './invoice-builder.ts';
-import { addInterval } from './periods.ts';
+import { addAnchored } from './periods.ts';
 
 export interface Period {
   readonly start: number;
@@ -26,9 +26,12 @@ export function referRecurringPrice(store: Store, id: string, param: string): Pr
   return price;
 }
 
-/** The period of a price that starts at a time. */
-export function periodFrom(start: number, price: PriceObject): Period {
-  return { start, end: addInterval(start, price.recurring ?? { interval: 'month', interval_count: 1 }) };
+/** The period of a price that starts at a time, in step with the billing cycle's anchor if that is earlier. */
+export function periodFrom(start: number, price: PriceObject, anchor = start): Period {
+  return {
+    start,
+    end: addAnchored(anchor, start, price.recurring ?? { interval: 'month', interval_count: 1 }),
+  };
 }
 
 export function buildItem(

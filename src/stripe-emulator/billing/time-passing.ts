@@ -2,7 +2,7 @@ import type { Store } from '../store.ts';
 import type { CustomerObject, InvoiceObject, SubscriptionObject } from '../stripe-objects.ts';
 import { cancelSubscription, isEnded, periodEndOf } from './cancellation.ts';
 import { buildInvoice } from './invoice-builder.ts';
-import { planItemChanges, withPeriod } from './item-changes.ts';
+import { periodOf, planItemChanges, withPeriod } from './item-changes.ts';
 import { resumeSubscription } from './pausing.ts';
 import { collectInvoice } from './payment.ts';
 import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
@@ -51,18 +51,18 @@ function expireIncomplete(store: Store, subscription: SubscriptionObject): Subsc
 /** Starts the next period and invoices it; a trial's end is such a start too. */
 function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
   const start = periodEndOf(before);
-  const subscription = withScheduledItems(store, before);
-  const items = subscription.items.data.map((item) => withPeriod(item, periodFrom(start, item.price)));
+  const subscription = withScheduledItems(store, before, start);
+  const anchor = subscription.billing_cycle_anchor;
+  const items = subscription.items.data.map((item) =>
+    withPeriod(item, periodFrom(start, item.price, anchor)),
+  );
   const renewed = { ...subscription, items: listItems(subscription.id, items) };
   const internals = store.internalsOf(subscription.id);
   const customer = store.get('customer', subscription.customer);
   const draft = buildInvoice(store, {
     customer,
     subscription: renewed,
-    charges: [
-      ...internals.pendingCharges,
-      ...items.map((item) => chargeItem(store, item, periodFrom(start, item.price))),
-    ],
+    charges: [...internals.pendingCharges, ...items.map((item) => chargeItem(store, item, periodOf(item)))],
     billingReason: 'subscription_cycle',
     created: start,
   });
@@ -76,13 +76,17 @@ function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
   });
 }
 
-function withScheduledItems(store: Store, subscription: SubscriptionObject): SubscriptionObject {
+function withScheduledItems(
+  store: Store,
+  subscription: SubscriptionObject,
+  start: number,
+): SubscriptionObject {
   const internals = store.internalsOf(subscription.id);
   const { scheduledItems } = internals;
   if (!scheduledItems) return subscription;
   store.changeInternals(subscription.id, { scheduledItems: null });
   const plan = planItemChanges(store, subscription, scheduledItems, { proration: 'none', anchorNow: false });
-  return plan.subscription;
+  return { ...plan.subscription, billing_cycle_anchor: start };
 }
 
 /** While collection is paused, invoices are made and not collected. */

@@ -158,7 +158,11 @@ export function previewNextInvoice(
 
 function nextPeriod(store: Store, subscription: SubscriptionObject): Charge[] {
   return subscription.items.data.map((item) =>
-    chargeItem(store, item, periodFrom(item.current_period_end, item.price)),
+    chargeItem(
+      store,
+      item,
+      periodFrom(item.current_period_end, item.price, subscription.billing_cycle_anchor),
+    ),
   );
 }
 

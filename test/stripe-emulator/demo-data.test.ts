@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { startEmulator } from './emulator-client.ts';
+import { openPortal } from './portal-browser.ts';
+
+test('the demo’s data stands, and its customer’s portal shows it', async () => {
+  const { stripe } = await startEmulator();
+  const demo = await seedDemoData(stripe);
+  const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId, {
+    expand: ['items.data.price.product'],
+  });
+  expect(subscription).toMatchObject({
+    status: 'active',
+    items: { data: [{ price: { id: demo.prices[1]?.month, product: { name: 'Pro' } } }] },
+  });
+  const invoices = await stripe.invoices.list({ customer: demo.customerId });
+  expect(invoices.data.map(({ status, total }) => [status, total])).toEqual([
+    ['paid', 2000],
+    ['paid', 900],
+  ]);
+  expect((await stripe.invoices.createPreview({ subscription: demo.subscriptionId })).amount_due).toBe(2900);
+  const page = await openPortal(stripe, { customer: demo.customerId });
+  expect(page.text).toContain('Pro Active $29.00 / month');
+});
+
+test('a second run on the same account uses the settings that are there', async () => {
+  const { stripe } = await startEmulator();
+  const [first, second] = [await seedDemoData(stripe), await seedDemoData(stripe)];
+  expect(second.configurationId).toBe(first.configurationId);
+});
