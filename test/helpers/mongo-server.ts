@@ -13,14 +13,14 @@ export interface MongoServer {
   /** Which server it is, for people. */
   readonly description: string;
   /** The URL of a database of its own, which `stop` drops. */
-  createDatabaseUrl(): string;
+  readonly createDatabaseUrl: () => string;
   stop(): Promise<void>;
 }
 
 /** A MongoDB server: the one of MONGODB_TEST_URL, else a mongod, else FerretDB; null when there is none. */
 export async function startMongoServer(): Promise<MongoServer | null> {
   const url = process.env['MONGODB_TEST_URL'];
-  if (url) return createServer(url, 'the server of MONGODB_TEST_URL', async () => undefined);
+  if (url) return createServer(url, 'the server of MONGODB_TEST_URL', () => Promise.resolve());
 
   const mongod = findOnPath('mongod');
   if (mongod) {

@@ -5,7 +5,7 @@ import { describe, test } from '@jest/globals';
 
 /** The path of something that the scripts in .ci/parts have built; null when they were not run. */
 export function findPart(name: string): string | null {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const path = join(cache, 'billing-portal-graphql', 'parts', name);
   return existsSync(path) ? path : null;
 }

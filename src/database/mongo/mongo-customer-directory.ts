@@ -35,7 +35,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
 
   async findByUserId(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    const document = await bounded(() => this.#findByUser(userId));
+    const document = await bounded(() => this.#findByKey(toKey(this.#scope, userId)));
     return document && toMapping(document);
   }
 
@@ -46,7 +46,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
 
   async link(link: CustomerLink): Promise<{ mapping: CustomerMapping; created: boolean }> {
     checkCustomerLink(link);
-    const { outcome, document } = await bounded(() => this.#insert(link));
+    const { outcome, document } = await bounded(() => this.#insert(createDocument(this.#scope, link)));
     if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
     if (outcome === 'customer_taken') throw new CustomerAlreadyLinkedError(link.stripeCustomerId);
     return { mapping: toMapping(document), created: outcome === 'linked' };
@@ -85,7 +85,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     checkUserId(userId);
     return bounded(async () => {
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-        const document = await this.#findByUser(userId);
+        const document = await this.#findByKey(toKey(this.#scope, userId));
         if (document === null) return null;
         const { _id, stripeCustomerId } = document;
         const { deletedCount } = await this.#model.deleteOne({ _id, stripeCustomerId });
@@ -111,25 +111,24 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     };
   }
 
-  async #findByUser(userId: string): Promise<CustomerDocument | null> {
-    return this.#model.findById(toKey(this.#scope, userId)).lean<CustomerDocument>();
+  async #findByKey(key: string): Promise<CustomerDocument | null> {
+    return this.#model.findById(key).lean<CustomerDocument>();
   }
 
   async #findByCustomer(stripeCustomerId: string): Promise<CustomerDocument | null> {
     return this.#model.findOne({ scope: this.#scope, stripeCustomerId }).lean<CustomerDocument>();
   }
 
-  async #insert(link: CustomerLink): Promise<{ outcome: LinkOutcome; document: CustomerDocument }> {
+  async #insert(document: CustomerDocument): Promise<{ outcome: LinkOutcome; document: CustomerDocument }> {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      const document = createDocument(this.#scope, link);
       try {
         await this.#model.insertMany([document], { lean: true });
         return { outcome: 'linked', document };
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
       }
-      const winner =
-        (await this.#findByUser(link.userId)) ?? (await this.#findByCustomer(link.stripeCustomerId));
+      const { _id, stripeCustomerId } = document;
+      const winner = (await this.#findByKey(_id)) ?? (await this.#findByCustomer(stripeCustomerId));
       // None: the winner was unlinked since, so the insert may succeed now.
       if (winner !== null) return { outcome: judge(document, winner), document: winner };
     }
@@ -149,7 +148,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
       // A winner further down was not there yet when this one was refused.
       else if ((placeOf.get(document._id) ?? 0) > index) outcomes.push('customer_taken');
       else if (winner) outcomes.push(judge(document, winner));
-      else outcomes.push((await bounded(() => this.#insert(links[index] as CustomerLink))).outcome);
+      else outcomes.push((await bounded(() => this.#insert(document))).outcome);
     }
     return outcomes;
   }

@@ -77,8 +77,8 @@ export function describe(error: unknown): string {
 }
 
 interface ErrorDetails {
-  readonly code?: unknown;
-  readonly codeName?: unknown;
+  readonly code?: string | number;
+  readonly codeName?: string;
   readonly reason?: { readonly servers?: ReadonlyMap<string, { readonly error: unknown }> };
 }
 
@@ -88,7 +88,5 @@ function findCode(error: unknown): string | undefined {
   const { code, codeName = code, reason } = error as ErrorDetails;
   const servers = [...(reason?.servers?.values() ?? [])];
   const below = [error.cause, ...servers.map((server) => server.error)].map(findCode);
-  return (
-    below.find((found) => found !== undefined) ?? (codeName === undefined ? undefined : String(codeName))
-  );
+  return below.find((found) => found !== undefined) ?? codeName?.toString();
 }
