@@ -55,13 +55,17 @@ export class BillingError extends GraphQLError {
     this.code = code;
     this.retryAfter = retryAfter;
     this.cause = options.cause;
+    // The first frame is where it was made, and not a constructor.
+    Error.captureStackTrace(this, new.target);
   }
 }
 
 /** The store did not answer in time, or refused the connection. */
 export class StoreUnavailableError extends BillingError {
   constructor(cause: unknown) {
-    super('STORE_UNAVAILABLE', 'The billing database cannot be reached right now. Try again shortly.', { cause });
+    super('STORE_UNAVAILABLE', 'The billing database cannot be reached right now. Try again shortly.', {
+      cause,
+    });
   }
 }
 

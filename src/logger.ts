@@ -24,33 +24,39 @@ export interface ErrorDescription {
 }
 
 const deepestCause = 4;
+/** Some messages hold whole answers, and redacting takes longer with their length. */
+const longestMessage = 2_000;
 
 export function describeError(error: unknown, depth = 0): ErrorDescription {
-  if (!(error instanceof Error)) return { name: typeof error, message: 'a value that is not an error was thrown' };
+  if (!(error instanceof Error))
+    return { name: typeof error, message: 'a value that is not an error was thrown' };
   const { code, requestId } = error as { code?: unknown; requestId?: unknown };
   return {
     name: error.name,
-    message: redact(error.message),
+    message: redact(error.message.slice(0, longestMessage)),
     code: typeof code === 'string' || typeof code === 'number' ? redact(String(code)) : undefined,
     at: findOwnFrame(error.stack),
     stripeRequestId: typeof requestId === 'string' ? requestId : undefined,
-    cause: error.cause === undefined || depth >= deepestCause ? undefined : describeError(error.cause, depth + 1),
+    cause:
+      error.cause === undefined || depth >= deepestCause ? undefined : describeError(error.cause, depth + 1),
   };
 }
 
 /** Each kind of text that must not reach a log, however it got into a message. */
 const redactions: readonly (readonly [RegExp, string])[] = [
+  [/\n\s+at [^]*$/, ' [stack]'],
   [/\b(?:sk|rk|pk|ek)_(?:test|live)_\w+/g, '[stripe key]'],
   [/\bwhsec_\w+/g, '[webhook secret]'],
   [/\beyJ[\w-]*\.[\w-]*\.?[\w-]*/g, '[token]'],
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, '[url]'],
   [/\b(?:getaddrinfo \w+|connect \w+) \S+/g, '[address]'],
   [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g, '[address]'],
-  [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\b/gi, '[host]'],
+  [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\b(?:\/[^\s"'<>]*)?/gi, '[host]'],
   [/[\w.+-]+@\[host\]/g, '[e-mail]'],
+  [/(?<![\w/])(?:\/[\w.@-]+){2,}/g, '[path]'],
 ];
 
-/** Takes secrets, tokens, URLs, addresses and host names out of a text. */
+/** Takes secrets, tokens, URLs, addresses, host names, paths and stacks out of a text. */
 export function redact(text: string): string {
   return redactions.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }
@@ -58,5 +64,7 @@ export function redact(text: string): string {
 /** The first stack frame in this service's own folders, without the path above them. */
 function findOwnFrame(stack = ''): string | undefined {
   const frames = stack.split('\n').filter((line) => !line.includes('node_modules'));
-  return frames.map((line) => /\/(?:src|dist)\/([\w./-]+:\d+):\d+/.exec(line)?.[1]).find((place) => place !== undefined);
+  return frames
+    .map((line) => /\/(?:src|dist)\/([\w./-]+:\d+):\d+/.exec(line)?.[1])
+    .find((place) => place !== undefined);
 }
