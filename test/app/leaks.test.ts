@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { createApp } from '../../src/app.ts';
+import { type ErrorDescription, describeError } from '../../src/logger.ts';
+import { describeStartFailure } from '../../src/start-failure.ts';
+import { type CaseAnswer, type ErrorCode, runErrorCase } from '../errors/error-case.ts';
+import { errorCases } from '../errors/error-cases.ts';
+import { planted } from '../errors/planted.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
+import { describeWithPart } from '../helpers/real-parts.ts';
+import { findFreePort } from '../helpers/server-process.ts';
+import { startTcpProxy } from '../helpers/tcp-proxy.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+
+/** Anything planted, tokens, stacks and the folders of the code. */
+const secrets = [/planted/i, /eyJ[\w-]{6}/, /\bat \S+ \(/, /\.[cm]?[jt]s:\d+:\d+/, /\/src\//, /node_modules/];
+
+/** What an operator is told of, as an error (50) or a warning (40). The rest are clients' mistakes. */
+const logLevels: Partial<Record<ErrorCode, number>> = {
+  INTERNAL_SERVER_ERROR: 50,
+  AUTH_UNAVAILABLE: 40,
+  STRIPE_UNAVAILABLE: 40,
+  STRIPE_RATE_LIMITED: 40,
+  STRIPE_MISCONFIGURED: 40,
+  STORE_UNAVAILABLE: 40,
+};
+
+interface LogLine {
+  readonly level: number;
+  readonly requestId?: string;
+  readonly msg: string;
+  readonly error?: ErrorDescription;
+}
+
+function expectNoSecrets(text: string, address?: string): void {
+  expect(secrets.flatMap((secret) => secret.exec(text)?.[0] ?? [])).toEqual([]);
+  if (address !== undefined) expect(text).not.toContain(address);
+}
+
+/** What was logged of these requests, once the line is there that ends each. */
+async function readLogs(app: TestApp, answers: readonly CaseAnswer[]): Promise<readonly LogLine[]> {
+  const ids = answers.map(({ headers }) => headers.get('x-request-id') ?? 'none');
+  for (;;) {
+    const lines = app.logs
+      .map((line) => JSON.parse(line) as LogLine)
+      .filter(({ requestId }) => requestId !== undefined && ids.includes(requestId));
+    if (lines.filter(({ msg }) => msg === 'request').length === ids.length) return lines;
+    await sleep(5);
+  }
+}
+
+describe('nothing secret is answered or logged, and what an operator should know is logged by request,', () => {
+  test.each(errorCases)('when $when ($code)', async (errorCase) => {
+    const { answers, app } = await runErrorCase(errorCase);
+    const lines = await readLogs(app, answers);
+
+    const address = app.config.stripe.apiUrl?.host;
+    for (const { text, headers } of answers) expectNoSecrets(inspect([text, headers]), address);
+    for (const line of lines) expectNoSecrets(JSON.stringify(line), address);
+
+    const expected = logLevels[errorCase.code];
+    const reports = lines.filter(({ msg }) => msg !== 'request');
+    expect(reports.map(({ level }) => level)).toEqual(answers.flatMap(() => expected ?? []));
+    if (expected !== undefined) {
+      const ids = answers.map(({ headers }) => headers.get('x-request-id'));
+      expect(reports.map(({ requestId }) => requestId).sort()).toEqual(ids.sort());
+    }
+  });
+
+  test.each([
+    ['STRIPE_UNAVAILABLE', /^stripe\/stripe\.errors\.ts:\d+$/],
+    ['INTERNAL_SERVER_ERROR', /^database\/sqlite\/[\w.-]+:\d+$/],
+  ])('with the place in the code that raised %s', async (code, place) => {
+    const { answers, app } = await runErrorCase(errorCases.find((each) => each.code === code) ?? {});
+    const lines = await readLogs(app, answers);
+
+    expect(lines.find(({ error }) => error !== undefined)?.error?.at).toMatch(place);
+  });
+
+  test('when all goes well: the answer alone holds the URL', async () => {
+    const { answers, app } = await runErrorCase({});
+
+    expectNoSecrets(JSON.stringify(await readLogs(app, answers)));
+  });
+
+  test('when the token is in the query string', async () => {
+    const { app, token } = await runErrorCase({});
+    const query = new URLSearchParams({ returnUrl, token, access_token: token, query: '{ __typename }' });
+
+    for (const path of ['/billing-portal', '/graphql', '/nowhere']) {
+      const response = await app.fetch(`${path}?${query.toString()}`);
+      expect(await response.text()).not.toContain(token);
+    }
+    expectNoSecrets(app.logs.join(''));
+  });
+});
+
+test('the password of a database that cannot be reached is in no message at the start', async () => {
+  const { config } = await createTestApp();
+  const address = `127.0.0.1:${await findFreePort()}`;
+  const databaseUrl = `mongodb://PlantedUser:PlantedPassword@${address}/planted`;
+
+  const error: unknown = await createApp({ ...config, databaseUrl }).catch((reason: unknown) => reason);
+
+  expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  expectNoSecrets(describeStartFailure(error), address);
+  expectNoSecrets(inspect(describeError(error), { depth: null }), address);
+});
+
+const mongo = await startMongoServer();
+closeAfterTests(() => mongo?.stop());
+
+describeWithPart('a MongoDB server that goes away', mongo, howToGetMongo, (server) => {
+  test('leaves no trace of where it was', async () => {
+    const url = new URL(server.createDatabaseUrl());
+    const proxy = await startTcpProxy(Number(url.port));
+    closeAfterTests(() => proxy.stop());
+    url.port = String(proxy.port);
+    const app = await createTestApp({ DATABASE_URL: url.href });
+    const token = await app.createToken({ userId: 'ada', email: planted.email });
+    proxy.setMode('refuse');
+
+    const response = await app.fetch(`/billing-portal?returnUrl=${returnUrl}`, { token });
+
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expectNoSecrets(text, url.host);
+    expectNoSecrets(app.logs.join(''), url.host);
+  });
+});

@@ -1,0 +1,113 @@
+import type { BillingErrorCode } from '../../src/errors.ts';
+import type { Environment } from '../../src/config/environment.ts';
+import { type Answer, type FaultyStripe, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
+import { createSessionMutation } from '../helpers/operations.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { planted } from './planted.ts';
+
+export type ErrorCode =
+  BillingErrorCode | 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'INTERNAL_SERVER_ERROR';
+
+/** One way in which opening a session fails. What it does not say is as it is when all goes well. */
+export interface ErrorCase {
+  readonly code: ErrorCode;
+  /** When it happens: the title of its test. */
+  readonly when: string;
+  /** How Stripe answers. */
+  readonly stripe?: Answer;
+  /** Variables of the service that differ. */
+  readonly env?: () => Environment | Promise<Environment>;
+  /** What happens once the service runs. */
+  readonly arrange?: (app: TestApp) => unknown;
+  /** The token of the request; null for none. */
+  readonly token?: ((app: TestApp) => Promise<string>) | null;
+  readonly input?: { readonly returnUrl: string; readonly locale?: string };
+  /** Another request in place of the mutation. REST has no twin of it. */
+  readonly graphql?: { readonly query: string; readonly variables?: object };
+  /** The status on GraphQL where it is not the code's usual one. */
+  readonly graphqlStatus?: number;
+}
+
+export interface CaseAnswer {
+  readonly wayIn: 'GraphQL' | 'POST' | 'GET';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** A service with planted secrets, whose Stripe answers by a script. */
+interface Stage {
+  readonly app: TestApp;
+  readonly stripe: FaultyStripe;
+  readonly token: string;
+}
+
+export const session = {
+  id: 'bps_1',
+  object: 'billing_portal.session',
+  url: planted.sessionUrl,
+  return_url: returnUrl,
+  configuration: 'bpc_1',
+  locale: null,
+  livemode: false,
+  created: 1_900_000_000,
+};
+
+/** The service on which cases run that do not need one of their own. */
+let sharedStage: Promise<Stage> | undefined;
+
+/** Runs a case by every way in that it has. */
+export async function runErrorCase(
+  errorCase: Partial<ErrorCase>,
+): Promise<{ readonly answers: readonly CaseAnswer[]; readonly app: TestApp; readonly token: string }> {
+  const isOnItsOwn = errorCase.env !== undefined || errorCase.arrange !== undefined;
+  const { app, stripe, ...stage } = await (isOnItsOwn
+    ? createStage(await errorCase.env?.())
+    : (sharedStage ??= createStage()));
+  stripe.answerBy(errorCase.stripe ?? sendJson(200, session));
+  await errorCase.arrange?.(app);
+  const token = errorCase.token === undefined ? stage.token : await errorCase.token?.(app);
+  const answers = await Promise.all(createRequests(app, errorCase, token));
+  return { answers, app, token: token ?? stage.token };
+}
+
+async function createStage(env: Environment = {}): Promise<Stage> {
+  const stripe = await startFaultyStripe();
+  const app = await createTestApp(
+    {
+      STRIPE_API_URL: stripe.url,
+      STRIPE_SECRET_KEY: planted.stripeKey,
+      JWT_SECRET: planted.jwtSecret,
+      ...env,
+    },
+    { stripeDeadlineMs: 800 },
+  );
+  await app.link('ada', 'cus_1');
+  const token =
+    app.config.auth.keySource.kind === 'secret'
+      ? await app.createToken({ userId: 'ada', email: planted.email })
+      : '';
+  return { app, stripe, token };
+}
+
+function createRequests(
+  app: TestApp,
+  { input = { returnUrl }, graphql }: Partial<ErrorCase>,
+  token: string | undefined,
+): Promise<CaseAnswer>[] {
+  const send = async (wayIn: CaseAnswer['wayIn'], path: string, body?: object): Promise<CaseAnswer> => {
+    const post = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    };
+    const response = await app.fetch(path, { token, ...(body === undefined ? {} : post) });
+    return { wayIn, status: response.status, headers: response.headers, text: await response.text() };
+  };
+  if (graphql !== undefined) return [send('GraphQL', '/graphql', graphql)];
+  return [
+    send('GraphQL', '/graphql', { query: createSessionMutation.toString(), variables: input }),
+    send('POST', '/api/billing-portal', input),
+    send('GET', `/billing-portal?${new URLSearchParams({ ...input }).toString()}`),
+  ];
+}

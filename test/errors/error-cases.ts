@@ -1,0 +1,237 @@
+import { createRsaToken } from '../auth/token-kit.ts';
+import { corruptStore, dropCustomers } from '../helpers/broken-store.ts';
+import {
+  type Answer,
+  hang,
+  resetConnection,
+  sendError,
+  sendHalf,
+  sendJson,
+  sendSpaces,
+  sendText,
+  trickle,
+} from '../helpers/faulty-stripe.ts';
+import { createSessionMutation, portalConfigurationQuery } from '../helpers/operations.ts';
+import { findFreePort } from '../helpers/server-process.ts';
+import { returnUrl } from '../helpers/test-app.ts';
+import { type ErrorCase, session } from './error-case.ts';
+import { planted, plantedMessage } from './planted.ts';
+
+/** Stripe's error with everything planted that an error can carry, and without retries, to save time. */
+function refuse(status: number, members: object = {}, headers: object = {}): Answer {
+  const links = { doc_url: planted.sessionUrl, request_log_url: planted.sessionUrl };
+  return sendError(
+    status,
+    { message: plantedMessage, ...links, ...members },
+    { 'stripe-should-retry': 'false', ...headers },
+  );
+}
+
+const openAtPaymentMethods = `
+  mutation ($returnUrl: String!) {
+    createBillingPortalSession(returnUrl: $returnUrl, flow: { type: PAYMENT_METHOD_UPDATE }) { url }
+  }`;
+
+const callerCases: readonly ErrorCase[] = [
+  { code: 'UNAUTHENTICATED', when: 'there is no token', token: null },
+  {
+    code: 'UNAUTHENTICATED',
+    when: 'the token is expired',
+    token: (app) => app.createToken({ userId: 'ada', lifetimeSeconds: -3600 }),
+  },
+  {
+    code: 'UNAUTHENTICATED',
+    when: 'the token is not signed with our key',
+    token: async (app) => `${await app.createToken({ userId: 'ada' })}Planted`,
+  },
+  {
+    code: 'AUTH_UNAVAILABLE',
+    when: "the issuer's keys cannot be had",
+    env: async () => ({
+      JWT_SECRET: '',
+      JWT_JWKS_URL: `http://127.0.0.1:${await findFreePort()}/planted-jwks.json`,
+    }),
+    token: () => Promise.resolve(createRsaToken()),
+  },
+  {
+    code: 'FORBIDDEN',
+    when: 'the token does not have the required role',
+    env: () => ({ REQUIRED_ROLE: 'billing' }),
+    token: (app) => app.createToken({ userId: 'ada', roles: ['planted'] }),
+  },
+  {
+    code: 'RATE_LIMITED',
+    when: 'the caller asked too often',
+    env: () => ({ RATE_LIMIT: '2/1m' }),
+    arrange: async (app) => {
+      const token = await app.createToken({ userId: 'ada' });
+      await app.fetch('/billing-portal', { token });
+      await app.fetch('/graphql', { token });
+    },
+  },
+  {
+    code: 'CUSTOMER_NOT_FOUND',
+    when: 'no customer is linked to the user',
+    token: (app) => app.createToken({ userId: 'nobody', email: planted.email }),
+  },
+  {
+    code: 'CUSTOMER_NOT_FOUND',
+    when: 'Stripe does not have the customer, or no longer',
+    stripe: refuse(400, { code: 'resource_missing', param: 'customer' }),
+  },
+];
+
+const inputCases: readonly ErrorCase[] = [
+  {
+    code: 'RETURN_URL_NOT_ALLOWED',
+    when: 'the return URL leads elsewhere',
+    input: { returnUrl: planted.sessionUrl },
+  },
+  { code: 'RETURN_URL_NOT_ALLOWED', when: 'the return URL is none', input: { returnUrl: 'Planted' } },
+  {
+    code: 'BAD_USER_INPUT',
+    when: 'the portal does not speak the locale',
+    input: { returnUrl, locale: 'planted' },
+  },
+  {
+    code: 'BAD_USER_INPUT',
+    when: 'a variable has the wrong type',
+    graphql: {
+      query: createSessionMutation.toString(),
+      variables: { returnUrl: { token: planted.stripeKey } },
+    },
+    graphqlStatus: 400,
+  },
+  {
+    code: 'BAD_USER_INPUT',
+    when: 'a variable is missing',
+    graphql: { query: createSessionMutation.toString(), variables: { url: planted.sessionUrl } },
+    graphqlStatus: 400,
+  },
+  { code: 'GRAPHQL_PARSE_FAILED', when: 'the query is no GraphQL', graphql: { query: 'query {' } },
+  {
+    code: 'GRAPHQL_PARSE_FAILED',
+    when: 'the query has too many tokens',
+    graphql: { query: `{ ${'billingCustomer { id } '.repeat(300)} }` },
+  },
+  {
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    when: 'the query asks for what is not there',
+    graphql: { query: '{ billingCustomer { secret } }' },
+  },
+];
+
+const stripeRefusals: readonly ErrorCase[] = [
+  {
+    code: 'PORTAL_NOT_CONFIGURED',
+    when: "the portal's settings were never saved",
+    stripe: refuse(400, {
+      message: `No configuration provided and your test mode default configuration has not been created. ${plantedMessage}`,
+    }),
+  },
+  {
+    code: 'PORTAL_NOT_CONFIGURED',
+    when: 'Stripe lists no default configuration',
+    stripe: sendJson(200, { object: 'list', data: [], has_more: false, url: planted.sessionUrl }),
+    graphql: { query: portalConfigurationQuery.toString() },
+  },
+  {
+    code: 'FLOW_NOT_ALLOWED',
+    when: 'the portal does not offer the task',
+    stripe: sendJson(200, {
+      object: 'list',
+      data: [{ id: 'bpc_1', name: plantedMessage, features: { payment_method_update: { enabled: false } } }],
+      has_more: false,
+    }),
+    graphql: { query: openAtPaymentMethods, variables: { returnUrl } },
+  },
+  { code: 'STRIPE_MISCONFIGURED', when: 'the key is refused', stripe: refuse(401) },
+  { code: 'STRIPE_MISCONFIGURED', when: 'the key lacks a permission', stripe: refuse(403) },
+  {
+    code: 'STRIPE_MISCONFIGURED',
+    when: 'the account is unknown',
+    stripe: refuse(403, { code: 'account_invalid' }),
+  },
+  {
+    code: 'STRIPE_MISCONFIGURED',
+    when: 'Stripe refuses a parameter',
+    stripe: refuse(400, { param: 'locale' }),
+  },
+  {
+    code: 'STRIPE_MISCONFIGURED',
+    when: 'Stripe misses something else than the customer',
+    stripe: refuse(400, { code: 'resource_missing', param: 'configuration' }),
+  },
+  { code: 'STRIPE_MISCONFIGURED', when: 'Stripe does not know the path', stripe: refuse(404) },
+  { code: 'STRIPE_RATE_LIMITED', when: "Stripe's limit is met", stripe: refuse(429) },
+  {
+    code: 'STRIPE_RATE_LIMITED',
+    when: 'Stripe asks to wait',
+    stripe: refuse(429, {}, { 'retry-after': '7' }),
+  },
+];
+
+const outages: readonly (readonly [string, Answer])[] = [
+  ['fails', refuse(500)],
+  ['is down for a while', refuse(503)],
+  ['meets a conflict', refuse(409)],
+  [
+    "is hidden by a gateway's page",
+    sendText(502, `<html>${plantedMessage}`, { 'content-type': 'text/html' }),
+  ],
+  ['does not answer', hang],
+  ['trickles', trickle(session, 50)],
+  ['resets the connection', resetConnection],
+  ['hangs up within the answer', sendHalf(session)],
+  ['sends more than anybody reads', sendSpaces(50 * 1024 * 1024)],
+  ['answers text', sendText(200, plantedMessage)],
+  ['answers null', sendJson(200, null)],
+  ['answers an empty object', sendJson(200, {})],
+  ['answers a list', sendJson(200, [session])],
+  ['answers without a URL', sendJson(200, { ...session, url: undefined })],
+  ['answers a URL that is not the web', sendJson(200, { ...session, url: 'javascript:planted()' })],
+];
+
+const stripeOutages: readonly ErrorCase[] = [
+  ...outages.map(
+    ([when, stripe]) => ({ code: 'STRIPE_UNAVAILABLE', when: `Stripe ${when}`, stripe }) as const,
+  ),
+  {
+    code: 'STRIPE_UNAVAILABLE',
+    when: 'Stripe refuses the connection',
+    env: async () => ({ STRIPE_API_URL: `http://127.0.0.1:${await findFreePort()}` }),
+  },
+  {
+    code: 'STRIPE_UNAVAILABLE',
+    when: "Stripe's name is not found",
+    env: () => ({ STRIPE_API_URL: 'https://stripe.planted.invalid' }),
+  },
+];
+
+const ownFailures: readonly ErrorCase[] = [
+  {
+    code: 'STORE_UNAVAILABLE',
+    when: 'the store cannot be read',
+    arrange: ({ config }) => corruptStore(config),
+  },
+  {
+    code: 'INTERNAL_SERVER_ERROR',
+    when: 'something happens that nobody thought of',
+    arrange: ({ config }) => dropCustomers(config),
+  },
+  {
+    code: 'INTERNAL_SERVER_ERROR',
+    when: "Stripe's configuration lacks a part",
+    stripe: sendJson(200, { object: 'list', data: [{ id: 'bpc_1', name: plantedMessage }], has_more: false }),
+    graphql: { query: portalConfigurationQuery.toString() },
+  },
+];
+
+/** Every way to fail, each with the code that answers it. */
+export const errorCases: readonly ErrorCase[] = [
+  ...callerCases,
+  ...inputCases,
+  ...stripeRefusals,
+  ...stripeOutages,
+  ...ownFailures,
+];
