@@ -27,6 +27,8 @@ const documentedStatuses: Readonly<
   INTERNAL_SERVER_ERROR: { graphql: 200, rest: 500 },
 };
 
+const masked = 'Something went wrong on our side. Quote the x-request-id header when you report it.';
+
 /** Codes that come with the seconds to wait. */
 const withRetryAfter = new Set<unknown>(['RATE_LIMITED', 'AUTH_UNAVAILABLE', 'STRIPE_RATE_LIMITED']);
 
@@ -70,6 +72,7 @@ describe('every way in answers', () => {
       const expected = answer.wayIn === 'GraphQL' ? (errorCase.graphqlStatus ?? graphql) : rest;
       const failure = readFailure(answer);
       expect([answer.wayIn, failure.code, answer.status]).toEqual([answer.wayIn, errorCase.code, expected]);
+      if (errorCase.code === 'INTERNAL_SERVER_ERROR') expect(failure.message).toBe(masked);
       expect(Object.keys(failure).sort()).toEqual(
         withRetryAfter.has(failure.code) ? ['code', 'message', 'retryAfter'] : ['code', 'message'],
       );
