@@ -6,14 +6,14 @@ type Schema = Record<string, unknown>;
 
 /** Stripe's OpenAPI file: STRIPE_OPENAPI_FILE names one, else it is the one that stripe-mock carries. */
 export function findOpenApiFile(): string | null {
-  return process.env['STRIPE_OPENAPI_FILE'] || findStripeOpenApiFile();
+  return process.env['STRIPE_OPENAPI_FILE'] ?? findStripeOpenApiFile();
 }
 
 export interface StripeSchemas {
   /** What is wrong with an answer of 200, by the schema of its endpoint; empty when nothing is. */
-  checkAnswer(method: string, path: string, body: unknown): readonly string[];
+  readonly checkAnswer: (method: string, path: string, body: unknown) => readonly string[];
   /** What is wrong with an object, by the schema of that name. */
-  checkObject(name: string, value: unknown): readonly string[];
+  readonly checkObject: (name: string, value: unknown) => readonly string[];
 }
 
 /** Loads the schemas of Stripe's answers; stricter than the file, they refuse members that it does not name. */
@@ -64,9 +64,12 @@ function findTemplate(templates: readonly string[], path: string): string | null
 function toJsonSchema(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(toJsonSchema);
   if (typeof node !== 'object' || node === null) return node;
-  const { nullable, ...schema } = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, key === 'enum' ? value : toJsonSchema(value)]),
-  ) as Schema;
+  const { nullable, ...schema }: Schema = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [
+      key,
+      key === 'enum' ? (value as unknown) : toJsonSchema(value),
+    ]),
+  );
   if (typeof schema.$ref === 'string') return { $ref: schema.$ref.replace(/^#/, 'stripe#') };
   if (schema.type === 'object' && schema.properties && schema.additionalProperties === undefined) {
     schema.additionalProperties = false;

@@ -21,9 +21,13 @@ export interface EmulatorClient {
   /** Every answer that the SDK got, in order. */
   readonly answers: readonly WireAnswer[];
   /** Sends a call without the SDK, for what the SDK would not send. */
-  call(method: string, path: string, options?: CallOptions): Promise<WireAnswer>;
+  readonly call: (method: string, path: string, options?: CallOptions) => Promise<WireAnswer>;
   /** Uses one of the emulator's own controls. */
-  control(method: string, path: string, form?: Readonly<Record<string, string>>): Promise<WireAnswer>;
+  readonly control: (
+    method: string,
+    path: string,
+    form?: Readonly<Record<string, string>>,
+  ) => Promise<WireAnswer>;
 }
 
 export interface CallOptions {

@@ -28,8 +28,14 @@ export async function createPrice(
   });
 }
 
+export interface Subscriber {
+  readonly customer: Stripe.Customer;
+  readonly price: Stripe.Price;
+  readonly subscription: Stripe.Subscription;
+}
+
 /** A customer who pays 10 dollars a month. */
-export async function createSubscriber(stripe: Stripe) {
+export async function createSubscriber(stripe: Stripe): Promise<Subscriber> {
   const customer = await createCustomer(stripe);
   const price = await createPrice(stripe);
   const subscription = await stripe.subscriptions.create({
@@ -58,7 +64,7 @@ export function createConfiguration(
     default_allowed_updates: ['price', 'quantity'],
     proration_behavior: 'create_prorations',
     products: prices.map((price) => ({
-      product: String(price.product),
+      product: idOf(price.product),
       prices: [price.id],
       adjustable_quantity: { enabled: true, maximum: 20 },
     })),
@@ -66,4 +72,9 @@ export function createConfiguration(
   return stripe.billingPortal.configurations.create({
     features: { ...allFeatures, ...(prices.length > 0 ? { subscription_update: update } : {}), ...features },
   });
+}
+
+/** The id of a reference, whether it was expanded or not; empty when there is none. */
+export function idOf(reference: string | { readonly id: string } | null): string {
+  return typeof reference === 'string' ? reference : (reference?.id ?? '');
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
-import { allFeatures, createConfiguration, createPrice } from './fixtures.ts';
+import { allFeatures, createPrice, idOf } from './fixtures.ts';
 
 type Features = Stripe.BillingPortal.ConfigurationCreateParams.Features;
 
@@ -73,7 +73,7 @@ test('every nested member is kept as it was given', async () => {
       proration_behavior: 'create_prorations',
       products: [
         {
-          product: String(price.product),
+          product: idOf(price.product),
           prices: [price.id],
           adjustable_quantity: { enabled: true, minimum: 2, maximum: 9 },
         },
@@ -93,7 +93,7 @@ describe('refuses, as Stripe does,', () => {
   beforeAll(async () => {
     price = await createPrice(stripe);
   });
-  const product = () => ({ product: String(price.product), prices: [price.id] });
+  const product = () => ({ product: idOf(price.product), prices: [price.id] });
   const update = (changes: Partial<Features['subscription_update']> = {}): Features => ({
     payment_method_update: { enabled: true },
     subscription_update: {
@@ -241,26 +241,4 @@ describe('updates', () => {
     const refusal = await refusalOf(stripe.billingPortal.configurations.update(id, { active: false }));
     expect(refusal.param).toBe('active');
   });
-});
-
-test('the default settings are saved by a control of the emulator’s own, and cannot be deactivated', async () => {
-  const fresh = await startEmulator();
-  const { configurations } = fresh.stripe.billingPortal;
-  expect((await configurations.list({ is_default: true })).data).toEqual([]);
-  await fresh.control('POST', 'portal_settings', { 'business_profile[headline]': 'Hello' });
-  await fresh.control('POST', 'portal_settings', { 'features[subscription_pause][enabled]': 'true' });
-  const { data } = await configurations.list({ is_default: true });
-  expect(data).toMatchObject([
-    {
-      is_default: true,
-      business_profile: { headline: 'Hello' },
-      features: { subscription_pause: { enabled: true }, subscription_cancel: { enabled: true } },
-    },
-  ]);
-  expect(await refusalOf(configurations.update(data[0]?.id ?? '', { active: false }))).toMatchObject({
-    param: 'active',
-  });
-  await createConfiguration(fresh.stripe);
-  expect((await configurations.list({ is_default: false })).data).toHaveLength(1);
-  expect(fresh.emulator.requests.some(({ path }) => path.startsWith('/_emulator/'))).toBe(false);
 });

@@ -13,7 +13,7 @@ export function renderInvoiceHistory(visit: Visit): Html {
     ${
       invoices.length === 0
         ? html`<p class="muted">No invoices yet.</p>`
-        : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="invoices">
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Invoices">
             <table>
               <thead>
                 <tr>
@@ -36,14 +36,14 @@ export function renderInvoiceHistory(visit: Visit): Html {
 function renderRow(visit: Visit, invoice: InvoiceObject): Html {
   const date = formatDate(invoice.created);
   return html`<tr>
-    <td>${date}</td>
+    <td><time>${date}</time></td>
     <td>${renderInvoiceStatus(invoice)}</td>
     <td class="optional muted small">${invoice.lines.data.at(-1)?.description ?? ''}</td>
     <td class="amount">${formatAmount(invoice.total, invoice.currency)}</td>
     <td class="small">
-      <a href="${invoice.hosted_invoice_url ?? ''}" aria-label="View invoice of ${date}">View</a> ·
-      <a href="${invoice.invoice_pdf ?? ''}" aria-label="Print invoice of ${date}">PDF</a>
-      ${invoice.status === 'open' && html`<form method="post" action="${visit.home}/invoices/${invoice.id}/pay"><button class="link" type="submit" aria-label="Pay invoice of ${date}">Pay now</button></form>`}
+      <a href="${invoice.hosted_invoice_url ?? ''}" aria-label="View the invoice of ${date}">View</a> ·
+      <a href="${invoice.invoice_pdf ?? ''}" aria-label="PDF of the invoice of ${date}">PDF</a>
+      ${invoice.status === 'open' && html`<form method="post" action="${visit.home}/invoices/${invoice.id}/pay"><button class="link" type="submit" aria-label="Pay now: invoice of ${date}">Pay now</button></form>`}
     </td>
   </tr>`;
 }

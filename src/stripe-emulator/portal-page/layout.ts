@@ -19,10 +19,12 @@ export function renderDocument(title: string, body: HtmlValue): string {
       </head>
       <body>
         <a class="skip" href="#main">Skip to content</a>
-        <p class="stand-in" role="note">
-          <strong>Local stand-in, not Stripe.</strong> Nothing here is charged: every card, invoice and
-          subscription is made up and lives in this process alone.
-        </p>
+        <aside class="stand-in" aria-label="About this page">
+          <p>
+            <strong>Local stand-in, not Stripe.</strong> Nothing here is charged: every card, invoice and
+            subscription is made up and lives in this process alone.
+          </p>
+        </aside>
         ${body}
       </body>
     </html> `;
@@ -64,8 +66,8 @@ function aside(visit: Visit): Html {
         </p>`
       }
     </div>
-    <footer class="small-print">
-      <p>Powered by the <strong>stripe-emulator</strong></p>
+    <div class="small-print">
+      <p>Powered by a local stand-in for Stripe</p>
       ${
         (terms !== null || privacy !== null) &&
         html`<ul class="links">
@@ -73,7 +75,7 @@ function aside(visit: Visit): Html {
           ${privacy !== null && html`<li><a href="${privacy}">Privacy</a></li>`}
         </ul>`
       }
-    </footer>
+    </div>
   </header>`;
 }
 

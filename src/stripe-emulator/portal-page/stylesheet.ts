@@ -94,7 +94,7 @@ legend { padding: 0; font-weight: 600; margin-bottom: .5rem; }
 label { font-weight: 600; font-size: .9375rem; display: grid; gap: .3125rem; }
 label .hint { font-weight: 400; color: var(--muted); font-size: .875rem; }
 input[type=text], input[type=email], input[type=tel], input[type=number], select, textarea {
-  font: inherit; color: inherit; background: var(--card); border: 1px solid #838ba0; border-radius: .5rem; padding: .5rem .75rem;
+  font: inherit; font-weight: 400; color: inherit; background: var(--card); border: 1px solid #838ba0; border-radius: .5rem; padding: .5rem .75rem;
   width: 100%; min-height: 2.75rem;
 }
 input[type=number] { max-width: 8rem; }
@@ -114,6 +114,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th { text-align: left; font-weight: 600; font-size: .8125rem; color: var(--muted); padding: .375rem .75rem .375rem 0; }
 td { padding: .625rem .75rem .625rem 0; border-top: 1px solid var(--line); }
 td.amount, th.amount { text-align: right; }
+td.amount, td:first-child:not(:only-child) time { white-space: nowrap; }
 th:last-child, td:last-child { padding-right: 0; }
 tfoot td { font-weight: 650; }
 .scroll { overflow-x: auto; }

@@ -1,0 +1,36 @@
+import type { Stripe } from 'stripe';
+import { type EmulatorClient, startEmulator } from './emulator-client.ts';
+import { type Subscriber, createConfiguration, createPrice, createSubscriber } from './fixtures.ts';
+import { type Page, openPortal } from './portal-browser.ts';
+
+/** An emulator whose portal allows everything, and one price to change to. */
+export interface PortalFixture extends EmulatorClient {
+  readonly configuration: string;
+  /** 30 dollars a month, of the product "Bigger". */
+  readonly bigger: Stripe.Price;
+  /** A new subscriber with the portal open. */
+  readonly openSubscriber: (
+    params?: Partial<Stripe.BillingPortal.SessionCreateParams>,
+  ) => Promise<Subscriber & { readonly page: Page; readonly current: () => Promise<Stripe.Subscription> }>;
+}
+
+export async function startPortal(): Promise<PortalFixture> {
+  const client = await startEmulator({ businessName: 'Rocket Rides' });
+  const { stripe } = client;
+  const bigger = await createPrice(stripe, 3000, 'month', 'Bigger');
+  const { id: configuration } = await createConfiguration(stripe, [bigger]);
+  return {
+    ...client,
+    bigger,
+    configuration,
+    async openSubscriber(params = {}) {
+      const subscriber = await createSubscriber(stripe);
+      const page = await openPortal(stripe, { customer: subscriber.customer.id, configuration, ...params });
+      return {
+        ...subscriber,
+        page,
+        current: () => stripe.subscriptions.retrieve(subscriber.subscription.id),
+      };
+    },
+  };
+}

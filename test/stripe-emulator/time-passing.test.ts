@@ -1,0 +1,64 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import type { Stripe } from 'stripe';
+import { type EmulatorClient, startEmulator } from './emulator-client.ts';
+import { createSubscriber } from './fixtures.ts';
+
+const day = 86_400;
+
+let client: EmulatorClient;
+let stripe: Stripe;
+let now = new Date('2026-01-31T12:00:00Z');
+beforeAll(async () => {
+  client = await startEmulator({ now: () => now });
+  stripe = client.stripe;
+});
+
+function seconds(date: string): number {
+  return Date.parse(date) / 1000;
+}
+
+function itemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem {
+  const [item] = subscription.items.data;
+  if (!item) throw new Error('the subscription has no item');
+  return item;
+}
+
+async function invoicesOf(subscription: Stripe.Subscription): Promise<Stripe.Invoice[]> {
+  return (await stripe.invoices.list({ subscription: subscription.id })).data;
+}
+
+test('periods end, are renewed and invoiced; months keep to the calendar', async () => {
+  const { subscription } = await createSubscriber(stripe);
+  now = new Date('2026-04-01T12:00:00Z');
+  const later = await stripe.subscriptions.retrieve(subscription.id);
+  expect(itemOf(later).current_period_end).toBe(seconds('2026-04-30T12:00:00Z'));
+  const invoices = await invoicesOf(subscription);
+  expect(invoices.map(({ billing_reason: reason }) => reason)).toEqual([
+    'subscription_cycle',
+    'subscription_cycle',
+    'subscription_create',
+  ]);
+});
+
+test('what was to end has ended, and what fails to be paid is past due', async () => {
+  const leaving = await createSubscriber(stripe);
+  await stripe.subscriptions.update(leaving.subscription.id, { cancel_at_period_end: true });
+  const failing = await createSubscriber(stripe);
+  const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
+    customer: failing.customer.id,
+  });
+  await stripe.customers.update(failing.customer.id, {
+    invoice_settings: { default_payment_method: card.id },
+  });
+  now = new Date(now.getTime() + 32 * day * 1000);
+  expect((await stripe.subscriptions.retrieve(leaving.subscription.id)).status).toBe('canceled');
+  expect((await stripe.subscriptions.retrieve(failing.subscription.id)).status).toBe('past_due');
+});
+
+test('the clock can be moved by a control', async () => {
+  const { subscription } = await createSubscriber(stripe);
+  const { body } = await client.control('POST', 'clock', { advance_days: '400' });
+  expect(body).toMatchObject({ now: now.getTime() / 1000 + 400 * day });
+  const later = await stripe.subscriptions.retrieve(subscription.id);
+  expect(itemOf(later).current_period_end).toBeGreaterThan(now.getTime() / 1000 + 400 * day);
+});
