@@ -23,7 +23,7 @@ export function createSchema({ resolvers, requiredRole, adminRole }: SchemaOptio
     else if (requiredRole !== null) requireRole(caller, requiredRole);
     return true;
   };
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<NewableFunction>,
     container: {
       get: (resolverClass: object) => {
@@ -35,4 +35,13 @@ export function createSchema({ resolvers, requiredRole, adminRole }: SchemaOptio
     authChecker,
     validate: false,
   });
+  describeRoots(schema);
+  return schema;
+}
+
+/** The roots have no class whose decorator could describe them. */
+function describeRoots(schema: GraphQLSchema): void {
+  const [query, mutation] = [schema.getQueryType(), schema.getMutationType()];
+  if (query) query.description = 'What can be read. The token says for whom.';
+  if (mutation) mutation.description = 'What can be done. The token says for whom.';
 }
