@@ -1,0 +1,82 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+  isIntrospectionType,
+  parse,
+  validate,
+} from 'graphql';
+import { printServedSchema } from '../../src/cli/schema.command.ts';
+import { readGraphqlAnswer } from '../helpers/graphql-answer.ts';
+import { listOperations, printShortest, servedSchema, servedSchemaText } from '../helpers/served-schema.ts';
+import { type TestApp, createTestApp } from '../helpers/test-app.ts';
+
+test('schema.graphql is what the code says', async () => {
+  if (servedSchemaText !== (await printServedSchema())) {
+    throw new Error('schema.graphql is not what the code says. Run: npm run schema');
+  }
+});
+
+interface Described {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+}
+
+/** A type with all that is in it, each by its path. */
+function listDescribed(type: GraphQLNamedType): (readonly [path: string, Described])[] {
+  if (isEnumType(type)) {
+    return [
+      [type.name, type],
+      ...type.getValues().map((value) => [`${type.name}.${value.name}`, value] as const),
+    ];
+  }
+  if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) return [[type.name, type]];
+  const fields: Readonly<Record<string, Described & { readonly args?: readonly Described[] }>> =
+    type.getFields();
+  const inside = Object.values(fields).flatMap((field) => {
+    const path = `${type.name}.${field.name}`;
+    return [
+      [path, field] as const,
+      ...(field.args ?? []).map((arg) => [`${path}(${arg.name}:)`, arg] as const),
+    ];
+  });
+  return [[type.name, type], ...inside];
+}
+
+test('every type, field, argument and enum value is described', () => {
+  const own = Object.values(servedSchema.getTypeMap()).filter(
+    (type) => !isSpecifiedScalarType(type) && !isIntrospectionType(type),
+  );
+  const described = own.flatMap(listDescribed);
+
+  expect(described.filter(([, { description }]) => !description?.trim()).map(([path]) => path)).toEqual([]);
+  expect(described.length).toBeGreaterThan(150);
+});
+
+describe('every operation needs a signed-in caller', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await createTestApp();
+  });
+
+  test.each(listOperations())('$name', async (operation) => {
+    const query = printShortest(operation);
+    expect(validate(servedSchema, parse(query))).toEqual([]);
+    const headers = { 'content-type': 'application/json' };
+
+    const response = await app.fetch('/graphql', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+    });
+
+    (await readGraphqlAnswer(response, query)).expectError('UNAUTHENTICATED');
+    expect(response.status).toBe(401);
+    expect(app.stripe.requests).toEqual([]);
+  });
+});
