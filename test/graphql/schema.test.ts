@@ -11,8 +11,14 @@ import {
   validate,
 } from 'graphql';
 import { printServedSchema } from '../../src/cli/schema.command.ts';
-import { readGraphqlAnswer } from '../helpers/graphql-answer.ts';
-import { listOperations, printShortest, servedSchema, servedSchemaText } from '../helpers/served-schema.ts';
+import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
+import {
+  type ServedOperation,
+  listOperations,
+  printShortest,
+  servedSchema,
+  servedSchemaText,
+} from '../helpers/served-schema.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 
 test('schema.graphql is what the code says', async () => {
@@ -57,26 +63,24 @@ test('every type, field, argument and enum value is described', () => {
   expect(described.length).toBeGreaterThan(150);
 });
 
-describe('every operation needs a signed-in caller', () => {
+describe('every operation needs a signed-in caller with the required role', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await createTestApp();
+    app = await createTestApp({ REQUIRED_ROLE: 'billing' });
   });
 
-  test.each(listOperations())('$name', async (operation) => {
+  const send = async (operation: ServedOperation, token?: string): Promise<GraphqlAnswer<unknown>> => {
     const query = printShortest(operation);
     expect(validate(servedSchema, parse(query))).toEqual([]);
     const headers = { 'content-type': 'application/json' };
+    const request = { method: 'POST', headers, body: JSON.stringify({ query }) };
+    return readGraphqlAnswer(await app.fetch('/graphql', { ...request, token }), query);
+  };
 
-    const response = await app.fetch('/graphql', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ query }),
-    });
-
-    (await readGraphqlAnswer(response, query)).expectError('UNAUTHENTICATED');
-    expect(response.status).toBe(401);
+  test.each(listOperations())('$name', async (operation) => {
+    (await send(operation)).expectError('UNAUTHENTICATED');
+    (await send(operation, await app.createToken({ userId: 'ada' }))).expectError('FORBIDDEN');
     expect(app.stripe.requests).toEqual([]);
   });
 });
