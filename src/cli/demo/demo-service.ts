@@ -71,10 +71,14 @@ async function startParts(env: Environment, started: (() => Promise<void>)[]): P
 function refuseRealThings(env: Environment): void {
   const faults: string[] = [];
   if (env['STRIPE_SECRET_KEY']?.includes('_live_') === true) {
-    faults.push('STRIPE_SECRET_KEY: the demo refuses a live key; set a test key, or none for the local Stripe');
+    faults.push(
+      'STRIPE_SECRET_KEY: the demo refuses a live key; set a test key, or none for the local Stripe',
+    );
   }
   if (env['JWT_JWKS_URL'] ?? env['JWT_PUBLIC_KEY']) {
-    faults.push('JWT_JWKS_URL, JWT_PUBLIC_KEY: the demo signs its own tokens; unset them, or set JWT_SECRET instead');
+    faults.push(
+      'JWT_JWKS_URL, JWT_PUBLIC_KEY: the demo signs its own tokens; unset them, or set JWT_SECRET instead',
+    );
   }
   if (faults.length > 0) throw new ConfigurationError(faults);
 }

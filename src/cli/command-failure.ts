@@ -1,0 +1,31 @@
+import { BillingError } from '../errors.ts';
+import { redact } from '../logger.ts';
+import { describeStartFailure, exitCodes, isSetupFault } from '../start-failure.ts';
+
+/** A command cannot do what it was asked to; the message tells the person who asked. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+
+  constructor(
+    message: string,
+    readonly exitCode: number = exitCodes.failed,
+  ) {
+    super(message);
+  }
+}
+
+export function getExitCode(error: unknown): number {
+  if (error instanceof CommandError) return error.exitCode;
+  return isSetupFault(error) ? exitCodes.misconfigured : exitCodes.failed;
+}
+
+/** What an operator can act on, without a stack. An API's client is told less of the same failure. */
+export function describeFailure(error: unknown): string {
+  if (isSetupFault(error)) return describeStartFailure(error);
+  if (error instanceof BillingError && error.cause instanceof Error) {
+    const reason = redact(error.cause.message);
+    if (error.code === 'STORE_UNAVAILABLE') return `The database (DATABASE_URL) does not answer: ${reason}`;
+    if (error.code.startsWith('STRIPE_')) return `Stripe does not answer as it should: ${reason}`;
+  }
+  return error instanceof Error ? error.message : 'The command failed.';
+}

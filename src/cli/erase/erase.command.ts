@@ -1,0 +1,58 @@
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { checkUserId } from '../../customers/customer-directory.ts';
+import { CommandError } from '../command-failure.ts';
+import { type Shell, quote } from '../shell.ts';
+import { storeHelp, withStore } from '../store.ts';
+import { eraseUser } from './erasure.ts';
+
+export function addEraseCommand(program: Command, shell: Shell): void {
+  program
+    .command('erase')
+    .description('remove everything that is kept about a user')
+    .argument('<user>', "the user's id, as the tokens have it")
+    .option('--yes', 'do not ask first')
+    .addHelpText('after', eraseHelp)
+    .action((userId: string, options: { yes?: true }) => erase(shell, userId, options.yes ?? false));
+}
+
+const eraseHelp = `
+Says what was removed. Where nothing was kept, that is no failure. What Stripe
+keeps stays there: delete the customer at Stripe where that is called for. Erase
+in each scope that the user may be in.
+${storeHelp}
+  billing-portal erase user_1
+  billing-portal erase user_1 --yes
+`;
+
+async function erase(shell: Shell, userId: string, confirmed: boolean): Promise<void> {
+  checkUserId(userId);
+  await withStore(shell, async ({ config, database }) => {
+    const who = `user ${quote(userId)} in scope ${config.scope}`;
+    if (!confirmed) await confirm(shell, `Erase everything that is kept about ${who}? Type yes to go on: `);
+    const removed = await eraseUser(database, userId);
+    shell.stdout.write(
+      removed.length === 0
+        ? `Nothing is kept about ${who}.\n`
+        : `Erased what was kept about ${who}:\n${removed.map((description) => `  ${description}\n`).join('')}`,
+    );
+  });
+}
+
+/** @throws CommandError unless the person at the terminal says yes */
+async function confirm({ stdin, stderr }: Shell, question: string): Promise<void> {
+  if (stdin.isTTY !== true) throw new CommandError('There is no terminal to ask at: add --yes to erase.');
+  const terminal = createInterface({ input: stdin, output: stderr });
+  terminal.setPrompt(question);
+  terminal.prompt();
+  try {
+    // Ctrl+C and Ctrl+D end the lines without one.
+    for await (const answer of terminal) {
+      if (answer.trim().toLowerCase() === 'yes') return;
+      break;
+    }
+  } finally {
+    terminal.close();
+  }
+  throw new CommandError('Nothing was erased.');
+}

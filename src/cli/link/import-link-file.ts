@@ -1,0 +1,82 @@
+import { type Stats, createReadStream } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { exitCodes } from '../../start-failure.ts';
+import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
+import type { Shell } from '../shell.ts';
+import { type Store, withStore } from '../store.ts';
+import { type ImportedBatch, type Refusal, importLinks } from './import-links.ts';
+import { type ImportTotals, describeTotals, startProgress } from './import-progress.ts';
+import { readLinkRows } from './read-link-rows.ts';
+import { listenForStop } from './stop-signal.ts';
+
+interface ImportPaths {
+  readonly from: string;
+  /** Where refused lines are told instead of on stderr. */
+  readonly errors?: string | undefined;
+}
+
+/** Links every line of a file, tells which are refused, and sums up. */
+export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<void> {
+  const source = await stat(paths.from);
+  const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source);
+  try {
+    await withStore(shell, (store) => runImport(shell, store, { path: paths.from, source, refusalFile }));
+  } finally {
+    await refusalFile?.close();
+  }
+}
+
+async function openRefusalFile(path: string, source: Stats): Promise<FileHandle> {
+  const existing = await stat(path).catch(() => null);
+  if (existing?.ino === source.ino && existing.dev === source.dev) {
+    throw new CommandError('--errors names the file that --from reads: give it another one.');
+  }
+  return open(path, 'w');
+}
+
+interface ImportFiles {
+  readonly path: string;
+  readonly source: Stats;
+  readonly refusalFile: FileHandle | null;
+}
+
+async function runImport(shell: Shell, { database }: Store, files: ImportFiles): Promise<void> {
+  const text = createReadStream(files.path, 'utf8');
+  const progress = startProgress(shell.stderr, files.source.size);
+  const stop = listenForStop();
+  let totals: ImportTotals = { linked: 0, unchanged: 0, refused: 0, lastLine: 0 };
+  try {
+    for await (const batch of importLinks(database.customers, readLinkRows(text))) {
+      totals = addBatch(totals, batch);
+      const refusals = toLines(batch.refusals);
+      if (files.refusalFile !== null) await files.refusalFile.appendFile(refusals);
+      else if (refusals !== '') progress.write(refusals);
+      progress.update(text.bytesRead, totals);
+      stop.throwIfReceived();
+    }
+  } catch (error) {
+    throw new CommandError(
+      `Stopped after line ${totals.lastLine}: ${describeFailure(error)}\n` +
+        'Run it again to go on: what was linked stays linked.',
+      getExitCode(error),
+    );
+  } finally {
+    stop.release();
+    progress.stop();
+    shell.stdout.write(`${describeTotals(totals)}\n`);
+  }
+  if (totals.refused > 0) shell.exitCode = exitCodes.failed;
+}
+
+function addBatch(totals: ImportTotals, batch: ImportedBatch): ImportTotals {
+  return {
+    linked: totals.linked + batch.linked,
+    unchanged: totals.unchanged + batch.unchanged,
+    refused: totals.refused + batch.refusals.length,
+    lastLine: batch.lastLine,
+  };
+}
+
+function toLines(refusals: readonly Refusal[]): string {
+  return refusals.map(({ line, reason }) => `line ${line}: ${reason}\n`).join('');
+}

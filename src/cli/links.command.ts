@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import { type Shell, escapeInvisible } from './shell.ts';
+import { storeHelp, withStore } from './store.ts';
+
+/** Mappings that are held at a time, however many there are. */
+const pageSize = 500;
+
+export function addLinksCommand(program: Command, shell: Shell): void {
+  program
+    .command('links')
+    .description('list who is linked to which Stripe customer, by user id')
+    .option('--json', 'print one JSON object a line, for scripts')
+    .addHelpText('after', linksHelp)
+    .action((options: { json?: true }) => printLinks(shell, options.json ?? false));
+}
+
+const linksHelp = `
+Times are in UTC. A line of --json has userId, stripeCustomerId, contractEndsAt
+(or null), attributes and linkedAt.
+${storeHelp}
+  billing-portal links
+  billing-portal links --json | jq -r .stripeCustomerId
+`;
+
+async function printLinks(shell: Shell, json: boolean): Promise<void> {
+  await withStore(shell, async ({ config, database }) => {
+    const pages = readPages(database.customers);
+    const text = Readable.from(json ? toJsonLines(pages) : toTable(pages));
+    await pipeline(text, shell.stdout, { end: false });
+    if (text.readableDidRead) return;
+    shell.stderr.write(`Nobody is linked in scope ${config.scope}.\n`);
+  });
+}
+
+type Pages = AsyncGenerator<readonly CustomerMapping[]>;
+
+/** No page is empty. */
+async function* readPages(directory: CustomerDirectory): Pages {
+  let after: string | undefined;
+  for (;;) {
+    const { mappings, hasNextPage } = await directory.list({ first: pageSize, after });
+    if (mappings.length > 0) yield mappings;
+    if (!hasNextPage) return;
+    after = mappings.at(-1)?.userId;
+  }
+}
+
+async function* toJsonLines(pages: Pages): AsyncGenerator<string> {
+  for await (const page of pages) {
+    yield page
+      .map(({ createdAt: linkedAt, ...mapping }) => `${JSON.stringify({ ...mapping, linkedAt })}\n`)
+      .join('');
+  }
+}
+
+const headings = ['USER', 'CUSTOMER', 'CONTRACT ENDS', 'LINKED AT'];
+
+/** As wide as the first page asks for: what is longer further down moves its own line only. */
+async function* toTable(pages: Pages): AsyncGenerator<string> {
+  let widths: number[] | undefined;
+  for await (const page of pages) {
+    const rows = page.map(toCells);
+    if (widths === undefined) {
+      rows.unshift(headings);
+      widths = headings.map((_heading, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+    }
+    yield toLines(rows, widths);
+  }
+}
+
+function toCells(mapping: CustomerMapping): string[] {
+  return [
+    escapeInvisible(mapping.userId),
+    mapping.stripeCustomerId,
+    mapping.contractEndsAt === null ? '-' : toMinutes(mapping.contractEndsAt),
+    toMinutes(mapping.createdAt),
+  ];
+}
+
+function toMinutes(time: Date): string {
+  return time.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function toLines(rows: readonly (readonly string[])[], widths: readonly number[]): string {
+  return rows
+    .map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+}

@@ -1,0 +1,76 @@
+import { Command, CommanderError } from 'commander';
+import { describeFailure, getExitCode } from './command-failure.ts';
+import { addEraseCommand } from './erase/erase.command.ts';
+import { addLinkCommand } from './link/link.command.ts';
+import { addLinksCommand } from './links.command.ts';
+import type { Shell } from './shell.ts';
+import { addTokenCommand } from './token.command.ts';
+import { addUnlinkCommand } from './unlink.command.ts';
+
+/** Runs one command line; what fails becomes one line on stderr and an exit code. */
+export async function runCommandLine(shell: Shell, args: readonly string[]): Promise<void> {
+  try {
+    await createProgram(shell).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Whoever read the output has seen enough, as `head` has.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+    if (error instanceof CommanderError) {
+      shell.exitCode = error.exitCode;
+      return;
+    }
+    shell.stderr.write(`${describeFailure(error)}\n`);
+    shell.exitCode = getExitCode(error);
+  }
+}
+
+function createProgram(shell: Shell): Command {
+  const program = new Command('billing-portal')
+    .description("Self-service billing over GraphQL, around Stripe's hosted Billing Portal.")
+    .showHelpAfterError('Add --help to see what the command takes.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.stdout.write(text),
+      writeErr: (text) => shell.stderr.write(text),
+    })
+    .addHelpText('after', programHelp);
+  addServeCommand(program, shell);
+  addDemoCommand(program, shell);
+  addLinkCommand(program, shell);
+  addUnlinkCommand(program, shell);
+  addLinksCommand(program, shell);
+  addEraseCommand(program, shell);
+  addTokenCommand(program, shell);
+  return program;
+}
+
+const programHelp = `
+Variables are read from the environment and from .env in the working folder.
+Exit codes: 0 done; 1 refused or failed; 78 a variable is missing or wrong.
+
+  billing-portal demo                           see it work, with no settings
+  billing-portal link user_1 cus_NffrFeUfNV2Hib let a user reach their billing
+  billing-portal help link                      more about one command
+`;
+
+// The service takes a second to load, which the other commands need not wait for.
+
+function addServeCommand(program: Command, shell: Shell): void {
+  program
+    .command('serve')
+    .description('run the service, configured by environment variables')
+    .action(async () => {
+      const { serve } = await import('../serve.ts');
+      await serve(shell.loadEnvironment());
+    });
+}
+
+function addDemoCommand(program: Command, shell: Shell): void {
+  program
+    .command('demo')
+    .description('run everything on this machine: the service, a local Stripe and a demo user')
+    .option('--json', 'print one line of JSON once ready, and nothing else')
+    .action(async (options: { json?: true }) => {
+      const { runDemo } = await import('./demo/demo.command.ts');
+      await runDemo(shell.loadEnvironment(), { json: options.json ?? false });
+    });
+}

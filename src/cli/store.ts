@@ -1,0 +1,26 @@
+import { type StoreConfig, loadStoreConfig } from '../config/command-config.ts';
+import { type Database, openDatabase } from '../database/database.ts';
+import type { Shell } from './shell.ts';
+
+/** What commands on the mappings stand on. */
+export interface Store {
+  readonly config: StoreConfig;
+  readonly database: Database;
+}
+
+/** Opens the store that the environment names, for as long as `use` takes. */
+export async function withStore(shell: Shell, use: (store: Store) => Promise<void>): Promise<void> {
+  const config = loadStoreConfig(shell.loadEnvironment());
+  const database = await openDatabase({ url: config.databaseUrl, scope: config.scope });
+  try {
+    await use({ config, database });
+  } finally {
+    await database.close();
+  }
+}
+
+/** For the help of every command that opens the store. */
+export const storeHelp = `
+Reads DATABASE_URL, and STRIPE_SECRET_KEY or STRIPE_SCOPE: the key's mode, or
+the scope's name, tells whose links are meant; test and live are kept apart.
+`;

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { createToken } from '../auth/token-issuer.ts';
+import { loadSigningConfig } from '../config/command-config.ts';
+import { checkUserId } from '../customers/customer-directory.ts';
+import type { Shell } from './shell.ts';
+
+interface TokenOptions {
+  readonly user: string;
+  readonly role: readonly string[];
+}
+
+export function addTokenCommand(program: Command, shell: Shell): void {
+  program
+    .command('token')
+    .description('print a token that the service accepts, for an hour; in development and test only')
+    .requiredOption('--user <id>', 'whose token it is')
+    .option('--role <name>', 'a role that it carries; may be repeated', collect, [])
+    .addHelpText('after', tokenHelp)
+    .action((options: TokenOptions) => printToken(shell, options));
+}
+
+const tokenHelp = `
+Signs with JWT_SECRET, for JWT_ISSUER and JWT_AUDIENCE, and names the claims as
+the service does. Refuses where NODE_ENV is production or unset. The demo prints
+tokens of its own.
+
+  NODE_ENV=development billing-portal token --user user_1
+  NODE_ENV=development billing-portal token --user admin_1 --role billing:admin
+`;
+
+function collect(role: string, roles: readonly string[]): string[] {
+  return [...roles, role];
+}
+
+async function printToken(shell: Shell, { user: userId, role: roles }: TokenOptions): Promise<void> {
+  const config = loadSigningConfig(shell.loadEnvironment());
+  checkUserId(userId);
+  shell.stdout.write(`${await createToken(config, { userId, roles })}\n`);
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { CommandError } from './command-failure.ts';
+import { type Shell, quote } from './shell.ts';
+import { storeHelp, withStore } from './store.ts';
+
+export function addUnlinkCommand(program: Command, shell: Shell): void {
+  program
+    .command('unlink')
+    .description('remove the link between a user and their Stripe customer; the customer stays at Stripe')
+    .argument('<user>', "the user's id, as the tokens have it")
+    .addHelpText('after', unlinkHelp)
+    .action((userId: string) => unlinkUser(shell, userId));
+}
+
+const unlinkHelp = `
+Fails when the user is not linked.
+${storeHelp}
+  billing-portal unlink user_1
+`;
+
+async function unlinkUser(shell: Shell, userId: string): Promise<void> {
+  await withStore(shell, async ({ config, database }) => {
+    const removed = await database.customers.unlink(userId);
+    if (removed === null)
+      throw new CommandError(`User ${quote(userId)} is not linked in scope ${config.scope}.`);
+    shell.stdout.write(
+      `Unlinked user ${quote(userId)} from ${removed.stripeCustomerId} in scope ${config.scope}.\n`,
+    );
+  });
+}

@@ -1,0 +1,129 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type LinkRow, readLinkRows } from '../../src/cli/link/read-link-rows.ts';
+import { userIdSchema } from '../../src/customers/customer-directory.ts';
+
+async function* inPieces(text: string, size = text.length || 1): AsyncGenerator<string> {
+  for (let start = 0; start < text.length; start += size) yield text.slice(start, start + size);
+}
+
+async function readAll(pieces: AsyncIterable<string>): Promise<LinkRow[]> {
+  const rows: LinkRow[] = [];
+  for await (const batch of readLinkRows(pieces)) rows.push(...batch);
+  return rows;
+}
+
+/** Rows as `LINE USER CUSTOMER` or `LINE fault`. */
+async function readShort(text: string): Promise<string[]> {
+  const rows = await readAll(inPieces(text));
+  return rows.map((row) =>
+    'fault' in row
+      ? `${row.line} ${row.fault}`
+      : `${row.line} ${row.link.userId} ${row.link.stripeCustomerId}`,
+  );
+}
+
+test.each([
+  ['lines', 'a,cus_1\nb,cus_2\n', ['1 a cus_1', '2 b cus_2']],
+  ['a last line without an end', 'a,cus_1\nb,cus_2', ['1 a cus_1', '2 b cus_2']],
+  ['the ends of lines of Windows', 'a,cus_1\r\nb,cus_2\r\n', ['1 a cus_1', '2 b cus_2']],
+  ['the ends of lines of old Macs', 'a,cus_1\rb,cus_2\r', ['1 a cus_1', '2 b cus_2']],
+  ['headings', 'user_id,stripe_customer_id\na,cus_1', ['2 a cus_1']],
+  ['headings in quotes and capitals', '"User_ID", "Stripe_Customer_ID"\na,cus_1', ['2 a cus_1']],
+  ['headings below empty lines', '\n\nuser_id,stripe_customer_id\na,cus_1', ['4 a cus_1']],
+  ['a byte order mark', '\uFEFFuser_id,stripe_customer_id\na,cus_1', ['2 a cus_1']],
+  ['a byte order mark without headings', '\uFEFFa,cus_1', ['1 a cus_1']],
+  ['empty lines', '\na,cus_1\n\n  \nb,cus_2\n\n', ['2 a cus_1', '5 b cus_2']],
+  ['quoted fields', '"a, ""the"" one",cus_1\n"b","cus_2"', ['1 a, "the" one cus_1', '2 b cus_2']],
+  ['spaces around fields', ' a ,\tcus_1 \n" b " , cus_2', ['1 a cus_1', '2  b  cus_2']],
+  ['nothing', '', []],
+  ['headings alone', 'user_id,stripe_customer_id', []],
+])('reads %s', async (_what, text, expected) => {
+  expect(await readShort(text)).toEqual(expected);
+});
+
+test.each([
+  ['a customer id of another kind', 'b,sub_1', 'a Stripe customer id looks like'],
+  ['swapped fields', 'cus_1,b', 'a Stripe customer id looks like'],
+  ['an empty user id', ',cus_2', 'a user id cannot be empty'],
+  ['a user id that is too long', `${'x'.repeat(256)},cus_2`, 'at most 255 characters'],
+  ['a control character', 'b\u0007,cus_2', 'no control characters'],
+  ['one field', 'b', 'expected 2 fields, user_id,stripe_customer_id, and found 1'],
+  ['semicolons', 'b;cus_2', 'found 1'],
+  ['three fields', 'b,cus_2,', 'found 3'],
+  ['an empty quoted field', '""', 'found 1'],
+  ['the headings once more', 'user_id,stripe_customer_id', 'a Stripe customer id looks like'],
+  ['a quote that is left open', '"b,cus_2', 'its quotes do not match'],
+  ['a quote that is left open at the end', 'b,"cus_2', 'its quotes do not match'],
+  ['a quote within a field', 'b"b,cus_2', 'its quotes do not match'],
+  ['text after a quote', '"b"b,cus_2', 'its quotes do not match'],
+  ['bytes that are not UTF-8', Buffer.from('m\u00fcller,cus_2', 'latin1').toString(), 'not in UTF-8'],
+  ['an endless line', 'b'.repeat(1_000_000), 'longer than 4000 characters'],
+])('%s costs its own line and no other', async (_what, line, fault) => {
+  expect(await readShort(`a,cus_1\n${line}\nc,cus_3\n"d",cus_4\n`)).toEqual([
+    '1 a cus_1',
+    expect.stringMatching(new RegExp(`^2 .*${fault}`)),
+    '3 c cus_3',
+    '4 d cus_4',
+  ]);
+});
+
+test('quotes that open and close on two lines take no line between them along', async () => {
+  expect(await readShort('a,cus_1\n"b,cus_2\nc,cus_3\nd",cus_4\ne,cus_5')).toEqual([
+    '1 a cus_1',
+    '2 its quotes do not match',
+    '3 c cus_3',
+    '4 its quotes do not match',
+    '5 e cus_5',
+  ]);
+});
+
+test('an endless line in pieces is one bad line', async () => {
+  const line = 'x'.repeat(100_000);
+  const rows = await readAll(inPieces(`a,cus_1\n${line}\nb,cus_2\n${line}`, 1_000));
+  expect(rows.map((row) => [row.line, 'link' in row])).toEqual([
+    [1, true],
+    [2, false],
+    [3, true],
+    [4, false],
+  ]);
+});
+
+test('reads no further than asked, however long the file', async () => {
+  let pieces = 0;
+  async function* endless(): AsyncGenerator<string> {
+    for (;;) yield `user_${(pieces += 1)},cus_${pieces}\n`.repeat(100);
+  }
+  let rows = 0;
+  for await (const batch of readLinkRows(endless())) {
+    rows += batch.length;
+    if (rows >= 1_000) break;
+  }
+  expect(pieces).toBe(10);
+});
+
+test('whatever is written as CSV is read back, line by line, in whatever pieces it comes', async () => {
+  const userId = fc
+    .string({
+      unit: fc.constantFrom(...'ab "\',;|\u00e4\u20ac', '\u{1F600}', '\u2028'),
+      minLength: 1,
+      maxLength: 20,
+    })
+    .filter((id) => userIdSchema.safeParse(id).success);
+  const written = fc.record({ userId, end: fc.constantFrom('\n', '\r\n', '\r', '\n\n') });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(written, { maxLength: 20 }),
+      fc.integer({ min: 1, max: 50 }),
+      async (lines, size) => {
+        const text = lines.map(
+          (line, index) => `"${line.userId.replaceAll('"', '""')}",cus_${index}${line.end}`,
+        );
+        const rows = await readAll(inPieces(text.join(''), size));
+        expect(rows.map((row) => 'link' in row && row.link)).toEqual(
+          lines.map((line, index) => ({ userId: line.userId, stripeCustomerId: `cus_${index}` })),
+        );
+      },
+    ),
+  );
+});
