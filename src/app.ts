@@ -14,6 +14,7 @@ import { addHealthRoutes } from './http/health.routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { limitRequests } from './http/rate-limit.ts';
 import { type LogDestination, createLogger } from './logger.ts';
+import { ConfigurationRegistry } from './policies/configuration-registry.ts';
 import { PolicyConfigurations } from './policies/policy-configurations.service.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import { PortalPolicies } from './policies/portal-policies.service.ts';
@@ -29,6 +30,8 @@ export interface AppOverrides {
   readonly logDestination?: LogDestination;
   /** How long one call to Stripe may take, retries included, in place of the default. */
   readonly stripeDeadlineMs?: number;
+  /** The time by which policies are decided and kept up, in place of the clock's. */
+  readonly now?: () => Date;
 }
 
 export interface App {
@@ -42,6 +45,7 @@ export interface App {
 
 /** The composition root: everything is built here in the order in which it is needed, and stopped in reverse. */
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  const { now = () => new Date() } = overrides;
   const logger = createLogger(config.logLevel, overrides.logDestination);
   const authenticator = await createAuthenticator(config.auth);
   const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
@@ -51,12 +55,15 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const returnUrls = new ReturnUrls(config.returnUrls);
   const subscriptions = new CustomerSubscriptions(stripe);
   const policies = policySet && {
-    policies: new PortalPolicies(policySet, subscriptions),
-    configurations: new PolicyConfigurations(stripe, config.policies.namespace),
+    policies: new PortalPolicies(policySet, subscriptions, logger, now),
+    configurations: new PolicyConfigurations(
+      new ConfigurationRegistry(stripe, config.policies.namespace, now),
+      now,
+    ),
   };
   const configurations = new PortalConfigurations(database.customers, stripe, policies);
   const flows = new PortalFlows(returnUrls, subscriptions);
-  const sessions = new PortalSessions(database.customers, returnUrls, configurations, flows, stripe);
+  const sessions = new PortalSessions(database.customers, returnUrls, configurations, flows, stripe, now);
   const customers = new BillingCustomers(database.customers, subscriptions, stripe);
 
   const schema = createSchema({

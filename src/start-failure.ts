@@ -1,6 +1,6 @@
 import { ConfigurationError } from './config/config.ts';
 import { DatabaseSetupError } from './database/database-setup-error.ts';
-import { PolicyFileError } from './policies/policy-file.ts';
+import { PolicyFileError } from './policies/policy-fault.ts';
 
 /** Exit codes as sysexits.h has them, for supervisors that tell a bad setting from a crash. */
 export const exitCodes = { ok: 0, failed: 1, misconfigured: 78 } as const;

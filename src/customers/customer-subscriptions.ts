@@ -1,9 +1,15 @@
 import type Stripe from 'stripe';
+import { readAll } from '../stripe/read-all.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
 
-const maxSubscriptions = 100;
+/** The statuses of a subscription that a customer has now: not one that was never paid for, nor one at rest. */
+const currentStatuses = new Set<string>(['active', 'trialing', 'past_due']);
+
+export function isCurrent({ status }: Stripe.Subscription): boolean {
+  return currentStatuses.has(status);
+}
 
 /** Reads a customer's subscriptions that have not ended from Stripe, the newest first. */
 export class CustomerSubscriptions {
@@ -12,10 +18,9 @@ export class CustomerSubscriptions {
   /** @throws CustomerNotFoundError when Stripe no longer has the customer, and the errors of Stripe */
   async list(stripeCustomerId: string): Promise<readonly Stripe.Subscription[]> {
     try {
-      const { data } = await this.stripe.read((sdk, options) =>
-        sdk.subscriptions.list({ customer: stripeCustomerId, limit: maxSubscriptions }, options),
+      return await readAll(this.stripe, (sdk, page, options) =>
+        sdk.subscriptions.list({ ...page, customer: stripeCustomerId }, options),
       );
-      return data;
     } catch (error) {
       throw isMissing(error, 'customer') ? new CustomerNotFoundError() : error;
     }

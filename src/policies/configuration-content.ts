@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { Policy } from './policy-file.ts';
 import { type FeatureName, type PolicyFeatures, featureNames } from './policy-features.schema.ts';
+import type { Policy } from './policy-set.ts';
 
 /** What Stripe is given to make a configuration, without the metadata that it is found by. */
 export type ConfigurationContent = Omit<
@@ -12,15 +12,36 @@ export type ConfigurationContent = Omit<
 /** Which features a client wants to see; the others it hides. */
 export type FeatureChoice = Readonly<Partial<Record<FeatureName, boolean | undefined>>>;
 
+/** A configuration that sessions are to use. */
+export interface WantedConfiguration {
+  readonly policyName: string;
+  readonly content: ConfigurationContent;
+  /** Names the content. */
+  readonly hash: string;
+  /** The hash of all that the policy offers, where a client hides a part of it; else null. */
+  readonly narrowedFrom: string | null;
+}
+
 /**
  * Compiles a policy. Every feature is named, so that no default of Stripe's decides.
  *
- * @param choice hides features that the policy allows; it can allow none that the policy does not
+ * @param choice hides features that the policy offers; it can offer none that the policy does not
  */
-export function compilePolicy(policy: Policy, choice: FeatureChoice = {}): ConfigurationContent {
-  const features = Object.fromEntries(
-    featureNames.map((name) => [name, compileFeature(policy.features?.[name], choice[name] !== false)]),
-  );
+export function compilePolicy(policy: Policy, choice: FeatureChoice = {}): WantedConfiguration {
+  const whole = createContent(policy, compileFeatures(policy, {}));
+  const wholeHash = hashContent(whole);
+  const part = createContent(policy, compileFeatures(policy, choice));
+  if (hashContent(part) === wholeHash)
+    return { policyName: policy.name, content: whole, hash: wholeHash, narrowedFrom: null };
+  // What one page hides of the portal is no reason for one more public login page.
+  const content = { ...part, login_page: { enabled: false } };
+  return { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: wholeHash };
+}
+
+function createContent(
+  policy: Policy,
+  features: ConfigurationContent['features'],
+): ConfigurationContent & { readonly login_page: { readonly enabled: boolean } } {
   return {
     name: policy.name,
     business_profile: { ...policy.business_profile },
@@ -30,9 +51,21 @@ export function compilePolicy(policy: Policy, choice: FeatureChoice = {}): Confi
   };
 }
 
+function compileFeatures({ features }: Policy, choice: FeatureChoice): ConfigurationContent['features'] {
+  const hidden = new Set(featureNames.filter((name) => choice[name] === false));
+  // Stripe refuses changes of subscriptions without changes of payment methods.
+  if (hidden.has('payment_method_update')) hidden.add('subscription_update');
+  return Object.fromEntries(
+    featureNames.map((name) => [
+      name,
+      hidden.has(name) ? { enabled: false } : compileFeature(features?.[name]),
+    ]),
+  );
+}
+
 /** What is off keeps nothing else: configurations that offer the same are the same. */
-function compileFeature(feature: PolicyFeatures[FeatureName], wanted: boolean): object {
-  if (feature?.enabled !== true || !wanted) return { enabled: false };
+function compileFeature(feature: PolicyFeatures[FeatureName]): object {
+  if (feature?.enabled !== true) return { enabled: false };
   if (!('cancellation_reason' in feature) || feature.cancellation_reason?.enabled === true) return feature;
   const { cancellation_reason, ...rest } = feature;
   return rest;
@@ -41,7 +74,7 @@ function compileFeature(feature: PolicyFeatures[FeatureName], wanted: boolean): 
 const hashLength = 32;
 
 /** One text for one content, whatever the order of its fields. */
-export function hashContent(content: ConfigurationContent): string {
+export function hashContent(content: object): string {
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(content)))
     .digest('hex')

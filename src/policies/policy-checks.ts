@@ -1,53 +1,35 @@
+import type { PolicyFault } from './policy-fault.ts';
 import type { PolicyDraft } from './policy-file.schema.ts';
 import type { PolicyFeatures } from './policy-features.schema.ts';
 
-/** Where in a policy something is wrong, and what was expected. */
-export interface PolicyFault {
-  readonly path: string;
-  readonly expected: string;
-}
-
-const maxHeadline = 60;
-const maxProducts = 10;
 const daysByInterval = { day: 1, week: 7, month: 31, year: 365 } as const;
 const maxPauseDays = 3 * 366;
+const sinceEnabled = 'at least one, since the feature is enabled';
 
 /**
- * What Stripe would refuse when the configuration is made, found before it is asked:
+ * What Stripe would refuse when the configuration is made, found before it is asked. This is what shows only
+ * when several fields are seen together; what shows in one field alone is in its schema.
  * https://docs.stripe.com/api/customer_portal/configurations/create
  */
-export function findRefusals(policy: PolicyDraft): PolicyFault[] {
-  const { features = {} } = policy;
-  return [
-    ...checkHeadline(policy),
+export function findRefusals({ features = {} }: PolicyDraft): PolicyFault[] {
+  const faults = [
     ...checkCustomerUpdate(features.customer_update),
     ...checkCancel(features.subscription_cancel),
     ...checkPause(features.subscription_pause),
     ...checkUpdate(features.subscription_update),
+    ...checkPaymentMethods(features),
   ];
-}
-
-function checkHeadline({ business_profile: profile }: PolicyDraft): PolicyFault[] {
-  const length = profile?.headline?.length ?? 0;
-  if (length <= maxHeadline) return [];
-  return [
-    { path: 'business_profile.headline', expected: `at most ${maxHeadline} characters, not ${length}` },
-  ];
+  return faults.map(({ path, expected }) => ({ path: `features.${path}`, expected }));
 }
 
 function checkCustomerUpdate(feature: PolicyFeatures['customer_update']): PolicyFault[] {
   if (feature?.enabled !== true || (feature.allowed_updates?.length ?? 0) > 0) return [];
-  return [
-    {
-      path: 'features.customer_update.allowed_updates',
-      expected: 'at least one, since the feature is enabled',
-    },
-  ];
+  return [{ path: 'customer_update.allowed_updates', expected: sinceEnabled }];
 }
 
 function checkCancel(feature: PolicyFeatures['subscription_cancel'] = {}): PolicyFault[] {
   const faults: PolicyFault[] = [];
-  const path = 'features.subscription_cancel';
+  const path = 'subscription_cancel';
   const {
     proration_behavior: prorations = 'none',
     mode = 'at_period_end',
@@ -71,7 +53,7 @@ function checkCancel(feature: PolicyFeatures['subscription_cancel'] = {}): Polic
 }
 
 function checkPause(feature: PolicyFeatures['subscription_pause']): PolicyFault[] {
-  const path = 'features.subscription_pause.duration.interval_options';
+  const path = 'subscription_pause.duration.interval_options';
   const { type, interval_options: options = [] } = feature?.duration ?? {};
   if (type === 'interval_options' && options.length === 0)
     return [{ path, expected: 'at least one, by the type' }];
@@ -82,24 +64,13 @@ function checkPause(feature: PolicyFeatures['subscription_pause']): PolicyFault[
 }
 
 function checkUpdate(feature: PolicyFeatures['subscription_update'] = {}): PolicyFault[] {
-  const path = 'features.subscription_update';
+  const path = 'subscription_update';
   const { products = [], default_allowed_updates: updates = [] } = feature;
   const faults: PolicyFault[] = [];
-  if (products.length > maxProducts) {
-    faults.push({
-      path: `${path}.products`,
-      expected: `at most ${maxProducts} products, not ${products.length}`,
-    });
-  }
-  if (feature.enabled === true && products.length === 0) {
-    faults.push({ path: `${path}.products`, expected: 'at least one, since the feature is enabled' });
-  }
-  if (feature.enabled === true && updates.length === 0) {
-    faults.push({
-      path: `${path}.default_allowed_updates`,
-      expected: 'at least one, since the feature is enabled',
-    });
-  }
+  if (feature.enabled === true && products.length === 0)
+    faults.push({ path: `${path}.products`, expected: sinceEnabled });
+  if (feature.enabled === true && updates.length === 0)
+    faults.push({ path: `${path}.default_allowed_updates`, expected: sinceEnabled });
   if (feature.proration_behavior === 'always_invoice' && feature.schedule_at_period_end?.conditions.length) {
     faults.push({
       path: `${path}.proration_behavior`,
@@ -115,4 +86,16 @@ function checkUpdate(feature: PolicyFeatures['subscription_update'] = {}): Polic
     }
   });
   return faults;
+}
+
+/** "Cannot enable subscription updates while payment method update is disabled." */
+function checkPaymentMethods(features: PolicyFeatures): PolicyFault[] {
+  if (features.subscription_update?.enabled !== true || features.payment_method_update?.enabled === true)
+    return [];
+  return [
+    {
+      path: 'payment_method_update.enabled',
+      expected: 'true, since subscription_update is enabled and Stripe offers it only together',
+    },
+  ];
 }

@@ -5,6 +5,8 @@ import { z } from 'zod';
  * https://docs.stripe.com/api/customer_portal/configurations/create
  */
 
+const maxProducts = 10;
+
 const enabled = z.boolean().optional().describe('Whether the portal offers the feature. Off when left out.');
 const prorations = z.enum(['always_invoice', 'create_prorations', 'none']);
 
@@ -25,7 +27,7 @@ const paymentMethodUpdate = z
     enabled,
     payment_method_configuration: z
       .string()
-      .startsWith('pmc_')
+      .startsWith('pmc_', 'expected an id such as pmc_…')
       .optional()
       .describe('The payment method configuration that decides which kinds are offered.'),
   })
@@ -81,8 +83,8 @@ const subscriptionPause = z
   .describe('Pausing a subscription.');
 
 const product = z.strictObject({
-  product: z.string().startsWith('prod_').describe('The product.'),
-  prices: z.array(z.string().startsWith('price_')).min(1).describe('The prices that are offered.'),
+  product: z.string().min(1).describe("The product's id."),
+  prices: z.array(z.string().min(1)).min(1).describe('The ids of the prices that are offered.'),
   adjustable_quantity: z
     .strictObject({
       enabled: z.boolean(),
@@ -96,7 +98,13 @@ const subscriptionUpdate = z
   .strictObject({
     enabled,
     default_allowed_updates: z.array(z.enum(['price', 'promotion_code', 'quantity'])).optional(),
-    products: z.array(product).optional().describe('Up to 10 products to choose from.'),
+    products: z
+      .array(product)
+      .max(maxProducts, {
+        error: ({ input }) => `expected at most ${maxProducts} products, not ${(input as unknown[]).length}`,
+      })
+      .optional()
+      .describe(`Up to ${maxProducts} products to choose from.`),
     proration_behavior: prorations.optional(),
     billing_cycle_anchor: z.enum(['now', 'unchanged']).optional(),
     schedule_at_period_end: z

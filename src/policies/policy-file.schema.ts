@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import { policyFeaturesSchema } from './policy-features.schema.ts';
 
-const httpUrl = z.url({ protocol: /^https?$/ });
-const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)]);
-const claimValue = z.union([z.string(), z.number(), z.boolean()]);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
+const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)], 'expected a text, or a list of texts');
+const claimValue = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean');
 
 /** Those of subscriptions that have not ended; what has ended is no fact about a customer any more. */
 const subscriptionStatus = z.enum(['active', 'incomplete', 'past_due', 'paused', 'trialing', 'unpaid']);
+
+const maxHeadline = 60;
+
+/** Stripe counts characters, and JavaScript's `length` does not: an emoji has two. */
+const headline = z
+  .string()
+  .refine((text) => Array.from(text).length <= maxHeadline, {
+    error: ({ input }) =>
+      `expected at most ${maxHeadline} characters, not ${Array.from(input as string).length}`,
+  })
+  .meta({ maxLength: maxHeadline })
+  .describe(`The sentence at the top of the portal, ${maxHeadline} characters at most.`);
 
 const hoursInMonth = 31 * 24;
 
@@ -17,7 +29,7 @@ const afterExpirationSchema = z
         .int()
         .min(1)
         .max(hoursInMonth)
-        .describe('For how long a session can be recovered.'),
+        .describe('For how long a session can be recovered: 744 hours, a month, at most.'),
     }),
   })
   .describe('Lets customers recover an expired session by logging in with their e-mail address.');
@@ -37,10 +49,13 @@ const flowsSchema = z
       .strictObject({
         discounts: z
           .array(
-            z.union([
-              z.strictObject({ coupon: z.string().min(1) }),
-              z.strictObject({ promotion_code: z.string().startsWith('promo_') }),
-            ]),
+            z.union(
+              [
+                z.strictObject({ coupon: z.string().min(1) }),
+                z.strictObject({ promotion_code: z.string().startsWith('promo_') }),
+              ],
+              'expected a coupon, or a promotion_code by its id promo_…',
+            ),
           )
           .length(1),
       })
@@ -54,10 +69,7 @@ export const policySchema = z
     extends: z.string().optional().describe('The policy whose content this one starts from.'),
     business_profile: z
       .strictObject({
-        headline: z
-          .string()
-          .optional()
-          .describe('The sentence at the top of the portal, 60 characters at most.'),
+        headline: headline.optional(),
         privacy_policy_url: httpUrl.optional(),
         terms_of_service_url: httpUrl.optional(),
       })
@@ -71,36 +83,52 @@ export const policySchema = z
     after_expiration: afterExpirationSchema.optional(),
     on_behalf_of: z
       .string()
-      .startsWith('acct_')
+      .startsWith('acct_', 'expected an id such as acct_…')
       .optional()
       .describe('The connected account to act on behalf of.'),
     flows: flowsSchema.optional(),
   })
   .describe('What customers may do.');
 
+const conditionFields = {
+  under_contract: z.boolean().optional().describe("Whether the mapping's contract end lies in the future."),
+  plan: oneOrMore
+    .optional()
+    .describe('A product or price of a subscription that is active, trialing or past due.'),
+  subscription_status: z
+    .union(
+      [subscriptionStatus, z.array(subscriptionStatus).min(1)],
+      `expected one or more of ${subscriptionStatus.options.join(', ')}`,
+    )
+    .optional()
+    .describe("The status of one of the customer's subscriptions."),
+  role: oneOrMore.optional().describe("A role of the caller's token."),
+  claim: mapOf(
+    z.union(
+      [claimValue, z.array(claimValue).min(1)],
+      'expected a text, a number or a boolean, or a list of them',
+    ),
+  )
+    .optional()
+    .describe("Claims of the caller's token, by name or dotted path."),
+  attribute: mapOf(oneOrMore).optional().describe('Attributes of the mapping.'),
+};
+
 export const conditionSchema = z
-  .strictObject({
-    under_contract: z.boolean().optional().describe("Whether the mapping's contract end lies in the future."),
-    plan: oneOrMore
-      .optional()
-      .describe('A product or price of a subscription that is active, trialing or past due.'),
-    subscription_status: z
-      .union([subscriptionStatus, z.array(subscriptionStatus).min(1)])
-      .optional()
-      .describe("The status of one of the customer's subscriptions."),
-    role: oneOrMore.optional().describe("A role of the caller's token."),
-    claim: z
-      .record(z.string(), z.union([claimValue, z.array(claimValue).min(1)]))
-      .optional()
-      .describe("Claims of the caller's token, by name or dotted path."),
-    attribute: z.record(z.string(), oneOrMore).optional().describe('Attributes of the mapping.'),
+  .strictObject(conditionFields)
+  .refine((condition) => Object.keys(condition).length > 0, {
+    error: `expected at least one of ${Object.keys(conditionFields).join(', ')}`,
   })
+  .meta({ minProperties: 1 })
   .describe('Facts that must all hold; of several values given, one is enough.');
 
 export const policyFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    policies: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,39}$/), policySchema),
+    policies: z.record(
+      z.string().regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected a name of up to 40 of a-z, 0-9, - and _'),
+      policySchema,
+    ),
     rules: z
       .array(z.strictObject({ when: conditionSchema, use: z.string() }))
       .default([])
@@ -113,3 +141,11 @@ export const policyFileSchema = z
 export type PolicyDraft = z.output<typeof policySchema>;
 export type Condition = z.output<typeof conditionSchema>;
 export type PolicyFile = z.output<typeof policyFileSchema>;
+
+/** Values by names of the operator's choosing. A condition that asks for nothing would hold for everybody. */
+function mapOf<T extends z.ZodType>(value: T) {
+  return z
+    .record(z.string(), value)
+    .refine((map) => Object.keys(map).length > 0, 'expected at least one')
+    .meta({ minProperties: 1 });
+}

@@ -1,7 +1,7 @@
 import { findClaim } from '../auth/claims.ts';
 import type { PolicyFacts, Verdict } from './policy-facts.ts';
-import type { Policy, PolicySet } from './policy-file.ts';
 import type { Condition } from './policy-file.schema.ts';
+import type { Policy, PolicySet } from './policy-set.ts';
 
 /**
  * The policy of the first rule whose facts all hold. A rule that hangs on a fact that cannot be known

@@ -1,16 +1,18 @@
 import type Stripe from 'stripe';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
-import type { CustomerSubscriptions } from '../customers/customer-subscriptions.ts';
+import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
+import type { Logger } from '../logger.ts';
 import type { SubscriptionFacts } from './policy-facts.ts';
-import type { Policy, PolicySet } from './policy-file.ts';
 import { selectPolicy } from './policy-rules.ts';
+import type { Policy, PolicySet } from './policy-set.ts';
 
 /** Decides which policy holds for a customer at this moment. */
 export class PortalPolicies {
   constructor(
     private readonly set: PolicySet,
     private readonly subscriptions: CustomerSubscriptions,
+    private readonly logger: Logger,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
@@ -21,23 +23,25 @@ export class PortalPolicies {
     return selectPolicy(this.set, { caller, mapping, findSubscriptions, now: this.now() });
   }
 
-  /** Null when Stripe does not answer, whatever the reason: then nothing is known. */
+  /** Null when Stripe does not say all of it, whatever the reason: then nothing is known. */
   private async readSubscriptions(mapping: CustomerMapping | null): Promise<SubscriptionFacts | null> {
     if (mapping === null) return toFacts([]);
     try {
       return toFacts(await this.subscriptions.list(mapping.stripeCustomerId));
-    } catch {
+    } catch (error) {
+      this.logger.warn(
+        { error },
+        'subscriptions cannot be read: the strictest policy stands in for rules on them',
+      );
       return null;
     }
   }
 }
 
-const inUse = new Set<string>(['active', 'trialing', 'past_due']);
-
-function toFacts(subscriptions: readonly Stripe.Subscription[]): SubscriptionFacts {
-  const prices = subscriptions
-    .filter(({ status }) => inUse.has(status))
-    .flatMap(({ items }) => items.data.map(({ price }) => price));
+function toFacts(subscriptions: readonly Stripe.Subscription[]): SubscriptionFacts | null {
+  const current = subscriptions.filter(isCurrent);
+  if (current.some(({ items }) => items.has_more)) return null;
+  const prices = current.flatMap(({ items }) => items.data.map(({ price }) => price));
   const products = prices.map(({ product }) => (typeof product === 'string' ? product : product.id));
   return {
     statuses: new Set(subscriptions.map(({ status }) => status)),

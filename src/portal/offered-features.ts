@@ -21,26 +21,23 @@ export type OfferedFeatures = Readonly<Partial<Record<FeatureName, { readonly en
 
 /** The policy in force forbids the task of a deep link. */
 export class FlowNotAllowedError extends BillingError {
-  constructor(message: string) {
-    super('FLOW_NOT_ALLOWED', message);
+  constructor(message: string, cause?: unknown) {
+    super('FLOW_NOT_ALLOWED', message, { cause });
   }
 }
 
-/** A change of plan that a deep link asks a customer to confirm. */
-export interface PlanChange {
+/** What a subscription is to, or is to be changed to by a deep link. */
+export interface Plan {
   readonly priceId: string;
-  readonly quantity: number;
+  /** Usage-based prices have none. */
+  readonly quantity: number | undefined;
 }
 
 /**
  * Holds a change of plan against what customers could choose themselves.
  * @throws FlowNotAllowedError
  */
-export function requireOfferedChange(
-  features: OfferedFeatures,
-  current: PlanChange,
-  wanted: PlanChange,
-): void {
+export function requireOfferedChange(features: OfferedFeatures, current: Plan, wanted: Plan): void {
   const { products, default_allowed_updates: updates } = features.subscription_update ?? {};
   const product = (Array.isArray(products) ? (products as readonly OfferedProduct[]) : []).find(
     ({ prices }) => prices.includes(wanted.priceId),
@@ -50,7 +47,7 @@ export function requireOfferedChange(
   if (wanted.priceId !== current.priceId && !updates?.includes('price')) {
     throw new FlowNotAllowedError('The portal does not offer a change of price.');
   }
-  if (wanted.quantity === current.quantity) return;
+  if (wanted.quantity === current.quantity || wanted.quantity === undefined) return;
   const { enabled = false, minimum = 1, maximum } = product.adjustable_quantity ?? {};
   const inRange = wanted.quantity >= minimum && wanted.quantity <= (maximum ?? Infinity);
   if (!updates?.includes('quantity') || !enabled || !inRange) {

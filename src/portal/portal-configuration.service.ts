@@ -2,9 +2,13 @@ import type Stripe from 'stripe';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { BadUserInputError } from '../errors.ts';
-import { type FeatureChoice, compilePolicy, hashContent } from '../policies/configuration-content.ts';
-import type { PolicyConfigurations, WantedConfiguration } from '../policies/policy-configurations.service.ts';
-import type { Policy } from '../policies/policy-file.ts';
+import {
+  type FeatureChoice,
+  type WantedConfiguration,
+  compilePolicy,
+} from '../policies/configuration-content.ts';
+import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
+import type { Policy } from '../policies/policy-set.ts';
 import type { PortalPolicies } from '../policies/portal-policies.service.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
@@ -43,18 +47,14 @@ export class PortalConfigurations {
     mapping: CustomerMapping | null,
     choice: FeatureChoice = {},
   ): Promise<ChosenConfiguration> {
-    const hides = Object.values(choice).includes(false);
     if (this.parts === null) {
-      if (hides)
-        throw new BadUserInputError(
-          'Features can be hidden only where portal policies are set (PORTAL_POLICIES).',
-        );
-      return null;
+      if (!Object.values(choice).includes(false)) return null;
+      throw new BadUserInputError(
+        'Features can be hidden only where portal policies are set (PORTAL_POLICIES).',
+      );
     }
     const policy = await this.parts.policies.select(caller, mapping);
-    const whole = compilePolicy(policy);
-    const content = compilePolicy(policy, choice);
-    return { policy, content, narrowed: hides && hashContent(content) !== hashContent(whole) };
+    return { policy, ...compilePolicy(policy, choice) };
   }
 
   /** The id for Stripe; undefined lets Stripe use the account's default. */
@@ -64,9 +64,12 @@ export class PortalConfigurations {
       : this.parts.configurations.getId(chosen);
   }
 
-  /** Stripe refused what was chosen: somebody has deactivated it, and the next `getId` looks again. */
-  forget(chosen: ChosenConfiguration): void {
-    if (chosen !== null) this.parts?.configurations.forget(chosen.content);
+  /**
+   * Stripe refused what was chosen: somebody has deactivated it, and the next `getId` looks again.
+   * @param id what `getId` gave
+   */
+  forget(chosen: ChosenConfiguration, id: Promise<string | undefined>): void {
+    if (chosen !== null) this.parts?.configurations.forget(chosen, id);
   }
 
   async getFeatures(chosen: ChosenConfiguration): Promise<OfferedFeatures> {
@@ -75,9 +78,18 @@ export class PortalConfigurations {
 
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */
   async getInForce(caller: Caller): Promise<Configuration> {
-    const mapping = this.parts === null ? null : await this.customers.findByUserId(caller.userId);
-    const id = await this.getId(await this.choose(caller, mapping));
-    if (id === undefined) return this.getDefault();
+    if (this.parts === null) return this.getDefault();
+    const { policies, configurations } = this.parts;
+    const mapping = await this.customers.findByUserId(caller.userId);
+    const wanted = compilePolicy(await policies.select(caller, mapping));
+    const id = configurations.getId(wanted);
+    const known = await this.retrieve(await id);
+    if (known.active) return known;
+    configurations.forget(wanted, id);
+    return this.retrieve(await configurations.getId(wanted));
+  }
+
+  private retrieve(id: string): Promise<Configuration> {
     return this.stripe.read((sdk, options) =>
       sdk.billingPortal.configurations.retrieve(id, { expand: [products] }, options),
     );

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { CustomerSubscriptions } from '../customers/customer-subscriptions.ts';
+import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
 import { BadUserInputError } from '../errors.ts';
-import type { Policy } from '../policies/policy-file.ts';
 import type { FeatureName } from '../policies/policy-features.schema.ts';
+import type { Policy } from '../policies/policy-set.ts';
 import { FlowNotAllowedError, type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
 import { FlowCompletionType, type PortalFlowInput, PortalFlowType } from './portal-flow.inputs.ts';
 import type { ReturnUrls } from './return-url.ts';
@@ -24,6 +24,9 @@ const featureByFlow: Readonly<Record<PortalFlowType, FeatureName>> = {
   [PortalFlowType.SUBSCRIPTION_PAUSE]: 'subscription_pause',
   [PortalFlowType.CUSTOMER_UPDATE]: 'customer_update',
 };
+
+/** Stripe's limit. */
+const maxMessage = 500;
 
 const withoutSubscription = new Set([PortalFlowType.PAYMENT_METHOD_UPDATE, PortalFlowType.CUSTOMER_UPDATE]);
 
@@ -80,6 +83,9 @@ export class PortalFlows {
       if (!returnUrl) throw new BadUserInputError('afterCompletion.returnUrl is required with REDIRECT.');
       return { type, redirect: { return_url: this.returnUrls.getAllowed(returnUrl) } };
     }
+    if (message && message.length > maxMessage) {
+      throw new BadUserInputError(`afterCompletion.message has at most ${maxMessage} characters.`);
+    }
     return message ? { type, hosted_confirmation: { custom_message: message } } : { type };
   }
 
@@ -89,10 +95,10 @@ export class PortalFlows {
     id: string | null,
   ): Promise<Stripe.Subscription> {
     const own = await this.subscriptions.list(stripeCustomerId);
-    const [subscription, ...others] = id === null ? own : own.filter((candidate) => candidate.id === id);
+    const [subscription, ...others] = own.filter((each) => (id === null ? isCurrent(each) : each.id === id));
     if (subscription === undefined) {
       throw new BadUserInputError(
-        id === null ? 'You have no subscription.' : 'You have no such subscription.',
+        id === null ? 'You have no active subscription.' : 'You have no such subscription.',
       );
     }
     if (others.length > 0)
@@ -110,6 +116,8 @@ function compileTask(
   const { id } = subscription;
   switch (flow.type) {
     case PortalFlowType.SUBSCRIPTION_CANCEL:
+      if (subscription.cancel_at !== null || subscription.cancel_at_period_end)
+        throw new BadUserInputError('This subscription is set to end already.');
       return { subscription_cancel: { subscription: id, ...flows?.subscription_cancel } };
     case PortalFlowType.SUBSCRIPTION_UPDATE:
       return { subscription_update: { subscription: id } };
@@ -137,8 +145,15 @@ function compileItem(
   if (item === undefined || others.length > 0) {
     throw new FlowNotAllowedError('The portal can only change subscriptions with a single item.');
   }
-  const current = { priceId: item.price.id, quantity: item.quantity ?? 1 };
+  const current = { priceId: item.price.id, quantity: item.quantity };
   const wanted = { priceId: flow.priceId ?? current.priceId, quantity: flow.quantity ?? current.quantity };
+  if (wanted.priceId === current.priceId && wanted.quantity === current.quantity) {
+    throw new BadUserInputError('The subscription has this price and quantity already.');
+  }
   requireOfferedChange(features, current, wanted);
-  return { id: item.id, price: wanted.priceId, quantity: wanted.quantity };
+  return {
+    id: item.id,
+    price: wanted.priceId,
+    ...(wanted.quantity === undefined ? {} : { quantity: wanted.quantity }),
+  };
 }

@@ -5,12 +5,8 @@ import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { FeatureChoice } from '../policies/configuration-content.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import {
-  StripeRequestRefusedError,
-  StripeUnavailableError,
-  isMissing,
-  isRefused,
-} from '../stripe/stripe.errors.ts';
+import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { FlowNotAllowedError } from './offered-features.ts';
 import type { ChosenConfiguration, PortalConfigurations } from './portal-configuration.service.ts';
 import type { PortalFlowInput } from './portal-flow.inputs.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
@@ -49,6 +45,7 @@ export class PortalSessions {
     private readonly configurations: PortalConfigurations,
     private readonly flows: PortalFlows,
     private readonly stripe: StripeClient,
+    private readonly now: () => Date = () => new Date(),
   ) {}
 
   /**
@@ -66,7 +63,8 @@ export class PortalSessions {
     const { stripeCustomerId: customer } = mapping;
     const chosen = await this.configurations.choose(caller, mapping, features);
     const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
-    return this.open({ customer, return_url, ...locale, ...flowData, ...compileExtras(chosen) }, chosen);
+    const extras = compileExtras(chosen, this.now());
+    return this.open({ customer, return_url, ...locale, ...flowData, ...extras }, chosen);
   }
 
   private async compileFlow(flow: PortalFlowInput, stripeCustomerId: string, chosen: ChosenConfiguration) {
@@ -80,36 +78,55 @@ export class PortalSessions {
     chosen: ChosenConfiguration,
     mayTryAgain = true,
   ): Promise<PortalSession> {
-    const configuration = await this.configurations.getId(chosen);
+    const id = this.configurations.getId(chosen);
+    const configuration = await id;
     const whole = configuration === undefined ? params : { ...params, configuration };
     try {
       return readSession(
         await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(whole, options)),
       );
     } catch (error) {
-      if (isMissing(error, 'customer')) throw new CustomerNotFoundError();
-      if (isWithoutConfiguration(error)) throw new PortalNotConfiguredError();
-      if (!mayTryAgain || chosen === null || !isRefused(error, 'configuration')) throw error;
-      this.configurations.forget(chosen);
+      if (!mayTryAgain || chosen === null || !isAboutConfiguration(error)) throw explain(error);
+      this.configurations.forget(chosen, id);
       return this.open(params, chosen, false);
     }
   }
 }
 
 /** What a policy adds to its sessions beside the configuration. */
-function compileExtras(chosen: ChosenConfiguration): Partial<SessionParams> {
+function compileExtras(chosen: ChosenConfiguration, now: Date): Partial<SessionParams> {
   const { after_expiration: afterExpiration, on_behalf_of } = chosen?.policy ?? {};
   const hours = afterExpiration?.customer_login.expires_after_hours;
+  const expires_at = Math.floor(now.getTime() / 1000) + (hours ?? 0) * 3600;
   return {
     ...(on_behalf_of === undefined ? {} : { on_behalf_of }),
     ...(hours === undefined
       ? {}
-      : { after_expiration: { type: 'customer_login', customer_login: { expires_at: toUnix(hours) } } }),
+      : { after_expiration: { type: 'customer_login', customer_login: { expires_at } } }),
   };
 }
 
-function toUnix(hoursFromNow: number): number {
-  return Math.floor(Date.now() / 1000) + hoursFromNow * 3600;
+/** Which parameter Stripe names when a configuration is inactive, or is gone, is not documented. */
+function isAboutConfiguration(error: unknown): boolean {
+  if (!(error instanceof StripeRequestRefusedError)) return false;
+  return error.param === 'configuration' || /\bconfiguration\b.*\b(in)?active\b/i.test(error.reason);
+}
+
+/** What a refusal of Stripe's means to the caller, where it is theirs to act on. */
+function explain(error: unknown): unknown {
+  if (isMissing(error, 'customer')) return new CustomerNotFoundError();
+  if (isWithoutConfiguration(error)) return new PortalNotConfiguredError();
+  return error instanceof StripeRequestRefusedError && isAboutTask(error)
+    ? new FlowNotAllowedError('The portal cannot open this task for the subscription as it is now.', error)
+    : error;
+}
+
+/** The subscription that a task is about, or its item: what else a task carries is the policy's doing. */
+const taskParam = /^flow_data\[subscription_\w+\](\[subscription\]|\[items\].*)?$/;
+
+/** Not every subscription can be changed in the portal, for reasons that only Stripe knows all of. */
+function isAboutTask({ param, reason }: StripeRequestRefusedError): boolean {
+  return param === undefined ? reason.startsWith('This subscription ') : taskParam.test(param);
 }
 
 /** Stripe gives this refusal no code of its own. */

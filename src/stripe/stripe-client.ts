@@ -77,9 +77,11 @@ function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'proto
 
 /** Milliseconds to wait before the next attempt; null when there must be none. */
 function getRetryDelay(error: unknown, attempt: number): number | null {
-  if (attempt >= maxAttempts || !(error instanceof Stripe.errors.StripeError) || !mayRetry(error))
-    return null;
-  const backoff = firstBackoffMs * 2 ** (attempt - 1);
+  if (!(error instanceof Stripe.errors.StripeError) || !mayRetry(error)) return null;
+  // Somebody else's request with the same key is under way, and its answer is worth waiting for.
+  const underWay = error.code === 'idempotency_key_in_use';
+  if (attempt >= maxAttempts && !underWay) return null;
+  const backoff = firstBackoffMs * 2 ** (Math.min(attempt, maxAttempts) - 1);
   const asked = (readRetryAfter(error) ?? 0) * 1000;
   return Math.max(asked, backoff * (0.5 + Math.random()));
 }

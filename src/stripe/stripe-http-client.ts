@@ -80,9 +80,9 @@ class StripeHttpResponse extends Stripe.HttpClientResponse {
     super(status, headers);
   }
 
-  /** The SDK writes on what this returns, and makes it the answer's `lastResponse`. */
+  /** The SDK writes on what this returns, and makes it the answer's `lastResponse`, which has headers. */
   override getRawResponse(): object {
-    return {};
+    return { headers: this.getHeaders() };
   }
 
   override toJSON(): Promise<object> {

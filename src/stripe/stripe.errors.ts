@@ -3,16 +3,15 @@ import { BillingError } from '../errors.ts';
 
 /** Stripe did not answer in time, failed, or answered what is no answer. */
 export class StripeUnavailableError extends BillingError {
-  /** Stripe repeated the failure that it keeps under the idempotency key: only another key gets further. */
-  readonly replayed: boolean;
-
   constructor(cause: unknown) {
     super('STRIPE_UNAVAILABLE', 'Billing is not available right now. Try again shortly.', { cause });
-    this.replayed = isReplayed(cause);
   }
 }
 
-/** https://docs.stripe.com/api/idempotent_requests: failures are kept and repeated like successes. */
+/**
+ * Whether Stripe repeated the failure that it keeps under the idempotency key: only another key gets further.
+ * https://docs.stripe.com/api/idempotent_requests: failures are kept and repeated like successes.
+ */
 export function isReplayed(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && error.headers?.['idempotent-replayed'] === 'true';
 }
@@ -50,14 +49,13 @@ export class StripeRequestRefusedError extends StripeMisconfiguredError {
   }
 }
 
-/** Stripe refused the value of this parameter. */
-export function isRefused(error: unknown, param: string): boolean {
-  return error instanceof StripeRequestRefusedError && error.param === param;
-}
-
 /** Stripe does not have the object that this parameter names. */
 export function isMissing(error: unknown, param: string): boolean {
-  return isRefused(error, param) && (error as StripeRequestRefusedError).stripeCode === 'resource_missing';
+  return (
+    error instanceof StripeRequestRefusedError &&
+    error.param === param &&
+    error.stripeCode === 'resource_missing'
+  );
 }
 
 const defaultRetryAfterSeconds = 1;

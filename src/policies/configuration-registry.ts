@@ -1,0 +1,121 @@
+import type Stripe from 'stripe';
+import { BillingError } from '../errors.ts';
+import { readAll } from '../stripe/read-all.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
+import { type WantedConfiguration, hashContent } from './configuration-content.ts';
+import {
+  type Configuration,
+  createMetadata,
+  findByHash,
+  metadataKeys,
+  readMark,
+} from './managed-configuration.ts';
+
+const dayMs = 24 * 60 * 60_000;
+const minuteMs = 60_000;
+
+/** The configurations that one namespace keeps at Stripe. */
+export class ConfigurationRegistry {
+  constructor(
+    private readonly stripe: StripeClient,
+    /** Keeps deployments that share a Stripe account out of each other's way. */
+    readonly namespace: string,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  /** Every configuration of this namespace, active or not. Stripe's list has no filter by metadata. */
+  async list({ expand = [] }: { readonly expand?: string[] } = {}): Promise<Configuration[]> {
+    const all = await readAll(this.stripe, (sdk, page, options) =>
+      sdk.billingPortal.configurations.list({ ...page, expand }, options),
+    );
+    return all.filter((found) => readMark(found)?.namespace === this.namespace);
+  }
+
+  /**
+   * Creates a configuration once, however many replicas do so at the same time: they use the same idempotency
+   * key. A key repeats its answer for a day at least, so where that is a failure, or a configuration that has
+   * been deactivated since, all go on to the next key.
+   */
+  async create(wanted: WantedConfiguration): Promise<Configuration> {
+    const params = { ...wanted.content, metadata: createMetadata(wanted, this.namespace) };
+    const keys = this.createKeys(params);
+    for (const key of keys) {
+      try {
+        const created = await this.createByKey(params, key);
+        if (created.active) return created;
+      } catch (error) {
+        if (!isRepeated(error) || key === keys.at(-1)) throw error;
+        // The request that failed may have made it all the same.
+        const found = error instanceof StripeUnavailableError && findByHash(await this.list(), wanted.hash);
+        if (found && found.active) return found;
+      }
+    }
+    throw new StripeUnavailableError(new Error('Stripe only repeats what is deactivated'));
+  }
+
+  /**
+   * Of all that is sent: a release that sends something else meets no refusal for using this one's keys. When
+   * Stripe fails for long, a failure stays with each of the first keys; one more key a minute ends that.
+   */
+  private createKeys(params: object): string[] {
+    const minute = Math.floor(this.now().getTime() / minuteMs);
+    return ['0', '1', '2', `minute-${minute}`].map(
+      (generation) => `portal-configuration:${hashContent(params)}:${generation}`,
+    );
+  }
+
+  private async createByKey(
+    params: Stripe.BillingPortal.ConfigurationCreateParams,
+    key: string,
+  ): Promise<Configuration> {
+    const created = await this.stripe.write(
+      (sdk, options) => sdk.billingPortal.configurations.create(params, options),
+      key,
+    );
+    // What is repeated is how it was then.
+    return created.lastResponse.headers['idempotent-replayed'] === 'true'
+      ? this.stripe.read((sdk, options) => sdk.billingPortal.configurations.retrieve(created.id, {}, options))
+      : created;
+  }
+
+  /**
+   * Makes sure that a configuration can be used, and notes its use about once a day: by that, `prune` tells
+   * what nobody uses any more.
+   * @returns null when Stripe refuses to make it active again
+   */
+  async keep(found: Configuration, wanted: WantedConfiguration): Promise<Configuration | null> {
+    const usedAt = readMark(found)?.usedAt.getTime() ?? 0;
+    if (found.active && this.now().getTime() - usedAt < dayMs) return found;
+    const metadata = { [metadataKeys.usedAt]: this.now().toISOString() };
+    const { login_page } = wanted.content;
+    try {
+      return await this.update(
+        found.id,
+        found.active ? { metadata } : { active: true, login_page, metadata },
+      );
+    } catch (error) {
+      // It can be used without the note.
+      if (found.active) return found;
+      if (error instanceof StripeRequestRefusedError) return null;
+      throw error;
+    }
+  }
+
+  /** Undoes what was changed of it at Stripe. */
+  restore(id: string, { content }: WantedConfiguration): Promise<Configuration> {
+    return this.update(id, { ...content });
+  }
+
+  deactivate(id: string): Promise<Configuration> {
+    return this.update(id, { active: false });
+  }
+
+  private update(id: string, params: Stripe.BillingPortal.ConfigurationUpdateParams): Promise<Configuration> {
+    return this.stripe.write((sdk, options) => sdk.billingPortal.configurations.update(id, params, options));
+  }
+}
+
+function isRepeated(error: unknown): boolean {
+  return error instanceof BillingError && isReplayed(error.cause);
+}

@@ -1,0 +1,55 @@
+import type Stripe from 'stripe';
+import type { WantedConfiguration } from './configuration-content.ts';
+
+export type Configuration = Stripe.BillingPortal.Configuration;
+
+/** How a configuration of ours is found again: Stripe keeps this with it and makes no use of it. */
+export const metadataKeys = {
+  namespace: 'billing_portal_namespace',
+  policy: 'billing_portal_policy',
+  content: 'billing_portal_content',
+  narrowedFrom: 'billing_portal_narrowed_from',
+  usedAt: 'billing_portal_used_at',
+} as const;
+
+/** What the metadata says of a configuration that a policy was compiled to. */
+export interface ConfigurationMark {
+  readonly namespace: string;
+  readonly policyName: string;
+  readonly hash: string;
+  readonly narrowedFrom: string | null;
+  /** When it was last made or used, give or take a day: see `ConfigurationRegistry.keep`. */
+  readonly usedAt: Date;
+}
+
+/** The same for every replica, whenever it is made: replicas that create at once send the same request. */
+export function createMetadata(wanted: WantedConfiguration, namespace: string): Record<string, string> {
+  return {
+    [metadataKeys.namespace]: namespace,
+    [metadataKeys.policy]: wanted.policyName,
+    [metadataKeys.content]: wanted.hash,
+    ...(wanted.narrowedFrom === null ? {} : { [metadataKeys.narrowedFrom]: wanted.narrowedFrom }),
+  };
+}
+
+/** Null for a configuration that no policy was compiled to, whoever made it. */
+export function readMark({ metadata, created }: Configuration): ConfigurationMark | null {
+  const { [metadataKeys.namespace]: namespace, [metadataKeys.content]: hash } = metadata ?? {};
+  if (namespace === undefined || hash === undefined) return null;
+  const usedAt = new Date(metadata?.[metadataKeys.usedAt] ?? Number.NaN);
+  return {
+    namespace,
+    policyName: metadata?.[metadataKeys.policy] ?? '',
+    hash,
+    narrowedFrom: metadata?.[metadataKeys.narrowedFrom] ?? null,
+    usedAt: Number.isNaN(usedAt.getTime()) ? new Date(created * 1000) : usedAt,
+  };
+}
+
+/** Of several with the same content, every replica chooses the same: an active one first, then the oldest. */
+export function findByHash(configurations: readonly Configuration[], hash: string): Configuration | null {
+  const [first = null] = configurations
+    .filter((configuration) => readMark(configuration)?.hash === hash)
+    .sort((a, b) => Number(b.active) - Number(a.active) || a.created - b.created || (a.id < b.id ? -1 : 1));
+  return first;
+}

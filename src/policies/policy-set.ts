@@ -1,0 +1,118 @@
+import { findRefusals } from './policy-checks.ts';
+import type { PolicyFault } from './policy-fault.ts';
+import { featureNames } from './policy-features.schema.ts';
+import type { Condition, PolicyDraft, PolicyFile } from './policy-file.schema.ts';
+
+/** A policy with everything it extends filled in. */
+export interface Policy extends Omit<PolicyDraft, 'extends'> {
+  readonly name: string;
+}
+
+/** The rules of a policy file, and the policies they choose from. */
+export interface PolicySet {
+  readonly rules: readonly { readonly when: Condition; readonly policy: Policy }[];
+  readonly default: Policy;
+  readonly strictest: Policy;
+}
+
+/** Every policy that can come to hold. Those that others only extend are none of them. */
+export function listPolicies(set: PolicySet): Policy[] {
+  return [...new Set([...set.rules.map(({ policy }) => policy), set.default, set.strictest])];
+}
+
+/** @param faults gets what is wrong; the set is of use only when that is nothing */
+export function createPolicySet(file: PolicyFile, faults: PolicyFault[]): PolicySet {
+  const drafts: Drafts = new Map(Object.entries(file.policies));
+  const policies = new Map<string, Policy>();
+  for (const [name, draft] of drafts) {
+    const fault = findExtendsFault(drafts, name);
+    if (fault !== null) faults.push(fault);
+    const content = fillIn(drafts, draft);
+    faults.push(...findOwnRefusals(drafts, draft, content, `policies.${name}`));
+    policies.set(name, { ...content, name });
+  }
+  const find = (name: string, path: string): Policy => {
+    const policy = policies.get(name);
+    if (policy === undefined)
+      faults.push({ path, expected: `one of ${[...policies.keys()].join(', ')}, not "${name}"` });
+    return policy ?? { name };
+  };
+  const set = {
+    rules: file.rules.map(({ when, use }, index) => ({ when, policy: find(use, `rules.${index}.use`) })),
+    default: find(file.default, 'default'),
+    strictest: find(file.strictest, 'strictest'),
+  };
+  if (faults.length === 0) faults.push(...checkStrictest(set));
+  return set;
+}
+
+type Drafts = ReadonlyMap<string, PolicyDraft>;
+
+/** Each fault is told once: of the policy that names what there is not, or closes the circle it is in. */
+function findExtendsFault(drafts: Drafts, name: string): PolicyFault | null {
+  const path = `policies.${name}.extends`;
+  const base = drafts.get(name)?.extends;
+  if (base === undefined) return null;
+  if (!drafts.has(base)) return { path, expected: `the name of a policy, not "${base}"` };
+  const names = [name];
+  for (let next: string | undefined = base; next !== undefined; next = drafts.get(next)?.extends) {
+    if (next === name) return { path, expected: `no circle: ${[...names, name].join(' → ')}` };
+    // A circle further up, without this policy, is the fault of those in it.
+    if (names.includes(next)) return null;
+    names.push(next);
+  }
+  return null;
+}
+
+/** A draft over what it extends; what extends itself is filled in no further. */
+function fillIn(drafts: Drafts, draft: PolicyDraft, above: readonly PolicyDraft[] = []): PolicyDraft {
+  const { extends: baseName, ...content } = draft;
+  const base = baseName === undefined ? undefined : drafts.get(baseName);
+  return base === undefined || above.includes(base)
+    ? content
+    : merge(fillIn(drafts, base, [...above, draft]), content);
+}
+
+/** Objects are merged field by field; lists and single values are replaced. */
+function merge(base: object, over: object): object {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const before = merged[key];
+    merged[key] = isPlainObject(before) && isPlainObject(value) ? merge(before, value) : value;
+  }
+  return merged;
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What was refused of the policy that this one extends already is not told of this one too. */
+function findOwnRefusals(
+  drafts: Drafts,
+  draft: PolicyDraft,
+  content: PolicyDraft,
+  path: string,
+): PolicyFault[] {
+  const base = draft.extends === undefined ? undefined : drafts.get(draft.extends);
+  const inherited = base === undefined ? [] : findRefusals(fillIn(drafts, base)).map(toText);
+  return findRefusals(content)
+    .filter((fault) => !inherited.includes(toText(fault)))
+    .map((fault) => ({ path: `${path}.${fault.path}`, expected: fault.expected }));
+}
+
+function toText({ path, expected }: PolicyFault): string {
+  return `${path}: ${expected}`;
+}
+
+/** Where facts are unknown the strictest policy stands in for any other, so it can offer nothing that one of them does not. */
+function checkStrictest(set: PolicySet): PolicyFault[] {
+  const { strictest } = set;
+  return featureNames
+    .filter((name) => strictest.features?.[name]?.enabled === true)
+    .flatMap((name) => {
+      const stricter = listPolicies(set).find(({ features }) => features?.[name]?.enabled !== true);
+      const expected = `a policy without ${name}, since ${stricter?.name ?? ''} is without it`;
+      return stricter === undefined ? [] : [{ path: 'strictest', expected }];
+    });
+}
