@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { PolicyFileError } from '../../src/policies/policy-fault.ts';
+import { loadPolicyFile, parsePolicyFile } from '../../src/policies/policy-file.ts';
+import { listPolicies } from '../../src/policies/policy-set.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+
+const frame = `
+default: standard
+strictest: strictest
+`;
+
+function createFile(policies: string, rest = frame): string {
+  return `policies:\n  standard: {}\n  strictest: {}\n${policies.replace(/^/gm, '  ')}\n${rest}`;
+}
+
+function readFaults(text: string): string[] {
+  try {
+    parsePolicyFile('policies.yaml', text);
+  } catch (error) {
+    if (error instanceof PolicyFileError)
+      return error.faults.map(({ path, expected }) => `${path}: expected ${expected}`);
+    throw error;
+  }
+  return [];
+}
+
+/** A policy `p` whose features are these. */
+function withFeatures(features: string): string {
+  return createFile(`p: { features: { ${features} } }`);
+}
+
+const updates = 'default_allowed_updates: [price]';
+const product = '{ product: prod_1, prices: [price_1] }';
+const eleven = Array.from({ length: 11 }, () => product).join(', ');
+
+describe('a policy file', () => {
+  // prettier-ignore
+  test.each<[string, string, string]>([
+    ['a list', '[]', '(top): expected object, received array'],
+    ['nothing', '', '(top): expected object, received null'],
+    ['no YAML', 'policies: [', '(file): expected YAML or JSON: '],
+    ['the same field twice', 'default: a\ndefault: b', '(file): expected YAML or JSON: Map keys must be unique'],
+    ['two documents', `${createFile('')}\n---\na: 1`, '(file): expected YAML or JSON: '],
+    ['no default', createFile('', 'strictest: strictest'), 'default: expected string, received undefined'],
+    ['no strictest policy', createFile('', 'default: standard'), 'strictest: expected string, received undefined'],
+    ['a default that there is not', createFile('', 'default: x\nstrictest: strictest'), 'default: expected one of standard, strictest, not "x"'],
+    ['a strictest policy that there is not', createFile('', 'default: standard\nstrictest: x'), 'strictest: expected one of standard, strictest, not "x"'],
+    ['a rule for a policy that there is not', createFile('', `${frame}rules: [{ when: { role: a }, use: x }]`), 'rules.0.use: expected one of standard, strictest, not "x"'],
+    ['a policy named by every object', createFile('', `${frame}rules: [{ when: { role: a }, use: constructor }]`), 'rules.0.use: expected one of standard, strictest, not "constructor"'],
+    ['a policy that extends one that there is not', createFile('p: { extends: x }'), 'policies.p.extends: expected the name of a policy, not "x"'],
+    ['a policy that extends itself', createFile('p: { extends: p }'), 'policies.p.extends: expected no circle: p → p'],
+    ['a field that there is not', createFile('p: { feature: {} }'), 'policies.p.feature: expected no such field'],
+    ['a feature that there is not', withFeatures('refunds: { enabled: true }'), 'policies.p.features.refunds: expected no such field'],
+    ['a name that is none', createFile('"My policy": {}'), 'policies.My policy: expected a name of up to 40 of a-z, 0-9, - and _'],
+    ['a hidden policy', createFile('__proto__: { features: {} }'), 'policies.__proto__: expected another name'],
+    ['a condition on a hidden claim', createFile('', `${frame}rules: [{ when: { claim: { __proto__: x, tier: gold } }, use: standard }]`), 'rules.0.when.claim.__proto__: expected another name'],
+    ['a rule without a condition', createFile('', `${frame}rules: [{ when: {}, use: standard }]`), 'rules.0.when: expected at least one of under_contract, plan,'],
+    ['a condition on no claim', createFile('', `${frame}rules: [{ when: { claim: {} }, use: standard }]`), 'rules.0.when.claim: expected at least one'],
+    ['a plan that is none', createFile('', `${frame}rules: [{ when: { plan: 7 }, use: standard }]`), 'rules.0.when.plan: expected a text, or a list of texts'],
+    ['a status that ends a subscription', createFile('', `${frame}rules: [{ when: { subscription_status: canceled }, use: standard }]`), 'rules.0.when.subscription_status: expected one or more of active,'],
+    ['a headline of 61 characters', createFile(`p: { business_profile: { headline: ${'x'.repeat(61)} } }`), 'policies.p.business_profile.headline: expected at most 60 characters, not 61'],
+    ['a URL that no browser opens', createFile('p: { business_profile: { terms_of_service_url: "javascript:alert(1)" } }'), 'policies.p.business_profile.terms_of_service_url: expected an http or https URL'],
+    ['an enabled flag that is a text', withFeatures('invoice_history: { enabled: "yes" }'), 'policies.p.features.invoice_history.enabled: expected boolean, received string'],
+    ['details to change that there are not', withFeatures('customer_update: { enabled: true, allowed_updates: [password] }'), 'policies.p.features.customer_update.allowed_updates.0: expected one of "address"|'],
+    ['an enabled customer_update of nothing', withFeatures('customer_update: { enabled: true }'), 'policies.p.features.customer_update.allowed_updates: expected at least one'],
+    ['a cancellation with always_invoice', withFeatures('subscription_cancel: { enabled: true, mode: immediately, proration_behavior: always_invoice }'), 'policies.p.features.subscription_cancel.proration_behavior: expected none or create_prorations'],
+    ['always_invoice at the end of a period', withFeatures('subscription_cancel: { enabled: true, mode: at_period_end, proration_behavior: always_invoice }'), 'policies.p.features.subscription_cancel.proration_behavior: expected none or create_prorations'],
+    ['prorations at the end of a period', withFeatures('subscription_cancel: { enabled: true, proration_behavior: create_prorations }'), 'policies.p.features.subscription_cancel.proration_behavior: expected none, since the mode is at_period_end'],
+    ['cancellation reasons without any', withFeatures('subscription_cancel: { enabled: true, cancellation_reason: { enabled: true } }'), 'policies.p.features.subscription_cancel.cancellation_reason.options: expected at least one'],
+    ['a pause without lengths', withFeatures('subscription_pause: { enabled: true, duration: { type: interval_options } }'), 'policies.p.features.subscription_pause.duration.interval_options: expected at least one, by the type'],
+    ['a pause of more than three years', withFeatures('subscription_pause: { enabled: true, duration: { type: interval_options, interval_options: [{ interval: year, interval_count: 4 }] } }'), 'policies.p.features.subscription_pause.duration.interval_options.0: expected three years at most'],
+    ['11 products', withFeatures(`payment_method_update: { enabled: true }, subscription_update: { enabled: true, ${updates}, products: [${eleven}] }`), 'policies.p.features.subscription_update.products: expected at most 10 products, not 11'],
+    ['an enabled update without products', withFeatures(`payment_method_update: { enabled: true }, subscription_update: { enabled: true, ${updates} }`), 'policies.p.features.subscription_update.products: expected at least one, since the feature is enabled'],
+    ['an enabled update of nothing', withFeatures(`payment_method_update: { enabled: true }, subscription_update: { enabled: true, products: [${product}] }`), 'policies.p.features.subscription_update.default_allowed_updates: expected at least one'],
+    ['an update without payment methods', withFeatures(`subscription_update: { enabled: true, ${updates}, products: [${product}] }`), 'policies.p.features.payment_method_update.enabled: expected true, since subscription_update is enabled'],
+    ['always_invoice for changes at the end of a period', withFeatures(`payment_method_update: { enabled: true }, subscription_update: { enabled: true, ${updates}, products: [${product}], proration_behavior: always_invoice, schedule_at_period_end: { conditions: [{ type: shortening_interval }] } }`), 'policies.p.features.subscription_update.proration_behavior: expected none or create_prorations'],
+    ['a maximum below the minimum', withFeatures(`payment_method_update: { enabled: true }, subscription_update: { enabled: true, ${updates}, products: [{ product: prod_1, prices: [price_1], adjustable_quantity: { enabled: true, minimum: 5, maximum: 4 } }] }`), 'policies.p.features.subscription_update.products.0.adjustable_quantity.maximum: expected not less than the minimum'],
+    ['a session that can be recovered for ever', createFile('p: { after_expiration: { customer_login: {} } }'), 'policies.p.after_expiration.customer_login.expires_after_hours: expected number, received undefined'],
+    ['a session that can be recovered for over a month', createFile('p: { after_expiration: { customer_login: { expires_after_hours: 745 } } }'), 'policies.p.after_expiration.customer_login.expires_after_hours: expected number to be <=744'],
+    ['an account that is none', createFile('p: { on_behalf_of: acme }'), 'policies.p.on_behalf_of: expected an id such as acct_…'],
+    ['a discount that is both', createFile('p: { flows: { subscription_update_confirm: { discounts: [{ coupon: a, promotion_code: promo_1 }] } } }'), 'policies.p.flows.subscription_update_confirm.discounts.0: expected a coupon, or a promotion_code'],
+  ])('with %s is refused, with the path and what was expected', (_title, text, fault) => {
+    const faults = readFaults(text);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.slice(0, fault.length)).toBe(fault);
+  });
+
+  test('names itself and every fault at once', () => {
+    const text = createFile(
+      `long: { business_profile: { headline: ${'x'.repeat(61)} } }\nodd: { extends: 7 }`,
+      frame.replace('standard', '[]'),
+    );
+
+    expect(() => parsePolicyFile('/etc/policies.yaml', text)).toThrow(
+      [
+        'The policy file /etc/policies.yaml has faults:',
+        '  policies.long.business_profile.headline: expected at most 60 characters, not 61',
+        '  policies.odd.extends: expected string, received number',
+        '  default: expected string, received array',
+      ].join('\n'),
+    );
+  });
+
+  test('that cannot be read is named', async () => {
+    await expect(loadPolicyFile('/nowhere/policies.yaml')).rejects.toThrow(
+      'The policy file /nowhere/policies.yaml has faults:\n  (file): expected a file that can be read',
+    );
+  });
+
+  test('may be JSON', async () => {
+    const path = join(createTemporaryFolder(), 'policies.json');
+    writeFileSync(path, JSON.stringify({ policies: { a: {} }, default: 'a', strictest: 'a' }));
+
+    expect((await loadPolicyFile(path)).default.name).toBe('a');
+  });
+
+  test('takes 60 characters for a headline, however many code units they have', () => {
+    expect(readFaults(createFile(`p: { business_profile: { headline: ${'🎉'.repeat(60)} } }`))).toEqual([]);
+  });
+
+  test('with an alias that leads back to itself is refused like any other', () => {
+    expect(readFaults(createFile('p: &p { features: *p }'))).toEqual([
+      expect.stringContaining('policies.p.features.features: expected no such field'),
+    ]);
+  });
+
+  test('with aliases that multiply is refused', () => {
+    const levels = Array.from({ length: 12 }, (_, level) =>
+      level === 0 ? 'a0: &a0 [x, x]' : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}]`,
+    );
+    expect(readFaults(levels.join('\n'))[0]).toMatch('Excessive alias count');
+  });
+});
+
+describe('a policy that extends another', () => {
+  const family = createFile(`
+base:
+  business_profile: { headline: Base, terms_of_service_url: https://example.com/terms }
+  features:
+    invoice_history: { enabled: true }
+    customer_update: { enabled: true, allowed_updates: [email, name] }
+middle: { extends: base, features: { customer_update: { allowed_updates: [phone] } } }
+leaf: { extends: middle, business_profile: { headline: Leaf } }`);
+
+  test('takes over what it does not say, field by field, and replaces lists', () => {
+    const [leaf] = listPolicies(
+      parsePolicyFile('policies.yaml', family.replace('default: standard', 'default: leaf')),
+    );
+    expect(leaf).toEqual({
+      name: 'leaf',
+      business_profile: { headline: 'Leaf', terms_of_service_url: 'https://example.com/terms' },
+      features: {
+        invoice_history: { enabled: true },
+        customer_update: { enabled: true, allowed_updates: ['phone'] },
+      },
+    });
+  });
+
+  test('is refused what is refused of the whole, and is not told of the faults it takes over', () => {
+    const text = createFile(`
+base: { features: { customer_update: { enabled: true } } }
+leaf: { extends: base, features: { subscription_update: { enabled: true } } }`);
+    expect(readFaults(text).map((fault) => fault.split(':')[0])).toEqual([
+      'policies.base.features.customer_update.allowed_updates',
+      'policies.leaf.features.subscription_update.products',
+      'policies.leaf.features.subscription_update.default_allowed_updates',
+      'policies.leaf.features.payment_method_update.enabled',
+    ]);
+  });
+
+  test('in a circle is refused, and so is each in the circle, but none that leads into it', () => {
+    const text = createFile('a: { extends: b }\nb: { extends: c }\nc: { extends: b }');
+    expect(readFaults(text)).toEqual([
+      'policies.b.extends: expected no circle: b → c → b',
+      'policies.c.extends: expected no circle: c → b → c',
+    ]);
+  });
+});
+
+describe('the strictest policy', () => {
+  const strict = (rest: string): string =>
+    `policies:
+  standard: { features: { invoice_history: { enabled: true }, subscription_cancel: { enabled: true } } }
+  contract: { features: { invoice_history: { enabled: true } } }
+  strictest: { features: { subscription_cancel: { enabled: true } } }
+${rest}`;
+
+  test('may offer nothing that a policy in use does not: it stands in for each where facts are unknown', () => {
+    const rules = 'rules: [{ when: { under_contract: true }, use: contract }]';
+    expect(readFaults(strict(`${frame}${rules}`))).toEqual([
+      'strictest: expected a policy without subscription_cancel, since contract is without it',
+    ]);
+  });
+
+  test('is not held against policies that no rule leads to', () => {
+    expect(readFaults(strict(frame))).toEqual([]);
+  });
+});
