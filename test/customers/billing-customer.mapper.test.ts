@@ -1,0 +1,145 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import type Stripe from 'stripe';
+import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import type { BillingCustomerQuery } from '../generated/graphql.ts';
+import {
+  type Answer,
+  type FaultyStripe,
+  sendError,
+  sendJson,
+  startFaultyStripe,
+} from '../helpers/faulty-stripe.ts';
+import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
+import { billingCustomerQuery } from '../helpers/operations.ts';
+import { type TestApp, createTestApp } from '../helpers/test-app.ts';
+
+let app: TestApp;
+let stripe: FaultyStripe;
+let customer: Stripe.Customer;
+let subscription: Stripe.Subscription;
+
+beforeAll(async () => {
+  stripe = await startFaultyStripe();
+  app = await createTestApp({ STRIPE_API_URL: stripe.url });
+  const { customerId, subscriptionId } = await seedDemoData(app.sdk);
+  await app.link('ada', customerId);
+  customer = (await app.sdk.customers.retrieve(customerId)) as Stripe.Customer;
+  subscription = await app.sdk.subscriptions.retrieve(subscriptionId);
+});
+
+/** Lets Stripe answer each of the two things that are asked. */
+function answerBy(toCustomer: Answer, toSubscriptions: Answer): void {
+  stripe.answerBy((response, request) => {
+    const answer = request.path.startsWith('/v1/subscriptions') ? toSubscriptions : toCustomer;
+    answer(response, request);
+  });
+}
+
+/** Answers with a customer and a subscription that differ from the usual ones. */
+function answerWith(customerChanges: object, subscriptionChanges: object = {}): void {
+  const list = { object: 'list', data: [{ ...subscription, ...subscriptionChanges }], has_more: false };
+  answerBy(sendJson(200, { ...customer, ...customerChanges }), sendJson(200, list));
+}
+
+async function ask(): Promise<GraphqlAnswer<BillingCustomerQuery>> {
+  return app.execute({ document: billingCustomerQuery, token: await app.createToken({ userId: 'ada' }) });
+}
+
+async function readCustomer() {
+  return (await ask()).expectData().billingCustomer;
+}
+
+async function readSubscription() {
+  return (await readCustomer())?.subscriptions[0];
+}
+
+function toIso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+test('an overdue payment is told', async () => {
+  answerWith({ delinquent: true });
+  expect((await readCustomer())?.delinquent).toBe(true);
+});
+
+test.each([
+  ['left out', { delinquent: undefined }],
+  ['null', { delinquent: null }],
+])('delinquency that is %s is none', async (_title, changes) => {
+  answerWith(changes);
+  expect((await readCustomer())?.delinquent).toBe(false);
+});
+
+test.each([
+  ['an id that was not expanded', 'pm_1'],
+  ['no card', { id: 'pm_1', object: 'payment_method', type: 'sepa_debit', sepa_debit: { last4: '3000' } }],
+  ['null', null],
+])('a payment method that is %s leaves the card out', async (_title, method) => {
+  answerWith({ invoice_settings: { ...customer.invoice_settings, default_payment_method: method } });
+  expect((await readCustomer())?.card).toBeNull();
+});
+
+test('a status of tomorrow is UNRECOGNIZED', async () => {
+  answerWith({}, { status: 'tomorrow' });
+  expect((await readSubscription())?.status).toBe('UNRECOGNIZED');
+});
+
+test('periods of several items: paid until the first ends, cancelled when the last does', async () => {
+  const [item] = subscription.items.data;
+  const data = [2_000_000_000, 1_900_000_000].map((end) => ({ ...item, current_period_end: end }));
+  answerWith({}, { items: { ...subscription.items, data }, cancel_at_period_end: true });
+
+  expect(await readSubscription()).toMatchObject({
+    currentPeriodEnd: toIso(1_900_000_000),
+    cancelsAt: toIso(2_000_000_000),
+  });
+});
+
+test('a subscription without items has no period', async () => {
+  answerWith({}, { items: { ...subscription.items, data: [] }, cancel_at_period_end: true });
+
+  expect(await readSubscription()).toMatchObject({
+    items: [],
+    currentPeriodEnd: null,
+    cancelsAt: null,
+  });
+});
+
+test('a metered price has no amount and no quantity, and may have an interval of tomorrow', async () => {
+  const [item] = subscription.items.data;
+  const price = {
+    ...item?.price,
+    unit_amount: null,
+    recurring: { ...item?.price.recurring, interval: 'eon' },
+  };
+  answerWith({}, { items: { ...subscription.items, data: [{ ...item, quantity: undefined, price }] } });
+
+  expect((await readSubscription())?.items[0]).toMatchObject({
+    quantity: null,
+    price: { unitAmount: null, interval: 'UNRECOGNIZED' },
+  });
+});
+
+test('a price that was expanded still names its product', async () => {
+  const [item] = subscription.items.data;
+  const price = { ...item?.price, product: { id: 'prod_1', object: 'product' }, recurring: null };
+  answerWith({}, { items: { ...subscription.items, data: [{ ...item, price }] } });
+
+  expect((await readSubscription())?.items[0]?.price).toMatchObject({
+    productId: 'prod_1',
+    interval: null,
+    intervalCount: null,
+  });
+});
+
+const missing = (status: number, param: string): Answer =>
+  sendError(status, { message: 'No such customer', code: 'resource_missing', param });
+
+test.each([
+  ['customer', missing(404, 'id'), sendJson(200, { object: 'list', data: [], has_more: false })],
+  ['subscriptions', sendJson(200, { object: 'customer' }), missing(400, 'customer')],
+])('a customer that is missing when the %s is asked for is refused', async (_title, ...answers) => {
+  answerBy(...answers);
+
+  (await ask()).expectError('CUSTOMER_NOT_FOUND');
+});
