@@ -1,0 +1,10 @@
+// Run by processes.test.ts: the service, configured by its environment; it says where it listens, and stops when told to.
+import { once } from 'node:events';
+import { createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/config.ts';
+
+const app = await createApp(loadConfig(process.env));
+process.send?.(await app.start());
+await once(process, 'message');
+await app.stop();
+process.disconnect();
