@@ -66,7 +66,7 @@ function createRoomRules(room: string, allowed: readonly string[]) {
 }
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'output/', 'test/generated/', 'node_modules/'] },
+  { ignores: ['jest.config.js', 'dist/', 'coverage/', 'output/', 'test/generated/', 'node_modules/'] },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

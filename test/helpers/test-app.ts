@@ -25,7 +25,12 @@ export interface TestApp {
   /** Sends a generated document to `/graphql`. */
   execute<Data, Variables>(operation: Operation<Data, Variables>): Promise<GraphqlAnswer<Data>>;
   /** Sends anything to any route. */
-  fetch(path: string, request?: RequestInit & { readonly token?: string | undefined }): Promise<Response>;
+  fetch(path: string, request?: TestRequest): Promise<Response>;
+}
+
+export interface TestRequest extends Omit<RequestInit, 'headers'> {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly token?: string | undefined;
 }
 
 export interface Operation<Data, Variables> {
