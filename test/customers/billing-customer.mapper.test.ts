@@ -135,10 +135,13 @@ test('a price that was expanded still names its product', async () => {
 const missing = (status: number, param: string): Answer =>
   sendError(status, { message: 'No such customer', code: 'resource_missing', param });
 
+const noSubscriptions = sendJson(200, { object: 'list', data: [], has_more: false });
+
 test.each([
-  ['customer', missing(404, 'id'), sendJson(200, { object: 'list', data: [], has_more: false })],
-  ['subscriptions', sendJson(200, { object: 'customer' }), missing(400, 'customer')],
-])('a customer that is missing when the %s is asked for is refused', async (_title, ...answers) => {
+  ['deleted', sendJson(200, { object: 'customer', deleted: true }), noSubscriptions],
+  ['missing itself', missing(404, 'id'), noSubscriptions],
+  ['missing to their subscriptions', sendJson(200, { object: 'customer' }), missing(400, 'customer')],
+])('a customer that is %s is refused', async (_title, ...answers) => {
   answerBy(...answers);
 
   (await ask()).expectError('CUSTOMER_NOT_FOUND');
