@@ -7,6 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { HttpConfig } from '../config/config.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
+import { limitOperations } from '../graphql/operation-limits.ts';
 import type { Logger } from '../logger.ts';
 import { createErrorHandler } from './error-response.ts';
 
@@ -44,6 +45,7 @@ function createApolloServer({ schema, config, logger }: GraphqlOptions): ApolloS
     includeStacktraceInErrorResponses: false,
     formatError,
     parseOptions: { maxTokens: maxQueryTokens },
+    validationRules: [limitOperations],
     persistedQueries: false,
     stopOnTerminationSignals: false,
     plugins: [

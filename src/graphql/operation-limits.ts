@@ -1,0 +1,88 @@
+import {
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  OperationTypeNode,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
+
+/** The schema's own depth is 6; introspection, where it is on, needs 14. */
+const maxDepth = 16;
+const maxAliases = 20;
+const maxDirectives = 20;
+/** A mutation here opens a session or changes something: a thousand in one request are never meant. */
+const maxRootFields = { mutation: 1, query: 10, subscription: 1 } as const;
+
+/** Refuses, while the operation is validated, what no client needs and an attacker might: nothing of it runs. */
+export function limitOperations(context: ValidationContext): ASTVisitor {
+  const measure = createMeasure((name) => context.getFragment(name) ?? null);
+  const count = { aliases: 0, directives: 0 };
+  return {
+    Field: ({ alias }) => {
+      if (alias !== undefined) count.aliases += 1;
+    },
+    Directive: () => {
+      count.directives += 1;
+    },
+    OperationDefinition: ({ operation, selectionSet }) => {
+      const { depth, fields } = measure(selectionSet);
+      refuseOver(context, 'levels', depth, maxDepth);
+      const subject = operation === OperationTypeNode.MUTATION ? 'mutations' : 'root fields';
+      refuseOver(context, subject, fields, maxRootFields[operation]);
+    },
+    Document: {
+      leave: () => {
+        refuseOver(context, 'aliases', count.aliases, maxAliases);
+        refuseOver(context, 'directives', count.directives, maxDirectives);
+      },
+    },
+  };
+}
+
+function refuseOver(context: ValidationContext, subject: string, count: number, limit: number): void {
+  if (count > limit)
+    context.reportError(new GraphQLError(`The operation has too many ${subject}: at most ${limit}.`));
+}
+
+interface Size {
+  readonly depth: number;
+  /** Fields at the top, those of fragments included. */
+  readonly fields: number;
+}
+
+/** Measures selections through their fragments, each once, so that nested ones cost no more than they say. */
+function createMeasure(findFragment: (name: string) => FragmentDefinitionNode | null) {
+  const known = new Map<string, Size>();
+
+  const measureFragment = (name: string): Size => {
+    const size = known.get(name);
+    if (size !== undefined) return size;
+    // A circle finds itself empty here; validation refuses it by its own rule.
+    known.set(name, { depth: 0, fields: 0 });
+    const fragment = findFragment(name);
+    const measured = fragment === null ? { depth: 0, fields: 0 } : measure(fragment.selectionSet);
+    known.set(name, measured);
+    return measured;
+  };
+
+  const measure = ({ selections }: SelectionSetNode): Size => {
+    let depth = 0;
+    let fields = 0;
+    for (const selection of selections) {
+      const size = measureSelection(selection);
+      depth = Math.max(depth, size.depth);
+      fields += size.fields;
+    }
+    return { depth, fields };
+  };
+
+  const measureSelection = (selection: SelectionSetNode['selections'][number]): Size => {
+    if (selection.kind === 'FragmentSpread') return measureFragment(selection.name.value);
+    if (selection.kind === 'InlineFragment') return measure(selection.selectionSet);
+    const inner = selection.selectionSet === undefined ? 0 : measure(selection.selectionSet).depth;
+    return { depth: inner + 1, fields: 1 };
+  };
+
+  return measure;
+}
