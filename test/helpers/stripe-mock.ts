@@ -13,6 +13,8 @@ export async function startStripeMock(): Promise<{ readonly url: string; stop():
   const command = findPart('stripe-mock-0.203.0/stripe-mock');
   if (command === null) return null;
   const port = await findFreePort();
-  const stop = await startServerProcess(command, ['-http-addr', `127.0.0.1:${port}`], port);
+  // It listens for HTTPS too, where two of them would meet on its usual port.
+  const addresses = ['-http-addr', `127.0.0.1:${port}`, '-https-addr', '127.0.0.1:0'];
+  const stop = await startServerProcess(command, addresses, port);
   return { url: `http://127.0.0.1:${port}`, stop };
 }
