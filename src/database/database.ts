@@ -1,3 +1,4 @@
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 
 /** The stores behind the features' ports, on one engine. */
@@ -5,6 +6,7 @@ export interface Database {
   /** The engine and its version, for people: `SQLite 3.45`, `MongoDB 8.0`. */
   readonly description: string;
   readonly customers: CustomerDirectory;
+  readonly audit: AuditLog;
   /** Resolves when the store answers. @throws StoreUnavailableError */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -4,6 +4,9 @@ import { StoreUnavailableError } from '../../errors.ts';
 import type { Database, DatabaseOptions } from '../database.ts';
 import { DatabaseSetupError } from '../database-setup-error.ts';
 import { checkScope } from '../scope.ts';
+import { auditSchema } from './mongo-audit.ts';
+import type { AuditDocument, AuditModel } from './mongo-audit.ts';
+import { MongoAuditLog } from './mongo-audit-log.ts';
 import { customerSchema } from './mongo-customer.ts';
 import type { CustomerDocument, CustomerModel } from './mongo-customer.ts';
 import { MongoCustomerDirectory } from './mongo-customer-directory.ts';
@@ -25,10 +28,13 @@ export async function openMongoDatabase({ url, scope }: DatabaseOptions): Promis
       customerSchema,
       'customers',
     );
+    const audit = connection.model<AuditDocument, AuditModel>('Audit', auditSchema, 'audit');
     await buildIndexes(customers);
+    await buildIndexes(audit);
     return {
       description: await describeServer(connection),
       customers: new MongoCustomerDirectory(customers, scope),
+      audit: new MongoAuditLog(audit, scope),
       ping: async () => {
         await bounded(async () => runCommand(connection, { ping: 1 }));
       },
@@ -68,7 +74,7 @@ async function connect(url: string): Promise<Connection> {
   }
 }
 
-async function buildIndexes(model: CustomerModel): Promise<void> {
+async function buildIndexes(model: Pick<CustomerModel, 'createIndexes' | 'collection'>): Promise<void> {
   try {
     await bounded(() => model.createIndexes());
   } catch (error) {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Database, DatabaseOptions } from '../database.ts';
 import { DatabaseSetupError } from '../database-setup-error.ts';
 import { checkScope } from '../scope.ts';
+import { SqliteAuditLog } from './sqlite-audit-log.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteCustomerDirectory } from './sqlite-customer-directory.ts';
 import { migrate } from './sqlite-migrations.ts';
@@ -21,6 +22,7 @@ export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promi
   return {
     description: `SQLite ${version}`,
     customers: new SqliteCustomerDirectory(connection, scope),
+    audit: new SqliteAuditLog(connection, scope),
     ping: async () => {
       await connection.run(() => ping.get([]));
     },

@@ -17,6 +17,21 @@ const migrations: readonly string[] = [
      PRIMARY KEY (scope, user_id),
      UNIQUE (scope, stripe_customer_id)
    ) STRICT, WITHOUT ROWID`,
+  // Two rows an operation: its intent, and its outcome once there is one. Details are a JSON object.
+  `CREATE TABLE audit (
+     scope TEXT NOT NULL,
+     operation_id TEXT NOT NULL,
+     step TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     actor TEXT NOT NULL,
+     action TEXT NOT NULL,
+     user_id TEXT,
+     target TEXT,
+     details TEXT NOT NULL,
+     code TEXT,
+     PRIMARY KEY (scope, operation_id, step)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX audit_by_user ON audit (scope, user_id, operation_id)`,
 ];
 
 /** Brings the schema up to date, in the caller's transaction. */

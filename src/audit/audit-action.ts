@@ -1,0 +1,10 @@
+/** What administrators can do. The values are what is recorded. */
+export enum AuditAction {
+  LINK_CUSTOMER = 'link_customer',
+  UNLINK_CUSTOMER = 'unlink_customer',
+  UPDATE_CUSTOMER_MAPPING = 'update_customer_mapping',
+  CREATE_PORTAL_CONFIGURATION = 'create_portal_configuration',
+  UPDATE_PORTAL_CONFIGURATION = 'update_portal_configuration',
+  DEACTIVATE_PORTAL_CONFIGURATION = 'deactivate_portal_configuration',
+  CREATE_PORTAL_SESSION = 'create_portal_session',
+}

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import type { Caller } from '../auth/caller.ts';
+import { BillingError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { AuditAction } from './audit-action.ts';
+import {
+  type AuditEntry,
+  type AuditLog,
+  type AuditQuery,
+  type AuditRecord,
+  toOperationTime,
+} from './audit-log.ts';
+
+/** Who did it, where that is no caller of the API. */
+export const commandLine = 'cli';
+
+export interface AuditIntent {
+  readonly actor: Caller | typeof commandLine;
+  readonly action: AuditAction;
+  readonly userId?: string;
+  /** Stripe's id of the customer or configuration, where it is known beforehand. */
+  readonly target?: string;
+  /** What else is asked for. No secrets and no URLs: they would outlive their time here. */
+  readonly details?: Readonly<Record<string, string | undefined>>;
+}
+
+/** An operation while it is under way. */
+export interface AuditedOperation {
+  /** Names the customer or configuration that it turned out to be about. */
+  aimAt(target: string): void;
+}
+
+export type AuditOutcome = 'under_way' | 'succeeded' | 'failed' | 'cut_off';
+
+export interface JudgedEntry extends Omit<AuditEntry, 'outcome'> {
+  readonly outcome: AuditOutcome;
+}
+
+/** No operation takes this long: each of its calls to Stripe and the store ends within seconds. */
+const longestOperationMs = 60_000;
+const dayMs = 24 * 60 * 60_000;
+
+/** Records what administrators do: the intent before anything happens, then the outcome. */
+export class AuditTrail {
+  private counter = 0;
+
+  constructor(
+    private readonly log: AuditLog,
+    private readonly logger: Logger,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  /**
+   * Does something on the record. Without the record of the intent nothing is done.
+   * @throws StoreUnavailableError, and whatever the effect throws
+   */
+  async record<T>(intent: AuditIntent, effect: (operation: AuditedOperation) => Promise<T>): Promise<T> {
+    let target = intent.target ?? null;
+    const facts = this.createFacts(intent);
+    await this.log.append({ ...facts, step: 'intended', at: this.now(), target: toText(target), code: null });
+    const conclude = (step: 'succeeded' | 'failed', code: string | null): Promise<void> =>
+      this.conclude({ ...facts, step, at: this.now(), target: toText(target), code });
+    try {
+      const result = await effect({ aimAt: (id) => (target = id) });
+      await conclude('succeeded', null);
+      return result;
+    } catch (error) {
+      await conclude('failed', error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR');
+      throw error;
+    }
+  }
+
+  async list(query: AuditQuery): Promise<{ entries: readonly JudgedEntry[]; hasNextPage: boolean }> {
+    const { entries, hasNextPage } = await this.log.list(query);
+    return { entries: entries.map((entry) => ({ ...entry, outcome: this.judge(entry) })), hasNextPage };
+  }
+
+  /** Removes what is older than this many days, and tells how many records that were. */
+  async sweep(retentionDays: number): Promise<number> {
+    const oldest = toOperationTime(new Date(this.now().getTime() - retentionDays * dayMs));
+    let removed = 0;
+    for (let count = 1; count > 0; removed += count) count = await this.log.removeBefore(oldest);
+    return removed;
+  }
+
+  private createFacts({ actor, action, userId, details = {} }: AuditIntent) {
+    return {
+      operationId: this.createOperationId(),
+      actor: actor === commandLine ? actor : (toText(findPerson(actor)) ?? ''),
+      action,
+      userId: toText(userId ?? null),
+      details: Object.fromEntries(
+        Object.entries(details).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+    };
+  }
+
+  /** What happened has happened: that it cannot be recorded is no reason to tell the caller that it failed. */
+  private async conclude(record: AuditRecord): Promise<void> {
+    try {
+      await this.log.append(record);
+    } catch (error) {
+      const { operationId, action, step } = record;
+      this.logger.error(
+        { error, operationId, action, step },
+        'an outcome could not be recorded in the audit trail',
+      );
+    }
+  }
+
+  private judge({ outcome, at }: AuditEntry): AuditOutcome {
+    if (outcome !== null) return outcome;
+    return this.now().getTime() - at.getTime() < longestOperationMs ? 'under_way' : 'cut_off';
+  }
+
+  /** In the order of time, and within a millisecond in the order in which this process made them. */
+  private createOperationId(): string {
+    this.counter = (this.counter + 1) % 0x10000;
+    const count = this.counter.toString(16).padStart(4, '0');
+    return `${toOperationTime(this.now())}${count}${randomBytes(4).toString('hex')}`;
+  }
+}
+
+/** The token's own subject: where an organisation is billed, that is the person who acts for it. */
+function findPerson({ claims, userId }: Caller): string {
+  const { sub } = claims;
+  return typeof sub === 'string' && sub !== '' ? sub : userId;
+}
+
+const maxLength = 255;
+
+/** What was given may be no id at all; it is recorded as far as every store can keep it. */
+function toText(text: string | null): string | null {
+  const visible = text?.slice(0, maxLength).replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd');
+  return visible ?? null;
+}

@@ -1,0 +1,93 @@
+import { createPseudonym, toEntry } from '../../audit/audit-log.ts';
+import type { AuditLog, AuditPage, AuditQuery, AuditRecord, AuditedPerson } from '../../audit/audit-log.ts';
+import { readOperationId, toAuditDocument, toAuditRecord } from './mongo-audit.ts';
+import type { AuditDocument, AuditModel } from './mongo-audit.ts';
+import { bounded, isDuplicateKey } from './mongo-errors.ts';
+
+/** Records per request of a sweep: each has to end in time. */
+const recordsPerRemoval = 500;
+
+/** The audit log in a MongoDB collection: of the two steps of an operation each is an insert of its own. */
+export class MongoAuditLog implements AuditLog {
+  readonly #model: AuditModel;
+  readonly #scope: string;
+
+  constructor(model: AuditModel, scope: string) {
+    this.#model = model;
+    this.#scope = scope;
+  }
+
+  async append(record: AuditRecord): Promise<void> {
+    try {
+      await bounded(() => this.#model.insertMany([toAuditDocument(this.#scope, record)], { lean: true }));
+    } catch (error) {
+      // The same once more is no second record: an insert is repeated when its answer was lost.
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+
+  async list({ first, after, userId, action }: AuditQuery): Promise<AuditPage> {
+    const intents = await bounded(async () =>
+      this.#model
+        .find({
+          _id: this.#before(after),
+          step: 'intended',
+          ...(userId === undefined ? {} : { scope: this.#scope, userId }),
+          ...(action === undefined ? {} : { action }),
+        })
+        .sort({ _id: -1 })
+        .limit(first + 1)
+        .lean<AuditDocument[]>(),
+    );
+    const records = intents.slice(0, first).map(toAuditRecord);
+    const outcomes = await this.#findOutcomes(records);
+    return {
+      entries: records.map((intent) => toEntry(intent, outcomes.get(intent.operationId))),
+      hasNextPage: intents.length > first,
+    };
+  }
+
+  async removeBefore(operationId: string): Promise<number> {
+    return bounded(async () => {
+      const found = await this.#model
+        .find({ _id: this.#before(operationId) }, { _id: 1 })
+        .limit(recordsPerRemoval)
+        .lean<Pick<AuditDocument, '_id'>[]>();
+      if (found.length === 0) return 0;
+      await this.#model.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
+      return found.length;
+    });
+  }
+
+  async anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
+    const scope = this.#scope;
+    const pseudonym = createPseudonym();
+    const about = { scope, userId };
+    const byThem = { scope, actor: userId };
+    const atCustomer = stripeCustomerId === null ? [] : [{ scope, target: stripeCustomerId }];
+    return bounded(async () => {
+      const found = await this.#model
+        .find({ $or: [about, byThem, ...atCustomer] }, { _id: 1 })
+        .lean<Pick<AuditDocument, '_id'>[]>();
+      for (const filter of atCustomer) await this.#model.updateMany(filter, { target: null });
+      await this.#model.updateMany(byThem, { actor: pseudonym });
+      await this.#model.updateMany(about, { userId: pseudonym, target: null, details: [] });
+      return new Set(found.map(({ _id }) => readOperationId(_id))).size;
+    });
+  }
+
+  /** Keys compare by their bytes; a semicolon is what follows a colon. */
+  #before(operationId: string | undefined): { $gt: string; $lt: string } {
+    const end = operationId === undefined ? `${this.#scope};` : `${this.#scope}:${operationId}`;
+    return { $gt: `${this.#scope}:`, $lt: end };
+  }
+
+  async #findOutcomes(intents: readonly AuditRecord[]): Promise<ReadonlyMap<string, AuditRecord>> {
+    if (intents.length === 0) return new Map();
+    const keys = intents.flatMap(({ operationId }) =>
+      ['succeeded', 'failed'].map((step) => `${this.#scope}:${operationId}:${step}`),
+    );
+    const found = await bounded(async () => this.#model.find({ _id: { $in: keys } }).lean<AuditDocument[]>());
+    return new Map(found.map(toAuditRecord).map((record) => [record.operationId, record]));
+  }
+}

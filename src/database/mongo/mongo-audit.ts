@@ -1,0 +1,55 @@
+import { Schema } from 'mongoose';
+import type { Model } from 'mongoose';
+import type { AuditRecord } from '../../audit/audit-log.ts';
+
+/** A record as MongoDB keeps it. */
+export interface AuditDocument extends Omit<AuditRecord, 'operationId' | 'details'> {
+  /** `scope:operationId:step`. */
+  readonly _id: string;
+  readonly scope: string;
+  /** A list and not an object: names may hold dots and dollar signs, which MongoDB reads as operators. */
+  readonly details: readonly { readonly name: string; readonly value: string }[];
+}
+
+export type AuditModel = Model<AuditDocument>;
+
+export const auditSchema = new Schema<AuditDocument, AuditModel>(
+  {
+    _id: String,
+    scope: { type: String, required: true },
+    step: { type: String, required: true },
+    at: { type: Date, required: true },
+    actor: { type: String, required: true },
+    action: { type: String, required: true },
+    userId: String,
+    target: String,
+    details: [{ _id: false, name: String, value: String }],
+    code: String,
+  },
+  { strict: 'throw', versionKey: false, autoIndex: false, autoCreate: false },
+).index({ scope: 1, userId: 1, _id: -1 });
+
+export function toAuditDocument(
+  scope: string,
+  { operationId, details, ...record }: AuditRecord,
+): AuditDocument {
+  return {
+    ...record,
+    _id: `${scope}:${operationId}:${record.step}`,
+    scope,
+    details: Object.entries(details).map(([name, value]) => ({ name, value })),
+  };
+}
+
+export function toAuditRecord({ _id, scope, details, ...record }: AuditDocument): AuditRecord {
+  return {
+    ...record,
+    operationId: readOperationId(_id),
+    details: Object.fromEntries(details.map(({ name, value }) => [name, value])),
+  };
+}
+
+/** Neither a scope nor an operation's id has a colon. */
+export function readOperationId(key: string): string {
+  return key.split(':')[1] ?? '';
+}

@@ -1,0 +1,20 @@
+import { afterAll } from '@jest/globals';
+import { openDatabase } from '../../src/database/database.ts';
+import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
+import { describeWithPart } from '../helpers/real-parts.ts';
+import { describeAuditLog } from './audit-log.contract.ts';
+
+const server = await startMongoServer();
+const description = server && (await describeServer(server.createDatabaseUrl()));
+
+afterAll(() => server?.stop());
+
+describeWithPart('audit log contract on MongoDB', server, howToGetMongo, ({ createDatabaseUrl }) => {
+  describeAuditLog(description ?? '', createDatabaseUrl);
+});
+
+async function describeServer(url: string): Promise<string> {
+  const database = await openDatabase({ url, scope: 'test' });
+  await database.close();
+  return database.description;
+}
