@@ -26,6 +26,70 @@ export type BillingInterval =
   /** By the year. */
   | 'YEAR';
 
+/** Hides parts of the portal for one session: `false` hides. It can show nothing that the policy in force does not offer. */
+export type BillingPortalFeaturesInput = {
+  /** Changing billing details. */
+  customerUpdate?: boolean | null | undefined;
+  /** Seeing past invoices. */
+  invoiceHistory?: boolean | null | undefined;
+  /** Changing payment methods. */
+  paymentMethodUpdate?: boolean | null | undefined;
+  /** Cancelling a subscription. */
+  subscriptionCancel?: boolean | null | undefined;
+  /** Pausing a subscription. */
+  subscriptionPause?: boolean | null | undefined;
+  /** Changing a subscription. */
+  subscriptionUpdate?: boolean | null | undefined;
+};
+
+/** What happens when the task is done. */
+export type BillingPortalFlowCompletionInput = {
+  /** For HOSTED_CONFIRMATION: what the page says. */
+  message?: string | null | undefined;
+  /** For REDIRECT, and required there: a URL within the allowed return URLs. */
+  returnUrl?: string | null | undefined;
+  /** Where the customer gets to. */
+  type: BillingPortalFlowCompletionType;
+};
+
+/** Where a customer gets to when the task is done. */
+export type BillingPortalFlowCompletionType =
+  /** A page of the portal that confirms it, with `message`. */
+  | 'HOSTED_CONFIRMATION'
+  /** The portal's home page. */
+  | 'PORTAL_HOMEPAGE'
+  /** Your application, at `returnUrl`. */
+  | 'REDIRECT';
+
+/** A deep link to one task of the portal. */
+export type BillingPortalFlowInput = {
+  /** What happens when the task is done. Left out, the portal's home page follows. */
+  afterCompletion?: BillingPortalFlowCompletionInput | null | undefined;
+  /** For SUBSCRIPTION_UPDATE_CONFIRM: the price to change to. */
+  priceId?: string | number | null | undefined;
+  /** For SUBSCRIPTION_UPDATE_CONFIRM: how many. */
+  quantity?: number | null | undefined;
+  /** For the tasks on a subscription: which of the caller's. Left out, their only one. */
+  subscriptionId?: string | number | null | undefined;
+  /** The task. */
+  type: BillingPortalFlowType;
+};
+
+/** A task that the portal opens at, in place of its home page. */
+export type BillingPortalFlowType =
+  /** Change billing details. */
+  | 'CUSTOMER_UPDATE'
+  /** Add a payment method and make it the default. */
+  | 'PAYMENT_METHOD_UPDATE'
+  /** Cancel a subscription. */
+  | 'SUBSCRIPTION_CANCEL'
+  /** Pause a subscription. */
+  | 'SUBSCRIPTION_PAUSE'
+  /** Choose another plan or quantity. */
+  | 'SUBSCRIPTION_UPDATE'
+  /** Confirm one change of plan or quantity that you name. */
+  | 'SUBSCRIPTION_UPDATE_CONFIRM';
+
 /** When a cancellation in the portal takes effect. */
 export type CancellationMode =
   /** At the end of the period that is paid for. */
@@ -174,6 +238,15 @@ export type BillingCustomerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type BillingCustomerQuery = { billingCustomer: { id: string, userId: string, email: string | null, name: string | null, delinquent: boolean, linkedAt: string, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, currentPeriodEnd: string, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null };
 
+export type OpenPortalMutationVariables = Exact<{
+  returnUrl: string;
+  flow?: BillingPortalFlowInput | null | undefined;
+  features?: BillingPortalFeaturesInput | null | undefined;
+}>;
+
+
+export type OpenPortalMutation = { createBillingPortalSession: { id: string, url: string, configurationId: string } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -319,3 +392,16 @@ export const BillingCustomerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BillingCustomerQuery, BillingCustomerQueryVariables>;
+export const OpenPortalDocument = new TypedDocumentString(`
+    mutation OpenPortal($returnUrl: String!, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
+  createBillingPortalSession(
+    returnUrl: $returnUrl
+    flow: $flow
+    features: $features
+  ) {
+    id
+    url
+    configurationId
+  }
+}
+    `) as unknown as TypedDocumentString<OpenPortalMutation, OpenPortalMutationVariables>;

@@ -128,3 +128,17 @@ export const billingCustomerQuery = graphql(/* GraphQL */ `
     }
   }
 `);
+
+export const openPortalMutation = graphql(/* GraphQL */ `
+  mutation OpenPortal(
+    $returnUrl: String!
+    $flow: BillingPortalFlowInput
+    $features: BillingPortalFeaturesInput
+  ) {
+    createBillingPortalSession(returnUrl: $returnUrl, flow: $flow, features: $features) {
+      id
+      url
+      configurationId
+    }
+  }
+`);
