@@ -75,7 +75,8 @@ function createKey(pem: string): KeyObject {
   }
 }
 
-function checkPublicKey(key: KeyObject): KeyObject {
+/** @throws Error that says why tokens cannot be checked with the key */
+export function checkPublicKey(key: KeyObject): KeyObject {
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits !== undefined && bits < minRsaBits) {
     throw new Error(`this RSA key has ${bits} bits and needs ${minRsaBits}`);

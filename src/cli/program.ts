@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { describeFailure, getExitCode } from './command-failure.ts';
+import { addDoctorCommand } from './doctor/doctor.command.ts';
 import { addEraseCommand } from './erase/erase.command.ts';
 import { addLinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
@@ -35,6 +36,7 @@ function createProgram(shell: Shell): Command {
     .addHelpText('after', programHelp);
   addServeCommand(program, shell);
   addDemoCommand(program, shell);
+  addDoctorCommand(program, shell);
   addLinkCommand(program, shell);
   addUnlinkCommand(program, shell);
   addLinksCommand(program, shell);
