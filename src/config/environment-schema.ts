@@ -116,6 +116,9 @@ export function checkStripe({
   if (url && !live && url.protocol === 'http:' && !isLoopback(url)) {
     faults.push('STRIPE_API_URL: expected https, or http on localhost, 127.0.0.1 or [::1]');
   }
+  if (url && url.href !== `${url.origin}/`) {
+    faults.push('STRIPE_API_URL: expected an origin, such as http://127.0.0.1:12111, and nothing after it');
+  }
   if (scope !== undefined && scope.startsWith('live') !== live) {
     faults.push(
       'STRIPE_SCOPE: a scope whose name begins with "live" goes with a live key, and no other does',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseAllowedReturnUrl } from './allowed-return-url.ts';
 
@@ -69,16 +70,24 @@ export const rateLimit = z
   });
 
 /** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
-export const trustProxy = z
-  .string()
-  .regex(
-    /^(off|[1-9]\d?|[0-9a-fA-F.:/]+(\s*,\s*[0-9a-fA-F.:/]+)*)$/,
-    'expected off, a number of proxies, or their addresses (10.0.0.0/8, 192.168.1.7)',
-  )
-  .transform((value): false | number | string[] => {
-    if (value === 'off') return false;
-    return /^\d+$/.test(value) ? Number(value) : commaSeparated(value);
-  });
+export const trustProxy = z.string().transform((value, context): false | number | string[] => {
+  if (value === 'off') return false;
+  if (/^[1-9]\d?$/.test(value)) return Number(value);
+  const addresses = commaSeparated(value);
+  if (addresses.length === 0 || !addresses.every(isSubnet)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'expected off, a number of proxies, or their addresses (10.0.0.0/8, 192.168.1.7)',
+    });
+  }
+  return addresses;
+});
+
+function isSubnet(text: string): boolean {
+  const [, address = '', bits = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
+}
 
 export const origins = z.string().transform((text, context) =>
   commaSeparated(text).map((origin) => {
