@@ -1,6 +1,6 @@
 import { BillingError } from '../errors.ts';
 import { redact } from '../logger.ts';
-import { describeStartFailure, exitCodes, isSetupFault } from '../start-failure.ts';
+import { exitCodes, isSetupFault } from '../start-failure.ts';
 
 /** A command cannot do what it was asked to; the message tells the person who asked. */
 export class CommandError extends Error {
@@ -21,7 +21,6 @@ export function getExitCode(error: unknown): number {
 
 /** What an operator can act on, without a stack. An API's client is told less of the same failure. */
 export function describeFailure(error: unknown): string {
-  if (isSetupFault(error)) return describeStartFailure(error);
   if (error instanceof BillingError && error.cause instanceof Error) {
     const reason = redact(error.cause.message);
     if (error.code === 'STORE_UNAVAILABLE') return `The database (DATABASE_URL) does not answer: ${reason}`;

@@ -12,13 +12,18 @@ export interface CliResult {
 export interface CliInput {
   readonly env: Environment;
   /** What a person types at a terminal; without it there is no terminal. */
-  readonly typed?: string;
+  readonly typed?: string | undefined;
+  /** Whether stderr is a terminal. */
+  readonly showsProgress?: boolean;
 }
 
 /** Runs a command line as a process does, in this one. */
-export async function runCli(args: readonly string[], { env, typed }: CliInput): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  { env, typed, showsProgress = false }: CliInput,
+): Promise<CliResult> {
   const stdout = new Collector();
-  const stderr = new Collector();
+  const stderr = Object.assign(new Collector(), { isTTY: showsProgress });
   const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
   stdin.end(typed);
   const shell: Shell = { stdin, stdout, stderr, loadEnvironment: () => env, exitCode: 0 };
@@ -26,7 +31,8 @@ export async function runCli(args: readonly string[], { env, typed }: CliInput):
   return { stdout: stdout.text, stderr: stderr.text, exitCode: shell.exitCode };
 }
 
-class Collector extends Writable {
+/** Keeps what is written to it. */
+export class Collector extends Writable {
   text = '';
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {

@@ -17,13 +17,26 @@ interface ImportPaths {
 
 /** Links every line of a file, tells which are refused, and sums up. */
 export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<void> {
-  const source = await stat(paths.from);
-  const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source);
+  const source = await getSource(paths.from);
+  const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source.stats);
   try {
-    await withStore(shell, (store) => runImport(shell, store, { path: paths.from, source, refusalFile }));
+    await withStore(shell, (store) => runImport(shell, store, source, refusalFile));
   } finally {
     await refusalFile?.close();
   }
+}
+
+interface Source {
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+async function getSource(path: string): Promise<Source> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw new CommandError(`${path} cannot be read${describeCode(error)}.`);
+  });
+  if (stats.isDirectory()) throw new CommandError(`${path} is a folder: give --from a file.`);
+  return { path, stats };
 }
 
 async function openRefusalFile(path: string, source: Stats): Promise<FileHandle> {
@@ -31,25 +44,32 @@ async function openRefusalFile(path: string, source: Stats): Promise<FileHandle>
   if (existing?.ino === source.ino && existing.dev === source.dev) {
     throw new CommandError('--errors names the file that --from reads: give it another one.');
   }
-  return open(path, 'w');
+  return open(path, 'w').catch((error: unknown) => {
+    throw new CommandError(`${path} cannot be written${describeCode(error)}.`);
+  });
 }
 
-interface ImportFiles {
-  readonly path: string;
-  readonly source: Stats;
-  readonly refusalFile: FileHandle | null;
+/** The system's name for what is wrong, such as ENOENT. */
+function describeCode(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined ? '' : ` (${code})`;
 }
 
-async function runImport(shell: Shell, { database }: Store, files: ImportFiles): Promise<void> {
-  const text = createReadStream(files.path, 'utf8');
-  const progress = startProgress(shell.stderr, files.source.size);
+async function runImport(
+  shell: Shell,
+  { database }: Store,
+  source: Source,
+  refusalFile: FileHandle | null,
+): Promise<void> {
+  const text = createReadStream(source.path, 'utf8');
+  const progress = startProgress(shell.stderr, source.stats.size);
   const stop = listenForStop();
   let totals: ImportTotals = { linked: 0, unchanged: 0, refused: 0, lastLine: 0 };
   try {
     for await (const batch of importLinks(database.customers, readLinkRows(text))) {
       totals = addBatch(totals, batch);
       const refusals = toLines(batch.refusals);
-      if (files.refusalFile !== null) await files.refusalFile.appendFile(refusals);
+      if (refusalFile !== null) await refusalFile.appendFile(refusals);
       else if (refusals !== '') progress.write(refusals);
       progress.update(text.bytesRead, totals);
       stop.throwIfReceived();

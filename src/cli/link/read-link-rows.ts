@@ -31,12 +31,10 @@ export async function* readLinkRows(text: AsyncIterable<string>): AsyncGenerator
 
 /** The lines of a text that comes in pieces, without their ends: \n, \r\n or \r. */
 async function* splitLines(text: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
-  let rest: string | undefined;
+  let rest = '';
   for await (const piece of text) {
-    // The mark that Windows puts before UTF-8 belongs to no field.
-    rest = rest === undefined ? piece.replace(/^\uFEFF/, '') : rest + piece;
     // A \r at the very end may be half of \r\n.
-    const lines: string[] = rest.split(/\r\n|\n|\r(?!$)/);
+    const lines: string[] = (rest + piece).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop()?.slice(0, maxLineLength + 1) ?? '';
     yield lines;
   }
@@ -54,6 +52,7 @@ function parseLines(lines: readonly string[]): readonly Fields[] {
 
 function tryParse(lines: readonly string[]): string[][] | null {
   try {
+    // Trimming takes off the byte order mark, too, which Windows puts before UTF-8.
     return parse(`${lines.join('\n')}\n`, { record_delimiter: '\n', relax_column_count: true, trim: true });
   } catch (error) {
     if (error instanceof CsvError) return null;

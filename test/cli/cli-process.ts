@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Environment } from '../../src/config/environment.ts';
+import type { CliResult } from './run-cli.ts';
+
+const program = join(import.meta.dirname, '../../src/cli/main.ts');
+
+export interface CliProcess {
+  kill(signal: NodeJS.Signals): void;
+  /** Reads no more of stdout, as `head` does when it has its lines. */
+  closeStdout(): void;
+  /** How it ended; no exit code when a signal ended it. */
+  readonly result: Promise<Omit<CliResult, 'exitCode'> & { readonly exitCode: number | null }>;
+}
+
+/** Starts a command in a process of its own. */
+export function startCli(args: readonly string[], env: Environment): CliProcess {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args], {
+    // Without the variables of this process, or the .env file of its folder.
+    cwd: tmpdir(),
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = Promise.all([text(child.stdout).catch(() => ''), text(child.stderr)]);
+  const result = once(child, 'close').then(async ([exitCode]: (number | null)[]) => {
+    const [stdout, stderr] = await output;
+    return { stdout, stderr, exitCode: exitCode ?? null };
+  });
+  return {
+    kill: (signal) => void child.kill(signal),
+    closeStdout: () => void child.stdout.destroy(),
+    result,
+  };
+}

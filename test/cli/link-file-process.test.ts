@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import Database from 'libsql';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { type CliProcess, startCli } from './cli-process.ts';
+import { runCli } from './run-cli.ts';
+
+const folder = createTemporaryFolder();
+const file = join(folder, 'customers.csv');
+const total = 100_000;
+const badLines = Array.from({ length: 100 }, (_, index) => 500 + 997 * index);
+const good = total - badLines.length;
+const isBad = new Set(badLines);
+writeFileSync(
+  file,
+  Array.from(
+    { length: total },
+    (_, index) => `user_${index},${isBad.has(index + 1) ? 'bad' : 'cus'}_${index}\r\n`,
+  ).join(''),
+);
+
+const getEnv = (name: string) => ({ DATABASE_URL: `sqlite:${join(folder, name)}`, STRIPE_SCOPE: 'test' });
+
+/** Starts an import, waits until it has linked some, and interrupts it. Returns how many are linked then. */
+async function interrupt(
+  name: string,
+  signal: NodeJS.Signals,
+): Promise<{ linked: number; result: Awaited<CliProcess['result']> }> {
+  await runCli(['links'], { env: getEnv(name) });
+  const database = new Database(join(folder, name));
+  const count = database.prepare('SELECT count(*) AS linked FROM customers');
+  const importing = startCli(['link', '--from', file], getEnv(name));
+  try {
+    while ((count.get() as { linked: number }).linked < 10_000) await sleep(2);
+    importing.kill(signal);
+    const result = await importing.result;
+    return { linked: (count.get() as { linked: number }).linked, result };
+  } finally {
+    database.close();
+  }
+}
+
+test('loses nothing when it is killed in the middle, and the second run links the rest', async () => {
+  const { linked, result } = await interrupt('killed.db', 'SIGKILL');
+  expect(result.exitCode).toBeNull();
+  expect(linked).toBeLessThan(good);
+
+  const secondRun = await runCli(['link', '--from', file], { env: getEnv('killed.db') });
+  expect(secondRun).toMatchObject({
+    stdout: `linked ${good - linked}, unchanged ${linked}, refused ${badLines.length}\n`,
+    exitCode: 1,
+  });
+  expect([...secondRun.stderr.matchAll(/^line (\d+): /gm)].map(([, line]) => Number(line))).toEqual(badLines);
+
+  const { stdout } = await runCli(['links', '--json'], { env: getEnv('killed.db') });
+  const links = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { userId: string; stripeCustomerId: string });
+  expect(links).toHaveLength(good);
+  expect(links.every((link) => link.stripeCustomerId === link.userId.replace('user', 'cus'))).toBe(true);
+
+  const listing = startCli(['links'], getEnv('killed.db'));
+  listing.closeStdout();
+  expect(await listing.result).toEqual({ stdout: '', stderr: '', exitCode: 0 });
+});
+
+test('stops at SIGINT, and what it reports as linked is linked', async () => {
+  const { linked, result } = await interrupt('interrupted.db', 'SIGINT');
+  expect(result).toMatchObject({
+    exitCode: 130,
+    stdout: expect.stringMatching(`^linked ${linked}, unchanged 0, refused `),
+  });
+  expect(result.stderr).toMatch(
+    /Stopped after line \d+: interrupted by SIGINT\.\nRun it again to go on.*\n$/,
+  );
+  expect(linked).toBeLessThan(good);
+});

@@ -1,0 +1,167 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, expect, jest, test } from '@jest/globals';
+import Database from 'libsql';
+import { startProgress } from '../../src/cli/link/import-progress.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { type CliResult, Collector, runCli } from './run-cli.ts';
+
+const folder = createTemporaryFolder();
+let count = 0;
+let database: string;
+let file: string;
+beforeEach(() => {
+  count += 1;
+  database = join(folder, `${count}.db`);
+  file = join(folder, `${count}.csv`);
+});
+
+function run(args: readonly string[], showsProgress = false): Promise<CliResult> {
+  return runCli(args, { env: { DATABASE_URL: `sqlite:${database}`, STRIPE_SCOPE: 'test' }, showsProgress });
+}
+
+function importText(text: string, ...options: string[]): Promise<CliResult> {
+  writeFileSync(file, text);
+  return run(['link', '--from', file, ...options]);
+}
+
+async function listUserIds(): Promise<string[]> {
+  const { stdout } = await run(['links', '--json']);
+  return stdout
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { userId: string }).userId]));
+}
+
+test('links every line, and passes over what is linked when it is run again', async () => {
+  const text = 'user_id,stripe_customer_id\nada,cus_1\nbob,cus_2\n';
+  expect(await importText(text)).toEqual({
+    stdout: 'linked 2, unchanged 0, refused 0\n',
+    stderr: '',
+    exitCode: 0,
+  });
+  expect(await importText(`${text}eve,cus_3\n`)).toEqual({
+    stdout: 'linked 1, unchanged 2, refused 0\n',
+    stderr: '',
+    exitCode: 0,
+  });
+  expect(await listUserIds()).toEqual(['ada', 'bob', 'eve']);
+});
+
+const mixed = [
+  'ada,cus_1',
+  'bob,cus_9',
+  'eve,cus_1',
+  'ada,cus_5',
+  'ada,cus_1',
+  'joe,bad',
+  '"kim,cus_7',
+  'lea,cus_6',
+];
+const mixedRefusals = [
+  'line 2: user "bob" is linked to another customer',
+  'line 3: customer cus_1 is linked to another user',
+  'line 4: user "ada" is linked to another customer',
+  'line 6: a Stripe customer id looks like cus_NffrFeUfNV2Hib',
+  'line 7: its quotes do not match',
+  '',
+].join('\n');
+
+test('reports every bad line by its number, in order, and links all others', async () => {
+  await run(['link', 'bob', 'cus_2', '--no-verify']);
+  expect(await importText(mixed.join('\n'))).toEqual({
+    stdout: 'linked 2, unchanged 1, refused 5\n',
+    stderr: mixedRefusals,
+    exitCode: 1,
+  });
+  expect(await listUserIds()).toEqual(['ada', 'bob', 'lea']);
+});
+
+test('writes bad lines to the file of --errors, anew each time', async () => {
+  await run(['link', 'bob', 'cus_2', '--no-verify']);
+  const errors = join(folder, 'refused.txt');
+  writeFileSync(errors, 'of an earlier run\n'.repeat(100));
+  expect(await importText(mixed.join('\n'), '--errors', errors)).toMatchObject({ stderr: '', exitCode: 1 });
+  expect(readFileSync(errors, 'utf8')).toBe(mixedRefusals);
+});
+
+test('does not take the file it reads for the file of --errors', async () => {
+  const result = await importText('ada,cus_1\n', '--errors', join(folder, '.', `${count}.csv`));
+  expect(result).toMatchObject({
+    stdout: '',
+    exitCode: 1,
+    stderr: expect.stringContaining('give it another one'),
+  });
+  expect(readFileSync(file, 'utf8')).toBe('ada,cus_1\n');
+});
+
+test.each([
+  ['a file that is not there', 'none.csv', 'none.csv cannot be read (ENOENT).\n'],
+  ['a folder', '.', ' is a folder: give --from a file.\n'],
+])('fails on %s', async (_what, name, stderr) => {
+  expect(await run(['link', '--from', join(folder, name)])).toEqual({
+    stdout: '',
+    stderr: expect.stringContaining(stderr),
+    exitCode: 1,
+  });
+});
+
+test('fails before it links anything where refused lines cannot be written', async () => {
+  expect(await importText('ada,cus_1\n', '--errors', join(folder, 'none', 'refused.txt'))).toEqual({
+    stdout: '',
+    stderr: expect.stringContaining('refused.txt cannot be written (ENOENT).\n'),
+    exitCode: 1,
+  });
+  expect(await listUserIds()).toEqual([]);
+});
+
+test('shows a bar on a terminal, and refused lines above it', async () => {
+  writeFileSync(file, mixed.join('\n'));
+  const { stderr, stdout } = await run(['link', '--from', file], true);
+  expect(stderr).toContain('100%  linked 3, unchanged 1, refused 4');
+  expect(stderr).toContain('line 3: customer cus_1 is linked to another user\nline 4: ');
+  expect(stdout).toBe('linked 3, unchanged 1, refused 4\n');
+});
+
+test('shows a line every few seconds elsewhere', () => {
+  jest.useFakeTimers();
+  try {
+    const stderr = new Collector();
+    const progress = startProgress(stderr, 200);
+    const totals = { linked: 5, unchanged: 0, refused: 1, lastLine: 6 };
+    progress.update(50, totals);
+    jest.advanceTimersByTime(5_000);
+    progress.update(100, totals);
+    progress.update(150, totals);
+    expect(stderr.text).toBe('linked 5, unchanged 0, refused 1 (50%)\n');
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test('stops where the database is lost, having lost nothing, and goes on when it is run again', async () => {
+  const total = 60_000;
+  writeFileSync(file, Array.from({ length: total }, (_, index) => `user_${index},cus_${index}\n`).join(''));
+  await run(['links']);
+  const importing = run(['link', '--from', file]);
+  const blocker = new Database(database, { timeout: 0 });
+  const countLinked = (): number =>
+    (blocker.prepare('SELECT count(*) AS n FROM customers').get() as { n: number }).n;
+  while (countLinked() === 0) await sleep(5);
+  blocker.exec('BEGIN IMMEDIATE');
+  const { stdout, stderr, exitCode } = await importing;
+  blocker.exec('COMMIT');
+  const linked = countLinked();
+  blocker.close();
+
+  expect(linked).toBeGreaterThan(0);
+  expect(linked).toBeLessThan(total);
+  expect({ stdout, exitCode }).toEqual({ stdout: `linked ${linked}, unchanged 0, refused 0\n`, exitCode: 1 });
+  expect(stderr).toMatch(
+    new RegExp(`^Stopped after line ${linked}: The database .*locked.*\nRun it again to go on`),
+  );
+  expect(await run(['link', '--from', file])).toMatchObject({
+    stdout: `linked ${total - linked}, unchanged ${linked}, refused 0\n`,
+    exitCode: 0,
+  });
+});

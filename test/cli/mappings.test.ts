@@ -1,0 +1,257 @@
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import Stripe from 'stripe';
+import { openDatabase } from '../../src/database/database.ts';
+import { createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { resetConnection, sendError, startFaultyStripe } from '../helpers/faulty-stripe.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { type CliResult, runCli } from './run-cli.ts';
+
+const folder = createTemporaryFolder();
+let databases = 0;
+let databaseUrl: string;
+beforeEach(() => {
+  databaseUrl = `sqlite:${join(folder, `${(databases += 1)}.db`)}`;
+});
+
+/** Runs a command on a database of the test's own, in scope test and without a key. */
+function run(args: string, typed?: string): Promise<CliResult> {
+  return runCli(args.split(' '), { env: { DATABASE_URL: databaseUrl, STRIPE_SCOPE: 'test' }, typed });
+}
+
+describe('link', () => {
+  test('links a user, and the same once more is no change', async () => {
+    expect(await run('link ada cus_1 --no-verify')).toEqual({
+      stdout: 'Linked user "ada" to cus_1 in scope test.\n',
+      stderr: '',
+      exitCode: 0,
+    });
+    expect(await run('link ada cus_1 --no-verify')).toMatchObject({
+      stdout: expect.stringContaining('Unchanged'),
+      exitCode: 0,
+    });
+  });
+
+  test('says that Stripe was not asked when there is no key', async () => {
+    expect(await run('link ada cus_1')).toMatchObject({
+      stderr: expect.stringContaining('STRIPE_SECRET_KEY is not set'),
+      exitCode: 0,
+    });
+  });
+
+  test.each([
+    ['link ada cus_2', 'User "ada" is linked to another Stripe customer. Unlink that one first.\n'],
+    ['link bob cus_1', 'Stripe customer "cus_1" is linked to another user. Unlink that one first.\n'],
+    ['link bob sub_1', 'a Stripe customer id looks like cus_NffrFeUfNV2Hib\n'],
+    [`link ${'x'.repeat(256)} cus_2`, 'a user id has at most 255 characters\n'],
+  ])('%s is refused', async (command, stderr) => {
+    await run('link ada cus_1 --no-verify');
+    expect(await run(`${command} --no-verify`)).toEqual({ stdout: '', stderr, exitCode: 1 });
+  });
+
+  test.each([
+    'link',
+    'link ada',
+    'link ada cus_1 --errors x.txt',
+    'link ada --from x.csv',
+    'link ada cus_1 x',
+  ])('takes no command line such as: %s', async (command) => {
+    expect(await run(command)).toMatchObject({ stderr: expect.stringMatching(/^error: .*\n/), exitCode: 1 });
+  });
+});
+
+describe('link, asking Stripe', () => {
+  test('links a customer that Stripe has, and neither a deleted one nor one it does not know', async () => {
+    const emulator = createStripeEmulator();
+    await emulator.start();
+    closeAfterTests(() => emulator.stop());
+    const { hostname: host, port } = new URL(emulator.url);
+    const stripe = new Stripe('sk_test_1', { host, port, protocol: 'http', telemetry: false });
+    const [customer, deleted] = [await stripe.customers.create({}), await stripe.customers.create({})];
+    await stripe.customers.del(deleted.id);
+
+    const env = { DATABASE_URL: databaseUrl, STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_URL: emulator.url };
+    expect(await runCli(['link', 'ada', customer.id], { env })).toMatchObject({ stderr: '', exitCode: 0 });
+    expect(await runCli(['link', 'bob', deleted.id], { env })).toEqual({
+      stdout: '',
+      stderr: `Customer ${deleted.id} was deleted at Stripe.\n`,
+      exitCode: 1,
+    });
+    expect(await runCli(['link', 'bob', 'cus_mistyped'], { env })).toMatchObject({
+      stderr: expect.stringContaining(
+        "Stripe has no such customer for this key: No such customer: 'cus_mistyped'",
+      ),
+      exitCode: 1,
+    });
+    expect((await runCli(['links', '--json'], { env })).stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('tells of another mode in the words of Stripe, and links nothing when Stripe refuses or fails', async () => {
+    const stripe = await startFaultyStripe();
+    const env = { DATABASE_URL: databaseUrl, STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_URL: stripe.url };
+    const message =
+      "No such customer: 'cus_1'; a similar object exists in live mode, but a test mode key was used.";
+    stripe.answerBy(sendError(404, { message, code: 'resource_missing', param: 'id' }));
+    expect((await runCli(['link', 'ada', 'cus_1'], { env })).stderr).toContain('exists in live mode');
+
+    stripe.answerBy(sendError(401, { message: 'Invalid API Key provided: sk_test_*****1' }));
+    const refused = await runCli(['link', 'ada', 'cus_1'], { env });
+    expect(refused).toMatchObject({ stdout: '', exitCode: 1 });
+    expect(refused.stderr).toMatch(
+      /^Stripe does not answer as it should: Invalid API Key provided.*\nAdd --no-verify/,
+    );
+
+    stripe.answerBy(resetConnection);
+    expect(await runCli(['link', 'ada', 'cus_1'], { env })).toMatchObject({ stdout: '', exitCode: 1 });
+    expect((await runCli(['links'], { env })).stdout).toBe('');
+
+    expect(await runCli(['link', 'ada', 'cus_1', '--no-verify'], { env })).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('unlink', () => {
+  test('removes the link and names it', async () => {
+    await run('link ada cus_1 --no-verify');
+    expect(await run('unlink ada')).toEqual({
+      stdout: 'Unlinked user "ada" from cus_1 in scope test.\n',
+      stderr: '',
+      exitCode: 0,
+    });
+    expect((await run('links')).stdout).toBe('');
+  });
+
+  test('fails when there is nothing to remove, in this scope', async () => {
+    await run('link ada cus_1 --no-verify');
+    const env = { DATABASE_URL: databaseUrl, STRIPE_SECRET_KEY: 'sk_live_1' };
+    expect(await runCli(['unlink', 'ada'], { env })).toEqual({
+      stdout: '',
+      stderr: 'User "ada" is not linked in scope live.\n',
+      exitCode: 1,
+    });
+  });
+});
+
+describe('links', () => {
+  async function linkMany(count: number): Promise<void> {
+    const database = await openDatabase({ url: databaseUrl, scope: 'test' });
+    await database.customers.linkMany(
+      Array.from({ length: count }, (_, index) => ({
+        userId: `user_${String(index).padStart(5, '0')}`,
+        stripeCustomerId: `cus_${index}`,
+      })),
+    );
+    await database.close();
+  }
+
+  test('shows a table', async () => {
+    await run('link ada cus_1 --no-verify');
+    await run('link a-user-with-a-long-id cus_NffrFeUfNV2Hib --no-verify');
+    const database = await openDatabase({ url: databaseUrl, scope: 'test' });
+    await database.customers.update('ada', { contractEndsAt: new Date('2031-05-01T12:34:56Z') });
+    await database.close();
+    const { stdout, stderr } = await run('links');
+    expect(stderr).toBe('');
+    expect(stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d$/gm, 'NOW')).toBe(
+      [
+        'USER                   CUSTOMER            CONTRACT ENDS     LINKED AT',
+        'a-user-with-a-long-id  cus_NffrFeUfNV2Hib  -                 NOW',
+        'ada                    cus_1               2031-05-01 12:34  NOW',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('shows what is invisible in an id, and lets none of it act on the terminal', async () => {
+    const userId = 'a\u009b31m\u202eb';
+    await runCli(['link', userId, 'cus_1', '--no-verify'], {
+      env: { DATABASE_URL: databaseUrl, STRIPE_SCOPE: 'test' },
+    });
+    expect((await run('links')).stdout).toContain('a\\u{9b}31m\\u{202e}b  cus_1');
+  });
+
+  test('prints JSON lines with --json', async () => {
+    await run('link ada cus_1 --no-verify');
+    const { stdout } = await run('links --json');
+    expect(JSON.parse(stdout)).toEqual({
+      userId: 'ada',
+      stripeCustomerId: 'cus_1',
+      contractEndsAt: null,
+      attributes: {},
+      linkedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
+  });
+
+  test.each([499, 500, 501, 1_001])('lists all of %d, in order and once', async (count) => {
+    await linkMany(count);
+    const lines = (await run('links --json')).stdout.trimEnd().split('\n');
+    const userIds = lines.map((line) => (JSON.parse(line) as { userId: string }).userId);
+    expect(userIds).toHaveLength(count);
+    expect(userIds).toEqual([...new Set(userIds)].sort());
+    expect((await run('links')).stdout.trimEnd().split('\n')).toHaveLength(count + 1);
+  });
+
+  test.each(['links', 'links --json'])(
+    '%s prints nothing on stdout when nobody is linked',
+    async (command) => {
+      expect(await run(command)).toEqual({
+        stdout: '',
+        stderr: 'Nobody is linked in scope test.\n',
+        exitCode: 0,
+      });
+    },
+  );
+});
+
+describe('erase', () => {
+  test('removes what is kept, says so, and once more is no failure', async () => {
+    await run('link ada cus_1 --no-verify');
+    await run('link bob cus_2 --no-verify');
+    expect(await run('erase ada --yes')).toEqual({
+      stdout:
+        'Erased what was kept about user "ada" in scope test:\n' +
+        '  the link to cus_1, with its contract end and attributes\n',
+      stderr: '',
+      exitCode: 0,
+    });
+    expect(await run('erase ada --yes')).toEqual({
+      stdout: 'Nothing is kept about user "ada" in scope test.\n',
+      stderr: '',
+      exitCode: 0,
+    });
+    expect((await run('links')).stdout).toMatch(/^USER.*\nbob .*\n$/);
+  });
+
+  test('asks at a terminal, and goes on at yes', async () => {
+    await run('link ada cus_1 --no-verify');
+    const { stdout, stderr, exitCode } = await run('erase ada', 'yes\n');
+    expect(stderr).toContain(
+      'Erase everything that is kept about user "ada" in scope test? Type yes to go on: ',
+    );
+    expect({ stdout, exitCode }).toEqual({
+      stdout: expect.stringContaining('the link to cus_1'),
+      exitCode: 0,
+    });
+  });
+
+  test.each([['no\n'], ['\n'], ['y\n'], ['no\nyes\n'], ['']])(
+    'erases nothing when %j is typed',
+    async (typed) => {
+      await run('link ada cus_1 --no-verify');
+      const { stderr, exitCode } = await run('erase ada', typed);
+      expect(stderr).toMatch(/Nothing was erased\.\n$/);
+      expect(exitCode).toBe(1);
+      expect((await run('links')).stdout).toContain('ada');
+    },
+  );
+
+  test('erases nothing without a terminal, unless --yes says so', async () => {
+    await run('link ada cus_1 --no-verify');
+    expect(await run('erase ada')).toEqual({
+      stdout: '',
+      stderr: 'There is no terminal to ask at: add --yes to erase.\n',
+      exitCode: 1,
+    });
+    expect((await run('links')).stdout).toContain('ada');
+  });
+});

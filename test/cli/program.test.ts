@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { runCli } from './run-cli.ts';
+
+const folder = createTemporaryFolder();
+const store = { DATABASE_URL: `sqlite:${join(folder, 'billing.db')}`, STRIPE_SCOPE: 'test' };
+
+const storeCommands = [['links'], ['unlink', 'ada'], ['link', 'ada', 'cus_1'], ['erase', 'ada', '--yes']];
+
+describe.each(storeCommands)('%s', (...args) => {
+  test('names every faulty variable and exits with 78', async () => {
+    expect(
+      await runCli(args, { env: { DATABASE_URL: 'postgres://db', STRIPE_SECRET_KEY: 'pk_test_1' } }),
+    ).toEqual({
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^The configuration has faults:\n {2}DATABASE_URL: .*\n {2}STRIPE_SECRET_KEY: .*\n$/,
+      ),
+      exitCode: 78,
+    });
+  });
+
+  test('says in one line that the database cannot be opened', async () => {
+    const env = { ...store, DATABASE_URL: `sqlite:${join(folder, 'billing.db', 'below', 'a-file.db')}` };
+    await runCli(['links'], { env: store });
+    expect(await runCli(args, { env })).toEqual({
+      stdout: '',
+      stderr: expect.stringMatching(/^The SQLite database .* cannot be opened\..*\n$/),
+      exitCode: 78,
+    });
+  });
+});
+
+test('an unreachable database is one line without the address, and exit code 1', async () => {
+  const env = { ...store, DATABASE_URL: 'mongodb://billing:secret@127.0.0.1:1/billing' };
+  const { stdout, stderr, exitCode } = await runCli(['links'], { env });
+  expect(stderr).toMatch(/^The database \(DATABASE_URL\) does not answer: .*ECONNREFUSED.*\n$/);
+  expect(stderr).not.toMatch(/secret|127\.0\.0\.1/);
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+});
+
+test.each(['serve', 'demo', 'link', 'unlink', 'links', 'erase', 'token'])(
+  '%s has a help',
+  async (command) => {
+    const { stdout, stderr, exitCode } = await runCli([command, '--help'], { env: {} });
+    expect(stdout).toMatch(new RegExp(`^Usage: billing-portal ${command}`));
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  },
+);
+
+test.each([['nonsense'], ['links', '--nonsense'], ['token']])(
+  '%s is a mistake on the command line',
+  async (...args) => {
+    const { stdout, stderr, exitCode } = await runCli(args, { env: store });
+    expect(stderr).toMatch(/^error: .*\nAdd --help to see what the command takes\.\n$/);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+  },
+);
