@@ -1,0 +1,263 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError, loadConfig } from '../../src/config/config.ts';
+import type { Environment } from '../../src/config/environment.ts';
+
+/** The least that the service starts with. */
+const required: Environment = {
+  STRIPE_SECRET_KEY: 'sk_test_1',
+  JWT_SECRET: 'a secret of more than thirty-two bytes',
+  JWT_ISSUER: 'https://issuer.example.com',
+  JWT_AUDIENCE: 'billing',
+  RETURN_URLS: 'https://app.example.com',
+};
+
+function getFaults(env: Environment): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+test('every fault is told at once, each with its variable and what it expects', () => {
+  const faulty = {
+    NODE_ENV: 'staging',
+    LOG_LEVEL: 'loud',
+    DATABASE_URL: 'postgres://db',
+    PORT: '65536',
+    CORS_ORIGINS: 'https://app.example.com/path',
+    TRUST_PROXY: 'yes',
+    RATE_LIMIT: 'many',
+    LANDING_PAGE: 'pretty',
+    STRIPE_SECRET_KEY: 'pk_test_1',
+    STRIPE_API_URL: 'ftp://stripe',
+    STRIPE_ACCOUNT: 'mine',
+    STRIPE_SCOPE: 'Of Mine',
+    JWT_JWKS_URL: 'nowhere',
+    RETURN_URLS: '*',
+    POLICY_NAMESPACE: 'Of Mine',
+  };
+
+  const faults = getFaults(faulty);
+
+  for (const name of Object.keys(faulty)) {
+    expect(faults).toContainEqual(expect.stringMatching(new RegExp(`^${name}: .{10}`)));
+  }
+  expect(faults).toContain('JWT_ISSUER: is required');
+  expect(faults).toContain('JWT_AUDIENCE: is required');
+  expect(new ConfigurationError(faults).message.split('\n')).toHaveLength(faults.length + 1);
+});
+
+describe('what is not accepted', () => {
+  test.each<[Environment, RegExp]>([
+    // Tokens that should not be accepted.
+    [{ JWT_AUDIENCE: undefined }, /^JWT_AUDIENCE: is required$/],
+    [{ JWT_ISSUER: ' ' }, /^JWT_ISSUER: is required$/],
+    [{ JWT_SECRET: 'short' }, /^JWT_SECRET: the secret has 5 bytes and needs 32/],
+    [{ JWT_SECRET: publicKey }, /^JWT_SECRET: this is a PEM key/],
+    [{ JWT_SECRET: undefined }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: one is required/],
+    [{ JWT_PUBLIC_KEY: publicKey }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: set only one/],
+    [{ JWT_JWKS_URL: 'https://issuer.example.com/jwks' }, /^JWT_JWKS_URL, .*: set only one/],
+    [{ JWT_SECRET: '', JWT_PUBLIC_KEY: 'MCowBQYDK2VwAyEA' }, /^JWT_PUBLIC_KEY: expected one PEM block/],
+    [
+      { JWT_SECRET: '', JWT_JWKS_URL: 'http://issuer.example.com/jwks' },
+      /^JWT_JWKS_URL: a JWKS URL must be https/,
+    ],
+    // Keys that must not get away.
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_API_URL: 'https://stripe.example.com' },
+      /^STRIPE_API_URL: a live key is sent to https:\/\/api\.stripe\.com only/,
+    ],
+    [
+      { STRIPE_SECRET_KEY: 'rk_live_1', STRIPE_API_URL: 'http://127.0.0.1:12111' },
+      /^STRIPE_API_URL: a live key is sent/,
+    ],
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_API_URL: 'https://api.stripe.com:8443' },
+      /^STRIPE_API_URL: a live key is sent/,
+    ],
+    [
+      { STRIPE_API_URL: 'http://stripe.example.com' },
+      /^STRIPE_API_URL: expected https, or http on localhost/,
+    ],
+    [
+      { STRIPE_API_URL: 'http://127.0.0.1.example.com' },
+      /^STRIPE_API_URL: expected https, or http on localhost/,
+    ],
+    [{ STRIPE_API_URL: 'https://stripe.example.com/v1' }, /^STRIPE_API_URL: expected an origin/],
+    [{ STRIPE_API_URL: 'https://user:word@stripe.example.com' }, /^STRIPE_API_URL: expected an origin/],
+    [{ STRIPE_SECRET_KEY: 'sk_test_1 ' }, /^STRIPE_SECRET_KEY: expected a Stripe secret/],
+    [{ STRIPE_SECRET_KEY: 'whsec_1' }, /^STRIPE_SECRET_KEY: expected a Stripe secret/],
+    // Mappings of another mode.
+    [{ STRIPE_SCOPE: 'live' }, /^STRIPE_SCOPE: .* "live" goes with a live key/],
+    [{ STRIPE_SCOPE: 'live-2' }, /^STRIPE_SCOPE: .* "live" goes with a live key/],
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_SCOPE: 'test' },
+      /^STRIPE_SCOPE: .* "live" goes with a live key/,
+    ],
+    [{ STRIPE_SCOPE: 'a:b' }, /^STRIPE_SCOPE: expected up to 40/],
+    // Everything else.
+    [{ STRIPE_ACCOUNT: 'cus_1' }, /^STRIPE_ACCOUNT: expected a connected account/],
+    [{ RETURN_URLS: ',' }, /^RETURN_URLS: expected at least one origin/],
+    [{ RETURN_URLS: 'http://app.example.com' }, /^RETURN_URLS: .* is http/],
+    [{ RETURN_URLS: 'https://*.example.com' }, /^RETURN_URLS: .* has a wildcard/],
+    [{ RETURN_URLS: 'https://a.example.com,app' }, /^RETURN_URLS: "app" is not a URL/],
+    [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS: expected origins such as/],
+    [{ CORS_ORIGINS: 'https://app.example.com/' }, /^CORS_ORIGINS: expected origins such as/],
+    [{ PORT: '-1' }, /^PORT: expected a port number/],
+    [{ PORT: '80.5' }, /^PORT: expected a port number/],
+    [{ PORT: 'http' }, /^PORT: expected a port number/],
+    [{ RATE_LIMIT: '0/1m' }, /^RATE_LIMIT: expected a limit such as/],
+    [{ RATE_LIMIT: '60/1d' }, /^RATE_LIMIT: expected a limit such as/],
+    [{ TRUST_PROXY: 'true' }, /^TRUST_PROXY: expected off, a number/],
+    [{ TRUST_PROXY: 'fade' }, /^TRUST_PROXY: expected off, a number/],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY: expected off, a number/],
+    [{ TRUST_PROXY: ',' }, /^TRUST_PROXY: expected off, a number/],
+    [{ DATABASE_URL: 'sqlite:' }, /^DATABASE_URL: expected mongodb/],
+    [{ DATABASE_URL: 'data/billing.db' }, /^DATABASE_URL: expected mongodb/],
+    [{ POLICY_NAMESPACE: 'a b' }, /^POLICY_NAMESPACE: expected up to 40/],
+  ])('%j', (changes, fault) => {
+    expect(getFaults({ ...required, ...changes })).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test('is not quoted where it may be secret', () => {
+    const secrets = {
+      STRIPE_SECRET_KEY: 'pk_test_Planted',
+      JWT_SECRET: 'Planted',
+      DATABASE_URL: 'postgres://Planted:Planted@db',
+      JWT_JWKS_URL: 'https://Planted:Planted@issuer.example.com',
+    };
+    for (const [name, value] of Object.entries(secrets)) {
+      const faults = getFaults({ ...required, JWT_SECRET: undefined, [name]: value });
+      expect(faults).toHaveLength(name.startsWith('JWT') ? 1 : 2);
+      expect(faults.join()).not.toContain('Planted');
+    }
+  });
+});
+
+describe('what is accepted', () => {
+  test.each<[Environment, object]>([
+    [{ STRIPE_SECRET_KEY: 'rk_live_1' }, { stripe: { livemode: true, scope: 'live', apiUrl: null } }],
+    [{ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_SCOPE: 'live-eu' }, { stripe: { scope: 'live-eu' } }],
+    [{ STRIPE_SCOPE: 'sandbox_7' }, { stripe: { livemode: false, scope: 'sandbox_7' } }],
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_API_URL: 'https://api.stripe.com' },
+      { stripe: { apiUrl: new URL('https://api.stripe.com') } },
+    ],
+    [
+      { STRIPE_API_URL: 'https://stripe.example.com' },
+      { stripe: { apiUrl: new URL('https://stripe.example.com') } },
+    ],
+    [{ STRIPE_API_URL: 'http://[::1]:1' }, { stripe: { apiUrl: new URL('http://[::1]:1') } }],
+    [{ STRIPE_ACCOUNT: 'acct_1' }, { stripe: { account: 'acct_1' } }],
+    [
+      { JWT_SECRET: '', JWT_JWKS_URL: 'https://issuer.example.com/jwks' },
+      { auth: { keySource: { kind: 'jwks', url: new URL('https://issuer.example.com/jwks') } } },
+    ],
+    [
+      { JWT_SECRET: '', JWT_PUBLIC_KEY: publicKey.replaceAll('\n', '\\n') },
+      { auth: { keySource: { kind: 'publicKey' } } },
+    ],
+    [{ JWT_SUBJECT_CLAIM: 'org.id' }, { auth: { subjectClaim: 'org.id' } }],
+    [{ REQUIRED_ROLE: ' billing ' }, { requiredRole: 'billing' }],
+    [
+      { RETURN_URLS: ' https://a.example.com , https://b.example.com/account,' },
+      {
+        returnUrls: [
+          { origin: 'https://a.example.com', path: null },
+          { origin: 'https://b.example.com', path: '/account' },
+        ],
+      },
+    ],
+    [
+      { CORS_ORIGINS: 'https://a.example.com, http://b' },
+      { http: { corsOrigins: ['https://a.example.com', 'http://b'] } },
+    ],
+    [{ PORT: '0' }, { http: { port: 0 } }],
+    [{ RATE_LIMIT: '5/2h' }, { http: { rateLimit: { requests: 5, perSeconds: 7200 } } }],
+    [{ RATE_LIMIT: 'off' }, { http: { rateLimit: null } }],
+    [{ TRUST_PROXY: '2' }, { http: { trustProxy: 2 } }],
+    [
+      { TRUST_PROXY: '10.0.0.0/8, ::1, fd00::/8' },
+      { http: { trustProxy: ['10.0.0.0/8', '::1', 'fd00::/8'] } },
+    ],
+    [
+      { NODE_ENV: 'development' },
+      { http: { host: '127.0.0.1', landingPage: 'sandbox', introspection: true } },
+    ],
+    [
+      { NODE_ENV: 'development', LANDING_PAGE: 'none' },
+      { http: { landingPage: 'none', introspection: true } },
+    ],
+    [{ LANDING_PAGE: 'sandbox' }, { http: { landingPage: 'sandbox', introspection: true } }],
+    [
+      { DATABASE_URL: 'mongodb+srv://cluster.example.com/billing' },
+      { databaseUrl: 'mongodb+srv://cluster.example.com/billing' },
+    ],
+    [
+      { PORTAL_POLICIES: './policies.yaml', POLICY_NAMESPACE: 'eu' },
+      { policies: { file: './policies.yaml', namespace: 'eu' } },
+    ],
+  ])('%j', (changes, expected) => {
+    expect(loadConfig({ ...required, ...changes })).toMatchObject(expected);
+  });
+});
+
+test('what is not set has a default, and no secret has one', () => {
+  expect(loadConfig(required)).toMatchObject({
+    environment: 'production',
+    logLevel: 'info',
+    databaseUrl: 'sqlite:./data/billing.db',
+    http: {
+      host: '0.0.0.0',
+      port: 4000,
+      corsOrigins: [],
+      trustProxy: false,
+      rateLimit: { requests: 60, perSeconds: 60 },
+      landingPage: 'none',
+      introspection: false,
+    },
+    stripe: { secretKey: 'sk_test_1', livemode: false, apiUrl: null, account: null, scope: 'test' },
+    auth: {
+      keySource: { kind: 'secret', secret: 'a secret of more than thirty-two bytes' },
+      issuer: 'https://issuer.example.com',
+      audience: 'billing',
+      subjectClaim: 'sub',
+      rolesClaim: 'roles',
+      emailClaim: 'email',
+    },
+    requiredRole: null,
+    adminRole: 'billing:admin',
+    returnUrls: [{ origin: 'https://app.example.com', path: null }],
+    policies: { file: null, namespace: 'default' },
+  });
+});
+
+test.each(Object.keys(required))('%s is required', (name) => {
+  expect(getFaults({ ...required, [name]: undefined })).toEqual([
+    expect.stringMatching(new RegExp(`^${name === 'JWT_SECRET' ? 'JWT_JWKS_URL, .*' : name}: .*is required`)),
+  ]);
+});
+
+test('the whole configuration is frozen', () => {
+  const findThawed = (value: unknown, path: string): string[] => {
+    if (typeof value !== 'object' || value === null || value instanceof URL) return [];
+    const inside = Object.entries(value).flatMap(([name, inner]) => findThawed(inner, `${path}.${name}`));
+    return Object.isFrozen(value) ? inside : [path, ...inside];
+  };
+  expect(findThawed(loadConfig({ ...required, TRUST_PROXY: '::1' }), 'config')).toEqual([]);
+});
+
+test('nothing is read but the argument', () => {
+  process.env['PORT'] = '1';
+  try {
+    expect(loadConfig(required).http.port).toBe(4000);
+  } finally {
+    delete process.env['PORT'];
+  }
+});
