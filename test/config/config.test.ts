@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError, loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
@@ -22,7 +21,8 @@ function getFaults(env: Environment): readonly string[] {
   return [];
 }
 
-const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const publicKey =
+  '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA8j41baY2yzgV4GOSItQrSIG6i2G7GmwNZWsAbzeYcn8=\n-----END PUBLIC KEY-----';
 
 test('every fault is told at once, each with its variable and what it expects', () => {
   const faulty = {

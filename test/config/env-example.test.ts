@@ -17,7 +17,9 @@ test('.env.example has every variable that is read, and no other', () => {
 
 test('.env.example explains every variable right above it', () => {
   const lines = text.split('\n');
-  const bare = lines.filter((line, index) => /^\w+=/.test(line) && !(lines[index - 1] ?? '').startsWith("# "));
+  const bare = lines.filter(
+    (line, index) => /^\w+=/.test(line) && !(lines[index - 1] ?? '').startsWith('# '),
+  );
 
   expect(bare).toEqual([]);
 });
