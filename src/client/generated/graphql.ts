@@ -1,0 +1,233 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How often a price is charged. */
+export type BillingInterval =
+  /** By the day. */
+  | 'DAY'
+  /** By the month. */
+  | 'MONTH'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED'
+  /** By the week. */
+  | 'WEEK'
+  /** By the year. */
+  | 'YEAR';
+
+/** Hides parts of the portal for one session: `false` hides. It can show nothing that the policy in force does not offer. */
+export type BillingPortalFeaturesInput = {
+  /** Changing billing details. */
+  customerUpdate?: boolean | null | undefined;
+  /** Seeing past invoices. */
+  invoiceHistory?: boolean | null | undefined;
+  /** Changing payment methods. */
+  paymentMethodUpdate?: boolean | null | undefined;
+  /** Cancelling a subscription. */
+  subscriptionCancel?: boolean | null | undefined;
+  /** Pausing a subscription. */
+  subscriptionPause?: boolean | null | undefined;
+  /** Changing a subscription. */
+  subscriptionUpdate?: boolean | null | undefined;
+};
+
+/** What happens when the task is done. */
+export type BillingPortalFlowCompletionInput = {
+  /** For HOSTED_CONFIRMATION: what the page says. */
+  message?: string | null | undefined;
+  /** For REDIRECT, and required there: a URL within the allowed return URLs. */
+  returnUrl?: string | null | undefined;
+  /** Where the customer gets to. */
+  type: BillingPortalFlowCompletionType;
+};
+
+/** Where a customer gets to when the task is done. */
+export type BillingPortalFlowCompletionType =
+  /** A page of the portal that confirms it, with `message`. */
+  | 'HOSTED_CONFIRMATION'
+  /** The portal's home page. */
+  | 'PORTAL_HOMEPAGE'
+  /** Your application, at `returnUrl`. */
+  | 'REDIRECT';
+
+/** A deep link to one task of the portal. */
+export type BillingPortalFlowInput = {
+  /** What happens when the task is done. Left out, the portal's home page follows. */
+  afterCompletion?: BillingPortalFlowCompletionInput | null | undefined;
+  /** For SUBSCRIPTION_UPDATE_CONFIRM: the price to change to. */
+  priceId?: string | number | null | undefined;
+  /** For SUBSCRIPTION_UPDATE_CONFIRM: how many. */
+  quantity?: number | null | undefined;
+  /** For the tasks on a subscription: which of the caller's. Left out, their only one. */
+  subscriptionId?: string | number | null | undefined;
+  /** The task. */
+  type: BillingPortalFlowType;
+};
+
+/** A task that the portal opens at, in place of its home page. */
+export type BillingPortalFlowType =
+  /** Change billing details. */
+  | 'CUSTOMER_UPDATE'
+  /** Add a payment method and make it the default. */
+  | 'PAYMENT_METHOD_UPDATE'
+  /** Cancel a subscription. */
+  | 'SUBSCRIPTION_CANCEL'
+  /** Pause a subscription. */
+  | 'SUBSCRIPTION_PAUSE'
+  /** Choose another plan or quantity. */
+  | 'SUBSCRIPTION_UPDATE'
+  /** Confirm one change of plan or quantity that you name. */
+  | 'SUBSCRIPTION_UPDATE_CONFIRM';
+
+/** When a cancellation in the portal takes effect. */
+export type CancellationMode =
+  /** At the end of the period that is paid for. */
+  | 'AT_PERIOD_END'
+  /** At once. */
+  | 'IMMEDIATELY'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+/** A subscription's state at Stripe. */
+export type SubscriptionStatus =
+  /** Paid for and running. */
+  | 'ACTIVE'
+  /** Ended. */
+  | 'CANCELED'
+  /** Waiting for its first payment. */
+  | 'INCOMPLETE'
+  /** Its first payment never came. */
+  | 'INCOMPLETE_EXPIRED'
+  /** A payment failed and is tried again. */
+  | 'PAST_DUE'
+  /** Paused: nothing is charged until it is resumed. */
+  | 'PAUSED'
+  /** In its trial. */
+  | 'TRIALING'
+  /** Payments failed, and are not tried again. */
+  | 'UNPAID'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+/** A change to a subscription that the customer may make in the portal. */
+export type SubscriptionUpdateKind =
+  /** Switch to another price or product. */
+  | 'PRICE'
+  /** Enter a promotion code. */
+  | 'PROMOTION_CODE'
+  /** Change the quantity. */
+  | 'QUANTITY'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+export type OpenBillingPortalMutationVariables = Exact<{
+  returnUrl: string;
+  locale?: string | null | undefined;
+  flow?: BillingPortalFlowInput | null | undefined;
+  features?: BillingPortalFeaturesInput | null | undefined;
+}>;
+
+
+export type OpenBillingPortalMutation = { createBillingPortalSession: { id: string, url: string } };
+
+export type BillingAccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, delinquent: boolean, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null, billingPortalConfiguration: { id: string, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean }, subscriptionCancel: { enabled: boolean, mode: CancellationMode }, subscriptionPause: { enabled: boolean }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind> } } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const OpenBillingPortalDocument = new TypedDocumentString(`
+    mutation OpenBillingPortal($returnUrl: String!, $locale: String, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
+  createBillingPortalSession(
+    returnUrl: $returnUrl
+    locale: $locale
+    flow: $flow
+    features: $features
+  ) {
+    id
+    url
+  }
+}
+    `) as unknown as TypedDocumentString<OpenBillingPortalMutation, OpenBillingPortalMutationVariables>;
+export const BillingAccountDocument = new TypedDocumentString(`
+    query BillingAccount {
+  billingCustomer {
+    id
+    email
+    name
+    delinquent
+    card {
+      brand
+      last4
+      expMonth
+      expYear
+    }
+    subscriptions {
+      id
+      status
+      currentPeriodEnd
+      cancelsAt
+      trialEndsAt
+      collectionPaused
+      collectionResumesAt
+      items {
+        id
+        quantity
+        price {
+          id
+          productId
+          unitAmount
+          currency
+          interval
+          intervalCount
+        }
+      }
+    }
+  }
+  billingPortalConfiguration {
+    id
+    features {
+      customerUpdate {
+        enabled
+      }
+      invoiceHistory {
+        enabled
+      }
+      paymentMethodUpdate {
+        enabled
+      }
+      subscriptionCancel {
+        enabled
+        mode
+      }
+      subscriptionPause {
+        enabled
+      }
+      subscriptionUpdate {
+        enabled
+        defaultAllowedUpdates
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BillingAccountQuery, BillingAccountQueryVariables>;

@@ -1,0 +1,62 @@
+import type { OpenBillingPortalMutationVariables } from './generated/graphql.ts';
+
+/** What to open the portal with; without a `returnUrl` it leads back to the page that it is opened from. */
+export type PortalRequest = Partial<OpenBillingPortalMutationVariables>;
+
+/** A stopped navigation leaves the page where it is: after this time it can be tried again. */
+const leavingMs = 10_000;
+
+/**
+ * Opens a session and sends the browser there. A session's URL is short-lived, so it is asked for on the click. While
+ * one is under way, or the browser is about to leave, another call joins it and opens nothing.
+ */
+export class PortalOpener {
+  private underWay: Promise<void> | null = null;
+
+  constructor(
+    private readonly createSession: (
+      variables: OpenBillingPortalMutationVariables,
+    ) => Promise<{ readonly url: string }>,
+    private readonly onChange: (opening: boolean) => void = () => undefined,
+  ) {}
+
+  open(request: PortalRequest = {}): Promise<void> {
+    if (this.underWay === null) {
+      this.underWay = this.leave(request);
+      this.onChange(true);
+      this.underWay.catch(() => this.release());
+    }
+    return this.underWay;
+  }
+
+  private async leave(request: PortalRequest): Promise<void> {
+    const { url } = await this.createSession({ ...request, returnUrl: request.returnUrl ?? currentPage() });
+    window.location.assign(url);
+    setTimeout(() => this.release(), leavingMs);
+    // The browser's "back" may show this very page again, as it was left.
+    window.addEventListener('pageshow', () => this.release(), { once: true });
+  }
+
+  private release(): void {
+    this.underWay = null;
+    this.onChange(false);
+  }
+}
+
+/** Without the fragment, which belongs to the page alone. */
+function currentPage(): string {
+  const { origin, pathname, search } = window.location;
+  return origin + pathname + search;
+}
+
+/**
+ * Calls back when the browser's "back" shows the page as it was left: what it shows of billing is old then. The
+ * portal's own link back loads the page anew and needs none of this.
+ */
+export function onReturn(callback: () => void): () => void {
+  const listener = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted) callback();
+  };
+  window.addEventListener('pageshow', listener);
+  return () => window.removeEventListener('pageshow', listener);
+}

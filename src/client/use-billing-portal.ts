@@ -1,0 +1,99 @@
+import { type ApolloClient, type TypedDocumentNode, gql } from '@apollo/client';
+import { useApolloClient } from '@apollo/client/react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type BillingPortalError, toBillingPortalError } from './billing-portal-error.ts';
+import {
+  BillingAccountDocument,
+  OpenBillingPortalDocument,
+  type OpenBillingPortalMutationVariables,
+  type TypedDocumentString,
+} from './generated/graphql.ts';
+import { PortalOpener, type PortalRequest, onReturn } from './portal-opener.ts';
+import type { Sentences } from './sentences.ts';
+
+/** What an account page shows, for `useQuery`: the customer, and what the portal offers. */
+export const billingAccountQuery = /* @__PURE__ */ toDocumentNode(BillingAccountDocument);
+
+const openBillingPortalMutation = /* @__PURE__ */ toDocumentNode(OpenBillingPortalDocument);
+
+export interface UseBillingPortalOptions {
+  /** Where the portal leads back to; without it, the page that it is opened from. */
+  readonly returnUrl?: string;
+  /** The portal's language; without it, Stripe goes by the browser's. */
+  readonly locale?: string;
+  readonly sentences?: Sentences;
+}
+
+export interface BillingPortal {
+  /** Opens the portal in this tab. It never rejects: a failure is in `error`. */
+  readonly open: (request?: PortalRequest) => Promise<void>;
+  /** From the click until the browser has left, or the service has refused. */
+  readonly opening: boolean;
+  /** Why the last click led nowhere; its message can be shown to the customer. */
+  readonly error: BillingPortalError | null;
+  readonly dismissError: () => void;
+}
+
+/**
+ * Buttons that open the Billing Portal, on the Apollo Client around them. What is shown of the customer is fetched
+ * again when the browser's "back" leads from the portal to this page.
+ */
+export function useBillingPortal(options: UseBillingPortalOptions = {}): BillingPortal {
+  const { returnUrl, locale, sentences } = options;
+  const client = useApolloClient();
+  const [opening, setOpening] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const opener = useMemo(
+    () => new PortalOpener((variables) => createSession(client, variables), setOpening),
+    [client],
+  );
+  useEffect(() => onReturn(() => refetchCustomer(client)), [client]);
+
+  const open = useCallback(
+    async (request: PortalRequest = {}) => {
+      setError(null);
+      try {
+        await opener.open({ returnUrl, locale, ...request });
+      } catch (reason) {
+        setError(reason);
+      }
+    },
+    [opener, returnUrl, locale],
+  );
+  const dismissError = useCallback(() => setError(null), []);
+  const billingError = useMemo(
+    () => (error === null ? null : toBillingPortalError(error, sentences)),
+    [error, sentences],
+  );
+  return { open, opening, error: billingError, dismissError };
+}
+
+async function createSession(
+  client: ApolloClient,
+  variables: OpenBillingPortalMutationVariables,
+): Promise<{ readonly url: string }> {
+  const { data } = await client.mutate({
+    mutation: openBillingPortalMutation,
+    variables,
+    // The URL is a credential: no cache keeps it.
+    fetchPolicy: 'no-cache',
+  });
+  if (!data) throw new Error('The service answered without a session.');
+  return data.createBillingPortalSession;
+}
+
+/** Every query on the page that shows the customer, those of the application's own too. */
+function refetchCustomer(client: ApolloClient): void {
+  // A failure is the queries' own: they show it.
+  void client.refetchQueries({
+    updateCache: (cache) => {
+      cache.modify({ fields: { billingCustomer: (_value, { INVALIDATE }) => INVALIDATE as never } });
+    },
+  });
+}
+
+function toDocumentNode<Data, Variables extends Record<string, unknown>>(
+  document: TypedDocumentString<Data, Variables>,
+): TypedDocumentNode<Data, Variables> {
+  return gql(document.toString());
+}
