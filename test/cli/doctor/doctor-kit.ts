@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type Stripe from 'stripe';
+import { examine } from '../../../src/cli/doctor/examination.ts';
+import type { Finding } from '../../../src/cli/doctor/finding.ts';
+import type { Environment } from '../../../src/config/environment.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
+import { type EmulatorClient, startEmulator } from '../../stripe-emulator/emulator-client.ts';
+import { createPrice, idOf } from '../../stripe-emulator/fixtures.ts';
+
+export const folder = createTemporaryFolder();
+
+/** A deployment that nothing is wrong with, on a local Stripe of its own. */
+export interface HealthyDeployment extends EmulatorClient {
+  readonly env: Environment;
+  /** A price that the policies offer. */
+  readonly price: Stripe.Price;
+  readonly productId: string;
+}
+
+export async function createHealthyDeployment(): Promise<HealthyDeployment> {
+  const client = await startEmulator();
+  await client.control('POST', 'portal_settings');
+  const price = await createPrice(client.stripe);
+  const productId = idOf(price.product);
+  return {
+    ...client,
+    price,
+    productId,
+    env: {
+      NODE_ENV: 'test',
+      DATABASE_URL: await createDatabase(),
+      STRIPE_SECRET_KEY: 'sk_test_doctor',
+      STRIPE_API_URL: client.emulator.url,
+      JWT_SECRET: 'a secret for the tests of doctor only',
+      JWT_ISSUER: 'https://issuer.example.com',
+      JWT_AUDIENCE: 'billing',
+      RETURN_URLS: 'https://app.example.com/account',
+    },
+  };
+}
+
+/** A SQLite database in which one user is linked in scope test. */
+async function createDatabase(): Promise<string> {
+  const url = `sqlite:${join(folder, `${randomUUID()}.db`)}`;
+  const database = await openDatabase({ url, scope: 'test' });
+  await database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+  await database.close();
+  return url;
+}
+
+/** Writes a policy file, and names it as the variables do. */
+export function writePolicies(content: unknown): Environment {
+  const path = join(folder, `${randomUUID()}.json`);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return { PORTAL_POLICIES: path, POLICY_NAMESPACE: 'doctor' };
+}
+
+/** What one check says, as `outcome: detail`. */
+export async function examineFor(name: string, env: Environment): Promise<string[]> {
+  const findings = await examine(env);
+  return findings.filter((finding) => finding.name === name).map(toLine);
+}
+
+export function toLine({ outcome, detail }: Finding): string {
+  return `${outcome}: ${detail}`;
+}

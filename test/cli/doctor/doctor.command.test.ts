@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { sendError, startFaultyStripe } from '../../helpers/faulty-stripe.ts';
+import { startCli } from '../cli-process.ts';
+import { runCli } from '../run-cli.ts';
+import { createHealthyDeployment, writePolicies } from './doctor-kit.ts';
+
+const { env } = await createHealthyDeployment();
+const production = { ...env, NODE_ENV: 'production' };
+const broken = { ...env, JWT_AUDIENCE: '' };
+
+test('prints aligned lines, what to do under them, and a line that sums up', async () => {
+  const { stdout, stderr, exitCode } = await runCli(['doctor'], { env: production });
+  expect(stdout).toContain('✓ configuration       every variable can be read\n');
+  expect(stdout).toMatch(/^! stripe-key {10}http\S+ is asked .*\n {22}→ Unset STRIPE_API_URL\.$/m);
+  expect(stdout).toMatch(/^- policy-file {9}PORTAL_POLICIES is not set/m);
+  expect(stdout).toMatch(/\n\npassed 9, warned 2, failed 0, skipped 1: this deployment will work\.\n$/);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+});
+
+test('fails when something failed, and says so', async () => {
+  const { stdout, exitCode } = await runCli(['doctor'], { env: broken });
+  expect(stdout).toContain('✗ configuration       JWT_AUDIENCE: is required\n');
+  expect(stdout).toMatch(/failed 1, .*: this deployment will not work\.\n$/);
+  expect(exitCode).toBe(1);
+});
+
+test.each([
+  ['nothing', env, 0],
+  ['warnings', production, 1],
+])('--strict with %s ends with %s', async (_what, variables, code) => {
+  expect((await runCli(['doctor', '--strict'], { env: variables })).exitCode).toBe(code);
+});
+
+describe('in a process of its own', () => {
+  test('--json prints one object and ends at once', async () => {
+    const { stdout, stderr, exitCode } = await startCli(['doctor', '--json'], broken).result;
+    const lines = stdout.split('\n');
+    expect(lines).toHaveLength(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      counts: { pass: 9, warn: 0, fail: 1, skip: 1 },
+      checks: expect.arrayContaining([
+        { name: 'configuration', outcome: 'fail', detail: 'JWT_AUDIENCE: is required', mend: null },
+      ]),
+    });
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 });
+  });
+});
+
+const planted = 'planted_9f8e7d6c';
+const faulty = await startFaultyStripe();
+const plantedEnv = {
+  ...env,
+  STRIPE_SECRET_KEY: `sk_test_${planted}`,
+  STRIPE_API_URL: faulty.url,
+  JWT_SECRET: `${planted}-and-more-than-32-bytes`,
+  RETURN_URLS: `https://ada:${planted}@app.example.com`,
+  CORS_ORIGINS: `https://ada:${planted}@app.example.com`,
+  ...writePolicies(`{ "policies": `),
+};
+
+test.each([
+  ['the key is refused', sendError(401, { message: `Invalid API Key provided: sk_test_${planted}` }), {}],
+  ['the key may not', sendError(403, { message: `The key sk_test_${planted} may not rak_x.` }), {}],
+  ['Stripe fails', sendError(400, { message: `sk_test_${planted}` }), {}],
+  ['keys are short', sendError(401, { message: 'No.' }), { JWT_SECRET: planted }],
+  [
+    'keys are of another kind',
+    sendError(401, { message: 'No.' }),
+    { STRIPE_SECRET_KEY: `pk_test_${planted}` },
+  ],
+  [
+    'a key set has a password',
+    sendError(401, { message: 'No.' }),
+    {
+      JWT_SECRET: '',
+      JWT_JWKS_URL: `https://ada:${planted}@issuer.example.com`,
+    },
+  ],
+  [
+    'the database is away',
+    sendError(401, { message: 'No.' }),
+    { DATABASE_URL: `mongodb://ada:${planted}@127.0.0.1:1/x` },
+  ],
+  [
+    'a password has a slash',
+    sendError(401, { message: 'No.' }),
+    { RETURN_URLS: `https://a:b/${planted}@x.com` },
+  ],
+])('shows no secret, no password and no stack when %s', async (_what, answer, changes) => {
+  faulty.answerBy(answer);
+  const { stdout, stderr } = await runCli(['doctor'], { env: { ...plantedEnv, ...changes } });
+  expect(stdout).toMatch(/failed [1-9]/);
+  expect(stdout + stderr).not.toContain(planted);
+  expect(stdout + stderr).not.toMatch(/^\s+at /m);
+});
