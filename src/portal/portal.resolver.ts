@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import type { FeatureChoice } from '../policies/configuration-content.ts';
+import { toFeatureChoice } from './feature-choice.ts';
 import type { PortalConfigurations } from './portal-configuration.service.ts';
 import { BillingPortalConfiguration } from './portal-configuration.types.ts';
 import { toBillingPortalConfiguration } from './portal-configuration.mapper.ts';
@@ -58,15 +58,4 @@ export class PortalResolver {
   async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<BillingPortalConfiguration> {
     return toBillingPortalConfiguration(await this.configurations.getInForce(getCaller(context)));
   }
-}
-
-function toFeatureChoice(features: PortalFeaturesInput | null): FeatureChoice {
-  return {
-    customer_update: features?.customerUpdate ?? undefined,
-    invoice_history: features?.invoiceHistory ?? undefined,
-    payment_method_update: features?.paymentMethodUpdate ?? undefined,
-    subscription_cancel: features?.subscriptionCancel ?? undefined,
-    subscription_pause: features?.subscriptionPause ?? undefined,
-    subscription_update: features?.subscriptionUpdate ?? undefined,
-  };
 }

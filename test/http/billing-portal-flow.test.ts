@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+
+let app: TestApp;
+let token: string;
+let subscriptionId: string;
+
+beforeAll(async () => {
+  app = await createTestApp();
+  const demo = await seedDemoData(app.sdk);
+  subscriptionId = demo.subscriptionId;
+  await app.link('ada', demo.customerId);
+  token = await app.createToken({ userId: 'ada' });
+});
+
+async function post(body: object): Promise<{ status: number; answer: unknown }> {
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', headers, body: JSON.stringify({ returnUrl, ...body }), token };
+  const response = await app.fetch('/api/billing-portal', request);
+  return { status: response.status, answer: await response.json() };
+}
+
+describe('POST /api/billing-portal', () => {
+  test('opens the portal at the task that the body names', async () => {
+    const afterCompletion = { type: 'REDIRECT', returnUrl: `${returnUrl}/done` };
+
+    const { status } = await post({ flow: { type: 'SUBSCRIPTION_CANCEL', afterCompletion } });
+
+    expect(status).toBe(200);
+    expect(app.stripe.requests.at(-1)?.params['flow_data']).toEqual({
+      type: 'subscription_cancel',
+      subscription_cancel: { subscription: subscriptionId },
+      after_completion: { type: 'redirect', redirect: { return_url: `${returnUrl}/done` } },
+    });
+  });
+
+  test('refuses a task that the portal does not offer', async () => {
+    const { data } = await app.sdk.billingPortal.configurations.list({ is_default: true });
+    const off = { features: { subscription_pause: { enabled: false } } };
+    await app.sdk.billingPortal.configurations.update(data[0]?.id ?? '', off);
+
+    const { status, answer } = await post({ flow: { type: 'SUBSCRIPTION_PAUSE' } });
+
+    expect(status).toBe(403);
+    expect(answer).toMatchObject({ code: 'FLOW_NOT_ALLOWED' });
+  });
+
+  test.each([
+    ['an unknown task', { flow: { type: 'REFUND' } }, 'flow.type: expected one of'],
+    [
+      'a task in the words of Stripe',
+      { flow: { type: 'subscription_cancel' } },
+      'flow.type: expected one of',
+    ],
+    ['a feature that is no boolean', { features: { invoiceHistory: 'no' } }, 'features.invoiceHistory'],
+    ['a customer of its own choosing', { customer: 'cus_1' }, 'customer'],
+  ])('refuses %s and names the field', async (_what, body, reason) => {
+    const { status, answer } = await post(body);
+
+    expect(status).toBe(400);
+    expect(answer).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      error: expect.stringContaining(reason) as string,
+    });
+  });
+});
