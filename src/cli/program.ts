@@ -4,6 +4,7 @@ import { addDoctorCommand } from './doctor/doctor.command.ts';
 import { addEraseCommand } from './erase/erase.command.ts';
 import { addLinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
+import { addPoliciesCommand } from './policies/policies.command.ts';
 import type { Shell } from './shell.ts';
 import { addTokenCommand } from './token.command.ts';
 import { addUnlinkCommand } from './unlink.command.ts';
@@ -41,6 +42,7 @@ function createProgram(shell: Shell): Command {
   addUnlinkCommand(program, shell);
   addLinksCommand(program, shell);
   addEraseCommand(program, shell);
+  addPoliciesCommand(program, shell);
   addTokenCommand(program, shell);
   return program;
 }

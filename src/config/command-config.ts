@@ -1,5 +1,11 @@
 import type { AuthConfig } from '../auth/authenticator.ts';
-import { ConfigurationError, type StripeConfig, createAuthConfig, createStripeConfig } from './config.ts';
+import {
+  ConfigurationError,
+  type PoliciesConfig,
+  type StripeConfig,
+  createAuthConfig,
+  createStripeConfig,
+} from './config.ts';
 import {
   type AuthVariable,
   type StripeVariable,
@@ -43,6 +49,37 @@ export function loadStoreConfig(env: Environment): StoreConfig {
   // Without faults, the URL was read, and without a key the scope.
   const read = values as { DATABASE_URL: string; STRIPE_SCOPE: string };
   return { databaseUrl: read.DATABASE_URL, scope: stripe?.scope ?? read.STRIPE_SCOPE, stripe };
+}
+
+/** What a command needs that works on portal policies. */
+export interface PoliciesCommandConfig {
+  readonly stripe: StripeConfig;
+  readonly policies: PoliciesConfig & { readonly file: string };
+}
+
+/**
+ * Reads which policy file is meant, and where it is compiled to.
+ * @throws ConfigurationError
+ */
+export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
+  const { values, faults } = readVariables(env, [
+    'STRIPE_SECRET_KEY',
+    'STRIPE_API_URL',
+    'STRIPE_ACCOUNT',
+    'STRIPE_SCOPE',
+    'PORTAL_POLICIES',
+    'POLICY_NAMESPACE',
+  ]);
+  faults.push(...checkStripe(values));
+  const { PORTAL_POLICIES: file, POLICY_NAMESPACE: namespace } = values;
+  if (file === undefined) faults.push('PORTAL_POLICIES: is required');
+  // Without faults, both were read.
+  if (faults.length > 0 || file === undefined || namespace === undefined)
+    throw new ConfigurationError(faults);
+  return {
+    stripe: createStripeConfig(values as Pick<Variables, StripeVariable>),
+    policies: { file, namespace },
+  };
 }
 
 /**

@@ -74,7 +74,7 @@ function fillIn(drafts: Drafts, draft: PolicyDraft, above: readonly PolicyDraft[
 }
 
 /** Objects are merged field by field; lists and single values are replaced. */
-function merge(base: object, over: object): object {
+export function merge(base: object, over: object): object {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const before = merged[key];

@@ -1,0 +1,28 @@
+import { PolicyConfigurations } from '../../policies/policy-configurations.service.ts';
+import { type PlannedPolicy, planPolicies } from '../../policies/policy-plan.ts';
+import type { Shell } from '../shell.ts';
+import { signs } from './plan.ts';
+import { describePlace, toJsonLine, toLines, toPlace, withPolicies } from './policy-workspace.ts';
+
+/** Does what sessions would do one by one, and sets back what was edited. */
+export async function applyPolicyFile(shell: Shell, json: boolean): Promise<void> {
+  await withPolicies(shell, async ({ config, set, registry, own }) => {
+    const configurations = new PolicyConfigurations(registry);
+    const policies: object[] = [];
+    const planned = planPolicies(set, own);
+    const width = Math.max(...planned.map(({ wanted }) => wanted.policyName.length));
+    if (!json) shell.stdout.write(`${describePlace(config)}\n\n`);
+    for (const { wanted, action, changes } of planned) {
+      const id = await configurations.getId(wanted);
+      if (action !== 'create' && changes.length > 0) await registry.restore(id, wanted);
+      policies.push({ policy: wanted.policyName, action, id });
+      if (!json) shell.stdout.write(toLines([[signs[action], wanted.policyName.padEnd(width), id]]));
+    }
+    shell.stdout.write(json ? toJsonLine({ ...toPlace(config), policies }) : `\n${summarize(planned)}`);
+  });
+}
+
+function summarize(planned: readonly PlannedPolicy[]): string {
+  const changed = planned.filter(({ action }) => action !== 'none').length;
+  return changed === 0 ? 'Nothing to apply.\n' : `${changed} applied.\n`;
+}

@@ -1,0 +1,53 @@
+import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
+import { ConfigurationRegistry } from '../../policies/configuration-registry.ts';
+import type { Configuration } from '../../policies/managed-configuration.ts';
+import { loadPolicyFile } from '../../policies/policy-file.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
+import { StripeClient } from '../../stripe/stripe-client.ts';
+import type { Shell } from '../shell.ts';
+
+/** What commands on policies stand on. */
+export interface PolicyWorkspace {
+  readonly config: PoliciesCommandConfig;
+  readonly set: PolicySet;
+  readonly registry: ConfigurationRegistry;
+  /** Every configuration of the namespace, with its products. */
+  readonly own: readonly Configuration[];
+}
+
+/** Reads the policy file that the environment names and what Stripe has of it, for as long as `use` takes. */
+export async function withPolicies(
+  shell: Shell,
+  use: (workspace: PolicyWorkspace) => Promise<void> | void,
+): Promise<void> {
+  const config = loadPoliciesConfig(shell.loadEnvironment());
+  const set = await loadPolicyFile(config.policies.file);
+  const stripe = new StripeClient(config.stripe);
+  try {
+    const registry = new ConfigurationRegistry(stripe, config.policies.namespace);
+    const own = await registry.list({ expand: ['data.features.subscription_update.products'] });
+    await use({ config, set, registry, own });
+  } finally {
+    await stripe.close();
+  }
+}
+
+/** What a list is of: `policies.yaml, namespace default, test mode`. */
+export function describePlace({ policies, stripe }: PoliciesCommandConfig): string {
+  return `${policies.file}, namespace ${policies.namespace}, ${stripe.livemode ? 'live' : 'test'} mode`;
+}
+
+/** The same facts for scripts. */
+export function toPlace({ policies, stripe }: PoliciesCommandConfig): object {
+  return { file: policies.file, namespace: policies.namespace, livemode: stripe.livemode };
+}
+
+export function toJsonLine(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** Lines in columns: a sign, a policy's name, and what there is to say. */
+export function toLines(rows: readonly (readonly [sign: string, name: string, text: string])[]): string {
+  const width = Math.max(0, ...rows.map(([, name]) => name.length));
+  return rows.map(([sign, name, text]) => `  ${sign} ${name.padEnd(width)}  ${text}\n`).join('');
+}

@@ -1,0 +1,95 @@
+import type { ConfigurationContent } from './configuration-content.ts';
+import type { Configuration } from './managed-configuration.ts';
+
+/** One field in which a configuration at Stripe differs from what is wanted; null where there is nothing. */
+export interface ConfigurationChange {
+  readonly path: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** What a configuration that is made anew has other than the one before it. */
+export function listChanges(before: Configuration, content: ConfigurationContent): ConfigurationChange[] {
+  return compare(flatten(pick(before)), flatten(content));
+}
+
+/**
+ * What is to be undone of what somebody has changed at Stripe. Only fields that the policy names count: for
+ * others Stripe has defaults of its own, and may change them.
+ */
+export function listEdits(found: Configuration, content: ConfigurationContent): ConfigurationChange[] {
+  const named = new Set(flattenAll(content).map(([path]) => path));
+  return listChanges(found, content).filter(({ path }) => named.has(path));
+}
+
+function pick(configuration: Configuration): object {
+  const { name, business_profile, default_return_url, login_page, features } = configuration;
+  return {
+    name,
+    business_profile,
+    default_return_url,
+    login_page: { enabled: login_page.enabled },
+    features,
+  };
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+function compare(before: Fields, after: Fields): ConfigurationChange[] {
+  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((path) => {
+    const [from = null, to = null] = [before.get(path), after.get(path)];
+    return from === to ? [] : [{ path, from, to }];
+  });
+}
+
+/** What Stripe answers where nothing was said: https://docs.stripe.com/api/customer_portal/configurations/create */
+const defaults: Fields = new Map([
+  ['features.subscription_cancel.mode', 'at_period_end'],
+  ['features.subscription_cancel.proration_behavior', 'none'],
+  ['features.subscription_pause.duration.type', 'interval_options'],
+  ['features.subscription_pause.duration.interval_options', '1 month'],
+  ['features.subscription_update.billing_cycle_anchor', 'unchanged'],
+  ['features.subscription_update.proration_behavior', 'none'],
+  ['features.subscription_update.trial_update_behavior', 'end_trial'],
+]);
+
+/** The fields that say something: neither what is off, nor what is under it, nor what goes without saying. */
+function flatten(content: object): Fields {
+  const fields = new Map(flattenAll(content));
+  const off = [...fields].filter(([path, text]) => path.endsWith('.enabled') && text === 'false');
+  const under = off.map(([path]) => path.slice(0, -'enabled'.length));
+  return new Map(
+    [...fields].filter(
+      ([path, text]) => defaults.get(path) !== text && !under.some((prefix) => path.startsWith(prefix)),
+    ),
+  );
+}
+
+function flattenAll(value: unknown, path = ''): [string, string][] {
+  if (value === null || value === undefined || value === '') return [];
+  if (Array.isArray(value)) return flattenList(value, path);
+  if (!isObject(value)) return [[path, toText(value)]];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    flattenAll(inner, path === '' ? key : `${path}.${key}`),
+  );
+}
+
+/** Products are told apart by their ids; of other lists the order says nothing. */
+function flattenList(list: readonly unknown[], path: string): [string, string][] {
+  if (list.length === 0) return [];
+  const products = list.filter((item) => isObject(item)).filter((item) => 'product' in item);
+  return products.length > 0
+    ? products.flatMap(({ product, ...rest }) => flattenAll(rest, `${path}.${toText(product)}`))
+    : [[path, list.map(toText).sort().join(', ')]];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Of objects in lists: lengths of a pause, conditions, and options that Stripe has expanded. */
+function toText(value: unknown): string {
+  if (!isObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);
+  const { interval, interval_count: count = 1, type, id } = value;
+  return interval === undefined ? toText(type ?? id ?? null) : `${toText(count)} ${toText(interval)}`;
+}

@@ -1,0 +1,77 @@
+import { type ConfigurationChange, listChanges, listEdits } from './configuration-changes.ts';
+import { type WantedConfiguration, compilePolicy } from './configuration-content.ts';
+import { type Configuration, findByHash, readMark } from './managed-configuration.ts';
+import { type PolicySet, listPolicies } from './policy-set.ts';
+
+/** What is to be done at Stripe before a policy can be used as its file says. */
+export type PlannedAction = 'create' | 'activate' | 'restore' | 'none';
+
+export interface PlannedPolicy {
+  readonly wanted: WantedConfiguration;
+  readonly action: PlannedAction;
+  /** The configuration that there is; null when it is to be created. */
+  readonly id: string | null;
+  /** The configuration that the policy had before, when one is to be created and there was another. */
+  readonly previousId: string | null;
+  /** What differs from the one before, or what was edited at Stripe. */
+  readonly changes: readonly ConfigurationChange[];
+}
+
+/** An active configuration that no policy of the file compiles to. */
+export interface SpareConfiguration {
+  readonly id: string;
+  readonly policyName: string;
+  /** A part of a policy that is still in the file: clients may be choosing it. */
+  readonly offered: boolean;
+  readonly usedAt: Date;
+  readonly hasLoginPage: boolean;
+}
+
+/** @param own every configuration of the namespace, with its products */
+export function planPolicies(set: PolicySet, own: readonly Configuration[]): PlannedPolicy[] {
+  return listPolicies(set).map((policy) => planPolicy(compilePolicy(policy), own));
+}
+
+function planPolicy(wanted: WantedConfiguration, own: readonly Configuration[]): PlannedPolicy {
+  const found = findByHash(own, wanted.hash);
+  if (found === null) {
+    const previous = findPrevious(wanted, own);
+    const changes = previous === null ? [] : listChanges(previous, wanted.content);
+    return { wanted, action: 'create', id: null, previousId: previous?.id ?? null, changes };
+  }
+  const changes = listEdits(found, wanted.content);
+  const usable = changes.length > 0 ? 'restore' : 'none';
+  return { wanted, action: found.active ? usable : 'activate', id: found.id, previousId: null, changes };
+}
+
+function findPrevious(
+  { policyName }: WantedConfiguration,
+  own: readonly Configuration[],
+): Configuration | null {
+  const marked = own.flatMap((configuration) => {
+    const mark = readMark(configuration);
+    return mark?.policyName === policyName && mark.narrowedFrom === null ? [{ configuration, ...mark }] : [];
+  });
+  const [latest] = marked.sort(
+    (a, b) =>
+      Number(b.configuration.active) - Number(a.configuration.active) ||
+      b.usedAt.getTime() - a.usedAt.getTime(),
+  );
+  return latest?.configuration ?? null;
+}
+
+/** The account's default is never among them. */
+export function listSpares(set: PolicySet, own: readonly Configuration[]): SpareConfiguration[] {
+  const hashes = new Set(listPolicies(set).map((policy) => compilePolicy(policy).hash));
+  const inUse = new Set([...hashes].map((hash) => findByHash(own, hash)?.id));
+  return own
+    .filter(({ id, active, is_default }) => active && !is_default && !inUse.has(id))
+    .flatMap((configuration) => {
+      const mark = readMark(configuration);
+      if (mark === null) return [];
+      const { policyName, narrowedFrom, usedAt } = mark;
+      const offered = narrowedFrom !== null && hashes.has(narrowedFrom);
+      const hasLoginPage = configuration.login_page.enabled;
+      return [{ id: configuration.id, policyName, offered, usedAt, hasLoginPage }];
+    });
+}
