@@ -31,7 +31,8 @@ export function addBillingPortalRoutes(server: FastifyInstance, options: Billing
     return { url };
   });
 
-  server.get('/billing-portal', { errorHandler }, async (request, reply) => {
+  // HEAD must be safe, and opening a session is not.
+  server.get('/billing-portal', { errorHandler, exposeHeadRoute: false }, async (request, reply) => {
     const caller = getAllowedCaller(request);
     const { url } = await sessions.create(caller, readRedirectRequest(request.query));
     return reply.redirect(url, 303);
