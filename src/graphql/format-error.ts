@@ -13,6 +13,8 @@ const apolloCodes = new Set<unknown>([
   'OPERATION_RESOLUTION_FAILURE',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
+  // By this code clients that send hashes first know to send the query.
+  'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
 /**

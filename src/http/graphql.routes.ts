@@ -8,6 +8,7 @@ import type { HttpConfig } from '../config/config.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations } from '../graphql/operation-limits.ts';
+import { requireServedOperationType } from '../graphql/served-operation-types.ts';
 import type { Logger } from '../logger.ts';
 import { createErrorHandler } from './error-response.ts';
 
@@ -45,7 +46,7 @@ function createApolloServer({ schema, config, logger }: GraphqlOptions): ApolloS
     includeStacktraceInErrorResponses: false,
     formatError,
     parseOptions: { maxTokens: maxQueryTokens },
-    validationRules: [limitOperations],
+    validationRules: [requireServedOperationType, limitOperations],
     persistedQueries: false,
     stopOnTerminationSignals: false,
     plugins: [
