@@ -17,7 +17,7 @@ const masked = 'Something went wrong on our side. Quote the x-request-id header 
 
 /** What is said of a request that Fastify refuses before it reaches a route. */
 const refusals: Readonly<Record<number, string>> = {
-  400: 'The body is not valid JSON.',
+  400: 'The URL is malformed, or the body is not valid JSON.',
   413: 'The request is too large.',
   414: 'The URL is too long.',
   415: 'Send the body as application/json.',

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
-import { type FastifyInstance, LogController, fastify } from 'fastify';
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  fastify,
+} from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 import type { Logger } from '../logger.ts';
 import { answerNotFound, createErrorHandler } from './error-response.ts';
@@ -18,6 +25,7 @@ export async function createHttpServer(config: HttpConfig, logger: Logger): Prom
     requestTimeout: requestTimeoutMs,
     trustProxy: toTrustProxy(config.trustProxy),
     genReqId: ({ headers }) => readRequestId(headers['x-request-id']) ?? randomUUID(),
+    frameworkErrors: answerUnreadable,
   }) as unknown as FastifyInstance;
   server.setErrorHandler(createErrorHandler('rest'));
   server.setNotFoundHandler(answerNotFound);
@@ -41,16 +49,26 @@ function readRequestId(header: string | string[] | undefined): string | null {
   return typeof header === 'string' && requestIdPattern.test(header) ? header : null;
 }
 
-/** Answers hold session URLs, which are credentials: no cache keeps them, and no referrer tells of them. */
+/** A URL that is malformed ends before any hook runs; Fastify's own answer would repeat it. */
+function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  setHeaders(request, reply);
+  return createErrorHandler('rest')(error, request, reply);
+}
+
 function addHeaders(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    });
+    setHeaders(request, reply);
     done();
+  });
+}
+
+/** Answers hold session URLs, which are credentials: no cache keeps them, and no referrer tells of them. */
+function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': request.id,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
   });
 }
 
