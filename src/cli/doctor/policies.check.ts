@@ -7,14 +7,8 @@ export function checkPolicyFile({ policyFile }: Deployment): Judgement[] {
   if (policyFile === null)
     return [skip("PORTAL_POLICIES is not set: Stripe's default configuration holds for everybody")];
   const { path, set, faults } = policyFile;
-  if (set !== null)
-    return [
-      pass(
-        `${path} has ${listPolicies(set)
-          .map(({ name }) => name)
-          .join(', ')}`,
-      ),
-    ];
+  const names = set && listPolicies(set).map(({ name }) => name);
+  if (names !== null) return [pass(`${path} has ${names.join(', ')}`)];
   return faults.map((fault) => fail(`${path}, ${fault.path}: expected ${fault.expected}`, null));
 }
 

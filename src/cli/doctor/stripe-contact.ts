@@ -39,8 +39,9 @@ export function isUsable({ answered, refusal }: StripeContact): boolean {
   return answered && (refusal === null || (refusal.status === 403 && !isAboutAccount(refusal)));
 }
 
+/** Stripe has no code for each of these: no access, no platform, or a restricted key without Connect. */
 function isAboutAccount({ code, message }: StripeRefusal): boolean {
-  return code === 'account_invalid' || message.includes('access to account');
+  return code === 'account_invalid' || /access to account|\bConnect\b/.test(message);
 }
 
 export function judgeKey(
@@ -79,7 +80,7 @@ function describeRefusal(refusal: StripeRefusal | null, place: string, account: 
   if (isAboutAccount(refusal))
     return [
       `the key has no access to ${account}`,
-      "Set STRIPE_ACCOUNT to an account that is connected to the key's own, or unset it.",
+      "Set STRIPE_ACCOUNT to an account that is connected to the key's own (a restricted key needs Connect's permissions), or unset it.",
     ];
   if (refusal.status === 429 || refusal.status >= 500)
     return [
@@ -87,7 +88,7 @@ function describeRefusal(refusal: StripeRefusal | null, place: string, account: 
       'Run this again. Outages are told at https://status.stripe.com.',
     ];
   return [
-    `what answers at ${place} is not Stripe: status ${refusal.status}`,
+    `${place} answers with status ${refusal.status}, where Stripe would list customers`,
     'Correct STRIPE_API_URL, or unset it.',
   ];
 }

@@ -17,6 +17,12 @@ test('prints aligned lines, what to do under them, and a line that sums up', asy
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
 });
 
+test('has a help', async () => {
+  const { stdout, exitCode } = await runCli(['doctor', '--help'], { env: {} });
+  expect(stdout).toMatch(/^Usage: billing-portal doctor/);
+  expect(exitCode).toBe(0);
+});
+
 test('fails when something failed, and says so', async () => {
   const { stdout, exitCode } = await runCli(['doctor'], { env: broken });
   expect(stdout).toContain('✗ configuration       JWT_AUDIENCE: is required\n');
@@ -81,6 +87,11 @@ test.each([
     'the database is away',
     sendError(401, { message: 'No.' }),
     { DATABASE_URL: `mongodb://ada:${planted}@127.0.0.1:1/x` },
+  ],
+  [
+    'a secret stands where a file belongs',
+    sendError(401, { message: 'No.' }),
+    { PORTAL_POLICIES: `${planted}-and-more-than-32-bytes` },
   ],
   [
     'a password has a slash',

@@ -21,7 +21,12 @@ describe('the key', () => {
   test.each([
     [401, undefined, 'fail: Stripe refuses the key'],
     [403, "The key does not have access to account 'acct_9'.", 'fail: the key has no access to acct_9'],
-    [404, undefined, `fail: what answers at ${faulty.url} is not Stripe: status 404`],
+    [
+      403,
+      'The restricted API key does not have any Connect permissions.',
+      'fail: the key has no access to acct_9',
+    ],
+    [404, undefined, `fail: ${faulty.url} answers with status 404, where Stripe would list customers`],
   ])('tells what status %i means, and asks no more', async (status, message = 'No.', line) => {
     faulty.answerBy(sendError(status, { message }));
     const findings = await examine({ ...atFaulty, STRIPE_ACCOUNT: 'acct_9' });
