@@ -1,0 +1,181 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type AnsweredError, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+
+const environments = {
+  production: { NODE_ENV: 'production', HOST: '127.0.0.1' },
+  'production with the sandbox': { NODE_ENV: 'production', HOST: '127.0.0.1', LANDING_PAGE: 'sandbox' },
+  development: { NODE_ENV: 'development' },
+};
+type EnvironmentName = keyof typeof environments;
+
+const apps = new Map<EnvironmentName, TestApp>();
+let app: TestApp;
+let token: string;
+
+beforeAll(async () => {
+  for (const [name, env] of Object.entries(environments))
+    apps.set(name as EnvironmentName, await createTestApp(env));
+  app = getApp('production');
+  token = await app.createToken({ userId: 'ada' });
+});
+
+function getApp(name: EnvironmentName): TestApp {
+  const found = apps.get(name);
+  if (found === undefined) throw new Error(`${name} has not been started`);
+  return found;
+}
+
+async function post(
+  body: object | string,
+  { to = app, headers = {} }: { to?: TestApp; headers?: Record<string, string> } = {},
+): Promise<{ status: number; errors: readonly AnsweredError[]; data?: unknown; type: string | null }> {
+  const response = await to.fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    token,
+  });
+  const { errors = [], data } = (await response.json()) as { errors?: AnsweredError[]; data?: unknown };
+  return { status: response.status, errors, data, type: response.headers.get('content-type') };
+}
+
+describe('for people: GET /graphql in a browser', () => {
+  test.each<[EnvironmentName, boolean]>([
+    ['development', true],
+    ['production with the sandbox', true],
+    ['production', false],
+  ])('in %s the sandbox is there: %p', async (name, isThere) => {
+    const response = await getApp(name).fetch('/graphql', { headers: { accept: 'text/html' } });
+    const text = await response.text();
+
+    expect(response.status).toBe(isThere ? 200 : 400);
+    expect(response.headers.get('content-type')).toMatch(isThere ? /^text\/html/ : /^application\/json/);
+    expect(text.includes('<!DOCTYPE html>')).toBe(isThere);
+  });
+});
+
+describe('the schema', () => {
+  const introspection = { query: '{ __schema { queryType { name } } }' };
+  const typos = [
+    '{ billingCustome { id } }',
+    '{ billingCustomer { emai } }',
+    'mutation { createBillingPortalSession(returnUr: "x", returnUrl: "x") { url } }',
+    'mutation ($r: Strin!) { createBillingPortalSession(returnUrl: $r) { url } }',
+    'query { ...a } fragment a on Quer { __typename }',
+  ];
+
+  test.each<[EnvironmentName, boolean]>([
+    ['development', true],
+    ['production with the sandbox', true],
+    ['production', false],
+  ])('in %s can be asked for, and is hinted at: %p', async (name, isOpen) => {
+    const to = getApp(name);
+
+    const { status, errors } = await post(introspection, { to });
+    expect([status, errors[0]?.extensions.code]).toEqual(
+      isOpen ? [200, undefined] : [400, 'GRAPHQL_VALIDATION_FAILED'],
+    );
+    for (const query of typos) {
+      const { errors: hints } = await post({ query }, { to });
+      expect(hints.some(({ message }) => message.includes('Did you mean'))).toBe(isOpen);
+    }
+  });
+});
+
+describe('a request that cannot be run', () => {
+  const apq = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+
+  test.each<[string, object | string, number, string]>([
+    ['no JSON', '{', 400, 'BAD_USER_INPUT'],
+    ['nothing', '', 400, 'BAD_USER_INPUT'],
+    ['null', 'null', 400, 'BAD_REQUEST'],
+    ['no query', {}, 400, 'BAD_REQUEST'],
+    ['a query that is no text', { query: 5 }, 400, 'BAD_REQUEST'],
+    ['variables as text', { query: '{ __typename }', variables: '{}' }, 400, 'BAD_REQUEST'],
+    ['several at once', [{ query: '{ __typename }' }], 400, 'BAD_REQUEST'],
+    ['a hash in place of the query', { extensions: apq }, 200, 'PERSISTED_QUERY_NOT_SUPPORTED'],
+    [
+      'an unknown name',
+      { query: 'query A { __typename }', operationName: 'B' },
+      400,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    ['no name of several', { query: 'query A { a } query B { b }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a subscription', { query: 'subscription { a }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'more than 64 KB',
+      { query: '{ __typename }', variables: { a: 'a'.repeat(70_000) } },
+      413,
+      'BAD_USER_INPUT',
+    ],
+  ])('%s', async (_title, body, status, code) => {
+    const answer = await post(body);
+
+    expect(answer.status).toBe(status);
+    expect(new Set(answer.errors.map(({ extensions }) => extensions.code))).toEqual(new Set([code]));
+    expect(answer.errors.every((error) => Object.keys(error.extensions).length === 1)).toBe(true);
+  });
+
+  test('is no failure of the service: nothing is logged but the request', () => {
+    const levels = app.logs.map((line) => (JSON.parse(line) as { level: number }).level);
+    expect(levels.filter((level) => level > 30)).toEqual([]);
+  });
+});
+
+describe('a request that a page could make without being asked', () => {
+  const session = `mutation { createBillingPortalSession(returnUrl: "${returnUrl}") { url } }`;
+  const path = `/graphql?query=${encodeURIComponent(session)}`;
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
+    'is refused: POST of %s',
+    async (contentType) => {
+      const { status, data } = await post(JSON.stringify({ query: session }), {
+        headers: { 'content-type': contentType },
+      });
+
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(data).toBeUndefined();
+    },
+  );
+
+  test('is refused: GET of a query without a header that says it is meant', async () => {
+    const response = await app.fetch('/graphql?query={__typename}', { token });
+    expect(response.status).toBe(400);
+  });
+
+  test('is refused: GET of a mutation', async () => {
+    const response = await app.fetch(path, { headers: { 'apollo-require-preflight': '1' }, token });
+
+    expect(response.status).toBe(405);
+    expect(app.stripe.requests).toEqual([]);
+  });
+});
+
+describe('clients of GraphQL over HTTP', () => {
+  test('may ask by GET', async () => {
+    const path = `/graphql?query=${encodeURIComponent('{ billingCustomer { id } }')}`;
+    const response = await app.fetch(path, { headers: { 'apollo-require-preflight': '1' }, token });
+
+    expect((await readGraphqlAnswer(response, path)).expectData()).toEqual({ billingCustomer: null });
+  });
+
+  test('get the type of answer that they ask for', async () => {
+    const type = 'application/graphql-response+json';
+
+    expect((await post({ query: '{ __typename }' }, { headers: { accept: type } })).type).toMatch(type);
+    expect((await post({ query: '{ __typename }' })).type).toMatch('application/json');
+  });
+
+  test('get a refused token in the form of GraphQL too', async () => {
+    const response = await app.fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+      token: 'not.a.token',
+    });
+
+    expect(response.status).toBe(401);
+    (await readGraphqlAnswer(response, '')).expectError('UNAUTHENTICATED');
+  });
+});
