@@ -27,7 +27,7 @@ const paymentMethodUpdate = z
     enabled,
     payment_method_configuration: z
       .string()
-      .startsWith('pmc_', 'expected an id such as pmc_…')
+      .regex(/^pmc_/, 'expected an id such as pmc_…')
       .optional()
       .describe('The payment method configuration that decides which kinds are offered.'),
   })

@@ -52,7 +52,7 @@ const flowsSchema = z
             z.union(
               [
                 z.strictObject({ coupon: z.string().min(1) }),
-                z.strictObject({ promotion_code: z.string().startsWith('promo_') }),
+                z.strictObject({ promotion_code: z.string().regex(/^promo_/) }),
               ],
               'expected a coupon, or a promotion_code by its id promo_…',
             ),
@@ -83,7 +83,7 @@ export const policySchema = z
     after_expiration: afterExpirationSchema.optional(),
     on_behalf_of: z
       .string()
-      .startsWith('acct_', 'expected an id such as acct_…')
+      .regex(/^acct_/, 'expected an id such as acct_…')
       .optional()
       .describe('The connected account to act on behalf of.'),
     flows: flowsSchema.optional(),

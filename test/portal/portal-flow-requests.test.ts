@@ -86,7 +86,7 @@ describe('after a task', () => {
 
     expect(answer.expectError('BAD_USER_INPUT').message).toBe(message);
     expect(portal.emulator.requests).toHaveLength(before);
-  }); // prettier-ignore
+  });
 });
 
 describe('what only the policy decides', () => {

@@ -143,7 +143,7 @@ describe('a deep link that the policy forbids', () => {
       'FLOW_NOT_ALLOWED',
       message,
     );
-  }); // prettier-ignore
+  });
 });
 
 describe('a deep link on a subscription', () => {
@@ -265,5 +265,5 @@ describe('a change to confirm', () => {
     ['a subscription', { type: 'PAYMENT_METHOD_UPDATE', subscriptionId: 'sub_1' }, 'subscriptionId goes with the flows on subscriptions only.'],
   ])('is the only deep link that takes %s, or it is refused', async (title, flow, message) => {
     await expectRefused(await portal.createUser(`only ${title}`), flow, 'BAD_USER_INPUT', message);
-  }); // prettier-ignore
+  });
 });
