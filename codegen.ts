@@ -25,7 +25,10 @@ const typedDocuments = {
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   generates: {
-    'test/generated/': { documents: 'test/helpers/operations.ts', ...typedDocuments },
+    'test/generated/': {
+      documents: ['test/helpers/operations.ts', 'test/helpers/admin-operations.ts'],
+      ...typedDocuments,
+    },
     'src/client/generated/': { documents: 'src/client/documents.graphql', ...typedDocuments },
     'src/client/generated/error-codes.ts': { plugins: ['error-codes'] },
   },

@@ -1,9 +1,14 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
+import { AuditSweeper } from './audit/audit-sweeper.ts';
+import { AuditTrail } from './audit/audit-trail.service.ts';
+import { AuditResolver } from './audit/audit.resolver.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import type { Config } from './config/config.ts';
 import { BillingCustomerResolver } from './customers/billing-customer.resolver.ts';
 import { BillingCustomers } from './customers/billing-customer.service.ts';
+import { CustomerAdminResolver } from './customers/customer-admin.resolver.ts';
+import { CustomerAdmin } from './customers/customer-admin.service.ts';
 import { CustomerSubscriptions } from './customers/customer-subscriptions.ts';
 import { openDatabase } from './database/database.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -18,11 +23,14 @@ import { ConfigurationRegistry } from './policies/configuration-registry.ts';
 import { PolicyConfigurations } from './policies/policy-configurations.service.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import { PortalPolicies } from './policies/portal-policies.service.ts';
+import { ConfigurationAdmin } from './portal/configuration-admin.service.ts';
+import { PortalAdminResolver } from './portal/portal-admin.resolver.ts';
 import { PortalConfigurations } from './portal/portal-configuration.service.ts';
 import { PortalFlows } from './portal/portal-flows.service.ts';
 import { PortalSessions } from './portal/portal-session.service.ts';
 import { PortalResolver } from './portal/portal.resolver.ts';
 import { ReturnUrls } from './portal/return-url.ts';
+import { SupportSessions } from './portal/support-session.service.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
 
 export interface AppOverrides {
@@ -52,6 +60,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
   const stripe = new StripeClient({ ...config.stripe, deadlineMs: overrides.stripeDeadlineMs });
 
+  const audit = new AuditTrail(database.audit, logger, now);
+  const sweeper = new AuditSweeper(audit, config.auditRetentionDays, logger);
   const returnUrls = new ReturnUrls(config.returnUrls);
   const subscriptions = new CustomerSubscriptions(stripe);
   const policies = policySet && {
@@ -67,7 +77,16 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const customers = new BillingCustomers(database.customers, subscriptions, stripe);
 
   const schema = createSchema({
-    resolvers: [new PortalResolver(sessions, configurations), new BillingCustomerResolver(customers)],
+    resolvers: [
+      new PortalResolver(sessions, configurations),
+      new PortalAdminResolver(
+        new ConfigurationAdmin(stripe, returnUrls, audit),
+        new SupportSessions(database.customers, sessions, audit),
+      ),
+      new BillingCustomerResolver(customers),
+      new CustomerAdminResolver(new CustomerAdmin(database.customers, stripe, audit)),
+      new AuditResolver(audit),
+    ],
     requiredRole: config.requiredRole,
     adminRole: config.adminRole,
   });
@@ -83,9 +102,14 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
 
   return {
     schema,
-    start: () => server.listen({ host: config.http.host, port: config.http.port }),
+    start: async () => {
+      const url = await server.listen({ host: config.http.host, port: config.http.port });
+      sweeper.start();
+      return url;
+    },
     stop: async () => {
       await server.close();
+      await sweeper.stop();
       await stripe.close();
       await database.close();
     },

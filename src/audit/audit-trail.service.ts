@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Caller } from '../auth/caller.ts';
 import { BillingError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import type { Page } from '../graphql/connection.ts';
+import { type Logger, redact } from '../logger.ts';
 import type { AuditAction } from './audit-action.ts';
 import {
   type AuditEntry,
@@ -57,9 +58,15 @@ export class AuditTrail {
   async record<T>(intent: AuditIntent, effect: (operation: AuditedOperation) => Promise<T>): Promise<T> {
     let target = intent.target ?? null;
     const facts = this.createFacts(intent);
-    await this.log.append({ ...facts, step: 'intended', at: this.now(), target: toText(target), code: null });
+    await this.log.append({
+      ...facts,
+      step: 'intended',
+      at: this.now(),
+      target: toSafeText(target),
+      code: null,
+    });
     const conclude = (step: 'succeeded' | 'failed', code: string | null): Promise<void> =>
-      this.conclude({ ...facts, step, at: this.now(), target: toText(target), code });
+      this.conclude({ ...facts, step, at: this.now(), target: toSafeText(target), code });
     try {
       const result = await effect({ aimAt: (id) => (target = id) });
       await conclude('succeeded', null);
@@ -70,9 +77,9 @@ export class AuditTrail {
     }
   }
 
-  async list(query: AuditQuery): Promise<{ entries: readonly JudgedEntry[]; hasNextPage: boolean }> {
+  async list(query: AuditQuery): Promise<Page<JudgedEntry>> {
     const { entries, hasNextPage } = await this.log.list(query);
-    return { entries: entries.map((entry) => ({ ...entry, outcome: this.judge(entry) })), hasNextPage };
+    return { items: entries.map((entry) => ({ ...entry, outcome: this.judge(entry) })), hasNextPage };
   }
 
   /** Removes what is older than this many days, and tells how many records that were. */
@@ -86,11 +93,13 @@ export class AuditTrail {
   private createFacts({ actor, action, userId, details = {} }: AuditIntent) {
     return {
       operationId: this.createOperationId(),
-      actor: actor === commandLine ? actor : (toText(findPerson(actor)) ?? ''),
+      actor: actor === commandLine ? actor : toText(findPerson(actor)),
       action,
       userId: toText(userId ?? null),
       details: Object.fromEntries(
-        Object.entries(details).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+        Object.entries(details).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, toSafeText(value)]],
+        ),
       ),
     };
   }
@@ -130,7 +139,11 @@ function findPerson({ claims, userId }: Caller): string {
 const maxLength = 255;
 
 /** What was given may be no id at all; it is recorded as far as every store can keep it. */
-function toText(text: string | null): string | null {
-  const visible = text?.slice(0, maxLength).replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd');
-  return visible ?? null;
+function toText<T extends string | null>(text: T): T {
+  return text === null ? text : (text.slice(0, maxLength).replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd') as T);
+}
+
+/** A secret or a URL that was given for something else stays out. A user's id is left as it is: it may be an address. */
+function toSafeText<T extends string | null>(text: T): T {
+  return text === null ? text : (redact(toText(text)) as T);
 }

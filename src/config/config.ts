@@ -20,9 +20,11 @@ export interface Config {
   readonly http: HttpConfig;
   readonly stripe: StripeConfig;
   readonly auth: AuthConfig;
-  /** The role that every caller needs; null when any signed-in user may call. */
+  /** The role that callers need for what is not an administrator's; null when any signed-in user may call. */
   readonly requiredRole: string | null;
   readonly adminRole: string;
+  /** How long the audit trail is kept. */
+  readonly auditRetentionDays: number;
   readonly returnUrls: readonly AllowedReturnUrl[];
   readonly policies: PoliciesConfig;
 }
@@ -100,6 +102,7 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
     auth: createAuthConfig(values, keySource),
     requiredRole: values.REQUIRED_ROLE ?? null,
     adminRole: values.ADMIN_ROLE,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     returnUrls: values.RETURN_URLS,
     policies: { file: values.PORTAL_POLICIES ?? null, namespace: values.POLICY_NAMESPACE },
   };

@@ -29,6 +29,7 @@ const schemas = {
   JWT_EMAIL_CLAIM: variables.name.default('email'),
   REQUIRED_ROLE: variables.name.optional(),
   ADMIN_ROLE: variables.name.default('billing:admin'),
+  AUDIT_RETENTION_DAYS: variables.days.default(365),
   RETURN_URLS: variables.returnUrls,
   PORTAL_POLICIES: variables.name.optional(),
   POLICY_NAMESPACE: variables.namespace.default('default'),

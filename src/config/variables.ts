@@ -69,6 +69,11 @@ export const rateLimit = z
     };
   });
 
+export const days = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/, 'expected a number of days from 1 to 9999')
+  .transform(Number);
+
 /** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
 export const trustProxy = z.string().transform((value, context): false | number | string[] => {
   if (value === 'off') return false;

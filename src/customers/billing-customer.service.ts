@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
 import type { Caller } from '../auth/caller.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { isMissing } from '../stripe/stripe.errors.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import type { CustomerSubscriptions } from './customer-subscriptions.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
+import { findStripeCustomer } from './stripe-customer.ts';
 
 /** A mapping, with what Stripe says of the customer at this moment. */
 export interface LiveCustomer {
@@ -39,15 +39,8 @@ export class BillingCustomers {
   }
 
   private async getCustomer(id: string): Promise<Stripe.Customer> {
-    try {
-      const customer = await this.stripe.read((sdk, options) =>
-        sdk.customers.retrieve(id, { expand: expandCard }, options),
-      );
-      if (customer.deleted === true) throw new CustomerNotFoundError();
-      return customer;
-    } catch (error) {
-      // Retrieving names the id in the path, which Stripe calls `id`.
-      throw isMissing(error, 'id') ? new CustomerNotFoundError() : error;
-    }
+    const customer = await findStripeCustomer(this.stripe, id, { expand: expandCard });
+    if (customer === null) throw new CustomerNotFoundError();
+    return customer;
   }
 }

@@ -1,12 +1,10 @@
 import { BillingError } from '../errors.ts';
 
-/** The caller has no customer at Stripe: none is linked, or Stripe no longer has the one that is. */
+/** There is no customer at Stripe: none is linked, or Stripe no longer has the one that is. */
 export class CustomerNotFoundError extends BillingError {
-  constructor() {
-    super(
-      'CUSTOMER_NOT_FOUND',
-      'There is no billing account for you yet. It is made with your first purchase.',
-    );
+  /** @param message for an administrator, who is told of somebody else's */
+  constructor(message = 'There is no billing account for you yet. It is made with your first purchase.') {
+    super('CUSTOMER_NOT_FOUND', message);
   }
 }
 

@@ -6,8 +6,9 @@ import { type RequestContext, getCaller } from './context.ts';
 export interface SchemaOptions {
   /** One instance of each resolver class. */
   readonly resolvers: NonEmptyArray<object>;
-  /** The role that every caller needs; null when any signed-in user may call. */
+  /** The role that callers need for what is not an administrator's; null when any signed-in user may call. */
   readonly requiredRole: string | null;
+  /** The role that administrators need: with it alone they have what is theirs, and nothing else. */
   readonly adminRole: string;
 }
 

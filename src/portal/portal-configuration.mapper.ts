@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
+import { readMark } from '../policies/managed-configuration.ts';
 import * as enums from './portal-configuration.enums.ts';
-import type { BillingPortalConfiguration } from './portal-configuration.types.ts';
+import type { BillingPortalConfiguration, PortalPolicyMark } from './portal-configuration.types.ts';
 import type * as features from './portal-features.types.ts';
 
 type Features = Stripe.BillingPortal.Configuration['features'];
@@ -24,9 +25,15 @@ export function toBillingPortalConfiguration(
     },
     loginPage: { enabled: loginPage.enabled, url: loginPage.url },
     features: toPortalFeatures(configuration.features),
+    policy: toPolicyMark(configuration),
     createdAt: new Date(configuration.created * 1000),
     updatedAt: new Date(configuration.updated * 1000),
   };
+}
+
+function toPolicyMark(configuration: Stripe.BillingPortal.Configuration): PortalPolicyMark | null {
+  const mark = readMark(configuration);
+  return mark && { namespace: mark.namespace, name: mark.policyName };
 }
 
 function toPortalFeatures(stripe: Features): features.PortalFeatures {

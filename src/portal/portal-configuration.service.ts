@@ -13,6 +13,7 @@ import type { PortalPolicies } from '../policies/portal-policies.service.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
+import { getNamedConfiguration, products, readStripeConfiguration } from './stripe-configuration.ts';
 
 type Configuration = Stripe.BillingPortal.Configuration;
 
@@ -22,11 +23,19 @@ export interface PolicyParts {
   readonly configurations: PolicyConfigurations;
 }
 
-/** What a session will use: what a policy compiles to, or null for the account's default configuration. */
-export type ChosenConfiguration = (WantedConfiguration & { readonly policy: Policy }) | null;
+/** A configuration that an administrator names. */
+interface NamedConfiguration {
+  readonly id: string;
+  readonly features: OfferedFeatures;
+  readonly policy: null;
+}
 
-/** Stripe leaves the products out of its answers unless they are asked for. */
-const products = 'features.subscription_update.products';
+/**
+ * What a session will use: what a policy compiles to, what an administrator named, or null for the account's
+ * default configuration.
+ */
+export type ChosenConfiguration =
+  (WantedConfiguration & { readonly policy: Policy }) | NamedConfiguration | null;
 
 /** Tells which configuration holds for a customer, and what it offers. */
 export class PortalConfigurations {
@@ -57,8 +66,16 @@ export class PortalConfigurations {
     return { policy, ...compilePolicy(policy, choice) };
   }
 
+  /** What an administrator names. @throws BadUserInputError when it is not there, or not active */
+  async chooseNamed(id: string): Promise<ChosenConfiguration> {
+    const { active, features } = await getNamedConfiguration(this.stripe, id);
+    if (!active) throw new BadUserInputError('The configuration is not active.');
+    return { id, features, policy: null };
+  }
+
   /** The id for Stripe; undefined lets Stripe use the account's default. */
   getId(chosen: ChosenConfiguration): Promise<string | undefined> {
+    if (chosen?.policy === null) return Promise.resolve(chosen.id);
     return chosen === null || this.parts === null
       ? Promise.resolve(undefined)
       : this.parts.configurations.getId(chosen);
@@ -69,11 +86,12 @@ export class PortalConfigurations {
    * @param id what `getId` gave
    */
   forget(chosen: ChosenConfiguration, id: Promise<string | undefined>): void {
-    if (chosen !== null) this.parts?.configurations.forget(chosen, id);
+    if (chosen?.policy) this.parts?.configurations.forget(chosen, id);
   }
 
   async getFeatures(chosen: ChosenConfiguration): Promise<OfferedFeatures> {
-    return chosen === null ? (await this.getDefault()).features : chosen.content.features;
+    if (chosen === null) return (await this.getDefault()).features;
+    return chosen.policy === null ? chosen.features : chosen.content.features;
   }
 
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */
@@ -83,16 +101,10 @@ export class PortalConfigurations {
     const mapping = await this.customers.findByUserId(caller.userId);
     const wanted = compilePolicy(await policies.select(caller, mapping));
     const id = configurations.getId(wanted);
-    const known = await this.retrieve(await id);
+    const known = await readStripeConfiguration(this.stripe, await id);
     if (known.active) return known;
     configurations.forget(wanted, id);
-    return this.retrieve(await configurations.getId(wanted));
-  }
-
-  private retrieve(id: string): Promise<Configuration> {
-    return this.stripe.read((sdk, options) =>
-      sdk.billingPortal.configurations.retrieve(id, { expand: [products] }, options),
-    );
+    return readStripeConfiguration(this.stripe, await configurations.getId(wanted));
   }
 
   private async getDefault(): Promise<Configuration> {

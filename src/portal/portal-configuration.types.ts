@@ -1,4 +1,6 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Authorized, Field, ID, ObjectType } from 'type-graphql';
+import { createConnectionType } from '../graphql/connection.ts';
+import { admin } from '../graphql/schema.ts';
 import { PortalFeatures } from './portal-features.types.ts';
 
 @ObjectType({ description: 'What the portal says about the business.' })
@@ -20,6 +22,15 @@ export class PortalLoginPage {
 
   @Field(() => String, { nullable: true, description: 'The address of the page.' })
   readonly url!: string | null;
+}
+
+@ObjectType({ description: 'The policy that a configuration was made for.' })
+export class PortalPolicyMark {
+  @Field(() => String, { description: 'The deployment whose policy it is: its POLICY_NAMESPACE.' })
+  readonly namespace!: string;
+
+  @Field(() => String, { description: "The policy's name when the configuration was made." })
+  readonly name!: string;
 }
 
 @ObjectType({ description: 'What the Billing Portal looks like and offers.' })
@@ -54,9 +65,22 @@ export class BillingPortalConfiguration {
   @Field(() => PortalFeatures, { description: 'What customers can do.' })
   readonly features!: PortalFeatures;
 
+  @Authorized(admin)
+  @Field(() => PortalPolicyMark, {
+    nullable: true,
+    description:
+      'For administrators: the policy that manages it, so that nobody else may change it; null when none does.',
+  })
+  readonly policy!: PortalPolicyMark | null;
+
   @Field(() => Date, { description: 'When it was made.' })
   readonly createdAt!: Date;
 
   @Field(() => Date, { description: 'When it was last changed.' })
   readonly updatedAt!: Date;
 }
+
+export const BillingPortalConfigurationConnection = createConnectionType(
+  'BillingPortalConfiguration',
+  BillingPortalConfiguration,
+);

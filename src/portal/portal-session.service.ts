@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
-import type { CustomerDirectory } from '../customers/customer-directory.ts';
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { FeatureChoice } from '../policies/configuration-content.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
@@ -36,6 +36,7 @@ export interface PortalSession {
 }
 
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
+type CheckedParams = Pick<SessionParams, 'return_url' | 'locale'>;
 
 /** Opens portal sessions. */
 export class PortalSessions {
@@ -54,17 +55,45 @@ export class PortalSessions {
    *   PortalNotConfiguredError, and the errors of Stripe and the store
    */
   async create(caller: Caller, request: PortalSessionRequest): Promise<PortalSession> {
-    const { flow, features } = request;
-    const return_url = this.returnUrls.getAllowed(request.returnUrl);
-    const locale = request.locale === undefined ? {} : { locale: getPortalLocale(request.locale) };
-    if (flow !== undefined) this.flows.check(flow);
+    const checked = this.check(request);
     const mapping = await this.customers.findByUserId(caller.userId);
     if (mapping === null) throw new CustomerNotFoundError();
-    const { stripeCustomerId: customer } = mapping;
-    const chosen = await this.configurations.choose(caller, mapping, features);
+    const chosen = await this.configurations.choose(caller, mapping, request.features);
+    return this.openAs(mapping, checked, request.flow, chosen);
+  }
+
+  /**
+   * Opens a session on a customer's behalf: with a configuration that is named, or with the policy that holds
+   * for them without a token of theirs.
+   * @throws what `create` does, and BadUserInputError for a configuration that cannot be used
+   */
+  async createFor(
+    mapping: CustomerMapping,
+    request: Omit<PortalSessionRequest, 'features'>,
+    configurationId: string | undefined,
+  ): Promise<PortalSession> {
+    const checked = this.check(request);
+    const chosen = await (configurationId === undefined
+      ? this.configurations.choose(null, mapping)
+      : this.configurations.chooseNamed(configurationId));
+    return this.openAs(mapping, checked, request.flow, chosen);
+  }
+
+  /** Refuses what can be refused before anything is asked of anybody. */
+  private check({ returnUrl, locale, flow }: PortalSessionRequest): CheckedParams {
+    const return_url = this.returnUrls.getAllowed(returnUrl);
+    if (flow !== undefined) this.flows.check(flow);
+    return { return_url, ...(locale === undefined ? {} : { locale: getPortalLocale(locale) }) };
+  }
+
+  private async openAs(
+    { stripeCustomerId: customer }: CustomerMapping,
+    checked: CheckedParams,
+    flow: PortalFlowInput | undefined,
+    chosen: ChosenConfiguration,
+  ): Promise<PortalSession> {
     const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
-    const extras = compileExtras(chosen, this.now());
-    return this.open({ customer, return_url, ...locale, ...flowData, ...extras }, chosen);
+    return this.open({ customer, ...checked, ...flowData, ...compileExtras(chosen, this.now()) }, chosen);
   }
 
   private async compileFlow(flow: PortalFlowInput, stripeCustomerId: string, chosen: ChosenConfiguration) {
@@ -86,7 +115,7 @@ export class PortalSessions {
         await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(whole, options)),
       );
     } catch (error) {
-      if (!mayTryAgain || chosen === null || !isAboutConfiguration(error)) throw explain(error);
+      if (!mayTryAgain || !chosen?.policy || !isAboutConfiguration(error)) throw explain(error);
       this.configurations.forget(chosen, id);
       return this.open(params, chosen, false);
     }

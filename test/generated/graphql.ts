@@ -4,6 +4,34 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What an administrator can do. */
+export type AuditAction =
+  /** Create a portal configuration. */
+  | 'CREATE_PORTAL_CONFIGURATION'
+  /** Open a portal session on a customer's behalf. */
+  | 'CREATE_PORTAL_SESSION'
+  /** Deactivate a portal configuration. */
+  | 'DEACTIVATE_PORTAL_CONFIGURATION'
+  /** Link a user to a customer. */
+  | 'LINK_CUSTOMER'
+  /** Remove the link between a user and a customer. */
+  | 'UNLINK_CUSTOMER'
+  /** Change a mapping's contract end or attributes. */
+  | 'UPDATE_CUSTOMER_MAPPING'
+  /** Change a portal configuration. */
+  | 'UPDATE_PORTAL_CONFIGURATION';
+
+/** How an operation ended. */
+export type AuditOutcome =
+  /** It began and its outcome was never recorded, as when the service crashed: it may have been done or not. */
+  | 'CUT_OFF'
+  /** It failed, with `code`. */
+  | 'FAILED'
+  /** It was done. */
+  | 'SUCCEEDED'
+  /** It has begun, and not ended yet. */
+  | 'UNDER_WAY';
+
 /** What a change of subscription does to the billing date. */
 export type BillingCycleAnchor =
   /** The billing date moves to the day of the change. */
@@ -25,6 +53,20 @@ export type BillingInterval =
   | 'WEEK'
   /** By the year. */
   | 'YEAR';
+
+/** What a portal configuration is to be. Of one that there is, what is left out stays; a text is removed by null. */
+export type BillingPortalConfigurationInput = {
+  /** What the portal says about the business. */
+  businessProfile?: PortalBusinessProfileInput | null | undefined;
+  /** Where the portal leads back to when a session names nothing else: within the allowed return URLs. */
+  defaultReturnUrl?: string | null | undefined;
+  /** What customers can do. Of a new configuration, what is left out is off. */
+  features?: PortalFeaturesInput | null | undefined;
+  /** Stripe's own login page. */
+  loginPage?: PortalLoginPageInput | null | undefined;
+  /** A name for the people who run it. */
+  name?: string | null | undefined;
+};
 
 /** Hides parts of the portal for one session: `false` hides. It can show nothing that the policy in force does not offer. */
 export type BillingPortalFeaturesInput = {
@@ -120,6 +162,14 @@ export type CancellationReasonOption =
   /** The customer does not use it enough. */
   | 'UNUSED';
 
+/** A fact to keep about a customer, for portal policies to read. */
+export type CustomerAttributeInput = {
+  /** What the fact is about: up to 64 letters, digits, dots, dashes and underscores. */
+  name: string;
+  /** What is so, in up to 500 characters. */
+  value: string;
+};
+
 /** A billing detail that the customer may change in the portal. */
 export type CustomerUpdateKind =
   /** The billing address. */
@@ -145,6 +195,144 @@ export type PauseDurationType =
   | 'INTERVAL_OPTIONS'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
+
+/** Changing how many of a product are subscribed to. */
+export type PortalAdjustableQuantityInput = {
+  /** Whether the quantity may be changed. */
+  enabled: boolean;
+  /** The largest quantity; null without a limit. */
+  maximum?: number | null | undefined;
+  /** The smallest quantity. */
+  minimum?: number | null | undefined;
+};
+
+/** What the portal says about the business. */
+export type PortalBusinessProfileInput = {
+  /** The sentence at the top of the portal, 60 characters at most. */
+  headline?: string | null | undefined;
+  /** The business's privacy policy. */
+  privacyPolicyUrl?: string | null | undefined;
+  /** The business's terms of service. */
+  termsOfServiceUrl?: string | null | undefined;
+};
+
+/** Asking customers why they cancel. */
+export type PortalCancellationReasonInput = {
+  /** Whether customers are asked. */
+  enabled: boolean;
+  /** The ids of the custom feedback options, in their order. */
+  feedbackOptionIds?: Array<string | number> | null | undefined;
+  /** The reasons to choose from. */
+  options?: Array<CancellationReasonOption> | null | undefined;
+};
+
+/** Changing billing details. */
+export type PortalCustomerUpdateInput = {
+  /** The details that may be changed. */
+  allowedUpdates?: Array<CustomerUpdateKind> | null | undefined;
+  /** Whether the portal offers it. */
+  enabled?: boolean | null | undefined;
+};
+
+/** What customers can do in the portal. */
+export type PortalFeaturesInput = {
+  /** Changing billing details. */
+  customerUpdate?: PortalCustomerUpdateInput | null | undefined;
+  /** Seeing past invoices. */
+  invoiceHistory?: PortalInvoiceHistoryInput | null | undefined;
+  /** Changing payment methods. */
+  paymentMethodUpdate?: PortalPaymentMethodUpdateInput | null | undefined;
+  /** Cancelling a subscription. */
+  subscriptionCancel?: PortalSubscriptionCancelInput | null | undefined;
+  /** Pausing a subscription. */
+  subscriptionPause?: PortalSubscriptionPauseInput | null | undefined;
+  /** Changing a subscription. */
+  subscriptionUpdate?: PortalSubscriptionUpdateInput | null | undefined;
+};
+
+/** Seeing past invoices. */
+export type PortalInvoiceHistoryInput = {
+  /** Whether the portal offers it. */
+  enabled: boolean;
+};
+
+/** Stripe's own page on which customers log in to the portal by e-mail. */
+export type PortalLoginPageInput = {
+  /** Whether the page can be used. */
+  enabled: boolean;
+};
+
+/** How long a subscription can be paused. */
+export type PortalPauseDurationInput = {
+  /** The lengths to choose from. */
+  intervalOptions?: Array<PortalPauseIntervalInput> | null | undefined;
+  /** How the length is chosen. */
+  type: PauseDurationType;
+};
+
+/** A preset length of a pause: three years at most. */
+export type PortalPauseIntervalInput = {
+  /** The unit. */
+  interval: TimeInterval;
+  /** How many of it. Left out, one. */
+  intervalCount?: number | null | undefined;
+};
+
+/** Changing payment methods. */
+export type PortalPaymentMethodUpdateInput = {
+  /** Whether the portal offers it. */
+  enabled: boolean;
+  /** The payment method configuration that decides which kinds are offered; null for the default one. */
+  paymentMethodConfigurationId?: string | number | null | undefined;
+};
+
+/** A product that customers may switch to. */
+export type PortalProductInput = {
+  /** Whether and how the quantity may be changed. */
+  adjustableQuantity?: PortalAdjustableQuantityInput | null | undefined;
+  /** The prices of the product that are offered, `price_…`. */
+  priceIds: Array<string | number>;
+  /** The product, `prod_…`. */
+  productId: string | number;
+};
+
+/** Cancelling a subscription. */
+export type PortalSubscriptionCancelInput = {
+  /** Whether and what customers are asked. */
+  cancellationReason?: PortalCancellationReasonInput | null | undefined;
+  /** Whether the portal offers it. */
+  enabled?: boolean | null | undefined;
+  /** When a cancellation takes effect. */
+  mode?: CancellationMode | null | undefined;
+  /** What is credited for the rest of the period: only NONE at the end of a period. */
+  prorationBehavior?: ProrationBehavior | null | undefined;
+};
+
+/** Pausing a subscription. */
+export type PortalSubscriptionPauseInput = {
+  /** How long a pause lasts. */
+  duration?: PortalPauseDurationInput | null | undefined;
+  /** Whether the portal offers it. */
+  enabled?: boolean | null | undefined;
+};
+
+/** Changing a subscription. */
+export type PortalSubscriptionUpdateInput = {
+  /** What happens to the billing date. */
+  billingCycleAnchor?: BillingCycleAnchor | null | undefined;
+  /** The changes that may be made. */
+  defaultAllowedUpdates?: Array<SubscriptionUpdateKind> | null | undefined;
+  /** Whether the portal offers it. */
+  enabled?: boolean | null | undefined;
+  /** The products to choose from, ten at most. */
+  products?: Array<PortalProductInput> | null | undefined;
+  /** What is charged or credited for the rest of the period. */
+  prorationBehavior?: ProrationBehavior | null | undefined;
+  /** The kinds of change that wait for the end of the period. */
+  scheduleAtPeriodEnd?: Array<ScheduleCondition> | null | undefined;
+  /** What happens to a running trial. */
+  trialUpdateBehavior?: TrialUpdateBehavior | null | undefined;
+};
 
 /** What is charged or credited for the part of a period that a change affects. */
 export type ProrationBehavior =
@@ -220,6 +408,97 @@ export type TrialUpdateBehavior =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
+export type CustomerMappingsQueryVariables = Exact<{
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CustomerMappingsQuery = { customerMappings: { edges: Array<{ cursor: string, node: { userId: string, stripeCustomerId: string, contractEndsAt: string | null, linkedAt: string, attributes: Array<{ name: string, value: string }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type CustomerMappingQueryVariables = Exact<{
+  userId?: string | number | null | undefined;
+  stripeCustomerId?: string | number | null | undefined;
+}>;
+
+
+export type CustomerMappingQuery = { customerMapping: { userId: string, stripeCustomerId: string } | null };
+
+export type LinkCustomerMutationVariables = Exact<{
+  userId: string | number;
+  stripeCustomerId: string | number;
+}>;
+
+
+export type LinkCustomerMutation = { linkCustomer: { userId: string, stripeCustomerId: string } };
+
+export type UnlinkCustomerMutationVariables = Exact<{
+  userId: string | number;
+}>;
+
+
+export type UnlinkCustomerMutation = { unlinkCustomer: { userId: string, stripeCustomerId: string } };
+
+export type UpdateMappingMutationVariables = Exact<{
+  userId: string | number;
+  contractEndsAt?: string | null | undefined;
+  attributes?: Array<CustomerAttributeInput> | CustomerAttributeInput | null | undefined;
+}>;
+
+
+export type UpdateMappingMutation = { updateCustomerMapping: { userId: string, contractEndsAt: string | null, attributes: Array<{ name: string, value: string }> } };
+
+export type PortalConfigurationsQueryVariables = Exact<{
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type PortalConfigurationsQuery = { billingPortalConfigurations: { edges: Array<{ cursor: string, node: { id: string, name: string | null, isDefault: boolean, active: boolean, policy: { namespace: string, name: string } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreateConfigurationMutationVariables = Exact<{
+  input: BillingPortalConfigurationInput;
+}>;
+
+
+export type CreateConfigurationMutation = { createBillingPortalConfiguration: { id: string, active: boolean, policy: { name: string } | null } };
+
+export type UpdateConfigurationMutationVariables = Exact<{
+  id: string | number;
+  input: BillingPortalConfigurationInput;
+}>;
+
+
+export type UpdateConfigurationMutation = { updateBillingPortalConfiguration: { id: string, name: string | null } };
+
+export type DeactivateConfigurationMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeactivateConfigurationMutation = { deactivateBillingPortalConfiguration: { id: string, active: boolean } };
+
+export type CreateSessionForMutationVariables = Exact<{
+  userId: string | number;
+  returnUrl: string;
+  configurationId?: string | number | null | undefined;
+  locale?: string | null | undefined;
+  flow?: BillingPortalFlowInput | null | undefined;
+}>;
+
+
+export type CreateSessionForMutation = { createBillingPortalSessionFor: { id: string, url: string, configurationId: string, locale: string | null } };
+
+export type AuditTrailQueryVariables = Exact<{
+  first?: number;
+  after?: string | null | undefined;
+  userId?: string | number | null | undefined;
+  action?: AuditAction | null | undefined;
+}>;
+
+
+export type AuditTrailQuery = { auditTrail: { edges: Array<{ cursor: string, node: { id: string, at: string, actor: string, action: AuditAction, userId: string | null, targetId: string | null, outcome: AuditOutcome, code: string | null, endedAt: string | null, details: Array<{ name: string, value: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export type CreateSessionMutationVariables = Exact<{
   returnUrl: string;
   locale?: string | null | undefined;
@@ -266,6 +545,165 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const CustomerMappingsDocument = new TypedDocumentString(`
+    query CustomerMappings($first: Int! = 20, $after: String) {
+  customerMappings(first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        userId
+        stripeCustomerId
+        contractEndsAt
+        linkedAt
+        attributes {
+          name
+          value
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CustomerMappingsQuery, CustomerMappingsQueryVariables>;
+export const CustomerMappingDocument = new TypedDocumentString(`
+    query CustomerMapping($userId: ID, $stripeCustomerId: ID) {
+  customerMapping(userId: $userId, stripeCustomerId: $stripeCustomerId) {
+    userId
+    stripeCustomerId
+  }
+}
+    `) as unknown as TypedDocumentString<CustomerMappingQuery, CustomerMappingQueryVariables>;
+export const LinkCustomerDocument = new TypedDocumentString(`
+    mutation LinkCustomer($userId: ID!, $stripeCustomerId: ID!) {
+  linkCustomer(userId: $userId, stripeCustomerId: $stripeCustomerId) {
+    userId
+    stripeCustomerId
+  }
+}
+    `) as unknown as TypedDocumentString<LinkCustomerMutation, LinkCustomerMutationVariables>;
+export const UnlinkCustomerDocument = new TypedDocumentString(`
+    mutation UnlinkCustomer($userId: ID!) {
+  unlinkCustomer(userId: $userId) {
+    userId
+    stripeCustomerId
+  }
+}
+    `) as unknown as TypedDocumentString<UnlinkCustomerMutation, UnlinkCustomerMutationVariables>;
+export const UpdateMappingDocument = new TypedDocumentString(`
+    mutation UpdateMapping($userId: ID!, $contractEndsAt: DateTimeISO, $attributes: [CustomerAttributeInput!]) {
+  updateCustomerMapping(
+    userId: $userId
+    contractEndsAt: $contractEndsAt
+    attributes: $attributes
+  ) {
+    userId
+    contractEndsAt
+    attributes {
+      name
+      value
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateMappingMutation, UpdateMappingMutationVariables>;
+export const PortalConfigurationsDocument = new TypedDocumentString(`
+    query PortalConfigurations($first: Int! = 20, $after: String) {
+  billingPortalConfigurations(first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        id
+        name
+        isDefault
+        active
+        policy {
+          namespace
+          name
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PortalConfigurationsQuery, PortalConfigurationsQueryVariables>;
+export const CreateConfigurationDocument = new TypedDocumentString(`
+    mutation CreateConfiguration($input: BillingPortalConfigurationInput!) {
+  createBillingPortalConfiguration(input: $input) {
+    id
+    active
+    policy {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateConfigurationMutation, CreateConfigurationMutationVariables>;
+export const UpdateConfigurationDocument = new TypedDocumentString(`
+    mutation UpdateConfiguration($id: ID!, $input: BillingPortalConfigurationInput!) {
+  updateBillingPortalConfiguration(id: $id, input: $input) {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateConfigurationMutation, UpdateConfigurationMutationVariables>;
+export const DeactivateConfigurationDocument = new TypedDocumentString(`
+    mutation DeactivateConfiguration($id: ID!) {
+  deactivateBillingPortalConfiguration(id: $id) {
+    id
+    active
+  }
+}
+    `) as unknown as TypedDocumentString<DeactivateConfigurationMutation, DeactivateConfigurationMutationVariables>;
+export const CreateSessionForDocument = new TypedDocumentString(`
+    mutation CreateSessionFor($userId: ID!, $returnUrl: String!, $configurationId: ID, $locale: String, $flow: BillingPortalFlowInput) {
+  createBillingPortalSessionFor(
+    userId: $userId
+    returnUrl: $returnUrl
+    configurationId: $configurationId
+    locale: $locale
+    flow: $flow
+  ) {
+    id
+    url
+    configurationId
+    locale
+  }
+}
+    `) as unknown as TypedDocumentString<CreateSessionForMutation, CreateSessionForMutationVariables>;
+export const AuditTrailDocument = new TypedDocumentString(`
+    query AuditTrail($first: Int! = 20, $after: String, $userId: ID, $action: AuditAction) {
+  auditTrail(first: $first, after: $after, userId: $userId, action: $action) {
+    edges {
+      cursor
+      node {
+        id
+        at
+        actor
+        action
+        userId
+        targetId
+        outcome
+        code
+        endedAt
+        details {
+          name
+          value
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditTrailQuery, AuditTrailQueryVariables>;
 export const CreateSessionDocument = new TypedDocumentString(`
     mutation CreateSession($returnUrl: String!, $locale: String) {
   createBillingPortalSession(returnUrl: $returnUrl, locale: $locale) {

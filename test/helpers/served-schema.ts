@@ -40,6 +40,21 @@ export function listOperations(): ServedOperation[] {
   );
 }
 
+/** What users may call of their own accord. All the rest is for administrators. */
+const userOperations = [
+  'Query.billingCustomer',
+  'Query.billingPortalConfiguration',
+  'Mutation.createBillingPortalSession',
+];
+
+export function listUserOperations(): ServedOperation[] {
+  return listOperations().filter(({ name }) => userOperations.includes(name));
+}
+
+export function listAdminOperations(): ServedOperation[] {
+  return listOperations().filter(({ name }) => !userOperations.includes(name));
+}
+
 /** The shortest valid request for an operation, with any value for what is required. */
 export function printShortest({ kind, field }: ServedOperation): string {
   const required = field.args.filter(isRequiredArgument);

@@ -1,0 +1,88 @@
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { createConnectionType } from '../graphql/connection.ts';
+import { AuditAction } from './audit-action.ts';
+
+registerEnumType(AuditAction, {
+  name: 'AuditAction',
+  description: 'What an administrator can do.',
+  valuesConfig: {
+    LINK_CUSTOMER: { description: 'Link a user to a customer.' },
+    UNLINK_CUSTOMER: { description: 'Remove the link between a user and a customer.' },
+    UPDATE_CUSTOMER_MAPPING: { description: "Change a mapping's contract end or attributes." },
+    CREATE_PORTAL_CONFIGURATION: { description: 'Create a portal configuration.' },
+    UPDATE_PORTAL_CONFIGURATION: { description: 'Change a portal configuration.' },
+    DEACTIVATE_PORTAL_CONFIGURATION: { description: 'Deactivate a portal configuration.' },
+    CREATE_PORTAL_SESSION: { description: "Open a portal session on a customer's behalf." },
+  },
+});
+
+export enum AuditOutcome {
+  UNDER_WAY = 'under_way',
+  SUCCEEDED = 'succeeded',
+  FAILED = 'failed',
+  CUT_OFF = 'cut_off',
+}
+
+registerEnumType(AuditOutcome, {
+  name: 'AuditOutcome',
+  description: 'How an operation ended.',
+  valuesConfig: {
+    UNDER_WAY: { description: 'It has begun, and not ended yet.' },
+    SUCCEEDED: { description: 'It was done.' },
+    FAILED: { description: 'It failed, with `code`.' },
+    CUT_OFF: {
+      description:
+        'It began and its outcome was never recorded, as when the service crashed: it may have been done or not.',
+    },
+  },
+});
+
+@ObjectType({ description: 'Something else that was asked for.' })
+export class AuditDetail {
+  @Field(() => String, { description: 'What it is.' })
+  readonly name!: string;
+
+  @Field(() => String, { description: 'Its value.' })
+  readonly value!: string;
+}
+
+@ObjectType({ description: 'One operation of an administrator.' })
+export class AuditEntry {
+  @Field(() => ID, { description: 'Its id. Later operations have greater ids.' })
+  readonly id!: string;
+
+  @Field(() => Date, { description: 'When it began.' })
+  readonly at!: Date;
+
+  @Field(() => String, {
+    description: "Who did it: the subject of the administrator's token, or `cli` for the command line.",
+  })
+  readonly actor!: string;
+
+  @Field(() => AuditAction, { description: 'What was done.' })
+  readonly action!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The user it is about; null when it is about none.' })
+  readonly userId!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "Stripe's id of the customer or configuration it is about; null where that was not known, or was erased.",
+  })
+  readonly targetId!: string | null;
+
+  @Field(() => [AuditDetail], { description: 'What else was asked for, without secrets and URLs.' })
+  readonly details!: readonly AuditDetail[];
+
+  @Field(() => AuditOutcome, { description: 'How it ended.' })
+  readonly outcome!: string;
+
+  @Field(() => String, { nullable: true, description: 'The error code, when it failed.' })
+  readonly code!: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When it ended; null when that was not recorded.' })
+  readonly endedAt!: Date | null;
+}
+
+export const AuditEntryConnection = createConnectionType('AuditEntry', AuditEntry);

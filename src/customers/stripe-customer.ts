@@ -1,0 +1,19 @@
+import type Stripe from 'stripe';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { isMissing } from '../stripe/stripe.errors.ts';
+
+/** Null when Stripe does not have the customer, or has it no longer. @throws BillingError of the Stripe kind */
+export async function findStripeCustomer(
+  stripe: StripeClient,
+  id: string,
+  params: Stripe.CustomerRetrieveParams = {},
+): Promise<Stripe.Customer | null> {
+  try {
+    const customer = await stripe.read((sdk, options) => sdk.customers.retrieve(id, params, options));
+    return customer.deleted === true ? null : customer;
+  } catch (error) {
+    // Retrieving names the id in the path, which Stripe calls `id`.
+    if (isMissing(error, 'id')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { BadUserInputError } from '../errors.ts';
+
+/** Lists are paged forwards as clients of Relay's connections expect: https://relay.dev/graphql/connections.htm */
+
+const maxPageSize = 100;
+const defaultPageSize = 20;
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, {
+    defaultValue: defaultPageSize,
+    description: `How many to answer with: 1 to ${maxPageSize}.`,
+  })
+  readonly first!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The cursor that the page follows: `endCursor` of the page before it. Left out, the first page.',
+  })
+  readonly after?: string | null;
+}
+
+/** A page as a service is asked for it. */
+export interface PageRequest {
+  readonly first: number;
+  /** The key of the item that the page follows. */
+  readonly after?: string | undefined;
+}
+
+/** @throws BadUserInputError */
+export function readPageRequest({ first, after }: PageArgs): PageRequest {
+  if (first < 1 || first > maxPageSize) throw new BadUserInputError(`first is 1 to ${maxPageSize}.`);
+  return { first, after: typeof after === 'string' ? decodeCursor(after) : undefined };
+}
+
+/** A page as a service answers it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly hasNextPage: boolean;
+}
+
+export interface Connection<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly pageInfo: PageInfo;
+}
+
+@ObjectType({ description: 'Where a page lies in its list.' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'Whether another page follows.' })
+  readonly hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether this page follows another.' })
+  readonly hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null without edges.' })
+  readonly startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null without edges.' })
+  readonly endCursor!: string | null;
+}
+
+/** Declares the types `NAMEConnection` and `NAMEEdge` of a node type. */
+export function createConnectionType<T extends object>(
+  name: string,
+  nodeType: ClassType<T>,
+): ClassType<Connection<T>> {
+  @ObjectType(`${name}Edge`, { description: 'One item of a page.' })
+  class Edge {
+    @Field(() => String, { description: 'Its place in the list, for `after`.' })
+    readonly cursor!: string;
+
+    @Field(() => nodeType, { description: 'The item.' })
+    readonly node!: T;
+  }
+
+  @ObjectType(`${name}Connection`, { description: 'A page of a list.' })
+  class ConnectionType {
+    @Field(() => [Edge], { description: 'The items of the page, in their order.' })
+    readonly edges!: readonly Edge[];
+
+    @Field(() => PageInfo, { description: 'Where the page lies in its list.' })
+    readonly pageInfo!: PageInfo;
+  }
+
+  return ConnectionType;
+}
+
+/** @param toKey what the list is sorted by, by which the next page is found */
+export function toConnection<Item, T>(
+  { items, hasNextPage }: Page<Item>,
+  { after }: PageRequest,
+  toKey: (item: Item) => string,
+  toNode: (item: Item) => T,
+): Connection<T> {
+  const edges = items.map((item) => ({ cursor: encodeCursor(toKey(item)), node: toNode(item) }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage: after !== undefined,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+function encodeCursor(key: string): string {
+  return Buffer.from(key).toString('base64url');
+}
+
+function decodeCursor(cursor: string): string {
+  const key = Buffer.from(cursor, 'base64url').toString();
+  if (key === '' || encodeCursor(key) !== cursor)
+    throw new BadUserInputError('after is no cursor of this list.');
+  return key;
+}

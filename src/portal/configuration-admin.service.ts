@@ -1,0 +1,133 @@
+import type Stripe from 'stripe';
+import { AuditAction } from '../audit/audit-action.ts';
+import type { AuditTrail } from '../audit/audit-trail.service.ts';
+import type { Caller } from '../auth/caller.ts';
+import { BadUserInputError, BillingError } from '../errors.ts';
+import type { Page, PageRequest } from '../graphql/connection.ts';
+import { compilePolicy } from '../policies/configuration-content.ts';
+import { readMark } from '../policies/managed-configuration.ts';
+import { featureNames } from '../policies/policy-features.schema.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
+import { type ConfigurationDraft, checkDraft, createDraft } from './configuration-draft.ts';
+import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
+import type { ReturnUrls } from './return-url.ts';
+import { getNamedConfiguration, products } from './stripe-configuration.ts';
+
+type Configuration = Stripe.BillingPortal.Configuration;
+type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
+
+/** What administrators do with the account's portal configurations. Every change is on the record. */
+export class ConfigurationAdmin {
+  constructor(
+    private readonly stripe: StripeClient,
+    private readonly returnUrls: ReturnUrls,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** All of the account's, the newest first: those that policies manage, and those of other systems too. */
+  async list({ first, after }: PageRequest): Promise<Page<Configuration>> {
+    const page = { limit: first, ...(after === undefined ? {} : { starting_after: after }) };
+    try {
+      const { data, has_more } = await this.stripe.read((sdk, options) =>
+        sdk.billingPortal.configurations.list({ ...page, expand: [`data.${products}`] }, options),
+      );
+      return { items: data, hasNextPage: has_more };
+    } catch (error) {
+      throw after === undefined ? error : explain(error);
+    }
+  }
+
+  /** @throws BadUserInputError, ReturnUrlNotAllowedError */
+  create(caller: Caller, input: BillingPortalConfigurationInput): Promise<Configuration> {
+    const intent = {
+      actor: caller,
+      action: AuditAction.CREATE_PORTAL_CONFIGURATION,
+      details: describeFeatures(input),
+    };
+    return this.audit.record(intent, async (operation) => {
+      const { content } = compilePolicy({ ...checkDraft(this.readDraft(input)), name: input.name ?? '' });
+      const created = await this.write((sdk, options) =>
+        sdk.billingPortal.configurations.create({ ...content, expand: [products] }, options),
+      );
+      operation.aimAt(created.id);
+      return created;
+    });
+  }
+
+  /** @throws BadUserInputError, ReturnUrlNotAllowedError */
+  update(caller: Caller, id: string, input: BillingPortalConfigurationInput): Promise<Configuration> {
+    const intent = {
+      actor: caller,
+      action: AuditAction.UPDATE_PORTAL_CONFIGURATION,
+      target: id,
+      details: describeFeatures(input),
+    };
+    return this.audit.record(intent, async () => {
+      const draft = this.readDraft(input);
+      const { features } = await this.getUnmanaged(id);
+      checkDraft(draft, features);
+      const name = input.name === undefined ? {} : { name: input.name ?? '' };
+      return this.updateAt(id, { ...(draft as UpdateParams), ...name });
+    });
+  }
+
+  /** @throws BadUserInputError */
+  deactivate(caller: Caller, id: string): Promise<Configuration> {
+    const intent = { actor: caller, action: AuditAction.DEACTIVATE_PORTAL_CONFIGURATION, target: id };
+    return this.audit.record(intent, async () => {
+      const { is_default, login_page } = await this.getUnmanaged(id);
+      if (is_default)
+        throw new BadUserInputError("The account's default configuration cannot be deactivated.");
+      if (login_page.enabled)
+        throw new BadUserInputError(
+          'Customers can still log in with this configuration: disable its login page first.',
+        );
+      return this.updateAt(id, { active: false });
+    });
+  }
+
+  private readDraft(input: BillingPortalConfigurationInput): ConfigurationDraft {
+    const draft = createDraft(input);
+    const { default_return_url: url } = draft;
+    return url ? { ...draft, default_return_url: this.returnUrls.getAllowed(url) } : draft;
+  }
+
+  private async getUnmanaged(id: string): Promise<Configuration> {
+    const found = await getNamedConfiguration(this.stripe, id);
+    const mark = readMark(found);
+    if (mark === null) return found;
+    throw new BadUserInputError(
+      `The policy "${mark.policyName}" manages this configuration: change the policy file (PORTAL_POLICIES) instead.`,
+    );
+  }
+
+  private updateAt(id: string, params: UpdateParams): Promise<Configuration> {
+    return this.write((sdk, options) =>
+      sdk.billingPortal.configurations.update(id, { ...params, expand: [products] }, options),
+    );
+  }
+
+  private async write(call: Parameters<typeof this.stripe.write<Configuration>>[0]): Promise<Configuration> {
+    try {
+      return await this.stripe.write(call);
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+}
+
+/** Some things only Stripe knows, such as which products there are. Its own words stay in the log. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof StripeRequestRefusedError)) return error;
+  const what = error.param ?? 'what was given';
+  return new BillingError('BAD_USER_INPUT', `Stripe does not take ${what}.`, { cause: error });
+}
+
+/** Which features were switched, for the record. */
+function describeFeatures(input: BillingPortalConfigurationInput): Record<string, string | undefined> {
+  const { features = {} } = createDraft(input);
+  const named = (enabled: boolean): string | undefined =>
+    featureNames.filter((name) => features[name]?.enabled === enabled).join(', ') || undefined;
+  return { enabled: named(true), disabled: named(false) };
+}

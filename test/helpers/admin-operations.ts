@@ -1,0 +1,173 @@
+import { graphql } from '../generated/gql.ts';
+
+export const customerMappingsQuery = graphql(/* GraphQL */ `
+  query CustomerMappings($first: Int! = 20, $after: String) {
+    customerMappings(first: $first, after: $after) {
+      edges {
+        cursor
+        node {
+          userId
+          stripeCustomerId
+          contractEndsAt
+          linkedAt
+          attributes {
+            name
+            value
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`);
+
+export const customerMappingQuery = graphql(/* GraphQL */ `
+  query CustomerMapping($userId: ID, $stripeCustomerId: ID) {
+    customerMapping(userId: $userId, stripeCustomerId: $stripeCustomerId) {
+      userId
+      stripeCustomerId
+    }
+  }
+`);
+
+export const linkCustomerMutation = graphql(/* GraphQL */ `
+  mutation LinkCustomer($userId: ID!, $stripeCustomerId: ID!) {
+    linkCustomer(userId: $userId, stripeCustomerId: $stripeCustomerId) {
+      userId
+      stripeCustomerId
+    }
+  }
+`);
+
+export const unlinkCustomerMutation = graphql(/* GraphQL */ `
+  mutation UnlinkCustomer($userId: ID!) {
+    unlinkCustomer(userId: $userId) {
+      userId
+      stripeCustomerId
+    }
+  }
+`);
+
+export const updateMappingMutation = graphql(/* GraphQL */ `
+  mutation UpdateMapping($userId: ID!, $contractEndsAt: DateTimeISO, $attributes: [CustomerAttributeInput!]) {
+    updateCustomerMapping(userId: $userId, contractEndsAt: $contractEndsAt, attributes: $attributes) {
+      userId
+      contractEndsAt
+      attributes {
+        name
+        value
+      }
+    }
+  }
+`);
+
+export const portalConfigurationsQuery = graphql(/* GraphQL */ `
+  query PortalConfigurations($first: Int! = 20, $after: String) {
+    billingPortalConfigurations(first: $first, after: $after) {
+      edges {
+        cursor
+        node {
+          id
+          name
+          isDefault
+          active
+          policy {
+            namespace
+            name
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+export const createConfigurationMutation = graphql(/* GraphQL */ `
+  mutation CreateConfiguration($input: BillingPortalConfigurationInput!) {
+    createBillingPortalConfiguration(input: $input) {
+      id
+      active
+      policy {
+        name
+      }
+    }
+  }
+`);
+
+export const updateConfigurationMutation = graphql(/* GraphQL */ `
+  mutation UpdateConfiguration($id: ID!, $input: BillingPortalConfigurationInput!) {
+    updateBillingPortalConfiguration(id: $id, input: $input) {
+      id
+      name
+    }
+  }
+`);
+
+export const deactivateConfigurationMutation = graphql(/* GraphQL */ `
+  mutation DeactivateConfiguration($id: ID!) {
+    deactivateBillingPortalConfiguration(id: $id) {
+      id
+      active
+    }
+  }
+`);
+
+export const createSessionForMutation = graphql(/* GraphQL */ `
+  mutation CreateSessionFor(
+    $userId: ID!
+    $returnUrl: String!
+    $configurationId: ID
+    $locale: String
+    $flow: BillingPortalFlowInput
+  ) {
+    createBillingPortalSessionFor(
+      userId: $userId
+      returnUrl: $returnUrl
+      configurationId: $configurationId
+      locale: $locale
+      flow: $flow
+    ) {
+      id
+      url
+      configurationId
+      locale
+    }
+  }
+`);
+
+export const auditTrailQuery = graphql(/* GraphQL */ `
+  query AuditTrail($first: Int! = 20, $after: String, $userId: ID, $action: AuditAction) {
+    auditTrail(first: $first, after: $after, userId: $userId, action: $action) {
+      edges {
+        cursor
+        node {
+          id
+          at
+          actor
+          action
+          userId
+          targetId
+          outcome
+          code
+          endedAt
+          details {
+            name
+            value
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
