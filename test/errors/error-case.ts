@@ -1,7 +1,6 @@
 import type { BillingErrorCode } from '../../src/errors.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { type Answer, type FaultyStripe, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
-import { createSessionMutation } from '../helpers/operations.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { planted } from './planted.ts';
 
@@ -21,7 +20,8 @@ export interface ErrorCase {
   readonly arrange?: (app: TestApp) => unknown;
   /** The token of the request; null for none. */
   readonly token?: ((app: TestApp) => Promise<string>) | null;
-  readonly input?: { readonly returnUrl: string; readonly locale?: string };
+  /** What is asked for. A GET says it without a flow. */
+  readonly input?: { readonly returnUrl: string; readonly locale?: string; readonly flow?: object };
   /** Another request in place of the mutation. REST has no twin of it. */
   readonly graphql?: { readonly query: string; readonly variables?: object };
   /** The status on GraphQL where it is not the code's usual one. */
@@ -52,6 +52,11 @@ export const session = {
   livemode: false,
   created: 1_900_000_000,
 };
+
+export const openSession = `
+  mutation ($returnUrl: String!, $locale: String, $flow: BillingPortalFlowInput) {
+    createBillingPortalSession(returnUrl: $returnUrl, locale: $locale, flow: $flow) { url }
+  }`;
 
 /** The service on which cases run that do not need one of their own. */
 let sharedStage: Promise<Stage> | undefined;
@@ -105,9 +110,12 @@ function createRequests(
     return { wayIn, status: response.status, headers: response.headers, text: await response.text() };
   };
   if (graphql !== undefined) return [send('GraphQL', '/graphql', graphql)];
-  return [
-    send('GraphQL', '/graphql', { query: createSessionMutation.toString(), variables: input }),
+  const { flow, ...query } = input;
+  const requests = [
+    send('GraphQL', '/graphql', { query: openSession, variables: input }),
     send('POST', '/api/billing-portal', input),
-    send('GET', `/billing-portal?${new URLSearchParams({ ...input }).toString()}`),
   ];
+  return flow === undefined
+    ? [...requests, send('GET', `/billing-portal?${new URLSearchParams(query).toString()}`)]
+    : requests;
 }

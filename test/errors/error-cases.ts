@@ -11,10 +11,10 @@ import {
   sendText,
   trickle,
 } from '../helpers/faulty-stripe.ts';
-import { createSessionMutation, portalConfigurationQuery } from '../helpers/operations.ts';
+import { portalConfigurationQuery } from '../helpers/operations.ts';
 import { findFreePort } from '../helpers/server-process.ts';
 import { returnUrl } from '../helpers/test-app.ts';
-import { type ErrorCase, session } from './error-case.ts';
+import { type ErrorCase, openSession, session } from './error-case.ts';
 import { planted, plantedMessage } from './planted.ts';
 
 /** Stripe's error with everything planted that an error can carry, and without retries, to save time. */
@@ -26,11 +26,6 @@ function refuse(status: number, members: object = {}, headers: object = {}): Ans
     { 'stripe-should-retry': 'false', ...headers },
   );
 }
-
-const openAtPaymentMethods = `
-  mutation ($returnUrl: String!) {
-    createBillingPortalSession(returnUrl: $returnUrl, flow: { type: PAYMENT_METHOD_UPDATE }) { url }
-  }`;
 
 const callerCases: readonly ErrorCase[] = [
   { code: 'UNAUTHENTICATED', when: 'there is no token', token: null },
@@ -97,7 +92,7 @@ const inputCases: readonly ErrorCase[] = [
     code: 'BAD_USER_INPUT',
     when: 'a variable has the wrong type',
     graphql: {
-      query: createSessionMutation.toString(),
+      query: openSession,
       variables: { returnUrl: { token: planted.stripeKey } },
     },
     graphqlStatus: 400,
@@ -105,7 +100,7 @@ const inputCases: readonly ErrorCase[] = [
   {
     code: 'BAD_USER_INPUT',
     when: 'a variable is missing',
-    graphql: { query: createSessionMutation.toString(), variables: { url: planted.sessionUrl } },
+    graphql: { query: openSession, variables: { url: planted.sessionUrl } },
     graphqlStatus: 400,
   },
   { code: 'GRAPHQL_PARSE_FAILED', when: 'the query is no GraphQL', graphql: { query: 'query {' } },
@@ -143,7 +138,7 @@ const stripeRefusals: readonly ErrorCase[] = [
       data: [{ id: 'bpc_1', name: plantedMessage, features: { payment_method_update: { enabled: false } } }],
       has_more: false,
     }),
-    graphql: { query: openAtPaymentMethods, variables: { returnUrl } },
+    input: { returnUrl, flow: { type: 'PAYMENT_METHOD_UPDATE' } },
   },
   { code: 'STRIPE_MISCONFIGURED', when: 'the key is refused', stripe: refuse(401) },
   { code: 'STRIPE_MISCONFIGURED', when: 'the key lacks a permission', stripe: refuse(403) },
