@@ -72,6 +72,7 @@ export default defineConfig(
   {
     ignores: [
       'jest.config.js',
+      'examples/web/build.js',
       'dist/',
       'coverage/',
       'output/',
@@ -113,5 +114,6 @@ export default defineConfig(
     files: ['test/**', 'bench/**', '.ci/**'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
-  { files: ['*.config.ts', 'codegen.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['examples/**'], rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' } },
+  { files: ['**/*.config.ts', 'codegen.ts'], rules: { 'import-x/no-default-export': 'off' } },
 );

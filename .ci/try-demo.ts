@@ -8,6 +8,7 @@ interface Ready {
   readonly token: string;
   readonly userId: string;
   readonly sessionUrl: string;
+  readonly webUrl: string;
 }
 
 interface BillingCustomer {
@@ -39,6 +40,7 @@ async function useDemo(): Promise<void> {
   const ready = JSON.parse(lines[0] ?? '{}') as Ready;
 
   expect((await fetch(ready.sessionUrl)).status === 200, 'its session URL to lead to the portal');
+  expect((await fetch(ready.webUrl)).status === 200, 'its account page to be served');
   const { userId, subscriptions } = await readBillingCustomer(ready);
   expect(userId === ready.userId, 'the demo user to have a customer');
   expect(subscriptions[0]?.status === 'ACTIVE', 'the demo user to have a subscription');

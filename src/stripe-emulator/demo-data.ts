@@ -57,8 +57,12 @@ interface DemoProduct {
   readonly year: string;
 }
 
+/** The ids are the same in every run, so that a frontend can know its plans by them. */
 async function createDemoProduct(stripe: Stripe, plan: (typeof range)[number]): Promise<DemoProduct> {
-  const product = await stripe.products.create({ name: plan.name, description: plan.description });
+  const { name, description } = plan;
+  const id = `prod_demo_${name.toLowerCase()}`;
+  const [existing] = (await stripe.products.list({ ids: [id] })).data;
+  const product = existing ?? (await stripe.products.create({ id, name, description }));
   const createPrice = (interval: 'month' | 'year') =>
     stripe.prices.create({
       product: product.id,

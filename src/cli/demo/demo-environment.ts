@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Environment } from '../../config/environment.ts';
 
-/** Where the demo's portal leads back to, unless RETURN_URLS says otherwise. */
-const returnUrl = 'http://localhost:3000';
+/** Where the portal leads back to when there is no page of the demo's own. */
+const defaultWebUrl = 'http://localhost:3000';
 
 export interface DemoDefaults {
   readonly databaseUrl: string;
   /** Where the local Stripe listens; null when the demo runs against another. */
   readonly stripeUrl: string | null;
+  /** The origin of the example's page, which calls the service and is returned to; null when there is none. */
+  readonly webUrl: string | null;
 }
 
 /** The demo's own values, each of which gives way to a variable that is set. */
 export function createDemoEnvironment(
   env: Environment,
-  { databaseUrl, stripeUrl }: DemoDefaults,
+  { databaseUrl, stripeUrl, webUrl }: DemoDefaults,
 ): Environment {
   const defaults: Environment = {
     NODE_ENV: 'development',
@@ -25,7 +27,8 @@ export function createDemoEnvironment(
     JWT_SECRET: randomBytes(48).toString('base64url'),
     JWT_ISSUER: 'billing-portal-demo',
     JWT_AUDIENCE: 'billing-portal-demo',
-    RETURN_URLS: returnUrl,
+    RETURN_URLS: webUrl ?? defaultWebUrl,
+    CORS_ORIGINS: webUrl ?? undefined,
   };
   const set = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
   return { ...defaults, ...Object.fromEntries(set) };

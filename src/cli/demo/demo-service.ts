@@ -11,6 +11,7 @@ import { openDatabase } from '../../database/database.ts';
 import { seedDemoData } from '../../stripe-emulator/demo-data.ts';
 import { type StripeEmulator, createStripeEmulator } from '../../stripe-emulator/stripe-emulator.ts';
 import { createDemoEnvironment, needsLocalStripe } from './demo-environment.ts';
+import { startDemoWeb } from './demo-web.ts';
 
 const userId = 'demo-user';
 /** Long enough for an afternoon with an explorer. */
@@ -23,6 +24,8 @@ export interface Demo {
   readonly userId: string;
   readonly returnUrl: string;
   readonly stripeUrl: string;
+  /** Where the example's account page is; null where it has not been built. */
+  readonly webUrl: string | null;
   stop(): Promise<void>;
 }
 
@@ -47,8 +50,14 @@ async function startParts(env: Environment, started: (() => Promise<void>)[]): P
   const emulator = needsLocalStripe(env) ? createStripeEmulator() : null;
   await emulator?.start();
   started.push(() => emulator?.stop() ?? Promise.resolve());
+  const web = await startDemoWeb();
+  started.push(() => web?.stop() ?? Promise.resolve());
 
-  const defaults = { databaseUrl: `sqlite:${join(folder, 'billing.db')}`, stripeUrl: emulator?.url ?? null };
+  const defaults = {
+    databaseUrl: `sqlite:${join(folder, 'billing.db')}`,
+    stripeUrl: emulator?.url ?? null,
+    webUrl: web?.url ?? null,
+  };
   const config = loadConfig(createDemoEnvironment(env, defaults));
   await linkDemoUser(config, await createDemoCustomer(config, emulator));
   const app = await createApp(config, { logDestination: process.stderr });
@@ -57,13 +66,17 @@ async function startParts(env: Environment, started: (() => Promise<void>)[]): P
 
   const createDemoToken = (subject: string, roles: readonly string[]): Promise<string> =>
     createToken(config.auth, { userId: subject, roles, lifetimeSeconds: tokenLifetimeSeconds });
+  const graphqlUrl = `${url}/graphql`;
+  const token = await createDemoToken(userId, config.requiredRole === null ? [] : [config.requiredRole]);
+  web?.admit({ graphqlUrl, token });
   return {
-    graphqlUrl: `${url}/graphql`,
-    token: await createDemoToken(userId, config.requiredRole === null ? [] : [config.requiredRole]),
+    graphqlUrl,
+    token,
     adminToken: await createDemoToken('demo-admin', [config.adminRole]),
     userId,
     returnUrl: toReturnUrl(config),
     stripeUrl: config.stripe.apiUrl?.origin ?? 'https://api.stripe.com',
+    webUrl: defaults.webUrl,
   };
 }
 

@@ -39,14 +39,17 @@ async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<stri
   return answer.data.createBillingPortalSession.url;
 }
 
-function toJsonLine({ graphqlUrl, token, adminToken, userId, stripeUrl }: Demo, sessionUrl: string): string {
-  return `${JSON.stringify({ graphqlUrl, token, adminToken, userId, sessionUrl, stripeUrl })}\n`;
+function toJsonLine(demo: Demo, sessionUrl: string): string {
+  const { graphqlUrl, token, adminToken, userId, stripeUrl, webUrl } = demo;
+  return `${JSON.stringify({ graphqlUrl, token, adminToken, userId, sessionUrl, stripeUrl, webUrl })}\n`;
 }
 
-function toText({ graphqlUrl, token, returnUrl }: Demo, sessionUrl: string): string {
+function toText({ graphqlUrl, token, returnUrl, webUrl }: Demo, sessionUrl: string): string {
   const query = `mutation { createBillingPortalSession(returnUrl: \\"${returnUrl}\\") { url } }`;
-  return `
-  A portal session of the demo user, opened a moment ago. Click it:
+  const page =
+    webUrl === null ? '' : `\n  An account page with a Manage billing button. Click it:\n  ${webUrl}\n`;
+  return `${page}
+  A portal session of the demo user, opened a moment ago:
   ${sessionUrl}
 
   GraphQL, with Apollo Sandbox in a browser:

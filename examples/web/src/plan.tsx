@@ -1,0 +1,57 @@
+import type { BillingAccount, BillingSubscription } from 'billing-portal-graphql/client';
+import type { Open } from './account-page.tsx';
+import { formatAmount, formatInterval } from './format.ts';
+import { getPlanName } from './plans.ts';
+import { describeSubscription } from './subscription-state.ts';
+
+interface PlanProps {
+  readonly subscription: BillingSubscription;
+  readonly features: BillingAccount['billingPortalConfiguration']['features'];
+  readonly open: Open;
+}
+
+/** One subscription: what it is, how it stands, and what can be done about it. */
+export function Plan({ subscription, features, open }: PlanProps) {
+  const { id: subscriptionId, items, cancelsAt, status } = subscription;
+  const { label, tone, sentence } = describeSubscription(subscription);
+  // Stripe's portal changes subscriptions of one item only.
+  const canChange = features.subscriptionUpdate.enabled && items.length === 1 && status !== 'PAUSED';
+  const canCancel = features.subscriptionCancel.enabled && cancelsAt === null;
+  const here = window.location.href;
+  const cancel = () => {
+    const afterCompletion = { type: 'REDIRECT', returnUrl: here } as const;
+    open({ flow: { type: 'SUBSCRIPTION_CANCEL', subscriptionId, afterCompletion } });
+  };
+  return (
+    <section className="panel plan" aria-label="Plan">
+      {items.map((item) => (
+        <div className="row" key={item.id}>
+          <h2>{getPlanName(item.price.productId)}</h2>
+          <p className="price">
+            <strong>{formatAmount(item) ?? 'By usage'}</strong> {formatInterval(item)}
+          </p>
+        </div>
+      ))}
+      <p>
+        <span className={`badge ${tone}`}>{label}</span> <span className="muted">{sentence}</span>
+      </p>
+      {(canChange || canCancel) && (
+        <div className="actions">
+          {canChange && (
+            <button
+              type="button"
+              onClick={() => open({ flow: { type: 'SUBSCRIPTION_UPDATE', subscriptionId } })}
+            >
+              Change plan
+            </button>
+          )}
+          {canCancel && (
+            <button className="quiet danger" type="button" onClick={cancel}>
+              Cancel plan
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+import { useState } from 'react';
+import { type Session, signIn } from './session.ts';
+
+/** The demo's door. Your application has its own. */
+export function SignInPage({ onSignIn }: { onSignIn: (session: Session) => void }) {
+  const [problem, setProblem] = useState('');
+  const enter = () => {
+    signIn().then(onSignIn, () => setProblem('The demo does not answer. Is it still running?'));
+  };
+  return (
+    <section className="panel welcome">
+      <h1>Welcome to Acme</h1>
+      <p className="muted">
+        An account page in front of a local Stripe. Nothing here is charged: cancel, pause and change what you
+        like.
+      </p>
+      <button className="primary" type="button" onClick={enter}>
+        Sign in as the demo user
+      </button>
+      <p className="problem-text" role="alert">
+        {problem}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import type { BillingSubscription } from 'billing-portal-graphql/client';
+import { formatDate } from './format.ts';
+
+export interface SubscriptionState {
+  readonly label: string;
+  readonly tone: 'good' | 'calm' | 'warn' | 'bad';
+  /** What it means to the customer, and what comes next. */
+  readonly sentence: string;
+}
+
+/** Puts a subscription's state in words: what needs the customer's attention goes first. */
+export function describeSubscription(subscription: BillingSubscription): SubscriptionState {
+  const { status, cancelsAt, trialEndsAt, currentPeriodEnd, collectionPaused } = subscription;
+  if (status === 'PAST_DUE' || status === 'UNPAID') {
+    const sentence = 'Your last payment did not go through. Update your card to keep your plan.';
+    return { label: 'Past due', tone: 'bad', sentence };
+  }
+  if (status === 'INCOMPLETE') {
+    const sentence = 'Your first payment is still open. Update your card to start your plan.';
+    return { label: 'Payment needed', tone: 'bad', sentence };
+  }
+  if (cancelsAt !== null) {
+    const sentence = 'You can use your plan until then, and change your mind in Manage billing.';
+    return { label: `Cancels on ${formatDate(cancelsAt)}`, tone: 'warn', sentence };
+  }
+  if (status === 'PAUSED' || collectionPaused) return describePause(subscription);
+  if (status === 'TRIALING' && trialEndsAt !== null) {
+    return { label: 'Trial', tone: 'calm', sentence: `Your free trial ends on ${formatDate(trialEndsAt)}.` };
+  }
+  const sentence = currentPeriodEnd === null ? '' : `Renews on ${formatDate(currentPeriodEnd)}.`;
+  return { label: 'Active', tone: 'good', sentence };
+}
+
+function describePause({ collectionResumesAt }: BillingSubscription): SubscriptionState {
+  const sentence =
+    collectionResumesAt === null
+      ? 'Nothing is charged until you resume it in Manage billing.'
+      : `It resumes by itself on ${formatDate(collectionResumesAt)}.`;
+  return { label: 'Paused', tone: 'warn', sentence };
+}

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { readFile, readdir } from 'node:fs/promises';
+import { type RequestListener, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the build of examples/web is, seen from the source as from the built package. */
+const builtPage = fileURLToPath(new URL('../../../dist/web', import.meta.url));
+
+/** What the page gets when the demo user signs in. */
+export interface DemoSession {
+  readonly graphqlUrl: string;
+  readonly token: string;
+}
+
+/** The example's account page, at an origin of its own, as a product's frontend has. */
+export interface DemoWeb {
+  /** Its origin, without a slash at the end. */
+  readonly url: string;
+  /** Lets the demo user sign in from now on. */
+  admit(session: DemoSession): void;
+  stop(): Promise<void>;
+}
+
+interface PageFile {
+  readonly type: string;
+  readonly content: Buffer;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+};
+
+/** Serves the page on loopback and a free port; null where it has not been built. */
+export async function startDemoWeb(): Promise<DemoWeb | null> {
+  const files = await readPage();
+  if (files === null) return null;
+  let session: DemoSession | null = null;
+  const server = createServer((request, response) => answer(files, session)(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    admit: (admitted) => {
+      session = admitted;
+    },
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function readPage(): Promise<ReadonlyMap<string, PageFile> | null> {
+  const names = await readdir(builtPage, { recursive: true }).catch(() => []);
+  const files = new Map<string, PageFile>();
+  for (const name of names) {
+    const type = types[extname(name)];
+    if (type !== undefined) files.set(`/${name}`, { type, content: await readFile(join(builtPage, name)) });
+  }
+  return files.has('/index.html') ? files : null;
+}
+
+function answer(files: ReadonlyMap<string, PageFile>, session: DemoSession | null): RequestListener {
+  return ({ method, url = '/', headers, socket }, response) => {
+    // A foreign name that was made to point here would be the same origin to a browser.
+    if (headers.host !== `127.0.0.1:${socket.localPort ?? 0}`) {
+      response.writeHead(403).end();
+    } else if (method === 'POST' && url === '/demo/sign-in' && session !== null) {
+      const headersOfAnswer = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+      response.writeHead(200, headersOfAnswer).end(JSON.stringify(session));
+    } else {
+      const { pathname } = new URL(url, 'http://localhost');
+      const file = files.get(pathname === '/' ? '/index.html' : pathname);
+      if (file === undefined || (method !== 'GET' && method !== 'HEAD')) response.writeHead(404).end();
+      else response.writeHead(200, { 'content-type': file.type }).end(file.content);
+    }
+  };
+}
