@@ -22,11 +22,23 @@ describe('policies.schema.json', () => {
   });
 
   test.each<[string, string, string]>([
-    ['a headline of 61 characters', `policies: { p: { business_profile: { headline: ${'x'.repeat(61)} } } }`, '/policies/p/business_profile/headline'],
-    ['11 products', `policies: { p: { features: { subscription_update: { products: [${'{ product: a, prices: [b] },'.repeat(11)}] } } } }`, '/policies/p/features/subscription_update/products'],
+    [
+      'a headline of 61 characters',
+      `policies: { p: { business_profile: { headline: ${'x'.repeat(61)} } } }`,
+      '/policies/p/business_profile/headline',
+    ],
+    [
+      '11 products',
+      `policies: { p: { features: { subscription_update: { products: [${'{ product: a, prices: [b] },'.repeat(11)}] } } } }`,
+      '/policies/p/features/subscription_update/products',
+    ],
     ['a feature that there is not', 'policies: { p: { features: { refunds: {} } } }', '/policies/p/features'],
     ['a condition on nothing', 'policies: {}\nrules: [{ when: {}, use: p }]', '/rules/0/when'],
-    ['a session that can be recovered for ever', 'policies: { p: { after_expiration: { customer_login: {} } } }', '/policies/p/after_expiration/customer_login'],
+    [
+      'a session that can be recovered for ever',
+      'policies: { p: { after_expiration: { customer_login: {} } } }',
+      '/policies/p/after_expiration/customer_login',
+    ],
   ])('marks %s in an editor', (_title, text, path) => {
     validate(parse(`${text}\ndefault: p\nstrictest: p`));
     expect(validate.errors?.map(({ instancePath }) => instancePath)).toEqual([path]);
