@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
-import { listUserOperations } from '../helpers/served-schema.ts';
+import { listAdminOperations, listUserOperations, printShortest } from '../helpers/served-schema.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 
 interface User {
@@ -183,6 +183,18 @@ describe.each<[string, Operation]>(Object.entries(operations))('%s', (name, { at
   });
 });
 
+describe('what is for administrators is refused to users, whatever roles like theirs they have', () => {
+  test.each(listAdminOperations())('$name', async (operation) => {
+    const roles = ['admin', 'billing', 'Billing:Admin', 'billing:admin:2', 'billing:admin,'];
+    const user = { ...ada, token: await app.createToken({ userId: ada.userId, roles }) };
+
+    const answer = await ask(user, { query: printShortest(operation) });
+
+    answer.expectError('FORBIDDEN');
+    expect(app.stripe.requests.length).toBe(requestsBefore);
+  });
+});
+
 describe('the REST twin', () => {
   const post = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
     app.fetch('/api/billing-portal', {
@@ -213,6 +225,15 @@ describe('the REST twin', () => {
       expect(app.stripe.requests.length).toBe(requestsBefore);
     },
   );
+
+  test('takes no subscription of others', async () => {
+    const flow = { type: 'SUBSCRIPTION_CANCEL', subscriptionId: bob.subscriptionId };
+
+    const response = await post({ returnUrl, flow });
+
+    expect(response.status).toBe(400);
+    expectApart(bob, await response.text());
+  });
 
   test("opens the caller's own session, whatever the headers say", async () => {
     const response = await post({ returnUrl }, { 'x-user-id': 'bob', 'x-customer': bob.customerId });
