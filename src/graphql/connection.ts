@@ -112,7 +112,7 @@ function encodeCursor(key: string): string {
 
 function decodeCursor(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString();
-  if (key === '' || encodeCursor(key) !== cursor)
+  if (!/^\P{Cc}{1,255}$/u.test(key) || encodeCursor(key) !== cursor)
     throw new BadUserInputError('after is no cursor of this list.');
   return key;
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts';
 type Eraser = (database: Database, userId: string) => Promise<string | null>;
 
 /** Everything that is kept about a user, store by store: a new store adds its line here. */
-const erasers: readonly Eraser[] = [eraseLink];
+const erasers: readonly Eraser[] = [eraseTraces, eraseLink];
 
 /** Removes everything that is kept about a user, and names what was removed. */
 export async function eraseUser(database: Database, userId: string): Promise<readonly string[]> {
@@ -14,6 +14,15 @@ export async function eraseUser(database: Database, userId: string): Promise<rea
     if (description !== null) removed.push(description);
   }
   return removed;
+}
+
+/** Before the link goes, which tells the customer to look for. That something was done stays on the record. */
+async function eraseTraces({ audit, customers }: Database, userId: string): Promise<string | null> {
+  const mapping = await customers.findByUserId(userId);
+  const count = await audit.anonymize({ userId, stripeCustomerId: mapping?.stripeCustomerId ?? null });
+  return count === 0
+    ? null
+    : `who it was, in ${count} ${count === 1 ? 'entry' : 'entries'} of the audit trail`;
 }
 
 async function eraseLink({ customers }: Database, userId: string): Promise<string | null> {
