@@ -37,7 +37,7 @@ type Fields = ReadonlyMap<string, string>;
 
 function compare(before: Fields, after: Fields): ConfigurationChange[] {
   return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((path) => {
-    const [from = null, to = null] = [before.get(path), after.get(path)];
+    const [from, to] = [read(before, path), read(after, path)];
     return from === to ? [] : [{ path, from, to }];
   });
 }
@@ -52,6 +52,12 @@ const defaults: Fields = new Map([
   ['features.subscription_update.proration_behavior', 'none'],
   ['features.subscription_update.trial_update_behavior', 'end_trial'],
 ]);
+
+function read(fields: Fields, path: string): string | null {
+  const feature = path.split('.').slice(0, 2).join('.');
+  const byDefault = fields.has(`${feature}.enabled`) ? defaults.get(path) : undefined;
+  return fields.get(path) ?? byDefault ?? null;
+}
 
 /** The fields that say something: neither what is off, nor what is under it, nor what goes without saying. */
 function flatten(content: object): Fields {

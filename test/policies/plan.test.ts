@@ -62,6 +62,17 @@ describe('billing-portal policies plan', () => {
     expect(stdout).toMatch(/1 to create\..*\n1 to spare\. See: billing-portal policies prune\n$/);
   });
 
+  test('knows what Stripe makes of what a policy does not say', async () => {
+    await kit.apply();
+    kit.writeFile({
+      features: { ...all, subscription_cancel: { enabled: true, mode: 'immediately' } },
+    });
+
+    expect((await kit.readPlan()).policies[0]?.changes).toEqual([
+      { path: 'features.subscription_cancel.mode', from: 'at_period_end', to: 'immediately' },
+    ]);
+  });
+
   test('tells products apart, and says nothing of what Stripe fills in', async () => {
     const { id: product } = await kit.stripe.products.create({ name: 'Pro' });
     const createPrice = async (unit_amount: number): Promise<string> => {
