@@ -18,9 +18,9 @@ export interface ImportProgress {
 
 const plainIntervalMs = 5_000;
 
-/** A bar on a terminal, and a line every few seconds elsewhere. */
+/** A bar on a terminal; a line every few seconds elsewhere, and for a pipe, whose size nobody knows. */
 export function startProgress(stderr: Shell['stderr'], totalBytes: number): ImportProgress {
-  return stderr.isTTY === true ? startBar(stderr, totalBytes) : startPlain(stderr, totalBytes);
+  return stderr.isTTY === true && totalBytes > 0 ? startBar(stderr, totalBytes) : startPlain(stderr, totalBytes);
 }
 
 export function describeTotals({ linked, unchanged, refused }: ImportTotals): string {
@@ -57,7 +57,6 @@ function startPlain(stderr: Shell['stderr'], totalBytes: number): ImportProgress
     update: (readBytes, totals) => {
       if (Date.now() - shownAt < plainIntervalMs) return;
       shownAt = Date.now();
-      // A pipe has no size to tell.
       const share = totalBytes > 0 ? ` (${Math.floor((100 * readBytes) / totalBytes)}%)` : '';
       stderr.write(`${describeTotals(totals)}${share}\n`);
     },

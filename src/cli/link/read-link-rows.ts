@@ -46,7 +46,7 @@ type Fields = readonly string[] | null;
 /** The fields of each line; null where its quotes do not match. */
 function parseLines(lines: readonly string[]): readonly Fields[] {
   const records = tryParse(lines);
-  // Another number: a quote was left open, and the parser took lines together up to the next one.
+  // Fewer records than lines: a quote was left open, and all up to the next one was taken for one field.
   return records?.length === lines.length ? records : lines.map((line) => tryParse([line])?.[0] ?? null);
 }
 
