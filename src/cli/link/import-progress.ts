@@ -20,7 +20,9 @@ const plainIntervalMs = 5_000;
 
 /** A bar on a terminal; a line every few seconds elsewhere, and for a pipe, whose size nobody knows. */
 export function startProgress(stderr: Shell['stderr'], totalBytes: number): ImportProgress {
-  return stderr.isTTY === true && totalBytes > 0 ? startBar(stderr, totalBytes) : startPlain(stderr, totalBytes);
+  return stderr.isTTY === true && totalBytes > 0
+    ? startBar(stderr, totalBytes)
+    : startPlain(stderr, totalBytes);
 }
 
 export function describeTotals({ linked, unchanged, refused }: ImportTotals): string {
