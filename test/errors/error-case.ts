@@ -85,7 +85,7 @@ async function createStage(env: Environment = {}): Promise<Stage> {
       JWT_SECRET: planted.jwtSecret,
       ...env,
     },
-    { stripeDeadlineMs: 800 },
+    { stripeDeadlineMs: 600 },
   );
   await app.link('ada', 'cus_1');
   const token =

@@ -7,9 +7,7 @@ import {
   sendError,
   sendHalf,
   sendJson,
-  sendSpaces,
   sendText,
-  trickle,
 } from '../helpers/faulty-stripe.ts';
 import { portalConfigurationQuery } from '../helpers/operations.ts';
 import { findFreePort } from '../helpers/server-process.ts';
@@ -175,10 +173,8 @@ const outages: readonly (readonly [string, Answer])[] = [
     sendText(502, `<html>${plantedMessage}`, { 'content-type': 'text/html' }),
   ],
   ['does not answer', hang],
-  ['trickles', trickle(session, 50)],
   ['resets the connection', resetConnection],
   ['hangs up within the answer', sendHalf(session)],
-  ['sends more than anybody reads', sendSpaces(50 * 1024 * 1024)],
   ['answers text', sendText(200, plantedMessage)],
   ['answers null', sendJson(200, null)],
   ['answers an empty object', sendJson(200, {})],
