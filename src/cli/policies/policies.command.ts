@@ -88,6 +88,10 @@ const planHelp = `
   =  is there, as the file says !  was edited at Stripe, and is to be set back
   -  is needed by no policy of the file any more
 
+With --json: file, namespace, livemode; policies, each with policy, action (create,
+activate, restore or none), id, previousId and changes (path, from, to); and spare,
+each with id, policy and usedAt.
+
 Exit codes: 0 nothing to apply; 2 something to apply; 1 failed; 78 a variable or
 the policy file is wrong.
 `;
@@ -97,4 +101,7 @@ The use of a configuration is noted at Stripe about once a day, so give it two
 days at least. Never deactivated are the account's default, what the policy file
 needs, and what has its login page on. What a session needs after all is made
 active again by that session.
+
+With --json: file, namespace, livemode, dryRun; and configurations, each with id,
+policy, usedAt and kept (why it stays active; null when it does not).
 `;
