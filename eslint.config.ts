@@ -71,7 +71,7 @@ function createRoomRules(room: string, allowed: readonly string[]) {
 export default defineConfig(
   {
     ignores: [
-      'jest.config.js',
+      '*.config.js',
       'examples/web/build.js',
       'dist/',
       'coverage/',

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { startAccountKit } from './account.ts';
+import { capture, describeInBrowser, findAccessFaults, looks, measureOverflow } from './browser.ts';
+
+describeInBrowser('looks and access', (driver) => {
+  const started = startAccountKit();
+
+  test.each(looks)('the account page %s', async (look, options) => {
+    const kit = await started;
+    const page = await kit.visit(driver, (await kit.createCustomer()).token, options);
+    await page.getByRole('button', { name: 'Manage billing' }).waitFor();
+    expect(await findAccessFaults(page)).toEqual([]);
+    expect(await measureOverflow(page)).toBeLessThanOrEqual(0);
+    await capture(page, `account ${look}`.replaceAll(' ', '-'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in as the demo user' }).waitFor();
+    expect(await findAccessFaults(page)).toEqual([]);
+  });
+
+  test.each(looks)('every page of the portal %s', async (look, options) => {
+    const kit = await started;
+    const { customerId, subscriptionId } = await kit.createCustomer();
+    const session = await kit.app.sdk.billingPortal.sessions.create({
+      customer: customerId,
+      return_url: kit.webUrl,
+    });
+    const page = await driver.openPage(options);
+    const subscription = `subscriptions/${subscriptionId}`;
+    const paths = ['', 'payment-methods/add', 'customer', 'update', 'pause', 'cancel'].map((path) =>
+      ['update', 'pause', 'cancel'].includes(path) ? `/${subscription}/${path}` : path && `/${path}`,
+    );
+    for (const path of paths) {
+      const answer = await page.goto(session.url + path);
+      expect([path, answer?.status()]).toEqual([path, 200]);
+      expect([path, await findAccessFaults(page)]).toEqual([path, []]);
+      expect([path, await measureOverflow(page)]).toEqual([path, 0]);
+      await capture(page, `portal${path.replace(/^.*\//, '-')} ${look}`.replaceAll(' ', '-'));
+    }
+  });
+});
