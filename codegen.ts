@@ -32,8 +32,8 @@ const config: CodegenConfig = {
     'src/client/generated/': { documents: 'src/client/documents.graphql', ...typedDocuments },
     'src/client/generated/error-codes.ts': { plugins: ['error-codes'] },
   },
-  pluginLoader: async (name: string): Promise<unknown> =>
-    name === 'error-codes' ? { plugin: writeErrorCodes } : import(name),
+  pluginLoader: ((name) =>
+    name === 'error-codes' ? { plugin: writeErrorCodes } : import(name)) as CodegenConfig['pluginLoader'],
 };
 
 function writeErrorCodes(): string {

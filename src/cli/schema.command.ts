@@ -8,7 +8,10 @@ const header = '# Written from the code by `npm run schema`.\n\n';
 
 /** The schema that `/graphql` serves, as text. */
 export async function printServedSchema(): Promise<string> {
-  const env = createDemoEnvironment({}, { databaseUrl: 'sqlite::memory:', stripeUrl: 'http://127.0.0.1' });
+  const env = createDemoEnvironment(
+    {},
+    { databaseUrl: 'sqlite::memory:', stripeUrl: 'http://127.0.0.1', webUrl: null },
+  );
   const app = await createApp(loadConfig({ ...env, LOG_LEVEL: 'silent' }));
   await app.stop();
   return `${header}${printSchema(app.schema)}\n`;
