@@ -1,6 +1,7 @@
 /** What administrators can do. The values are what is recorded. */
 export enum AuditAction {
   LINK_CUSTOMER = 'link_customer',
+  IMPORT_CUSTOMERS = 'import_customers',
   UNLINK_CUSTOMER = 'unlink_customer',
   UPDATE_CUSTOMER_MAPPING = 'update_customer_mapping',
   CREATE_PORTAL_CONFIGURATION = 'create_portal_configuration',

@@ -7,6 +7,7 @@ registerEnumType(AuditAction, {
   description: 'What an administrator can do.',
   valuesConfig: {
     LINK_CUSTOMER: { description: 'Link a user to a customer.' },
+    IMPORT_CUSTOMERS: { description: 'Link many users from a file, on the command line.' },
     UNLINK_CUSTOMER: { description: 'Remove the link between a user and a customer.' },
     UPDATE_CUSTOMER_MAPPING: { description: "Change a mapping's contract end or attributes." },
     CREATE_PORTAL_CONFIGURATION: { description: 'Create a portal configuration.' },

@@ -1,11 +1,14 @@
+import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { type StoreConfig, loadStoreConfig } from '../config/command-config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
+import { createLogger } from '../logger.ts';
 import type { Shell } from './shell.ts';
 
 /** What commands on the mappings stand on. */
 export interface Store {
   readonly config: StoreConfig;
   readonly database: Database;
+  readonly audit: AuditTrail;
 }
 
 /** Opens the store that the environment names, for as long as `use` takes. */
@@ -13,7 +16,7 @@ export async function withStore(shell: Shell, use: (store: Store) => Promise<voi
   const config = loadStoreConfig(shell.loadEnvironment());
   const database = await openDatabase({ url: config.databaseUrl, scope: config.scope });
   try {
-    await use({ config, database });
+    await use({ config, database, audit: new AuditTrail(database.audit, createLogger('silent')) });
   } finally {
     await database.close();
   }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { CommandError } from './command-failure.ts';
+import { AuditAction } from '../audit/audit-action.ts';
+import { commandLine } from '../audit/audit-trail.service.ts';
+import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { type Shell, quote } from './shell.ts';
 import { storeHelp, withStore } from './store.ts';
 
@@ -19,10 +21,15 @@ ${storeHelp}
 `;
 
 async function unlinkUser(shell: Shell, userId: string): Promise<void> {
-  await withStore(shell, async ({ config, database }) => {
-    const removed = await database.customers.unlink(userId);
-    if (removed === null)
-      throw new CommandError(`User ${quote(userId)} is not linked in scope ${config.scope}.`);
+  await withStore(shell, async ({ config, database, audit }) => {
+    const intent = { actor: commandLine, action: AuditAction.UNLINK_CUSTOMER, userId } as const;
+    const removed = await audit.record(intent, async (operation) => {
+      const mapping = await database.customers.unlink(userId);
+      if (mapping === null)
+        throw new CustomerNotFoundError(`User ${quote(userId)} is not linked in scope ${config.scope}.`);
+      operation.aimAt(mapping.stripeCustomerId);
+      return mapping;
+    });
     shell.stdout.write(
       `Unlinked user ${quote(userId)} from ${removed.stripeCustomerId} in scope ${config.scope}.\n`,
     );

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
@@ -190,6 +191,29 @@ describe('the sweep', () => {
     expect(await readTrail(again)).toMatchObject([{ userId: 'kept' }]);
     await database.close();
   });
+});
+
+test('the command line is on the record too, as cli', async () => {
+  const app = await createTestApp();
+  const env = { DATABASE_URL: app.config.databaseUrl, STRIPE_SCOPE: app.config.stripe.scope };
+  const file = join(createTemporaryFolder(), 'links.csv');
+  writeFileSync(file, 'bob,cus_2\n');
+
+  await runCli(['link', 'ada', 'cus_1', '--no-verify'], { env });
+  await runCli(['link', 'eve', 'cus_1', '--no-verify'], { env });
+  await runCli(['unlink', 'ada'], { env });
+  await runCli(['unlink', 'ada'], { env });
+  await runCli(['link', '--from', file], { env });
+
+  const trail = await readTrail(app);
+  expect(new Set(trail.map(({ actor }) => actor))).toEqual(new Set(['cli']));
+  expect(trail.map(({ action, userId, targetId, code }) => [action, userId, targetId, code])).toEqual([
+    ['IMPORT_CUSTOMERS', null, null, null],
+    ['UNLINK_CUSTOMER', 'ada', null, 'CUSTOMER_NOT_FOUND'],
+    ['UNLINK_CUSTOMER', 'ada', 'cus_1', null],
+    ['LINK_CUSTOMER', 'eve', 'cus_1', 'BAD_USER_INPUT'],
+    ['LINK_CUSTOMER', 'ada', 'cus_1', null],
+  ]);
 });
 
 test('erase makes a user unknown in the trail, and says so', async () => {

@@ -210,6 +210,7 @@ describe('erase', () => {
     expect(await run('erase ada --yes')).toEqual({
       stdout:
         'Erased what was kept about user "ada" in scope test:\n' +
+        '  who it was, in 1 entry of the audit trail\n' +
         '  the link to cus_1, with its contract end and attributes\n',
       stderr: '',
       exitCode: 0,

@@ -12,6 +12,8 @@ export type AuditAction =
   | 'CREATE_PORTAL_SESSION'
   /** Deactivate a portal configuration. */
   | 'DEACTIVATE_PORTAL_CONFIGURATION'
+  /** Link many users from a file, on the command line. */
+  | 'IMPORT_CUSTOMERS'
   /** Link a user to a customer. */
   | 'LINK_CUSTOMER'
   /** Remove the link between a user and a customer. */

@@ -17,9 +17,10 @@ export function addEraseCommand(program: Command, shell: Shell): void {
 }
 
 const eraseHelp = `
-Says what was removed. Where nothing was kept, that is no failure. What Stripe
-keeps stays there: delete the customer at Stripe where that is called for. Erase
-in each scope that the user may be in.
+Says what was removed. Where nothing was kept, that is no failure. The audit
+trail still has what was done, but not to whom. What Stripe keeps stays there:
+delete the customer at Stripe where that is called for. Erase in each scope that
+the user may be in.
 ${storeHelp}
   billing-portal erase user_1
   billing-portal erase user_1 --yes

@@ -1,5 +1,7 @@
 import { type Stats, createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { AuditAction } from '../../audit/audit-action.ts';
+import { commandLine } from '../../audit/audit-trail.service.ts';
 import { exitCodes } from '../../start-failure.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
 import type { Shell } from '../shell.ts';
@@ -20,7 +22,10 @@ export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<
   const source = await getSource(paths.from);
   const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source.stats);
   try {
-    await withStore(shell, (store) => runImport(shell, store, source, refusalFile));
+    const intent = { actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS } as const;
+    await withStore(shell, (store) =>
+      store.audit.record(intent, () => runImport(shell, store, source, refusalFile)),
+    );
   } finally {
     await refusalFile?.close();
   }
