@@ -37,6 +37,7 @@ function createProgram(shell: Shell): Command {
     .addHelpText('after', programHelp);
   addServeCommand(program, shell);
   addDemoCommand(program, shell);
+  addSchemaCommand(program, shell);
   addDoctorCommand(program, shell);
   addLinkCommand(program, shell);
   addUnlinkCommand(program, shell);
@@ -76,5 +77,17 @@ function addDemoCommand(program: Command, shell: Shell): void {
     .action(async (options: { json?: true }) => {
       const { runDemo } = await import('./demo/demo.command.ts');
       await runDemo(shell.loadEnvironment(), { json: options.json ?? false });
+    });
+}
+
+function addSchemaCommand(program: Command, shell: Shell): void {
+  program
+    .command('schema')
+    .description('write the GraphQL schema to a file, for clients that generate code from it')
+    .argument('[file]', 'where to', 'schema.graphql')
+    .option('--check', 'write nothing, and fail when the file is out of date')
+    .action(async (file: string, options: { check?: true }) => {
+      const { writeSchema } = await import('./schema.command.ts');
+      await writeSchema(shell, file, { check: options.check ?? false });
     });
 }

@@ -2,7 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import { createApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
+import { CommandError } from './command-failure.ts';
 import { createDemoEnvironment } from './demo/demo-environment.ts';
+import type { Shell } from './shell.ts';
 
 const header = '# Written from the code by `npm run schema`.\n\n';
 
@@ -17,11 +19,14 @@ export async function printServedSchema(): Promise<string> {
   return `${header}${printSchema(app.schema)}\n`;
 }
 
-/** Writes the schema, or with `check` says whether the file still holds it. */
-export async function writeSchema(path: string, options: { readonly check: boolean }): Promise<void> {
+/** Writes the schema, or with `check` fails when the file does not hold it. */
+export async function writeSchema(
+  shell: Shell,
+  path: string,
+  options: { readonly check: boolean },
+): Promise<void> {
   const schema = await printServedSchema();
   if (!options.check) return writeFile(path, schema);
   if ((await readFile(path, 'utf8').catch(() => '')) === schema) return;
-  process.stderr.write(`${path} is not what the code says. Run: npm run schema\n`);
-  process.exitCode = 1;
+  throw new CommandError(`${path} is not what the code says. Run: npm run schema`);
 }

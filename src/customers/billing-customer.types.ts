@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { billingInterval, subscriptionStatus } from './billing-customer.enums.ts';
 
 @ObjectType({ description: 'A price at Stripe.' })
@@ -9,10 +9,10 @@ export class BillingPrice {
   @Field(() => ID, { description: 'The product it is a price of, `prod_…`.' })
   readonly productId!: string;
 
-  @Field(() => Int, {
+  @Field(() => Float, {
     nullable: true,
     description:
-      "The amount for one, in the currency's smallest unit (cents); null for tiered or metered prices.",
+      "The amount for one, in the currency's smallest unit (cents); null for tiered or metered prices. A whole number, and a Float because amounts in some currencies outgrow an Int.",
   })
   readonly unitAmount!: number | null;
 

@@ -2,6 +2,7 @@ import {
   type ASTVisitor,
   type FragmentDefinitionNode,
   GraphQLError,
+  Kind,
   OperationTypeNode,
   type SelectionSetNode,
   type ValidationContext,
@@ -78,8 +79,8 @@ function createMeasure(findFragment: (name: string) => FragmentDefinitionNode | 
   };
 
   const measureSelection = (selection: SelectionSetNode['selections'][number]): Size => {
-    if (selection.kind === 'FragmentSpread') return measureFragment(selection.name.value);
-    if (selection.kind === 'InlineFragment') return measure(selection.selectionSet);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return measureFragment(selection.name.value);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return measure(selection.selectionSet);
     const inner = selection.selectionSet === undefined ? 0 : measure(selection.selectionSet).depth;
     return { depth: inner + 1, fields: 1 };
   };
