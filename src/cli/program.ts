@@ -37,7 +37,7 @@ function createProgram(shell: Shell): Command {
     .addHelpText('after', programHelp);
   addServeCommand(program, shell);
   addDemoCommand(program, shell);
-  addSchemaCommand(program, shell);
+  addSchemaCommand(program);
   addDoctorCommand(program, shell);
   addLinkCommand(program, shell);
   addUnlinkCommand(program, shell);
@@ -80,7 +80,7 @@ function addDemoCommand(program: Command, shell: Shell): void {
     });
 }
 
-function addSchemaCommand(program: Command, shell: Shell): void {
+function addSchemaCommand(program: Command): void {
   program
     .command('schema')
     .description('write the GraphQL schema to a file, for clients that generate code from it')
@@ -88,6 +88,6 @@ function addSchemaCommand(program: Command, shell: Shell): void {
     .option('--check', 'write nothing, and fail when the file is out of date')
     .action(async (file: string, options: { check?: true }) => {
       const { writeSchema } = await import('./schema.command.ts');
-      await writeSchema(shell, file, { check: options.check ?? false });
+      await writeSchema(file, { check: options.check ?? false });
     });
 }

@@ -4,7 +4,6 @@ import { createApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
 import { CommandError } from './command-failure.ts';
 import { createDemoEnvironment } from './demo/demo-environment.ts';
-import type { Shell } from './shell.ts';
 
 const header = '# Written from the code by `npm run schema`.\n\n';
 
@@ -20,11 +19,7 @@ export async function printServedSchema(): Promise<string> {
 }
 
 /** Writes the schema, or with `check` fails when the file does not hold it. */
-export async function writeSchema(
-  shell: Shell,
-  path: string,
-  options: { readonly check: boolean },
-): Promise<void> {
+export async function writeSchema(path: string, options: { readonly check: boolean }): Promise<void> {
   const schema = await printServedSchema();
   if (!options.check) return writeFile(path, schema);
   if ((await readFile(path, 'utf8').catch(() => '')) === schema) return;

@@ -59,9 +59,7 @@ describe('POST /api/billing-portal', () => {
     const { status, answer } = await post(body);
 
     expect(status).toBe(400);
-    expect(answer).toMatchObject({
-      code: 'BAD_USER_INPUT',
-      error: expect.stringContaining(reason) as string,
-    });
+    expect(answer).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(JSON.stringify(answer)).toContain(reason);
   });
 });
