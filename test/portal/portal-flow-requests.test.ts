@@ -75,10 +75,26 @@ describe('after a task', () => {
 
   test.each<[string, BillingPortalFlowCompletionInput, string]>([
     ['a redirect to nowhere', { type: 'REDIRECT' }, 'afterCompletion.returnUrl is required with REDIRECT.'],
-    ['a redirect to an empty URL', { type: 'REDIRECT', returnUrl: '' }, 'afterCompletion.returnUrl is required with REDIRECT.'],
-    ['a URL without a redirect', { type: 'PORTAL_HOMEPAGE', returnUrl: 'https://app.example.com/' }, 'afterCompletion.returnUrl goes with REDIRECT only.'],
-    ['a message without a confirmation', { type: 'REDIRECT', returnUrl: 'https://app.example.com/', message: 'Hi' }, 'afterCompletion.message goes with HOSTED_CONFIRMATION only.'],
-    ['a message that is too long', { type: 'HOSTED_CONFIRMATION', message: 'x'.repeat(501) }, 'afterCompletion.message has at most 500 characters.'],
+    [
+      'a redirect to an empty URL',
+      { type: 'REDIRECT', returnUrl: '' },
+      'afterCompletion.returnUrl is required with REDIRECT.',
+    ],
+    [
+      'a URL without a redirect',
+      { type: 'PORTAL_HOMEPAGE', returnUrl: 'https://app.example.com/' },
+      'afterCompletion.returnUrl goes with REDIRECT only.',
+    ],
+    [
+      'a message without a confirmation',
+      { type: 'REDIRECT', returnUrl: 'https://app.example.com/', message: 'Hi' },
+      'afterCompletion.message goes with HOSTED_CONFIRMATION only.',
+    ],
+    [
+      'a message that is too long',
+      { type: 'HOSTED_CONFIRMATION', message: 'x'.repeat(501) },
+      'afterCompletion.message has at most 500 characters.',
+    ],
   ])('%s is refused before Stripe is asked anything', async (_title, afterCompletion, message) => {
     const before = portal.emulator.requests.length;
 

@@ -127,14 +127,37 @@ describe('a deep link that the policy forbids', () => {
   });
 
   test.each<[string, Partial<BillingPortalFlowInput>, string, string]>([
-    ['a price that is not offered', { priceId: 'TEAM' }, 'open', 'The portal does not offer a change to this price.'],
-    ['a price of nobody', { priceId: 'price_nobody' }, 'open', 'The portal does not offer a change to this price.'],
+    [
+      'a price that is not offered',
+      { priceId: 'TEAM' },
+      'open',
+      'The portal does not offer a change to this price.',
+    ],
+    [
+      'a price of nobody',
+      { priceId: 'price_nobody' },
+      'open',
+      'The portal does not offer a change to this price.',
+    ],
     ['more than the maximum', { quantity: 11 }, 'open', 'The portal does not offer this quantity.'],
-    ['more than the maximum of what is offered', { priceId: 'STARTER', quantity: 11 }, 'open', 'The portal does not offer this quantity.'],
-    ['another quantity, where prices alone can change', { quantity: 2 }, 'prices-only', 'The portal does not offer this quantity.'],
+    [
+      'more than the maximum of what is offered',
+      { priceId: 'STARTER', quantity: 11 },
+      'open',
+      'The portal does not offer this quantity.',
+    ],
+    [
+      'another quantity, where prices alone can change',
+      { quantity: 2 },
+      'prices-only',
+      'The portal does not offer this quantity.',
+    ],
   ])('SUBSCRIPTION_UPDATE_CONFIRM to %s opens nothing', async (title, change, role, message) => {
     const user = await portal.createUser(title, { roles: [role] });
-    const prices: Record<string, string> = { TEAM: getPrice(portal.demo, 2), STARTER: getPrice(portal.demo, 0) };
+    const prices: Record<string, string> = {
+      TEAM: getPrice(portal.demo, 2),
+      STARTER: getPrice(portal.demo, 0),
+    };
     const priceId = change.priceId && (prices[change.priceId] ?? change.priceId);
 
     await expectRefused(
@@ -260,9 +283,21 @@ describe('a change to confirm', () => {
   });
 
   test.each<[string, BillingPortalFlowInput, string]>([
-    ['a price', { type: 'SUBSCRIPTION_CANCEL', priceId: 'price_1' }, 'priceId and quantity go with the flow SUBSCRIPTION_UPDATE_CONFIRM only.'],
-    ['a quantity', { type: 'CUSTOMER_UPDATE', quantity: 0 }, 'priceId and quantity go with the flow SUBSCRIPTION_UPDATE_CONFIRM only.'],
-    ['a subscription', { type: 'PAYMENT_METHOD_UPDATE', subscriptionId: 'sub_1' }, 'subscriptionId goes with the flows on subscriptions only.'],
+    [
+      'a price',
+      { type: 'SUBSCRIPTION_CANCEL', priceId: 'price_1' },
+      'priceId and quantity go with the flow SUBSCRIPTION_UPDATE_CONFIRM only.',
+    ],
+    [
+      'a quantity',
+      { type: 'CUSTOMER_UPDATE', quantity: 0 },
+      'priceId and quantity go with the flow SUBSCRIPTION_UPDATE_CONFIRM only.',
+    ],
+    [
+      'a subscription',
+      { type: 'PAYMENT_METHOD_UPDATE', subscriptionId: 'sub_1' },
+      'subscriptionId goes with the flows on subscriptions only.',
+    ],
   ])('is the only deep link that takes %s, or it is refused', async (title, flow, message) => {
     await expectRefused(await portal.createUser(`only ${title}`), flow, 'BAD_USER_INPUT', message);
   });
