@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+
+const execute = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+/** What a tool complains about is what the test fails with: compilers do so on stdout. */
+async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  try {
+    return (await execute(program, args, { cwd })).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
+    throw new Error([program, ...args, stdout, stderr].join('\n'), { cause: error });
+  }
+}
+
+/** What `npm create vite` leaves in a project with React and TypeScript, beside what the guide installs. */
+const viteTemplate = ['react', 'react-dom', '@types/react', '@types/react-dom', 'vite', 'typescript'];
+
+const tsconfig = {
+  compilerOptions: {
+    target: 'ES2022',
+    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+    module: 'ESNext',
+    moduleResolution: 'bundler',
+    types: ['vite/client'],
+    jsx: 'react-jsx',
+    strict: true,
+    verbatimModuleSyntax: true,
+    noEmit: true,
+  },
+  include: ['src'],
+};
+
+/** An empty Vite project with this package in it as npm would install it, and the code blocks of the guide. */
+export interface GuideProject {
+  /** Where its built pages are served; nothing is there before it is built. */
+  readonly url: string;
+  /** Checks its types and builds it, with the service's address in its environment. */
+  build(billingUrl: string): Promise<void>;
+}
+
+export async function createGuideProject(entries: readonly string[]): Promise<GuideProject> {
+  const folder = createTemporaryFolder();
+  const guide = await readFile(join(root, 'docs/frontend.md'), 'utf8');
+  await installPackage(folder, readInstalled(guide));
+  for (const [path, code] of readBlocks(guide)) await write(folder, path, code);
+  for (const entry of entries) await write(folder, toPage(entry), createPage(entry));
+  await write(folder, 'package.json', JSON.stringify({ type: 'module' }));
+  await write(folder, 'tsconfig.json', JSON.stringify(tsconfig));
+  const input = entries.map((entry) => join(folder, toPage(entry)));
+  const config = { build: { rolldownOptions: { input } }, logLevel: 'warn' };
+  await write(folder, 'vite.config.js', `export default ${JSON.stringify(config)};`);
+  return {
+    url: await serve(join(folder, 'dist')),
+    build: async (billingUrl) => {
+      await write(folder, '.env', `VITE_BILLING_URL=${billingUrl}\n`);
+      for (const tool of ['typescript/bin/tsc', 'vite/bin/vite.js']) {
+        const args = tool.startsWith('vite') ? ['build', folder] : ['--project', folder];
+        await run(process.execPath, [join(root, 'node_modules', tool), ...args], folder);
+      }
+    },
+  };
+}
+
+/** Packs this package as for publishing, and links what the guide and the package's own list ask for. */
+async function installPackage(folder: string, installed: readonly string[]): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  const own = join(modules, 'billing-portal-graphql');
+  await mkdir(own, { recursive: true });
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const [{ filename }] = JSON.parse(await run('npm', pack, root)) as [{ filename: string }];
+  await run('tar', ['-xzf', join(folder, filename), '-C', own, '--strip-components=1'], folder);
+  const { dependencies } = JSON.parse(await readFile(join(own, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of new Set([...viteTemplate, ...installed, ...Object.keys(dependencies)])) {
+    await mkdir(dirname(join(modules, name)), { recursive: true });
+    await symlink(join(root, 'node_modules', name), join(modules, name));
+  }
+}
+
+function readInstalled(guide: string): string[] {
+  const [, line = ''] = /^npm install (.+)$/m.exec(guide) ?? [];
+  return line.split(' ').filter((name) => name !== 'billing-portal-graphql');
+}
+
+/** Code blocks that begin with the name of their file. */
+function readBlocks(guide: string): (readonly [path: string, code: string])[] {
+  const blocks = guide.matchAll(/^```tsx?\n\/\/ (src\/\S+)\n(.*?)^```$/gms);
+  return [...blocks].map(([, path = '', code = '']) => [path, code]);
+}
+
+function toPage(entry: string): string {
+  return `${entry.replace(/^.*\/|\.tsx?$/g, '')}.html`;
+}
+
+function createPage(entry: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Your app</title></head>
+<body><div id="root"></div><script type="module" src="/${entry}"></script></body></html>`;
+}
+
+async function write(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), text);
+}
+
+/** Serves what is in a folder by the time that it is asked for. */
+async function serve(folder: string): Promise<string> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const type = extname(path) === '.html' ? 'text/html' : 'text/javascript';
+    readFile(join(folder, path)).then(
+      (content) => response.writeHead(200, { 'content-type': type }).end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closeAfterTests(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,40 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { type TestApp, createTestApp } from '../helpers/test-app.ts';
+import { describeInBrowser } from './browser.ts';
+import { type GuideProject, createGuideProject } from './guide-project.ts';
+
+const entries = ['src/main.tsx', 'src/plain.ts', 'src/fetch.ts'];
+
+describeInBrowser('the guide, in an empty Vite project with the packed package', (driver) => {
+  let project: GuideProject;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    project = await createGuideProject(entries);
+    app = await createTestApp({ RETURN_URLS: project.url, CORS_ORIGINS: project.url });
+    await app.link('ada', (await seedDemoData(app.sdk)).customerId);
+    await project.build(`${app.url}/graphql`);
+  }, 120_000);
+
+  test.each(['main', 'plain', 'fetch'])('ends with a button that opens the portal: %s', async (name) => {
+    const page = await driver.openPage();
+    const token = await app.createToken({ userId: 'ada' });
+    await page.addInitScript((text) => localStorage.setItem('token', text), token);
+    await page.goto(`${project.url}/${name}.html`);
+    await page.getByRole('button', { name: 'Manage billing' }).click();
+    await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Return to Acme' }).click();
+    await page.getByRole('button', { name: 'Manage billing' }).waitFor();
+    expect(page.url()).toMatch(`${project.url}/${name}.html`);
+  });
+
+  test.each(['main', 'plain', 'fetch'])('says why when it cannot: %s', async (name) => {
+    const page = await driver.openPage();
+    const token = await app.createToken({ userId: 'nobody' });
+    await page.addInitScript((text) => localStorage.setItem('token', text), token);
+    await page.goto(`${project.url}/${name}.html`);
+    await page.getByRole('button', { name: 'Manage billing' }).click();
+    await page.getByText(/no (billing account|Stripe customer)|not linked|no customer/i).waitFor();
+  });
+});
