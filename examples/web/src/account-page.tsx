@@ -86,7 +86,7 @@ function Account({ account, onSignInAgain }: { account: BillingAccount; onSignIn
           <section className="panel" aria-labelledby="invoices">
             <h2 id="invoices">Invoices</h2>
             <p className="muted">Every payment, to see, print and download.</p>
-            <button type="button" onClick={() => open({ features: onlyInvoices })}>
+            <button type="button" onClick={() => open(configuration.isDefault ? {} : onlyInvoices)}>
               View invoices
             </button>
           </section>
@@ -100,13 +100,15 @@ function Account({ account, onSignInAgain }: { account: BillingAccount; onSignIn
   );
 }
 
-/** The portal has no task for invoices: they stay when everything else is hidden. */
-const onlyInvoices: PortalRequest['features'] = {
-  customerUpdate: false,
-  paymentMethodUpdate: false,
-  subscriptionCancel: false,
-  subscriptionPause: false,
-  subscriptionUpdate: false,
+/** The portal has no task for invoices: they stay when a policy's other parts are hidden. */
+const onlyInvoices: PortalRequest = {
+  features: {
+    customerUpdate: false,
+    paymentMethodUpdate: false,
+    subscriptionCancel: false,
+    subscriptionPause: false,
+    subscriptionUpdate: false,
+  },
 };
 
 function Empty() {

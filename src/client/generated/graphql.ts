@@ -135,7 +135,7 @@ export type OpenBillingPortalMutation = { createBillingPortalSession: { id: stri
 export type BillingAccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, delinquent: boolean, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null, billingPortalConfiguration: { id: string, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean }, subscriptionCancel: { enabled: boolean, mode: CancellationMode }, subscriptionPause: { enabled: boolean }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind> } } } };
+export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, delinquent: boolean, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean }, subscriptionCancel: { enabled: boolean, mode: CancellationMode }, subscriptionPause: { enabled: boolean }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind> } } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -206,6 +206,7 @@ export const BillingAccountDocument = new TypedDocumentString(`
   }
   billingPortalConfiguration {
     id
+    isDefault
     features {
       customerUpdate {
         enabled
