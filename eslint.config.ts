@@ -8,11 +8,12 @@ import tseslint from 'typescript-eslint';
  * The rooms of src/ and what each may import, from the roof down. A file directly in src/ is a room of its
  * own. What is not listed is an error, so dependencies point one way.
  */
-const foundation = ['errors', 'failure-log', 'logger', 'loopback'];
+const foundation = ['errors', 'failure-log', 'logger', 'loopback', 'parse-url'];
 const technical = [...foundation, 'config', 'auth', 'stripe', 'graphql'];
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   loopback: [],
+  'parse-url': [],
   logger: foundation,
   'failure-log': foundation,
   auth: foundation,
@@ -41,7 +42,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'start-failure',
     'stripe-emulator',
   ],
-  'stripe-emulator': ['loopback'],
+  'stripe-emulator': ['loopback', 'parse-url'],
   client: [],
 };
 
@@ -95,6 +96,7 @@ export default defineConfig(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only src/config/environment.ts reads process.env.' },
+        { object: 'URL', property: 'canParse', message: 'Use parseUrl: canParse errs on Node 20.' },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',

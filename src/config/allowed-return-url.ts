@@ -1,4 +1,5 @@
 import { isLoopback } from '../loopback.ts';
+import { parseUrl } from '../parse-url.ts';
 
 /** One entry of the allowlist that return URLs are held against. */
 export interface AllowedReturnUrl {
@@ -32,7 +33,7 @@ export function parseAllowedReturnUrl(entry: string): AllowedReturnUrl {
 
 function parseEntry(entry: string): URL {
   if (entry.includes('*')) throw new Error(`"${entry}" has a wildcard; list every origin by its name`);
-  if (!/^https?:\/\/[^/]/i.test(entry) || !URL.canParse(entry))
+  if (!/^https?:\/\/[^/]/i.test(entry) || parseUrl(entry) === null)
     throw new Error(`"${entry}" is not a URL; ${wanted}`);
   if (/[?#]/.test(entry)) throw new Error(`"${entry}" has a query or fragment; ${wanted}`);
   if (/^[^/]*\/\/[^/]*@/.test(entry)) throw new Error(`"${entry}" has a user or password; ${wanted}`);

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseUrl } from '../parse-url.ts';
 import { parseAllowedReturnUrl } from './allowed-return-url.ts';
 
 /** Schemas of single variables: each turns text into a typed value, or says what it expects. */
@@ -42,10 +43,7 @@ export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connecte
 
 export const httpUrl = z
   .string()
-  .refine(
-    (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
-    'expected an http(s) URL',
-  )
+  .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''), 'expected an http(s) URL')
   .transform((value) => new URL(value));
 
 export const name = z.string().trim();
@@ -96,7 +94,7 @@ function isSubnet(text: string): boolean {
 
 export const origins = z.string().transform((text, context) =>
   commaSeparated(text).map((origin) => {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (parseUrl(origin)?.origin !== origin) {
       context.addIssue({
         code: 'custom',
         message: `expected origins such as https://app.example.com, not "${origin}"`,

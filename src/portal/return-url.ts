@@ -1,5 +1,6 @@
 import type { AllowedReturnUrl } from '../config/allowed-return-url.ts';
 import { BillingError } from '../errors.ts';
+import { parseUrl } from '../parse-url.ts';
 
 /** The URL is none that Stripe may send the user back to. The message lists nothing and echoes nothing. */
 export class ReturnUrlNotAllowedError extends BillingError {
@@ -32,10 +33,8 @@ export class ReturnUrls {
    */
   getAllowed(text: string): string {
     const [, authority, path] = absoluteUrl.exec(text) ?? [];
-    if (authority === undefined || path === undefined || !isPlain(text) || !URL.canParse(text)) {
-      throw new ReturnUrlNotAllowedError();
-    }
-    const url = new URL(text);
+    const url = isPlain(text) ? parseUrl(text) : null;
+    if (authority === undefined || path === undefined || url === null) throw new ReturnUrlNotAllowedError();
     const isAllowed = this.allowlist.some((entry) => isCovered(url, path, entry));
     if (!isAllowed || !isLiteralHost(authority, url)) throw new ReturnUrlNotAllowedError();
     return url.href;

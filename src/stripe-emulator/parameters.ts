@@ -1,3 +1,4 @@
+import { parseUrl } from '../parse-url.ts';
 import type { FormFields, FormValue } from './form.ts';
 import { invalidRequest } from './stripe-api-error.ts';
 
@@ -108,7 +109,7 @@ export function oneOf<const T extends readonly string[]>(values: T): Parameter<T
 export function url(): Parameter<string, false> {
   return optional((value, path) => {
     if (value === '') throw emptyString(path);
-    const parsed = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+    const parsed = typeof value === 'string' ? parseUrl(value) : null;
     if (!parsed || /^(javascript|data|vbscript):$/.test(parsed.protocol)) {
       throw invalidRequest('Not a valid URL', path, 'url_invalid');
     }
