@@ -8,12 +8,8 @@ import { mergeMetadata } from '../shared-parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { ConfigurationObject } from '../stripe-objects.ts';
-import {
-  createFeatures,
-  featureParameters,
-  featureUpdateParameters,
-  mergeFeatures,
-} from './portal-features.ts';
+import { featureParameters, featureUpdateParameters } from './portal-feature-parameters.ts';
+import { createFeatures, mergeFeatures } from './portal-features.ts';
 
 const businessProfile = object({
   headline: emptyable(string({ maxLength: 60 })),

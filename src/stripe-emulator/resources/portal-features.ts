@@ -1,75 +1,10 @@
-import { array, boolean, emptyable, integer, object, oneOf, required, string } from '../parameters.ts';
-import type { Parameter } from '../parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { ConfigurationObject } from '../stripe-objects.ts';
-import { feedbacks } from './subscription-parameters.ts';
+import type { FeatureValues, ProductValues } from './portal-feature-parameters.ts';
 
 type Features = ConfigurationObject['features'];
 type SubscriptionUpdate = Features['subscription_update'];
-
-const allowedCustomerUpdates = ['address', 'email', 'name', 'phone', 'shipping', 'tax_id'] as const;
-const prorationBehavior = oneOf(['always_invoice', 'create_prorations', 'none']);
-const intervalOption = object({
-  interval: required(oneOf(['day', 'week', 'month', 'year'])),
-  interval_count: integer({ min: 1 }),
-});
-const product = object({
-  adjustable_quantity: object({
-    enabled: required(boolean()),
-    maximum: integer({ min: 0 }),
-    minimum: integer({ min: 0 }),
-  }),
-  prices: required(array(string())),
-  product: required(string()),
-});
-
-/** The six features; `enabled` is how one of them is switched: required on creation, optional on update. */
-function featureTable<R extends boolean>(enabled: Parameter<boolean, R>) {
-  return object({
-    customer_update: object({ allowed_updates: emptyable(array(oneOf(allowedCustomerUpdates))), enabled }),
-    invoice_history: object({ enabled: required(boolean()) }),
-    payment_method_update: object({
-      enabled: required(boolean()),
-      payment_method_configuration: emptyable(string()),
-    }),
-    subscription_cancel: object({
-      cancellation_reason: object({
-        enabled: required(boolean()),
-        feedback_options: emptyable(array(string())),
-        options: emptyable(array(oneOf(feedbacks))),
-      }),
-      enabled,
-      mode: oneOf(['at_period_end', 'immediately']),
-      proration_behavior: prorationBehavior,
-    }),
-    subscription_pause: object({
-      duration: object({
-        interval_options: emptyable(array(intervalOption)),
-        type: required(oneOf(['indefinite', 'interval_options'])),
-      }),
-      enabled: boolean(),
-    }),
-    subscription_update: object({
-      billing_cycle_anchor: oneOf(['now', 'unchanged']),
-      default_allowed_updates: emptyable(array(oneOf(['price', 'promotion_code', 'quantity']))),
-      enabled,
-      products: emptyable(array(product)),
-      proration_behavior: prorationBehavior,
-      schedule_at_period_end: object({
-        conditions: emptyable(
-          array(object({ type: required(oneOf(['decreasing_item_amount', 'shortening_interval'])) })),
-        ),
-      }),
-      trial_update_behavior: oneOf(['continue_trial', 'end_trial']),
-    }),
-  });
-}
-
-export const featureParameters = featureTable(required(boolean()));
-export const featureUpdateParameters = featureTable(boolean());
-
-type FeatureValues = Exclude<ReturnType<(typeof featureUpdateParameters)['decode']>, null>;
 
 /** The features of a new configuration: what is not named is off. */
 export function createFeatures(store: Store, values: FeatureValues): Features {
@@ -196,7 +131,6 @@ function mergeUpdate(
   };
 }
 
-type ProductValues = ReturnType<(typeof product)['decode']>;
 type PortalProduct = NonNullable<SubscriptionUpdate['products']>[number];
 
 function createProduct(store: Store, values: ProductValues, param: string): PortalProduct {
