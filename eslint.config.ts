@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
  * own. What is not listed is an error, so dependencies point one way.
  */
 const foundation = ['errors', 'failure-log', 'logger', 'loopback', 'parse-url'];
-const technical = [...foundation, 'config', 'auth', 'stripe', 'graphql'];
+const technical = [...foundation, 'config', 'auth', 'stripe', 'graphql', 'records'];
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   loopback: [],
@@ -20,13 +20,28 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   stripe: foundation,
   config: [...foundation, 'auth'],
   graphql: [...foundation, 'auth'],
-  audit: technical,
+  sweeper: foundation,
+  records: ['errors'],
+  audit: [...technical, 'sweeper'],
   customers: [...technical, 'audit'],
   policies: [...technical, 'customers'],
   portal: [...technical, 'audit', 'customers', 'policies'],
-  database: [...foundation, 'audit', 'customers'],
-  http: [...technical, 'customers', 'portal', 'database'],
-  app: [...technical, 'audit', 'customers', 'policies', 'portal', 'database', 'http'],
+  links: [...technical, 'audit', 'customers', 'policies', 'portal'],
+  webhooks: [...technical, 'audit', 'customers', 'policies'],
+  database: [...foundation, 'audit', 'customers', 'records'],
+  http: [...technical, 'customers', 'portal', 'links', 'webhooks', 'database'],
+  app: [
+    ...technical,
+    'sweeper',
+    'audit',
+    'customers',
+    'policies',
+    'portal',
+    'links',
+    'webhooks',
+    'database',
+    'http',
+  ],
   'start-failure': ['config', 'database', 'policies'],
   serve: ['app', 'config', 'start-failure'],
   main: ['config', 'serve'],
@@ -38,6 +53,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'database',
     'policies',
     'portal',
+    'links',
+    'webhooks',
     'serve',
     'start-failure',
     'stripe-emulator',

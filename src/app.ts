@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
-import { AuditSweeper } from './audit/audit-sweeper.ts';
 import { AuditTrail } from './audit/audit-trail.service.ts';
 import { AuditResolver } from './audit/audit.resolver.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
@@ -32,6 +31,7 @@ import { PortalResolver } from './portal/portal.resolver.ts';
 import { ReturnUrls } from './portal/return-url.ts';
 import { SupportSessions } from './portal/support-session.service.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
+import { Sweeper, removeAll } from './sweeper.ts';
 
 export interface AppOverrides {
   /** Where log lines go instead of stdout. */
@@ -61,7 +61,13 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const stripe = new StripeClient({ ...config.stripe, deadlineMs: overrides.stripeDeadlineMs });
 
   const audit = new AuditTrail(database.audit, logger, now);
-  const sweeper = new AuditSweeper(audit, config.auditRetentionDays, logger);
+  const sweeper = new Sweeper(
+    {
+      'audit trail': () => audit.sweep(config.auditRetentionDays),
+      records: () => removeAll(() => database.records.removeExpired(now())),
+    },
+    logger,
+  );
   const returnUrls = new ReturnUrls(config.returnUrls);
   const subscriptions = new CustomerSubscriptions(stripe);
   const policies = policySet && {

@@ -46,7 +46,7 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
 const redactions: readonly (readonly [RegExp, string])[] = [
   [/\n\s+at [^]*$/, ' [stack]'],
   [/\b(?:sk|rk|pk|ek)_(?:test|live)_\w+/g, '[stripe key]'],
-  [/\bwhsec_\w+/g, '[webhook secret]'],
+  [/\bwhsec_[\w+/=-]+/g, '[webhook secret]'],
   [/\beyJ[\w-]*\.[\w-]*\.?[\w-]*/g, '[token]'],
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, '[url]'],
   [/\b(?:getaddrinfo \w+|connect \w+) \S+/g, '[address]'],

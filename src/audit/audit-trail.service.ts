@@ -3,6 +3,7 @@ import type { Caller } from '../auth/caller.ts';
 import { BillingError } from '../errors.ts';
 import type { Page } from '../graphql/connection.ts';
 import { type Logger, redact } from '../logger.ts';
+import { removeAll } from '../sweeper.ts';
 import type { AuditAction } from './audit-action.ts';
 import {
   type AuditEntry,
@@ -85,9 +86,7 @@ export class AuditTrail {
   /** Removes what is older than this many days, and tells how many records that were. */
   async sweep(retentionDays: number): Promise<number> {
     const oldest = toOperationTime(new Date(this.now().getTime() - retentionDays * dayMs));
-    let removed = 0;
-    for (let count = 1; count > 0; removed += count) count = await this.log.removeBefore(oldest);
-    return removed;
+    return removeAll(() => this.log.removeBefore(oldest));
   }
 
   private createFacts({ actor, action, userId, details = {} }: AuditIntent) {

@@ -27,6 +27,18 @@ export interface Config {
   readonly auditRetentionDays: number;
   readonly returnUrls: readonly AllowedReturnUrl[];
   readonly policies: PoliciesConfig;
+  /** Whether a user's first session makes a customer at Stripe where there is none. */
+  readonly customerCreation: Variables['CUSTOMER_CREATION'];
+  readonly webhooks: WebhooksConfig;
+  /** Where this service is seen from; null makes links impossible. */
+  readonly publicUrl: URL | null;
+}
+
+export interface WebhooksConfig {
+  /** What events are signed with; empty when none are received. */
+  readonly secrets: readonly string[];
+  /** Whether `client_reference_id` of a Checkout session that a server made may name a user. */
+  readonly linkByClientReferenceId: boolean;
 }
 
 export interface PoliciesConfig {
@@ -40,10 +52,14 @@ export interface HttpConfig {
   readonly host: string;
   /** 0 lets the system choose a free one. */
   readonly port: number;
+  /** Where metrics are served, on the same host; null for nowhere. */
+  readonly metricsPort: number | null;
   readonly corsOrigins: readonly string[];
   readonly trustProxy: false | number | string[];
   /** Null when limits are off. */
   readonly rateLimit: variables.RateLimit | null;
+  /** Where replicas count requests together; null lets each count its own. */
+  readonly redisUrl: string | null;
   readonly landingPage: z.infer<typeof variables.landingPage>;
   /** Answer introspection queries: for explorers and code generators. */
   readonly introspection: boolean;
@@ -92,9 +108,11 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
     http: {
       host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
       port: values.PORT,
+      metricsPort: values.METRICS_PORT ?? null,
       corsOrigins: values.CORS_ORIGINS,
       trustProxy: values.TRUST_PROXY,
       rateLimit: values.RATE_LIMIT,
+      redisUrl: values.REDIS_URL ?? null,
       landingPage,
       introspection: !production || landingPage !== 'none',
     },
@@ -105,6 +123,12 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     returnUrls: values.RETURN_URLS,
     policies: { file: values.PORTAL_POLICIES ?? null, namespace: values.POLICY_NAMESPACE },
+    customerCreation: values.CUSTOMER_CREATION,
+    webhooks: {
+      secrets: values.STRIPE_WEBHOOK_SECRETS,
+      linkByClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID,
+    },
+    publicUrl: values.PUBLIC_URL ?? null,
   };
 }
 

@@ -11,14 +11,20 @@ const schemas = {
   DATABASE_URL: variables.databaseUrl.default('sqlite:./data/billing.db'),
   HOST: variables.name.optional(),
   PORT: variables.port.default(4000),
+  METRICS_PORT: variables.port.optional(),
+  PUBLIC_URL: variables.publicUrl.optional(),
   CORS_ORIGINS: variables.origins.default([]),
   TRUST_PROXY: variables.trustProxy.default(false),
   RATE_LIMIT: variables.rateLimit.default({ requests: 60, perSeconds: 60 }),
+  REDIS_URL: variables.redisUrl.optional(),
   LANDING_PAGE: variables.landingPage.optional(),
   STRIPE_SECRET_KEY: variables.stripeSecretKey,
   STRIPE_API_URL: variables.httpUrl.optional(),
   STRIPE_ACCOUNT: variables.stripeAccount.optional(),
   STRIPE_SCOPE: variables.stripeScope.optional(),
+  STRIPE_WEBHOOK_SECRETS: variables.webhookSecrets.default([]),
+  LINK_BY_CLIENT_REFERENCE_ID: variables.flag.default(false),
+  CUSTOMER_CREATION: variables.customerCreation.default('never'),
   JWT_JWKS_URL: variables.httpUrl.optional(),
   JWT_PUBLIC_KEY: z.string().optional(),
   JWT_SECRET: z.string().optional(),
@@ -37,7 +43,7 @@ const schemas = {
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
 
-export type StripeVariable = Extract<keyof Variables, `STRIPE_${string}`>;
+export type StripeVariable = 'STRIPE_SECRET_KEY' | 'STRIPE_API_URL' | 'STRIPE_ACCOUNT' | 'STRIPE_SCOPE';
 
 export type AuthVariable = Extract<keyof Variables, `JWT_${string}`>;
 

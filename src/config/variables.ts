@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from '../loopback.ts';
 import { parseUrl } from '../parse-url.ts';
 import { parseAllowedReturnUrl } from './allowed-return-url.ts';
 
@@ -39,12 +40,43 @@ export const namespace = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
 
+/** Several during a rotation: an event may be signed with any of them. */
+export const webhookSecrets = z
+  .string()
+  .transform(commaSeparated)
+  .refine(
+    (secrets) => secrets.every((secret) => /^whsec_[\w+/=-]{8,}$/.test(secret)),
+    'expected signing secrets of webhook endpoints, whsec_…, separated by commas',
+  );
+
+export const customerCreation = z.enum(['never', 'on_demand']);
+
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
 export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connected account, acct_…');
 
 export const httpUrl = z
   .string()
   .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''), 'expected an http(s) URL')
   .transform((value) => new URL(value));
+
+/** Links are built from it, and more than a host in them would have to be routed by somebody's proxy. */
+export const publicUrl = z
+  .string()
+  .refine(
+    isPublicUrl,
+    'expected https, or http on localhost, with a path at most: https://billing.example.com',
+  )
+  .transform((value) => new URL(value));
+
+function isPublicUrl(text: string): boolean {
+  const url = parseUrl(text);
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))))
+    return false;
+  return url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+}
+
+export const redisUrl = z.string().regex(/^rediss?:\/\/.+/, 'expected redis://… or rediss://…');
 
 export const name = z.string().trim();
 

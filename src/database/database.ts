@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
+import type { RecordStore } from '../records/record-store.ts';
 
 /** The stores behind the features' ports, on one engine. */
 export interface Database {
@@ -7,6 +8,7 @@ export interface Database {
   readonly description: string;
   readonly customers: CustomerDirectory;
   readonly audit: AuditLog;
+  readonly records: RecordStore;
   /** Resolves when the store answers. @throws StoreUnavailableError */
   ping(): Promise<void>;
   close(): Promise<void>;

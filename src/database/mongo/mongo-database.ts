@@ -11,6 +11,9 @@ import { customerSchema } from './mongo-customer.ts';
 import type { CustomerDocument, CustomerModel } from './mongo-customer.ts';
 import { MongoCustomerDirectory } from './mongo-customer-directory.ts';
 import { bounded, describe } from './mongo-errors.ts';
+import { recordSchema } from './mongo-record.ts';
+import type { RecordDocument, RecordModel } from './mongo-record.ts';
+import { MongoRecordStore } from './mongo-record-store.ts';
 
 /** One step's limits; `bounded` holds the sum. */
 const stepTimeoutMs = 2_000;
@@ -31,10 +34,13 @@ export async function openMongoDatabase({ url, scope }: DatabaseOptions): Promis
     const audit = connection.model<AuditDocument, AuditModel>('Audit', auditSchema, 'audit');
     await buildIndexes(customers);
     await buildIndexes(audit);
+    const records = connection.model<RecordDocument, RecordModel>('Record', recordSchema, 'records');
+    await buildIndexes(records);
     return {
       description: await describeServer(connection),
       customers: new MongoCustomerDirectory(customers, scope),
       audit: new MongoAuditLog(audit, scope),
+      records: new MongoRecordStore(records, scope),
       ping: async () => {
         await bounded(async () => runCommand(connection, { ping: 1 }));
       },

@@ -7,6 +7,7 @@ import { SqliteAuditLog } from './sqlite-audit-log.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { SqliteCustomerDirectory } from './sqlite-customer-directory.ts';
 import { migrate } from './sqlite-migrations.ts';
+import { SqliteRecordStore } from './sqlite-record-store.ts';
 
 /**
  * Opens `sqlite:PATH` (or `sqlite::memory:`, for tests), and makes the file, its folder and its tables when
@@ -23,6 +24,7 @@ export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promi
     description: `SQLite ${version}`,
     customers: new SqliteCustomerDirectory(connection, scope),
     audit: new SqliteAuditLog(connection, scope),
+    records: new SqliteRecordStore(connection, scope),
     ping: async () => {
       await connection.run(() => ping.get([]));
     },

@@ -32,6 +32,19 @@ const migrations: readonly string[] = [
      PRIMARY KEY (scope, operation_id, step)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX audit_by_user ON audit (scope, user_id, operation_id)`,
+  // What is inserted once and later removed. Content is a JSON object.
+  `CREATE TABLE records (
+     scope TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     key TEXT NOT NULL,
+     nonce TEXT NOT NULL,
+     owner TEXT,
+     content TEXT NOT NULL,
+     expires_at INTEGER NOT NULL,
+     PRIMARY KEY (scope, kind, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX records_by_owner ON records (scope, kind, owner, key) WHERE owner IS NOT NULL;
+   CREATE INDEX records_by_expiry ON records (scope, expires_at)`,
 ];
 
 /** Brings the schema up to date, in the caller's transaction. */

@@ -1,0 +1,67 @@
+import type { KeptRecord, RecordKind, RecordStore } from '../../records/record-store.ts';
+import { bounded, isDuplicateKey } from './mongo-errors.ts';
+import { toKeptRecord, toRecordDocument, toRecordKey } from './mongo-record.ts';
+import type { RecordDocument, RecordModel } from './mongo-record.ts';
+
+/** Records per request of a sweep: each has to end in time. */
+const recordsPerRemoval = 500;
+
+/** Keyed records in a MongoDB collection, by inserts and deletes alone. */
+export class MongoRecordStore implements RecordStore {
+  readonly #model: RecordModel;
+  readonly #scope: string;
+
+  constructor(model: RecordModel, scope: string) {
+    this.#model = model;
+    this.#scope = scope;
+  }
+
+  async insert(kind: RecordKind, record: KeptRecord): Promise<boolean> {
+    try {
+      const document = toRecordDocument(this.#scope, kind, record);
+      await bounded(() => this.#model.insertMany([document], { lean: true }));
+      return true;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      // The driver repeats an insert whose answer was lost, and then meets its own.
+      return (await this.find(kind, record.key))?.nonce === record.nonce;
+    }
+  }
+
+  async find(kind: RecordKind, key: string): Promise<KeptRecord | null> {
+    const document = await bounded(async () =>
+      this.#model.findById(toRecordKey(this.#scope, kind, key)).lean<RecordDocument>(),
+    );
+    return document && toKeptRecord(document);
+  }
+
+  async listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]> {
+    const documents = await bounded(async () =>
+      this.#model.find({ scope: this.#scope, kind, owner }).sort({ _id: 1 }).lean<RecordDocument[]>(),
+    );
+    return documents.map(toKeptRecord);
+  }
+
+  async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
+    const { deletedCount } = await bounded(async () =>
+      this.#model.deleteOne({ _id: toRecordKey(this.#scope, kind, key), nonce }),
+    );
+    return deletedCount === 1;
+  }
+
+  async removeExpired(before: Date): Promise<number> {
+    return bounded(async () => {
+      const expired = { scope: this.#scope, expiresAt: { $lt: before } };
+      const found = await this.#model
+        .find(expired, { _id: 1, nonce: 1 })
+        .limit(recordsPerRemoval)
+        .lean<Pick<RecordDocument, '_id'>[]>();
+      if (found.length === 0) return 0;
+      const { deletedCount } = await this.#model.deleteMany({
+        _id: { $in: found.map(({ _id }) => _id) },
+        ...expired,
+      });
+      return deletedCount;
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import { createLogger } from '../src/logger.ts';
+import { Sweeper, removeAll } from '../src/sweeper.ts';
+
+function createSweeper(sweeps: Record<string, () => Promise<number>>) {
+  const logs: string[] = [];
+  return { logs, sweeper: new Sweeper(sweeps, createLogger('info', { write: (line) => logs.push(line) })) };
+}
+
+test('runs each sweep at the start, and tells what it removed', async () => {
+  const { logs, sweeper } = createSweeper({
+    links: () => Promise.resolve(3),
+    events: () => Promise.resolve(0),
+  });
+
+  sweeper.start();
+  await new Promise(setImmediate);
+  await sweeper.stop();
+
+  expect(logs.map((line) => JSON.parse(line) as object)).toMatchObject([{ swept: 'links', removed: 3 }]);
+});
+
+test('a sweep that fails is logged by its name and does not keep the others from theirs', async () => {
+  const { logs, sweeper } = createSweeper({
+    links: () => Promise.reject(new Error('no')),
+    events: () => Promise.resolve(1),
+  });
+
+  sweeper.start();
+  await new Promise(setImmediate);
+  await sweeper.stop();
+
+  expect(logs.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { swept: 'links', error: { message: 'no' } },
+    { swept: 'events', removed: 1 },
+  ]);
+});
+
+test('removes until there is nothing left', async () => {
+  const batches = [500, 500, 7, 0];
+
+  await expect(removeAll(() => Promise.resolve(batches.shift() ?? 0))).resolves.toBe(1007);
+});
