@@ -1,0 +1,41 @@
+// The least that Node can do for a session: node:http, undici, and a form written by hand.
+import { type IncomingMessage, createServer } from 'node:http';
+import { Pool } from 'undici';
+import { loadCustomers } from './customers.ts';
+
+const { PORT = '0', STRIPE_API_URL = '', STRIPE_SECRET_KEY = '' } = process.env;
+const customers = loadCustomers();
+const stripe = new Pool(STRIPE_API_URL, { connections: 128 });
+const headers = {
+  authorization: `Bearer ${STRIPE_SECRET_KEY}`,
+  'content-type': 'application/x-www-form-urlencoded',
+};
+
+async function createSession(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
+  const { userId, returnUrl } = JSON.parse(text) as { userId: string; returnUrl: string };
+  const customer = encodeURIComponent(customers.get(userId) ?? '');
+  const { body } = await stripe.request({
+    method: 'POST',
+    path: '/v1/billing_portal/sessions',
+    headers,
+    body: `customer=${customer}&return_url=${encodeURIComponent(returnUrl)}`,
+  });
+  const { url } = (await body.json()) as { url: string };
+  return JSON.stringify({ url });
+}
+
+const server = createServer((request, response) => {
+  createSession(request).then(
+    (answer) => {
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(answer),
+      });
+      response.end(answer);
+    },
+    () => response.writeHead(500).end(),
+  );
+});
+server.listen(Number(PORT), '127.0.0.1');
