@@ -1,5 +1,5 @@
 // The least that Node can do for a session: node:http, undici, and a form written by hand.
-import { type IncomingMessage, createServer } from 'node:http';
+import { type ServerResponse, createServer } from 'node:http';
 import { Pool } from 'undici';
 import { loadCustomers } from './customers.ts';
 
@@ -11,9 +11,7 @@ const headers = {
   'content-type': 'application/x-www-form-urlencoded',
 };
 
-async function createSession(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
+async function createSession(text: string): Promise<string> {
   const { userId, returnUrl } = JSON.parse(text) as { userId: string; returnUrl: string };
   const customer = encodeURIComponent(customers.get(userId) ?? '');
   const { body } = await stripe.request({
@@ -26,16 +24,23 @@ async function createSession(request: IncomingMessage): Promise<string> {
   return JSON.stringify({ url });
 }
 
-const server = createServer((request, response) => {
-  createSession(request).then(
-    (answer) => {
+function answer(text: string, response: ServerResponse): void {
+  createSession(text).then(
+    (session) => {
       response.writeHead(200, {
         'content-type': 'application/json',
-        'content-length': Buffer.byteLength(answer),
+        'content-length': Buffer.byteLength(session),
       });
-      response.end(answer);
+      response.end(session);
     },
     () => response.writeHead(500).end(),
   );
+}
+
+const server = createServer((request, response) => {
+  let text = '';
+  request.setEncoding('utf8');
+  request.on('data', (chunk: string) => (text += chunk));
+  request.on('end', () => answer(text, response));
 });
 server.listen(Number(PORT), '127.0.0.1');

@@ -1,0 +1,97 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Core, onCore } from './cores.ts';
+
+const startTimeoutMs = 60_000;
+const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where it listens. */
+  readonly port: number;
+  /** Null lets it run on every core. */
+  readonly core: Core | null;
+  /** A file for what it writes to stdout; else that is thrown away. */
+  readonly log?: string;
+}
+
+/** A running server whose costs can be read. */
+export interface MeasuredProcess {
+  readonly port: number;
+  /** Seconds of CPU since its start, in user mode and in the kernel. */
+  cpuSeconds(): number;
+  residentMegabytes(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program. Its environment is what is named here and nothing else, and no `.env` is near. */
+export function spawnProgram({ command, args, env = {}, core, log }: Program): ChildProcess {
+  const [first = '', ...rest] = onCore(core, command, args);
+  const child = spawn(first, rest, {
+    cwd: tmpdir(),
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'production', ...env },
+    stdio: ['ignore', log === undefined ? 'ignore' : openSync(log, 'a'), 'inherit'],
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.removeListener('exit', kill));
+  return child;
+}
+
+/** Starts a program and waits until it listens. */
+export async function startProgram(program: Program): Promise<MeasuredProcess> {
+  const child = spawnProgram(program);
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill();
+    const slow = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await exited;
+    clearTimeout(slow);
+  };
+  const deadline = Date.now() + startTimeoutMs;
+  while (!(await listens(program.port))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`${[program.command, ...program.args].join(' ')} does not listen`);
+    }
+    await sleep(50);
+  }
+  const pid = child.pid ?? 0;
+  return {
+    port: program.port,
+    cpuSeconds: () => readCpuSeconds(pid),
+    residentMegabytes: () => readResidentMegabytes(pid),
+    stop,
+  };
+}
+
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const settle = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+  });
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the 14th and 15th field are utime and stime. */
+function readCpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The second field is the program's name in brackets, which may hold blanks.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+function readResidentMegabytes(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}

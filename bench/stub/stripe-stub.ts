@@ -1,0 +1,156 @@
+// A stand-in for Stripe that costs next to nothing: it checks what it is asked and answers in Stripe's format. It keeps
+// the configurations that are made, and nothing else.
+import { type ServerResponse, createServer } from 'node:http';
+import { parse } from 'qs';
+import { returnUrl, sessionUrlOf } from '../expected.ts';
+
+const { PORT = '0', STUB_DELAY_MS = '0' } = process.env;
+const delayMs = Number(STUB_DELAY_MS);
+
+interface Configuration {
+  readonly id: string;
+  readonly is_default: boolean;
+  [member: string]: unknown;
+}
+
+const now = Math.floor(Date.now() / 1000);
+const configurations = new Map<string, Configuration>();
+let sessions = 0;
+
+function addConfiguration(isDefault: boolean, form: object): Configuration {
+  const id = `bpc_1Bench${String(configurations.size).padStart(16, '0')}`;
+  const configuration = {
+    id,
+    object: 'billing_portal.configuration',
+    active: true,
+    application: null,
+    created: now,
+    default_return_url: null,
+    is_default: isDefault,
+    livemode: false,
+    login_page: { enabled: false, url: null },
+    metadata: {},
+    updated: now,
+    ...form,
+  };
+  configurations.set(id, configuration);
+  return configuration;
+}
+
+const { id: defaultConfiguration } = addConfiguration(true, {});
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const succeed = (body: object): Answer => ({ status: 200, body: JSON.stringify(body) });
+
+function refuse(status: number, message: string, param: string | null = null): Answer {
+  return { status, body: JSON.stringify({ error: { type: 'invalid_request_error', message, param } }) };
+}
+
+function createSession(text: string): Answer {
+  const form = new URLSearchParams(text);
+  const customer = form.get('customer') ?? '';
+  const configuration = form.get('configuration') ?? defaultConfiguration;
+  if (!customer.startsWith('cus_Bench')) return refuse(400, `No such customer: '${customer}'`, 'customer');
+  if (form.get('return_url') !== returnUrl) return refuse(400, 'Not the return URL', 'return_url');
+  if (!configurations.has(configuration)) return refuse(400, 'No such configuration', 'configuration');
+  sessions += 1;
+  const number = String(sessions).padStart(16, '0');
+  return succeed({
+    id: `bps_1Bench${number}`,
+    object: 'billing_portal.session',
+    after_expiration: null,
+    configuration,
+    created: now,
+    customer,
+    customer_account: null,
+    flow: null,
+    livemode: false,
+    locale: form.get('locale'),
+    on_behalf_of: null,
+    return_url: form.get('return_url'),
+    url: sessionUrlOf(customer, number),
+  });
+}
+
+function answer(method: string, url: string, text: string): Answer {
+  if (method === 'POST' && url === '/v1/billing_portal/sessions') return createSession(text);
+  const [path = '', query = ''] = url.split('?');
+  if (method === 'POST' && path === '/v1/billing_portal/configurations')
+    return succeed(addConfiguration(false, readForm(text)));
+  if (method === 'POST' && path.startsWith('/v1/billing_portal/configurations/')) return keep(path, text);
+  if (method === 'GET' && path === '/v1/billing_portal/configurations') return listConfigurations(path, query);
+  if (method === 'GET' && path === '/v1/subscriptions') return list(path, []);
+  const [, kind = '', id] = /^\/v1\/(customers|subscriptions)\/(\w+)$/.exec(path) ?? [];
+  if (method === 'GET' && id !== undefined) return retrieve(kind, id);
+  return refuse(404, `Unrecognized request URL (${method}: ${path})`);
+}
+
+function keep(path: string, text: string): Answer {
+  const found = configurations.get(path.slice(path.lastIndexOf('/') + 1));
+  if (found === undefined) return refuse(404, 'No such configuration');
+  return succeed(Object.assign(found, readForm(text)));
+}
+
+function listConfigurations(path: string, query: string): Answer {
+  const { is_default: isDefault } = parse(query);
+  const found = [...configurations.values()];
+  return list(
+    path,
+    isDefault === undefined ? found : found.filter((each) => String(each.is_default) === isDefault),
+  );
+}
+
+const list = (url: string, data: readonly object[]): Answer =>
+  succeed({ object: 'list', data, has_more: false, url });
+
+/** What a webhook's handler looks up. */
+function retrieve(kind: string, id: string): Answer {
+  return kind === 'customers'
+    ? succeed({ id, object: 'customer', created: now, livemode: false, metadata: {}, email: null, name: null })
+    : succeed({
+        id,
+        object: 'subscription',
+        status: 'active',
+        customer: id.replace('sub_', 'cus_'),
+        metadata: {},
+        items: { object: 'list', data: [], has_more: false, url: '' },
+      });
+}
+
+/** A form with its brackets as an object, and its words as the values they stand for. */
+function readForm(text: string): object {
+  return parse(text, {
+    depth: 10,
+    decoder: (part, decode, charset, type) => {
+      const word: unknown = decode(part, undefined, charset);
+      if (type === 'key') return word;
+      return word === 'true' ? true : word === 'false' ? false : word;
+    },
+  });
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'request-id': `req_${String(sessions)}`,
+  });
+  response.end(body);
+}
+
+const server = createServer((request, response) => {
+  const { method = '', url = '' } = request;
+  let text = '';
+  request.setEncoding('utf8');
+  request.on('data', (chunk: string) => (text += chunk));
+  request.on('end', () => {
+    if (delayMs === 0) send(response, answer(method, url, text));
+    else setTimeout(() => send(response, answer(method, url, text)), delayMs);
+  });
+});
+server.keepAliveTimeout = 120_000;
+server.listen(Number(PORT), '127.0.0.1', 4_096);
