@@ -8,7 +8,10 @@ import { BillingCustomerResolver } from './customers/billing-customer.resolver.t
 import { BillingCustomers } from './customers/billing-customer.service.ts';
 import { CustomerAdminResolver } from './customers/customer-admin.resolver.ts';
 import { CustomerAdmin } from './customers/customer-admin.service.ts';
+import { CustomerReader } from './customers/customer-reader.ts';
 import { CustomerSubscriptions } from './customers/customer-subscriptions.ts';
+import { CustomerSync } from './customers/customer-sync.service.ts';
+import { SnapshotRegister } from './customers/snapshot-register.ts';
 import { openDatabase } from './database/database.ts';
 import { createSchema } from './graphql/schema.ts';
 import { authenticateRequests } from './http/authentication.ts';
@@ -30,6 +33,7 @@ import { PortalSessions } from './portal/portal-session.service.ts';
 import { PortalResolver } from './portal/portal.resolver.ts';
 import { ReturnUrls } from './portal/return-url.ts';
 import { SupportSessions } from './portal/support-session.service.ts';
+import { Claims } from './records/claims.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
 import { Sweeper, removeAll } from './sweeper.ts';
 
@@ -80,7 +84,13 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const configurations = new PortalConfigurations(database.customers, stripe, policies);
   const flows = new PortalFlows(returnUrls, subscriptions);
   const sessions = new PortalSessions(database.customers, returnUrls, configurations, flows, stripe, now);
-  const customers = new BillingCustomers(database.customers, subscriptions, stripe);
+  const claims = new Claims(database.records);
+  const snapshots = new SnapshotRegister(database.records);
+  const reader = new CustomerReader(subscriptions, stripe, now);
+  const sync = new CustomerSync(database.customers, snapshots, reader, claims);
+  // Without webhooks nothing would keep a snapshot true.
+  const kept = config.webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
+  const customers = new BillingCustomers(database.customers, reader, kept);
 
   const schema = createSchema({
     resolvers: [

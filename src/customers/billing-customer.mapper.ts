@@ -1,25 +1,25 @@
 import type Stripe from 'stripe';
 import { billingInterval, subscriptionStatus } from './billing-customer.enums.ts';
-import type { LiveCustomer } from './billing-customer.service.ts';
 import type {
   BillingCard,
-  BillingCustomer,
   BillingPrice,
   BillingSubscription,
   BillingSubscriptionItem,
 } from './billing-customer.types.ts';
+import type { CustomerFacts } from './customer-snapshot.ts';
 
-/** A live customer in the words of the schema. */
-export function toBillingCustomer({ mapping, customer, subscriptions }: LiveCustomer): BillingCustomer {
+/** A customer of Stripe's in the words of the schema. */
+export function toCustomerFacts(
+  customer: Stripe.Customer,
+  subscriptions: readonly Stripe.Subscription[],
+): CustomerFacts {
   return {
     id: customer.id,
-    userId: mapping.userId,
     email: customer.email,
     name: customer.name ?? null,
     delinquent: customer.delinquent ?? false,
     card: toBillingCard(customer.invoice_settings.default_payment_method),
     subscriptions: subscriptions.map(toBillingSubscription),
-    linkedAt: mapping.createdAt,
   };
 }
 

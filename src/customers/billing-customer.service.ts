@@ -1,46 +1,71 @@
-import type Stripe from 'stripe';
 import type { Caller } from '../auth/caller.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
+import { BillingError } from '../errors.ts';
+import { logFailure } from '../failure-log.ts';
+import type { Logger } from '../logger.ts';
+import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
-import type { CustomerSubscriptions } from './customer-subscriptions.ts';
+import type { CustomerReader } from './customer-reader.ts';
+import type { CustomerSnapshot } from './customer-snapshot.ts';
+import { type CustomerSync, toSnapshot } from './customer-sync.service.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import { findStripeCustomer } from './stripe-customer.ts';
+import type { SnapshotRegister } from './snapshot-register.ts';
 
-/** A mapping, with what Stripe says of the customer at this moment. */
-export interface LiveCustomer {
-  readonly mapping: CustomerMapping;
-  readonly customer: Stripe.Customer;
-  /** Those that have not ended, the newest first. */
-  readonly subscriptions: readonly Stripe.Subscription[];
+/** What keeps snapshots true between two reads; without webhooks, nothing would. */
+export interface KeptSnapshots {
+  readonly register: SnapshotRegister;
+  readonly sync: CustomerSync;
+  readonly logger: Logger;
+  readonly now: () => Date;
 }
 
-const expandCard = ['invoice_settings.default_payment_method'];
+/** Webhooks may fail to come, without anybody noticing: what they missed shows a day later. */
+const freshMs = 24 * 60 * 60_000;
+
+/** Somebody is waiting for the answer, which can be had from Stripe without the claim. */
+const patienceMs = 2_000;
 
 /** Reads a caller's own customer. */
 export class BillingCustomers {
   constructor(
     private readonly directory: CustomerDirectory,
-    private readonly subscriptions: CustomerSubscriptions,
-    private readonly stripe: StripeClient,
+    private readonly reader: CustomerReader,
+    private readonly kept: KeptSnapshots | null,
   ) {}
 
   /**
    * Null when the caller has no customer linked.
+   * @param fresh asks Stripe, whatever is kept
    * @throws CustomerNotFoundError when Stripe no longer has the linked one, and the errors of Stripe and the store
    */
-  async findLive(caller: Caller): Promise<LiveCustomer | null> {
+  async find(caller: Caller, { fresh }: { readonly fresh: boolean }): Promise<BillingCustomer | null> {
     const mapping = await this.directory.findByUserId(caller.userId);
     if (mapping === null) return null;
-    const [customer, subscriptions] = await Promise.all([
-      this.getCustomer(mapping.stripeCustomerId),
-      this.subscriptions.list(mapping.stripeCustomerId),
-    ]);
-    return { mapping, customer, subscriptions };
+    const snapshot = (fresh ? null : await this.findKept(mapping)) ?? (await this.readAnew(mapping));
+    if (snapshot === null) return null;
+    if (snapshot.facts === null) throw new CustomerNotFoundError();
+    const { userId, createdAt: linkedAt } = mapping;
+    return { ...snapshot.facts, userId, linkedAt, asOf: snapshot.readAt };
   }
 
-  private async getCustomer(id: string): Promise<Stripe.Customer> {
-    const customer = await findStripeCustomer(this.stripe, id, { expand: expandCard });
-    if (customer === null) throw new CustomerNotFoundError();
-    return customer;
+  private async findKept(mapping: CustomerMapping): Promise<CustomerSnapshot | null> {
+    if (this.kept === null) return null;
+    const snapshot = await this.kept.register.find(mapping);
+    // Nor one of tomorrow: a clock that was wrong would make it last.
+    const age = this.kept.now().getTime() - (snapshot?.readAt.getTime() ?? 0);
+    return Math.abs(age) <= freshMs ? snapshot : null;
+  }
+
+  /** Null when the customer was unlinked meanwhile. */
+  private async readAnew({ stripeCustomerId }: CustomerMapping): Promise<CustomerSnapshot | null> {
+    if (this.kept !== null) {
+      try {
+        return await this.kept.sync.refresh(stripeCustomerId, { patienceMs });
+      } catch (error) {
+        // What Stripe says is still worth telling when it cannot be kept.
+        if (!(error instanceof BillingError) || error.code !== 'STORE_UNAVAILABLE') throw error;
+        logFailure(this.kept.logger, error, { stripeCustomerId });
+      }
+    }
+    return toSnapshot(await this.reader.read(stripeCustomerId), null);
   }
 }

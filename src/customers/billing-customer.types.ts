@@ -41,7 +41,7 @@ export class BillingSubscriptionItem {
   readonly currentPeriodEnd!: Date;
 }
 
-@ObjectType({ description: 'A subscription, as Stripe has it now.' })
+@ObjectType({ description: 'A subscription at Stripe.' })
 export class BillingSubscription {
   @Field(() => ID, { description: "Stripe's id of the subscription, `sub_…`." })
   readonly id!: string;
@@ -92,7 +92,7 @@ export class BillingCard {
   readonly expYear!: number;
 }
 
-@ObjectType({ description: "The caller's customer at Stripe, read from Stripe at once." })
+@ObjectType({ description: "The caller's customer, as Stripe had it at one moment." })
 export class BillingCustomer {
   @Field(() => ID, { description: "Stripe's id of the customer, `cus_…`." })
   readonly id!: string;
@@ -121,4 +121,7 @@ export class BillingCustomer {
 
   @Field(() => Date, { description: 'When the customer was linked to the user.' })
   readonly linkedAt!: Date;
+
+  @Field(() => Date, { description: 'When Stripe was asked: what happened there since may be missing.' })
+  readonly asOf!: Date;
 }

@@ -8,9 +8,18 @@ export async function findStripeCustomer(
   id: string,
   params: Stripe.CustomerRetrieveParams = {},
 ): Promise<Stripe.Customer | null> {
+  const customer = await retrieveStripeCustomer(stripe, id, params);
+  return customer?.deleted === true ? null : customer;
+}
+
+/** Null when Stripe does not know the customer; a deleted one it knows. @throws BillingError of the Stripe kind */
+export async function retrieveStripeCustomer(
+  stripe: StripeClient,
+  id: string,
+  params: Stripe.CustomerRetrieveParams = {},
+): Promise<Stripe.Customer | Stripe.DeletedCustomer | null> {
   try {
-    const customer = await stripe.read((sdk, options) => sdk.customers.retrieve(id, params, options));
-    return customer.deleted === true ? null : customer;
+    return await stripe.read((sdk, options) => sdk.customers.retrieve(id, params, options));
   } catch (error) {
     // Retrieving names the id in the path, which Stripe calls `id`.
     if (isMissing(error, 'id')) return null;

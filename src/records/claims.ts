@@ -4,9 +4,9 @@ import { BillingError } from '../errors.ts';
 import type { KeptRecord, RecordStore } from './record-store.ts';
 
 /** Longer than any work under a claim takes: each of its calls to Stripe and the store ends within seconds. */
-const lifeMs = 60_000;
-/** What is left of it must be enough for the last write to have ended. */
-const writeMarginMs = 10_000;
+const defaultLifeMs = 60_000;
+/** The last part of its life in which nothing is written: longer than a write takes and than clocks differ. */
+const restShare = 1 / 3;
 const defaultPatienceMs = 10_000;
 const longestPauseMs = 150;
 
@@ -26,48 +26,86 @@ export interface Hold {
   ensureHeld(): void;
 }
 
-export interface ClaimsOptions {
+export interface ClaimPatience {
   /** How long to wait for a claim that another has. */
   readonly patienceMs?: number;
 }
 
+export interface ClaimsOptions extends ClaimPatience {
+  /** How long the claim of a process that died is left alone. */
+  readonly lifeMs?: number;
+}
+
 /**
  * Lets one process at a time work on something, over all that share the store. The claim of one that died
- * expires, and whoever comes next takes it over.
+ * expires, and whoever comes next takes it over: the clocks of processes may differ by as much as is left of a
+ * claim's life when its holder stops writing, less the time that a write takes.
  */
 export class Claims {
   private readonly patienceMs: number;
+  private readonly lifeMs: number;
 
   constructor(
     private readonly records: RecordStore,
     options: ClaimsOptions = {},
   ) {
     this.patienceMs = options.patienceMs ?? defaultPatienceMs;
+    this.lifeMs = options.lifeMs ?? defaultLifeMs;
   }
 
-  /** @throws ClaimedElsewhereError, StoreUnavailableError, and what the work throws */
-  async runAlone<T>(key: string, work: (hold: Hold) => Promise<T>): Promise<T> {
-    const heldFrom = performance.now();
-    const { claim, takenAt } = await this.take(key, heldFrom + this.patienceMs);
-    const ensureHeld = (): void => {
-      if (performance.now() > takenAt + lifeMs - writeMarginMs) throw new ClaimedElsewhereError();
-    };
+  /**
+   * @param patience in place of the usual one
+   * @throws ClaimedElsewhereError, StoreUnavailableError, and what the work throws
+   */
+  async runAlone<T>(
+    key: string,
+    work: (hold: Hold) => Promise<T>,
+    { patienceMs = this.patienceMs }: ClaimPatience = {},
+  ): Promise<T> {
+    const { claim, hold } = await this.take(key, performance.now() + patienceMs);
     try {
-      return await work({ ensureHeld });
+      return await work(hold);
     } finally {
       // One that cannot be given back expires.
       await this.records.remove('claim', claim).catch(() => false);
     }
   }
 
-  private async take(key: string, deadline: number): Promise<{ claim: KeptRecord; takenAt: number }> {
+  private async take(key: string, deadline: number): Promise<{ claim: KeptRecord; hold: Hold }> {
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
-      const takenAt = performance.now();
-      const claim = createClaim(key);
-      if (await this.records.insert('claim', claim)) return { claim, takenAt };
+      const claim = this.createClaim(key);
+      const hold = this.createHold(claim);
+      if (await this.insert(claim)) return { claim, hold };
       await this.removeStale(key);
       if (performance.now() > deadline) throw new ClaimedElsewhereError();
       await wait(pause * (0.5 + Math.random()));
+    }
+  }
+
+  private createClaim(key: string): KeptRecord {
+    const expiresAt = new Date(Date.now() + this.lifeMs);
+    return { key, nonce: randomUUID(), owner: null, content: {}, expiresAt };
+  }
+
+  private createHold({ expiresAt }: KeptRecord): Hold {
+    const restMs = this.lifeMs * restShare;
+    const heldUntil = performance.now() + this.lifeMs - restMs;
+    return {
+      ensureHeld: () => {
+        // By both clocks: one is put forward and back, and the other stands while a machine sleeps.
+        const isLate = performance.now() > heldUntil || Date.now() > expiresAt.getTime() - restMs;
+        if (isLate) throw new ClaimedElsewhereError();
+      },
+    };
+  }
+
+  private async insert(claim: KeptRecord): Promise<boolean> {
+    try {
+      return await this.records.insert('claim', claim);
+    } catch (error) {
+      // It may have taken effect, and would keep everybody out for its life. Nobody waits for this.
+      void this.records.remove('claim', claim).catch(() => false);
+      throw error;
     }
   }
 
@@ -75,9 +113,4 @@ export class Claims {
     const other = await this.records.find('claim', key);
     if (other !== null && other.expiresAt.getTime() < Date.now()) await this.records.remove('claim', other);
   }
-}
-
-function createClaim(key: string): KeptRecord {
-  const expiresAt = new Date(Date.now() + lifeMs);
-  return { key, nonce: randomUUID(), owner: null, content: {}, expiresAt };
 }

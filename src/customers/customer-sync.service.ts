@@ -1,0 +1,71 @@
+import { type ClaimPatience, ClaimedElsewhereError, type Claims, type Hold } from '../records/claims.ts';
+import type { KeptRecord } from '../records/record-store.ts';
+import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
+import type { CustomerReader, CustomerReading } from './customer-reader.ts';
+import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
+import type { SnapshotRegister } from './snapshot-register.ts';
+
+/** Keeps the snapshots of customers true. */
+export class CustomerSync {
+  constructor(
+    private readonly directory: CustomerDirectory,
+    private readonly snapshots: SnapshotRegister,
+    private readonly reader: CustomerReader,
+    private readonly claims: Claims,
+  ) {}
+
+  /**
+   * Reads a customer from Stripe and keeps what it says. The claim is taken before Stripe is asked, so that an
+   * old answer never takes the place of a newer one. Null when no user is linked to the customer: nothing is
+   * kept about strangers.
+   * @throws ClaimedElsewhereError, StoreUnavailableError, and the errors of Stripe
+   */
+  refresh(stripeCustomerId: string, patience?: ClaimPatience): Promise<CustomerSnapshot | null> {
+    return this.claims.runAlone(
+      `customer:${stripeCustomerId}`,
+      async (hold) => {
+        const before = await this.snapshots.findRecord(stripeCustomerId);
+        const mapping = await this.directory.findByStripeCustomerId(stripeCustomerId);
+        if (mapping !== null) return this.renew(mapping, before, hold);
+        if (before !== null) await this.snapshots.remove(before);
+        return null;
+      },
+      patience,
+    );
+  }
+
+  private async renew(
+    mapping: CustomerMapping,
+    before: KeptRecord | null,
+    hold: Hold,
+  ): Promise<CustomerSnapshot | null> {
+    const reading = await this.reader.read(mapping.stripeCustomerId);
+    const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
+    hold.ensureHeld();
+    if (reading.state === 'missing') {
+      // The key may be the wrong one, and is soon put right: that is no fact about the customer.
+      if (before !== null) await this.snapshots.remove(before);
+      return snapshot;
+    }
+    // A claim goes by clocks, which may differ; that the record is still the one of before does not.
+    if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new ClaimedElsewhereError();
+    return (await this.isStillLinked(mapping)) ? snapshot : null;
+  }
+
+  /** Who was unlinked meanwhile had their snapshot removed, maybe before it was written. */
+  private async isStillLinked({ userId, stripeCustomerId }: CustomerMapping): Promise<boolean> {
+    const now = await this.directory.findByStripeCustomerId(stripeCustomerId);
+    if (now?.userId === userId) return true;
+    await this.snapshots.removeOf(userId);
+    return false;
+  }
+}
+
+export function toSnapshot(
+  { readAt, facts }: CustomerReading,
+  before: CustomerSnapshot | null,
+): CustomerSnapshot {
+  return facts === null
+    ? { readAt, facts, goneSince: before?.goneSince ?? readAt }
+    : { readAt, facts, goneSince: null };
+}
