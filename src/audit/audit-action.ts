@@ -1,4 +1,4 @@
-/** What administrators can do. The values are what is recorded. */
+/** What administrators can do, and what is done or told by Stripe's events. The values are what is recorded. */
 export enum AuditAction {
   LINK_CUSTOMER = 'link_customer',
   IMPORT_CUSTOMERS = 'import_customers',
@@ -8,4 +8,6 @@ export enum AuditAction {
   UPDATE_PORTAL_CONFIGURATION = 'update_portal_configuration',
   DEACTIVATE_PORTAL_CONFIGURATION = 'deactivate_portal_configuration',
   CREATE_PORTAL_SESSION = 'create_portal_session',
+  LINK_CUSTOMER_BY_EVENT = 'link_customer_by_event',
+  REPORT_PORTAL_SESSION = 'report_portal_session',
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../auth/caller.ts';
 import { BillingError } from '../errors.ts';
 import type { Page } from '../graphql/connection.ts';
@@ -15,15 +15,23 @@ import {
 
 /** Who did it, where that is no caller of the API. */
 export const commandLine = 'cli';
+export const stripeItself = 'stripe';
 
 export interface AuditIntent {
-  readonly actor: Caller | typeof commandLine;
+  readonly actor: Caller | typeof commandLine | typeof stripeItself;
   readonly action: AuditAction;
   readonly userId?: string;
   /** Stripe's id of the customer or configuration, where it is known beforehand. */
   readonly target?: string;
   /** What else is asked for. No secrets and no URLs: they would outlive their time here. */
   readonly details?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What has happened elsewhere. */
+export interface AuditReport extends AuditIntent {
+  /** What tells of it: the same again is no second entry. */
+  readonly cause: string;
+  readonly at: Date;
 }
 
 /** An operation while it is under way. */
@@ -78,6 +86,14 @@ export class AuditTrail {
     }
   }
 
+  /** Records what has happened elsewhere, once for its cause. @throws StoreUnavailableError */
+  async note({ cause, at, ...intent }: AuditReport): Promise<void> {
+    const facts = { ...this.createFacts(intent), operationId: createReportId(cause, at) };
+    const record = { ...facts, at, target: toSafeText(intent.target ?? null), code: null };
+    await this.log.append({ ...record, step: 'intended' });
+    await this.log.append({ ...record, step: 'succeeded' });
+  }
+
   async list(query: AuditQuery): Promise<Page<JudgedEntry>> {
     const { entries, hasNextPage } = await this.log.list(query);
     return { items: entries.map((entry) => ({ ...entry, outcome: this.judge(entry) })), hasNextPage };
@@ -92,7 +108,7 @@ export class AuditTrail {
   private createFacts({ actor, action, userId, details = {} }: AuditIntent) {
     return {
       operationId: this.createOperationId(),
-      actor: actor === commandLine ? actor : toText(findPerson(actor)),
+      actor: typeof actor === 'string' ? actor : toText(findPerson(actor)),
       action,
       userId: toText(userId ?? null),
       details: Object.fromEntries(
@@ -127,6 +143,11 @@ export class AuditTrail {
     const count = this.counter.toString(16).padStart(4, '0');
     return `${toOperationTime(this.now())}${count}${randomBytes(4).toString('hex')}`;
   }
+}
+
+/** As long as the other ids, and in order with them. */
+function createReportId(cause: string, at: Date): string {
+  return `${toOperationTime(at)}${createHash('sha256').update(cause).digest('hex').slice(0, 12)}`;
 }
 
 /** The token's own subject: where an organisation is billed, that is the person who acts for it. */

@@ -4,7 +4,7 @@ import { AuditAction } from './audit-action.ts';
 
 registerEnumType(AuditAction, {
   name: 'AuditAction',
-  description: 'What an administrator can do.',
+  description: "What an administrator can do, and what is done or told by Stripe's events.",
   valuesConfig: {
     LINK_CUSTOMER: { description: 'Link a user to a customer.' },
     IMPORT_CUSTOMERS: { description: 'Link many users from a file, on the command line.' },
@@ -14,6 +14,10 @@ registerEnumType(AuditAction, {
     UPDATE_PORTAL_CONFIGURATION: { description: 'Change a portal configuration.' },
     DEACTIVATE_PORTAL_CONFIGURATION: { description: 'Deactivate a portal configuration.' },
     CREATE_PORTAL_SESSION: { description: "Open a portal session on a customer's behalf." },
+    LINK_CUSTOMER_BY_EVENT: { description: 'Link a user to a customer, as an event of Stripe named them.' },
+    REPORT_PORTAL_SESSION: {
+      description: 'Stripe reported that a portal session was opened, by whichever way; `sessionId` names it.',
+    },
   },
 });
 
@@ -56,7 +60,8 @@ export class AuditEntry {
   readonly at!: Date;
 
   @Field(() => String, {
-    description: "Who did it: the subject of the administrator's token, or `cli` for the command line.",
+    description:
+      "Who did it: the subject of the administrator's token, `cli` for the command line, or `stripe` for an event.",
   })
   readonly actor!: string;
 

@@ -45,12 +45,17 @@ export class PolicyConfigurations {
     this.own = null;
   }
 
+  /** Looks at Stripe again next time for all: something was changed there. */
+  forgetAll(): void {
+    this.ids.clear();
+    this.own = null;
+  }
+
   private forgetWhatIsOld(): void {
     const now = this.now().getTime();
     if (now < this.until) return;
     this.until = now + timeToLiveMs;
-    this.ids.clear();
-    this.own = null;
+    this.forgetAll();
   }
 
   private listOwn(): Promise<Configuration[]> {
