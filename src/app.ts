@@ -6,11 +6,15 @@ import { createAuthenticator } from './auth/authenticator.ts';
 import type { Config } from './config/config.ts';
 import { BillingCustomerResolver } from './customers/billing-customer.resolver.ts';
 import { BillingCustomers } from './customers/billing-customer.service.ts';
+import { CreationAttempts } from './customers/creation-attempts.ts';
 import { CustomerAdminResolver } from './customers/customer-admin.resolver.ts';
 import { CustomerAdmin } from './customers/customer-admin.service.ts';
+import { CustomerCreation } from './customers/customer-creation.service.ts';
 import { CustomerReader } from './customers/customer-reader.ts';
 import { CustomerSubscriptions } from './customers/customer-subscriptions.ts';
 import { CustomerSync } from './customers/customer-sync.service.ts';
+import { NamedCustomers } from './customers/named-customers.ts';
+import { OwnCustomers } from './customers/own-customer.service.ts';
 import { SnapshotRegister } from './customers/snapshot-register.ts';
 import { openDatabase } from './database/database.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -20,6 +24,7 @@ import { addGraphqlRoutes } from './http/graphql.routes.ts';
 import { addHealthRoutes } from './http/health.routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { limitRequests } from './http/rate-limit.ts';
+import { addWebhookRoutes } from './http/webhook.routes.ts';
 import { type LogDestination, createLogger } from './logger.ts';
 import { ConfigurationRegistry } from './policies/configuration-registry.ts';
 import { PolicyConfigurations } from './policies/policy-configurations.service.ts';
@@ -33,15 +38,19 @@ import { PortalSessions } from './portal/portal-session.service.ts';
 import { PortalResolver } from './portal/portal.resolver.ts';
 import { ReturnUrls } from './portal/return-url.ts';
 import { SupportSessions } from './portal/support-session.service.ts';
-import { Claims } from './records/claims.ts';
+import { Claims, type ClaimsOptions } from './records/claims.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
 import { Sweeper, removeAll } from './sweeper.ts';
+import { createWebhookHandlers } from './webhooks/webhook-handlers.ts';
+import { WebhookProcessor } from './webhooks/webhook-processor.service.ts';
 
 export interface AppOverrides {
   /** Where log lines go instead of stdout. */
   readonly logDestination?: LogDestination;
   /** How long one call to Stripe may take, retries included, in place of the default. */
   readonly stripeDeadlineMs?: number;
+  /** How claims are kept, in place of the defaults. */
+  readonly claims?: ClaimsOptions;
   /** The time by which policies are decided and kept up, in place of the clock's. */
   readonly now?: () => Date;
 }
@@ -83,8 +92,20 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   };
   const configurations = new PortalConfigurations(database.customers, stripe, policies);
   const flows = new PortalFlows(returnUrls, subscriptions);
-  const sessions = new PortalSessions(database.customers, returnUrls, configurations, flows, stripe, now);
-  const claims = new Claims(database.records);
+  const creation =
+    config.customerCreation === 'never'
+      ? null
+      : new CustomerCreation(
+          database.customers,
+          new NamedCustomers(stripe),
+          new CreationAttempts(database.records, now),
+          stripe,
+          audit,
+          now,
+        );
+  const ownCustomers = new OwnCustomers(database.customers, creation);
+  const sessions = new PortalSessions(ownCustomers, returnUrls, configurations, flows, stripe, now);
+  const claims = new Claims(database.records, overrides.claims);
   const snapshots = new SnapshotRegister(database.records);
   const reader = new CustomerReader(subscriptions, stripe, now);
   const sync = new CustomerSync(database.customers, snapshots, reader, claims);
@@ -100,7 +121,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         new SupportSessions(database.customers, sessions, audit),
       ),
       new BillingCustomerResolver(customers),
-      new CustomerAdminResolver(new CustomerAdmin(database.customers, stripe, audit)),
+      new CustomerAdminResolver(new CustomerAdmin(database.customers, snapshots, stripe, audit)),
       new AuditResolver(audit),
     ],
     requiredRole: config.requiredRole,
@@ -115,6 +136,25 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     addBillingPortalRoutes(api, { sessions, requiredRole: config.requiredRole });
     await addGraphqlRoutes(api, { schema, config: config.http, logger });
   });
+  if (config.webhooks.secrets.length > 0) {
+    const { secrets, linkByClientReferenceId } = config.webhooks;
+    const { livemode, account } = config.stripe;
+    const handlers = createWebhookHandlers({
+      stripe,
+      directory: database.customers,
+      sync,
+      audit,
+      claims,
+      logger,
+      configurations: policies?.configurations ?? null,
+      linkByClientReferenceId,
+    });
+    const processor = new WebhookProcessor(handlers, database.records, claims);
+    await server.register((api, _options, done) => {
+      addWebhookRoutes(api, { processor, secrets, livemode, account, now });
+      done();
+    });
+  }
 
   return {
     schema,

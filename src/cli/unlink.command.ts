@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { AuditAction } from '../audit/audit-action.ts';
 import { commandLine } from '../audit/audit-trail.service.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import { SnapshotRegister } from '../customers/snapshot-register.ts';
+import { unlinkUser } from '../customers/unlink-user.ts';
 import { type Shell, quote } from './shell.ts';
 import { storeHelp, withStore } from './store.ts';
 
@@ -11,7 +13,7 @@ export function addUnlinkCommand(program: Command, shell: Shell): void {
     .description('remove the link between a user and their Stripe customer; the customer stays at Stripe')
     .argument('<user>', "the user's id, as the tokens have it")
     .addHelpText('after', unlinkHelp)
-    .action((userId: string) => unlinkUser(shell, userId));
+    .action((userId: string) => unlink(shell, userId));
 }
 
 const unlinkHelp = `
@@ -20,11 +22,12 @@ ${storeHelp}
   billing-portal unlink user_1
 `;
 
-async function unlinkUser(shell: Shell, userId: string): Promise<void> {
+async function unlink(shell: Shell, userId: string): Promise<void> {
   await withStore(shell, async ({ config, database, audit }) => {
     const intent = { actor: commandLine, action: AuditAction.UNLINK_CUSTOMER, userId } as const;
     const removed = await audit.record(intent, async (operation) => {
-      const mapping = await database.customers.unlink(userId);
+      const snapshots = new SnapshotRegister(database.records);
+      const mapping = await unlinkUser(database.customers, snapshots, userId);
       if (mapping === null)
         throw new CustomerNotFoundError(`User ${quote(userId)} is not linked in scope ${config.scope}.`);
       operation.aimAt(mapping.stripeCustomerId);

@@ -12,7 +12,9 @@ import {
   checkCustomerLink,
 } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
+import type { SnapshotRegister } from './snapshot-register.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
+import { unlinkUser } from './unlink-user.ts';
 
 /** What is left out stays as it is. */
 export interface RequestedChanges {
@@ -25,6 +27,7 @@ export interface RequestedChanges {
 export class CustomerAdmin {
   constructor(
     private readonly directory: CustomerDirectory,
+    private readonly snapshots: SnapshotRegister,
     private readonly stripe: StripeClient,
     private readonly audit: AuditTrail,
   ) {}
@@ -40,6 +43,11 @@ export class CustomerAdmin {
     if (userId === undefined && stripeCustomerId !== undefined)
       return this.directory.findByStripeCustomerId(stripeCustomerId);
     throw new BadUserInputError('Give either userId or stripeCustomerId.');
+  }
+
+  /** Null when Stripe has the customer, as far as is known. */
+  async findGoneSince(link: CustomerLink): Promise<Date | null> {
+    return (await this.snapshots.find(link))?.goneSince ?? null;
   }
 
   /**
@@ -61,7 +69,7 @@ export class CustomerAdmin {
   unlink(caller: Caller, userId: string): Promise<CustomerMapping> {
     const intent = { actor: caller, action: AuditAction.UNLINK_CUSTOMER, userId };
     return this.audit.record(intent, async (operation) => {
-      const mapping = requireMapping(await this.directory.unlink(userId));
+      const mapping = requireMapping(await unlinkUser(this.directory, this.snapshots, userId));
       operation.aimAt(mapping.stripeCustomerId);
       return mapping;
     });

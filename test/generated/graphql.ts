@@ -6,6 +6,8 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** What an administrator can do, and what is done or told by Stripe's events. */
 export type AuditAction =
+  /** Create a customer at Stripe for a user's first session. */
+  | 'CREATE_CUSTOMER'
   /** Create a portal configuration. */
   | 'CREATE_PORTAL_CONFIGURATION'
   /** Open a portal session on a customer's behalf. */
@@ -16,6 +18,10 @@ export type AuditAction =
   | 'IMPORT_CUSTOMERS'
   /** Link a user to a customer. */
   | 'LINK_CUSTOMER'
+  /** Link a user to a customer, as an event of Stripe named them. */
+  | 'LINK_CUSTOMER_BY_EVENT'
+  /** Stripe reported that a portal session was opened, by whichever way; `sessionId` names it. */
+  | 'REPORT_PORTAL_SESSION'
   /** Remove the link between a user and a customer. */
   | 'UNLINK_CUSTOMER'
   /** Change a mapping's contract end or attributes. */

@@ -1,10 +1,11 @@
+import { SnapshotRegister } from '../../customers/snapshot-register.ts';
 import type { Database } from '../../database/database.ts';
 
 /** Removes what one store keeps about a user, and names it; null when it kept nothing. */
 type Eraser = (database: Database, userId: string) => Promise<string | null>;
 
 /** Everything that is kept about a user, store by store: a new store adds its line here. */
-const erasers: readonly Eraser[] = [eraseTraces, eraseLink];
+const erasers: readonly Eraser[] = [eraseTraces, eraseLink, eraseSnapshots];
 
 /** Removes everything that is kept about a user, and names what was removed. */
 export async function eraseUser(database: Database, userId: string): Promise<readonly string[]> {
@@ -28,4 +29,10 @@ async function eraseTraces({ audit, customers }: Database, userId: string): Prom
 async function eraseLink({ customers }: Database, userId: string): Promise<string | null> {
   const mapping = await customers.unlink(userId);
   return mapping && `the link to ${mapping.stripeCustomerId}, with its contract end and attributes`;
+}
+
+/** After the link is gone, without which none is kept anew. */
+async function eraseSnapshots({ records }: Database, userId: string): Promise<string | null> {
+  const count = await new SnapshotRegister(records).removeOf(userId);
+  return count === 0 ? null : "what was last read of the customer's card and subscriptions";
 }
