@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../logger.ts';
+import { type WebhookEvent, checkOrigin, parseEvent } from '../webhooks/webhook-event.ts';
+import type { WebhookProcessor } from '../webhooks/webhook-processor.service.ts';
+import { checkSignature } from '../webhooks/webhook-signature.ts';
+import { WebhookRefusedError } from '../webhooks/webhook.errors.ts';
+
+export const webhookPath = '/webhooks/stripe';
+
+const maxBodyBytes = 256 * 1024;
+
+export interface WebhookOptions {
+  readonly processor: Pick<WebhookProcessor, 'process'>;
+  /** What events may be signed with. */
+  readonly secrets: readonly string[];
+  readonly livemode: boolean;
+  /** The connected account to act on; null for the key's own. */
+  readonly account: string | null;
+  readonly now: () => Date;
+}
+
+/**
+ * Where Stripe sends events. It wants a plugin of its own: nobody is authenticated here but by the signature,
+ * nothing counts against anybody's limit, and bodies stay the bytes that were signed.
+ */
+export function addWebhookRoutes(server: FastifyInstance, options: WebhookOptions): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.post(webhookPath, { bodyLimit: maxBodyBytes }, async (request, reply) => {
+    try {
+      const event = acceptEvent(request, options);
+      return await handle(event, request, reply, options.processor);
+    } catch (error) {
+      if (!(error instanceof WebhookRefusedError)) throw error;
+      request.log.warn({ refusal: error.code }, 'a webhook delivery was refused');
+      return reply.code(400).send({ error: error.message, code: error.code });
+    }
+  });
+}
+
+/** @throws WebhookRefusedError unless Stripe sent it, now, and to this service */
+function acceptEvent(request: FastifyRequest, { secrets, now, ...expected }: WebhookOptions): WebhookEvent {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const header = request.headers['stripe-signature'];
+  const signature = Array.isArray(header) ? header.join() : header;
+  checkSignature({ body, signature }, { secrets, now: now() });
+  const event = parseEvent(body);
+  checkOrigin(event, expected);
+  return event;
+}
+
+/** Whatever is not a 2xx lets Stripe send the event again: https://docs.stripe.com/webhooks#retries */
+async function handle(
+  event: WebhookEvent,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  processor: WebhookOptions['processor'],
+): Promise<FastifyReply> {
+  try {
+    await processor.process(event);
+    return await reply.send({ received: true });
+  } catch (error) {
+    if (error instanceof WebhookRefusedError) throw error;
+    const { id: eventId, type: eventType } = event;
+    (request.log as Logger).error({ error, eventId, eventType }, 'an event could not be handled');
+    return reply
+      .code(500)
+      .send({ error: 'The event could not be handled. Send it again later.', code: 'EVENT_NOT_HANDLED' });
+  }
+}

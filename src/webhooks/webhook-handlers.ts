@@ -1,0 +1,40 @@
+import type { AuditTrail } from '../audit/audit-trail.service.ts';
+import type { CustomerDirectory } from '../customers/customer-directory.ts';
+import type { CustomerSync } from '../customers/customer-sync.service.ts';
+import type { Logger } from '../logger.ts';
+import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
+import type { Claims } from '../records/claims.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { createCheckoutHandlers } from './checkout.handlers.ts';
+import { createCustomerHandlers } from './customer.handlers.ts';
+import { EventLinks } from './event-links.ts';
+import { createPaymentMethodHandlers } from './payment-method.handlers.ts';
+import { createPortalHandlers } from './portal.handlers.ts';
+import { createSubscriptionHandlers } from './subscription.handlers.ts';
+import type { WebhookHandlers } from './webhook-processor.service.ts';
+
+export interface WebhookParts {
+  readonly stripe: StripeClient;
+  readonly directory: CustomerDirectory;
+  readonly sync: CustomerSync;
+  readonly audit: AuditTrail;
+  readonly claims: Claims;
+  readonly logger: Logger;
+  /** Null where no policies are compiled to configurations. */
+  readonly configurations: PolicyConfigurations | null;
+  /** Whether `client_reference_id` of a Checkout session that a server made may name a user. */
+  readonly linkByClientReferenceId: boolean;
+}
+
+/** What is done for each type of event that is handled. */
+export function createWebhookHandlers(parts: WebhookParts): WebhookHandlers {
+  const { stripe, directory, sync, audit, claims, logger, configurations } = parts;
+  const links = new EventLinks(directory, audit, claims, logger);
+  return {
+    ...createCustomerHandlers(stripe, links, sync),
+    ...createSubscriptionHandlers(sync),
+    ...createPaymentMethodHandlers(sync),
+    ...createCheckoutHandlers(stripe, links, sync, parts),
+    ...createPortalHandlers({ directory, audit, configurations }),
+  };
+}
