@@ -13,6 +13,7 @@ export const errorStatuses = {
   FORBIDDEN: { graphql: 200, rest: 403 },
   RATE_LIMITED: { graphql: 429, rest: 429 },
   CUSTOMER_NOT_FOUND: { graphql: 200, rest: 404 },
+  CUSTOMER_AMBIGUOUS: { graphql: 200, rest: 409 },
   RETURN_URL_NOT_ALLOWED: { graphql: 200, rest: 400 },
   BAD_USER_INPUT: { graphql: 200, rest: 400 },
   FLOW_NOT_ALLOWED: { graphql: 200, rest: 403 },

@@ -1,5 +1,6 @@
 /** What administrators can do, and what is done or told by Stripe's events. The values are what is recorded. */
 export enum AuditAction {
+  CREATE_CUSTOMER = 'create_customer',
   LINK_CUSTOMER = 'link_customer',
   IMPORT_CUSTOMERS = 'import_customers',
   UNLINK_CUSTOMER = 'unlink_customer',
@@ -8,6 +9,8 @@ export enum AuditAction {
   UPDATE_PORTAL_CONFIGURATION = 'update_portal_configuration',
   DEACTIVATE_PORTAL_CONFIGURATION = 'deactivate_portal_configuration',
   CREATE_PORTAL_SESSION = 'create_portal_session',
+  CREATE_PORTAL_LINK = 'create_portal_link',
+  REVOKE_PORTAL_LINK = 'revoke_portal_link',
   LINK_CUSTOMER_BY_EVENT = 'link_customer_by_event',
   REPORT_PORTAL_SESSION = 'report_portal_session',
 }

@@ -6,6 +6,7 @@ registerEnumType(AuditAction, {
   name: 'AuditAction',
   description: "What an administrator can do, and what is done or told by Stripe's events.",
   valuesConfig: {
+    CREATE_CUSTOMER: { description: "Create a customer at Stripe for a user's first session." },
     LINK_CUSTOMER: { description: 'Link a user to a customer.' },
     IMPORT_CUSTOMERS: { description: 'Link many users from a file, on the command line.' },
     UNLINK_CUSTOMER: { description: 'Remove the link between a user and a customer.' },
@@ -14,9 +15,12 @@ registerEnumType(AuditAction, {
     UPDATE_PORTAL_CONFIGURATION: { description: 'Change a portal configuration.' },
     DEACTIVATE_PORTAL_CONFIGURATION: { description: 'Deactivate a portal configuration.' },
     CREATE_PORTAL_SESSION: { description: "Open a portal session on a customer's behalf." },
+    CREATE_PORTAL_LINK: { description: 'Make a link for an e-mail.' },
+    REVOKE_PORTAL_LINK: { description: 'Revoke a link for an e-mail, or all of a user.' },
     LINK_CUSTOMER_BY_EVENT: { description: 'Link a user to a customer, as an event of Stripe named them.' },
     REPORT_PORTAL_SESSION: {
-      description: 'Stripe reported that a portal session was opened, by whichever way; `sessionId` names it.',
+      description:
+        'Stripe reported that a portal session was opened, by whichever way; `sessionId` names it.',
     },
   },
 });

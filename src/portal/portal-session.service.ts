@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
-import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import type { OwnCustomers } from '../customers/own-customer.service.ts';
 import type { FeatureChoice } from '../policies/configuration-content.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
@@ -41,7 +42,7 @@ type CheckedParams = Pick<SessionParams, 'return_url' | 'locale'>;
 /** Opens portal sessions. */
 export class PortalSessions {
   constructor(
-    private readonly customers: CustomerDirectory,
+    private readonly customers: OwnCustomers,
     private readonly returnUrls: ReturnUrls,
     private readonly configurations: PortalConfigurations,
     private readonly flows: PortalFlows,
@@ -50,14 +51,13 @@ export class PortalSessions {
   ) {}
 
   /**
-   * Opens a session for the caller's own customer.
-   * @throws ReturnUrlNotAllowedError, BadUserInputError, CustomerNotFoundError, FlowNotAllowedError,
-   *   PortalNotConfiguredError, and the errors of Stripe and the store
+   * Opens a session for the caller's own customer, who may be made for it.
+   * @throws ReturnUrlNotAllowedError, BadUserInputError, CustomerNotFoundError, CustomerAmbiguousError,
+   *   FlowNotAllowedError, PortalNotConfiguredError, and the errors of Stripe and the store
    */
   async create(caller: Caller, request: PortalSessionRequest): Promise<PortalSession> {
     const checked = this.check(request);
-    const mapping = await this.customers.findByUserId(caller.userId);
-    if (mapping === null) throw new CustomerNotFoundError();
+    const mapping = await this.customers.get(caller);
     const chosen = await this.configurations.choose(caller, mapping, request.features);
     return this.openAs(mapping, checked, request.flow, chosen);
   }

@@ -1,10 +1,13 @@
 import Stripe from 'stripe';
 import { BillingError } from '../errors.ts';
 
-/** Stripe did not answer in time, failed, or answered what is no answer. */
+/** Stripe did not answer in time, failed, answered what is no answer, or is held off for having done so. */
 export class StripeUnavailableError extends BillingError {
-  constructor(cause: unknown) {
-    super('STRIPE_UNAVAILABLE', 'Billing is not available right now. Try again shortly.', { cause });
+  constructor(cause: unknown, retryAfter?: number) {
+    super('STRIPE_UNAVAILABLE', 'Billing is not available right now. Try again shortly.', {
+      cause,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    });
   }
 }
 
@@ -13,10 +16,11 @@ export class StripeUnavailableError extends BillingError {
  * https://docs.stripe.com/api/idempotent_requests: failures are kept and repeated like successes.
  */
 export function isReplayed(error: unknown): boolean {
-  return error instanceof Stripe.errors.StripeError && error.headers?.['idempotent-replayed'] === 'true';
+  const answer = error instanceof BillingError ? error.cause : error;
+  return answer instanceof Stripe.errors.StripeError && answer.headers?.['idempotent-replayed'] === 'true';
 }
 
-/** Stripe's rate limit was met. */
+/** Stripe's rate limit was met, or would have been. */
 export class StripeRateLimitedError extends BillingError {
   constructor(cause: unknown, retryAfter: number) {
     super('STRIPE_RATE_LIMITED', 'Billing is busy right now. Try again shortly.', { cause, retryAfter });

@@ -19,6 +19,7 @@ const secrets = [/planted/i, /eyJ[\w-]{6}/, /\bat \S+ \(/, /\.[cm]?[jt]s:\d+:\d+
 
 /** What an operator is told of, as an error (50) or a warning (40). The rest are clients' mistakes. */
 const logLevels: Partial<Record<ErrorCode, number>> = {
+  CUSTOMER_AMBIGUOUS: 40,
   INTERNAL_SERVER_ERROR: 50,
   AUTH_UNAVAILABLE: 40,
   STRIPE_UNAVAILABLE: 40,

@@ -72,6 +72,17 @@ const callerCases: readonly ErrorCase[] = [
     when: 'Stripe does not have the customer, or no longer',
     stripe: refuse(400, { code: 'resource_missing', param: 'customer' }),
   },
+  {
+    code: 'CUSTOMER_AMBIGUOUS',
+    when: 'several customers name the user who has none',
+    env: () => ({ CUSTOMER_CREATION: 'on_demand' }),
+    token: (app) => app.createToken({ userId: 'twice', email: planted.email }),
+    stripe: sendJson(200, {
+      object: 'list',
+      data: ['cus_1', 'cus_2'].map((id) => ({ id, name: plantedMessage, metadata: { userId: 'twice' } })),
+      has_more: false,
+    }),
+  },
 ];
 
 const inputCases: readonly ErrorCase[] = [

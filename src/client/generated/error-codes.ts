@@ -4,6 +4,7 @@ export type ServiceErrorCode =
   | 'FORBIDDEN'
   | 'RATE_LIMITED'
   | 'CUSTOMER_NOT_FOUND'
+  | 'CUSTOMER_AMBIGUOUS'
   | 'RETURN_URL_NOT_ALLOWED'
   | 'BAD_USER_INPUT'
   | 'FLOW_NOT_ALLOWED'
