@@ -139,6 +139,7 @@ function execute(
     id: recorded.id,
     idempotencyKey: recorded.idempotencyKey,
     apiVersion: recorded.apiVersion,
+    stripeAccount: recorded.stripeAccount,
   };
   try {
     const body = JSON.stringify(

@@ -4,13 +4,22 @@ import { createId } from './ids.ts';
 export interface EmulatorEvent {
   readonly id: string;
   readonly object: 'event';
+  /** The connected account that it happened on; absent on the key's own. */
+  readonly account?: string;
   readonly api_version: string | null;
   readonly created: number;
   readonly data: { readonly object: object; readonly previous_attributes?: Record<string, unknown> };
   readonly livemode: false;
-  readonly pending_webhooks: number;
+  /** How many endpoints have not got it, those that were given up included. */
+  pending_webhooks: number;
   readonly request: { readonly id: string | null; readonly idempotency_key: string | null };
   readonly type: string;
+}
+
+/** What an event is about; many objects name their customer. */
+interface RecordedObject {
+  readonly id: string;
+  readonly customer?: unknown;
 }
 
 /** Every state change, in order. Whoever delivers webhooks subscribes here. */
@@ -24,16 +33,21 @@ export class EventLog {
     readonly id: string;
     readonly idempotencyKey: string | null;
     readonly apiVersion: string | null;
+    readonly stripeAccount: string | null;
   } | null = null;
+  /** On which connected account an object was made, for what later happens to it on a page or by the clock. */
+  private readonly accounts = new Map<string, string>();
 
   constructor(now: () => number) {
     this.now = now;
   }
 
-  record(type: string, object: object, previous?: Record<string, unknown>): void {
+  record(type: string, object: RecordedObject, previous?: Record<string, unknown>): void {
+    const account = this.accountOf(object);
     const event: EmulatorEvent = {
       id: createId('evt'),
       object: 'event',
+      ...(account === undefined ? {} : { account }),
       api_version: this.request?.apiVersion ?? null,
       created: this.now(),
       data: { object: structuredClone(object), ...(previous ? { previous_attributes: previous } : {}) },
@@ -44,6 +58,13 @@ export class EventLog {
     };
     if (this.held) this.held.push(event);
     else this.publish(event);
+  }
+
+  private accountOf({ id, customer }: RecordedObject): string | undefined {
+    const account =
+      this.request?.stripeAccount ?? this.accounts.get(id) ?? this.accounts.get(String(customer));
+    if (account !== undefined) this.accounts.set(id, account);
+    return account;
   }
 
   /** Holds events back until it is known whether what they tell of will last. */

@@ -116,7 +116,7 @@ export class Store {
 
   /** Records an event about an object that is stored as it is. */
   announce(type: string, object: StripeObject, previous?: Record<string, unknown>): void {
-    this.events.record(type, present(object, [], this), previous);
+    this.events.record(type, { ...present(object, [], this), id: object.id }, previous);
   }
 
   find<N extends ObjectName>(name: N, id: string): StripeObjects[N] | null {

@@ -15,7 +15,12 @@ import { portalSessionRoutes } from './resources/portal-sessions.ts';
 import { priceRoutes } from './resources/prices.ts';
 import { productRoutes } from './resources/products.ts';
 import { subscriptionRoutes } from './resources/subscriptions.ts';
+import { webhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { Store } from './store.ts';
+import { misbehaviorRoutes } from './webhooks/misbehavior-routes.ts';
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
+import { type NewWebhookEndpoint, WebhookEndpoints } from './webhooks/webhook-endpoints.ts';
+import { WebhookSender } from './webhooks/webhook-sender.ts';
 
 export interface StripeEmulatorOptions {
   /** Default 127.0.0.1: the emulator checks no key's secret, so it belongs on loopback. */
@@ -29,6 +34,12 @@ export interface StripeEmulatorOptions {
   readonly latencyMs?: number;
   /** Whose portal it is, on the hosted pages and invoices. */
   readonly businessName?: string;
+  /** Who receives events from the start. */
+  readonly webhooks?: readonly NewWebhookEndpoint[];
+  /** The pauses between the tries to deliver an event; the last try gives it up. Default 100 ms to 3.2 s, six times. */
+  readonly webhookRetryDelaysMs?: readonly number[];
+  /** How long a receiver has to answer; default 10 s. */
+  readonly webhookTimeoutMs?: number;
 }
 
 /** A local Stripe: its API and its hosted portal page, in memory, over HTTP. */
@@ -37,35 +48,60 @@ export interface StripeEmulator {
   readonly url: string;
   /** Every API call since the start, in order. */
   readonly requests: readonly RecordedRequest[];
+  /** Adds a receiver of events, before or after the start, and returns its id. */
+  addWebhookEndpoint(endpoint: NewWebhookEndpoint): string;
+  /** Resolves when every event so far was delivered or given up. */
+  settleWebhooks(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** What the emulator consists of, behind its routes. */
+interface EmulatorParts {
+  readonly store: Store;
+  readonly requests: RecordedRequest[];
+  readonly endpoints: WebhookEndpoints;
+  readonly deliveries: WebhookDeliveries;
+}
+
 export function createStripeEmulator(options: StripeEmulatorOptions = {}): StripeEmulator {
-  const { host = '127.0.0.1', port = 0, now = () => new Date() } = options;
-  const store = new Store(now);
-  const requests: RecordedRequest[] = [];
-  const app = createServer(store, requests, options);
+  const { host = '127.0.0.1', port = 0 } = options;
+  const parts = createParts(options);
+  const { store, endpoints, deliveries } = parts;
+  const app = createServer(parts, options);
   return {
     get url() {
       if (!store.baseUrl) throw new Error('The local Stripe has not been started: call start() first.');
       return store.baseUrl;
     },
-    requests,
+    requests: parts.requests,
+    addWebhookEndpoint: (endpoint) => endpoints.add(endpoint).endpoint.id,
+    settleWebhooks: () => deliveries.settled(),
     async start() {
       store.baseUrl = await app.listen({ host, port });
     },
     async stop() {
+      await deliveries.close();
       await app.close();
     },
   };
 }
 
-function createServer(
-  store: Store,
-  requests: RecordedRequest[],
-  options: StripeEmulatorOptions,
-): FastifyInstance {
+function createParts(options: StripeEmulatorOptions): EmulatorParts {
+  const { now = () => new Date(), webhooks = [], webhookTimeoutMs: timeoutMs = 10_000 } = options;
+  const { webhookRetryDelaysMs: retryDelaysMs = [100, 200, 400, 800, 1600, 3200] } = options;
+  const store = new Store(now);
+  const endpoints = new WebhookEndpoints(() => store.now());
+  const deliveries = new WebhookDeliveries(endpoints, new WebhookSender({ now, timeoutMs }), retryDelaysMs);
+  for (const endpoint of webhooks) endpoints.add(endpoint);
+  store.events.subscribe((event) => {
+    deliveries.take(event);
+  });
+  return { store, requests: [], endpoints, deliveries };
+}
+
+function createServer(parts: EmulatorParts, options: StripeEmulatorOptions): FastifyInstance {
+  const { store, requests, endpoints, deliveries } = parts;
   const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
@@ -83,7 +119,9 @@ function createServer(
     ...portalSessionRoutes(store),
     ...invoiceRoutes(store),
     ...eventRoutes(store),
+    ...webhookEndpointRoutes(endpoints),
     ...controlRoutes(store, faults, requests),
+    ...misbehaviorRoutes(deliveries),
   ];
   registerApi(app, routes, { store, idempotencyKeys: new IdempotencyKeys(), requests, latencyMs, faults });
   registerPortal(app, { store, sessionLifetimeMs, businessName, finishedFlows: new Set() });

@@ -1,5 +1,5 @@
 import { paginate, paginationParameters } from '../pagination.ts';
-import { array, string } from '../parameters.ts';
+import { array, boolean, string } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
 import { isWithin, timeRange } from '../shared-parameters.ts';
@@ -11,10 +11,19 @@ export function eventRoutes(store: Store): ApiRoute[] {
     createRoute({
       method: 'GET',
       path: '/v1/events',
-      parameters: { ...paginationParameters, created: timeRange, type: string(), types: array(string()) },
+      parameters: {
+        ...paginationParameters,
+        created: timeRange,
+        delivery_success: boolean(),
+        type: string(),
+        types: array(string()),
+      },
       handle: ({ values }) => {
         const found = store.events.events
           .filter((each) => isWithin(each.created, values.created))
+          .filter(
+            ({ pending_webhooks: pending }) => (values.delivery_success ?? pending === 0) === (pending === 0),
+          )
           .filter((each) => values.types === undefined || values.types.includes(each.type))
           .filter((each) => values.type === undefined || matchesType(values.type, each.type));
         return paginate(found.reverse(), values, '/v1/events');

@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import { type WebhookReceiver, type Wired, startWired } from './webhook-receiver.ts';
+
+const emails = Array.from({ length: 12 }, (_, index) => `user${index}@example.com`);
+
+async function createAll({ client }: Wired): Promise<void> {
+  for (const email of emails) await client.stripe.customers.create({ email });
+  await client.emulator.settleWebhooks();
+}
+
+function emailsOf({ received }: WebhookReceiver): unknown[] {
+  return received.map(({ event }) => (event.data.object as { readonly email?: string }).email);
+}
+
+test.each<Readonly<Record<string, string>>>([{}, { at_once: 'true' }])(
+  'each event comes as often as told, %j',
+  async (how) => {
+    const wired = await startWired();
+    await wired.client.control('POST', 'webhooks', { copies: '3', ...how });
+    await wired.client.stripe.customers.create();
+    await wired.client.emulator.settleWebhooks();
+    expect(wired.receiver.received).toHaveLength(3);
+    expect(new Set(wired.receiver.received.map(({ event }) => event.id)).size).toBe(1);
+    const { data } = await wired.client.stripe.events.list();
+    expect(data).toMatchObject([{ pending_webhooks: 0 }]);
+  },
+);
+
+test.each([
+  { at_once: 'false', most: 1 },
+  { at_once: 'true', most: 5 },
+])('copies overlap only when told to: $at_once', async ({ at_once, most }) => {
+  const { client, receiver } = await startWired();
+  let [open, seen] = [0, 0];
+  receiver.answer = async () => {
+    open += 1;
+    seen = Math.max(seen, open);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    open -= 1;
+    return 200;
+  };
+  await client.control('POST', 'webhooks', { copies: '5', at_once });
+  await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  expect(seen).toBe(most);
+});
+
+test('a shuffled order is the same for the same seed', async () => {
+  const orders: unknown[][] = [];
+  for (let round = 0; round < 2; round += 1) {
+    const wired = await startWired();
+    await wired.client.control('POST', 'webhooks', { shuffle_ms: '3600000', seed: '7' });
+    for (const email of emails) await wired.client.stripe.customers.create({ email });
+    expect(wired.receiver.received).toEqual([]);
+    await wired.client.control('DELETE', 'webhooks');
+    await wired.client.emulator.settleWebhooks();
+    orders.push(emailsOf(wired.receiver));
+  }
+  expect(orders[0]).not.toEqual(emails);
+  expect([...(orders[0] ?? [])].sort()).toEqual([...emails].sort());
+  expect(orders[1]).toEqual(orders[0]);
+});
+
+test('a window ends by itself', async () => {
+  const wired = await startWired();
+  await wired.client.control('POST', 'webhooks', { shuffle_ms: '5', at_once: 'true' });
+  await createAll(wired);
+  expect(emailsOf(wired.receiver).sort()).toEqual([...emails].sort());
+});
+
+test('the next ones are lost, and show as undelivered', async () => {
+  const wired = await startWired();
+  await wired.client.control('POST', 'webhooks', { drop_next: '2' });
+  await createAll(wired);
+  expect(emailsOf(wired.receiver)).toHaveLength(10);
+  const { data } = await wired.client.stripe.events.list({ delivery_success: false });
+  const lost = data.map(({ data: { object } }) => (object as { readonly email?: string }).email);
+  expect(lost).toEqual(['user1@example.com', 'user0@example.com']);
+});
+
+test('a share is lost', async () => {
+  const wired = await startWired();
+  await wired.client.control('POST', 'webhooks', { drop_percent: '50', seed: '1' });
+  await createAll(wired);
+  const received = wired.receiver.received.length;
+  expect(received).toBeGreaterThan(0);
+  expect(received).toBeLessThan(emails.length);
+  const { data } = await wired.client.stripe.events.list({ delivery_success: false, limit: 100 });
+  expect(data).toHaveLength(emails.length - received);
+});
+
+test('they can be late', async () => {
+  const { client, receiver } = await startWired();
+  await client.control('POST', 'webhooks', { delay_ms: '200' });
+  const began = performance.now();
+  await client.stripe.customers.create();
+  expect(receiver.received).toEqual([]);
+  await client.emulator.settleWebhooks();
+  expect(performance.now() - began).toBeGreaterThan(195);
+  expect(receiver.received).toHaveLength(1);
+});
+
+test('a reset makes them well-behaved again', async () => {
+  const { client, receiver } = await startWired();
+  await client.control('POST', 'webhooks', { drop_percent: '100', copies: '2' });
+  await client.control('DELETE', 'webhooks');
+  await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  expect(receiver.received).toHaveLength(1);
+});

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Stripe from 'stripe';
+import type { StripeEmulatorOptions } from '../../src/stripe-emulator/stripe-emulator.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { type EmulatorClient, startEmulator } from './emulator-client.ts';
+
+/** What a receiver was sent, once. */
+export interface Received {
+  readonly headers: IncomingHttpHeaders;
+  /** As it came, before any parsing. */
+  readonly body: string;
+  readonly event: Stripe.Event;
+}
+
+export interface WebhookReceiver {
+  readonly url: string;
+  readonly secret: string;
+  readonly received: readonly Received[];
+  /** The types of the events received, in their order. */
+  readonly types: () => string[];
+  /** What to answer; a promise that never resolves answers nothing. */
+  answer: (received: Received) => number | Promise<number>;
+}
+
+/** Receives webhooks over HTTP, and checks each signature with the SDK; closes after the last test. */
+export async function startWebhookReceiver(secret = 'whsec_test'): Promise<WebhookReceiver> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = Buffer.concat(chunks).toString();
+      const signature = request.headers['stripe-signature'] ?? '';
+      const event = Stripe.webhooks.constructEvent(body, signature, receiver.secret);
+      received.push({ headers: request.headers, body, event });
+      const status = await receiver.answer({ headers: request.headers, body, event });
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
+    })().catch(() => response.writeHead(400).end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closeAfterTests(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const receiver: WebhookReceiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`,
+    secret,
+    received,
+    types: () => received.map(({ event }) => event.type),
+    answer: () => 200,
+  };
+  return receiver;
+}
+
+export interface Wired {
+  readonly client: EmulatorClient;
+  readonly receiver: WebhookReceiver;
+}
+
+/** An emulator whose events are received, with retries that follow fast. */
+export async function startWired(options: StripeEmulatorOptions = {}): Promise<Wired> {
+  const receiver = await startWebhookReceiver();
+  const client = await startEmulator({
+    webhooks: [receiver],
+    webhookRetryDelaysMs: [1, 2, 4],
+    ...options,
+  });
+  return { client, receiver };
+}

@@ -1,0 +1,123 @@
+import { createHmac } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { refusalOf, startEmulator } from './emulator-client.ts';
+import { createSubscriber } from './fixtures.ts';
+import { startWired } from './webhook-receiver.ts';
+
+test('an event is posted as it is listed, and signed', async () => {
+  const { client, receiver } = await startWired();
+  const customer = await client.stripe.customers.create({ email: 'ada@example.com' });
+  await client.emulator.settleWebhooks();
+  const [received] = receiver.received;
+  expect(receiver.types()).toEqual(['customer.created']);
+  expect(received?.event).toMatchObject({
+    livemode: false,
+    pending_webhooks: 1,
+    data: { object: { id: customer.id, email: 'ada@example.com' } },
+  });
+  const listed = await client.stripe.events.retrieve(received?.event.id ?? '');
+  expect(listed).toMatchObject({ ...received?.event, pending_webhooks: 0 });
+  expect(received?.headers).toMatchObject({
+    'content-type': 'application/json; charset=utf-8',
+    'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+  });
+});
+
+test('a signature has a time, a v1 of the bytes sent, and a v0 that is something else', async () => {
+  const { client, receiver } = await startWired();
+  await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  const { headers, body = '' } = receiver.received[0] ?? {};
+  const parts = /^t=(\d+),v1=([0-9a-f]{64}),v0=([0-9a-f]{64})$/.exec(String(headers?.['stripe-signature']));
+  const [, time = '', v1, v0] = parts ?? [];
+  expect(v1).toBe(createHmac('sha256', receiver.secret).update(`${time}.${body}`).digest('hex'));
+  expect(v0).not.toBe(v1);
+  expect(Math.abs(Number(time) - Date.now() / 1000)).toBeLessThan(60);
+});
+
+test('time that is let pass does not age signatures', async () => {
+  const { client, receiver } = await startWired();
+  await client.control('POST', 'clock', { advance_days: '40' });
+  await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  expect(receiver.types()).toEqual(['customer.created']);
+});
+
+test('what the clock does is delivered too', async () => {
+  const { client, receiver } = await startWired();
+  await createSubscriber(client.stripe);
+  await client.control('POST', 'clock', { advance_days: '32' });
+  await client.stripe.customers.list();
+  await client.emulator.settleWebhooks();
+  expect(receiver.types().filter((type) => type === 'invoice.paid')).toHaveLength(2);
+});
+
+test('an answer of the API does not wait for receivers', async () => {
+  const { client, receiver } = await startWired();
+  let respond: (status: number) => void = () => undefined;
+  receiver.answer = () => new Promise((resolve) => (respond = resolve));
+  await client.stripe.customers.create();
+  const undelivered = await client.stripe.events.list({ delivery_success: false });
+  expect(undelivered.data).toHaveLength(1);
+  while (receiver.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  respond(200);
+  await client.emulator.settleWebhooks();
+  expect((await client.stripe.events.list({ delivery_success: false })).data).toEqual([]);
+});
+
+test.each([500, 404, 302])('an answer of %i is tried again', async (status) => {
+  const { client, receiver } = await startWired();
+  receiver.answer = () => (receiver.received.length < 3 ? status : 204);
+  await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  expect(new Set(receiver.received.map(({ event }) => event.id)).size).toBe(1);
+  expect(receiver.received).toHaveLength(3);
+  expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
+  expect((await client.stripe.events.list({ delivery_success: true })).data).toHaveLength(1);
+});
+
+test('what is never taken is given up, and shows as undelivered', async () => {
+  const { client, receiver } = await startWired();
+  receiver.answer = () => 500;
+  const { id } = await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  expect(receiver.received).toHaveLength(4);
+  const { data } = await client.stripe.events.list({ delivery_success: false });
+  expect(data).toMatchObject([{ pending_webhooks: 1, data: { object: { id } } }]);
+});
+
+test('a receiver that does not answer in time is tried again', async () => {
+  const { client, receiver } = await startWired({ webhookTimeoutMs: 50 });
+  receiver.answer = () => (receiver.received.length === 1 ? new Promise(() => undefined) : 200);
+  await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  expect(receiver.received).toHaveLength(2);
+});
+
+test('nobody listening is a failure like another', async () => {
+  const client = await startEmulator({
+    webhooks: [{ url: 'http://127.0.0.1:9/' }],
+    webhookRetryDelaysMs: [1],
+  });
+  await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  expect((await client.stripe.events.list({ delivery_success: false })).data).toHaveLength(1);
+});
+
+test('stopping ends what is under way', async () => {
+  const { client, receiver } = await startWired({ webhookRetryDelaysMs: [3_600_000] });
+  receiver.answer = () => (receiver.received.length === 1 ? 500 : new Promise(() => undefined));
+  await client.stripe.customers.create();
+  await client.stripe.customers.create();
+  while (receiver.received.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await client.emulator.stop();
+  await client.emulator.settleWebhooks();
+  expect(receiver.received).toHaveLength(2);
+});
+
+test('a call that is refused half way has no events', async () => {
+  const { client, receiver } = await startWired();
+  await refusalOf(client.stripe.customers.create({ payment_method: 'pm_none' }));
+  await client.emulator.settleWebhooks();
+  expect(receiver.received).toEqual([]);
+});
