@@ -9,17 +9,18 @@ import tseslint from 'typescript-eslint';
  * own. What is not listed is an error, so dependencies point one way.
  */
 const foundation = ['errors', 'failure-log', 'logger', 'loopback', 'parse-url'];
-const technical = [...foundation, 'config', 'auth', 'stripe', 'graphql', 'records'];
+const technical = [...foundation, 'telemetry', 'config', 'auth', 'stripe', 'graphql', 'records'];
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   loopback: [],
   'parse-url': [],
-  logger: foundation,
+  telemetry: ['errors'],
+  logger: [...foundation, 'telemetry'],
   'failure-log': foundation,
   auth: foundation,
-  stripe: foundation,
+  stripe: [...foundation, 'telemetry'],
   config: [...foundation, 'auth'],
-  graphql: [...foundation, 'auth'],
+  graphql: [...foundation, 'telemetry', 'auth'],
   sweeper: foundation,
   records: ['errors'],
   audit: [...technical, 'sweeper'],
@@ -28,7 +29,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   portal: [...technical, 'audit', 'customers', 'policies'],
   links: [...technical, 'audit', 'customers', 'policies', 'portal'],
   webhooks: [...technical, 'audit', 'customers', 'policies'],
-  database: [...foundation, 'audit', 'customers', 'records'],
+  database: [...foundation, 'telemetry', 'audit', 'customers', 'records'],
   http: [...technical, 'customers', 'portal', 'links', 'webhooks', 'database'],
   app: [
     ...technical,
@@ -69,6 +70,8 @@ const packageOwners: Readonly<Record<string, string>> = {
   libsql: 'src/database/sqlite',
   undici: 'src/stripe',
   jose: 'src/auth',
+  'prom-client': 'src/telemetry',
+  '@opentelemetry/api': 'src/telemetry',
 };
 
 function createRoomRules(room: string, allowed: readonly string[]) {

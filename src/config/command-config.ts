@@ -36,7 +36,9 @@ export function loadStoreConfig(env: Environment): StoreConfig {
   const { values, faults } = readVariables(env, [
     'DATABASE_URL',
     'STRIPE_SCOPE',
-    ...(hasKey ? (['STRIPE_SECRET_KEY', 'STRIPE_API_URL', 'STRIPE_ACCOUNT'] as const) : []),
+    ...(hasKey
+      ? (['STRIPE_SECRET_KEY', 'STRIPE_API_URL', 'STRIPE_ACCOUNT', 'STRIPE_RATE_LIMIT'] as const)
+      : []),
   ]);
   faults.push(...checkStripe(values));
   if (!hasKey && !isSet(env, 'STRIPE_SCOPE')) {
@@ -67,6 +69,7 @@ export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
     'STRIPE_API_URL',
     'STRIPE_ACCOUNT',
     'STRIPE_SCOPE',
+    'STRIPE_RATE_LIMIT',
     'PORTAL_POLICIES',
     'POLICY_NAMESPACE',
   ]);

@@ -8,6 +8,7 @@ import {
   checkTogether,
   getKeySources,
   readVariables,
+  stripeOrigin,
 } from './environment-schema.ts';
 import type { Environment } from './environment.ts';
 import type * as variables from './variables.ts';
@@ -74,6 +75,8 @@ export interface StripeConfig {
   readonly account: string | null;
   /** Whose mappings are used: `test`, `live`, or a sandbox's name. */
   readonly scope: string;
+  /** How many requests a second each of Stripe's endpoints gets from this process; null for any number. */
+  readonly requestsPerSecond: number | null;
 }
 
 /** Every fault of a configuration at once, each with the variable's name and what it expects. */
@@ -132,15 +135,21 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
   };
 }
 
+/** Below Stripe's own 25 a second for each endpoint: https://docs.stripe.com/rate-limits */
+const stripeRequestsPerSecond = 20;
+
 /** The part of Stripe, from variables that have no faults. */
 export function createStripeConfig(values: Pick<Variables, StripeVariable>): StripeConfig {
   const livemode = values.STRIPE_SECRET_KEY.includes('_live_');
+  const { origin = stripeOrigin } = values.STRIPE_API_URL ?? {};
+  const requestsPerSecond = origin === stripeOrigin ? stripeRequestsPerSecond : null;
   return {
     secretKey: values.STRIPE_SECRET_KEY,
     livemode,
     apiUrl: values.STRIPE_API_URL ?? null,
     account: values.STRIPE_ACCOUNT ?? null,
     scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
+    requestsPerSecond: values.STRIPE_RATE_LIMIT === undefined ? requestsPerSecond : values.STRIPE_RATE_LIMIT,
   };
 }
 

@@ -22,6 +22,7 @@ const schemas = {
   STRIPE_API_URL: variables.httpUrl.optional(),
   STRIPE_ACCOUNT: variables.stripeAccount.optional(),
   STRIPE_SCOPE: variables.stripeScope.optional(),
+  STRIPE_RATE_LIMIT: variables.stripeRateLimit.optional(),
   STRIPE_WEBHOOK_SECRETS: variables.webhookSecrets.default([]),
   LINK_BY_CLIENT_REFERENCE_ID: variables.flag.default(false),
   CUSTOMER_CREATION: variables.customerCreation.default('never'),
@@ -43,7 +44,8 @@ const schemas = {
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
 
-export type StripeVariable = 'STRIPE_SECRET_KEY' | 'STRIPE_API_URL' | 'STRIPE_ACCOUNT' | 'STRIPE_SCOPE';
+export type StripeVariable =
+  'STRIPE_SECRET_KEY' | 'STRIPE_API_URL' | 'STRIPE_ACCOUNT' | 'STRIPE_SCOPE' | 'STRIPE_RATE_LIMIT';
 
 export type AuthVariable = Extract<keyof Variables, `JWT_${string}`>;
 
@@ -107,6 +109,9 @@ export function checkAuthKeys(values: ReadVariables): string[] {
   }
 }
 
+/** Where Stripe's own API is. */
+export const stripeOrigin = 'https://api.stripe.com';
+
 export function checkStripe({
   STRIPE_SECRET_KEY: key,
   STRIPE_API_URL: url,
@@ -115,10 +120,8 @@ export function checkStripe({
   if (key === undefined) return [];
   const live = key.includes('_live_');
   const faults: string[] = [];
-  if (url && live && url.origin !== 'https://api.stripe.com') {
-    faults.push(
-      'STRIPE_API_URL: a live key is sent to https://api.stripe.com only; unset it, or use a test key',
-    );
+  if (url && live && url.origin !== stripeOrigin) {
+    faults.push(`STRIPE_API_URL: a live key is sent to ${stripeOrigin} only; unset it, or use a test key`);
   }
   if (url && !live && url.protocol === 'http:' && !isLoopback(url)) {
     faults.push('STRIPE_API_URL: expected https, or http on localhost, 127.0.0.1 or [::1]');

@@ -51,6 +51,12 @@ export const webhookSecrets = z
 
 export const customerCreation = z.enum(['never', 'on_demand']);
 
+/** Requests a second for each of Stripe's endpoints; null for any number. */
+export const stripeRateLimit = z
+  .string()
+  .regex(/^(off|[1-9]\d{0,4})$/, 'expected a number of requests a second, such as 20, or off')
+  .transform((value) => (value === 'off' ? null : Number(value)));
+
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connected account, acct_…');

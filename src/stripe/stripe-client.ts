@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import Stripe from 'stripe';
+import { BillingError } from '../errors.ts';
+import { noMetrics } from '../telemetry/metrics.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
+import { type BreakerOptions, CircuitBreaker, type Verdict } from './circuit-breaker.ts';
+import { RequestPace } from './request-pace.ts';
 import { StripeHttpClient } from './stripe-http-client.ts';
 import { isReplayed, readRetryAfter, toBillingError } from './stripe.errors.ts';
 
@@ -12,6 +17,10 @@ export interface StripeClientOptions {
   readonly account: string | null;
   /** Milliseconds by the clock on the wall that one call may take, retries included. */
   readonly deadlineMs?: number;
+  /** How many requests a second each endpoint may get; null or nothing for any number. */
+  readonly requestsPerSecond?: number | null;
+  readonly breaker?: Partial<BreakerOptions>;
+  readonly telemetry?: Telemetry;
 }
 
 /** One call of the SDK: the options carry the time that is left, and a write's idempotency key. */
@@ -20,18 +29,28 @@ export type StripeCall<T> = (sdk: Stripe, options: Stripe.RequestOptions) => Pro
 const defaultDeadlineMs = 8_000;
 const maxAttempts = 3;
 const firstBackoffMs = 150;
+const defaultBreaker: BreakerOptions = { failuresToOpen: 5, openMs: 5_000 };
 
 /**
  * The one way to Stripe. Every call ends by its deadline, is retried only where that is safe, carries one
- * idempotency key over its attempts, and fails with a BillingError.
+ * idempotency key over its attempts, and fails with a BillingError. While Stripe is out, calls fail at once.
  */
 export class StripeClient {
-  private readonly http = new StripeHttpClient();
+  private readonly http: StripeHttpClient;
   private readonly sdk: Stripe;
+  private readonly breaker: CircuitBreaker;
   private readonly deadlineMs: number;
 
   constructor(options: StripeClientOptions) {
+    const { requestsPerSecond = null, telemetry = new Telemetry(noMetrics) } = options;
+    const pace = requestsPerSecond === null ? null : new RequestPace(requestsPerSecond);
+    this.http = new StripeHttpClient(pace, telemetry);
+    this.breaker = new CircuitBreaker({ ...defaultBreaker, ...options.breaker });
     this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
+    telemetry.metrics.watchStripe(() => ({
+      queueDepth: pace?.queueDepth ?? 0,
+      breaker: this.breaker.state,
+    }));
     this.sdk = new Stripe(options.secretKey, {
       httpClient: this.http,
       maxNetworkRetries: 0,
@@ -55,8 +74,9 @@ export class StripeClient {
   private async attempt<T>(call: (timeout: number) => Promise<T>): Promise<T> {
     const deadline = performance.now() + this.deadlineMs;
     for (let attempt = 1; ; attempt += 1) {
+      const timeout = Math.max(1, Math.floor(deadline - performance.now()));
       try {
-        return await call(Math.max(1, Math.floor(deadline - performance.now())));
+        return await this.breaker.run(() => call(timeout).catch(rethrow), judge);
       } catch (error) {
         const delay = getRetryDelay(error, attempt);
         if (delay === null || performance.now() + delay >= deadline) throw toBillingError(error);
@@ -73,6 +93,19 @@ export class StripeClient {
 function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {
   const protocol = url.protocol === 'http:' ? 'http' : 'https';
   return { host: url.hostname, port: url.port || (protocol === 'http' ? 80 : 443), protocol };
+}
+
+/** The SDK takes whatever the HTTP client throws for a failed connection: what was a refusal of ours stays one. */
+function rethrow(error: unknown): never {
+  const detail = error instanceof Stripe.errors.StripeConnectionError ? error.detail : undefined;
+  throw (detail as unknown) instanceof BillingError ? detail : error;
+}
+
+/** A refusal is an answer, and so is a limit. What Stripe repeats says how it was, and not how it is. */
+function judge(error: unknown): Verdict {
+  if (!(error instanceof Stripe.errors.StripeError) || isReplayed(error)) return 'unknown';
+  const { statusCode = 0 } = error;
+  return statusCode >= 400 && statusCode < 500 ? 'answers' : 'is out';
 }
 
 /** Milliseconds to wait before the next attempt; null when there must be none. */

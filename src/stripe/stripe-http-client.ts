@@ -1,5 +1,8 @@
 import Stripe from 'stripe';
 import { Agent, errors } from 'undici';
+import type { Report, Telemetry } from '../telemetry/telemetry.ts';
+import { nameEndpoint } from './endpoint.ts';
+import type { RequestPace } from './request-pace.ts';
 
 /** A list page of expanded configurations is the largest answer asked for, well below this. */
 const maxAnswerBytes = 8 * 1024 * 1024;
@@ -13,19 +16,42 @@ type MakeRequest = InstanceType<typeof Stripe.HttpClient>['makeRequest'];
 export class StripeHttpClient extends Stripe.HttpClient {
   private readonly agent = new Agent({ connections: 128, maxResponseSize: maxAnswerBytes });
 
+  /** @param pace null lets every request go at once */
+  constructor(
+    private readonly pace: RequestPace | null,
+    private readonly telemetry: Telemetry,
+  ) {
+    super();
+  }
+
   override getClientName(): string {
     return 'undici';
   }
 
+  /** @throws what the SDK takes for a failed connection, and StripeRateLimitedError when too many wait */
   override async makeRequest(...request: Parameters<MakeRequest>): Promise<StripeHttpResponse> {
-    const [host, port, path, method, headers, body, protocol, timeout] = request;
+    const [, , path, method, , , , timeout] = request;
     const signal = AbortSignal.timeout(timeout);
+    const endpoint = nameEndpoint(method, path);
+    await this.pace?.takeTurn(endpoint, timeout);
+    return this.telemetry.observe(
+      {
+        name: endpoint,
+        isRemote: true,
+        attributes: { 'http.request.method': method, 'url.template': endpoint.slice(method.length + 1) },
+        ended: (outcome, seconds) => this.telemetry.metrics.stripeAnswered(endpoint, outcome, seconds),
+      },
+      (report) => this.send(request, signal, report),
+    );
+  }
+
+  private async send(
+    [host, port, path, method, headers, body, protocol]: Parameters<MakeRequest>,
+    signal: AbortSignal,
+    report: Report,
+  ): Promise<StripeHttpResponse> {
     try {
-      const {
-        statusCode,
-        headers: answerHeaders,
-        body: answer,
-      } = await this.agent.request({
+      const answer = await this.agent.request({
         origin: `${protocol}://${host}:${port}`,
         path,
         method,
@@ -33,8 +59,14 @@ export class StripeHttpClient extends Stripe.HttpClient {
         body: method === 'POST' ? body : null,
         signal,
       });
-      return new StripeHttpResponse(statusCode, flatten(answerHeaders), await answer.text());
+      const { statusCode } = answer;
+      const response = new StripeHttpResponse(statusCode, flatten(answer.headers), await answer.body.text());
+      report.outcome = String(statusCode);
+      report.failed = statusCode >= 400;
+      report.attributes = { 'http.response.status_code': statusCode };
+      return response;
     } catch (error) {
+      report.outcome = signal.aborted ? 'timeout' : 'no_answer';
       throw signal.aborted ? Stripe.HttpClient.makeTimeoutError() : toConnectionError(error);
     }
   }

@@ -103,6 +103,7 @@ describe('what is not accepted', () => {
     [{ STRIPE_SCOPE: 'a:b' }, /^STRIPE_SCOPE: expected up to 40/],
     // Everything else.
     [{ STRIPE_ACCOUNT: 'cus_1' }, /^STRIPE_ACCOUNT: expected a connected account/],
+    [{ STRIPE_RATE_LIMIT: '0' }, /^STRIPE_RATE_LIMIT: expected a number of requests a second/],
     [{ RETURN_URLS: ',' }, /^RETURN_URLS: expected at least one origin/],
     [{ RETURN_URLS: 'http://app.example.com' }, /^RETURN_URLS: .* is http/],
     [{ RETURN_URLS: 'https://*.example.com' }, /^RETURN_URLS: .* has a wildcard/],
@@ -155,6 +156,11 @@ describe('what is accepted', () => {
     ],
     [{ STRIPE_API_URL: 'http://[::1]:1' }, { stripe: { apiUrl: new URL('http://[::1]:1') } }],
     [{ STRIPE_ACCOUNT: 'acct_1' }, { stripe: { account: 'acct_1' } }],
+    [{ STRIPE_RATE_LIMIT: '5' }, { stripe: { requestsPerSecond: 5 } }],
+    [{ STRIPE_RATE_LIMIT: 'off' }, { stripe: { requestsPerSecond: null } }],
+    [{ STRIPE_API_URL: 'http://127.0.0.1:1' }, { stripe: { requestsPerSecond: null } }],
+    [{ STRIPE_API_URL: 'http://127.0.0.1:1', STRIPE_RATE_LIMIT: '5' }, { stripe: { requestsPerSecond: 5 } }],
+    [{ STRIPE_API_URL: 'https://api.stripe.com' }, { stripe: { requestsPerSecond: 20 } }],
     [
       { JWT_SECRET: '', JWT_JWKS_URL: 'https://issuer.example.com/jwks' },
       { auth: { keySource: { kind: 'jwks', url: new URL('https://issuer.example.com/jwks') } } },
@@ -222,7 +228,14 @@ test('what is not set has a default, and no secret has one', () => {
       landingPage: 'none',
       introspection: false,
     },
-    stripe: { secretKey: 'sk_test_1', livemode: false, apiUrl: null, account: null, scope: 'test' },
+    stripe: {
+      secretKey: 'sk_test_1',
+      livemode: false,
+      apiUrl: null,
+      account: null,
+      scope: 'test',
+      requestsPerSecond: 20,
+    },
     auth: {
       keySource: { kind: 'secret', secret: 'a secret of more than thirty-two bytes' },
       issuer: 'https://issuer.example.com',

@@ -1,0 +1,44 @@
+/** How many things wait for Stripe in this process, and whether it is asked at all. */
+export interface StripeState {
+  /** Requests that wait for their turn. */
+  readonly queueDepth: number;
+  readonly breaker: BreakerState;
+}
+
+export const breakerStates = ['closed', 'half_open', 'open'] as const;
+
+export type BreakerState = (typeof breakerStates)[number];
+
+/**
+ * What is counted and timed. An outcome is `OK` or an error code; every label has a bounded number of values,
+ * and none of them tells of a person.
+ */
+export interface Metrics {
+  /** @param policy the policy that held, or `none` when it was not reached */
+  sessionOpened(policy: string, outcome: string): void;
+  /** @param operation a root field: `Mutation.createBillingPortalSession` */
+  operationEnded(operation: string, outcome: string): void;
+  /** @param route as it was declared, never the URL */
+  requestAnswered(method: string, route: string, status: number, seconds: number): void;
+  /** @param endpoint `POST /v1/billing_portal/sessions`; the outcome is the status, or why there is none */
+  stripeAnswered(endpoint: string, outcome: string, seconds: number): void;
+  /** @param operation `customers.findByUserId` */
+  storeAnswered(operation: string, outcome: string, seconds: number): void;
+  /** @param type Stripe's type of the event where it is one that is handled, and `other` for the rest */
+  webhookHandled(type: string, outcome: string): void;
+  /** Reads this whenever metrics are asked for. */
+  watchStripe(read: () => StripeState): void;
+}
+
+const ignore = (): void => undefined;
+
+/** Where nobody asks for metrics. */
+export const noMetrics: Metrics = {
+  sessionOpened: ignore,
+  operationEnded: ignore,
+  requestAnswered: ignore,
+  stripeAnswered: ignore,
+  storeAnswered: ignore,
+  webhookHandled: ignore,
+  watchStripe: ignore,
+};

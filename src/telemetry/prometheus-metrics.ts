@@ -1,0 +1,108 @@
+// prom-client's successor, @prometheus-io/client, has the same interface and needs Node 22.
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { type Metrics, type StripeState, breakerStates } from './metrics.ts';
+
+/** Seconds. A healthy store answers within the first, and Stripe within 8 s or not at all. */
+const storeBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const stripeBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 4, 8];
+const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics as Prometheus reads them, in a registry of their own: apps in one process do not mix. */
+export class PrometheusMetrics implements Metrics {
+  private readonly registry = new Registry();
+  private readonly registers = [this.registry];
+  private readonly sessions = new Counter({
+    name: 'billing_portal_sessions_total',
+    help: 'Portal sessions that were asked for, by the policy that held and by outcome.',
+    labelNames: ['policy', 'outcome'],
+    registers: this.registers,
+  });
+  private readonly operations = new Counter({
+    name: 'billing_portal_graphql_operations_total',
+    help: 'Root fields of GraphQL operations that were run, by outcome.',
+    labelNames: ['operation', 'outcome'],
+    registers: this.registers,
+  });
+  private readonly webhooks = new Counter({
+    name: 'billing_portal_webhooks_total',
+    help: 'Events that Stripe delivered, by type and outcome.',
+    labelNames: ['type', 'outcome'],
+    registers: this.registers,
+  });
+  private readonly requests = new Histogram({
+    name: 'billing_portal_http_request_duration_seconds',
+    help: 'HTTP requests by route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: requestBuckets,
+    registers: this.registers,
+  });
+  private readonly stripeRequests = new Histogram({
+    name: 'billing_portal_stripe_request_duration_seconds',
+    help: 'Single requests to Stripe, by endpoint and by status or failure. Time in the queue is not in it.',
+    labelNames: ['endpoint', 'outcome'],
+    buckets: stripeBuckets,
+    registers: this.registers,
+  });
+  private readonly storeOperations = new Histogram({
+    name: 'billing_portal_store_operation_duration_seconds',
+    help: 'Operations of the database, by outcome.',
+    labelNames: ['operation', 'outcome'],
+    buckets: storeBuckets,
+    registers: this.registers,
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  sessionOpened(policy: string, outcome: string): void {
+    this.sessions.inc({ policy, outcome });
+  }
+
+  operationEnded(operation: string, outcome: string): void {
+    this.operations.inc({ operation, outcome });
+  }
+
+  webhookHandled(type: string, outcome: string): void {
+    this.webhooks.inc({ type, outcome });
+  }
+
+  requestAnswered(method: string, route: string, status: number, seconds: number): void {
+    this.requests.observe({ method, route, status }, seconds);
+  }
+
+  stripeAnswered(endpoint: string, outcome: string, seconds: number): void {
+    this.stripeRequests.observe({ endpoint, outcome }, seconds);
+  }
+
+  storeAnswered(operation: string, outcome: string, seconds: number): void {
+    this.storeOperations.observe({ operation, outcome }, seconds);
+  }
+
+  watchStripe(read: () => StripeState): void {
+    const { registers } = this;
+    new Gauge({
+      name: 'billing_portal_stripe_queue_depth',
+      help: 'Requests to Stripe that wait for their turn.',
+      registers,
+      collect() {
+        this.set(read().queueDepth);
+      },
+    });
+    new Gauge({
+      name: 'billing_portal_stripe_breaker_state',
+      help: 'Whether Stripe is asked (closed), held off (open), or asked by one request at a time (half_open).',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const { breaker } = read();
+        for (const state of breakerStates) this.set({ state }, state === breaker ? 1 : 0);
+      },
+    });
+  }
+
+  /** Everything in Prometheus's text format. */
+  async render(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return { contentType: this.registry.contentType, text: await this.registry.metrics() };
+  }
+}

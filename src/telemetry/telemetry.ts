@@ -1,0 +1,122 @@
+import {
+  type Attributes,
+  type Context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  context,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { BillingError } from '../errors.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Something that is done again and again, as it is seen from outside. */
+export interface Operation {
+  /** The span's name. */
+  readonly name: string;
+  /** Whether another system does it for us. */
+  readonly isRemote: boolean;
+  readonly attributes: Attributes;
+  /** Counts or times it. The outcome is `OK`, an error code, or what the work reports. */
+  readonly ended: (outcome: string, seconds: number) => void;
+}
+
+/** What work tells of itself, where that differs from what it returns or throws. */
+export interface Report {
+  outcome?: string;
+  /** For work that returns what is a failure all the same. */
+  failed?: boolean;
+  attributes?: Attributes;
+}
+
+/** A request that is being answered. */
+export interface RequestTrace {
+  /** Runs something as a part of it. */
+  run(work: () => void): void;
+  end(status: number): void;
+}
+
+/**
+ * What is seen of the service from outside: metrics, and spans for whichever OpenTelemetry SDK the operator
+ * registered. Without one, spans are nothing. No attribute holds a URL, a secret or a person.
+ *
+ * The API is taken in the oldest version that does: an SDK serves none that is newer than its own.
+ */
+export class Telemetry {
+  private readonly tracer: Tracer = trace.getTracer('billing-portal-graphql');
+
+  constructor(readonly metrics: Metrics) {}
+
+  /** Does work in a span of its own, and tells how it ended. */
+  observe<T>(operation: Operation, work: (report: Report) => Promise<T>): Promise<T> {
+    const { name, isRemote, attributes } = operation;
+    const kind = isRemote ? SpanKind.CLIENT : SpanKind.INTERNAL;
+    return this.tracer.startActiveSpan(name, { kind, attributes }, (span) => measure(span, operation, work));
+  }
+
+  /** @param route as it was declared, never the URL */
+  startRequest(method: string, route: string, headers: object): RequestTrace {
+    // The operator's SDK may have begun a span of its own; else the caller's headers tell whose part this is.
+    const active = context.active();
+    const parent = trace.getSpan(active) === undefined ? propagation.extract(active, headers) : active;
+    const attributes = { 'http.request.method': method, 'http.route': route };
+    const span = this.tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
+    return createRequestTrace(span, trace.setSpan(parent, span));
+  }
+}
+
+function createRequestTrace(span: Span, inside: Context): RequestTrace {
+  return {
+    run: (work) => context.with(inside, work),
+    end: (status) => {
+      span.setAttribute('http.response.status_code', status);
+      if (status >= 500) markFailed(span, String(status));
+      span.end();
+    },
+  };
+}
+
+async function measure<T>(
+  span: Span,
+  { ended }: Operation,
+  work: (report: Report) => Promise<T>,
+): Promise<T> {
+  const start = performance.now();
+  const report: Report = {};
+  let outcome = 'OK';
+  try {
+    return await work(report);
+  } catch (error) {
+    outcome = toOutcome(error);
+    report.failed = true;
+    throw error;
+  } finally {
+    outcome = report.outcome ?? outcome;
+    if (report.attributes) span.setAttributes(report.attributes);
+    if (report.failed) markFailed(span, outcome);
+    span.end();
+    ended(outcome, (performance.now() - start) / 1000);
+  }
+}
+
+/** The type alone: messages may hold anything. */
+function markFailed(span: Span, type: string): void {
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute('error.type', type);
+}
+
+/** The code that a failure has for clients. */
+export function toOutcome(error: unknown): string {
+  return error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR';
+}
+
+/**
+ * The span under way, for log lines, by the names that OpenTelemetry gives them in logs of other forms:
+ * https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
+ */
+export function readTraceIds(): Record<string, string> {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
+}
