@@ -53,7 +53,7 @@ export class MongoRecordStore implements RecordStore {
     return bounded(async () => {
       const expired = { scope: this.#scope, expiresAt: { $lt: before } };
       const found = await this.#model
-        .find(expired, { _id: 1, nonce: 1 })
+        .find(expired, { _id: 1 })
         .limit(recordsPerRemoval)
         .lean<Pick<RecordDocument, '_id'>[]>();
       if (found.length === 0) return 0;

@@ -1,0 +1,20 @@
+import { afterAll } from '@jest/globals';
+import { openDatabase } from '../../src/database/database.ts';
+import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
+import { describeWithPart } from '../helpers/real-parts.ts';
+import { describeRecordStore } from './record-store.contract.ts';
+
+const server = await startMongoServer();
+const description = server && (await describeServer(server.createDatabaseUrl()));
+
+afterAll(() => server?.stop());
+
+describeWithPart('record store contract on MongoDB', server, howToGetMongo, ({ createDatabaseUrl }) => {
+  describeRecordStore(description ?? '', createDatabaseUrl);
+});
+
+async function describeServer(url: string): Promise<string> {
+  const database = await openDatabase({ url, scope: 'test' });
+  await database.close();
+  return database.description;
+}

@@ -1,0 +1,12 @@
+import { join } from 'node:path';
+import { openDatabase } from '../../src/database/database.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { describeRecordStore } from './record-store.contract.ts';
+
+const folder = createTemporaryFolder();
+let files = 0;
+
+const database = await openDatabase({ url: 'sqlite::memory:', scope: 'test' });
+await database.close();
+
+describeRecordStore(database.description, () => `sqlite:${join(folder, `${(files += 1)}.db`)}`);
