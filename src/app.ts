@@ -23,8 +23,14 @@ import { addBillingPortalRoutes } from './http/billing-portal.routes.ts';
 import { addGraphqlRoutes } from './http/graphql.routes.ts';
 import { addHealthRoutes } from './http/health.routes.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { addPortalLinkRoutes } from './http/portal-link.routes.ts';
 import { limitRequests } from './http/rate-limit.ts';
 import { addWebhookRoutes } from './http/webhook.routes.ts';
+import { createLinkPages } from './links/link-pages.ts';
+import { LinkRegister } from './links/link-register.ts';
+import { LinkVisits } from './links/link-visits.service.ts';
+import { PortalLinkResolver } from './links/portal-link.resolver.ts';
+import { PortalLinks } from './links/portal-links.service.ts';
 import { type LogDestination, createLogger } from './logger.ts';
 import { ConfigurationRegistry } from './policies/configuration-registry.ts';
 import { PolicyConfigurations } from './policies/policy-configurations.service.ts';
@@ -112,6 +118,14 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   // Without webhooks nothing would keep a snapshot true.
   const kept = config.webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
   const customers = new BillingCustomers(database.customers, reader, kept);
+  const linkParts = {
+    links: new LinkRegister(database.records),
+    customers: database.customers,
+    returnUrls,
+    now,
+  };
+  const links = new PortalLinks({ ...linkParts, flows, audit, publicUrl: config.publicUrl });
+  const linkVisits = new LinkVisits({ ...linkParts, claims, sessions });
 
   const schema = createSchema({
     resolvers: [
@@ -122,6 +136,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ),
       new BillingCustomerResolver(customers),
       new CustomerAdminResolver(new CustomerAdmin(database.customers, snapshots, stripe, audit)),
+      new PortalLinkResolver(links),
       new AuditResolver(audit),
     ],
     requiredRole: config.requiredRole,
@@ -135,6 +150,12 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     if (config.http.rateLimit !== null) limitRequests(api, config.http.rateLimit);
     addBillingPortalRoutes(api, { sessions, requiredRole: config.requiredRole });
     await addGraphqlRoutes(api, { schema, config: config.http, logger });
+  });
+  await server.register((pages, _options, done) => {
+    pages.decorateRequest('caller', null);
+    if (config.http.rateLimit !== null) limitRequests(pages, config.http.rateLimit);
+    addPortalLinkRoutes(pages, { visits: linkVisits, pages: createLinkPages(config.stripe.apiUrl) });
+    done();
   });
   if (config.webhooks.secrets.length > 0) {
     const { secrets, linkByClientReferenceId } = config.webhooks;

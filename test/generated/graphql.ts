@@ -10,6 +10,8 @@ export type AuditAction =
   | 'CREATE_CUSTOMER'
   /** Create a portal configuration. */
   | 'CREATE_PORTAL_CONFIGURATION'
+  /** Make a link for an e-mail. */
+  | 'CREATE_PORTAL_LINK'
   /** Open a portal session on a customer's behalf. */
   | 'CREATE_PORTAL_SESSION'
   /** Deactivate a portal configuration. */
@@ -22,6 +24,8 @@ export type AuditAction =
   | 'LINK_CUSTOMER_BY_EVENT'
   /** Stripe reported that a portal session was opened, by whichever way; `sessionId` names it. */
   | 'REPORT_PORTAL_SESSION'
+  /** Revoke a link for an e-mail, or all of a user. */
+  | 'REVOKE_PORTAL_LINK'
   /** Remove the link between a user and a customer. */
   | 'UNLINK_CUSTOMER'
   /** Change a mapping's contract end or attributes. */
@@ -507,6 +511,38 @@ export type AuditTrailQueryVariables = Exact<{
 
 export type AuditTrailQuery = { auditTrail: { edges: Array<{ cursor: string, node: { id: string, at: string, actor: string, action: AuditAction, userId: string | null, targetId: string | null, outcome: AuditOutcome, code: string | null, endedAt: string | null, details: Array<{ name: string, value: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
+export type CreateLinkMutationVariables = Exact<{
+  userId: string | number;
+  returnUrl: string;
+  expiresIn?: number;
+  flow?: BillingPortalFlowInput | null | undefined;
+  singleUse?: boolean;
+}>;
+
+
+export type CreateLinkMutation = { createBillingPortalLink: { id: string, url: string, userId: string, returnUrl: string, flow: BillingPortalFlowType | null, singleUse: boolean, createdAt: string, expiresAt: string, usedAt: string | null } };
+
+export type LinksQueryVariables = Exact<{
+  userId: string | number;
+}>;
+
+
+export type LinksQuery = { billingPortalLinks: Array<{ id: string, userId: string, returnUrl: string, flow: BillingPortalFlowType | null, singleUse: boolean, createdAt: string, expiresAt: string, usedAt: string | null }> };
+
+export type RevokeLinkMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RevokeLinkMutation = { revokeBillingPortalLink: boolean };
+
+export type RevokeLinksMutationVariables = Exact<{
+  userId: string | number;
+}>;
+
+
+export type RevokeLinksMutation = { revokeBillingPortalLinks: number };
+
 export type CreateSessionMutationVariables = Exact<{
   returnUrl: string;
   locale?: string | null | undefined;
@@ -712,6 +748,51 @@ export const AuditTrailDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditTrailQuery, AuditTrailQueryVariables>;
+export const CreateLinkDocument = new TypedDocumentString(`
+    mutation CreateLink($userId: ID!, $returnUrl: String!, $expiresIn: Int! = 604800, $flow: BillingPortalFlowInput, $singleUse: Boolean! = true) {
+  createBillingPortalLink(
+    userId: $userId
+    returnUrl: $returnUrl
+    expiresIn: $expiresIn
+    flow: $flow
+    singleUse: $singleUse
+  ) {
+    id
+    url
+    userId
+    returnUrl
+    flow
+    singleUse
+    createdAt
+    expiresAt
+    usedAt
+  }
+}
+    `) as unknown as TypedDocumentString<CreateLinkMutation, CreateLinkMutationVariables>;
+export const LinksDocument = new TypedDocumentString(`
+    query Links($userId: ID!) {
+  billingPortalLinks(userId: $userId) {
+    id
+    userId
+    returnUrl
+    flow
+    singleUse
+    createdAt
+    expiresAt
+    usedAt
+  }
+}
+    `) as unknown as TypedDocumentString<LinksQuery, LinksQueryVariables>;
+export const RevokeLinkDocument = new TypedDocumentString(`
+    mutation RevokeLink($id: ID!) {
+  revokeBillingPortalLink(id: $id)
+}
+    `) as unknown as TypedDocumentString<RevokeLinkMutation, RevokeLinkMutationVariables>;
+export const RevokeLinksDocument = new TypedDocumentString(`
+    mutation RevokeLinks($userId: ID!) {
+  revokeBillingPortalLinks(userId: $userId)
+}
+    `) as unknown as TypedDocumentString<RevokeLinksMutation, RevokeLinksMutationVariables>;
 export const CreateSessionDocument = new TypedDocumentString(`
     mutation CreateSession($returnUrl: String!, $locale: String) {
   createBillingPortalSession(returnUrl: $returnUrl, locale: $locale) {

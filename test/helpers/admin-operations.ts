@@ -171,3 +171,58 @@ export const auditTrailQuery = graphql(/* GraphQL */ `
     }
   }
 `);
+
+export const createLinkMutation = graphql(/* GraphQL */ `
+  mutation CreateLink(
+    $userId: ID!
+    $returnUrl: String!
+    $expiresIn: Int! = 604800
+    $flow: BillingPortalFlowInput
+    $singleUse: Boolean! = true
+  ) {
+    createBillingPortalLink(
+      userId: $userId
+      returnUrl: $returnUrl
+      expiresIn: $expiresIn
+      flow: $flow
+      singleUse: $singleUse
+    ) {
+      id
+      url
+      userId
+      returnUrl
+      flow
+      singleUse
+      createdAt
+      expiresAt
+      usedAt
+    }
+  }
+`);
+
+export const linksQuery = graphql(/* GraphQL */ `
+  query Links($userId: ID!) {
+    billingPortalLinks(userId: $userId) {
+      id
+      userId
+      returnUrl
+      flow
+      singleUse
+      createdAt
+      expiresAt
+      usedAt
+    }
+  }
+`);
+
+export const revokeLinkMutation = graphql(/* GraphQL */ `
+  mutation RevokeLink($id: ID!) {
+    revokeBillingPortalLink(id: $id)
+  }
+`);
+
+export const revokeLinksMutation = graphql(/* GraphQL */ `
+  mutation RevokeLinks($userId: ID!) {
+    revokeBillingPortalLinks(userId: $userId)
+  }
+`);

@@ -1,0 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** What a link's path begins with; its token follows. */
+export const linkPath = '/portal-links';
+
+const tokenPattern = /^[\w-]{43}$/;
+const idPattern = /^[0-9a-f]{64}$/;
+
+export function createLinkToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * What a link is known by and stored under, from which nobody gets back to its token: a copy of the store
+ * opens nothing.
+ */
+export function toLinkId(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+export function isLinkToken(text: string): boolean {
+  return tokenPattern.test(text);
+}
+
+export function isLinkId(text: string): boolean {
+  return idPattern.test(text);
+}

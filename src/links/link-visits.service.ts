@@ -1,0 +1,97 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import type { PortalSession, PortalSessions } from '../portal/portal-session.service.ts';
+import type { ReturnUrls } from '../portal/return-url.ts';
+import { type Claims, ClaimedElsewhereError } from '../records/claims.ts';
+import type { LinkRegister, PortalLink } from './link-register.ts';
+import { isLinkToken, toLinkId } from './link-token.ts';
+import { LinkRefusedError } from './link.errors.ts';
+
+export interface LinkVisitsParts {
+  readonly links: LinkRegister;
+  readonly claims: Claims;
+  readonly customers: CustomerDirectory;
+  readonly returnUrls: ReturnUrls;
+  readonly sessions: PortalSessions;
+  readonly now: () => Date;
+  /** How long one waits for another who uses the same link. */
+  readonly patienceMs?: number;
+}
+
+const defaultPatienceMs = 10_000;
+const pauseMs = 200;
+
+/** What people do with links: look at them, and open the portal by them. */
+export class LinkVisits {
+  constructor(private readonly parts: LinkVisitsParts) {}
+
+  /**
+   * Whether a link can be used, as far as that can be told without Stripe. Nothing is used up by asking.
+   * @throws LinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, StoreUnavailableError
+   */
+  async check(token: string): Promise<void> {
+    const link = await this.getUsable(token);
+    await this.getMapping(link);
+    this.parts.returnUrls.getAllowed(link.returnUrl);
+  }
+
+  /**
+   * Opens a session by a link. Whatever fails, a link for a single use is not used up by it.
+   * @param isAwaited whether somebody still waits for the answer
+   * @throws LinkRefusedError, and what PortalSessions does
+   */
+  async open(token: string, isAwaited: () => boolean): Promise<PortalSession> {
+    const link = await this.getUsable(token);
+    return link.singleUse ? this.openOnce(link.id, token, isAwaited) : this.openSession(link);
+  }
+
+  /** One at a time opens a session. The others leave as soon as somebody was let in, or have their turn when that failed. */
+  private async openOnce(id: string, token: string, isAwaited: () => boolean): Promise<PortalSession> {
+    const { claims, patienceMs = defaultPatienceMs } = this.parts;
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await claims.runAlone(`portal-link:${id}`, () => this.useUp(token, isAwaited), {
+          patienceMs: 0,
+        });
+      } catch (error) {
+        if (!(error instanceof ClaimedElsewhereError) || performance.now() > deadline) throw error;
+      }
+      await wait(pauseMs * (0.5 + Math.random()));
+      await this.getUsable(token);
+    }
+  }
+
+  private async useUp(token: string, isAwaited: () => boolean): Promise<PortalSession> {
+    const link = await this.getUsable(token);
+    const session = await this.openSession(link);
+    // A second press of the button ends the first request, whose answer nobody will see.
+    if (!isAwaited()) throw new LinkRefusedError('left');
+    // Not the claim but this decides who is let in: a claim can outlast its time.
+    if (!(await this.parts.links.use(link, this.parts.now()))) throw new LinkRefusedError('used');
+    return session;
+  }
+
+  private async openSession(link: PortalLink): Promise<PortalSession> {
+    const { returnUrl, flow } = link;
+    const mapping = await this.getMapping(link);
+    return this.parts.sessions.createFor(mapping, { returnUrl, flow: flow ?? undefined }, undefined);
+  }
+
+  private async getUsable(token: string): Promise<PortalLink> {
+    const link = isLinkToken(token) ? await this.parts.links.find(toLinkId(token)) : null;
+    if (link === null) throw new LinkRefusedError('unknown');
+    if (link.singleUse && (await this.parts.links.findUse(link.id)) !== null)
+      throw new LinkRefusedError('used');
+    if (link.expiresAt <= this.parts.now()) throw new LinkRefusedError('expired');
+    return link;
+  }
+
+  /** The user's own, when it still is the very customer whom the link was made for. */
+  private async getMapping({ userId, stripeCustomerId }: PortalLink): Promise<CustomerMapping> {
+    const mapping = await this.parts.customers.findByUserId(userId);
+    if (mapping?.stripeCustomerId !== stripeCustomerId) throw new CustomerNotFoundError();
+    return mapping;
+  }
+}
