@@ -15,12 +15,14 @@ type Shape = 'graphql' | 'rest';
 
 const masked = 'Something went wrong on our side. Quote the x-request-id header when you report it.';
 
-/** What is said of a request that Fastify refuses before it reaches a route. */
+/** What is said of a request that is refused before it reaches a route. */
 const refusals: Readonly<Record<number, string>> = {
-  400: 'The URL is malformed, or the body is not valid JSON.',
+  400: 'The URL or a header is malformed, or the body is not valid JSON.',
+  408: 'The request took too long.',
   413: 'The request is too large.',
   414: 'The URL is too long.',
-  415: 'Send the body as application/json.',
+  415: 'Send the body as application/json, in UTF-8 and not compressed.',
+  431: 'The headers are too large.',
 };
 
 /**
@@ -42,18 +44,39 @@ function toFailure(error: FastifyError | BillingError, shape: Shape): Failure {
   }
   const status = error.statusCode ?? 500;
   if (status < 400 || status >= 500) return { code: 'INTERNAL_SERVER_ERROR', message: masked, status: 500 };
-  return { code: 'BAD_USER_INPUT', message: refusals[status] ?? 'The request cannot be read.', status };
+  return { code: 'BAD_USER_INPUT', message: toRefusal(status), status };
 }
 
-export function answerNotFound(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendFailure(reply, { code: 'NOT_FOUND', message: 'There is nothing here.', status: 404 }, 'rest');
+/** What is answered, in the form of REST, to what cannot be read far enough to be a request. */
+export function describeRefusal(status: number): object {
+  return toBody({ code: 'BAD_USER_INPUT', message: toRefusal(status), status }, 'rest');
+}
+
+function toRefusal(status: number): string {
+  return refusals[status] ?? 'The request cannot be read.';
+}
+
+/** Answers where no route is: by 405 where one is for another method, which RFC 9110 wants named. */
+export function createNotFoundHandler(findMethods: (path: string) => readonly string[]) {
+  return ({ url }: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const methods = findMethods(url.replace(/\?.*/s, ''));
+    const missing = { code: 'NOT_FOUND', message: 'There is nothing here.', status: 404 };
+    if (methods.length === 0) return sendFailure(reply, missing, 'rest');
+    reply.header('allow', methods.join(', '));
+    const message = `Only ${methods.join(', ')} can be sent here.`;
+    return sendFailure(reply, { code: 'METHOD_NOT_ALLOWED', message, status: 405 }, 'rest');
+  };
 }
 
 function sendFailure(reply: FastifyReply, failure: Failure, shape: Shape): FastifyReply {
-  const { code, message, status, retryAfter } = failure;
+  const { status, retryAfter } = failure;
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  return reply.code(status).send(toBody(failure, shape));
+}
+
+function toBody({ code, message, retryAfter }: Failure, shape: Shape): object {
   const details = retryAfter === undefined ? { code } : { code, retryAfter };
-  const body =
-    shape === 'graphql' ? { errors: [{ message, extensions: details }] } : { error: message, ...details };
-  return reply.code(status).send(body);
+  return shape === 'graphql'
+    ? { errors: [{ message, extensions: details }] }
+    : { error: message, ...details };
 }

@@ -11,6 +11,7 @@ import { limitOperations } from '../graphql/operation-limits.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
 import type { Logger } from '../logger.ts';
 import { createErrorHandler } from './error-response.ts';
+import { requireHost } from './request-headers.ts';
 
 /** A query of every field of the schema has about 400 tokens. */
 const maxQueryTokens = 1_000;
@@ -33,6 +34,9 @@ export async function addGraphqlRoutes(server: FastifyInstance, options: Graphql
     url: '/graphql',
     method: ['GET', 'POST'],
     handler,
+    // A HEAD would run the query, and nobody sees what it answers.
+    exposeHeadRoute: false,
+    onRequest: requireHost,
     errorHandler: createErrorHandler('graphql'),
   });
 }

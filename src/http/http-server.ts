@@ -10,7 +10,12 @@ import {
 } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 import type { Logger } from '../logger.ts';
-import { answerNotFound, createErrorHandler } from './error-response.ts';
+import { collectMethods } from './allowed-methods.ts';
+import { createAnswerHeaders } from './answer-headers.ts';
+import { answerClientError } from './client-error.ts';
+import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
+import { readJsonOnly } from './json-body.ts';
+import { refuseUnclearHeaders } from './request-headers.ts';
 
 const maxBodyBytes = 64 * 1024;
 const requestTimeoutMs = 30_000;
@@ -26,17 +31,24 @@ export async function createHttpServer(config: HttpConfig, logger: Logger): Prom
     trustProxy: toTrustProxy(config.trustProxy),
     genReqId: ({ headers }) => readRequestId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: answerUnreadable,
+    clientErrorHandler: answerClientError,
+    // Without it Node answers a missing one itself, with a bare 400.
+    http: { requireHostHeader: false },
   }) as unknown as FastifyInstance;
   server.setErrorHandler(createErrorHandler('rest'));
+  const answerNotFound = createNotFoundHandler(collectMethods(server));
   server.setNotFoundHandler(answerNotFound);
+  readJsonOnly(server);
   addHeaders(server);
   logRequests(server);
+  refuseOtherOptions(server, answerNotFound);
   await server.register(cors, {
     origin: [...config.corsOrigins],
     methods: ['GET', 'POST'],
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,
   });
+  refuseUnclearHeaders(server);
   return server;
 }
 
@@ -51,24 +63,26 @@ function readRequestId(header: string | string[] | undefined): string | null {
 
 /** A URL that is malformed ends before any hook runs; Fastify's own answer would repeat it. */
 function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  setHeaders(request, reply);
+  reply.headers(createAnswerHeaders(request.id));
   return createErrorHandler('rest')(error, request, reply);
 }
 
 function addHeaders(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    setHeaders(request, reply);
+    reply.headers(createAnswerHeaders(request.id));
     done();
   });
 }
 
-/** Answers hold session URLs, which are credentials: no cache keeps them, and no referrer tells of them. */
-function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({
-    'x-request-id': request.id,
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
+/** OPTIONS is for preflight requests. To anything else the plugin for CORS has an answer of its own, in plain text. */
+function refuseOtherOptions(
+  server: FastifyInstance,
+  answer: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
+): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const { origin, 'access-control-request-method': method } = request.headers;
+    if (request.method === 'OPTIONS' && !(origin && method)) answer(request, reply);
+    else done();
   });
 }
 

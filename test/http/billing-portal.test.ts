@@ -82,7 +82,7 @@ describe('POST /api/billing-portal', () => {
   test.each([
     [413, 'a body of 70 KB', JSON.stringify({ returnUrl, locale: 'a'.repeat(70_000) }), 'application/json'],
     [415, 'a form', `returnUrl=${returnUrl}`, 'application/x-www-form-urlencoded'],
-    [400, 'plain text', JSON.stringify({ returnUrl }), 'text/plain'],
+    [415, 'plain text', JSON.stringify({ returnUrl }), 'text/plain'],
   ])('answers %i to %s', async (status, _title, body, contentType) => {
     const response = await post(body, contentType);
 
@@ -128,7 +128,7 @@ describe('GET /billing-portal', () => {
 
     const response = await app.fetch(`/billing-portal?returnUrl=${returnUrl}`, { method: 'HEAD', token });
 
-    expect(response.status).toBe(404);
+    expect(response.status).toBe(405);
     expect(app.stripe.requests.length).toBe(before);
   });
 });

@@ -1,0 +1,239 @@
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { type RawAnswer, sendRaw, writePost } from './raw-request.ts';
+
+let app: TestApp;
+let authorization: string;
+
+beforeAll(async () => {
+  app = await createTestApp({ NODE_ENV: 'production', HOST: '127.0.0.1' });
+  await app.link('ada', (await seedDemoData(app.sdk)).customerId);
+  authorization = `Bearer ${await app.createToken({ userId: 'ada' })}`;
+});
+
+type Request = string | Buffer;
+/** Written when the test runs, since it holds a token that would be good for a session. */
+type Row = readonly [status: number, title: string, write: () => Request, says?: string];
+
+const session = `createBillingPortalSession(returnUrl: "${returnUrl}") { url }`;
+const openSession = JSON.stringify({ query: `mutation { ${session} }` });
+const repeat = (times: number, write: (index: number) => string): string =>
+  Array.from({ length: times }, (_, index) => write(index)).join(' ');
+
+type Headers = Parameters<typeof writePost>[2];
+const post = (body: Request, headers: Headers = {}): Buffer =>
+  writePost('/graphql', body, { authorization, ...headers });
+const ask = (query: string): Buffer => post(JSON.stringify({ query }));
+const get = (path: string, headers = ''): string =>
+  `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: ${authorization}\r\n${headers}\r\n`;
+const chunked = (chunks: readonly string[]): Buffer => {
+  const body = [...chunks, ''].map((chunk) => `${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`);
+  return post(body.join(''), { 'transfer-encoding': 'chunked', 'content-length': null });
+};
+const padded = (bytes: number): string => openSession.padEnd(bytes);
+
+const kilobyte = 1024;
+const limit = 64 * kilobyte;
+
+function countSessions(): number {
+  return app.stripe.requests.filter(({ path }) => path.startsWith('/v1/billing_portal/sessions')).length;
+}
+
+function expectPrivateJson({ headers, body }: RawAnswer): void {
+  expect(headers).toMatchObject({
+    'content-type': expect.stringMatching(/^application\/json; charset=utf-8$/),
+    'x-request-id': expect.stringMatching(/^[\w-]{36}$/),
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  });
+  expect(JSON.parse(body)).toBeInstanceOf(Object);
+  expect(body).not.toMatch(/node_modules|\\n\s+at |TypeError|Did you mean/);
+}
+
+async function expectRefused([status, , write, says = '']: Row): Promise<void> {
+  const before = countSessions();
+
+  const answer = await sendRaw(app, write());
+
+  expect(`${answer.status} ${answer.body}`).toMatch(new RegExp(`^${status} .*${says}`, 's'));
+  expectPrivateJson(answer);
+  expect(countSessions()).toBe(before);
+}
+
+/** Without this the rows below would show nothing. */
+test('the request that the rows spoil opens a session as it is, and at the limit', async () => {
+  const before = countSessions();
+  for (const write of [
+    () => post(openSession),
+    () => post(padded(limit)),
+    () => chunked([openSession.slice(0, 20), openSession.slice(20)]),
+    () => post(openSession, { 'content-type': 'Application/JSON;charset="UTF-8"' }),
+    () => post(openSession, { 'content-encoding': 'identity' }),
+    () => post(openSession, { 'x-padding': 'a'.repeat(12 * kilobyte) }),
+  ]) {
+    const answer = await sendRaw(app, write());
+    expect(answer.body).toContain('"url"');
+    expectPrivateJson(answer);
+  }
+  expect(countSessions()).toBe(before + 6);
+});
+
+describe('the size of a request', () => {
+  test.each<Row>([
+    [413, 'a body over 64 kB', () => post(padded(limit + 1))],
+    [413, 'a body of 8 MB, which is not read', () => post(padded(8 * kilobyte * kilobyte))],
+    [413, 'a chunked body over 64 kB', () => chunked(Array<string>(9).fill(' '.repeat(8 * kilobyte)))],
+    [413, 'a chunked body of 8 MB', () => chunked(Array<string>(64).fill(' '.repeat(128 * kilobyte)))],
+    [413, 'a content-length over 64 kB, and no body', () => post('', { 'content-length': '65537' })],
+    [400, 'a content-length that is too short', () => post(openSession, { 'content-length': '20' })],
+    [400, 'a content-length that is no number', () => post(openSession, { 'content-length': '1e3' })],
+    [400, 'a negative content-length', () => post(openSession, { 'content-length': '-1' })],
+    [400, 'two content-lengths', () => post(openSession, { 'content-length': ['10', '90'] })],
+    [400, 'a content-length beside chunks', () => post(openSession, { 'transfer-encoding': 'chunked' })],
+    [
+      400,
+      'chunks that are none',
+      () => post('zz\r\n', { 'transfer-encoding': 'chunked', 'content-length': null }),
+    ],
+    [431, 'headers over 16 kB', () => post(openSession, { 'x-padding': 'a'.repeat(17 * kilobyte) })],
+    [431, 'headers of 2 MB', () => post(openSession, { 'x-padding': 'a'.repeat(2048 * kilobyte) })],
+    [431, 'a URL over 16 kB', () => get(`/graphql?query=${'a'.repeat(17 * kilobyte)}`)],
+  ])('%i: %s', (...row) => expectRefused(row));
+});
+
+describe('what a body is', () => {
+  test.each<Row>([
+    [415, 'text/plain', () => post(openSession, { 'content-type': 'text/plain' })],
+    [415, 'a form', () => post(openSession, { 'content-type': 'application/x-www-form-urlencoded' })],
+    [415, 'a form of parts', () => post(openSession, { 'content-type': 'multipart/form-data; boundary=a' })],
+    [
+      415,
+      'application/graphql',
+      () => post(`mutation { ${session} }`, { 'content-type': 'application/graphql' }),
+    ],
+    [
+      415,
+      'a type that only begins as JSON',
+      () => post(openSession, { 'content-type': 'application/jsonp' }),
+    ],
+    [415, 'a type that is none', () => post(openSession, { 'content-type': '5' })],
+    [415, 'no type', () => post(openSession, { 'content-type': null })],
+    [
+      415,
+      'UTF-16',
+      () => post(Buffer.from(openSession, 'utf16le'), { 'content-type': 'application/json; charset=utf-16' }),
+    ],
+    [415, 'Latin 1', () => post(openSession, { 'content-type': 'application/json; charset=iso-8859-1' })],
+    [415, 'gzip', () => post(gzipSync(openSession), { 'content-encoding': 'gzip' })],
+    [415, 'gzip that is none', () => post(openSession, { 'content-encoding': 'gzip' })],
+    [415, 'a bomb', () => post(gzipSync(padded(40_000_000)), { 'content-encoding': 'gzip' })],
+    [415, 'brotli over gzip', () => post(openSession, { 'content-encoding': 'gzip, br' })],
+    [415, 'an unknown encoding', () => post(openSession, { 'content-encoding': 'rot13' })],
+    [400, 'gzip as a transfer encoding', () => post(gzipSync(openSession), { 'transfer-encoding': 'gzip' })],
+    [400, 'invalid UTF-8', () => post(Buffer.from(openSession.replace('url', 'url \xff'), 'latin1'))],
+    [
+      400,
+      'an overlong UTF-8 sequence',
+      () => post(Buffer.concat([Buffer.from(openSession), Buffer.from([0xc0, 0xa0])])),
+    ],
+    [
+      400,
+      'half a surrogate pair as UTF-8',
+      () =>
+        post(Buffer.concat([Buffer.from('{"query":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')])),
+    ],
+    [400, 'a byte order mark', () => post(`\uFEFF${openSession}`)],
+    [400, 'a zero byte', () => post(`${openSession}\0`)],
+    [400, 'two values', () => post(openSession + openSession)],
+    [400, 'a prototype', () => post(openSession.replace('{', '{"__proto__":{},'))],
+    [400, '60,000 open brackets', () => post('['.repeat(60_000))],
+    [400, 'a batch of one', () => post(`[${openSession}]`)],
+    [400, 'a batch', () => post(`[${openSession},${openSession}]`)],
+  ])('%i: %s', (...row) => expectRefused(row));
+});
+
+describe('headers', () => {
+  test.each<Row>([
+    [400, 'two tokens', () => post(openSession, { authorization: [authorization, 'Bearer a.b.c'] })],
+    [400, 'the same token twice', () => post(openSession, { authorization: [authorization, authorization] })],
+    [400, 'two types', () => post(openSession, { 'content-type': ['application/json', 'text/plain'] })],
+    [400, 'two hosts', () => post(openSession, { host: ['localhost', 'evil.example'] })],
+    [400, 'no host', () => post(openSession, { host: null })],
+    [
+      400,
+      'no host in HTTP/1.0',
+      () => Buffer.from(post(openSession, { host: null }).toString().replace('HTTP/1.1', 'HTTP/1.0')),
+    ],
+    [400, 'a host that is none', () => post(openSession, { host: 'a b' })],
+    [400, 'a port that is none', () => post(openSession, { host: 'localhost:99999' })],
+    [400, 'a zero byte', () => post(openSession, { 'x-padding': 'a\0b' })],
+    [400, 'a space before the colon', () => post(openSession, { 'x-padding ': 'a' })],
+    [400, 'a line that is none', () => post(openSession, { 'x-padding\r\nx': 'a' })],
+    [400, 'no HTTP', () => 'hello\r\n\r\n'],
+    [400, 'another version of HTTP', () => get('/graphql').replace('HTTP/1.1', 'HTTP/3.0')],
+    [400, 'TLS', () => Buffer.from('16030100f4010000f003039a', 'hex')],
+  ])('%i: %s', (...row) => expectRefused(row));
+});
+
+describe('an operation', () => {
+  const introspection = '{ __schema { types { name } } }';
+  const path = (query: string): string => `/graphql?query=${encodeURIComponent(query)}`;
+  const meant = 'apollo-require-preflight: 1\r\n';
+
+  test.each<Row>([
+    [
+      400,
+      '1,000 aliased sessions',
+      () => ask(`mutation { ${repeat(1000, (i) => `s${i}: ${session}`).slice(0, 60_000)} }`),
+    ],
+    [
+      400,
+      '1,000 aliased sessions, as short as can be',
+      () =>
+        ask(
+          `mutation($r:String!){${repeat(1000, (i) => `s${i}:createBillingPortalSession(returnUrl:$r){id}`)}}`,
+        ),
+      'token',
+    ],
+    [
+      400,
+      'two aliased sessions',
+      () => ask(`mutation { a: ${session} b: ${session} }`),
+      'too many mutations',
+    ],
+    [400, '1,001 tokens', () => ask(`{ ${'a '.repeat(1000)} }`), 'token'],
+    [400, '60,000 tokens', () => ask('{a'.repeat(30_000)), 'token'],
+    [400, '17 levels', () => ask(`${'{ a '.repeat(17)}${'}'.repeat(17)}`), 'too many levels'],
+    [
+      400,
+      '21 aliases',
+      () => ask(`{ billingCustomer { ${repeat(21, (i) => `a${i}: id`)} } }`),
+      'too many aliases',
+    ],
+    [400, '11 root fields', () => ask(`{ ${'__typename '.repeat(11)} }`), 'too many root fields'],
+    [
+      400,
+      '21 directives',
+      () => ask(`{ __typename ${'@skip(if: false) '.repeat(21)} }`),
+      'too many directives',
+    ],
+    [400, 'an unknown directive', () => ask('mutation @live { __typename }')],
+    [400, 'introspection', () => ask(introspection)],
+    [400, 'introspection of one type', () => ask('{ __type(name: "Query") { name } }')],
+    [400, 'introspection by GET', () => get(path(introspection), meant)],
+    [400, 'a slip of the pen', () => ask('{ billingCustomr { id } }'), 'Cannot query field'],
+    [400, 'a subscription', () => ask('subscription { a }')],
+    [405, 'a mutation by GET', () => get(path(`mutation { ${session} }`), meant)],
+    [400, 'a query by GET that a page of any origin could make', () => get(path('{ __typename }'))],
+    [400, 'two queries by GET', () => get(`${path('{ __typename }')}&query={__typename}`, meant)],
+    [400, 'no query, as a browser asks', () => get('/graphql', 'accept: text/html\r\n')],
+  ])('%i: %s', (...row) => expectRefused(row));
+
+  test('a mutation by GET is told which method it wants', async () => {
+    const answer = await sendRaw(app, get(path(`mutation { ${session} }`), meant));
+    expect(answer.headers['allow']).toBe('POST');
+  });
+});

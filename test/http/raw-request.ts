@@ -1,0 +1,45 @@
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { TestApp } from '../helpers/test-app.ts';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends bytes as they are, which any client would mend or refuse, and reads the answer until the service hangs up. */
+export async function sendRaw(app: TestApp, request: string | Buffer): Promise<RawAnswer> {
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  socket.write(request);
+  const [head = '', ...body] = (await buffer(socket)).toString().split('\r\n\r\n');
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  return {
+    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]),
+    headers: Object.fromEntries(
+      lines.map((line) => {
+        const colon = line.indexOf(':');
+        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+      }),
+    ),
+    body: body.join('\r\n\r\n'),
+  };
+}
+
+type Headers = Readonly<Record<string, string | readonly string[] | null>>;
+
+/** A POST of JSON, with other headers in place of the usual ones or beside them; null leaves one out. */
+export function writePost(path: string, body: string | Buffer, headers: Headers = {}): Buffer {
+  const content = Buffer.from(body);
+  const all: Headers = {
+    host: 'localhost',
+    connection: 'close',
+    'content-type': 'application/json',
+    'content-length': String(content.length),
+    ...headers,
+  };
+  const lines = Object.entries(all).flatMap(([name, values]) =>
+    [values].flat().flatMap((value) => (value === null ? [] : [`${name}: ${value}\r\n`])),
+  );
+  return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), content]);
+}
