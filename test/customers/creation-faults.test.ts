@@ -1,0 +1,167 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type CreationKit, createCreationKit } from './creation-kit.ts';
+import type { Exchange, Fate } from '../helpers/stripe-gate.ts';
+
+const hour = 60;
+
+let kit: CreationKit;
+beforeAll(async () => {
+  kit = await createCreationKit();
+});
+
+const isCreation = ({ method, path }: Exchange): boolean => method === 'POST' && path === '/v1/customers';
+
+/** Lets the next requests to create a customer fail before Stripe has done anything; it keeps no 429 for a key. */
+const refuseCreations = (times: number, status = '429'): Promise<unknown> =>
+  kit.control('POST', 'faults', { method: 'POST', path: '/v1/customers', status, times: String(times) });
+
+/** Stripe fails with what it has done all the same, and repeats that for the first keys. */
+function failAfterCreation(keys: number): void {
+  const failing = new Set<string | undefined>();
+  kit.gate.watch((exchange): Fate => {
+    const { idempotencyKey } = exchange;
+    if (!isCreation(exchange)) return 'pass';
+    if (failing.has(idempotencyKey)) return { status: 500, headers: { 'idempotent-replayed': 'true' } };
+    if (failing.size >= keys) return 'pass';
+    failing.add(idempotencyKey);
+    return { status: 500 };
+  });
+}
+
+describe('an attempt that got nowhere', () => {
+  test('is gone on with as it was begun, whatever the token says now', async () => {
+    await refuseCreations(3);
+    (await kit.open({ userId: 'ada', email: 'first@example.com' })).expectError('STRIPE_RATE_LIMITED');
+    (await kit.open({ userId: 'ada', email: 'second@example.com' })).expectData();
+
+    expect(await kit.listCustomers('ada')).toMatchObject([{ email: 'first@example.com' }]);
+    const keys = kit.listCreations().map(({ idempotencyKey }) => idempotencyKey);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  test.each([
+    ['is gone on with while Stripe is sure to know its key', 22 * hour + 58, 'same key'],
+    ['is left alone when others may still use its key', 23 * hour + 5, 'no request'],
+    ['is given up when nobody can any more', 23 * hour + 15, 'another key'],
+    ['is forgotten when it was swept away', 50 * hour, 'another key'],
+  ])('%s', async (_what, minutes, expected) => {
+    const userId = `late-${minutes}`;
+    await refuseCreations(3);
+    (await kit.open({ userId })).expectError('STRIPE_RATE_LIMITED');
+    const [first] = kit.listCreations().slice(-1);
+    const before = kit.listCreations().length;
+    await kit.pass(minutes);
+    if (minutes > 48 * hour)
+      await kit.database.records.removeExpired(new Date(Date.now() + 49 * hour * 60_000));
+
+    const answer = await kit.open({ userId });
+
+    const [next] = kit.listCreations().slice(before);
+    if (expected === 'no request') {
+      answer.expectError('STRIPE_UNAVAILABLE');
+      expect(next).toBeUndefined();
+    } else {
+      answer.expectData();
+      expect(next?.idempotencyKey === first?.idempotencyKey).toBe(expected === 'same key');
+      expect(await kit.listCustomers(userId)).toHaveLength(1);
+    }
+  });
+});
+
+describe('a failure that Stripe repeats', () => {
+  test('is followed by the next attempt', async () => {
+    await refuseCreations(1, '500');
+    (await kit.open({ userId: 'failed' })).expectData();
+
+    expect(await kit.listCustomers('failed')).toHaveLength(1);
+  });
+
+  test('is followed by a look at what it has made', async () => {
+    failAfterCreation(1);
+    (await kit.open({ userId: 'made', email: 'made@example.com' })).expectData();
+    kit.gate.watch(() => 'pass');
+
+    const [customer, ...others] = await kit.listCustomers('made');
+    expect(others).toEqual([]);
+    expect(await kit.findLinked('made')).toBe(customer?.id);
+  });
+
+  test('is tried anew a few times for a call, and the next call goes on from there', async () => {
+    await refuseCreations(4, '500');
+    (await kit.open({ userId: 'outage' })).expectError('STRIPE_UNAVAILABLE');
+    expect(await kit.listCustomers('outage')).toEqual([]);
+    (await kit.open({ userId: 'outage' })).expectData();
+
+    expect(await kit.listCustomers('outage')).toHaveLength(1);
+  });
+
+  test('makes one customer of 40 calls at once, though every answer but the last keys’ is a failure', async () => {
+    failAfterCreation(1);
+    const visits = Array.from({ length: 40 }, (_, index) =>
+      kit.open({ userId: 'storm', email: `storm-${index}@example.com` }),
+    );
+    await Promise.all(visits);
+    kit.gate.watch(() => 'pass');
+    (await kit.open({ userId: 'storm' })).expectData();
+
+    expect(await kit.listCustomers('storm')).toHaveLength(1);
+  });
+});
+
+test('answers that are lost make no second customer', async () => {
+  kit.gate.watch((exchange) => (isCreation(exchange) ? 'lose' : 'pass'));
+  (await kit.open({ userId: 'lost', email: 'one@example.com' })).expectError('STRIPE_UNAVAILABLE');
+  kit.gate.watch(() => 'pass');
+  (await kit.open({ userId: 'lost', email: 'two@example.com' })).expectData();
+
+  expect(await kit.listCustomers('lost')).toMatchObject([{ email: 'one@example.com' }]);
+});
+
+/** Holds up the first answer of a kind, while `meanwhile` happens. */
+function holdFirst(isMeant: (exchange: Exchange) => boolean, meanwhile: () => Promise<unknown>): void {
+  let held = false;
+  kit.gate.watch(async (exchange) => {
+    if (held || !isMeant(exchange)) return 'pass';
+    held = true;
+    await meanwhile();
+    return 'pass';
+  });
+}
+
+test('one who was held up until the attempt of others was swept away takes their customer', async () => {
+  const visitor = { userId: 'sleeper' };
+  holdFirst(
+    ({ path }) => path === '/v1/customers/search',
+    async () => {
+      (await kit.open(visitor)).expectData();
+      await kit.database.records.removeExpired(new Date(Date.now() + 100 * hour * 60_000));
+    },
+  );
+
+  (await kit.open(visitor)).expectData();
+
+  expect(await kit.listCustomers('sleeper')).toHaveLength(1);
+});
+
+test('who is linked to another customer meanwhile has that one', async () => {
+  const { id } = await kit.stripe.customers.create({});
+  holdFirst(isCreation, () => kit.database.customers.link({ userId: 'linked', stripeCustomerId: id }));
+
+  (await kit.open({ userId: 'linked' })).expectData();
+
+  expect(await kit.findLinked('linked')).toBe(id);
+  const sessions = kit.emulator.requests.filter(({ path }) => path === '/v1/billing_portal/sessions');
+  expect(sessions.at(-1)?.params['customer']).toBe(id);
+});
+
+test('a customer that was deleted after it was made is not repeated', async () => {
+  (await kit.open({ userId: 'undone' })).expectData();
+  const first = (await kit.findLinked('undone')) ?? '';
+  await kit.database.customers.unlink('undone');
+  await kit.stripe.customers.del(first);
+
+  (await kit.open({ userId: 'undone' })).expectData();
+
+  expect(await kit.findLinked('undone')).not.toBe(first);
+  expect(await kit.listCustomers('undone')).toHaveLength(1);
+});

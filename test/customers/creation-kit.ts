@@ -1,0 +1,71 @@
+import type Stripe from 'stripe';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { CreateSessionMutation } from '../generated/graphql.ts';
+import type { Environment } from '../../src/config/environment.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
+import { createSessionMutation } from '../helpers/operations.ts';
+import { type StripeGate, startStripeGate } from '../helpers/stripe-gate.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { type EmulatorClient, startEmulator } from '../stripe-emulator/emulator-client.ts';
+
+export interface Visitor {
+  readonly userId: string;
+  readonly email?: string;
+}
+
+/** A service that creates customers, on a local Stripe whose answers can be held up. */
+export interface CreationKit extends EmulatorClient {
+  readonly app: TestApp;
+  readonly gate: StripeGate;
+  /** The store that the service uses. */
+  readonly database: Database;
+  /** Lets time pass for the service and for Stripe. */
+  pass(minutes: number): Promise<void>;
+  /** Opens a session, as a frontend does. */
+  open(visitor: Visitor): Promise<GraphqlAnswer<CreateSessionMutation>>;
+  /** Every customer at Stripe whose metadata names the user. */
+  listCustomers(userId: string): Promise<Stripe.Customer[]>;
+  findLinked(userId: string): Promise<string | undefined>;
+  /** What was asked for in order to create customers. */
+  listCreations(): { readonly params: unknown; readonly idempotencyKey: string | null }[];
+}
+
+export async function createCreationKit(env: Environment = {}): Promise<CreationKit> {
+  const client = await startEmulator();
+  await client.control('POST', 'portal_settings');
+  const gate = await startStripeGate(client.emulator.url);
+  let passedMs = 0;
+  const app = await createTestApp(
+    { CUSTOMER_CREATION: 'on_demand', STRIPE_API_URL: gate.url, ...env },
+    { now: () => new Date(Date.now() + passedMs) },
+  );
+  const { databaseUrl: url, stripe } = app.config;
+  const database = await openDatabase({ url, scope: stripe.scope });
+  closeAfterTests(() => database.close());
+  return {
+    ...client,
+    app,
+    gate,
+    database,
+    pass: async (minutes) => {
+      passedMs += minutes * 60_000;
+      await client.control('POST', 'clock', { advance_seconds: String(minutes * 60) });
+    },
+    open: async (visitor) => {
+      const token = await app.createToken(visitor);
+      return app.execute({ document: createSessionMutation, variables: { returnUrl }, token });
+    },
+    listCustomers: (userId) => listCustomers(client.stripe, userId),
+    findLinked: async (userId) => (await database.customers.findByUserId(userId))?.stripeCustomerId,
+    listCreations: () =>
+      client.emulator.requests
+        .filter(({ method, path }) => method === 'POST' && path === '/v1/customers')
+        .map(({ params, idempotencyKey }) => ({ params, idempotencyKey })),
+  };
+}
+
+export async function listCustomers(stripe: Stripe, userId: string): Promise<Stripe.Customer[]> {
+  const all = await stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 });
+  return all.filter(({ metadata }) => metadata['userId'] === userId);
+}
