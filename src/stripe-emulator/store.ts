@@ -67,7 +67,7 @@ export class Store {
     return this.nowMs() - (this.committedAt.get(id) ?? 0);
   }
 
-  private nowMs(): number {
+  nowMs(): number {
     return this.clock().getTime() + this.offsetMs;
   }
 

@@ -16,6 +16,8 @@ import { priceRoutes } from './resources/prices.ts';
 import { productRoutes } from './resources/products.ts';
 import { subscriptionRoutes } from './resources/subscriptions.ts';
 import { webhookEndpointRoutes } from './resources/webhook-endpoints.ts';
+import { CustomerIndex } from './search/customer-index.ts';
+import { customerSearchRoute } from './search/customer-search.ts';
 import { Store } from './store.ts';
 import { misbehaviorRoutes } from './webhooks/misbehavior-routes.ts';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
@@ -34,6 +36,8 @@ export interface StripeEmulatorOptions {
   readonly latencyMs?: number;
   /** Whose portal it is, on the hosted pages and invoices. */
   readonly businessName?: string;
+  /** How far customer search lags behind what was answered, by the emulator's clock; default a minute. */
+  readonly searchLagMs?: number;
   /** Who receives events from the start. */
   readonly webhooks?: readonly NewWebhookEndpoint[];
   /** The pauses between the tries to deliver an event; the last try gives it up. Default 100 ms to 3.2 s, six times. */
@@ -107,10 +111,16 @@ function createServer(parts: EmulatorParts, options: StripeEmulatorOptions): Fas
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
-  const { latencyMs = 0, sessionLifetimeMs = 3_600_000, businessName = 'Acme' } = options;
+  const {
+    latencyMs = 0,
+    searchLagMs = 60_000,
+    sessionLifetimeMs = 3_600_000,
+    businessName = 'Acme',
+  } = options;
   const faults = new Faults();
   const routes = [
     ...customerRoutes(store),
+    customerSearchRoute(new CustomerIndex(store, searchLagMs)),
     ...paymentMethodRoutes(store),
     ...productRoutes(store),
     ...priceRoutes(store),

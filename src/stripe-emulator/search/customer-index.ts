@@ -1,0 +1,41 @@
+import type { EmulatorEvent } from '../event-log.ts';
+import type { Store } from '../store.ts';
+import type { CustomerObject } from '../stripe-objects.ts';
+
+interface Version {
+  readonly atMs: number;
+  readonly customer: CustomerObject;
+}
+
+/** What search knows of customers: how they were a while ago, since Stripe's index lags behind what it has answered. */
+export class CustomerIndex {
+  private readonly versions = new Map<string, readonly Version[]>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly lagMs: number,
+  ) {
+    store.events.subscribe((event) => {
+      this.note(event);
+    });
+  }
+
+  /** Every customer that can be found, as it was found last; the newest first. */
+  customers(): CustomerObject[] {
+    const known = [...this.versions.keys()].map((id) => this.indexed(id));
+    return known.filter((customer) => customer !== null).reverse();
+  }
+
+  private note({ type, data }: EmulatorEvent): void {
+    if (type !== 'customer.created' && type !== 'customer.updated') return;
+    const customer = data.object as CustomerObject;
+    const version: Version = { atMs: this.store.nowMs(), customer };
+    this.versions.set(customer.id, [...(this.versions.get(customer.id) ?? []), version]);
+  }
+
+  private indexed(id: string): CustomerObject | null {
+    if (!this.store.find('customer', id)) return null;
+    const reached = this.store.nowMs() - this.lagMs;
+    return this.versions.get(id)?.findLast(({ atMs }) => atMs <= reached)?.customer ?? null;
+  }
+}
