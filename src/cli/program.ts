@@ -5,6 +5,7 @@ import { addEraseCommand } from './erase/erase.command.ts';
 import { addLinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
 import { addPoliciesCommand } from './policies/policies.command.ts';
+import { addPortalLinkCommand } from './portal-link/portal-link.command.ts';
 import type { Shell } from './shell.ts';
 import { addTokenCommand } from './token.command.ts';
 import { addUnlinkCommand } from './unlink.command.ts';
@@ -43,6 +44,7 @@ function createProgram(shell: Shell): Command {
   addUnlinkCommand(program, shell);
   addLinksCommand(program, shell);
   addEraseCommand(program, shell);
+  addPortalLinkCommand(program, shell);
   addPoliciesCommand(program, shell);
   addTokenCommand(program, shell);
   return program;

@@ -514,9 +514,9 @@ export type AuditTrailQuery = { auditTrail: { edges: Array<{ cursor: string, nod
 export type CreateLinkMutationVariables = Exact<{
   userId: string | number;
   returnUrl: string;
-  expiresIn?: number;
+  expiresIn?: number | null | undefined;
   flow?: BillingPortalFlowInput | null | undefined;
-  singleUse?: boolean;
+  singleUse?: boolean | null | undefined;
 }>;
 
 
@@ -749,7 +749,7 @@ export const AuditTrailDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<AuditTrailQuery, AuditTrailQueryVariables>;
 export const CreateLinkDocument = new TypedDocumentString(`
-    mutation CreateLink($userId: ID!, $returnUrl: String!, $expiresIn: Int! = 604800, $flow: BillingPortalFlowInput, $singleUse: Boolean! = true) {
+    mutation CreateLink($userId: ID!, $returnUrl: String!, $expiresIn: Int, $flow: BillingPortalFlowInput, $singleUse: Boolean) {
   createBillingPortalLink(
     userId: $userId
     returnUrl: $returnUrl

@@ -176,9 +176,9 @@ export const createLinkMutation = graphql(/* GraphQL */ `
   mutation CreateLink(
     $userId: ID!
     $returnUrl: String!
-    $expiresIn: Int! = 604800
+    $expiresIn: Int
     $flow: BillingPortalFlowInput
-    $singleUse: Boolean! = true
+    $singleUse: Boolean
   ) {
     createBillingPortalLink(
       userId: $userId

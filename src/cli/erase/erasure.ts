@@ -5,7 +5,7 @@ import type { Database } from '../../database/database.ts';
 type Eraser = (database: Database, userId: string) => Promise<string | null>;
 
 /** Everything that is kept about a user, store by store: a new store adds its line here. */
-const erasers: readonly Eraser[] = [eraseTraces, eraseLink, eraseSnapshots];
+const erasers: readonly Eraser[] = [eraseTraces, eraseLink, eraseSnapshots, erasePortalLinks];
 
 /** Removes everything that is kept about a user, and names what was removed. */
 export async function eraseUser(database: Database, userId: string): Promise<readonly string[]> {
@@ -35,4 +35,15 @@ async function eraseLink({ customers }: Database, userId: string): Promise<strin
 async function eraseSnapshots({ records }: Database, userId: string): Promise<string | null> {
   const count = await new SnapshotRegister(records).removeOf(userId);
   return count === 0 ? null : "what was last read of the customer's card and subscriptions";
+}
+
+/** Those for e-mails, and what says that they were used. */
+async function erasePortalLinks({ records }: Database, userId: string): Promise<string | null> {
+  const links = await records.listOf('portal-link', userId);
+  for (const link of links) await records.remove('portal-link', link);
+  for (const use of await records.listOf('portal-link-use', userId))
+    await records.remove('portal-link-use', use);
+  return links.length === 0
+    ? null
+    : `${links.length} ${links.length === 1 ? 'link' : 'links'} for e-mails, used or not`;
 }
