@@ -17,14 +17,17 @@ import { NamedCustomers } from './customers/named-customers.ts';
 import { OwnCustomers } from './customers/own-customer.service.ts';
 import { SnapshotRegister } from './customers/snapshot-register.ts';
 import { openDatabase } from './database/database.ts';
+import { observeDatabase } from './database/observed-database.ts';
+import { observeOperations } from './graphql/observed-operations.ts';
 import { createSchema } from './graphql/schema.ts';
 import { authenticateRequests } from './http/authentication.ts';
 import { addBillingPortalRoutes } from './http/billing-portal.routes.ts';
 import { addGraphqlRoutes } from './http/graphql.routes.ts';
 import { addHealthRoutes } from './http/health.routes.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { createMetricsServer } from './http/metrics-server.ts';
 import { addPortalLinkRoutes } from './http/portal-link.routes.ts';
-import { limitRequests } from './http/rate-limit.ts';
+import { createRateLimits, limitAddresses, limitSubjects } from './http/rate-limit.ts';
 import { addWebhookRoutes } from './http/webhook.routes.ts';
 import { createLinkPages } from './links/link-pages.ts';
 import { LinkRegister } from './links/link-register.ts';
@@ -47,6 +50,10 @@ import { SupportSessions } from './portal/support-session.service.ts';
 import { Claims, type ClaimsOptions } from './records/claims.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
 import { Sweeper, removeAll } from './sweeper.ts';
+import { noMetrics } from './telemetry/metrics.ts';
+import { PrometheusMetrics } from './telemetry/prometheus-metrics.ts';
+import { createSubjectHash } from './telemetry/subject-hash.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { createWebhookHandlers } from './webhooks/webhook-handlers.ts';
 import { WebhookProcessor } from './webhooks/webhook-processor.service.ts';
 
@@ -55,6 +62,8 @@ export interface AppOverrides {
   readonly logDestination?: LogDestination;
   /** How long one call to Stripe may take, retries included, in place of the default. */
   readonly stripeDeadlineMs?: number;
+  /** How many failures in a row hold off calls to Stripe, in place of the default. */
+  readonly stripeFailuresToOpen?: number;
   /** How claims are kept, in place of the defaults. */
   readonly claims?: ClaimsOptions;
   /** The time by which policies are decided and kept up, in place of the clock's. */
@@ -76,8 +85,18 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const logger = createLogger(config.logLevel, overrides.logDestination);
   const authenticator = await createAuthenticator(config.auth);
   const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
-  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
-  const stripe = new StripeClient({ ...config.stripe, deadlineMs: overrides.stripeDeadlineMs });
+  const metrics = config.http.metricsPort === null ? null : new PrometheusMetrics();
+  const telemetry = new Telemetry(metrics ?? noMetrics);
+  const database = observeDatabase(
+    await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope }),
+    telemetry,
+  );
+  const stripe = new StripeClient({
+    ...config.stripe,
+    deadlineMs: overrides.stripeDeadlineMs,
+    failuresToOpen: overrides.stripeFailuresToOpen,
+    telemetry,
+  });
 
   const audit = new AuditTrail(database.audit, logger, now);
   const sweeper = new Sweeper(
@@ -110,7 +129,15 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
           now,
         );
   const ownCustomers = new OwnCustomers(database.customers, creation);
-  const sessions = new PortalSessions(ownCustomers, returnUrls, configurations, flows, stripe, now);
+  const sessions = new PortalSessions(
+    ownCustomers,
+    returnUrls,
+    configurations,
+    flows,
+    stripe,
+    now,
+    telemetry.metrics,
+  );
   const claims = new Claims(database.records, overrides.claims);
   const snapshots = new SnapshotRegister(database.records);
   const reader = new CustomerReader(subscriptions, stripe, now);
@@ -143,17 +170,22 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     adminRole: config.adminRole,
   });
 
-  const server = await createHttpServer(config.http, logger);
+  observeOperations(schema, telemetry);
+
+  const metricsServer = metrics && createMetricsServer(metrics);
+  const hashSubject = createSubjectHash(config.stripe.secretKey);
+  const limits = await createRateLimits(config.http, logger);
+  const server = await createHttpServer(config.http, logger, { telemetry, hashSubject });
   addHealthRoutes(server, database);
   await server.register(async (api) => {
+    limitAddresses(api, limits);
     authenticateRequests(api, authenticator);
-    if (config.http.rateLimit !== null) limitRequests(api, config.http.rateLimit);
+    limitSubjects(api, limits);
     addBillingPortalRoutes(api, { sessions, requiredRole: config.requiredRole });
     await addGraphqlRoutes(api, { schema, config: config.http, logger });
   });
   await server.register((pages, _options, done) => {
-    pages.decorateRequest('caller', null);
-    if (config.http.rateLimit !== null) limitRequests(pages, config.http.rateLimit);
+    limitAddresses(pages, limits);
     addPortalLinkRoutes(pages, { visits: linkVisits, pages: createLinkPages(config.stripe.apiUrl) });
     done();
   });
@@ -172,7 +204,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     });
     const processor = new WebhookProcessor(handlers, database.records, claims);
     await server.register((api, _options, done) => {
-      addWebhookRoutes(api, { processor, secrets, livemode, account, now });
+      addWebhookRoutes(api, { processor, secrets, livemode, account, now, metrics: telemetry.metrics });
       done();
     });
   }
@@ -180,13 +212,17 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   return {
     schema,
     start: async () => {
-      const url = await server.listen({ host: config.http.host, port: config.http.port });
+      const { host, port, metricsPort } = config.http;
+      await metricsServer?.listen({ host, port: metricsPort ?? 0 });
+      const url = await server.listen({ host, port });
       sweeper.start();
       return url;
     },
     stop: async () => {
       await server.close();
+      limits.close();
       await sweeper.stop();
+      await metricsServer?.close();
       await stripe.close();
       await database.close();
     },

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { readTraceIds } from './telemetry/telemetry.ts';
 
 export type { Logger };
 
@@ -8,7 +9,7 @@ export interface LogDestination {
 
 /** JSON lines on stdout, or where `destination` says. */
 export function createLogger(level: string, destination?: LogDestination): Logger {
-  const options = { level, base: null, serializers: { error: describeError } };
+  const options = { level, base: null, serializers: { error: describeError }, mixin: readTraceIds };
   return destination ? pino(options, destination) : pino(options);
 }
 

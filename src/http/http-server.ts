@@ -16,13 +16,18 @@ import { answerClientError } from './client-error.ts';
 import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
 import { readJsonOnly } from './json-body.ts';
 import { refuseUnclearHeaders } from './request-headers.ts';
+import { type ObservationOptions, observeRequests } from './request-observation.ts';
 
 const maxBodyBytes = 64 * 1024;
 const requestTimeoutMs = 30_000;
 const requestIdPattern = /^[\w.-]{1,64}$/;
 
 /** The HTTP server with what holds for every route: request ids, headers, limits, errors and one log line. */
-export async function createHttpServer(config: HttpConfig, logger: Logger): Promise<FastifyInstance> {
+export async function createHttpServer(
+  config: HttpConfig,
+  logger: Logger,
+  observation: ObservationOptions,
+): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -40,7 +45,7 @@ export async function createHttpServer(config: HttpConfig, logger: Logger): Prom
   server.setNotFoundHandler(answerNotFound);
   readJsonOnly(server);
   addHeaders(server);
-  logRequests(server);
+  observeRequests(server, observation);
   refuseOtherOptions(server, answerNotFound);
   await server.register(cors, {
     origin: [...config.corsOrigins],
@@ -83,21 +88,5 @@ function refuseOtherOptions(
     const { origin, 'access-control-request-method': method } = request.headers;
     if (request.method === 'OPTIONS' && !(origin && method)) answer(request, reply);
     else done();
-  });
-}
-
-/** The route and never the URL: query strings hold return URLs, and may hold tokens that do not belong there. */
-function logRequests(server: FastifyInstance): void {
-  server.addHook('onResponse', (request, reply, done) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? 'none',
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'request',
-    );
-    done();
   });
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { isHandled } from '../webhooks/webhook-event-types.ts';
 import { type WebhookEvent, checkOrigin, parseEvent } from '../webhooks/webhook-event.ts';
 import type { WebhookProcessor } from '../webhooks/webhook-processor.service.ts';
 import { checkSignature } from '../webhooks/webhook-signature.ts';
@@ -17,6 +19,7 @@ export interface WebhookOptions {
   /** The connected account to act on; null for the key's own. */
   readonly account: string | null;
   readonly now: () => Date;
+  readonly metrics: Pick<Metrics, 'webhookHandled'>;
 }
 
 /**
@@ -29,9 +32,10 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
   server.post(webhookPath, { bodyLimit: maxBodyBytes }, async (request, reply) => {
     try {
       const event = acceptEvent(request, options);
-      return await handle(event, request, reply, options.processor);
+      return await handle(event, request, reply, options);
     } catch (error) {
       if (!(error instanceof WebhookRefusedError)) throw error;
+      options.metrics.webhookHandled('other', 'refused');
       request.log.warn({ refusal: error.code }, 'a webhook delivery was refused');
       return reply.code(400).send({ error: error.message, code: error.code });
     }
@@ -39,13 +43,16 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
 }
 
 /** @throws WebhookRefusedError unless Stripe sent it, now, and to this service */
-function acceptEvent(request: FastifyRequest, { secrets, now, ...expected }: WebhookOptions): WebhookEvent {
+function acceptEvent(
+  request: FastifyRequest,
+  { secrets, now, livemode, account }: WebhookOptions,
+): WebhookEvent {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const header = request.headers['stripe-signature'];
   const signature = Array.isArray(header) ? header.join() : header;
   checkSignature({ body, signature }, { secrets, now: now() });
   const event = parseEvent(body);
-  checkOrigin(event, expected);
+  checkOrigin(event, { livemode, account });
   return event;
 }
 
@@ -54,13 +61,16 @@ async function handle(
   event: WebhookEvent,
   request: FastifyRequest,
   reply: FastifyReply,
-  processor: WebhookOptions['processor'],
+  { processor, metrics }: WebhookOptions,
 ): Promise<FastifyReply> {
+  // What is not handled can have any name.
+  const countedType = isHandled(event.type) ? event.type : 'other';
   try {
-    await processor.process(event);
+    metrics.webhookHandled(countedType, await processor.process(event));
     return await reply.send({ received: true });
   } catch (error) {
     if (error instanceof WebhookRefusedError) throw error;
+    metrics.webhookHandled(countedType, 'failed');
     const { id: eventId, type: eventType } = event;
     (request.log as Logger).error({ error, eventId, eventType }, 'an event could not be handled');
     return reply

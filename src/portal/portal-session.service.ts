@@ -7,6 +7,7 @@ import type { OwnCustomers } from '../customers/own-customer.service.ts';
 import type { FeatureChoice } from '../policies/configuration-content.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { type Metrics, noMetrics } from '../telemetry/metrics.ts';
 import { FlowNotAllowedError } from './offered-features.ts';
 import type { ChosenConfiguration, PortalConfigurations } from './portal-configuration.service.ts';
 import type { PortalFlowInput } from './portal-flow.inputs.ts';
@@ -14,6 +15,7 @@ import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
 import type { ReturnUrls } from './return-url.ts';
+import { countSession } from './session-count.ts';
 
 export interface PortalSessionRequest {
   readonly returnUrl: string;
@@ -48,6 +50,7 @@ export class PortalSessions {
     private readonly flows: PortalFlows,
     private readonly stripe: StripeClient,
     private readonly now: () => Date = () => new Date(),
+    private readonly metrics: Pick<Metrics, 'sessionOpened'> = noMetrics,
   ) {}
 
   /**
@@ -55,11 +58,13 @@ export class PortalSessions {
    * @throws ReturnUrlNotAllowedError, BadUserInputError, CustomerNotFoundError, CustomerAmbiguousError,
    *   FlowNotAllowedError, PortalNotConfiguredError, and the errors of Stripe and the store
    */
-  async create(caller: Caller, request: PortalSessionRequest): Promise<PortalSession> {
-    const checked = this.check(request);
-    const mapping = await this.customers.get(caller);
-    const chosen = await this.configurations.choose(caller, mapping, request.features);
-    return this.openAs(mapping, checked, request.flow, chosen);
+  create(caller: Caller, request: PortalSessionRequest): Promise<PortalSession> {
+    return countSession(this.metrics, async (attempt) => {
+      const checked = this.check(request);
+      const mapping = await this.customers.get(caller);
+      attempt.chosen = await this.configurations.choose(caller, mapping, request.features);
+      return this.openAs(mapping, checked, request.flow, attempt.chosen);
+    });
   }
 
   /**
@@ -67,16 +72,18 @@ export class PortalSessions {
    * for them without a token of theirs.
    * @throws what `create` does, and BadUserInputError for a configuration that cannot be used
    */
-  async createFor(
+  createFor(
     mapping: CustomerMapping,
     request: Omit<PortalSessionRequest, 'features'>,
     configurationId: string | undefined,
   ): Promise<PortalSession> {
-    const checked = this.check(request);
-    const chosen = await (configurationId === undefined
-      ? this.configurations.choose(null, mapping)
-      : this.configurations.chooseNamed(configurationId));
-    return this.openAs(mapping, checked, request.flow, chosen);
+    return countSession(this.metrics, async (attempt) => {
+      const checked = this.check(request);
+      attempt.chosen = await (configurationId === undefined
+        ? this.configurations.choose(null, mapping)
+        : this.configurations.chooseNamed(configurationId));
+      return this.openAs(mapping, checked, request.flow, attempt.chosen);
+    });
   }
 
   /** Refuses what can be refused before anything is asked of anybody. */

@@ -1,12 +1,7 @@
 import type { BreakerState } from '../telemetry/metrics.ts';
 import { StripeUnavailableError } from './stripe.errors.ts';
 
-export interface BreakerOptions {
-  /** How many attempts in a row must fail before no more are made. */
-  readonly failuresToOpen: number;
-  /** How long none are made. */
-  readonly openMs: number;
-}
+const openMs = 5_000;
 
 /** What an attempt says of Stripe: it answered, it is out, or nothing. */
 export type Verdict = 'answers' | 'is out' | 'unknown';
@@ -23,7 +18,8 @@ export class CircuitBreaker {
   private openUntil: number | null = null;
   private isTrying = false;
 
-  constructor(private readonly options: BreakerOptions) {}
+  /** @param failuresToOpen how many attempts in a row must fail before no more are made */
+  constructor(private readonly failuresToOpen: number) {}
 
   get state(): BreakerState {
     if (this.openUntil === null) return 'closed';
@@ -61,8 +57,8 @@ export class CircuitBreaker {
     } else if (verdict === 'is out') {
       this.failures += 1;
       // Attempts that began before it opened end while it is open, and hold nothing up for longer.
-      const opens = this.openUntil === null && this.failures >= this.options.failuresToOpen;
-      if (opens || isTrial) this.openUntil = performance.now() + this.options.openMs;
+      const opens = this.openUntil === null && this.failures >= this.failuresToOpen;
+      if (opens || isTrial) this.openUntil = performance.now() + openMs;
     }
   }
 }

@@ -4,7 +4,7 @@ import Stripe from 'stripe';
 import { BillingError } from '../errors.ts';
 import { noMetrics } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
-import { type BreakerOptions, CircuitBreaker, type Verdict } from './circuit-breaker.ts';
+import { CircuitBreaker, type Verdict } from './circuit-breaker.ts';
 import { RequestPace } from './request-pace.ts';
 import { StripeHttpClient } from './stripe-http-client.ts';
 import { isReplayed, readRetryAfter, toBillingError } from './stripe.errors.ts';
@@ -19,7 +19,8 @@ export interface StripeClientOptions {
   readonly deadlineMs?: number;
   /** How many requests a second each endpoint may get; null or nothing for any number. */
   readonly requestsPerSecond?: number | null;
-  readonly breaker?: Partial<BreakerOptions>;
+  /** How many attempts in a row must fail before none are made for a while. */
+  readonly failuresToOpen?: number;
   readonly telemetry?: Telemetry;
 }
 
@@ -29,7 +30,7 @@ export type StripeCall<T> = (sdk: Stripe, options: Stripe.RequestOptions) => Pro
 const defaultDeadlineMs = 8_000;
 const maxAttempts = 3;
 const firstBackoffMs = 150;
-const defaultBreaker: BreakerOptions = { failuresToOpen: 5, openMs: 5_000 };
+const defaultFailuresToOpen = 5;
 
 /**
  * The one way to Stripe. Every call ends by its deadline, is retried only where that is safe, carries one
@@ -45,7 +46,7 @@ export class StripeClient {
     const { requestsPerSecond = null, telemetry = new Telemetry(noMetrics) } = options;
     const pace = requestsPerSecond === null ? null : new RequestPace(requestsPerSecond);
     this.http = new StripeHttpClient(pace, telemetry);
-    this.breaker = new CircuitBreaker({ ...defaultBreaker, ...options.breaker });
+    this.breaker = new CircuitBreaker(options.failuresToOpen ?? defaultFailuresToOpen);
     this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     telemetry.metrics.watchStripe(() => ({
       queueDepth: pace?.queueDepth ?? 0,

@@ -1,0 +1,13 @@
+import { observePort } from '../telemetry/observed-port.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Database } from './database.ts';
+
+/** The same stores, with each of their operations seen from outside. */
+export function observeDatabase(database: Database, telemetry: Telemetry): Database {
+  return {
+    ...database,
+    customers: observePort(database.customers, 'customers', telemetry),
+    audit: observePort(database.audit, 'audit', telemetry),
+    records: observePort(database.records, 'records', telemetry),
+  };
+}

@@ -1,0 +1,28 @@
+import { type GraphQLFieldResolver, type GraphQLSchema, defaultFieldResolver } from 'graphql';
+import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
+import type { RequestContext } from './context.ts';
+
+type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
+
+/** Counts every root field that is run, and gives it a span. What clients call their operations is not kept. */
+export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): void {
+  for (const type of [schema.getQueryType(), schema.getMutationType()]) {
+    for (const field of Object.values(type?.getFields() ?? {})) {
+      const operation = createOperation(type?.name ?? '', field.name, telemetry);
+      const resolve: Resolver = field.resolve ?? defaultFieldResolver;
+      const observed: Resolver = (...args) =>
+        telemetry.observe(operation, async () => resolve(...args) as Promise<unknown>);
+      field.resolve = observed;
+    }
+  }
+}
+
+function createOperation(type: string, field: string, { metrics }: Telemetry): Operation {
+  const name = `${type}.${field}`;
+  return {
+    name,
+    isRemote: false,
+    attributes: { 'graphql.operation.type': type.toLowerCase(), 'graphql.field': field },
+    ended: (outcome) => metrics.operationEnded(name, outcome),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Metrics } from '../telemetry/metrics.ts';
+import { toOutcome } from '../telemetry/telemetry.ts';
+import type { ChosenConfiguration } from './portal-configuration.service.ts';
+
+/** What becomes known while a session is opened. */
+export interface SessionAttempt {
+  chosen?: ChosenConfiguration;
+}
+
+/** Counts a session that is opened, or is not, under the policy that held by then. */
+export async function countSession<T>(
+  metrics: Pick<Metrics, 'sessionOpened'>,
+  open: (attempt: SessionAttempt) => Promise<T>,
+): Promise<T> {
+  const attempt: SessionAttempt = {};
+  try {
+    const session = await open(attempt);
+    metrics.sessionOpened(namePolicy(attempt), 'OK');
+    return session;
+  } catch (error) {
+    metrics.sessionOpened(namePolicy(attempt), toOutcome(error));
+    throw error;
+  }
+}
+
+/** No policy's own name has parentheses. */
+function namePolicy({ chosen }: SessionAttempt): string {
+  if (chosen === undefined) return '(none)';
+  if (chosen === null) return '(stripe default)';
+  return chosen.policy === null ? '(named)' : chosen.policyName;
+}
