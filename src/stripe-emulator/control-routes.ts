@@ -4,6 +4,7 @@ import { boolean, integer, oneOf, required, string, timestamp } from './paramete
 import type { RecordedRequest } from './recorded-request.ts';
 import { listItems } from './billing/subscription-items.ts';
 import { withPeriod } from './billing/item-changes.ts';
+import { passTime } from './billing/time-passing.ts';
 import { createRoute } from './route.ts';
 import type { ApiRoute } from './route.ts';
 import { resourceMissing } from './stripe-api-error.ts';
@@ -37,6 +38,7 @@ function clockRoute(store: Store): ApiRoute {
     parameters: { advance_seconds: integer({ min: 0 }), advance_days: integer({ min: 0, max: 3660 }) },
     handle: ({ values }) => {
       store.advance((values.advance_seconds ?? 0) + (values.advance_days ?? 0) * 86_400);
+      passTime(store);
       return { object: 'emulator.clock', now: store.now() };
     },
   });

@@ -1,4 +1,5 @@
 import { createId } from './ids.ts';
+import type { RecordedRequest } from './recorded-request.ts';
 
 /** Something that happened, in the shape of Stripe's events. */
 export interface EmulatorEvent {
@@ -29,12 +30,7 @@ export class EventLog {
   private held: EmulatorEvent[] | null = null;
   private readonly now: () => number;
   /** The request being served, so that its events can name it. */
-  request: {
-    readonly id: string;
-    readonly idempotencyKey: string | null;
-    readonly apiVersion: string | null;
-    readonly stripeAccount: string | null;
-  } | null = null;
+  request: RecordedRequest | null = null;
   /** On which connected account an object was made, for what later happens to it on a page or by the clock. */
   private readonly accounts = new Map<string, string>();
 

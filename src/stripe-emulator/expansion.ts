@@ -20,12 +20,14 @@ const references: Partial<Record<string, readonly string[]>> = {
   invoice: ['customer', 'default_payment_method', 'discounts'],
   'billing_portal.configuration': ['application'],
   'billing_portal.session': ['configuration'],
+  'checkout.session': ['customer', 'invoice', 'subscription'],
 };
 
 /** Members that Stripe leaves out unless they are asked for. */
 const hidden: Partial<Record<string, readonly string[]>> = {
   customer: ['subscriptions', 'sources', 'tax_ids'],
   'billing_portal.configuration': ['features.subscription_update.products'],
+  'checkout.session': ['line_items'],
 };
 
 type Node = Record<string, unknown>;

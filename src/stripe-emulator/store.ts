@@ -16,6 +16,7 @@ const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: st
   invoice: { noun: 'invoice', pathParam: 'invoice' },
   'billing_portal.configuration': { noun: 'configuration', pathParam: 'configuration' },
   'billing_portal.session': { noun: 'session', pathParam: 'session' },
+  'checkout.session': { noun: 'checkout.session', pathParam: 'session' },
 };
 
 /** What Stripe keeps of a deleted object. */
@@ -33,7 +34,16 @@ export interface SubscriptionInternals {
   readonly scheduledItems: readonly ItemChange[] | null;
   /** When a pause for a chosen time ends by itself. */
   readonly resumesAt: number | null;
+  /** The end of a trial that `trial_will_end` has told of. */
+  readonly announcedTrialEnd: number | null;
 }
+
+const noInternals: SubscriptionInternals = {
+  pendingCharges: [],
+  scheduledItems: null,
+  resumesAt: null,
+  announcedTrialEnd: null,
+};
 
 /** Everything the emulator remembers. All changes go through `commit` and `remove`, which record the event. */
 export class Store {
@@ -93,15 +103,22 @@ export class Store {
     }
   }
 
-  /** Stores an object as it is now, and records what happened to it. */
+  /** Stores an object as it is now, and records what happened to it; an update that changes nothing is no event. */
   commit<N extends ObjectName>(
     type: string,
     object: StripeObjects[N] & { readonly object: N },
   ): StripeObjects[N] {
-    const before = this.objects.get(object.id);
+    const before = this.find(object.object, object.id);
+    this.keep(object);
+    if (!before || !type.endsWith('.updated')) this.announce(type, object);
+    else if (!isDeepStrictEqual(before, object)) this.announce(type, object, changedMembers(before, object));
+    return object;
+  }
+
+  /** Stores an object about which Stripe has no event to tell. */
+  keep<N extends ObjectName>(object: StripeObjects[N] & { readonly object: N }): StripeObjects[N] {
     this.objects.set(object.id, object);
     this.committedAt.set(object.id, this.nowMs());
-    this.announce(type, object, before && changedMembers(before, object));
     return object;
   }
 
@@ -150,9 +167,7 @@ export class Store {
   }
 
   internalsOf(subscriptionId: string): SubscriptionInternals {
-    return (
-      this.internals.get(subscriptionId) ?? { pendingCharges: [], scheduledItems: null, resumesAt: null }
-    );
+    return this.internals.get(subscriptionId) ?? noInternals;
   }
 
   changeInternals(subscriptionId: string, changes: Partial<SubscriptionInternals>): void {

@@ -105,6 +105,21 @@ export type ConfigurationObject = Replace<Stripe.BillingPortal.Configuration, { 
 
 export type SessionObject = Replace<Stripe.BillingPortal.Session, { configuration: string }>;
 
+export type CheckoutItemObject = Replace<Stripe.LineItem, { price: PriceObject; quantity: number }>;
+
+export type CheckoutSessionObject = Replace<
+  Stripe.Checkout.Session,
+  {
+    customer: string | null;
+    invoice: string | null;
+    subscription: string | null;
+    payment_intent: null;
+    payment_link: string | null;
+    setup_intent: null;
+    line_items: List<CheckoutItemObject>;
+  }
+>;
+
 /** Every kind of object that is kept, by the name that its `object` member has. */
 export interface StripeObjects {
   customer: CustomerObject;
@@ -115,6 +130,7 @@ export interface StripeObjects {
   invoice: InvoiceObject;
   'billing_portal.configuration': ConfigurationObject;
   'billing_portal.session': SessionObject;
+  'checkout.session': CheckoutSessionObject;
 }
 
 export type ObjectName = keyof StripeObjects;

@@ -5,6 +5,7 @@ import type { CustomerObject, InvoiceObject, PriceObject, SubscriptionObject } f
 import { buildInvoice } from './invoice-builder.ts';
 import { collectInvoice, findPayingMethod } from './payment.ts';
 import { buildItem, chargeItem, listItems, periodFrom } from './subscription-items.ts';
+import { announceTrialEnd } from './trial-ending.ts';
 
 export interface NewSubscription {
   readonly customer: CustomerObject;
@@ -47,11 +48,13 @@ export function createSubscription(store: Store, contents: NewSubscription): Sub
       ? sendInvoice(store, invoice, contents)
       : collectInvoice(store, invoice);
   const incomplete = contents.collectionMethod === 'charge_automatically' && collected.status !== 'paid';
-  return store.commit('customer.subscription.updated', {
+  const started = store.commit('customer.subscription.updated', {
     ...created,
     latest_invoice: collected.id,
     ...(incomplete ? { status: 'incomplete' } : {}),
   });
+  announceTrialEnd(store, started);
+  return started;
 }
 
 function sendInvoice(store: Store, draft: InvoiceObject, contents: NewSubscription): InvoiceObject {

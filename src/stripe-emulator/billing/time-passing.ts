@@ -6,6 +6,7 @@ import { periodOf, planItemChanges, withPeriod } from './item-changes.ts';
 import { resumeSubscription } from './pausing.ts';
 import { collectInvoice } from './payment.ts';
 import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
+import { announceTrialEnd } from './trial-ending.ts';
 
 /** A subscription that was left alone for years renews this often at most in one go. */
 const maxRenewals = 120;
@@ -23,6 +24,7 @@ export function passTime(store: Store): void {
 function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionObject | null {
   const now = store.now();
   if (isEnded(subscription)) return null;
+  if (announceTrialEnd(store, subscription)) return subscription;
   if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
     return cancelSubscription(store, subscription, {});
   }

@@ -69,7 +69,8 @@ export function customerRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-function createCustomer(store: Store, values: Decoded<typeof createParameters>): object {
+/** Makes the customer that a request describes, or that a payer in Checkout becomes. */
+export function createCustomer(store: Store, values: Decoded<typeof createParameters>): CustomerObject {
   const blank: CustomerObject = {
     id: createId('cus', 14),
     object: 'customer',

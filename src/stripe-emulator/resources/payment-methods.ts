@@ -50,7 +50,7 @@ export function paymentMethodRoutes(store: Store): ApiRoute[] {
         const card = testCards[values.card.token.replace(/^tok_/, 'pm_card_')];
         if (!card) throw resourceMissing('token', values.card.token, 'card[token]', 400);
         const method = createCard(store, card, null);
-        return store.commit('payment_method.created', {
+        return store.keep({
           ...method,
           metadata: mergeMetadata({}, values.metadata),
           billing_details: {

@@ -3,6 +3,7 @@ import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
 import type { ItemChange } from '../billing/item-changes.ts';
 import { createSubscription } from '../billing/subscription-creation.ts';
 import { referRecurringPrice } from '../billing/subscription-items.ts';
+import { announceTrialEnd } from '../billing/trial-ending.ts';
 import type { Decoded } from '../parameters.ts';
 import { mergeMetadata } from '../shared-parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
@@ -108,7 +109,9 @@ export function requestChanges(
   };
   if (values.items || values.billing_cycle_anchor === 'now') next = changeItems(store, next, values);
   if (canceling !== undefined) next = withCancellation(store, next, canceling, values.cancellation_details);
-  return store.commit('customer.subscription.updated', next);
+  const changed = store.commit('customer.subscription.updated', next);
+  announceTrialEnd(store, changed);
+  return changed;
 }
 
 function pauseCollectionOf(
