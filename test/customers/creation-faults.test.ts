@@ -120,7 +120,7 @@ test('answers that are lost make no second customer', async () => {
 /** Holds up the first answer of a kind, while `meanwhile` happens. */
 function holdFirst(isMeant: (exchange: Exchange) => boolean, meanwhile: () => Promise<unknown>): void {
   let held = false;
-  kit.gate.watch(async (exchange) => {
+  kit.gate.watch(async (exchange): Promise<Fate> => {
     if (held || !isMeant(exchange)) return 'pass';
     held = true;
     await meanwhile();
