@@ -50,8 +50,8 @@ import { SupportSessions } from './portal/support-session.service.ts';
 import { Claims, type ClaimsOptions } from './records/claims.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
 import { Sweeper, removeAll } from './sweeper.ts';
+import { createMetrics } from './telemetry/create-metrics.ts';
 import { noMetrics } from './telemetry/metrics.ts';
-import { PrometheusMetrics } from './telemetry/prometheus-metrics.ts';
 import { createSubjectHash } from './telemetry/subject-hash.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { createWebhookHandlers } from './webhooks/webhook-handlers.ts';
@@ -85,7 +85,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const logger = createLogger(config.logLevel, overrides.logDestination);
   const authenticator = await createAuthenticator(config.auth);
   const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
-  const metrics = config.http.metricsPort === null ? null : new PrometheusMetrics();
+  const metrics = config.http.metricsPort === null ? null : await createMetrics();
   const telemetry = new Telemetry(metrics ?? noMetrics);
   const database = observeDatabase(
     await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope }),

@@ -1,7 +1,7 @@
 import type { BreakerState } from '../telemetry/metrics.ts';
 import { StripeUnavailableError } from './stripe.errors.ts';
 
-const openMs = 5_000;
+const defaultOpenMs = 5_000;
 
 /** What an attempt says of Stripe: it answered, it is out, or nothing. */
 export type Verdict = 'answers' | 'is out' | 'unknown';
@@ -18,8 +18,14 @@ export class CircuitBreaker {
   private openUntil: number | null = null;
   private isTrying = false;
 
-  /** @param failuresToOpen how many attempts in a row must fail before no more are made */
-  constructor(private readonly failuresToOpen: number) {}
+  /**
+   * @param failuresToOpen how many attempts in a row must fail before no more are made
+   * @param openMs for how long none are made
+   */
+  constructor(
+    private readonly failuresToOpen: number,
+    private readonly openMs = defaultOpenMs,
+  ) {}
 
   get state(): BreakerState {
     if (this.openUntil === null) return 'closed';
@@ -58,7 +64,7 @@ export class CircuitBreaker {
       this.failures += 1;
       // Attempts that began before it opened end while it is open, and hold nothing up for longer.
       const opens = this.openUntil === null && this.failures >= this.failuresToOpen;
-      if (opens || isTrial) this.openUntil = performance.now() + openMs;
+      if (opens || isTrial) this.openUntil = performance.now() + this.openMs;
     }
   }
 }

@@ -3,22 +3,33 @@ import type { StripeClient } from './stripe-client.ts';
 
 const pageSize = 100;
 
+type List<T> = (
+  sdk: Stripe,
+  page: Stripe.PaginationParams,
+  options: Stripe.RequestOptions,
+) => Promise<Stripe.ApiList<T>>;
+
 /** Reads every page of one of Stripe's lists. @throws BillingError of the Stripe kind */
 export async function readAll<T extends { readonly id: string }>(
   stripe: StripeClient,
-  list: (
-    sdk: Stripe,
-    page: Stripe.PaginationParams,
-    options: Stripe.RequestOptions,
-  ) => Promise<Stripe.ApiList<T>>,
+  list: List<T>,
 ): Promise<T[]> {
   const found: T[] = [];
+  for await (const page of readPages(stripe, list)) found.push(...page);
+  return found;
+}
+
+/** Reads one of Stripe's lists page by page, as they are asked for. @throws BillingError of the Stripe kind */
+export async function* readPages<T extends { readonly id: string }>(
+  stripe: StripeClient,
+  list: List<T>,
+): AsyncGenerator<readonly T[]> {
+  let last: T | undefined;
   for (let more = true; more;) {
-    const last = found.at(-1);
     const page = { limit: pageSize, ...(last === undefined ? {} : { starting_after: last.id }) };
     const { data, has_more } = await stripe.read((sdk, options) => list(sdk, page, options));
-    found.push(...data);
-    more = has_more && data.length > 0;
+    if (data.length > 0) yield data;
+    last = data.at(-1);
+    more = has_more && last !== undefined;
   }
-  return found;
 }

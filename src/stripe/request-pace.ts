@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { StripeRateLimitedError } from './stripe.errors.ts';
 
 const longestWaitMs = 1_000;
-/** The share of a second's requests that may come at once. At 20 a second, no second has more than 24. */
-const burstShare = 1 / 5;
+/** The share of a second's requests that may come early. At 20 a second, no second has more than 22. */
+const burstShare = 1 / 10;
 
 /**
  * Keeps the requests to each of Stripe's endpoints below a rate, by making them wait for their turn. Who would

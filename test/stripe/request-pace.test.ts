@@ -1,0 +1,86 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { RequestPace } from '../../src/stripe/request-pace.ts';
+
+const patienceMs = 8_000;
+
+/** When each of many that came at once had its turn, by the clock of `performance`; the refusals apart. */
+async function takeTurns(pace: RequestPace, count: number, endpoint = 'POST /v1/billing_portal/sessions') {
+  const results = await Promise.allSettled(
+    Array.from({ length: count }, async () => {
+      await pace.takeTurn(endpoint, patienceMs);
+      return performance.now();
+    }),
+  );
+  return {
+    turns: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    refusals: results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : [])),
+  };
+}
+
+/** The most turns that lie within a second. */
+function countBusiestSecond(turns: readonly number[]): number {
+  return Math.max(...turns.map((from) => turns.filter((turn) => turn >= from && turn < from + 1000).length));
+}
+
+test('20 a second come to less than the 25 that Stripe allows, in whichever second', async () => {
+  const pace = new RequestPace(20);
+
+  const first = await takeTurns(pace, 40);
+  const second = await takeTurns(pace, 40);
+
+  expect(countBusiestSecond([...first.turns, ...second.turns])).toBeLessThan(25);
+  expect(first.turns.length).toBeGreaterThanOrEqual(22);
+});
+
+test('who would wait for over a second is refused at once, and told when to come again', async () => {
+  const pace = new RequestPace(20);
+  const start = performance.now();
+  const taking = takeTurns(pace, 100);
+
+  await expect(pace.takeTurn('POST /v1/billing_portal/sessions', patienceMs)).rejects.toMatchObject({
+    code: 'STRIPE_RATE_LIMITED',
+    retryAfter: 2,
+  });
+  expect(performance.now() - start).toBeLessThan(100);
+  expect(pace.queueDepth).toBeLessThanOrEqual(20);
+
+  const { turns, refusals } = await taking;
+  expect(Math.max(...turns) - start).toBeLessThan(1_500);
+  expect(turns.length + refusals.length).toBe(100);
+  expect(pace.queueDepth).toBe(0);
+});
+
+test('who has less time than the wait is refused at once', async () => {
+  const pace = new RequestPace(20);
+  const taking = takeTurns(pace, 10);
+
+  await expect(pace.takeTurn('POST /v1/billing_portal/sessions', 20)).rejects.toMatchObject({
+    code: 'STRIPE_RATE_LIMITED',
+  });
+  await taking;
+});
+
+test('a few that come at once wait for nothing, and neither do those of another endpoint', async () => {
+  const pace = new RequestPace(20);
+
+  const first = takeTurns(pace, 3);
+  expect(pace.queueDepth).toBe(0);
+  const more = takeTurns(pace, 2);
+  expect(pace.queueDepth).toBe(2);
+  const others = takeTurns(pace, 3, 'GET /v1/customers/:id');
+  expect(pace.queueDepth).toBe(2);
+
+  await Promise.all([first, more, others]);
+});
+
+test('a pause brings the burst back, and no more than it', async () => {
+  const pace = new RequestPace(50);
+  await takeTurns(pace, 6);
+  await wait(300);
+
+  const taking = takeTurns(pace, 9);
+
+  expect(pace.queueDepth).toBe(3);
+  await taking;
+});

@@ -1,0 +1,183 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { BillingErrorCode } from '../../src/errors.ts';
+import { session } from '../errors/error-case.ts';
+import {
+  type Answer,
+  type FaultyStripe,
+  hang,
+  resetConnection,
+  sendError,
+  sendHalf,
+  sendJson,
+  sendSpaces,
+  sendText,
+  startFaultyStripe,
+  trickle,
+} from '../helpers/faulty-stripe.ts';
+import { createSessionMutation } from '../helpers/operations.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+
+/** In place of 8 s; what a request may take beside is allowed for on top. */
+const deadlineMs = 1_500;
+const beside = 1_000;
+
+const modes: readonly (readonly [mode: string, answer: Answer, code: BillingErrorCode])[] = [
+  ['400, a refusal', sendError(400, { message: 'no', param: 'locale' }), 'STRIPE_MISCONFIGURED'],
+  ['401, the key is refused', sendError(401, { message: 'no' }), 'STRIPE_MISCONFIGURED'],
+  ['402, a payment', sendError(402, { message: 'no' }), 'STRIPE_MISCONFIGURED'],
+  ['403, a permission is missing', sendError(403, { message: 'no' }), 'STRIPE_MISCONFIGURED'],
+  [
+    '404, the customer is gone',
+    sendError(404, { message: 'no', code: 'resource_missing', param: 'customer' }),
+    'CUSTOMER_NOT_FOUND',
+  ],
+  ['404, anything else', sendError(404, { message: 'no' }), 'STRIPE_MISCONFIGURED'],
+  ['409, a conflict', sendError(409, { message: 'no', code: 'lock_timeout' }), 'STRIPE_UNAVAILABLE'],
+  ['429, a limit', sendError(429, { message: 'no' }), 'STRIPE_RATE_LIMITED'],
+  ['500, a failure', sendError(500, { message: 'no' }), 'STRIPE_UNAVAILABLE'],
+  ['503, an outage', sendError(503, { message: 'no' }), 'STRIPE_UNAVAILABLE'],
+  ['nothing comes', hang, 'STRIPE_UNAVAILABLE'],
+  ['the connection is reset', resetConnection, 'STRIPE_UNAVAILABLE'],
+  ['the answer comes a byte at a time', trickle(session, 20), 'STRIPE_UNAVAILABLE'],
+  ['garbage', sendText(200, '\u0000\u0001{]'), 'STRIPE_UNAVAILABLE'],
+  ['null', sendJson(200, null), 'STRIPE_UNAVAILABLE'],
+  ['half a body', sendHalf(session), 'STRIPE_UNAVAILABLE'],
+  ['50 MB', sendSpaces(50 * 1024 * 1024), 'STRIPE_UNAVAILABLE'],
+  ['200 without a url', sendJson(200, { ...session, url: undefined }), 'STRIPE_UNAVAILABLE'],
+  ['200 with a url that is none', sendJson(200, { ...session, url: 'portal' }), 'STRIPE_UNAVAILABLE'],
+  [
+    'another content type',
+    sendText(200, '<h1>Hello</h1>', { 'content-type': 'text/html' }),
+    'STRIPE_UNAVAILABLE',
+  ],
+];
+
+let stripe: FaultyStripe;
+let app: TestApp;
+let token: string;
+
+beforeAll(async () => {
+  stripe = await startFaultyStripe();
+  app = await createApp({ stripeDeadlineMs: deadlineMs, stripeFailuresToOpen: Infinity });
+  token = await app.createToken({ userId: 'ada' });
+});
+
+async function createApp(overrides: Parameters<typeof createTestApp>[1], env = {}): Promise<TestApp> {
+  const created = await createTestApp({ STRIPE_API_URL: stripe.url, ...env }, overrides);
+  await created.link('ada', 'cus_1');
+  return created;
+}
+
+/** Opens a session, and times it. */
+async function openSession(service = app) {
+  const start = performance.now();
+  const answer = await service.execute({ document: createSessionMutation, variables: { returnUrl }, token });
+  return { answer, ms: performance.now() - start };
+}
+
+function isOpen({ answer }: Awaited<ReturnType<typeof openSession>>): boolean {
+  return answer.text.includes(session.id);
+}
+
+/** Stripe makes one session for each key, however often it is asked with it. */
+function countSessions(): number {
+  return new Set(stripe.requests.map(({ headers }) => headers['idempotency-key'])).size;
+}
+
+describe('each fault of Stripe is its documented code, in time, and one session at most:', () => {
+  test.each(modes)('%s', async (_mode, answer, code) => {
+    stripe.answerBy(answer);
+
+    const opening = await openSession();
+
+    opening.answer.expectError(code);
+    expect(opening.ms).toBeLessThan(deadlineMs + beside);
+    expect(countSessions()).toBe(1);
+  });
+
+  const passing = modes.filter(
+    ([mode, , code]) => code !== 'STRIPE_MISCONFIGURED' && /^(409|429|5|the connection|half)/.test(mode),
+  );
+
+  test.each(passing)('%s, once, and the session is opened', async (_mode, answer) => {
+    stripe.answerBy(answer, sendJson(200, session));
+
+    const opening = await openSession();
+
+    expect(opening.answer.expectData()).toMatchObject({ createBillingPortalSession: { id: session.id } });
+    expect(countSessions()).toBe(1);
+  });
+});
+
+describe('while Stripe is out', () => {
+  test.each<[string, Answer]>([
+    ['fails', sendError(500, { message: 'no' })],
+    ['hangs', hang],
+    ['hangs up', resetConnection],
+  ])('and %s, a call costs milliseconds, and says when to come again', async (_title, answer) => {
+    const service = await createApp({ stripeDeadlineMs: 300 });
+    stripe.answerBy(answer);
+    await Promise.all(Array.from({ length: 6 }, () => openSession(service)));
+    stripe.answerBy(answer);
+
+    const openings = [];
+    for (let each = 1; each <= 40; each += 1) openings.push(await openSession(service));
+
+    for (const opening of openings) {
+      expect(opening.answer.expectError('STRIPE_UNAVAILABLE').extensions.retryAfter).toBeGreaterThan(0);
+    }
+    expect(stripe.requests).toEqual([]);
+    const times = openings.map(({ ms }) => ms).sort((a, b) => a - b);
+    expect(times[times.length / 2]).toBeLessThan(50);
+  });
+
+  test('it is asked again after five seconds, and all is well when it is', async () => {
+    const service = await createApp({ stripeDeadlineMs: 300 });
+    stripe.answerBy(resetConnection);
+    await Promise.all(Array.from({ length: 6 }, () => openSession(service)));
+    const closedAt = performance.now();
+    stripe.answerBy(sendJson(200, session));
+
+    let opening = await openSession(service);
+    while (!isOpen(opening) && performance.now() - closedAt < 15_000) opening = await openSession(service);
+
+    expect(opening.answer.expectData()).toMatchObject({ createBillingPortalSession: { id: session.id } });
+    expect(performance.now() - closedAt).toBeGreaterThan(4_000);
+  });
+
+  test.each([
+    ['refusals', sendError(400, { message: 'no' })],
+    ['limits', sendError(429, { message: 'no' }, { 'stripe-should-retry': 'false' })],
+    ['conflicts', sendError(409, { message: 'no' }, { 'stripe-should-retry': 'false' })],
+  ])('is not what many %s say', async (_title, answer) => {
+    const service = await createApp({ stripeDeadlineMs: 300 });
+    stripe.answerBy(answer);
+    await Promise.all(Array.from({ length: 20 }, () => openSession(service)));
+    stripe.answerBy(sendJson(200, session));
+
+    expect((await openSession(service)).answer.expectData()).toMatchObject({
+      createBillingPortalSession: { id: session.id },
+    });
+  });
+});
+
+test('Stripe gets less than 25 requests a second, and who would wait for long is told to come again', async () => {
+  const service = await createApp({}, { STRIPE_RATE_LIMIT: '20' });
+  const arrivals: number[] = [];
+  stripe.answerBy((response, request) => {
+    arrivals.push(performance.now());
+    sendJson(200, session)(response, request);
+  });
+
+  const openings = await Promise.all(Array.from({ length: 60 }, () => openSession(service)));
+
+  const refused = openings.filter((opening) => !isOpen(opening));
+  for (const { answer, ms } of refused) {
+    expect(answer.expectError('STRIPE_RATE_LIMITED').extensions.retryAfter).toBeGreaterThan(0);
+    expect(ms).toBeLessThan(1_000);
+  }
+  expect(refused.length).toBe(60 - arrivals.length);
+  // What was sent in one second may arrive in a little less than one.
+  const busiest = arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + 950).length);
+  expect(Math.max(...busiest)).toBeLessThan(25);
+});
