@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
+import { type AuditRecord, toOperationTime } from '../../src/audit/audit-log.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import type { Database } from '../../src/database/database.ts';
 import { createLinks, expectCode } from './directory-assertions.ts';
@@ -121,20 +122,49 @@ describe('a SQLite database that another process has locked', () => {
     expect(delay.percentile(90) / 1e6).toBeLessThan(100);
   });
 
-  test('is STORE_UNAVAILABLE within 3 seconds', async () => {
+  test('is STORE_UNAVAILABLE within 3 seconds to every write, and loses nothing that is written later', async () => {
+    const { customers, records, audit } = database;
+    const record = { key: 'key', nonce: 'n', owner: null, content: {}, expiresAt: new Date(1) };
     const start = performance.now();
-    await Promise.all([
-      expectCode(database.customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' }), 'STORE_UNAVAILABLE'),
-      expectCode(database.customers.linkMany(createLinks(2)), 'STORE_UNAVAILABLE'),
-      expectCode(database.customers.update('ada', { attributes: {} }), 'STORE_UNAVAILABLE'),
-      expectCode(database.customers.unlink('ada'), 'STORE_UNAVAILABLE'),
-    ]);
+    await Promise.all(
+      [
+        customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' }),
+        customers.linkMany(createLinks(2)),
+        customers.update('ada', { attributes: {} }),
+        customers.unlink('ada'),
+        records.insert('claim', record),
+        records.remove('claim', record),
+        records.removeExpired(new Date()),
+        audit.append(createIntent()),
+        audit.removeBefore('f'),
+        audit.anonymize({ userId: 'ada', stripeCustomerId: null }),
+      ].map((write) => expectCode(write, 'STORE_UNAVAILABLE')),
+    );
     expect(performance.now() - start).toBeLessThan(3_000);
 
     other.exec('ROLLBACK');
-    expect(await database.customers.unlink('ada')).not.toBeNull();
+    await customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' });
+    expect(await customers.unlink('ada')).not.toBeNull();
+    expect(await records.insert('claim', record)).toBe(true);
+    const another = await open();
+    expect(await another.customers.findByUserId('bob')).not.toBeNull();
+    expect(await another.customers.findByUserId('ada')).toBeNull();
+    expect(await another.records.find('claim', 'key')).toEqual(record);
   });
 });
+
+function createIntent(): AuditRecord {
+  const at = new Date('2031-01-01T00:00:00.000Z');
+  const facts = {
+    actor: 'root',
+    action: 'link_customer',
+    userId: 'ada',
+    target: null,
+    details: {},
+    code: null,
+  };
+  return { operationId: `${toOperationTime(at)}0000`, step: 'intended', at, ...facts };
+}
 
 describe('an import into SQLite', () => {
   test('leaves the event loop to others all the while', async () => {

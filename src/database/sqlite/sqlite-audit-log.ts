@@ -52,7 +52,7 @@ export class SqliteAuditLog implements AuditLog {
       JSON.stringify(details),
       code,
     ];
-    await this.#connection.run(() => this.#statements.insert.run([this.#scope, ...values]));
+    await this.#connection.transaction(() => this.#statements.insert.run([this.#scope, ...values]));
   }
 
   async list({ first, after = afterAll, userId, action }: AuditQuery): Promise<AuditPage> {
@@ -72,7 +72,7 @@ export class SqliteAuditLog implements AuditLog {
 
   async removeBefore(operationId: string): Promise<number> {
     const { removeBefore } = this.#statements;
-    const { changes } = await this.#connection.run(() =>
+    const { changes } = await this.#connection.transaction(() =>
       removeBefore.run([this.#scope, operationId, recordsPerRemoval]),
     );
     return changes;
@@ -80,7 +80,7 @@ export class SqliteAuditLog implements AuditLog {
 
   async anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
     const values = { scope: this.#scope, userId, customer: stripeCustomerId, pseudonym: createPseudonym() };
-    const rows = await this.#connection.run(() => this.#statements.anonymize.all(values));
+    const rows = await this.#connection.transaction(() => this.#statements.anonymize.all(values));
     return new Set(rows.map((row) => (row as AuditRow).operation_id)).size;
   }
 }

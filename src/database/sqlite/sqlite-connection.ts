@@ -23,7 +23,7 @@ export class SqliteConnection {
     return this.#database.prepare(sql);
   }
 
-  /** Runs an operation that stands alone, such as one statement. */
+  /** Runs an operation that only reads. */
   async run<T>(operation: (database: Database.Database) => T): Promise<T> {
     const deadline = Date.now() + lockWaitMs;
     for (;;) {
@@ -38,7 +38,11 @@ export class SqliteConnection {
     }
   }
 
-  /** Runs an operation in a write transaction, which is rolled back when it throws. */
+  /**
+   * Runs an operation in a write transaction, which is rolled back when it throws. One statement that writes
+   * needs it too: libsql leaves a prepared one that met a lock as it is, neither ended nor reset, and what the
+   * connection writes next is not committed with it, and is lost when that statement runs again.
+   */
   transaction<T>(operation: (database: Database.Database) => T): Promise<T> {
     return this.run((database) => {
       database.exec('BEGIN IMMEDIATE');

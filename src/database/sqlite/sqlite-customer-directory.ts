@@ -76,7 +76,7 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
   async update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null> {
     checkUserId(userId);
     const { contractEndsAt, attributes } = changes;
-    return this.#connection.run(() =>
+    return this.#connection.transaction(() =>
       toMapping(
         this.#statements.update.get([
           contractEndsAt === undefined ? 0 : 1,
@@ -91,7 +91,7 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
 
   async unlink(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    return this.#connection.run(() => toMapping(this.#statements.remove.get([this.#scope, userId])));
+    return this.#connection.transaction(() => toMapping(this.#statements.remove.get([this.#scope, userId])));
   }
 
   async list(page: { first: number; after?: string | undefined }): Promise<MappingPage> {

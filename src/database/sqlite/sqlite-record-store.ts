@@ -30,7 +30,7 @@ export class SqliteRecordStore implements RecordStore {
   async insert(kind: RecordKind, record: KeptRecord): Promise<boolean> {
     const { key, nonce, owner, content, expiresAt } = record;
     const values = [this.#scope, kind, key, nonce, owner, JSON.stringify(content), expiresAt.getTime()];
-    const { changes } = await this.#connection.run(() => this.#statements.insert.run(values));
+    const { changes } = await this.#connection.transaction(() => this.#statements.insert.run(values));
     return changes === 1 || (await this.find(kind, key))?.nonce === nonce;
   }
 
@@ -46,13 +46,13 @@ export class SqliteRecordStore implements RecordStore {
 
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
     const values = [this.#scope, kind, key, nonce];
-    const { changes } = await this.#connection.run(() => this.#statements.remove.run(values));
+    const { changes } = await this.#connection.transaction(() => this.#statements.remove.run(values));
     return changes === 1;
   }
 
   async removeExpired(before: Date): Promise<number> {
     const values = [this.#scope, before.getTime(), recordsPerRemoval];
-    const { changes } = await this.#connection.run(() => this.#statements.removeExpired.run(values));
+    const { changes } = await this.#connection.transaction(() => this.#statements.removeExpired.run(values));
     return changes;
   }
 }
