@@ -3,10 +3,7 @@ import express from 'express';
 import mongoose from 'mongoose';
 import { createStripe } from './stripe.ts';
 
-const userSchema = new mongoose.Schema({
-  userId: { type: String, required: true, unique: true },
-  stripeCustomerId: String,
-});
+const userSchema = new mongoose.Schema({ _id: String, stripeCustomerId: String });
 const User = mongoose.model('User', userSchema);
 
 await mongoose.connect(process.env['DATABASE_URL'] ?? '');
@@ -16,7 +13,7 @@ app.use(express.json());
 
 app.post('/create-portal-session', async (request, response) => {
   const { userId, returnUrl } = request.body as { userId: string; returnUrl: string };
-  const user = await User.findOne({ userId });
+  const user = await User.findById(userId);
   if (!user?.stripeCustomerId) {
     response.status(404).json({ error: 'No such customer' });
     return;

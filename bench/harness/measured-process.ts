@@ -30,6 +30,9 @@ export interface MeasuredProcess {
   stop(): Promise<void>;
 }
 
+// An interrupted run leaves nothing behind: what is spawned ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 /** Starts a program. Its environment is what is named here and nothing else, and no `.env` is near. */
 export function spawnProgram({ command, args, env = {}, core, log }: Program): ChildProcess {
   const [first = '', ...rest] = onCore(core, command, args);

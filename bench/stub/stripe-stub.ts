@@ -82,7 +82,8 @@ function answer(method: string, url: string, text: string): Answer {
   if (method === 'POST' && path === '/v1/billing_portal/configurations')
     return succeed(addConfiguration(false, readForm(text)));
   if (method === 'POST' && path.startsWith('/v1/billing_portal/configurations/')) return keep(path, text);
-  if (method === 'GET' && path === '/v1/billing_portal/configurations') return listConfigurations(path, query);
+  if (method === 'GET' && path === '/v1/billing_portal/configurations')
+    return listConfigurations(path, query);
   if (method === 'GET' && path === '/v1/subscriptions') return list(path, []);
   const [, kind = '', id] = /^\/v1\/(customers|subscriptions)\/(\w+)$/.exec(path) ?? [];
   if (method === 'GET' && id !== undefined) return retrieve(kind, id);
@@ -110,7 +111,15 @@ const list = (url: string, data: readonly object[]): Answer =>
 /** What a webhook's handler looks up. */
 function retrieve(kind: string, id: string): Answer {
   return kind === 'customers'
-    ? succeed({ id, object: 'customer', created: now, livemode: false, metadata: {}, email: null, name: null })
+    ? succeed({
+        id,
+        object: 'customer',
+        created: now,
+        livemode: false,
+        metadata: {},
+        email: null,
+        name: null,
+      })
     : succeed({
         id,
         object: 'subscription',
