@@ -83,6 +83,7 @@ describe('billingCustomer', () => {
       name: 'Ada Lovelace',
       delinquent: false,
       linkedAt: expect.stringMatching(/^20\d\d-/),
+      asOf: expect.stringMatching(/^20\d\d-/),
       card: { brand: 'visa', last4: '4242', expMonth: expect.any(Number), expYear: expect.any(Number) },
       subscriptions: [
         {

@@ -426,7 +426,7 @@ export type CustomerMappingsQueryVariables = Exact<{
 }>;
 
 
-export type CustomerMappingsQuery = { customerMappings: { edges: Array<{ cursor: string, node: { userId: string, stripeCustomerId: string, contractEndsAt: string | null, linkedAt: string, attributes: Array<{ name: string, value: string }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type CustomerMappingsQuery = { customerMappings: { edges: Array<{ cursor: string, node: { userId: string, stripeCustomerId: string, contractEndsAt: string | null, linkedAt: string, goneSince: string | null, attributes: Array<{ name: string, value: string }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type CustomerMappingQueryVariables = Exact<{
   userId?: string | number | null | undefined;
@@ -434,7 +434,7 @@ export type CustomerMappingQueryVariables = Exact<{
 }>;
 
 
-export type CustomerMappingQuery = { customerMapping: { userId: string, stripeCustomerId: string } | null };
+export type CustomerMappingQuery = { customerMapping: { userId: string, stripeCustomerId: string, goneSince: string | null } | null };
 
 export type LinkCustomerMutationVariables = Exact<{
   userId: string | number;
@@ -556,10 +556,12 @@ export type PortalConfigurationQueryVariables = Exact<{ [key: string]: never; }>
 
 export type PortalConfigurationQuery = { billingPortalConfiguration: { id: string, name: string | null, isDefault: boolean, active: boolean, livemode: boolean, defaultReturnUrl: string | null, createdAt: string, updatedAt: string, businessProfile: { headline: string | null, privacyPolicyUrl: string | null, termsOfServiceUrl: string | null }, loginPage: { enabled: boolean, url: string | null }, features: { customerUpdate: { enabled: boolean, allowedUpdates: Array<CustomerUpdateKind> }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean, paymentMethodConfigurationId: string | null }, subscriptionCancel: { enabled: boolean, mode: CancellationMode, prorationBehavior: ProrationBehavior, cancellationReason: { enabled: boolean, options: Array<CancellationReasonOption>, feedbackOptionIds: Array<string> } }, subscriptionPause: { enabled: boolean, duration: { type: PauseDurationType, intervalOptions: Array<{ interval: TimeInterval, intervalCount: number }> } | null }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind>, prorationBehavior: ProrationBehavior, billingCycleAnchor: BillingCycleAnchor | null, scheduleAtPeriodEnd: Array<ScheduleCondition>, trialUpdateBehavior: TrialUpdateBehavior, products: Array<{ productId: string, priceIds: Array<string>, adjustableQuantity: { enabled: boolean, minimum: number, maximum: number | null } }> } } } };
 
-export type BillingCustomerQueryVariables = Exact<{ [key: string]: never; }>;
+export type BillingCustomerQueryVariables = Exact<{
+  fresh?: boolean;
+}>;
 
 
-export type BillingCustomerQuery = { billingCustomer: { id: string, userId: string, email: string | null, name: string | null, delinquent: boolean, linkedAt: string, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, currentPeriodEnd: string, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null };
+export type BillingCustomerQuery = { billingCustomer: { id: string, userId: string, email: string | null, name: string | null, delinquent: boolean, linkedAt: string, asOf: string, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, currentPeriodEnd: string, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null };
 
 export type OpenPortalMutationVariables = Exact<{
   returnUrl: string;
@@ -599,6 +601,7 @@ export const CustomerMappingsDocument = new TypedDocumentString(`
         stripeCustomerId
         contractEndsAt
         linkedAt
+        goneSince
         attributes {
           name
           value
@@ -619,6 +622,7 @@ export const CustomerMappingDocument = new TypedDocumentString(`
   customerMapping(userId: $userId, stripeCustomerId: $stripeCustomerId) {
     userId
     stripeCustomerId
+    goneSince
   }
 }
     `) as unknown as TypedDocumentString<CustomerMappingQuery, CustomerMappingQueryVariables>;
@@ -880,14 +884,15 @@ export const PortalConfigurationDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<PortalConfigurationQuery, PortalConfigurationQueryVariables>;
 export const BillingCustomerDocument = new TypedDocumentString(`
-    query BillingCustomer {
-  billingCustomer {
+    query BillingCustomer($fresh: Boolean! = false) {
+  billingCustomer(fresh: $fresh) {
     id
     userId
     email
     name
     delinquent
     linkedAt
+    asOf
     card {
       brand
       last4

@@ -10,6 +10,7 @@ export const customerMappingsQuery = graphql(/* GraphQL */ `
           stripeCustomerId
           contractEndsAt
           linkedAt
+          goneSince
           attributes {
             name
             value
@@ -31,6 +32,7 @@ export const customerMappingQuery = graphql(/* GraphQL */ `
     customerMapping(userId: $userId, stripeCustomerId: $stripeCustomerId) {
       userId
       stripeCustomerId
+      goneSince
     }
   }
 `);

@@ -89,14 +89,15 @@ export const portalConfigurationQuery = graphql(/* GraphQL */ `
 `);
 
 export const billingCustomerQuery = graphql(/* GraphQL */ `
-  query BillingCustomer {
-    billingCustomer {
+  query BillingCustomer($fresh: Boolean! = false) {
+    billingCustomer(fresh: $fresh) {
       id
       userId
       email
       name
       delinquent
       linkedAt
+      asOf
       card {
         brand
         last4
