@@ -101,6 +101,9 @@ export function loadConfig(env: Environment): Config {
   return deepFreeze(createConfig(values as Variables, source.keySource));
 }
 
+/** Apollo Sandbox: by itself, and within a page. */
+const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
+
 function createConfig(values: Variables, keySource: AuthConfig['keySource']): Config {
   const production = values.NODE_ENV === 'production';
   const landingPage = values.LANDING_PAGE ?? (production ? 'none' : 'sandbox');
@@ -112,7 +115,7 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
       host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
       port: values.PORT,
       metricsPort: values.METRICS_PORT ?? null,
-      corsOrigins: values.CORS_ORIGINS,
+      corsOrigins: [...values.CORS_ORIGINS, ...(production ? [] : sandboxOrigins)],
       trustProxy: values.TRUST_PROXY,
       rateLimit: values.RATE_LIMIT,
       redisUrl: values.REDIS_URL ?? null,

@@ -82,7 +82,12 @@ function isPublicUrl(text: string): boolean {
   return url.search === '' && url.hash === '' && url.username === '' && url.password === '';
 }
 
-export const redisUrl = z.string().regex(/^rediss?:\/\/.+/, 'expected redis://… or rediss://…');
+export const redisUrl = z
+  .string()
+  .refine(
+    (value) => /^rediss?:\/\/.+/.test(value) && /^\/?\d*$/.test(parseUrl(value)?.pathname ?? 'none'),
+    'expected redis://… or rediss://…, with the number of a database at most: redis://localhost:6379/1',
+  );
 
 export const name = z.string().trim();
 
@@ -92,6 +97,8 @@ export interface RateLimit {
 }
 
 const secondsByUnit = { s: 1, m: 60, h: 3600 } as const;
+/** A week. What counts in memory can wait no longer than 24 days. */
+const longestSeconds = 7 * 86_400;
 
 export const rateLimit = z
   .string()
@@ -103,7 +110,8 @@ export const rateLimit = z
       requests: Number(requests),
       perSeconds: Number(count) * secondsByUnit[unit as keyof typeof secondsByUnit],
     };
-  });
+  })
+  .refine((limit) => (limit?.perSeconds ?? 0) <= longestSeconds, 'expected a time of at most 168h');
 
 export const days = z
   .string()
@@ -144,7 +152,7 @@ export const origins = z.string().transform((text, context) =>
 
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
-export const landingPage = z.enum(['sandbox', 'none']);
+export const landingPage = z.enum(['sandbox', 'graphiql', 'none']);
 
 export const returnUrls = z
   .string()

@@ -2,7 +2,7 @@ import type { RedisClientType } from '@redis/client';
 import type { Logger } from '../logger.ts';
 
 /** A request waits no longer than this for its count. */
-const answerTimeoutMs = 250;
+const answerTimeoutMs = 500;
 /** While Redis does not answer, it is asked this seldom: the requests between do not wait for it. */
 const retryMs = 1_000;
 const longestReconnectMs = 2_000;
@@ -15,7 +15,7 @@ export interface RedisConnection {
   close(): void;
 }
 
-/** Connects in the background: a service starts without its Redis too. */
+/** Tries once to connect, and then goes on trying: a service starts without its Redis too. */
 export async function connectRedis(url: string, logger: Logger): Promise<RedisConnection> {
   // Loaded where it is used: few deployments need it.
   const { createClient } = await import('@redis/client');
@@ -42,7 +42,9 @@ export async function connectRedis(url: string, logger: Logger): Promise<RedisCo
   };
 
   client.on('error', reportFailure);
+  const tried = new Promise<void>((resolve) => client.once('ready', resolve).once('error', () => resolve()));
   void client.connect().catch(reportFailure);
+  await tried;
   return {
     client,
     ask: async (command) => {

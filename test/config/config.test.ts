@@ -115,6 +115,10 @@ describe('what is not accepted', () => {
     [{ PORT: 'http' }, /^PORT: expected a port number/],
     [{ RATE_LIMIT: '0/1m' }, /^RATE_LIMIT: expected a limit such as/],
     [{ RATE_LIMIT: '60/1d' }, /^RATE_LIMIT: expected a limit such as/],
+    [{ RATE_LIMIT: '60/169h' }, /^RATE_LIMIT: expected a time of at most 168h/],
+    [{ REDIS_URL: 'http://localhost' }, /^REDIS_URL: expected redis:/],
+    [{ REDIS_URL: 'redis://[localhost' }, /^REDIS_URL: expected redis:/],
+    [{ REDIS_URL: 'redis://localhost/counts' }, /^REDIS_URL: expected redis:/],
     [{ TRUST_PROXY: 'true' }, /^TRUST_PROXY: expected off, a number/],
     [{ TRUST_PROXY: 'fade' }, /^TRUST_PROXY: expected off, a number/],
     [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY: expected off, a number/],
@@ -200,6 +204,7 @@ describe('what is accepted', () => {
       { NODE_ENV: 'development', LANDING_PAGE: 'none' },
       { http: { landingPage: 'none', introspection: true } },
     ],
+    [{ LANDING_PAGE: 'graphiql' }, { http: { landingPage: 'graphiql', introspection: true } }],
     [{ LANDING_PAGE: 'sandbox' }, { http: { landingPage: 'sandbox', introspection: true } }],
     [
       { DATABASE_URL: 'mongodb+srv://cluster.example.com/billing' },

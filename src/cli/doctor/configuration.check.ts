@@ -12,10 +12,10 @@ export function checkEnvironment(deployment: Deployment): Judgement[] {
   const { NODE_ENV: environment, LANDING_PAGE: landingPage } = deployment.values;
   if (environment === undefined) return [skip('NODE_ENV cannot be read')];
   if (isProduction(deployment)) {
-    if (landingPage !== 'sandbox') return [pass('production: no landing page, no introspection')];
+    if ((landingPage ?? 'none') === 'none') return [pass('production: no landing page, no introspection')];
     return [
       warn(
-        'production shows Apollo Sandbox and answers introspection to everybody',
+        'production shows an explorer and answers introspection to everybody',
         'Unset LANDING_PAGE, unless the API is meant to be explored.',
       ),
     ];

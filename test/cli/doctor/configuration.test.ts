@@ -58,6 +58,7 @@ test.each([
   [{ NODE_ENV: 'development' }, /^pass: development/],
   [production, /^pass: production: no landing page/],
   [{ ...production, LANDING_PAGE: 'sandbox' }, /^warn: .*introspection/],
+  [{ ...production, LANDING_PAGE: 'graphiql' }, /^warn: .*introspection/],
   [{ NODE_ENV: 'nonsense' }, /^skip/],
 ])('judges the environment of %j', async (changes, line) => {
   expect(await examineFor('environment', { ...env, ...changes })).toEqual([expect.stringMatching(line)]);

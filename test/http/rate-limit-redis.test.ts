@@ -1,0 +1,140 @@
+import { createClient } from '@redis/client';
+import { beforeAll, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { describeWithPart } from '../helpers/real-parts.ts';
+import { findRedisServer, howToGetRedis, startRedisServer } from '../helpers/redis-server.ts';
+import { findFreePort } from '../helpers/server-process.ts';
+import { type TcpProxy, startTcpProxy } from '../helpers/tcp-proxy.ts';
+import { type TestApp, createTestApp } from '../helpers/test-app.ts';
+
+describeWithPart(
+  'RATE_LIMIT over replicas that share a Redis',
+  findRedisServer(),
+  howToGetRedis,
+  (command) => {
+    let port: number;
+    let stopRedis: () => Promise<void>;
+    let proxy: TcpProxy;
+
+    beforeAll(async () => {
+      port = await findFreePort();
+      stopRedis = await startRedisServer(command, port);
+      closeAfterTests(() => stopRedis());
+      proxy = await startTcpProxy(port);
+      closeAfterTests(() => proxy.stop());
+    });
+
+    const createReplica = (env: Readonly<Record<string, string>> = {}): Promise<TestApp> =>
+      createTestApp({ RATE_LIMIT: '3/1h', REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...env });
+
+    const send = async (app: TestApp, userId?: string): Promise<number> => {
+      const token = userId === undefined ? undefined : await app.createToken({ userId });
+      return (await app.fetch('/billing-portal', { token })).status;
+    };
+
+    const readKeys = async (): Promise<string[]> => {
+      const client = createClient({ url: `redis://127.0.0.1:${port}` });
+      await client.connect();
+      const keys = await client.keys('*');
+      client.destroy();
+      return keys;
+    };
+
+    /** What was logged of Redis, by level: 40 is a warning, 30 tells of something. */
+    const readReports = ({ logs }: TestApp): [number, string][] =>
+      logs
+        .map((line) => JSON.parse(line) as { level: number; msg: string })
+        .filter(({ msg }) => msg.startsWith('Redis'))
+        .map(({ level, msg }) => [level, msg.slice(0, 'Redis answers again'.length)]);
+
+    test('counts a subject over all replicas, and no other with it', async () => {
+      const [one, two] = [await createReplica(), await createReplica()];
+
+      const statuses: number[] = [];
+      for (const app of [one, two, one, two, one]) statuses.push(await send(app, 'ada'));
+
+      expect(statuses).toEqual([400, 400, 400, 429, 429]);
+      expect(await send(two, 'bob')).toBe(400);
+      expect(readReports(one)).toEqual([]);
+    });
+
+    test('a replica that starts later knows the counts', async () => {
+      const statuses: number[] = [];
+      for (let sent = 0; sent < 4; sent += 1) statuses.push(await send(await createReplica(), 'grace'));
+
+      expect(statuses).toEqual([400, 400, 400, 429]);
+    });
+
+    test('keeps nobody’s name or address in Redis, and nothing for ever', async () => {
+      await send(await createReplica(), 'linus@example.com');
+
+      const keys = await readKeys();
+      expect(keys.join()).not.toMatch(/linus|ada|127/);
+      expect(keys.every((key) => /^billing-portal:(subject|address):[\w-]{43}$/.test(key))).toBe(true);
+
+      const client = createClient({ url: `redis://127.0.0.1:${port}` });
+      await client.connect();
+      for (const key of keys) expect(await client.ttl(key)).toBeGreaterThan(0);
+      client.destroy();
+    });
+
+    test('goes on in memory when Redis stops, and in Redis when it returns', async () => {
+      const app = await createReplica();
+      await send(app, 'alan');
+
+      await stopRedis();
+      const statuses: number[] = [];
+      for (let sent = 0; sent < 5; sent += 1) statuses.push(await send(app, 'alan'));
+      expect(statuses).toEqual([400, 400, 400, 429, 429]);
+      expect((await app.fetch('/readyz')).status).toBe(200);
+      expect(readReports(app)).toEqual([[40, 'Redis does not answ']]);
+
+      stopRedis = await startRedisServer(command, port);
+      while (readReports(app).length < 2) {
+        await send(app, `somebody-${app.logs.length}`);
+        await sleep(50);
+      }
+      expect(readReports(app)).toEqual([
+        [40, 'Redis does not answ'],
+        [30, 'Redis answers again'],
+      ]);
+      expect(await send(app, 'alan')).toBe(400);
+      expect((await readKeys()).length).toBeGreaterThan(0);
+    });
+
+    test('a Redis that hangs costs one request a moment, and the others nothing', async () => {
+      const app = await createReplica({ RATE_LIMIT: '500/1h' });
+      await send(app, 'edsger');
+      proxy.setMode('hang');
+
+      const first = await measure(() => send(app, 'edsger'));
+      const others = await measure(async () => {
+        const statuses = new Set<number>();
+        for (let sent = 0; sent < 10; sent += 1) statuses.add(await send(app, 'edsger'));
+        return statuses;
+      });
+      proxy.setMode('refuse');
+      proxy.setMode('pass');
+
+      expect(first.result).toBe(400);
+      expect([...others.result]).toEqual([400]);
+      expect(first.ms).toBeGreaterThan(400);
+      expect(others.ms).toBeLessThan(10 * 400);
+      expect(readReports(app).length).toBe(1);
+    });
+
+    test('a service starts and works without its Redis', async () => {
+      const app = await createReplica({ REDIS_URL: 'redis://127.0.0.1:1' });
+
+      expect(await send(app, 'ada')).toBe(400);
+      expect((await app.fetch('/readyz')).status).toBe(200);
+      expect(readReports(app)).toEqual([[40, 'Redis does not answ']]);
+    });
+  },
+);
+
+async function measure<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
+  const begin = performance.now();
+  return { result: await work(), ms: performance.now() - begin };
+}
