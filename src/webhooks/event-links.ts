@@ -40,7 +40,7 @@ export class EventLinks {
       action: AuditAction.LINK_CUSTOMER_BY_EVENT,
       userId,
       target,
-      details: { eventId: event.id, eventType: event.type },
+      details: { eventId: event.id },
     } as const;
     try {
       await this.audit.record(intent, () => this.directory.link(link));

@@ -1,8 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import Database from 'libsql';
+import SqliteDatabase from 'libsql';
 import type Stripe from 'stripe';
-import type { Environment } from '../../src/config/environment.ts';
 import type { AppOverrides } from '../../src/app.ts';
+import type { Environment } from '../../src/config/environment.ts';
+import { type CustomerSnapshot, readSnapshot } from '../../src/customers/customer-snapshot.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 
 export const secret = 'whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM';
@@ -12,6 +15,9 @@ export interface WebhookApp extends TestApp {
   /** Sends an event, signed as Stripe does. */
   deliver(event: object): Promise<Response>;
   send(delivery: SentDelivery): Promise<Response>;
+  /** The service's store, opened once more. */
+  readonly database: Database;
+  findSnapshot(stripeCustomerId: string): Promise<CustomerSnapshot | null>;
   /** How many rows the tables of its SQLite store have that events may change. */
   countStored(): Readonly<Record<'records' | 'audit' | 'customers', number>>;
 }
@@ -28,6 +34,9 @@ export async function createWebhookApp(
   overrides: AppOverrides = {},
 ): Promise<WebhookApp> {
   const app = await createTestApp({ STRIPE_WEBHOOK_SECRETS: secret, ...env }, overrides);
+  const { databaseUrl, stripe } = app.config;
+  const database = await openDatabase({ url: databaseUrl, scope: stripe.scope });
+  closeAfterTests(() => database.close());
   const send: WebhookApp['send'] = ({ body, signature, contentType = 'application/json' }) =>
     app.fetch('/webhooks/stripe', {
       method: 'POST',
@@ -40,16 +49,21 @@ export async function createWebhookApp(
   return {
     ...app,
     send,
+    database,
+    findSnapshot: async (id) => {
+      const record = await database.records.find('customer-snapshot', id);
+      return record && readSnapshot(record.content);
+    },
     deliver: (event) => {
       const body = toBody(event);
       return send({ body, signature: sign(body) });
     },
-    countStored: () => countRows(app.config.databaseUrl),
+    countStored: () => countRows(databaseUrl),
   };
 }
 
 function countRows(databaseUrl: string): ReturnType<WebhookApp['countStored']> {
-  const database = new Database(databaseUrl.replace(/^sqlite:/, ''), { readonly: true });
+  const database = new SqliteDatabase(databaseUrl.replace(/^sqlite:/, ''), { readonly: true });
   const count = (table: string): number =>
     (database.prepare(`SELECT count(*) AS count FROM ${table}`).get([]) as { count: number }).count;
   const counts = { records: count('records'), audit: count('audit'), customers: count('customers') };

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { corruptStore } from '../helpers/broken-store.ts';
+import { createEvent, createWebhookApp } from './webhook-kit.ts';
+
+const app = await createWebhookApp({}, { claims: { lifeMs: 3_000 } });
+const replica = await createWebhookApp({
+  DATABASE_URL: app.config.databaseUrl,
+  STRIPE_API_URL: app.stripe.url,
+});
+
+async function createLinkedCustomer() {
+  const customer = await app.sdk.customers.create({ name: 'Ada' });
+  await app.link(randomUUID(), customer.id);
+  return customer;
+}
+
+/** How often Stripe was asked about a customer. */
+function countReads(customerId: string): number {
+  return app.stripe.requests.filter(
+    ({ method, path }) => method === 'GET' && path === `/v1/customers/${customerId}`,
+  ).length;
+}
+
+test('an event takes effect once, however often it comes', async () => {
+  const customer = await createLinkedCustomer();
+  const event = createEvent('customer.deleted', { ...customer });
+
+  for (const one of [app, app, replica]) expect((await one.deliver(event)).status).toBe(200);
+
+  expect(countReads(customer.id)).toBe(1);
+});
+
+test('an event takes effect once, when it comes 20 times at the same instant to two replicas', async () => {
+  const customer = await createLinkedCustomer();
+  const event = createEvent('customer.deleted', { ...customer });
+
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? app : replica).deliver(event)),
+  );
+
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+  expect(countReads(customer.id)).toBe(1);
+});
+
+test('an event is remembered for longer than the 30 days in which Stripe can send it again', async () => {
+  const event = createEvent('customer.deleted', { ...(await createLinkedCustomer()) });
+  await app.deliver(event);
+
+  const record = await app.database.records.find('webhook-event', event.id);
+
+  const days = ((record?.expiresAt.getTime() ?? 0) - Date.now()) / 86_400_000;
+  expect(Math.round(days)).toBe(35);
+  expect(record).toMatchObject({ owner: null, content: { type: 'customer.deleted' } });
+});
+
+test('an event that fails is answered by 500, logged, and handled when it comes again', async () => {
+  const customer = await createLinkedCustomer();
+  const event = createEvent('customer.updated', { ...customer });
+  const fault = { path: `/v1/customers/${customer.id}`, status: '400', times: '1' };
+  await fetch(`${app.stripe.url}/_emulator/faults`, { method: 'POST', body: new URLSearchParams(fault) });
+
+  const failed = await app.deliver(event);
+
+  expect({ status: failed.status, body: await failed.json() }).toMatchObject({
+    status: 500,
+    body: { code: 'EVENT_NOT_HANDLED' },
+  });
+  expect(await app.database.records.find('webhook-event', event.id)).toBeNull();
+  const line = app.logs.find((each) => each.includes(event.id)) ?? '{}';
+  expect(JSON.parse(line)).toMatchObject({
+    level: 50,
+    eventType: 'customer.updated',
+    error: { code: 'STRIPE_MISCONFIGURED' },
+  });
+
+  expect((await app.deliver(event)).status).toBe(200);
+  expect(await app.findSnapshot(customer.id)).toMatchObject({ facts: { name: 'Ada' } });
+});
+
+test('the claim of a process that died in the middle is waited for, and the event handled then', async () => {
+  const customer = await createLinkedCustomer();
+  const event = createEvent('customer.updated', { ...customer });
+  const expiresAt = new Date(Date.now() + 1_500);
+  const claim = { nonce: randomUUID(), owner: null, content: {}, expiresAt };
+  await app.database.records.insert('claim', { ...claim, key: `event:${event.id}` });
+  await app.database.records.insert('claim', { ...claim, key: `customer:${customer.id}` });
+
+  expect((await app.deliver(event)).status).toBe(200);
+
+  expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime());
+  expect(await app.findSnapshot(customer.id)).toMatchObject({ facts: { name: 'Ada' } });
+});
+
+test('a store that fails is answered by 500', async () => {
+  const broken = await createWebhookApp();
+  corruptStore(broken.config);
+
+  const response = await broken.deliver(createEvent('customer.deleted', { object: 'customer', id: 'cus_1' }));
+
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain('malformed');
+});
