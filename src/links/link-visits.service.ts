@@ -15,11 +15,8 @@ export interface LinkVisitsParts {
   readonly returnUrls: ReturnUrls;
   readonly sessions: PortalSessions;
   readonly now: () => Date;
-  /** How long one waits for another who uses the same link. */
-  readonly patienceMs?: number;
 }
 
-const defaultPatienceMs = 10_000;
 const pauseMs = 200;
 
 /** What people do with links: look at them, and open the portal by them. */
@@ -48,8 +45,8 @@ export class LinkVisits {
 
   /** One at a time opens a session. The others leave as soon as somebody was let in, or have their turn when that failed. */
   private async openOnce(id: string, token: string, isAwaited: () => boolean): Promise<PortalSession> {
-    const { claims, patienceMs = defaultPatienceMs } = this.parts;
-    const deadline = performance.now() + patienceMs;
+    const { claims } = this.parts;
+    const deadline = performance.now() + claims.patienceMs;
     for (;;) {
       try {
         return await claims.runAlone(`portal-link:${id}`, () => this.useUp(token, isAwaited), {

@@ -42,7 +42,7 @@ export interface ClaimsOptions extends ClaimPatience {
  * claim's life when its holder stops writing, less the time that a write takes.
  */
 export class Claims {
-  private readonly patienceMs: number;
+  readonly patienceMs: number;
   private readonly lifeMs: number;
 
   constructor(

@@ -1,0 +1,326 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { linkPath } from '../../src/links/link-token.ts';
+import { corruptStore } from '../helpers/broken-store.ts';
+import type { TestApp } from '../helpers/test-app.ts';
+import { type LinkKit, type LinkedUser, createLinkKit } from '../links/link-kit.ts';
+
+const day = 24 * 60 * 60_000;
+const sessionsPath = '/v1/billing_portal/sessions';
+
+/** A link, in whatever state it is, and where it is followed. */
+interface Stage {
+  readonly user: LinkedUser;
+  readonly link: { readonly url: string };
+  readonly app?: TestApp;
+}
+
+interface State {
+  readonly name: string;
+  readonly arrange: (kit: LinkKit) => Promise<Stage>;
+  readonly get: number;
+  readonly post: number;
+  /** How many sessions Stripe is asked for by a POST, tries that fail included. */
+  readonly asked: number;
+  /** What a second POST is answered, where that is not the same. */
+  readonly postAgain?: number;
+}
+
+async function arrangeFresh(kit: LinkKit, request = {}): Promise<Stage> {
+  const user = await kit.createUser();
+  return { user, link: await kit.create(user, request) };
+}
+
+const flow = { type: 'PAYMENT_METHOD_UPDATE' } as const;
+
+const states: readonly State[] = [
+  { name: 'fresh', arrange: arrangeFresh, get: 200, post: 303, asked: 1, postAgain: 410 },
+  {
+    name: 'fresh, for more than one use',
+    arrange: (kit) => arrangeFresh(kit, { singleUse: false }),
+    get: 200,
+    post: 303,
+    asked: 1,
+  },
+  {
+    name: 'fresh, with a task',
+    arrange: (kit) => arrangeFresh(kit, { flow }),
+    get: 200,
+    post: 303,
+    asked: 1,
+    postAgain: 410,
+  },
+  {
+    name: 'used',
+    arrange: async (kit) => {
+      const { link } = await arrangeFresh(kit);
+      await kit.visit('POST', link);
+      return { user: await kit.createUser(), link };
+    },
+    get: 410,
+    post: 410,
+    asked: 0,
+  },
+  {
+    name: 'expired',
+    arrange: async (kit) => {
+      const stage = await arrangeFresh(kit, { expiresIn: 86_400 });
+      kit.clock.now = new Date(kit.clock.now.getTime() + day);
+      return stage;
+    },
+    get: 410,
+    post: 410,
+    asked: 0,
+  },
+  {
+    name: 'revoked',
+    arrange: async (kit) => {
+      const stage = await arrangeFresh(kit);
+      const [link] = await kit.list(stage.user.userId);
+      (await kit.revoke(link?.id ?? '')).expectData();
+      return stage;
+    },
+    get: 404,
+    post: 404,
+    asked: 0,
+  },
+  {
+    name: 'unknown',
+    arrange: async (kit) => ({
+      user: await kit.createUser(),
+      link: { url: `${linkPath}/${'a'.repeat(43)}` },
+    }),
+    get: 404,
+    post: 404,
+    asked: 0,
+  },
+  {
+    name: 'cut off',
+    arrange: async (kit) => {
+      const { user, link } = await arrangeFresh(kit);
+      return { user, link: { url: link.url.slice(0, -1) } };
+    },
+    get: 404,
+    post: 404,
+    asked: 0,
+  },
+  {
+    name: 'of a user who was unlinked',
+    arrange: async (kit) => {
+      const stage = await arrangeFresh(kit);
+      await kit.database.customers.unlink(stage.user.userId);
+      return stage;
+    },
+    get: 410,
+    post: 410,
+    asked: 0,
+  },
+  {
+    name: 'of a user who has another customer now',
+    arrange: async (kit) => {
+      const { user, link } = await arrangeFresh(kit);
+      const { customers } = kit.database;
+      const other = await kit.createUser();
+      await customers.unlink(user.userId);
+      await customers.unlink(other.userId);
+      await customers.link({ userId: user.userId, stripeCustomerId: other.customerId });
+      return { user: other, link };
+    },
+    get: 410,
+    post: 410,
+    asked: 0,
+  },
+  {
+    name: 'of a customer whom Stripe no longer has',
+    arrange: async (kit) => {
+      const stage = await arrangeFresh(kit);
+      await kit.stripe.customers.del(stage.user.customerId);
+      return stage;
+    },
+    get: 200,
+    post: 410,
+    asked: 1,
+  },
+  {
+    name: 'to a return URL that is not allowed any more',
+    arrange: async (kit) => ({
+      ...(await arrangeFresh(kit)),
+      app: await kit.deploy({ RETURN_URLS: 'https://elsewhere.example.com' }),
+    }),
+    get: 410,
+    post: 410,
+    asked: 0,
+  },
+  {
+    name: 'to a task that the policy does not offer any more',
+    arrange: async (kit) => {
+      const stage = await arrangeFresh(kit, { flow });
+      const contractEndsAt = new Date('2099-01-01');
+      await kit.database.customers.update(stage.user.userId, { contractEndsAt });
+      return stage;
+    },
+    get: 200,
+    post: 403,
+    asked: 0,
+  },
+  {
+    name: 'to a task on a subscription that is not there any more',
+    arrange: (kit) => arrangeFresh(kit, { flow: { type: 'SUBSCRIPTION_CANCEL' } }),
+    get: 200,
+    post: 403,
+    asked: 0,
+  },
+  {
+    name: 'fresh while Stripe is out',
+    arrange: async (kit) => {
+      await kit.control('POST', 'faults', { path: sessionsPath, method: 'POST', status: '500' });
+      return arrangeFresh(kit);
+    },
+    get: 200,
+    post: 503,
+    // Stripe repeats a failure that it keeps under the idempotency key.
+    asked: 2,
+    postAgain: 303,
+  },
+  {
+    name: 'fresh while Stripe refuses the key',
+    arrange: async (kit) => {
+      await kit.control('POST', 'faults', { path: sessionsPath, method: 'POST', status: '401' });
+      return arrangeFresh(kit);
+    },
+    get: 200,
+    post: 502,
+    asked: 1,
+    postAgain: 303,
+  },
+];
+
+let kit: LinkKit;
+
+beforeAll(async () => {
+  kit = await createLinkKit();
+});
+
+describe.each(states)('a link that is $name', ({ arrange, get, post, asked, postAgain = post }) => {
+  test(`answers GET and HEAD by ${get}, changes nothing by them, and answers POST by ${post}`, async () => {
+    const { user, link, app = kit.app } = await arrange(kit);
+    const before = await kit.list(user.userId);
+    const requests = kit.emulator.requests.length;
+
+    // What scanners, previews and prefetching browsers do with a link, and what nobody should.
+    for (const method of ['HEAD', 'GET', 'GET']) {
+      const visit = await kit.visit(method, link, app);
+      expect([method, visit.status]).toEqual([method, get]);
+      expect(visit.text === '').toBe(method === 'HEAD');
+    }
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      const { status, headers } = await kit.visit(method, link, app);
+      expect([method, status, headers.get('allow')]).toEqual([method, 405, expect.any(String)]);
+      expect(headers.get('allow')?.split(', ').toSorted()).toEqual(['GET', 'HEAD', 'POST']);
+    }
+    expect(kit.emulator.requests).toHaveLength(requests);
+    expect(await kit.list(user.userId)).toEqual(before);
+
+    const first = await kit.visit('POST', link, app);
+    expect([first.status, kit.countSessions(user)]).toEqual([post, asked]);
+    expect(first.headers.get('location') === null).toBe(post !== 303);
+    const again = await kit.visit('POST', link, app);
+    expect(again.status).toBe(postAgain);
+  });
+});
+
+test('what is revoked and what never was are told apart by nothing', async () => {
+  const stage = await states.find(({ name }) => name === 'revoked')?.arrange(kit);
+  const unknown = { url: `${linkPath}/${'b'.repeat(43)}` };
+  for (const method of ['GET', 'POST']) {
+    const [one, other] = [await kit.visit(method, stage?.link ?? unknown), await kit.visit(method, unknown)];
+    expect(one.text).toBe(other.text);
+    expect(toComparable(one.headers)).toEqual(toComparable(other.headers));
+  }
+});
+
+function toComparable(headers: Headers): [string, string][] {
+  return [...headers].filter(([name]) => !['x-request-id', 'date'].includes(name));
+}
+
+test('the session is opened as the link was made, under the policy in force', async () => {
+  const { user, link } = await arrangeFresh(kit, {
+    flow,
+    returnUrl: 'https://app.example.com/billing?from=mail',
+  });
+  const { headers } = await kit.visit('POST', link);
+
+  const location = headers.get('location') ?? '';
+  expect((await fetch(location)).status).toBe(200);
+  expect(kit.emulator.requests.findLast(({ path }) => path === sessionsPath)?.params).toMatchObject({
+    customer: user.customerId,
+    return_url: 'https://app.example.com/billing?from=mail',
+    flow_data: { type: 'payment_method_update' },
+    configuration: expect.stringMatching(/^bpc_/),
+  });
+  expect(headers.get('cache-control')).toBe('no-store');
+});
+
+describe('every page', () => {
+  const shown = states.map(({ name, arrange }) => [name, arrange] as const);
+
+  test.each(shown)(
+    'for a link that is %s says nothing about whose it is, and is kept by nobody',
+    async (_name, arrange) => {
+      const { user, link, app = kit.app } = await arrange(kit);
+      for (const method of ['GET', 'POST']) {
+        const { status, headers, text } = await kit.visit(method, link, app);
+        if (status === 303) continue;
+        expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+        expect(headers.get('cache-control')).toBe('no-store');
+        expect(headers.get('referrer-policy')).toBe('no-referrer');
+        expect(headers.get('x-robots-tag')).toBe('noindex, nofollow');
+        const policy = headers.get('content-security-policy') ?? '';
+        expect(policy).toContain("default-src 'none'");
+        expect(policy).toContain("frame-ancestors 'none'");
+        expect(policy).toContain(`form-action 'self' https: ${kit.emulator.url}`);
+        for (const secret of [user.userId, user.customerId, toToken(link), 'app.example.com'])
+          expect(text).not.toContain(secret);
+        expect(text).not.toContain('<script');
+        // A button where pressing it may help, and a time to wait where it has to be waited.
+        expect(text.includes('<button>')).toBe(status === 200 || status >= 500);
+        expect(headers.get('retry-after') !== null).toBe(status >= 500);
+      }
+    },
+  );
+});
+
+function toToken({ url }: { readonly url: string }): string {
+  return url.slice(url.lastIndexOf('/') + 1);
+}
+
+test('a form with something in it, or a body of any other kind, is not read', async () => {
+  for (const type of ['application/x-www-form-urlencoded', 'application/json', 'text/plain', 'a/b']) {
+    const { link } = await arrangeFresh(kit);
+    const post = { method: 'POST', headers: { 'content-type': type } };
+    const path = `${linkPath}/${toToken(link)}`;
+    expect((await kit.app.fetch(path, { ...post, body: 'x'.repeat(2_000) })).status).toBe(413);
+    expect((await kit.app.fetch(`${path}?utm_source=mail`, { ...post, body: 'x=1' })).status).toBe(303);
+  }
+});
+
+test('a store that does not answer is told by a page with the button, and the link can be used later', async () => {
+  const own = await createLinkKit();
+  const { link } = await arrangeFresh(own);
+  corruptStore(own.app.config);
+  for (const method of ['GET', 'POST']) {
+    const { status, headers, text } = await own.visit(method, link);
+    expect([method, status, headers.get('retry-after')]).toEqual([method, 503, '5']);
+    expect(text).toContain('<button>');
+  }
+});
+
+test('RATE_LIMIT holds here too, by address, and is told by a page', async () => {
+  const own = await createLinkKit({ RATE_LIMIT: '1/1h' });
+  const unknown = { url: `${linkPath}/${'c'.repeat(43)}` };
+  const visits = [];
+  for (let count = 0; count < 30 && visits.at(-1)?.status !== 429; count += 1)
+    visits.push(await own.visit('GET', unknown));
+  const last = visits.at(-1);
+  expect([last?.status, last?.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8']);
+  expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(60);
+});
