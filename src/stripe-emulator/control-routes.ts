@@ -15,6 +15,8 @@ import { subscriptionStatuses } from './stripe-objects.ts';
  * What Stripe has no API for, all under `/_emulator/` and without a key:
  * - `POST portal_settings`: what the Dashboard's "Save" button does (with the portal configurations)
  * - `POST clock`: lets time pass, so that periods end and trials run out
+ * - `POST checkout_sessions`: opens one as the API does, or with `payment_link` as a payer does who follows one
+ * - `POST checkout_sessions/:id/complete`: pays as a payer does in the browser, with an `email` and a `name`
  * - `POST subscriptions/:id`: puts a subscription into a state that is tedious to reach
  * - `POST faults`, `DELETE faults`: lets the next calls fail, be slow, or lose their answer
  * - `POST webhooks`, `DELETE webhooks`: lets deliveries of events go wrong, and right again. Each call says all of it:

@@ -108,8 +108,8 @@ export class Store {
     type: string,
     object: StripeObjects[N] & { readonly object: N },
   ): StripeObjects[N] {
-    const before = this.find(object.object, object.id);
-    this.keep(object);
+    const before = this.objects.get(object.id);
+    this.put(object);
     if (!before || !type.endsWith('.updated')) this.announce(type, object);
     else if (!isDeepStrictEqual(before, object)) this.announce(type, object, changedMembers(before, object));
     return object;
@@ -117,9 +117,13 @@ export class Store {
 
   /** Stores an object about which Stripe has no event to tell. */
   keep<N extends ObjectName>(object: StripeObjects[N] & { readonly object: N }): StripeObjects[N] {
+    this.put(object);
+    return object;
+  }
+
+  private put(object: StripeObject): void {
     this.objects.set(object.id, object);
     this.committedAt.set(object.id, this.nowMs());
-    return object;
   }
 
   /** Deletes an object; its id goes on to say that it was deleted. */

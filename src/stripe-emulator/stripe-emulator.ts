@@ -6,6 +6,8 @@ import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { registerPortal } from './portal-page/portal-routes.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import { checkoutControlRoutes } from './resources/checkout-completion.ts';
+import { checkoutSessionRoutes } from './resources/checkout-sessions.ts';
 import { customerRoutes } from './resources/customers.ts';
 import { eventRoutes } from './resources/events.ts';
 import { invoiceRoutes } from './resources/invoices.ts';
@@ -128,6 +130,8 @@ function createServer(parts: EmulatorParts, options: StripeEmulatorOptions): Fas
     ...portalConfigurationRoutes(store),
     ...portalSessionRoutes(store),
     ...invoiceRoutes(store),
+    ...checkoutSessionRoutes(store),
+    ...checkoutControlRoutes(store),
     ...eventRoutes(store),
     ...webhookEndpointRoutes(endpoints),
     ...controlRoutes(store, faults, requests),

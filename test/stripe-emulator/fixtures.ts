@@ -78,3 +78,11 @@ export function createConfiguration(
 export function idOf(reference: string | { readonly id: string } | null): string {
   return typeof reference === 'string' ? reference : (reference?.id ?? '');
 }
+
+/** What happened while something was done, the oldest first. */
+export async function eventsDuring(stripe: Stripe, work: () => Promise<unknown>): Promise<Stripe.Event[]> {
+  const [before] = (await stripe.events.list({ limit: 1 })).data;
+  await work();
+  const { data } = await stripe.events.list({ limit: 100, ending_before: before?.id ?? '' });
+  return data.reverse();
+}

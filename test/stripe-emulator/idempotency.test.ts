@@ -107,3 +107,21 @@ test('the SDK’s own retries do nothing twice', async () => {
   await client.stripe.customers.create({ email }, { maxNetworkRetries: 2 });
   expect((await client.stripe.customers.list({ email })).data).toHaveLength(1);
 });
+
+test.each([0, 20])(
+  'a hundred at once with one key make one customer, with answers after %i ms',
+  async (latencyMs) => {
+    const { call, stripe } = await startEmulator({ latencyMs });
+    const headers = { 'idempotency-key': 'crowd' };
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => call('POST', '/v1/customers', { form: 'name=Ada', headers })),
+    );
+    const made = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 409);
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.length + refused.length).toBe(100);
+    expect(new Set(made.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    for (const { body } of refused) expect(body).toMatchObject({ error: { code: 'idempotency_key_in_use' } });
+    expect((await stripe.customers.list()).data).toHaveLength(1);
+  },
+);

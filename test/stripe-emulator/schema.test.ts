@@ -11,6 +11,7 @@ import { tourEverything } from './tour.ts';
 const unnamedMembers: Readonly<Record<string, readonly string[]>> = {
   'billing_portal.configuration': ['features.subscription_pause'],
   'billing_portal.session': ['after_expiration', 'flow.subscription_pause'],
+  'checkout.session': ['allowed_payment_method_types'],
   price: ['recurring.trial_period_days'],
   product: ['tax_details', 'type'],
   subscription: ['status_details', 'trial_settings.end_behavior.billing_cycle_anchor'],

@@ -2,8 +2,10 @@ import type { EmulatorClient } from './emulator-client.ts';
 import { refusalOf } from './emulator-client.ts';
 import { createConfiguration, createCustomer, createPrice } from './fixtures.ts';
 
+type Calls = Pick<EmulatorClient, 'stripe' | 'control'>;
+
 /** Calls every endpoint once at least, in the states whose answers differ. */
-export async function tourEverything({ stripe, control }: EmulatorClient): Promise<void> {
+export async function tourEverything({ stripe, control }: Calls): Promise<void> {
   const customer = await createCustomer(stripe, {
     name: 'Ada',
     address: { line1: '1 Street', country: 'US' },
@@ -16,6 +18,8 @@ export async function tourEverything({ stripe, control }: EmulatorClient): Promi
     expand: ['subscriptions', 'invoice_settings.default_payment_method'],
   });
   await stripe.customers.list({ limit: 1 });
+  await control('POST', 'clock', { advance_seconds: '60' });
+  await stripe.customers.search({ query: 'name:"Ada"', expand: ['data.subscriptions'] });
 
   const method = await stripe.paymentMethods.attach('pm_card_mastercard', { customer: customer.id });
   await stripe.paymentMethods.retrieve(method.id, { expand: ['customer'] });
@@ -74,6 +78,9 @@ export async function tourEverything({ stripe, control }: EmulatorClient): Promi
   await stripe.billingPortal.configurations.list({ expand: ['data.features.subscription_update.products'] });
   await tourSessions(stripe, customer.id, configuration.id, id);
 
+  await tourCheckout({ stripe, control }, customer.id, month.id);
+  await tourWebhookEndpoints(stripe);
+
   await control('POST', 'clock', { advance_days: '40' });
   const invoices = await stripe.invoices.list({ customer: customer.id, expand: ['data.customer'] });
   await stripe.invoices.retrieve(invoices.data[0]?.id ?? '');
@@ -85,6 +92,29 @@ export async function tourEverything({ stripe, control }: EmulatorClient): Promi
   await stripe.events.retrieve(events.data[0]?.id ?? '');
   await stripe.customers.del(customer.id);
   await stripe.customers.retrieve(customer.id);
+}
+
+async function tourCheckout({ stripe, control }: Calls, customer: string, price: string): Promise<void> {
+  const success_url = 'https://app.example.com';
+  await stripe.checkout.sessions.create({ mode: 'setup', success_url, customer });
+  const { id } = await stripe.checkout.sessions.create({
+    mode: 'subscription',
+    success_url,
+    line_items: [{ price }],
+    client_reference_id: 'user_1',
+  });
+  await control('POST', `checkout_sessions/${id}/complete`);
+  await stripe.checkout.sessions.retrieve(id, {
+    expand: ['line_items', 'customer', 'subscription', 'invoice'],
+  });
+}
+
+async function tourWebhookEndpoints(stripe: Calls['stripe']): Promise<void> {
+  const { id } = await stripe.webhookEndpoints.create({ url: 'http://127.0.0.1:9/', enabled_events: ['*'] });
+  await stripe.webhookEndpoints.update(id, { disabled: true, metadata: { for: 'tests' } });
+  await stripe.webhookEndpoints.retrieve(id);
+  await stripe.webhookEndpoints.list();
+  await stripe.webhookEndpoints.del(id);
 }
 
 async function tourSessions(

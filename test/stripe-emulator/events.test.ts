@@ -1,0 +1,143 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import type { Stripe } from 'stripe';
+import { type EmulatorClient, startEmulator } from './emulator-client.ts';
+import {
+  createConfiguration,
+  createCustomer,
+  createPrice,
+  createSubscriber,
+  eventsDuring,
+} from './fixtures.ts';
+
+let client: EmulatorClient;
+let stripe: Stripe;
+let customer: Stripe.Customer;
+let price: Stripe.Price;
+const now = new Date();
+beforeAll(async () => {
+  client = await startEmulator({ now: () => now });
+  stripe = client.stripe;
+  customer = await createCustomer(stripe);
+  price = await createPrice(stripe);
+});
+
+async function typesDuring(work: () => Promise<unknown>): Promise<string[]> {
+  return (await eventsDuring(stripe, work)).map(({ type }) => type);
+}
+
+function startTrial(days: number): Promise<Stripe.Subscription> {
+  return stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    trial_period_days: days,
+  });
+}
+
+const trialEnd = 'customer.subscription.trial_will_end';
+
+test('a portal session is told of, its URL included', async () => {
+  await createConfiguration(stripe);
+  await client.control('POST', 'portal_settings');
+  let session: Stripe.BillingPortal.Session | undefined;
+  const events = await eventsDuring(stripe, async () => {
+    session = await stripe.billingPortal.sessions.create({ customer: customer.id });
+  });
+  expect(events).toMatchObject([
+    {
+      type: 'billing_portal.session.created',
+      data: { object: { id: session?.id, customer: customer.id, url: session?.url } },
+    },
+  ]);
+});
+
+test('configurations are told of when made and changed', async () => {
+  expect(
+    await typesDuring(async () => {
+      const { id } = await createConfiguration(stripe);
+      await stripe.billingPortal.configurations.update(id, { metadata: { policy: 'basic' } });
+    }),
+  ).toEqual(['billing_portal.configuration.created', 'billing_portal.configuration.updated']);
+});
+
+test('only updates say what was before', async () => {
+  const { subscription } = await createSubscriber(stripe);
+  const events = await eventsDuring(stripe, async () => {
+    await stripe.subscriptions.update(subscription.id, { metadata: { seats: '3' } });
+    await stripe.subscriptions.cancel(subscription.id);
+  });
+  expect(events.map(({ type, data }) => [type, data.previous_attributes])).toEqual([
+    ['customer.subscription.updated', { metadata: {} }],
+    ['customer.subscription.deleted', undefined],
+  ]);
+});
+
+test('an update that changes nothing is no event', async () => {
+  expect(
+    await typesDuring(() => stripe.customers.update(customer.id, { email: customer.email ?? '' })),
+  ).toEqual([]);
+});
+
+test('pausing and resuming are told of, beside the updates', async () => {
+  const { subscription } = await createSubscriber(stripe);
+  const types = await typesDuring(async () => {
+    await stripe.subscriptions.pause(subscription.id);
+    await stripe.subscriptions.resume(subscription.id);
+  });
+  expect(types.filter((type) => type.startsWith('customer.subscription.'))).toEqual([
+    'customer.subscription.updated',
+    'customer.subscription.paused',
+    'customer.subscription.updated',
+    'customer.subscription.resumed',
+  ]);
+});
+
+test('cards are told of when attached and detached, and not when made', async () => {
+  const types = await typesDuring(async () => {
+    const card = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
+    await stripe.paymentMethods.attach(card.id, { customer: customer.id });
+    await stripe.paymentMethods.detach(card.id);
+  });
+  expect(types).toEqual(['payment_method.attached', 'payment_method.detached']);
+});
+
+test('a deleted customer takes cards and subscriptions along', async () => {
+  const { customer: leaving } = await createSubscriber(stripe);
+  expect(await typesDuring(() => stripe.customers.del(leaving.id))).toEqual([
+    'customer.subscription.deleted',
+    'payment_method.detached',
+    'customer.deleted',
+  ]);
+});
+
+test('the end of a trial is told of three days ahead, once', async () => {
+  const advance = (days: number) => client.control('POST', 'clock', { advance_days: String(days) });
+  const trial = await startTrial(7);
+  expect(await typesDuring(() => advance(3))).toEqual([]);
+  expect(await eventsDuring(stripe, () => advance(1))).toMatchObject([
+    { type: trialEnd, data: { object: { id: trial.id, status: 'trialing' } }, request: { id: null } },
+  ]);
+  expect(await typesDuring(() => advance(1))).toEqual([]);
+});
+
+test('the end of a short trial is told of at its start, that of one cut short when it is cut', async () => {
+  expect(await typesDuring(() => startTrial(2))).toContain(trialEnd);
+  const { id } = await startTrial(30);
+  expect(await typesDuring(() => stripe.subscriptions.update(id, { trial_end: 'now' }))).toEqual([
+    'customer.subscription.updated',
+    trialEnd,
+  ]);
+});
+
+test('a trial that ended long ago was told of before it was renewed', async () => {
+  const { id } = await startTrial(10);
+  const events = await eventsDuring(stripe, () => client.control('POST', 'clock', { advance_days: '20' }));
+  const types = events
+    .filter(({ data }) => (data.object as { readonly id?: string }).id === id)
+    .map(({ type }) => type);
+  expect(types).toEqual([trialEnd, 'customer.subscription.updated']);
+});
+
+test('events have ids of their own', async () => {
+  const ids = (await stripe.events.list({ limit: 100 })).data.map((event) => event.id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
