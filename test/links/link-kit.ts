@@ -114,8 +114,8 @@ export async function createLinkKit(env: Environment = {}, overrides: AppOverrid
       (await execute({ document: linksQuery, variables: { userId } })).expectData().billingPortalLinks,
     revoke: (id) => execute({ document: revokeLinkMutation, variables: { id } }),
     revokeAllOf: (userId) => execute({ document: revokeLinksMutation, variables: { userId } }),
-    visit: async (method, link, { fetch: send } = app) => {
-      const response = await send(toPath(link), { method });
+    visit: async (method, link, visited = app) => {
+      const response = await visited.fetch(toPath(link), { method });
       return { status: response.status, headers: response.headers, text: await response.text() };
     },
     countSessions: ({ customerId }) =>
