@@ -24,6 +24,8 @@ export function createDemoEnvironment(
     STRIPE_SECRET_KEY: 'sk_test_demo',
     STRIPE_API_URL: stripeUrl ?? undefined,
     STRIPE_SCOPE: 'demo',
+    // Another Stripe than the local one cannot reach this machine with its events.
+    STRIPE_WEBHOOK_SECRETS: stripeUrl === null ? undefined : `whsec_${randomBytes(24).toString('hex')}`,
     JWT_SECRET: randomBytes(48).toString('base64url'),
     JWT_ISSUER: 'billing-portal-demo',
     JWT_AUDIENCE: 'billing-portal-demo',

@@ -5,15 +5,17 @@ import { join } from 'node:path';
 import Stripe from 'stripe';
 import { createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
-import { type Config, ConfigurationError, loadConfig } from '../../config/config.ts';
+import { type Config, ConfigurationError } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 import { openDatabase } from '../../database/database.ts';
 import { seedDemoData } from '../../stripe-emulator/demo-data.ts';
 import { type StripeEmulator, createStripeEmulator } from '../../stripe-emulator/stripe-emulator.ts';
+import { loadAddressedConfig } from './demo-address.ts';
 import { createDemoEnvironment, needsLocalStripe } from './demo-environment.ts';
 import { startDemoWeb } from './demo-web.ts';
 
 const userId = 'demo-user';
+const webhookPath = '/webhooks/stripe';
 /** Long enough for an afternoon with an explorer. */
 const tokenLifetimeSeconds = 8 * 3600;
 
@@ -58,11 +60,13 @@ async function startParts(env: Environment, started: (() => Promise<void>)[]): P
     stripeUrl: emulator?.url ?? null,
     webUrl: web?.url ?? null,
   };
-  const config = loadConfig(createDemoEnvironment(env, defaults));
+  const config = await loadAddressedConfig(createDemoEnvironment(env, defaults));
   await linkDemoUser(config, await createDemoCustomer(config, emulator));
   const app = await createApp(config, { logDestination: process.stderr });
   started.push(() => app.stop());
   const url = await app.start();
+  const [secret] = config.webhooks.secrets;
+  if (secret !== undefined) emulator?.addWebhookEndpoint({ url: `${url}${webhookPath}`, secret });
 
   const createDemoToken = (subject: string, roles: readonly string[]): Promise<string> =>
     createToken(config.auth, { userId: subject, roles, lifetimeSeconds: tokenLifetimeSeconds });

@@ -1,0 +1,43 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import Stripe from 'stripe';
+import { type Demo, startDemo } from '../../src/cli/demo/demo-service.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+
+let demo: Demo;
+let stripe: Stripe;
+beforeAll(async () => {
+  demo = await startDemo({ PORT: '0' });
+  closeAfterTests(() => demo.stop());
+  const { hostname, port } = new URL(demo.stripeUrl);
+  stripe = new Stripe('sk_test_demo', { host: hostname, port, protocol: 'http', telemetry: false });
+});
+
+async function callAsAdmin(query: string): Promise<unknown> {
+  const response = await fetch(demo.graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${demo.adminToken}` },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
+test('the local Stripe’s events reach the service, which takes them', async () => {
+  const { data: endpoints } = await stripe.webhookEndpoints.list();
+  const { origin } = new URL(demo.graphqlUrl);
+  expect(endpoints).toMatchObject([{ url: `${origin}/webhooks/stripe`, enabled_events: ['*'] }]);
+  const { id } = await stripe.customers.create({ email: 'eve@example.com' });
+  const [event] = (await stripe.events.list({ type: 'customer.created', limit: 1 })).data;
+  expect(event?.data.object).toMatchObject({ id });
+  let pending = 1;
+  while (pending > 0) pending = (await stripe.events.retrieve(event?.id ?? '')).pending_webhooks;
+});
+
+test('links lead to the service itself', async () => {
+  const { origin } = new URL(demo.graphqlUrl);
+  const answer = await callAsAdmin(
+    `mutation { createBillingPortalLink(userId: "${demo.userId}", returnUrl: "${demo.returnUrl}") { url } }`,
+  );
+  expect(answer).toMatchObject({
+    data: { createBillingPortalLink: { url: expect.stringContaining(`${origin}/`) } },
+  });
+});
