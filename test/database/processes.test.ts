@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import type { CustomerLink, LinkOutcome } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/database.ts';
@@ -66,6 +67,21 @@ let files = 0;
 describeWithPart('links of two processes on SQLite', folder, '', () => {
   describeProcesses(() => `sqlite:${join(folder, `${(files += 1)}.db`)}`);
 });
+
+test('an import that is alone in its process leaves others their turns', async () => {
+  const url = `sqlite:${join(folder, 'import.db')}`;
+  const database = await openDatabase({ url, scope: 'test' });
+  const importing = fork(join(import.meta.dirname, 'importing-process.ts'), [url, '300000'], {
+    execArgv: ['--import', 'tsx'],
+  });
+  await once(importing, 'message');
+  for (let linked = 0; importing.exitCode === null; linked += 1) {
+    await database.customers.link({ userId: `other_${linked}`, stripeCustomerId: `cus_other_${linked}` });
+    await sleep(50);
+  }
+  await database.close();
+  expect(importing.exitCode).toBe(0);
+}, 60_000);
 
 describeWithPart(
   `links of two processes on ${server?.description ?? 'MongoDB'}`,

@@ -1,0 +1,13 @@
+// Run by processes.test.ts: opens DATABASE_URL, says it is ready, and imports links until they are all stored.
+import { openDatabase } from '../../src/database/database.ts';
+
+const [url = '', count] = process.argv.slice(2);
+const database = await openDatabase({ url, scope: 'test' });
+process.send?.('ready');
+const links = Array.from({ length: Number(count) }, (_, index) => ({
+  userId: `imported_${index}`,
+  stripeCustomerId: `cus_imported_${index}`,
+}));
+await database.customers.linkMany(links, { alone: true });
+await database.close();
+process.disconnect();
