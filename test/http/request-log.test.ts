@@ -1,0 +1,54 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { createSubjectHash } from '../../src/telemetry/subject-hash.ts';
+import { createTestApp, returnUrl } from '../helpers/test-app.ts';
+
+interface RequestLine {
+  readonly msg: string;
+  readonly requestId: string;
+  readonly route: string;
+  readonly subject?: string;
+}
+
+const app = await createTestApp();
+
+/** The line of the log that a request left. */
+async function logRequest(path: string, userId?: string): Promise<RequestLine> {
+  const token = userId === undefined ? undefined : await app.createToken({ userId });
+  const requestId = (await app.fetch(path, { token })).headers.get('x-request-id');
+  for (;;) {
+    const line = app.logs
+      .map((text) => JSON.parse(text) as RequestLine)
+      .find((each) => each.requestId === requestId && each.msg === 'request');
+    if (line !== undefined) return line;
+    await wait(5);
+  }
+}
+
+const path = `/billing-portal?returnUrl=${returnUrl}`;
+
+test('a user is the same in every line, another is another, and neither can be read', async () => {
+  const first = await logRequest(path, 'user_planted');
+  const again = await logRequest('/graphql', 'user_planted');
+  const other = await logRequest(path, 'user_other');
+
+  expect(first.subject).toMatch(/^[0-9a-f]{16}$/);
+  expect(again.subject).toBe(first.subject);
+  expect(other.subject).not.toBe(first.subject);
+  expect(app.logs.join('')).not.toMatch(/user_planted|user_other/);
+});
+
+test('a user has another hash in another deployment, so that none can be looked up', () => {
+  const hashes = ['sk_test_1', 'sk_test_2'].map((key) => createSubjectHash(key)('user_1'));
+
+  expect(hashes[0]).not.toBe(hashes[1]);
+});
+
+// printf %s user_1 | openssl dgst -sha256 -hmac sk_test_1
+test('an operator can find the hash of a user with openssl', () => {
+  expect(createSubjectHash('sk_test_1')('user_1')).toBe('a4dcf2ee67f0fadc');
+});
+
+test.each([path, '/healthz', '/nowhere'])('who does not say who they are has none (%s)', async (target) => {
+  expect(await logRequest(target)).not.toHaveProperty('subject');
+});
