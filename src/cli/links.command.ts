@@ -1,12 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import type { CustomerMapping } from '../customers/customer-directory.ts';
+import { type MappingPages, readMappingPages } from './mapping-pages.ts';
 import { type Shell, escapeInvisible } from './shell.ts';
 import { storeHelp, withStore } from './store.ts';
-
-/** Mappings that are held at a time, however many there are. */
-const pageSize = 500;
 
 export function addLinksCommand(program: Command, shell: Shell): void {
   program
@@ -27,7 +25,7 @@ ${storeHelp}
 
 async function printLinks(shell: Shell, json: boolean): Promise<void> {
   await withStore(shell, async ({ config, database }) => {
-    const pages = readPages(database.customers);
+    const pages = readMappingPages(database.customers);
     const text = Readable.from(json ? toJsonLines(pages) : toTable(pages));
     await pipeline(text, shell.stdout, { end: false });
     if (text.readableDidRead) return;
@@ -35,20 +33,7 @@ async function printLinks(shell: Shell, json: boolean): Promise<void> {
   });
 }
 
-type Pages = AsyncGenerator<readonly CustomerMapping[]>;
-
-/** No page is empty. */
-async function* readPages(directory: CustomerDirectory): Pages {
-  let after: string | undefined;
-  for (;;) {
-    const { mappings, hasNextPage } = await directory.list({ first: pageSize, after });
-    if (mappings.length > 0) yield mappings;
-    if (!hasNextPage) return;
-    after = mappings.at(-1)?.userId;
-  }
-}
-
-async function* toJsonLines(pages: Pages): AsyncGenerator<string> {
+async function* toJsonLines(pages: MappingPages): AsyncGenerator<string> {
   for await (const page of pages) {
     yield page
       .map(({ createdAt: linkedAt, ...mapping }) => `${JSON.stringify({ ...mapping, linkedAt })}\n`)
@@ -59,7 +44,7 @@ async function* toJsonLines(pages: Pages): AsyncGenerator<string> {
 const headings = ['USER', 'CUSTOMER', 'CONTRACT ENDS', 'LINKED AT'];
 
 /** As wide as the first page asks for: what is longer further down moves its own line only. */
-async function* toTable(pages: Pages): AsyncGenerator<string> {
+async function* toTable(pages: MappingPages): AsyncGenerator<string> {
   let widths: number[] | undefined;
   for await (const page of pages) {
     const rows = page.map(toCells);

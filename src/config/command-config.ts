@@ -4,6 +4,7 @@ import {
   ConfigurationError,
   type PoliciesConfig,
   type StripeConfig,
+  type WebhooksConfig,
   createAuthConfig,
   createStripeConfig,
 } from './config.ts';
@@ -70,6 +71,16 @@ export function loadLinksConfig(env: Environment): LinksConfig {
   if (!isSet(env, 'PUBLIC_URL')) faults.push('PUBLIC_URL: is required to make links, which begin with it');
   if (faults.length > 0) throw new ConfigurationError(faults);
   return { publicUrl: values.PUBLIC_URL ?? null, returnUrls: values.RETURN_URLS ?? [] };
+}
+
+/**
+ * Reads what handling events goes by, beside the store.
+ * @throws ConfigurationError
+ */
+export function loadEventsConfig(env: Environment): Pick<WebhooksConfig, 'linkByClientReferenceId'> {
+  const { values, faults } = readVariables(env, ['LINK_BY_CLIENT_REFERENCE_ID']);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return { linkByClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID ?? false };
 }
 
 /** What a command needs that works on portal policies. */

@@ -1,13 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { isHandled } from '../webhooks/webhook-event-types.ts';
+import { isHandled, webhookPath } from '../webhooks/webhook-event-types.ts';
 import { type WebhookEvent, checkOrigin, parseEvent } from '../webhooks/webhook-event.ts';
 import type { WebhookProcessor } from '../webhooks/webhook-processor.service.ts';
 import { checkSignature } from '../webhooks/webhook-signature.ts';
 import { WebhookRefusedError } from '../webhooks/webhook.errors.ts';
-
-export const webhookPath = '/webhooks/stripe';
 
 const maxBodyBytes = 256 * 1024;
 

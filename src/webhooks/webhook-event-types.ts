@@ -1,4 +1,7 @@
-/** What Stripe is to send. Its list of events takes at most 20 types at a time. */
+/** Where Stripe is to send events, below the address that this service is seen from. */
+export const webhookPath = '/webhooks/stripe';
+
+/** What Stripe is to send there. Its list of events takes at most 20 types at a time. */
 export const handledEventTypes = [
   'customer.created',
   'customer.updated',

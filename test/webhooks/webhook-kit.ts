@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import SqliteDatabase from 'libsql';
-import type Stripe from 'stripe';
 import type { AppOverrides } from '../../src/app.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { type CustomerSnapshot, readSnapshot } from '../../src/customers/customer-snapshot.ts';
@@ -104,9 +103,9 @@ export type EventObject = Readonly<Record<string, unknown>>;
 /** An event in Stripe's form. */
 export function createEvent(
   type: string,
-  object: EventObject | Stripe.Customer | Stripe.Subscription,
+  object: EventObject,
   rest: EventObject = {},
-) {
+): EventObject & { readonly id: string } {
   return {
     id: `evt_${randomBytes(12).toString('hex')}`,
     object: 'event',

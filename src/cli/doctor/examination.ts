@@ -9,6 +9,7 @@ import { checkNamespace, checkPolicyFile } from './policies.check.ts';
 import { hideSecrets } from './secrecy.ts';
 import { listStripeChecks } from './stripe-checks.ts';
 import { checkTokenKeys } from './token-keys.check.ts';
+import { checkWebhookSecrets } from './webhooks.check.ts';
 
 /** Looks at everything that a deployment stands on, side by side, and tells what it found in a fixed order. */
 export async function examine(env: Environment): Promise<Finding[]> {
@@ -40,6 +41,7 @@ function listLocalChecks(deployment: Deployment): Check[] {
     { name: 'return-urls', run: () => checkReturnUrls(deployment) },
     { name: 'token-keys', run: () => checkTokenKeys(deployment) },
     { name: 'database', run: () => checkDatabase(deployment) },
+    { name: 'webhook-secret', run: () => checkWebhookSecrets(deployment) },
     { name: 'policy-file', run: () => checkPolicyFile(deployment) },
     ...(deployment.policyFile === null
       ? []

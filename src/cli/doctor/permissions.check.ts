@@ -1,6 +1,8 @@
 import type { StripeCall, StripeClient } from '../../stripe/stripe-client.ts';
+import type { Deployment } from './deployment.ts';
 import { type Judgement, fail, pass, warn } from './finding.ts';
 import { findRefusal } from './stripe-refusal.ts';
+import { receivesEvents } from './webhooks.check.ts';
 
 interface Probe {
   readonly what: string;
@@ -10,6 +12,7 @@ interface Probe {
 /** No id of Stripe's has more than one underscore, so that these can never be somebody's. */
 const noCustomer = 'cus_billing_portal_doctor';
 const noConfiguration = 'bpc_billing_portal_doctor';
+const noCheckoutSession = 'cs_billing_portal_doctor';
 
 const serviceProbes: readonly Probe[] = [
   // With what is expanded, since a restricted key needs a permission for that too.
@@ -36,13 +39,22 @@ const policyProbe: Probe = {
     stripe.write((sdk, options) => sdk.billingPortal.configurations.update(noConfiguration, {}, options)),
 };
 
+/** What an event about a Checkout session leads to. */
+const webhookProbe: Probe = createReadingProbe('read Checkout sessions', (sdk, options) =>
+  sdk.checkout.sessions.retrieve(noCheckoutSession, {}, options),
+);
+
 function createReadingProbe<T>(what: string, call: StripeCall<T>): Probe {
   return { what, run: (stripe) => stripe.read(call) };
 }
 
 /** Tries every call that the service makes, in a way that changes nothing. */
-export async function checkPermissions(stripe: StripeClient, hasPolicies: boolean): Promise<Judgement[]> {
-  const probes = hasPolicies ? [...serviceProbes, policyProbe] : serviceProbes;
+export async function checkPermissions(stripe: StripeClient, deployment: Deployment): Promise<Judgement[]> {
+  const probes = [
+    ...serviceProbes,
+    ...(deployment.policyFile === null ? [] : [policyProbe]),
+    ...(receivesEvents(deployment) ? [webhookProbe] : []),
+  ];
   const judgements = await Promise.all(probes.map((probe) => tryProbe(stripe, probe)));
   const bad = judgements.filter((judgement) => judgement !== null);
   return bad.length > 0 ? bad : [pass(`the key may ${probes.map(({ what }) => what).join(', ')}`)];

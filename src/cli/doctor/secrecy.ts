@@ -10,5 +10,6 @@ export function hideSecrets(text: string, env: Environment): string {
     .filter((secret) => secret.length >= minLength)
     .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
     .replace(/\b(?:sk|rk)_(?:test|live)_[\w*]+/g, '[stripe key]')
+    .replace(/\bwhsec_[\w+/=-]+/g, '[webhook secret]')
     .replace(/\/\/[^\s"]*@/g, '//[secret]@');
 }

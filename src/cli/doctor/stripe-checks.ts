@@ -10,6 +10,7 @@ import { checkPermissions } from './permissions.check.ts';
 import { checkPolicyPlans } from './policy-plans.check.ts';
 import { checkDefaultPortal, checkLoginPages, checkPolicyPortals } from './portals.check.ts';
 import { contactStripe, isUsable, judgeClock, judgeKey } from './stripe-contact.ts';
+import { checkWebhookEndpoint, receivesEvents } from './webhooks.check.ts';
 
 type Look = (stripe: StripeClient) => Promise<Judgement[]>;
 
@@ -26,8 +27,11 @@ export function listStripeChecks(
   return [
     { name: 'stripe-key', run: async () => [judgeKey(await contact, config, isProduction(deployment))] },
     { name: 'stripe-clock', run: async () => [judgeClock(await contact)] },
-    { name: 'stripe-permissions', run: () => ask(() => checkPermissions(stripe, hasPolicies)) },
+    { name: 'stripe-permissions', run: () => ask(() => checkPermissions(stripe, deployment)) },
     { name: 'default-portal', run: () => ask(() => checkDefaultPortal(stripe, config, hasPolicies)) },
+    ...(receivesEvents(deployment)
+      ? [{ name: 'webhook-endpoint', run: () => ask(() => checkWebhookEndpoint(stripe, deployment)) }]
+      : []),
     ...(hasPolicies ? listPolicyChecks(deployment, ask) : []),
   ];
 }

@@ -1,0 +1,16 @@
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+
+export type MappingPages = AsyncGenerator<readonly CustomerMapping[]>;
+
+/** Mappings that are held at a time, however many there are. */
+const pageSize = 500;
+
+/** Every mapping in the order of user ids, from the one after `after`. No page is empty. */
+export async function* readMappingPages(directory: CustomerDirectory, after?: string): MappingPages {
+  for (let last = after; ;) {
+    const { mappings, hasNextPage } = await directory.list({ first: pageSize, after: last });
+    if (mappings.length > 0) yield mappings;
+    if (!hasNextPage) return;
+    last = mappings.at(-1)?.userId;
+  }
+}

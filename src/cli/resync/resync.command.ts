@@ -1,0 +1,57 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Shell } from '../shell.ts';
+import { storeHelp } from '../store.ts';
+
+interface ResyncOptions {
+  /** In milliseconds before now. */
+  readonly since: number;
+  readonly after?: string;
+  readonly json?: true;
+}
+
+export function addResyncCommand(program: Command, shell: Shell): void {
+  program
+    .command('resync')
+    .description('catch up with Stripe: handle events that were not delivered, and read every customer anew')
+    .addOption(
+      new Option('--since <time>', 'how old events may be, such as 12h or 30d, for which Stripe lists them')
+        .default(parseTime('30d'), '30d')
+        .argParser(parseTime),
+    )
+    .option('--after <user>', 'read only the customers of users after this one, to go on after a stop')
+    .option('--json', 'print one JSON object, for scripts')
+    .addHelpText('after', resyncHelp)
+    .action(async ({ since, after, json }: ResyncOptions) => {
+      const { resync } = await import('./resync.ts');
+      await resync(shell, { sinceMs: since, after, json: json ?? false });
+    });
+}
+
+const msByUnit = { d: 24 * 3_600_000, h: 3_600_000 } as const;
+const longestMs = 30 * msByUnit.d;
+
+/** @returns milliseconds */
+function parseTime(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,2})([dh])$/.exec(text) ?? [];
+  const time = Number(count) * msByUnit[unit as keyof typeof msByUnit];
+  if (count === undefined || time > longestMs)
+    throw new InvalidArgumentError('Expected hours or days up to 30d, such as 12h or 7d.');
+  return time;
+}
+
+const resyncHelp = `
+For after an outage, a lost webhook secret or a restored database. It goes by the
+rules of webhooks: run again, or while they come in, it does nothing twice. Stripe
+is asked fewer than 20 times a second.
+
+What fails is told on stderr, and all else goes on, unless several fail in a row.
+The exit code is 0 when nothing failed, else 1. After a stop, run it again.
+
+With --json: events (handled, repeated, failed) and customers (refreshed, gone,
+failed). Repeated events had been handled before; gone are the customers that
+Stripe no longer has.
+${storeHelp}LINK_BY_CLIENT_REFERENCE_ID is read, too, as by the service.
+
+  billing-portal resync
+  billing-portal resync --since 12h --json
+`;
