@@ -2,15 +2,16 @@ import { BillingPortalError, toBillingPortalError } from './billing-portal-error
 import {
   BillingAccountDocument,
   type BillingAccountQuery,
+  type BillingAccountQueryVariables,
   OpenBillingPortalDocument,
   type OpenBillingPortalMutation,
   type OpenBillingPortalMutationVariables,
   type TypedDocumentString,
 } from './generated/graphql.ts';
-import { PortalOpener, type PortalRequest, onReturn } from './portal-opener.ts';
+import { PortalOpener, type PortalRequest, isBackFromPortal, onReturn } from './portal-opener.ts';
 import { type BillingPortalErrorCode, type Sentences, englishSentences } from './sentences.ts';
 
-export { BillingPortalError, englishSentences, onReturn, toBillingPortalError };
+export { BillingPortalError, englishSentences, isBackFromPortal, onReturn, toBillingPortalError };
 export type { BillingPortalErrorCode, PortalRequest, Sentences };
 
 /** What an account page shows: the customer, or null, and what the portal offers. */
@@ -30,7 +31,8 @@ export interface BillingPortalClientOptions {
 
 /** The service, for pages without a GraphQL client. Everything rejects with a BillingPortalError. */
 export interface BillingPortalClient {
-  getAccount(): Promise<BillingAccount>;
+  /** `fresh` asks Stripe at once: for the page that the portal leads back to, as `isBackFromPortal()` tells. */
+  getAccount(variables?: BillingAccountQueryVariables): Promise<BillingAccount>;
   /** Opens a session, for those who send the browser there themselves: at once, and nowhere else. */
   createSession(request: OpenBillingPortalMutationVariables): Promise<BillingPortalSession>;
   /** Opens a session and sends the browser there. A second click joins the first. */
@@ -46,7 +48,7 @@ export function createBillingPortalClient(options: BillingPortalClientOptions): 
   };
   const opener = new PortalOpener(createSession);
   return {
-    getAccount: () => execute(options, BillingAccountDocument, {}),
+    getAccount: (variables = {}) => execute(options, BillingAccountDocument, variables),
     createSession,
     open: (request) => opener.open(request),
   };

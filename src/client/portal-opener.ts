@@ -6,6 +6,9 @@ export type PortalRequest = Partial<OpenBillingPortalMutationVariables>;
 /** A stopped navigation leaves the page where it is: after this time it can be tried again. */
 const leavingMs = 10_000;
 
+/** In the session's storage from leaving for the portal until the next page asks. */
+const leftKey = 'billing-portal-left';
+
 /**
  * Opens a session and sends the browser there. A session's URL is short-lived, so it is asked for on the click. While
  * one is under way, or the browser is about to leave, another call joins it and opens nothing.
@@ -31,6 +34,7 @@ export class PortalOpener {
 
   private async leave(request: PortalRequest): Promise<void> {
     const { url } = await this.createSession({ ...request, returnUrl: request.returnUrl ?? currentPage() });
+    withSessionStorage((storage) => storage.setItem(leftKey, 'true'));
     window.location.assign(url);
     setTimeout(() => this.release(), leavingMs);
     // The browser's "back" may show this very page again, as it was left.
@@ -49,9 +53,33 @@ function currentPage(): string {
   return origin + pathname + search;
 }
 
+let isBack: boolean | undefined;
+
+/**
+ * Whether this page was loaded after the portal was opened in this tab. What was changed there may not have reached
+ * the service yet, which then has to ask Stripe: `fresh` says so.
+ */
+export function isBackFromPortal(): boolean {
+  return (isBack ??=
+    withSessionStorage((storage) => {
+      const left = storage.getItem(leftKey) !== null;
+      storage.removeItem(leftKey);
+      return left;
+    }) ?? false);
+}
+
+/** Undefined where the browser denies it, or there is none. */
+function withSessionStorage<T>(use: (storage: Storage) => T): T | undefined {
+  try {
+    return use(window.sessionStorage);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Calls back when the browser's "back" shows the page as it was left: what it shows of billing is old then. The
- * portal's own link back loads the page anew and needs none of this.
+ * portal's own link back loads the page anew: that is what `isBackFromPortal` tells.
  */
 export function onReturn(callback: () => void): () => void {
   const listener = ({ persisted }: PageTransitionEvent): void => {

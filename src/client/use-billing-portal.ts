@@ -6,13 +6,19 @@ import {
   BillingAccountDocument,
   OpenBillingPortalDocument,
   type OpenBillingPortalMutationVariables,
+  RefreshBillingCustomerDocument,
   type TypedDocumentString,
 } from './generated/graphql.ts';
 import { PortalOpener, type PortalRequest, onReturn } from './portal-opener.ts';
 import type { Sentences } from './sentences.ts';
 
-/** What an account page shows, for `useQuery`: the customer, and what the portal offers. */
+/**
+ * What an account page shows, for `useQuery`: the customer, and what the portal offers. The variable `fresh` is for the
+ * page that the portal leads back to, as `isBackFromPortal()` tells.
+ */
 export const billingAccountQuery = /* @__PURE__ */ toDocumentNode(BillingAccountDocument);
+
+const refreshQuery = /* @__PURE__ */ toDocumentNode(RefreshBillingCustomerDocument);
 
 const openBillingPortalMutation = /* @__PURE__ */ toDocumentNode(OpenBillingPortalDocument);
 
@@ -47,7 +53,7 @@ export function useBillingPortal(options: UseBillingPortalOptions = {}): Billing
     () => new PortalOpener((variables) => createSession(client, variables), setOpening),
     [client],
   );
-  useEffect(() => onReturn(() => refetchCustomer(client)), [client]);
+  useEffect(() => onReturn(() => void refetchCustomer(client)), [client]);
 
   const open = useCallback(
     async (request: PortalRequest = {}) => {
@@ -83,8 +89,9 @@ async function createSession(
 }
 
 /** Every query on the page that shows the customer, those of the application's own too. */
-function refetchCustomer(client: ApolloClient): void {
+async function refetchCustomer(client: ApolloClient): Promise<void> {
   // A failure is the queries' own: they show it.
+  await client.query({ query: refreshQuery, fetchPolicy: 'network-only' }).catch(() => undefined);
   void client.refetchQueries({
     updateCache: (cache) => {
       cache.modify({ fields: { billingCustomer: (_value, { INVALIDATE }) => INVALIDATE as never } });

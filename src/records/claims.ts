@@ -23,7 +23,7 @@ export class ClaimedElsewhereError extends BillingError {
 /** What work under a claim is given. */
 export interface Hold {
   /** To be called before each write. @throws ClaimedElsewhereError when the claim may soon be another's */
-  ensureHeld(): void;
+  readonly ensureHeld: () => void;
 }
 
 export interface ClaimPatience {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
+import { SnapshotRegister } from '../../src/customers/snapshot-register.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
@@ -255,4 +256,22 @@ describe('erase', () => {
     });
     expect((await run('links')).stdout).toContain('ada');
   });
+});
+
+test.each([
+  ['unlink ada', true],
+  ['erase ada --yes', true],
+  ['erase ada --yes', false],
+])('%s removes what was read of the customer (linked: %p)', async (command, isLinked) => {
+  if (isLinked) await run('link ada cus_1 --no-verify');
+  const database = await openDatabase({ url: databaseUrl, scope: 'test' });
+  const snapshots = new SnapshotRegister(database.records);
+  const link = { userId: 'ada', stripeCustomerId: 'cus_1' };
+  await snapshots.replace(null, link, { readAt: new Date(), facts: null, goneSince: new Date() });
+
+  const { stdout } = await run(command);
+
+  expect(stdout.includes('what was last read of the customer')).toBe(command.startsWith('erase'));
+  expect(await snapshots.find(link)).toBeNull();
+  await database.close();
 });

@@ -37,7 +37,7 @@ const stripe = new StripeClient({
 closeAfterTests(() => stripe.close());
 
 /** Holds up the coming answers about a customer themselves, after Stripe has made them. */
-function holdAnswers(count = 1): { readonly held: Promise<void>; release(): void } {
+function holdAnswers(count = 1): { readonly held: Promise<void>; readonly release: () => void } {
   let release: () => void = () => undefined;
   let arrive: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (arrive = resolve));

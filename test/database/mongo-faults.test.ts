@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
-import type { CustomerDirectory } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import type { Database } from '../../src/database/database.ts';
+import { Claims } from '../../src/records/claims.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
@@ -12,14 +12,15 @@ import { createLinks, expectCode } from './directory-assertions.ts';
 const maxOperationMs = 3_000;
 const maxRecoveryMs = 5_000;
 
-const operations: Record<string, (customers: CustomerDirectory) => Promise<unknown>> = {
-  findByUserId: (customers) => customers.findByUserId('ada'),
-  findByStripeCustomerId: (customers) => customers.findByStripeCustomerId('cus_1'),
-  link: (customers) => customers.link({ userId: 'new', stripeCustomerId: 'cus_new' }),
-  linkMany: (customers) => customers.linkMany(createLinks(3)),
-  update: (customers) => customers.update('ada', { attributes: { a: 'b' } }),
-  unlink: (customers) => customers.unlink('ada'),
-  list: (customers) => customers.list({ first: 10 }),
+const operations: Record<string, (database: Database) => Promise<unknown>> = {
+  findByUserId: ({ customers }) => customers.findByUserId('ada'),
+  findByStripeCustomerId: ({ customers }) => customers.findByStripeCustomerId('cus_1'),
+  link: ({ customers }) => customers.link({ userId: 'new', stripeCustomerId: 'cus_new' }),
+  linkMany: ({ customers }) => customers.linkMany(createLinks(3)),
+  update: ({ customers }) => customers.update('ada', { attributes: { a: 'b' } }),
+  unlink: ({ customers }) => customers.unlink('ada'),
+  list: ({ customers }) => customers.list({ first: 10 }),
+  claim: ({ records }) => new Claims(records).runAlone('key', () => Promise.resolve()),
 };
 
 /** Expects STORE_UNAVAILABLE in time, with nothing in the error about where the store is. */
@@ -111,11 +112,11 @@ describeWithPart('a MongoDB that fails on the way', server, howToGetMongo, ({ cr
       await Promise.all([
         expectUnavailable(database.ping(), secrets),
         ...Object.values(operations).map((operate) =>
-          expectUnavailable(operate(database.customers), secrets),
+          expectUnavailable(operate(database), secrets),
         ),
       ]);
       for (const operate of Object.values(operations).slice(0, 2)) {
-        await expectUnavailable(operate(database.customers), secrets);
+        await expectUnavailable(operate(database), secrets);
       }
       proxy.setMode('pass');
       await expectRecovery();

@@ -1,5 +1,10 @@
 import { useQuery } from '@apollo/client/react';
-import { type BillingAccount, type PortalRequest, toBillingPortalError } from 'billing-portal-graphql/client';
+import {
+  type BillingAccount,
+  type PortalRequest,
+  isBackFromPortal,
+  toBillingPortalError,
+} from 'billing-portal-graphql/client';
 import { billingAccountQuery, useBillingPortal } from 'billing-portal-graphql/react';
 import { useState } from 'react';
 import { formatCard } from './format.ts';
@@ -12,6 +17,7 @@ export type Open = (request?: PortalRequest) => void;
 /** Everything about the customer's billing, and the ways into the portal that the policy offers. */
 export function AccountPage({ onSignInAgain }: { onSignInAgain: () => void }) {
   const { data, error, refetch } = useQuery(billingAccountQuery, {
+    variables: { fresh: isBackFromPortal() },
     fetchPolicy: 'cache-and-network',
     notifyOnNetworkStatusChange: false,
   });

@@ -132,7 +132,14 @@ export type OpenBillingPortalMutationVariables = Exact<{
 
 export type OpenBillingPortalMutation = { createBillingPortalSession: { id: string, url: string } };
 
-export type BillingAccountQueryVariables = Exact<{ [key: string]: never; }>;
+export type RefreshBillingCustomerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RefreshBillingCustomerQuery = { billingCustomer: { id: string, asOf: string } | null };
+
+export type BillingAccountQueryVariables = Exact<{
+  fresh?: boolean;
+}>;
 
 
 export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, delinquent: boolean, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean }, subscriptionCancel: { enabled: boolean, mode: CancellationMode }, subscriptionPause: { enabled: boolean }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind> } } } };
@@ -169,9 +176,17 @@ export const OpenBillingPortalDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OpenBillingPortalMutation, OpenBillingPortalMutationVariables>;
+export const RefreshBillingCustomerDocument = new TypedDocumentString(`
+    query RefreshBillingCustomer {
+  billingCustomer(fresh: true) {
+    id
+    asOf
+  }
+}
+    `) as unknown as TypedDocumentString<RefreshBillingCustomerQuery, RefreshBillingCustomerQueryVariables>;
 export const BillingAccountDocument = new TypedDocumentString(`
-    query BillingAccount {
-  billingCustomer {
+    query BillingAccount($fresh: Boolean! = false) {
+  billingCustomer(fresh: $fresh) {
     id
     email
     name
