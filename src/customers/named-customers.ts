@@ -6,8 +6,9 @@ import { findStripeCustomer } from './stripe-customer.ts';
 /** The member of a customer's metadata that names the user whose it is. Only servers can write metadata. */
 export const userIdMember = 'userId';
 
-export function namesUser({ metadata }: Stripe.Customer, userId: string): boolean {
-  return metadata[userIdMember] === userId;
+/** The user whom a customer's metadata names; null when it names nobody. */
+export function findNamedUser({ metadata }: Pick<Stripe.Customer, 'metadata'>): string | null {
+  return metadata[userIdMember] ?? null;
 }
 
 /** Finds customers at Stripe by the user whom their metadata names. */
@@ -30,7 +31,7 @@ export class NamedCustomers {
   /** Whether Stripe has this customer now, and it names the user. @throws BillingError of the Stripe kind */
   async has(userId: string, id: string): Promise<boolean> {
     const customer = await findStripeCustomer(this.stripe, id);
-    return customer !== null && namesUser(customer, userId);
+    return customer !== null && findNamedUser(customer) === userId;
   }
 
   /** Search also finds what differs in case, and what has been changed or deleted a moment ago. */
@@ -47,7 +48,7 @@ export class NamedCustomers {
     const customers = await readAll(this.stripe, (sdk, page, options) =>
       sdk.customers.list({ ...page, created }, options),
     );
-    return customers.filter((customer) => namesUser(customer, userId)).map(({ id }) => id);
+    return customers.filter((customer) => findNamedUser(customer) === userId).map(({ id }) => id);
   }
 }
 

@@ -4,12 +4,13 @@ import { AuditAction } from '../../audit/audit-action.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import { exitCodes } from '../../start-failure.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
+import { startProgress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
+import { type Source, describeCode, getSource } from '../source-file.ts';
+import { listenForStop } from '../stop-signal.ts';
 import { type Store, withStore } from '../store.ts';
 import { type ImportedBatch, type Refusal, importLinks } from './import-links.ts';
-import { type ImportTotals, describeTotals, startProgress } from './import-progress.ts';
 import { readLinkRows } from './read-link-rows.ts';
-import { listenForStop } from './stop-signal.ts';
 
 interface ImportPaths {
   readonly from: string;
@@ -17,66 +18,64 @@ interface ImportPaths {
   readonly errors?: string | undefined;
 }
 
+/** Links what a file says, batch after batch. */
+export type Linker = (text: AsyncIterable<string>, store: Store) => AsyncIterable<ImportedBatch>;
+
+const linkRows: Linker = (text, { database }) => importLinks(database.customers, readLinkRows(text));
+
+interface ImportTotals {
+  readonly linked: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  readonly lastLine: number;
+}
+
 /** Links every line of a file, tells which are refused, and sums up. */
-export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<void> {
+export async function importLinkFile(
+  shell: Shell,
+  paths: ImportPaths,
+  link: Linker = linkRows,
+): Promise<void> {
   const source = await getSource(paths.from);
   const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source.stats);
   try {
     const intent = { actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS } as const;
     await withStore(shell, (store) =>
-      store.audit.record(intent, () => runImport(shell, store, source, refusalFile)),
+      store.audit.record(intent, () => runImport(shell, store, { source, link, refusalFile })),
     );
   } finally {
     await refusalFile?.close();
   }
 }
 
-interface Source {
-  readonly path: string;
-  readonly stats: Stats;
-}
-
-async function getSource(path: string): Promise<Source> {
-  const stats = await stat(path).catch((error: unknown) => {
-    throw new CommandError(`${path} cannot be read${describeCode(error)}.`);
-  });
-  if (stats.isDirectory()) throw new CommandError(`${path} is a folder: give --from a file.`);
-  return { path, stats };
-}
-
 async function openRefusalFile(path: string, source: Stats): Promise<FileHandle> {
   const existing = await stat(path).catch(() => null);
   if (existing?.ino === source.ino && existing.dev === source.dev) {
-    throw new CommandError('--errors names the file that --from reads: give it another one.');
+    throw new CommandError('--errors names the file that is read: give it another one.');
   }
   return open(path, 'w').catch((error: unknown) => {
     throw new CommandError(`${path} cannot be written${describeCode(error)}.`);
   });
 }
 
-/** The system's name for what is wrong, such as ENOENT. */
-function describeCode(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === undefined ? '' : ` (${code})`;
+interface Import {
+  readonly source: Source;
+  readonly link: Linker;
+  readonly refusalFile: FileHandle | null;
 }
 
-async function runImport(
-  shell: Shell,
-  { database }: Store,
-  source: Source,
-  refusalFile: FileHandle | null,
-): Promise<void> {
+async function runImport(shell: Shell, store: Store, { source, link, refusalFile }: Import): Promise<void> {
   const text = createReadStream(source.path, 'utf8');
   const progress = startProgress(shell.stderr, source.stats.size);
   const stop = listenForStop();
   let totals: ImportTotals = { linked: 0, unchanged: 0, refused: 0, lastLine: 0 };
   try {
-    for await (const batch of importLinks(database.customers, readLinkRows(text))) {
+    for await (const batch of link(text, store)) {
       totals = addBatch(totals, batch);
       const refusals = toLines(batch.refusals);
       if (refusalFile !== null) await refusalFile.appendFile(refusals);
       else if (refusals !== '') progress.write(refusals);
-      progress.update(text.bytesRead, totals);
+      progress.update(text.bytesRead, describeTotals(totals));
       stop.throwIfReceived();
     }
   } catch (error) {
@@ -100,6 +99,10 @@ function addBatch(totals: ImportTotals, batch: ImportedBatch): ImportTotals {
     refused: totals.refused + batch.refusals.length,
     lastLine: batch.lastLine,
   };
+}
+
+function describeTotals({ linked, unchanged, refused }: ImportTotals): string {
+  return `linked ${linked}, unchanged ${unchanged}, refused ${refused}`;
 }
 
 function toLines(refusals: readonly Refusal[]): string {

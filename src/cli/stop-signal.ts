@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { CommandError } from '../command-failure.ts';
+import { CommandError } from './command-failure.ts';
 
 /** Lets work that goes step by step end between two steps; a second signal ends the process at once. */
 export interface StopSignal {
