@@ -6,6 +6,8 @@ import { addLinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
 import { addPoliciesCommand } from './policies/policies.command.ts';
 import { addPortalLinkCommand } from './portal-link/portal-link.command.ts';
+import { addReconcileCommand } from './reconcile/reconcile.command.ts';
+import { addResyncCommand } from './resync/resync.command.ts';
 import type { Shell } from './shell.ts';
 import { addTokenCommand } from './token.command.ts';
 import { addUnlinkCommand } from './unlink.command.ts';
@@ -43,6 +45,8 @@ function createProgram(shell: Shell): Command {
   addLinkCommand(program, shell);
   addUnlinkCommand(program, shell);
   addLinksCommand(program, shell);
+  addReconcileCommand(program, shell);
+  addResyncCommand(program, shell);
   addEraseCommand(program, shell);
   addPortalLinkCommand(program, shell);
   addPoliciesCommand(program, shell);
