@@ -94,6 +94,8 @@ export default defineConfig(
     ignores: [
       '*.config.js',
       'examples/web/build.js',
+      'src/explorer/build.js',
+      'scripts/build-page.js',
       'dist/',
       'coverage/',
       'output/',

@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -11,6 +11,7 @@ import { limitOperations } from '../graphql/operation-limits.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
 import type { Logger } from '../logger.ts';
 import { createErrorHandler } from './error-response.ts';
+import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';
 import { requireHost } from './request-headers.ts';
 
 /** A query of every field of the schema has about 400 tokens. */
@@ -24,7 +25,7 @@ export interface GraphqlOptions {
 
 /** `/graphql`: operations by POST, queries and the explorer by GET. */
 export async function addGraphqlRoutes(server: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const apollo = createApolloServer(options);
+  const apollo = createApolloServer(options, await createLandingPage(server, options.config));
   await apollo.start();
   server.addHook('onClose', () => apollo.stop());
   const handler = fastifyApolloHandler(apollo, {
@@ -41,7 +42,26 @@ export async function addGraphqlRoutes(server: FastifyInstance, options: Graphql
   });
 }
 
-function createApolloServer({ schema, config, logger }: GraphqlOptions): ApolloServer<RequestContext> {
+/** What a browser sees at the address. */
+async function createLandingPage(
+  server: FastifyInstance,
+  { landingPage }: GraphqlOptions['config'],
+): Promise<ApolloServerPlugin> {
+  if (landingPage === 'none') return ApolloServerPluginLandingPageDisabled();
+  if (landingPage === 'sandbox') return ApolloServerPluginLandingPageLocalDefault({ footer: false });
+  const html = await addExplorerRoutes(server);
+  server.addHook('onSend', (_request, reply, _body, done) => {
+    if (reply.getHeader('content-type') === 'text/html')
+      reply.header('content-security-policy', explorerSecurityPolicy);
+    done();
+  });
+  return { serverWillStart: () => Promise.resolve({ renderLandingPage: () => Promise.resolve({ html }) }) };
+}
+
+function createApolloServer(
+  { schema, config, logger }: GraphqlOptions,
+  landingPage: ApolloServerPlugin,
+): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
     logger,
@@ -53,11 +73,6 @@ function createApolloServer({ schema, config, logger }: GraphqlOptions): ApolloS
     validationRules: [requireServedOperationType, limitOperations],
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    plugins: [
-      createFailureLog(logger),
-      config.landingPage === 'sandbox'
-        ? ApolloServerPluginLandingPageLocalDefault({ footer: false })
-        : ApolloServerPluginLandingPageDisabled(),
-    ],
+    plugins: [createFailureLog(logger), landingPage],
   });
 }

@@ -1,0 +1,42 @@
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import { GraphiQL, type GraphiQLProps } from 'graphiql';
+import { createElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import './explorer.css';
+
+const firstQuery = `# Your token says whose billing this is.
+# Under "Headers" below, put it like this:
+# { "authorization": "Bearer …" }
+
+query {
+  billingCustomer {
+    id
+    email
+  }
+}
+`;
+
+/** The page is served at the address that it asks. */
+const fetchAnswer: GraphiQLProps['fetcher'] = async (operation, options) => {
+  const response = await fetch(window.location.pathname, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...options?.headers },
+    body: JSON.stringify(operation),
+  });
+  return (await response.json()) as object;
+};
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('The page has no #root');
+createRoot(root).render(
+  createElement(GraphiQL, {
+    fetcher: fetchAnswer,
+    defaultQuery: firstQuery,
+    defaultEditorToolsVisibility: 'headers',
+    // Headers hold tokens, which are not kept in the browser's storage.
+    shouldPersistHeaders: false,
+    showPersistHeadersSettings: false,
+    schemaDescription: true,
+  }),
+);

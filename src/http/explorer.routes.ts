@@ -1,0 +1,59 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+
+/** Where the build of src/explorer is, seen from the source as from the built package. */
+const builtPage = fileURLToPath(new URL('../../dist/explorer', import.meta.url));
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.ttf': 'font/ttf',
+};
+
+/** Holds the page to this service's own files. Its editor writes styles into the page, and its fonts are in them. */
+export const explorerSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * Serves the files of GraphiQL, of which nothing comes from elsewhere, so that it works with no network.
+ * @returns the page
+ * @throws Error where it has not been built
+ */
+export async function addExplorerRoutes(server: FastifyInstance): Promise<string> {
+  const page = await readFile(join(builtPage, 'index.html'), 'utf8').catch((cause: unknown) => {
+    throw new Error('LANDING_PAGE=graphiql, and its page is not built: npm run build', { cause });
+  });
+  const files = await readFiles(join(builtPage, 'explorer'));
+  server.get<{ Params: { file: string } }>('/explorer/:file', ({ params }, reply) => {
+    const content = files.get(params.file);
+    if (content === undefined) {
+      reply.callNotFound();
+      return;
+    }
+    // Their names change with their content.
+    reply
+      .headers({ 'cache-control': 'public, max-age=31536000, immutable' })
+      .type(types[extname(params.file)] ?? 'application/octet-stream')
+      .send(content);
+  });
+  return page;
+}
+
+async function readFiles(folder: string): Promise<ReadonlyMap<string, Buffer>> {
+  const names = await readdir(folder);
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)),
+  );
+}
