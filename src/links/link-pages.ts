@@ -100,8 +100,8 @@ button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
  */
 export function createLinkPages(stripeUrl: URL | null): LinkPages {
   const styleHash = createHash('sha256').update(style).digest('base64');
-  // Chromium holds the redirect that answers a form to form-action as well; Stripe's portal may have a domain of the operator's.
-  const targets = ["'self'", 'https:', ...(stripeUrl === null ? [] : [stripeUrl.origin])];
+  // Chromium holds the redirect that answers a form to form-action too. Stripe's portal may have a domain of the operator's.
+  const targets = ["'self'", 'https:', ...(stripeUrl?.protocol === 'http:' ? [stripeUrl.origin] : [])];
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${styleHash}'`,

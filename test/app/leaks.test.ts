@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { createApp } from '../../src/app.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { LinkRegister } from '../../src/links/link-register.ts';
+import { toLinkId } from '../../src/links/link-token.ts';
 import { type ErrorDescription, describeError } from '../../src/logger.ts';
 import { describeStartFailure } from '../../src/start-failure.ts';
 import { type CaseAnswer, type ErrorCode, runErrorCase } from '../errors/error-case.ts';
@@ -96,6 +99,49 @@ describe('nothing secret is answered or logged, and what an operator should know
     }
     expectNoSecrets(app.logs.join(''));
   });
+});
+
+describe('the token of a link for an e-mail is neither answered nor logged,', () => {
+  const token = `Planted${'a'.repeat(36)}`;
+  const path = `/portal-links/${token}`;
+
+  /** A link of ada's, with this token. */
+  const addLink = async ({ config }: TestApp): Promise<void> => {
+    const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
+    const createdAt = new Date();
+    await new LinkRegister(database.records).add({
+      id: toLinkId(token),
+      userId: 'ada',
+      stripeCustomerId: 'cus_1',
+      returnUrl,
+      flow: null,
+      singleUse: false,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + 60_000),
+    });
+    await database.close();
+  };
+
+  test.each(['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'])('when it is sent by %s', async (method) => {
+    const { app } = await runErrorCase({});
+    for (const suffix of ['', '?planted=1', '/Planted', '.Planted']) {
+      const response = await app.fetch(path + suffix, { method, body: method === 'POST' ? 'Planted' : null });
+      expectNoSecrets(inspect([await response.text(), response.headers]));
+    }
+    expectNoSecrets(app.logs.join(''));
+  });
+
+  test.each(errorCases.filter(({ code, stripe }) => code.startsWith('STRIPE_') && stripe !== undefined))(
+    'nor anything else when $when ($code)',
+    async ({ stripe }) => {
+      const { app } = await runErrorCase({ stripe, arrange: addLink });
+      const response = await app.fetch(path, { method: 'POST' });
+
+      expect(response.status).toBeGreaterThanOrEqual(500);
+      const answer = inspect([await response.text(), response.headers]);
+      for (const text of [answer, app.logs.join('')]) expectNoSecrets(text);
+    },
+  );
 });
 
 test('the password of a database that cannot be reached is in no message at the start', async () => {

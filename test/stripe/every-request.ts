@@ -13,6 +13,7 @@ import {
 } from '../helpers/operations.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type Operation, type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { toPath } from '../links/link-kit.ts';
 import { createPolicyOfEverything } from './policy-of-everything.ts';
 
 /** What Stripe is asked when the service is asked for everything it can do. */
@@ -40,11 +41,13 @@ const flows: readonly BillingPortalFlowInput[] = [
 /** Asks for everything on the local Stripe, which has every state that this needs. */
 export async function recordEveryRequest(): Promise<EveryRequest> {
   const operations = new Set<string>();
-  const app = await createTestApp();
+  const app = await createTestApp({ PUBLIC_URL: 'https://billing.example.com' });
   const demo = await seedDemoData(app.sdk);
   await app.link('ada', demo.customerId);
   await askAsUser(await createCall(app, operations));
-  await askAsAdministrator(await createCall(app, operations, ['billing:admin']), demo);
+  const callAsAdministrator = await createCall(app, operations, ['billing:admin']);
+  await askAsAdministrator(callAsAdministrator, demo);
+  await askForLinks(callAsAdministrator, app);
 
   const file = join(createTemporaryFolder(), 'policies.json');
   writeFileSync(file, JSON.stringify(createPolicyOfEverything(demo)));
@@ -57,6 +60,9 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
   await call({ document: openPortalMutation, variables: { returnUrl, features } });
   await app.sdk.billingPortal.configurations.update(configurationId, { active: false });
   await call({ document: openPortalMutation, variables: { returnUrl } });
+
+  const onDemand = await createTestApp({ STRIPE_API_URL: app.stripe.url, CUSTOMER_CREATION: 'on_demand' });
+  await askAsUser(await createCall(onDemand));
   return { requests: app.stripe.requests, operations };
 }
 
@@ -89,6 +95,15 @@ async function askAsAdministrator(call: Call, demo: DemoData): Promise<void> {
   await call({ document: admin.customerMappingQuery, variables: { userId: 'ada' } });
   await call({ document: admin.customerMappingsQuery, variables: { first: 1 } });
   await call({ document: admin.auditTrailQuery, variables: { first: 1 } });
+}
+
+async function askForLinks(call: Call, app: TestApp): Promise<void> {
+  const created = await call({ document: admin.createLinkMutation, variables: { userId: 'ada', returnUrl } });
+  const link = created.createBillingPortalLink;
+  await app.fetch(toPath(link), { method: 'POST' });
+  await call({ document: admin.linksQuery, variables: { userId: 'ada' } });
+  await call({ document: admin.revokeLinkMutation, variables: { id: link.id } });
+  await call({ document: admin.revokeLinksMutation, variables: { userId: 'ada' } });
 }
 
 export async function createCall(
