@@ -44,9 +44,9 @@ test('a user has another hash in another deployment, so that none can be looked 
   expect(hashes[0]).not.toBe(hashes[1]);
 });
 
-// printf %s user_1 | openssl dgst -sha256 -hmac sk_test_1
+// printf %s:%s sk_test_1 user_1 | openssl dgst -sha256
 test('an operator can find the hash of a user with openssl', () => {
-  expect(createSubjectHash('sk_test_1')('user_1')).toBe('a4dcf2ee67f0fadc');
+  expect(createSubjectHash('sk_test_1')('user_1')).toBe('0d4d5f858d562bad');
 });
 
 test.each([path, '/healthz', '/nowhere'])('who does not say who they are has none (%s)', async (target) => {
