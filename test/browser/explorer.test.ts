@@ -12,7 +12,8 @@ describeInBrowser('GraphiQL, where nothing but the service can be reached', (dri
     const elsewhere = await blockOthers(page, new URL(demo.graphqlUrl).host);
     const refusals = await recordRefusals(page);
 
-    await page.goto(demo.graphqlUrl);
+    const response = await page.goto(demo.graphqlUrl);
+    expect(response?.headers()['content-security-policy']).toContain("default-src 'none'");
     await write(page, 'Headers', JSON.stringify({ authorization: `Bearer ${demo.token}` }));
     await write(page, 'Operation Editor', '{ billingCustomer { userId, subscriptions { status } } }');
     await page.getByRole('button', { name: /^Execute query/ }).click();
@@ -23,6 +24,7 @@ describeInBrowser('GraphiQL, where nothing but the service can be reached', (dri
     await capture(page, 'explorer');
     expect(elsewhere).toEqual([]);
     expect(refusals).toEqual([]);
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(demo.token);
   });
 });
 

@@ -52,7 +52,7 @@ function toText({ graphqlUrl, token, returnUrl, webUrl }: Demo, sessionUrl: stri
   A portal session of the demo user, opened a moment ago:
   ${sessionUrl}
 
-  GraphQL, with Apollo Sandbox in a browser:
+  GraphQL, with an explorer in a browser:
   ${graphqlUrl}
 
   A token of the demo user:
