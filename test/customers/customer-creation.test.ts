@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
-import { readTrail, adminRole } from '../audit/audit-kit.ts';
+import { adminRole, readTrail } from '../audit/audit-kit.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { createSessionForMutation } from '../helpers/admin-operations.ts';
 import { billingCustomerQuery, portalConfigurationQuery } from '../helpers/operations.ts';
 import { returnUrl } from '../helpers/test-app.ts';
@@ -262,5 +263,19 @@ describe('a customer whose metadata names the user', () => {
     await kit.stripe.customers.update(first ?? '', { metadata: { userId: '' } });
     (await kit.open({ userId: 'back' })).expectData();
     expect(await kit.findLinked('back')).not.toBe(first);
+  });
+
+  test('is made once, though the user was erased with all attempts a moment ago', async () => {
+    const visitor = { userId: 'erased', email: 'erased@example.com' };
+    (await kit.open(visitor)).expectData();
+    const first = await kit.findLinked('erased');
+    const env = { DATABASE_URL: kit.app.config.databaseUrl, STRIPE_SCOPE: 'test' };
+    const { stdout } = await runCli(['erase', 'erased', '--yes'], { env });
+    expect(stdout).toContain('what a customer was created with in the last two days');
+    expect(await kit.database.records.listOf('customer-creation', 'erased')).toEqual([]);
+
+    (await kit.open(visitor)).expectData();
+    expect(await kit.findLinked('erased')).toBe(first);
+    expect(await kit.listCustomers('erased')).toHaveLength(1);
   });
 });

@@ -16,7 +16,7 @@ export async function checkDatabase(deployment: Deployment): Promise<Judgement[]
     try {
       await database.ping();
       const answers = pass(`${database.description} answers; its tables and indexes are in place`);
-      const mappings = scope === null ? [] : [await countMappings(database, scope)];
+      const mappings = scope === null ? [] : [await countMappings(database, scope, deployment)];
       return [answers, ...mappings, ...judgeEngine(url, deployment)];
     } finally {
       await database.close();
@@ -31,10 +31,16 @@ export async function checkDatabase(deployment: Deployment): Promise<Judgement[]
   }
 }
 
-async function countMappings({ customers }: Database, scope: string): Promise<Judgement> {
+async function countMappings(
+  { customers }: Database,
+  scope: string,
+  { values }: Deployment,
+): Promise<Judgement> {
   const { mappings, hasNextPage } = await customers.list({ first: countedMappings });
   if (hasNextPage) return pass(`more than ${countedMappings} users are linked in scope ${scope}`);
   if (mappings.length > 0) return pass(`users linked in scope ${scope}: ${mappings.length}`);
+  if (values.CUSTOMER_CREATION === 'on_demand')
+    return pass(`nobody is linked in scope ${scope} yet: first sessions make customers`);
   return warn(
     `nobody is linked in scope ${scope}: every caller gets CUSTOMER_NOT_FOUND`,
     'Link users by `billing-portal link`, or import them by `billing-portal link --from customers.csv`.',

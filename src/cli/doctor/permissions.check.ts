@@ -1,3 +1,4 @@
+import { userIdMember } from '../../customers/named-customers.ts';
 import type { StripeCall, StripeClient } from '../../stripe/stripe-client.ts';
 import type { Deployment } from './deployment.ts';
 import { type Judgement, fail, pass, warn } from './finding.ts';
@@ -39,6 +40,17 @@ const policyProbe: Probe = {
     stripe.write((sdk, options) => sdk.billingPortal.configurations.update(noConfiguration, {}, options)),
 };
 
+/** What a user's first session needs where it makes a customer. Search is not there for accounts in India. */
+const creationProbes: readonly Probe[] = [
+  createReadingProbe('search customers', (sdk, options) =>
+    sdk.customers.search({ query: `metadata['${userIdMember}']:'billing_portal_doctor'`, limit: 1 }, options),
+  ),
+  {
+    what: 'create customers',
+    run: (stripe) => stripe.write((sdk, options) => sdk.customers.update(noCustomer, {}, options)),
+  },
+];
+
 /** What an event about a Checkout session leads to. */
 const webhookProbe: Probe = createReadingProbe('read Checkout sessions', (sdk, options) =>
   sdk.checkout.sessions.retrieve(noCheckoutSession, {}, options),
@@ -53,6 +65,7 @@ export async function checkPermissions(stripe: StripeClient, deployment: Deploym
   const probes = [
     ...serviceProbes,
     ...(deployment.policyFile === null ? [] : [policyProbe]),
+    ...(deployment.values.CUSTOMER_CREATION === 'on_demand' ? creationProbes : []),
     ...(receivesEvents(deployment) ? [webhookProbe] : []),
   ];
   const judgements = await Promise.all(probes.map((probe) => tryProbe(stripe, probe)));

@@ -5,7 +5,7 @@ import type { Database } from '../../database/database.ts';
 type Eraser = (database: Database, userId: string) => Promise<string | null>;
 
 /** Everything that is kept about a user, store by store: a new store adds its line here. */
-const erasers: readonly Eraser[] = [eraseTraces, eraseLink, eraseSnapshots, erasePortalLinks];
+const erasers: readonly Eraser[] = [eraseTraces, eraseLink, eraseSnapshots, erasePortalLinks, eraseAttempts];
 
 /** Removes everything that is kept about a user, and names what was removed. */
 export async function eraseUser(database: Database, userId: string): Promise<readonly string[]> {
@@ -46,4 +46,11 @@ async function erasePortalLinks({ records }: Database, userId: string): Promise<
   return links.length === 0
     ? null
     : `${links.length} ${links.length === 1 ? 'link' : 'links'} for e-mails, used or not`;
+}
+
+/** Each has the address that the user had then. */
+async function eraseAttempts({ records }: Database, userId: string): Promise<string | null> {
+  const attempts = await records.listOf('customer-creation', userId);
+  for (const attempt of attempts) await records.remove('customer-creation', attempt);
+  return attempts.length === 0 ? null : 'what a customer was created with in the last two days';
 }

@@ -19,6 +19,15 @@ test('warns where nobody is linked in the scope', async () => {
   ]);
 });
 
+test('takes nobody for a beginning where first sessions make customers', async () => {
+  const found = await examineFor('database', {
+    ...env,
+    STRIPE_SCOPE: 'sandbox',
+    CUSTOMER_CREATION: 'on_demand',
+  });
+  expect(found).toContainEqual(expect.stringMatching(/^pass: nobody is linked in scope sandbox yet/));
+});
+
 test('warns of SQLite in production, and fails on one in memory', async () => {
   const production = { ...env, NODE_ENV: 'production' };
   expect(await examineFor('database', production)).toContainEqual(
