@@ -13,11 +13,13 @@ test('passes a deployment that nothing is wrong with', async () => {
     'token-keys pass',
     'database pass',
     'database pass',
+    'webhook-secret pass',
     'policy-file skip',
     'stripe-key pass',
     'stripe-clock pass',
     'stripe-permissions pass',
     'default-portal pass',
+    'webhook-endpoint pass',
   ]);
 });
 

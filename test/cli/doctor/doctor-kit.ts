@@ -6,11 +6,14 @@ import { examine } from '../../../src/cli/doctor/examination.ts';
 import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import type { Environment } from '../../../src/config/environment.ts';
 import { openDatabase } from '../../../src/database/database.ts';
+import { handledEventTypes, webhookPath } from '../../../src/webhooks/webhook-event-types.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
 import { type EmulatorClient, startEmulator } from '../../stripe-emulator/emulator-client.ts';
 import { createPrice, idOf } from '../../stripe-emulator/fixtures.ts';
 
 export const folder = createTemporaryFolder();
+
+const publicUrl = 'http://127.0.0.1:4000/billing';
 
 /** A deployment that nothing is wrong with, on a local Stripe of its own. */
 export interface HealthyDeployment extends EmulatorClient {
@@ -23,6 +26,12 @@ export interface HealthyDeployment extends EmulatorClient {
 export async function createHealthyDeployment(): Promise<HealthyDeployment> {
   const client = await startEmulator();
   await client.control('POST', 'portal_settings');
+  client.emulator.addWebhookEndpoint({
+    url: `${publicUrl}${webhookPath}`,
+    enabledEvents: handledEventTypes,
+    // Of which there are none here, so that nothing is sent anywhere.
+    connect: true,
+  });
   const price = await createPrice(client.stripe);
   const productId = idOf(price.product);
   return {
@@ -34,6 +43,8 @@ export async function createHealthyDeployment(): Promise<HealthyDeployment> {
       DATABASE_URL: await createDatabase(),
       STRIPE_SECRET_KEY: 'sk_test_doctor',
       STRIPE_API_URL: client.emulator.url,
+      STRIPE_WEBHOOK_SECRETS: 'whsec_c2VjcmV0IG9mIGRvY3Rvcg',
+      PUBLIC_URL: publicUrl,
       JWT_SECRET: 'a secret for the tests of doctor only',
       JWT_ISSUER: 'https://issuer.example.com',
       JWT_AUDIENCE: 'billing',

@@ -34,6 +34,7 @@ describe('the key', () => {
     expect(findings.filter(({ detail }) => detail === 'Stripe cannot be asked')).toMatchObject([
       { name: 'stripe-permissions', outcome: 'skip' },
       { name: 'default-portal', outcome: 'skip' },
+      { name: 'webhook-endpoint', outcome: 'skip' },
     ]);
     expect(faulty.requests).toHaveLength(1);
   });
@@ -106,6 +107,17 @@ describe("a restricted key's permissions", () => {
     ]);
   });
 
+  test('looks at Checkout sessions only where events are received', async () => {
+    const path = '/v1/checkout/sessions/*';
+    await control('POST', 'faults', { path, status: '403', times: '9' });
+    expect(await examineFor('stripe-permissions', env)).toEqual([
+      'fail: the key may not read Checkout sessions',
+    ]);
+    expect(await examineFor('stripe-permissions', { ...env, STRIPE_WEBHOOK_SECRETS: '' })).toEqual([
+      expect.stringMatching(/^pass/),
+    ]);
+  });
+
   test('looks at making configurations only where policies make some', async () => {
     const path = '/v1/billing_portal/configurations/*';
     await control('POST', 'faults', { method: 'POST', path, status: '403', times: '9' });
@@ -113,6 +125,17 @@ describe("a restricted key's permissions", () => {
     const policies = writePolicies({ policies: { a: {} }, default: 'a', strictest: 'a' });
     expect(await examineFor('stripe-permissions', { ...env, ...policies })).toEqual([
       'fail: the key may not make portal configurations',
+    ]);
+  });
+
+  test.each([
+    ['GET', '/v1/customers/search', 'search customers'],
+    ['POST', '/v1/customers/*', 'create customers'],
+  ])('looks at %s %s only where first sessions make customers', async (method, path, what) => {
+    await control('POST', 'faults', { method, path, status: '403', times: '9' });
+    expect(await examineFor('stripe-permissions', env)).toEqual([expect.stringMatching(/^pass/)]);
+    expect(await examineFor('stripe-permissions', { ...env, CUSTOMER_CREATION: 'on_demand' })).toEqual([
+      `fail: the key may not ${what}`,
     ]);
   });
 
@@ -126,11 +149,12 @@ describe("a restricted key's permissions", () => {
   test('are tried without changing anything', async () => {
     const before = emulator.requests.length;
     const policies = writePolicies({ policies: { a: {} }, default: 'a', strictest: 'a' });
-    await examine({ ...env, ...policies });
+    await examine({ ...env, ...policies, CUSTOMER_CREATION: 'on_demand' });
     const writes = emulator.requests.slice(before).filter(({ method }) => method !== 'GET');
     expect(writes.map(({ path, params }) => [path, params])).toEqual([
       ['/v1/billing_portal/sessions', { customer: 'cus_billing_portal_doctor' }],
       ['/v1/billing_portal/configurations/bpc_billing_portal_doctor', {}],
+      ['/v1/customers/cus_billing_portal_doctor', {}],
     ]);
   });
 });

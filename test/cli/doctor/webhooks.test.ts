@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { examine } from '../../../src/cli/doctor/examination.ts';
+import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts';
+import { createHealthyDeployment, examineFor } from './doctor-kit.ts';
+
+const deployment = await createHealthyDeployment();
+const { env, emulator, stripe } = deployment;
+const secret = 'whsec_c2VjcmV0IG9mIGRvY3Rvcg';
+
+describe('the webhook secret', () => {
+  test.each([
+    ['one', secret, 'pass: a webhook secret is set'],
+    ['two', `${secret},${secret}2`, 'pass: a webhook secret is set: 2, as in a rotation'],
+    [
+      'none',
+      '',
+      'warn: no webhook secret is set: a cancellation in the portal is only seen when the app asks',
+    ],
+    ['a faulty one', 'planted', 'skip: STRIPE_WEBHOOK_SECRETS cannot be read'],
+  ])('%s', async (_what, STRIPE_WEBHOOK_SECRETS, line) => {
+    expect(await examineFor('webhook-secret', { ...env, STRIPE_WEBHOOK_SECRETS })).toEqual([line]);
+  });
+
+  test('is never told', async () => {
+    expect(JSON.stringify(await examine(env))).not.toContain(secret);
+  });
+});
+
+describe('the endpoint at Stripe', () => {
+  const createEndpoint = (path: string, enabledEvents: readonly string[]): string =>
+    emulator.addWebhookEndpoint({ url: `http://127.0.0.1:4000${path}`, enabledEvents, connect: true });
+  const at = (path: string) =>
+    examineFor('webhook-endpoint', { ...env, PUBLIC_URL: `http://127.0.0.1:4000${path}` });
+
+  test('that sends all that is handled passes', async () => {
+    expect(await at('/billing')).toEqual([
+      'pass: Stripe sends every event that is handled to http://127.0.0.1:4000/billing/webhooks/stripe',
+    ]);
+  });
+
+  test('that sends everything passes, below an address that ends in a slash too', async () => {
+    createEndpoint('/all/webhooks/stripe', ['*']);
+
+    expect(await at('/all/')).toEqual([expect.stringMatching(/^pass/)]);
+  });
+
+  test('that lacks events is warned of, by their names', async () => {
+    createEndpoint('/few/webhooks/stripe', handledEventTypes.slice(2));
+
+    expect(await at('/few')).toEqual([
+      'warn: Stripe does not send customer.created, customer.updated to http://127.0.0.1:4000/few/webhooks/stripe',
+    ]);
+  });
+
+  test('that is missing, or disabled, is warned of', async () => {
+    const id = createEndpoint('/disabled/webhooks/stripe', ['*']);
+    await stripe.webhookEndpoints.update(id, { disabled: true });
+
+    for (const path of ['/missing', '/disabled']) {
+      expect(await at(path)).toEqual([
+        `warn: no enabled endpoint at Stripe points to http://127.0.0.1:4000${path}/webhooks/stripe`,
+      ]);
+    }
+  });
+
+  test.each([
+    ['there is no public address', { PUBLIC_URL: '' }, /^skip: PUBLIC_URL/],
+    ['an account is connected', { STRIPE_ACCOUNT: 'acct_1' }, /^skip: events of connected accounts/],
+  ])('is not looked for where %s', async (_what, variables, line) => {
+    expect(await examineFor('webhook-endpoint', { ...env, ...variables })).toEqual([
+      expect.stringMatching(line),
+    ]);
+  });
+
+  test('is not looked for where no events are received', async () => {
+    expect(await examineFor('webhook-endpoint', { ...env, STRIPE_WEBHOOK_SECRETS: '' })).toEqual([]);
+  });
+
+  test('is skipped where the key may not list endpoints', async () => {
+    await deployment.control('POST', 'faults', { path: '/v1/webhook_endpoints', status: '403' });
+
+    expect(await at('/billing')).toEqual(['skip: the key may not read this at Stripe']);
+  });
+});
