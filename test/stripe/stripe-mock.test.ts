@@ -18,7 +18,10 @@ const calls: Readonly<Record<string, RegExp>> = {
   'billingPortal.configurations.retrieve': /^GET \/v1\/billing_portal\/configurations\/bpc_\w+$/,
   'billingPortal.configurations.create': /^POST \/v1\/billing_portal\/configurations$/,
   'billingPortal.configurations.update': /^POST \/v1\/billing_portal\/configurations\/bpc_\w+$/,
+  'customers.create': /^POST \/v1\/customers$/,
+  'customers.list': /^GET \/v1\/customers$/,
   'customers.retrieve': /^GET \/v1\/customers\/cus_\w+$/,
+  'customers.search': /^GET \/v1\/customers\/search$/,
   'subscriptions.list': /^GET \/v1\/subscriptions$/,
 };
 
