@@ -34,7 +34,8 @@ createRoot(root).render(
     fetcher: fetchAnswer,
     defaultQuery: firstQuery,
     defaultEditorToolsVisibility: 'headers',
-    // Headers hold tokens, which are not kept in the browser's storage.
+    // Headers hold tokens, which are not kept in the browser's storage: its history would do so in any case.
+    plugins: [],
     shouldPersistHeaders: false,
     showPersistHeadersSettings: false,
     schemaDescription: true,
