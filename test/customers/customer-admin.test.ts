@@ -174,7 +174,7 @@ describe('customerMapping', () => {
     const find = async (variables: object) =>
       (await execute({ document: customerMappingQuery, variables })).expectData().customerMapping;
 
-    const mapping = { userId: 'found', stripeCustomerId: customerId };
+    const mapping = { userId: 'found', stripeCustomerId: customerId, goneSince: null };
     expect(await find({ userId: 'found' })).toEqual(mapping);
     expect(await find({ stripeCustomerId: customerId })).toEqual(mapping);
     expect(await find({ userId: customerId })).toBeNull();
