@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { isSessionOf } from '../expected.ts';
 
-/** One request, and whose session its answer must hold. */
+/** One request, and whom it is about. */
 export interface LoadRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly customer: string;
 }
 
-/** A place that opens sessions. */
+/** A place that answers. */
 export interface Asked {
   readonly port: number;
   readonly path: string;
   /** Requests of different users, taken in turn. */
   readonly requests: readonly LoadRequest[];
-  /** The session's URL out of an answer. */
-  readonly readUrl: (answer: string) => unknown;
+  /** Whether an answer is what this customer is to get. */
+  readonly isRight: (answer: string, customer: string) => boolean;
 }
 
 export interface LoadResult {
@@ -29,7 +28,7 @@ export interface LoadResult {
   readonly latencies: readonly number[];
 }
 
-/** Sends requests over connections that are kept open, and checks every answer: status, URL, and whose it is. */
+/** Sends requests over connections that are kept open, and checks every answer: its status, and that it is right for the customer. */
 export class Load {
   private readonly pool: Pool;
   private readonly asked: Asked;
@@ -114,15 +113,15 @@ export class Load {
   }
 
   private check(status: number, text: string, customer: string): void {
-    if (status === 200 && isSessionOf(this.readUrl(text), customer)) this.answered += 1;
-    else this.note(`${status} ${text.slice(0, 300)}, and not a session of ${customer}`);
+    if (status === 200 && this.isRight(text, customer)) this.answered += 1;
+    else this.note(`${status} ${text.slice(0, 300)}, and not what ${customer} is to get`);
   }
 
-  private readUrl(text: string): unknown {
+  private isRight(text: string, customer: string): boolean {
     try {
-      return this.asked.readUrl(text);
+      return this.asked.isRight(text, customer);
     } catch {
-      return null;
+      return false;
     }
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { nameCustomer, nameUser } from '../baselines/customers.ts';
-import { returnUrl } from '../expected.ts';
+import { isSessionOf, returnUrl } from '../expected.ts';
 import { fileOfProgram, serviceFiles } from './build.ts';
 import type { Asked, LoadRequest } from './load.ts';
 import type { Program } from './measured-process.ts';
@@ -44,12 +44,13 @@ function createRequests(
 }
 
 const json = { 'content-type': 'application/json' };
-const readUrl = (answer: string): unknown => (JSON.parse(answer) as { url?: unknown }).url;
+const hasSession: Asked['isRight'] = (answer, customer) =>
+  isSessionOf((JSON.parse(answer) as { url?: unknown }).url, customer);
 
-function readGraphqlUrl(answer: string): unknown {
+const hasGraphqlSession: Asked['isRight'] = (answer, customer) => {
   const { data } = JSON.parse(answer) as { data?: { createBillingPortalSession?: { url?: unknown } } };
-  return data?.createBillingPortalSession?.url;
-}
+  return isSessionOf(data?.createBillingPortalSession?.url, customer);
+};
 
 /** The stub itself, asked without anybody in between. */
 export function askStub({ stubPort, users }: Pick<Surroundings, 'stubPort' | 'users'>): Asked {
@@ -61,7 +62,7 @@ export function askStub({ stubPort, users }: Pick<Surroundings, 'stubPort' | 'us
     const customer = nameCustomer(index);
     return { headers, body: `customer=${customer}&return_url=${encodeURIComponent(returnUrl)}`, customer };
   });
-  return { port: stubPort, path: '/v1/billing_portal/sessions', requests, readUrl };
+  return { port: stubPort, path: '/v1/billing_portal/sessions', requests, isRight: hasSession };
 }
 
 export function createTarget(name: TargetName, port: number, surroundings: Surroundings): Target | null {
@@ -105,7 +106,7 @@ function createBaseline(title: string, name: TargetName, port: number, surroundi
   return {
     title,
     program: createBaselineProgram(name, port, surroundings),
-    asked: { port, path: name === 'raw' ? '/' : '/create-portal-session', requests, readUrl },
+    asked: { port, path: name === 'raw' ? '/' : '/create-portal-session', requests, isRight: hasSession },
   };
 }
 
@@ -119,7 +120,7 @@ function createApollo(port: number, surroundings: Surroundings): Target {
   return {
     title: 'Apollo on Express, defaults',
     program: createBaselineProgram('apollo-express', port, surroundings),
-    asked: { port, path: '/graphql', requests, readUrl: readGraphqlUrl },
+    asked: { port, path: '/graphql', requests, isRight: hasGraphqlSession },
   };
 }
 
@@ -149,5 +150,5 @@ export function askService(port: number, users: number, issuer: TokenIssuer): As
     headers: { ...json, authorization: `Bearer ${issuer.createToken(userId)}` },
     body,
   }));
-  return { port, path: '/graphql', requests, readUrl: readGraphqlUrl };
+  return { port, path: '/graphql', requests, isRight: hasGraphqlSession };
 }
