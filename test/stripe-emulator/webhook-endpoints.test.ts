@@ -95,3 +95,16 @@ test('what later happens on a connected account by itself names the account', as
   expect(renewal.map(({ type }) => type)).toContain('invoice.paid');
   expect(renewal.map(({ account }) => account)).toEqual(renewal.map(() => 'acct_1'));
 });
+
+test.each(['deleted', 'disabled'])('one that was %s gets nothing that was still to come', async (how) => {
+  const { client, receiver } = await startWired();
+  const { stripe } = client;
+  await client.control('POST', 'webhooks', { shuffle_ms: '3600000' });
+  await stripe.customers.create();
+  const { id = '' } = (await stripe.webhookEndpoints.list()).data[0] ?? {};
+  if (how === 'deleted') await stripe.webhookEndpoints.del(id);
+  else await stripe.webhookEndpoints.update(id, { disabled: true });
+  await client.control('DELETE', 'webhooks');
+  await client.emulator.settleWebhooks();
+  expect(receiver.received).toEqual([]);
+});

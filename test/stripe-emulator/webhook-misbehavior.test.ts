@@ -26,6 +26,16 @@ test.each<Readonly<Record<string, string>>>([{}, { at_once: 'true' }])(
   },
 );
 
+test('hundreds at the same instant all arrive', async () => {
+  const wired = await startWired();
+  await wired.client.control('POST', 'webhooks', { copies: '25', at_once: 'true', shuffle_ms: '3600000' });
+  for (const email of emails) await wired.client.stripe.customers.create({ email });
+  await wired.client.control('DELETE', 'webhooks');
+  await wired.client.emulator.settleWebhooks();
+  expect(wired.receiver.received).toHaveLength(300);
+  expect(new Set(emailsOf(wired.receiver)).size).toBe(12);
+});
+
 test.each([
   { at_once: 'false', most: 1 },
   { at_once: 'true', most: 5 },

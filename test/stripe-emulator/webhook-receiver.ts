@@ -28,6 +28,8 @@ export interface WebhookReceiver {
 export async function startWebhookReceiver(secret = 'whsec_test'): Promise<WebhookReceiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
+    // Where a redirect leads, all is well.
+    if (request.method !== 'POST') return void response.end();
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);

@@ -47,9 +47,27 @@ test('what the clock does is delivered too', async () => {
   const { client, receiver } = await startWired();
   await createSubscriber(client.stripe);
   await client.control('POST', 'clock', { advance_days: '32' });
-  await client.stripe.customers.list();
   await client.emulator.settleWebhooks();
   expect(receiver.types().filter((type) => type === 'invoice.paid')).toHaveLength(2);
+});
+
+test('a trial’s end is told of with what brought it near', async () => {
+  const { client, receiver } = await startWired();
+  const { customer, price } = await createSubscriber(client.stripe);
+  const startTrial = (days: number) =>
+    client.stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: price.id }],
+      trial_period_days: days,
+    });
+  const short = await startTrial(2);
+  const long = await startTrial(30);
+  await client.stripe.subscriptions.update(long.id, { trial_end: 'now' });
+  await client.emulator.settleWebhooks();
+  const told = receiver.received
+    .filter(({ event }) => event.type === 'customer.subscription.trial_will_end')
+    .map(({ event }) => (event.data.object as { readonly id: string }).id);
+  expect(told.sort()).toEqual([short.id, long.id].sort());
 });
 
 test('an answer of the API does not wait for receivers', async () => {
@@ -74,6 +92,16 @@ test.each([500, 404, 302])('an answer of %i is tried again', async (status) => {
   expect(receiver.received).toHaveLength(3);
   expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
   expect((await client.stripe.events.list({ delivery_success: true })).data).toHaveLength(1);
+});
+
+test('tries are apart as long as told', async () => {
+  const { client, receiver } = await startWired({ webhookRetryDelaysMs: [100, 200] });
+  receiver.answer = () => 500;
+  const began = performance.now();
+  await client.stripe.customers.create();
+  await client.emulator.settleWebhooks();
+  expect(receiver.received).toHaveLength(3);
+  expect(performance.now() - began).toBeGreaterThan(295);
 });
 
 test('what is never taken is given up, and shows as undelivered', async () => {
