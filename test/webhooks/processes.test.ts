@@ -19,7 +19,7 @@ import { secret } from './webhook-kit.ts';
 const program = join(import.meta.dirname, 'service-process.ts');
 const copies = 2;
 /** What `live` lets happen to one customer, as far as it is handled. */
-const eventsPerCustomer = 20;
+const eventsPerCustomer = 10;
 
 async function startService(env: NodeJS.ProcessEnv): Promise<{ url: string; child: ChildProcess }> {
   const child = fork(program, { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
@@ -68,7 +68,7 @@ async function live({ stripe }: EmulatorClient, price: Stripe.Price, number: num
     items: [{ price: price.id }],
   });
   const [item] = subscription.items.data;
-  for (let round = 1; round <= 7; round += 1) {
+  for (let round = 1; round <= 2; round += 1) {
     await stripe.customers.update(customer.id, { name: `Name ${number} ${round}` });
     const items = [{ id: item?.id ?? '', quantity: round + (number % 5) }];
     await stripe.subscriptions.update(subscription.id, { items });
@@ -164,7 +164,7 @@ function tryDeliveries(deliveries: number, createDatabaseUrl: () => string): voi
     expect(new Set(links.map(({ userId }) => userId)).size).toBe(customerCount);
     expect(new Set(completed).size).toBe(completed.length);
     expect(trail).toHaveLength(reports.length + links.length);
-  }, 180_000);
+  }, 300_000);
 }
 
 describe('SQLite', () => {

@@ -1,69 +1,65 @@
 import { CommandError, describeFailure } from '../command-failure.ts';
-import type { Progress } from '../progress.ts';
-import type { StopSignal } from '../stop-signal.ts';
-
-/** What can become of an event or a customer. */
-export type ResyncOutcome = 'handled' | 'repeated' | 'refreshed' | 'gone';
-
-export interface ResyncTotals {
-  readonly events: Readonly<Record<'handled' | 'repeated' | 'failed', number>>;
-  readonly customers: Readonly<Record<'refreshed' | 'gone' | 'failed', number>>;
-}
-
-type Subject = 'event' | 'customer';
+import { type Progress, startProgress } from '../progress.ts';
+import type { Shell } from '../shell.ts';
 
 /** As many failures in a row are no accident: Stripe or the store is out, or the key is wrong. */
 const failuresToStop = 5;
 
-/** What has been done so far, and whether to go on. */
-export class ResyncRun {
-  private readonly outcomes = { handled: 0, repeated: 0, refreshed: 0, gone: 0 };
-  private readonly failures = { event: 0, customer: 0 };
+/** Does many things of one kind, and counts what becomes of each. */
+export class ResyncRun<Outcome extends string> {
+  readonly totals: Record<Outcome | 'failed', number>;
+  private progress: Progress | null = null;
   private failuresInRow = 0;
+  private lastReason = '';
   private done = 0;
 
   constructor(
-    private readonly progress: Progress,
-    private readonly stop: StopSignal,
-  ) {}
-
-  get failed(): number {
-    return this.failures.event + this.failures.customer;
+    private readonly stderr: Shell['stderr'],
+    /** What it is done to: `event`. */
+    private readonly subject: string,
+    /** What can become of it. */
+    outcomes: readonly Outcome[],
+  ) {
+    const counts = [...outcomes, 'failed' as const].map((name) => [name, 0]);
+    this.totals = Object.fromEntries(counts) as typeof this.totals;
   }
 
-  /**
-   * Does one thing, and counts what came of it.
-   * @throws CommandError when it is to stop
-   */
-  async attempt(subject: Subject, id: string, work: () => Promise<ResyncOutcome>): Promise<void> {
+  get isFailing(): boolean {
+    return this.failuresInRow > 0;
+  }
+
+  begin(total: number): void {
+    this.progress = startProgress(this.stderr, total);
+  }
+
+  /** What fails is told and counted, and stops nothing by itself. */
+  async attempt(id: string, work: () => Promise<Outcome>): Promise<void> {
     try {
-      this.outcomes[await work()] += 1;
+      this.totals[await work()] += 1;
       this.failuresInRow = 0;
     } catch (error) {
-      this.failures[subject] += 1;
+      this.totals.failed += 1;
       this.failuresInRow += 1;
-      const reason = describeFailure(error);
-      if (this.failuresInRow >= failuresToStop) throw new CommandError(reason);
-      this.progress.write(`${subject} ${id}: ${reason}\n`);
+      this.lastReason = describeFailure(error);
+      this.progress?.write(`${this.subject} ${id}: ${this.lastReason}\n`);
     }
     this.done += 1;
-    this.progress.update(this.done, this.describe());
-    this.stop.throwIfReceived();
+    this.progress?.update(this.done, this.describe());
   }
 
+  /** @throws CommandError when there is no point in going on */
+  throwIfHopeless(): void {
+    if (this.failuresInRow >= failuresToStop) throw new CommandError(this.lastReason);
+  }
+
+  end(): void {
+    this.progress?.stop();
+    this.progress = null;
+  }
+
+  /** `events: handled 3, repeated 0, failed 0` */
   describe(): string {
-    const { events, customers } = this.toTotals();
-    return (
-      `events: handled ${events.handled}, known before ${events.repeated}, failed ${events.failed}; ` +
-      `customers: read ${customers.refreshed}, gone ${customers.gone}, failed ${customers.failed}`
-    );
-  }
-
-  toTotals(): ResyncTotals {
-    const { handled, repeated, refreshed, gone } = this.outcomes;
-    return {
-      events: { handled, repeated, failed: this.failures.event },
-      customers: { refreshed, gone, failed: this.failures.customer },
-    };
+    const figures = Object.entries(this.totals).map(([name, count]) => `${name} ${String(count)}`);
+    return `${this.subject}s: ${figures.join(', ')}`;
   }
 }

@@ -47,9 +47,9 @@ is asked fewer than 20 times a second.
 What fails is told on stderr, and all else goes on, unless several fail in a row.
 The exit code is 0 when nothing failed, else 1. After a stop, run it again.
 
-With --json: events (handled, repeated, failed) and customers (refreshed, gone,
-failed). Repeated events had been handled before; gone are the customers that
-Stripe no longer has.
+With --json: events (handled, repeated, failed) and customers (read, gone, failed).
+Repeated events had been handled before; gone are the customers that Stripe no
+longer has.
 ${storeHelp}LINK_BY_CLIENT_REFERENCE_ID is read, too, as by the service.
 
   billing-portal resync

@@ -4,21 +4,20 @@ import { CustomerReader } from '../../customers/customer-reader.ts';
 import { CustomerSubscriptions } from '../../customers/customer-subscriptions.ts';
 import { CustomerSync } from '../../customers/customer-sync.service.ts';
 import { SnapshotRegister } from '../../customers/snapshot-register.ts';
-import { createLogger } from '../../logger.ts';
+import { type Logger, createLogger } from '../../logger.ts';
 import { Claims } from '../../records/claims.ts';
 import { exitCodes } from '../../start-failure.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
-import { createWebhookHandlers } from '../../webhooks/webhook-handlers.ts';
 import type { WebhookEvent } from '../../webhooks/webhook-event.ts';
+import { createWebhookHandlers } from '../../webhooks/webhook-handlers.ts';
 import { WebhookProcessor } from '../../webhooks/webhook-processor.service.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
 import { readMappingPages } from '../mapping-pages.ts';
-import { type Progress, startProgress } from '../progress.ts';
 import { createPacedStripe } from '../reconcile/paced-stripe.ts';
 import { type Shell, quote } from '../shell.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { type Store, withStore } from '../store.ts';
-import { type ResyncOutcome, ResyncRun } from './resync-run.ts';
+import { ResyncRun } from './resync-run.ts';
 import { listUndeliveredEvents } from './undelivered-events.ts';
 
 export interface ResyncRequest {
@@ -29,9 +28,15 @@ export interface ResyncRequest {
   readonly json: boolean;
 }
 
-/** Reading a customer takes a request to each of two endpoints; together these stay below 20 a second. */
+/** Each endpoint may get so many, and a customer is read from two of them: together, these are fewer than 20. */
 const requestsPerSecond = 6;
 const customersAtOnce = 4;
+
+interface ResyncParts {
+  readonly directory: CustomerDirectory;
+  readonly sync: CustomerSync;
+  readonly processor: WebhookProcessor;
+}
 
 /** Handles the events that were not delivered, and reads every linked customer anew. */
 export async function resync(shell: Shell, request: ResyncRequest): Promise<void> {
@@ -40,35 +45,24 @@ export async function resync(shell: Shell, request: ResyncRequest): Promise<void
     const stripe = createPacedStripe(store.config.stripe, requestsPerSecond);
     try {
       const events = await listUndeliveredEvents(stripe, new Date(Date.now() - request.sinceMs));
-      const mappings = await countMappings(store.database.customers, request.after);
-      const progress = startProgress(shell.stderr, events.length + mappings);
-      const parts = createParts(store, stripe, progress, linkByClientReferenceId);
-      await catchUp(shell, request, { ...parts, events, progress });
+      const logger = createLogger('warn', shell.stderr);
+      await catchUp(shell, request, events, createParts(store, stripe, logger, linkByClientReferenceId));
     } finally {
       await stripe.close();
     }
   });
 }
 
-interface ResyncParts {
-  readonly directory: CustomerDirectory;
-  readonly sync: CustomerSync;
-  readonly processor: WebhookProcessor;
-  readonly events: readonly WebhookEvent[];
-  readonly progress: Progress;
-}
-
 function createParts(
   { database, audit }: Store,
   stripe: StripeClient,
-  progress: Progress,
+  logger: Logger,
   linkByClientReferenceId: boolean,
-): Pick<ResyncParts, 'directory' | 'sync' | 'processor'> {
-  const claims = new Claims(database.records);
+): ResyncParts {
+  const { customers: directory, records } = database;
+  const claims = new Claims(records);
   const reader = new CustomerReader(new CustomerSubscriptions(stripe), stripe);
-  const directory = database.customers;
-  const sync = new CustomerSync(directory, new SnapshotRegister(database.records), reader, claims);
-  const logger = createLogger('warn', { write: (line) => progress.write(line) });
+  const sync = new CustomerSync(directory, new SnapshotRegister(records), reader, claims);
   const handlers = createWebhookHandlers({
     stripe,
     directory,
@@ -79,18 +73,35 @@ function createParts(
     configurations: null,
     linkByClientReferenceId,
   });
-  return { directory, sync, processor: new WebhookProcessor(handlers, database.records, claims) };
+  return { directory, sync, processor: new WebhookProcessor(handlers, records, claims) };
 }
 
 /** Sums up, however it ends. */
-async function catchUp(shell: Shell, { json, after }: ResyncRequest, parts: ResyncParts): Promise<void> {
-  const { processor, events, progress } = parts;
+async function catchUp(
+  shell: Shell,
+  { json, after }: ResyncRequest,
+  undelivered: readonly WebhookEvent[],
+  { directory, sync, processor }: ResyncParts,
+): Promise<void> {
   const stop = listenForStop();
-  const run = new ResyncRun(progress, stop);
+  const events = new ResyncRun(shell.stderr, 'event', ['handled', 'repeated']);
+  const customers = new ResyncRun(shell.stderr, 'customer', ['read', 'gone']);
   let lastUser = after;
   try {
-    for (const event of events) await run.attempt('event', event.id, () => replay(event, processor));
-    for await (const user of readCustomers(run, parts, after)) lastUser = user;
+    events.begin(undelivered.length);
+    for (const event of undelivered) {
+      await events.attempt(event.id, () => replay(event, processor));
+      events.throwIfHopeless();
+      stop.throwIfReceived();
+    }
+    events.end();
+    customers.begin(await countMappings(directory, after));
+    for await (const few of readFew(directory, after)) {
+      await Promise.all(few.map(({ stripeCustomerId: id }) => customers.attempt(id, () => read(id, sync))));
+      customers.throwIfHopeless();
+      if (!customers.isFailing) lastUser = few.at(-1)?.userId;
+      stop.throwIfReceived();
+    }
   } catch (error) {
     const option = lastUser === undefined ? '' : ` with --after ${quote(lastUser)}`;
     throw new CommandError(
@@ -99,37 +110,36 @@ async function catchUp(shell: Shell, { json, after }: ResyncRequest, parts: Resy
     );
   } finally {
     stop.release();
-    progress.stop();
-    shell.stdout.write(json ? `${JSON.stringify(run.toTotals())}\n` : `${run.describe()}\n`);
+    events.end();
+    customers.end();
+    const totals = { events: events.totals, customers: customers.totals };
+    const summary = json ? JSON.stringify(totals) : `${events.describe()}; ${customers.describe()}`;
+    shell.stdout.write(`${summary}\n`);
   }
-  if (run.failed > 0) shell.exitCode = exitCodes.failed;
+  if (events.totals.failed + customers.totals.failed > 0) shell.exitCode = exitCodes.failed;
 }
 
-async function replay(event: WebhookEvent, processor: WebhookProcessor): Promise<ResyncOutcome> {
+async function replay(event: WebhookEvent, processor: WebhookProcessor): Promise<'handled' | 'repeated'> {
   return (await processor.process(event)) === 'handled' ? 'handled' : 'repeated';
 }
 
-/** Yields the last user up to whom all was done. */
-async function* readCustomers(
-  run: ResyncRun,
-  { directory, sync }: ResyncParts,
-  after: string | undefined,
-): AsyncGenerator<string | undefined> {
-  const read = ({ stripeCustomerId: id }: CustomerMapping): Promise<void> =>
-    run.attempt('customer', id, async () =>
-      (await sync.refresh(id))?.facts === null ? 'gone' : 'refreshed',
-    );
-  for await (const mappings of readMappingPages(directory, after)) {
-    for (let start = 0; start < mappings.length; start += customersAtOnce) {
-      const few = mappings.slice(start, start + customersAtOnce);
-      await Promise.all(few.map(read));
-      yield few.at(-1)?.userId;
-    }
-  }
+async function read(stripeCustomerId: string, sync: CustomerSync): Promise<'read' | 'gone'> {
+  const snapshot = await sync.refresh(stripeCustomerId);
+  return snapshot?.facts === null ? 'gone' : 'read';
 }
 
 async function countMappings(directory: CustomerDirectory, after: string | undefined): Promise<number> {
   let count = 0;
   for await (const mappings of readMappingPages(directory, after)) count += mappings.length;
   return count;
+}
+
+async function* readFew(
+  directory: CustomerDirectory,
+  after: string | undefined,
+): AsyncGenerator<readonly CustomerMapping[]> {
+  for await (const mappings of readMappingPages(directory, after)) {
+    for (let start = 0; start < mappings.length; start += customersAtOnce)
+      yield mappings.slice(start, start + customersAtOnce);
+  }
 }

@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type Stripe from 'stripe';
+import { openDatabase } from '../../../src/database/database.ts';
+import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts';
+import { closeAfterTests } from '../../helpers/closing.ts';
+import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
+import { startEmulator } from '../../stripe-emulator/emulator-client.ts';
+import { runCli } from '../run-cli.ts';
+
+const folder = createTemporaryFolder();
+
+/** A store, and a Stripe whose events nobody has taken. */
+async function createOutage() {
+  const client = await startEmulator({ webhookRetryDelaysMs: [] });
+  client.emulator.addWebhookEndpoint({
+    url: 'http://127.0.0.1:9/webhooks/stripe',
+    enabledEvents: [...handledEventTypes, 'product.created'],
+  });
+  const env = {
+    DATABASE_URL: `sqlite:${join(folder, `${randomUUID()}.db`)}`,
+    STRIPE_SECRET_KEY: 'sk_test_resync',
+    STRIPE_API_URL: client.emulator.url,
+  };
+  const database = await openDatabase({ url: env.DATABASE_URL, scope: 'test' });
+  closeAfterTests(() => database.close());
+  const { stripe } = client;
+  const createNamed = (userId: string): Promise<Stripe.Customer> =>
+    stripe.customers.create({ metadata: { userId } });
+  return {
+    ...client,
+    database,
+    env,
+    createNamed,
+    resync: (...args: string[]) => runCli(['resync', ...args], { env }),
+    /** Links a user to a new customer, of whom no event tells any more. */
+    createLinked: async (userId: string): Promise<Stripe.Customer> => {
+      const customer = await stripe.customers.create();
+      await database.customers.link({ userId, stripeCustomerId: customer.id });
+      return customer;
+    },
+  };
+}
+
+const toLine = (events: readonly number[], customers: readonly number[]): string =>
+  `events: handled ${events[0]}, repeated ${events[1]}, failed ${events[2]}; ` +
+  `customers: read ${customers[0]}, gone ${customers[1]}, failed ${customers[2]}\n`;
+
+describe('events that were not delivered', () => {
+  test('are handled, of all pages, and nothing is done twice by the next run', async () => {
+    const { createNamed, database, resync, emulator } = await createOutage();
+    const users = Array.from({ length: 120 }, (_, index) => `user-${index}`);
+    const customers = await Promise.all(users.map(createNamed));
+    await emulator.settleWebhooks();
+
+    expect(await resync()).toMatchObject({ stdout: toLine([120, 0, 0], [120, 0, 0]), exitCode: 0 });
+    for (const [index, { id }] of customers.entries())
+      expect(await database.customers.findByStripeCustomerId(id)).toMatchObject({ userId: users[index] });
+    expect((await resync()).stdout).toBe(toLine([0, 120, 0], [120, 0, 0]));
+    const { entries } = await database.audit.list({ first: 200 });
+    expect(entries).toHaveLength(120);
+  }, 60_000);
+
+  test('are handled the oldest first', async () => {
+    const { createNamed, database, resync, emulator, control } = await createOutage();
+    const first = await createNamed('ada');
+    await control('POST', 'clock', { advance_seconds: '60' });
+    const second = await createNamed('ada');
+    await emulator.settleWebhooks();
+
+    const { stderr } = await resync();
+
+    expect(await database.customers.findByUserId('ada')).toMatchObject({ stripeCustomerId: first.id });
+    expect(stderr).toContain(second.id);
+    expect(stderr).toContain('the link stays as it is');
+  });
+
+  test('are left alone when they are older than --since', async () => {
+    const { createNamed, resync, emulator } = await createOutage();
+    await createNamed('ada');
+    await emulator.settleWebhooks();
+    const listed = () => emulator.requests.findLast(({ path }) => path === '/v1/events')?.params;
+
+    await resync('--since', '2h');
+
+    const hoursAgo =
+      (Date.now() / 1000 - Number((listed() as { created: { gte: string } }).created.gte)) / 3600;
+    expect(hoursAgo).toBeCloseTo(2, 1);
+    expect(listed()).toMatchObject({ delivery_success: 'false', types: [...handledEventTypes] });
+  });
+
+  test.each([
+    ['true', true],
+    ['false', false],
+  ])('go by LINK_BY_CLIENT_REFERENCE_ID=%s', async (LINK_BY_CLIENT_REFERENCE_ID, isLinked) => {
+    const { stripe, control, database, env, emulator } = await createOutage();
+    const { id: product } = await stripe.products.create({ name: 'Once' });
+    const price = await stripe.prices.create({ product, currency: 'usd', unit_amount: 100 });
+    const session = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      customer_creation: 'always',
+      line_items: [{ price: price.id, quantity: 1 }],
+      success_url: 'https://app.example.com',
+      client_reference_id: 'ada',
+    });
+    await control('POST', `checkout_sessions/${session.id}/complete`);
+    await emulator.settleWebhooks();
+
+    await runCli(['resync'], { env: { ...env, LINK_BY_CLIENT_REFERENCE_ID } });
+
+    expect((await database.customers.findByUserId('ada')) !== null).toBe(isLinked);
+  });
+
+  test('that fail are told, and handled by the next run', async () => {
+    const { createNamed, control, resync, emulator, database } = await createOutage();
+    const customer = await createNamed('ada');
+    await emulator.settleWebhooks();
+    await control('POST', 'faults', {
+      path: `/v1/customers/${customer.id}`,
+      status: '400',
+      message: 'Planted',
+    });
+
+    const { stdout, stderr, exitCode } = await resync();
+
+    expect(stdout).toBe(toLine([0, 0, 1], [0, 0, 0]));
+    expect(stderr).toMatch(/^event evt_\w+: Stripe does not answer as it should: Planted\n$/);
+    expect(exitCode).toBe(1);
+    expect(await resync()).toMatchObject({ stdout: toLine([1, 0, 0], [1, 0, 0]), exitCode: 0 });
+    expect(await database.customers.findByUserId('ada')).not.toBeNull();
+  });
+});
+
+describe('linked customers', () => {
+  test('are read anew, and those that are gone are marked', async () => {
+    const { stripe, createLinked, database, resync } = await createOutage();
+    const kept = await createLinked('ada');
+    const gone = await createLinked('bob');
+    await stripe.customers.update(kept.id, { name: 'Ada' });
+    await stripe.customers.del(gone.id);
+
+    const { stdout } = await resync('--json');
+
+    expect(JSON.parse(stdout)).toEqual({
+      // Nobody's events but theirs, of whom nothing was to be linked.
+      events: { handled: 4, repeated: 0, failed: 0 },
+      customers: { read: 1, gone: 1, failed: 0 },
+    });
+    const find = async (id: string) => (await database.records.find('customer-snapshot', id))?.content;
+    expect(await find(kept.id)).toMatchObject({ facts: { name: 'Ada' }, goneSince: null });
+    expect(await find(gone.id)).toMatchObject({ facts: null });
+  });
+
+  test('are all read but one that fails', async () => {
+    const { createLinked, control, resync } = await createOutage();
+    const customers = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(createLinked));
+    await resync();
+    const path = `/v1/customers/${customers[2]?.id}`;
+    await control('POST', 'faults', { path, status: '400', times: '1' });
+
+    const { stdout, stderr, exitCode } = await resync();
+
+    expect(stdout).toBe(toLine([0, 7, 0], [6, 0, 1]));
+    expect(stderr).toMatch(new RegExp(`^customer ${customers[2]?.id}: .*\n$`));
+    expect(exitCode).toBe(1);
+  });
+
+  test('are left when Stripe is out, and gone on with by what the command says', async () => {
+    const { createLinked, control, resync, emulator, database } = await createOutage();
+    await Promise.all(Array.from({ length: 12 }, (_, index) => createLinked(`user-${10 + index}`)));
+    await resync();
+    await control('POST', 'faults', { path: '/v1/subscriptions', status: '400', times: '8' });
+    const readsBefore = emulator.requests.length;
+
+    const stopped = await resync('--after', 'user-13');
+
+    expect(stopped.stdout).toBe(toLine([0, 12, 0], [0, 0, 8]));
+    expect(stopped.stderr).toMatch(/^Stopped: .*\nRun it again with --after "user-13" to go on: .*\n$/m);
+    expect(stopped.exitCode).toBe(1);
+    expect(emulator.requests.length - readsBefore).toBeLessThan(20);
+
+    await control('DELETE', 'faults');
+    expect((await resync('--after', 'user-13')).stdout).toBe(toLine([0, 12, 0], [8, 0, 0]));
+    expect((await database.customers.list({ first: 100 })).mappings).toHaveLength(12);
+  });
+
+  test('are read with fewer than 20 requests a second', async () => {
+    const { createLinked, env, emulator } = await createOutage();
+    await Promise.all(Array.from({ length: 24 }, (_, index) => createLinked(`user-${index}`)));
+    const [before, startedAt] = [emulator.requests.length, performance.now()];
+
+    await runCli(['resync', '--since', '1h'], { env: { ...env, STRIPE_RATE_LIMIT: '100' } });
+
+    const seconds = (performance.now() - startedAt) / 1000;
+    const requests = emulator.requests.length - before;
+    expect(requests).toBeGreaterThan(48);
+    expect(requests / seconds).toBeLessThan(20);
+  }, 30_000);
+});
+
+test('shows on a terminal how far it is', async () => {
+  const { createLinked, env } = await createOutage();
+  await createLinked('ada');
+
+  const { stderr } = await runCli(['resync'], { env, showsProgress: true });
+
+  expect(stderr).toMatch(
+    /100% {2}events: handled 1, repeated 0, failed 0[^]*100% {2}customers: read 1, gone 0, failed 0/,
+  );
+});
+
+test.each([
+  ['a time that is none', ['--since', 'soon'], /Expected hours or days up to 30d/, 1],
+  ['more than Stripe lists', ['--since', '31d'], /Expected hours or days up to 30d/, 1],
+])('refuses %s', async (_what, args, line, code) => {
+  const { resync } = await createOutage();
+
+  const { stderr, exitCode } = await resync(...args);
+
+  expect(stderr).toMatch(line);
+  expect(exitCode).toBe(code);
+});
+
+test('says that it needs a key', async () => {
+  const { env } = await createOutage();
+
+  const { stderr, exitCode } = await runCli(['resync'], {
+    env: { DATABASE_URL: env.DATABASE_URL, STRIPE_SCOPE: 'test' },
+  });
+
+  expect(stderr).toMatch(/STRIPE_SECRET_KEY is required/);
+  expect(exitCode).toBe(1);
+});
