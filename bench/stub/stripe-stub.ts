@@ -84,9 +84,11 @@ function answer(method: string, url: string, text: string): Answer {
   if (method === 'POST' && path.startsWith('/v1/billing_portal/configurations/')) return keep(path, text);
   if (method === 'GET' && path === '/v1/billing_portal/configurations')
     return listConfigurations(path, query);
-  if (method === 'GET' && path === '/v1/subscriptions') return list(path, []);
-  const [, kind = '', id] = /^\/v1\/(customers|subscriptions)\/(\w+)$/.exec(path) ?? [];
-  if (method === 'GET' && id !== undefined) return retrieve(kind, id);
+  if (method === 'GET' && path === '/v1/subscriptions') {
+    return list(path, [createSubscription(new URLSearchParams(query).get('customer') ?? '')]);
+  }
+  const [, customer] = /^\/v1\/customers\/(cus_\w+)$/.exec(path) ?? [];
+  if (method === 'GET' && customer !== undefined) return succeed(createCustomer(customer));
   return refuse(404, `Unrecognized request URL (${method}: ${path})`);
 }
 
@@ -108,27 +110,52 @@ function listConfigurations(path: string, query: string): Answer {
 const list = (url: string, data: readonly object[]): Answer =>
   succeed({ object: 'list', data, has_more: false, url });
 
-/** What a webhook's handler looks up. */
-function retrieve(kind: string, id: string): Answer {
-  return kind === 'customers'
-    ? succeed({
-        id,
-        object: 'customer',
-        created: now,
-        livemode: false,
-        metadata: {},
-        email: null,
-        name: null,
-      })
-    : succeed({
-        id,
-        object: 'subscription',
-        status: 'active',
-        customer: id.replace('sub_', 'cus_'),
-        metadata: {},
-        items: { object: 'list', data: [], has_more: false, url: '' },
-      });
-}
+const createCustomer = (id: string): object => ({
+  id,
+  object: 'customer',
+  created: now,
+  delinquent: false,
+  email: 'jenny.rosen@example.com',
+  invoice_settings: { custom_fields: null, default_payment_method: null, footer: null },
+  livemode: false,
+  metadata: {},
+  name: 'Jenny Rosen',
+});
+
+const createSubscription = (customer: string): object => ({
+  id: customer.replace('cus_', 'sub_'),
+  object: 'subscription',
+  cancel_at: null,
+  cancel_at_period_end: false,
+  created: now,
+  customer,
+  items: {
+    object: 'list',
+    data: [
+      {
+        id: 'si_Bench',
+        object: 'subscription_item',
+        current_period_end: now + 30 * 24 * 3600,
+        price: {
+          id: 'price_Bench',
+          object: 'price',
+          currency: 'usd',
+          product: 'prod_Bench',
+          recurring: { interval: 'month', interval_count: 1 },
+          unit_amount: 1_000,
+        },
+        quantity: 1,
+      },
+    ],
+    has_more: false,
+    url: '/v1/subscription_items',
+  },
+  livemode: false,
+  metadata: {},
+  pause_collection: null,
+  status: 'active',
+  trial_end: null,
+});
 
 /** A form with its brackets as an object, and its words as the values they stand for. */
 function readForm(text: string): object {
