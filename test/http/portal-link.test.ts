@@ -134,3 +134,15 @@ test('RATE_LIMIT holds here too, by address, and is told by a page', async () =>
   expect([last?.status, last?.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8']);
   expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(60);
 });
+
+test('no script of another site may read what a link answers, not even of those that may call the API', async () => {
+  const origin = 'https://app.example.com';
+  const own = await createLinkKit({ CORS_ORIGINS: origin });
+  const { link } = await arrangeFresh(own, { singleUse: false });
+  for (const method of ['GET', 'POST']) {
+    const { headers } = await own.app.fetch(`${linkPath}/${toToken(link)}`, { method, headers: { origin } });
+    expect([method, headers.get('access-control-allow-origin')]).toEqual([method, null]);
+  }
+  const { headers } = await own.app.fetch('/healthz', { headers: { origin } });
+  expect(headers.get('access-control-allow-origin')).toBe(origin);
+});
