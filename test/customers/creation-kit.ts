@@ -14,6 +14,8 @@ export interface Visitor {
   readonly email?: string;
 }
 
+type Open = (visitor: Visitor) => Promise<GraphqlAnswer<CreateSessionMutation>>;
+
 /** A service that creates customers, on a local Stripe whose answers can be held up. */
 export interface CreationKit extends EmulatorClient {
   readonly app: TestApp;
@@ -23,7 +25,9 @@ export interface CreationKit extends EmulatorClient {
   /** Lets time pass for the service and for Stripe. */
   pass(minutes: number): Promise<void>;
   /** Opens a session, as a frontend does. */
-  open(visitor: Visitor): Promise<GraphqlAnswer<CreateSessionMutation>>;
+  open: Open;
+  /** The same by another replica, which knows nothing of what the first is doing. */
+  openElsewhere: Open;
   /** Every customer at Stripe whose metadata names the user. */
   listCustomers(userId: string): Promise<Stripe.Customer[]>;
   findLinked(userId: string): Promise<string | undefined>;
@@ -36,10 +40,10 @@ export async function createCreationKit(env: Environment = {}): Promise<Creation
   await client.control('POST', 'portal_settings');
   const gate = await startStripeGate(client.emulator.url);
   let passedMs = 0;
-  const app = await createTestApp(
-    { CUSTOMER_CREATION: 'on_demand', STRIPE_API_URL: gate.url, ...env },
-    { now: () => new Date(Date.now() + passedMs) },
-  );
+  const overrides = { now: () => new Date(Date.now() + passedMs) };
+  const variables = { CUSTOMER_CREATION: 'on_demand', STRIPE_API_URL: gate.url, ...env };
+  const app = await createTestApp(variables, overrides);
+  const replica = await createTestApp({ ...variables, DATABASE_URL: app.config.databaseUrl }, overrides);
   const { databaseUrl: url, stripe } = app.config;
   const database = await openDatabase({ url, scope: stripe.scope });
   closeAfterTests(() => database.close());
@@ -52,16 +56,21 @@ export async function createCreationKit(env: Environment = {}): Promise<Creation
       passedMs += minutes * 60_000;
       await client.control('POST', 'clock', { advance_seconds: String(minutes * 60) });
     },
-    open: async (visitor) => {
-      const token = await app.createToken(visitor);
-      return app.execute({ document: createSessionMutation, variables: { returnUrl }, token });
-    },
+    open: createOpen(app),
+    openElsewhere: createOpen(replica),
     listCustomers: (userId) => listCustomers(client.stripe, userId),
     findLinked: async (userId) => (await database.customers.findByUserId(userId))?.stripeCustomerId,
     listCreations: () =>
       client.emulator.requests
         .filter(({ method, path }) => method === 'POST' && path === '/v1/customers')
         .map(({ params, idempotencyKey }) => ({ params, idempotencyKey })),
+  };
+}
+
+function createOpen(app: TestApp): Open {
+  return async (visitor) => {
+    const token = await app.createToken(visitor);
+    return app.execute({ document: createSessionMutation, variables: { returnUrl }, token });
   };
 }
 

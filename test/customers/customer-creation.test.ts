@@ -51,6 +51,16 @@ describe("a user's first session", () => {
     expect(await kit.listCustomers('odd')).toMatchObject([{ email: null }]);
   });
 
+  test('is made once for calls at once, with one search', async () => {
+    const isSearch = ({ path }: { readonly path: string }): boolean => path === '/v1/customers/search';
+    const before = kit.emulator.requests.filter(isSearch).length;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => kit.open({ userId: 'eager' })));
+
+    for (const answer of answers) answer.expectData();
+    expect(kit.emulator.requests.filter(isSearch)).toHaveLength(before + 1);
+    expect(await kit.listCustomers('eager')).toHaveLength(1);
+  });
+
   test('is followed by others for the same customer', async () => {
     for (const email of ['first@example.com', 'second@example.com'])
       (await kit.open({ userId: 'again', email })).expectData();
