@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -46,6 +47,7 @@ describe('createBillingPortalLink', () => {
     await kit.visit('POST', link);
 
     const token = link.url.slice(-43);
+    expect(link.id).toBe(createHash('sha256').update(token).digest('hex'));
     const folder = dirname(kit.app.config.databaseUrl.replace('sqlite:', ''));
     const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
     expect(files.join('')).toContain(link.id);
