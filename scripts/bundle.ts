@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const outdir = join(root, 'dist/bundle');
+const [outdir = join(root, 'dist/bundle')] = process.argv.slice(2);
 
 await rm(outdir, { recursive: true, force: true });
 await build({
@@ -20,6 +20,8 @@ await build({
   target: 'node20.19',
   // libsql loads a binary of its own; class-validator is TypeGraphQL's option that is off here.
   external: ['libsql', 'class-validator'],
+  // Apollo hashes every operation; inside of a bundle it would not find Node's own way and do it in JavaScript.
+  alias: { '@apollo/utils.createhash': './scripts/create-hash.ts' },
   // What these packages ask of NODE_ENV is answered for production; the service's own setting is read when it starts.
   define: { 'process.env.NODE_ENV': '"production"' },
   // CommonJS packages inside of the bundle require Node's own modules.

@@ -17,6 +17,8 @@ export interface Program {
   readonly port: number;
   /** Null lets it run on every core. */
   readonly core: Core | null;
+  /** Else a folder without a `.env`. */
+  readonly cwd?: string;
   /** A file for what it writes to stdout; else that is thrown away. */
   readonly log?: string;
 }
@@ -33,11 +35,11 @@ export interface MeasuredProcess {
 // An interrupted run leaves nothing behind: what is spawned ends with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-/** Starts a program. Its environment is what is named here and nothing else, and no `.env` is near. */
-export function spawnProgram({ command, args, env = {}, core, log }: Program): ChildProcess {
+/** Starts a program. Its environment is what is named here and nothing else. */
+export function spawnProgram({ command, args, env = {}, core, log, cwd = tmpdir() }: Program): ChildProcess {
   const [first = '', ...rest] = onCore(core, command, args);
   const child = spawn(first, rest, {
-    cwd: tmpdir(),
+    cwd,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'production', ...env },
     stdio: ['ignore', log === undefined ? 'ignore' : openSync(log, 'a'), 'inherit'],
   });

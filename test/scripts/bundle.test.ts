@@ -1,0 +1,82 @@
+import { spawn, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { createToken } from '../../src/auth/token-issuer.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { findFreePort } from '../helpers/server-process.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Within the project, where the bundle finds the packages that it leaves outside. */
+function createBundle(): string {
+  const folder = join(root, `output/test-bundle-${process.pid}`);
+  closeAfterTests(() => rmSync(folder, { recursive: true, force: true }));
+  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/bundle.ts', folder], { cwd: root });
+  return join(folder, 'main.js');
+}
+
+async function fetchWhenReady(url: string, request: RequestInit): Promise<Response> {
+  for (;;) {
+    const response = await fetch(url, request).catch(() => null);
+    if (response !== null) return response;
+    await sleep(50);
+  }
+}
+
+test('the bundle opens a session with a store and policies, and stops when told to', async () => {
+  const emulator = createStripeEmulator();
+  await emulator.start();
+  closeAfterTests(() => emulator.stop());
+  const folder = createTemporaryFolder();
+  const port = await findFreePort();
+  const env = {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    METRICS_PORT: String(await findFreePort()),
+    DATABASE_URL: `sqlite:${join(folder, 'billing.db')}`,
+    STRIPE_SECRET_KEY: 'sk_test_bundle',
+    STRIPE_API_URL: emulator.url,
+    JWT_SECRET: 'a secret for the test of the bundle only',
+    JWT_ISSUER: 'https://issuer.example.com',
+    JWT_AUDIENCE: 'billing',
+    RETURN_URLS: 'https://app.example.com',
+    PORTAL_POLICIES: join(root, 'bench/policies.yaml'),
+  };
+  const config = loadConfig(env);
+  const customer = await fetch(`${emulator.url}/v1/customers`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk_test_bundle' },
+  });
+  const { id } = (await customer.json()) as { id: string };
+  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
+  await database.customers.link({ userId: 'ada', stripeCustomerId: id });
+  await database.close();
+
+  const service = spawn(process.execPath, [createBundle()], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  closeAfterTests(() => service.kill('SIGKILL'));
+  const exited = once(service, 'exit');
+  const token = await createToken(config.auth, { userId: 'ada', roles: [], lifetimeSeconds: 60 });
+  const response = await fetchWhenReady(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: 'mutation { createBillingPortalSession(returnUrl: "https://app.example.com/") { url } }',
+    }),
+  });
+  expect(await response.json()).toEqual({
+    data: { createBillingPortalSession: { url: expect.stringContaining('/p/session/') } },
+  });
+  service.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+}, 60_000);
