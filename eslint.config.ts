@@ -70,6 +70,8 @@ const packageOwners: Readonly<Record<string, string>> = {
   libsql: 'src/database/sqlite',
   undici: 'src/stripe',
   jose: 'src/auth',
+  '@redis/client': 'src/http',
+  'rate-limiter-flexible': 'src/http',
   'prom-client': 'src/telemetry',
   '@opentelemetry/api': 'src/telemetry',
 };
