@@ -20,9 +20,10 @@ import { subscriptionStatuses } from './stripe-objects.ts';
  * - `POST subscriptions/:id`: puts a subscription into a state that is tedious to reach
  * - `POST faults`, `DELETE faults`: lets the next calls fail, be slow, or lose their answer
  * - `POST webhooks`, `DELETE webhooks`: lets deliveries of events go wrong, and right again. Each call says all of it:
- *   `copies` sends each event so often; `delay_ms` lets it wait; `shuffle_ms` collects events for so long, or until the next
- *   such call, and sends them in a random order; `at_once` sends copies and shuffled events at the same instant instead of one by one; `drop_next`
- *   loses the next deliveries, and `drop_percent` a share of the others; `seed` repeats what was random
+ *   `copies` sends each event so often; `delay_ms` lets it wait; `shuffle_ms` collects events for so long, or until
+ *   the next such call, and sends them in a random order; `at_once` sends copies and shuffled events at the same
+ *   instant instead of one by one; `drop_next` loses the next deliveries, and `drop_percent` a share of the others,
+ *   which then are undelivered; `seed` repeats what was random
  * - `GET requests/:id`: a call that was made; error bodies link to it
  */
 export function controlRoutes(

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, startEmulator } from './emulator-client.ts';
+import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
 import {
   createConfiguration,
   createCustomer,
@@ -135,6 +135,25 @@ test('a trial that ended long ago was told of before it was renewed', async () =
     .filter(({ data }) => (data.object as { readonly id?: string }).id === id)
     .map(({ type }) => type);
   expect(types).toEqual([trialEnd, 'customer.subscription.updated']);
+});
+
+test.each([
+  [{ type: 'customer.created' }, ['customer.created']],
+  [{ type: 'customer.*' }, ['customer.deleted', 'customer.updated', 'customer.created']],
+  [{ types: ['customer.created', 'product.created'] }, ['product.created', 'customer.created']],
+])('the list takes %j', async (filter, expected) => {
+  const { stripe: fresh } = await startEmulator();
+  const { id } = await fresh.customers.create();
+  await fresh.customers.update(id, { name: 'Ada' });
+  await fresh.products.create({ name: 'Book' });
+  await fresh.customers.del(id);
+  const { data } = await fresh.events.list(filter);
+  expect(data.map(({ type }) => type)).toEqual(expected);
+});
+
+test('the list takes one way to name types', async () => {
+  const refusal = await refusalOf(stripe.events.list({ type: 'customer.*', types: ['customer.created'] }));
+  expect(refusal.message).toBe('You may only specify one of these parameters: type, types.');
 });
 
 test('events have ids of their own', async () => {

@@ -60,9 +60,9 @@ test('a trial’s end is told of with what brought it near', async () => {
       items: [{ price: price.id }],
       trial_period_days: days,
     });
-  const short = await startTrial(2);
   const long = await startTrial(30);
   await client.stripe.subscriptions.update(long.id, { trial_end: 'now' });
+  const short = await startTrial(2);
   await client.emulator.settleWebhooks();
   const told = receiver.received
     .filter(({ event }) => event.type === 'customer.subscription.trial_will_end')

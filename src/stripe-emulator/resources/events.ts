@@ -3,7 +3,7 @@ import { array, boolean, string } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
 import { isWithin, timeRange } from '../shared-parameters.ts';
-import { resourceMissing } from '../stripe-api-error.ts';
+import { invalidRequest, resourceMissing } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 
 export function eventRoutes(store: Store): ApiRoute[] {
@@ -19,13 +19,15 @@ export function eventRoutes(store: Store): ApiRoute[] {
         types: array(string()),
       },
       handle: ({ values }) => {
+        const { delivery_success: delivered, type, types } = values;
+        if (type !== undefined && types !== undefined) {
+          throw invalidRequest('You may only specify one of these parameters: type, types.', 'type');
+        }
         const found = store.events.events
           .filter((each) => isWithin(each.created, values.created))
-          .filter(
-            ({ pending_webhooks: pending }) => (values.delivery_success ?? pending === 0) === (pending === 0),
-          )
-          .filter((each) => values.types === undefined || values.types.includes(each.type))
-          .filter((each) => values.type === undefined || matchesType(values.type, each.type));
+          .filter(({ pending_webhooks: pending }) => delivered === undefined || delivered === (pending === 0))
+          .filter((each) => types === undefined || types.includes(each.type))
+          .filter((each) => type === undefined || matchesType(type, each.type));
         return paginate(found.reverse(), values, '/v1/events');
       },
     }),

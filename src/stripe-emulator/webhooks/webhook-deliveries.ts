@@ -51,6 +51,7 @@ export class WebhookDeliveries {
 
   /** Begins to deliver an event to everybody who wants it. */
   take(event: EmulatorEvent): void {
+    if (this.ended.signal.aborted) return;
     const receivers = this.endpoints.wanting(event);
     event.pending_webhooks = receivers.length;
     // Stripe sends its JSON indented: whoever parses it and writes it anew does not get what was signed.
