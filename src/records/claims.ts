@@ -73,10 +73,12 @@ export class Claims {
 
   private async take(key: string, deadline: number): Promise<{ claim: KeptRecord; hold: Hold }> {
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
-      const claim = this.createClaim(key);
-      const hold = this.createHold(claim);
-      if (await this.insert(claim)) return { claim, hold };
-      await this.removeStale(key);
+      // Many may wait: looking takes no lock from whoever is at work, as trying to insert would.
+      if (await this.isFree(key)) {
+        const claim = this.createClaim(key);
+        const hold = this.createHold(claim);
+        if (await this.insert(claim)) return { claim, hold };
+      }
       if (performance.now() > deadline) throw new ClaimedElsewhereError();
       await wait(pause * (0.5 + Math.random()));
     }
@@ -109,8 +111,9 @@ export class Claims {
     }
   }
 
-  private async removeStale(key: string): Promise<void> {
+  private async isFree(key: string): Promise<boolean> {
     const other = await this.records.find('claim', key);
-    if (other !== null && other.expiresAt.getTime() < Date.now()) await this.records.remove('claim', other);
+    if (other === null) return true;
+    return other.expiresAt.getTime() < Date.now() && this.records.remove('claim', other);
   }
 }
