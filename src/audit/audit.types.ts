@@ -4,7 +4,8 @@ import { AuditAction } from './audit-action.ts';
 
 registerEnumType(AuditAction, {
   name: 'AuditAction',
-  description: "What an administrator can do, and what is done or told by Stripe's events.",
+  description:
+    "What an administrator can do, what is done or told by Stripe's events, and what a user's first session does.",
   valuesConfig: {
     CREATE_CUSTOMER: { description: "Create a customer at Stripe for a user's first session." },
     LINK_CUSTOMER: { description: 'Link a user to a customer.' },
@@ -65,7 +66,7 @@ export class AuditEntry {
 
   @Field(() => String, {
     description:
-      "Who did it: the subject of the administrator's token, `cli` for the command line, or `stripe` for an event.",
+      'Who did it: the subject of the token, `cli` for the command line, or `stripe` for an event.',
   })
   readonly actor!: string;
 

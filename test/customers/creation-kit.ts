@@ -24,6 +24,8 @@ export interface CreationKit extends EmulatorClient {
   readonly database: Database;
   /** Lets time pass for the service and for Stripe. */
   pass(minutes: number): Promise<void>;
+  /** Removes all that is kept of attempts, as the sweep does after two days. */
+  sweepAttempts(): Promise<void>;
   /** Opens a session, as a frontend does. */
   open: Open;
   /** The same by another replica, which knows nothing of what the first is doing. */
@@ -55,6 +57,9 @@ export async function createCreationKit(env: Environment = {}): Promise<Creation
     pass: async (minutes) => {
       passedMs += minutes * 60_000;
       await client.control('POST', 'clock', { advance_seconds: String(minutes * 60) });
+    },
+    sweepAttempts: async () => {
+      await database.records.removeExpired(new Date(Date.now() + passedMs + 49 * 60 * 60_000));
     },
     open: createOpen(app),
     openElsewhere: createOpen(replica),

@@ -51,6 +51,18 @@ describe("a user's first session", () => {
     expect(await kit.listCustomers('odd')).toMatchObject([{ email: null }]);
   });
 
+  test("makes one even where others have the user's e-mail, linked or not", async () => {
+    const email = 'shared@example.com';
+    const stranger = await kit.stripe.customers.create({ email });
+    const bobs = await kit.stripe.customers.create({ email });
+    await kit.app.link('bob', bobs.id);
+    await kit.pass(60);
+    (await kit.open({ userId: 'eve', email })).expectData();
+
+    expect([stranger.id, bobs.id]).not.toContain(await kit.findLinked('eve'));
+    expect(await kit.listCustomers('eve')).toHaveLength(1);
+  });
+
   test('is made once for calls at once, with one search', async () => {
     const isSearch = ({ path }: { readonly path: string }): boolean => path === '/v1/customers/search';
     const before = kit.emulator.requests.filter(isSearch).length;

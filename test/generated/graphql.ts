@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What an administrator can do, and what is done or told by Stripe's events. */
+/** What an administrator can do, what is done or told by Stripe's events, and what a user's first session does. */
 export type AuditAction =
   /** Create a customer at Stripe for a user's first session. */
   | 'CREATE_CUSTOMER'
