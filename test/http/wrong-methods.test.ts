@@ -54,4 +54,8 @@ describe('a path that is not there', () => {
     expect(headers['allow']).toBeUndefined();
     if (method !== 'HEAD') expect(JSON.parse(body)).toMatchObject({ code: 'NOT_FOUND' });
   });
+
+  test('OPTIONS of no path in particular', async () => {
+    expect((await send('OPTIONS', '*')).status).toBe(404);
+  });
 });
