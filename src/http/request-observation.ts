@@ -1,9 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RequestTrace, Telemetry } from '../telemetry/telemetry.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null before the first hook. */
+    /** Null before the first hook, and after the last. */
     trace: RequestTrace | null;
   }
 }
@@ -14,37 +14,50 @@ export interface ObservationOptions {
   readonly hashSubject: (userId: string) => string;
 }
 
+/** What nginx has for callers who hang up before they are answered. */
+const hungUp = 499;
+
 /**
  * Each request's span, metrics and line in the log. They name the route and never the URL: query strings hold
  * return URLs, and may hold tokens that do not belong there.
  */
 export function observeRequests(server: FastifyInstance, options: ObservationOptions): void {
-  const { telemetry, hashSubject } = options;
   server.decorateRequest('trace', null);
   server.addHook('onRequest', (request, _reply, done) => {
-    const { method, routeOptions, headers } = request;
-    request.trace = telemetry.startRequest(method, routeOptions.url ?? 'none', headers);
+    const { method, headers } = request;
+    request.trace = options.telemetry.startRequest(method, getRoute(request), headers);
     request.trace.run(done);
   });
   // A body that is read in between comes by events, in which the span is not under way.
   server.addHook('preValidation', ({ trace }, _reply, done) => (trace === null ? done() : trace.run(done)));
   server.addHook('onResponse', (request, reply, done) => {
-    const { method, caller, trace } = request;
-    const { statusCode: status, elapsedTime } = reply;
-    const route = request.routeOptions.url ?? 'none';
-    telemetry.metrics.requestAnswered(method, route, status, elapsedTime / 1000);
-    const subject = (caller as typeof caller | undefined)?.userId;
-    const line = {
-      method,
-      route,
-      status,
-      ms: Math.round(elapsedTime),
-      subject: subject === undefined ? undefined : hashSubject(subject),
-    };
-    const log = (): void => request.log.info(line, 'request');
-    if (trace === null) log();
-    else trace.run(log);
-    trace?.end(status);
+    endRequest(request, reply.statusCode, options);
     done();
   });
+  server.addHook('onRequestAbort', (request, done) => {
+    endRequest(request, hungUp, options);
+    done();
+  });
+}
+
+function endRequest(
+  request: FastifyRequest,
+  status: number,
+  { telemetry, hashSubject }: ObservationOptions,
+): void {
+  const { method, trace } = request;
+  if (trace === null) return;
+  request.trace = null;
+  const route = getRoute(request);
+  const ms = performance.now() - trace.startedAt;
+  // Routes without authentication have no callers.
+  const caller = request.caller as FastifyRequest['caller'] | undefined;
+  const subject = caller ? { subject: hashSubject(caller.userId) } : {};
+  trace.run(() => request.log.info({ method, route, status, ms: Math.round(ms), ...subject }, 'request'));
+  telemetry.metrics.requestAnswered(method, route, status, ms / 1000);
+  trace.end(status);
+}
+
+function getRoute({ routeOptions }: FastifyRequest): string {
+  return routeOptions.url ?? 'none';
 }

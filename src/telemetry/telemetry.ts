@@ -33,6 +33,8 @@ export interface Report {
 
 /** A request that is being answered. */
 export interface RequestTrace {
+  /** By the clock of `performance`. */
+  readonly startedAt: number;
   /** Runs something as a part of it. */
   run(work: () => void): void;
   end(status: number): void;
@@ -69,6 +71,7 @@ export class Telemetry {
 
 function createRequestTrace(span: Span, inside: Context): RequestTrace {
   return {
+    startedAt: performance.now(),
     run: (work) => context.with(inside, work),
     end: (status) => {
       span.setAttribute('http.response.status_code', status);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createSubjectHash } from '../../src/telemetry/subject-hash.ts';
+import { startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { createTestApp, returnUrl } from '../helpers/test-app.ts';
 
 interface RequestLine {
@@ -47,6 +48,24 @@ test('a user has another hash in another deployment, so that none can be looked 
 // printf %s:%s sk_test_1 user_1 | openssl dgst -sha256
 test('an operator can find the hash of a user with openssl', () => {
   expect(createSubjectHash('sk_test_1')('user_1')).toBe('0d4d5f858d562bad');
+});
+
+test('who hangs up has a line all the same', async () => {
+  const faulty = await startFaultyStripe();
+  const service = await createTestApp({ STRIPE_API_URL: faulty.url });
+  await service.link('ada', 'cus_1');
+  const token = await service.createToken({ userId: 'ada' });
+
+  await expect(service.fetch(path, { token, signal: AbortSignal.timeout(300) })).rejects.toThrow();
+
+  let lines: RequestLine[] = [];
+  while (lines.length === 0) {
+    await wait(5);
+    lines = service.logs
+      .map((text) => JSON.parse(text) as RequestLine)
+      .filter(({ msg }) => msg === 'request');
+  }
+  expect(lines).toEqual([expect.objectContaining({ route: '/billing-portal', status: 499 })]);
 });
 
 test.each([path, '/healthz', '/nowhere'])('who does not say who they are has none (%s)', async (target) => {

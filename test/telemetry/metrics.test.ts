@@ -89,7 +89,7 @@ describe('faults are seen', () => {
     stripeUrl: string,
     env: Environment = {},
     stripeDeadlineMs = 2_000,
-  ): Promise<{ app: WatchedApp; open(): Promise<unknown> }> {
+  ): Promise<{ app: WatchedApp; open: () => Promise<unknown> }> {
     const app = await createWatchedApp({ STRIPE_API_URL: stripeUrl, ...env }, { stripeDeadlineMs });
     await app.link('ada', 'cus_1');
     const token = await app.createToken({ userId: 'ada' });

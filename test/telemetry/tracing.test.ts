@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { InMemorySpanExporter, ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
+import { type Answer, hang, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { person } from './busy-app.ts';
@@ -77,6 +80,22 @@ describe('a request is one trace', () => {
     });
   });
 
+  test('when its body comes late', async () => {
+    const body = JSON.stringify({ returnUrl });
+    const late = request(`${app.url}/api/billing-portal`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    });
+    late.flushHeaders();
+    await wait(50);
+    late.end(body);
+    const [response] = (await once(late, 'response')) as [IncomingMessage];
+    response.resume();
+
+    const { spans, server } = await readSpans();
+    expect(drawTree(spans, server)).toEqual({ name: 'POST /api/billing-portal', children: [store, stripe] });
+  });
+
   test('that goes on from where the caller began it', async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     await visit({ traceparent: `00-${traceId}-b7ad6b7169203331-01` });
@@ -137,6 +156,7 @@ describe('a failure is one of each span that it goes through, by its code,', () 
 
 test('no span holds a person, a URL, a secret or a message', async () => {
   await openSession();
+  await openSession(app, await app.createToken({ userId: 'nobody' }));
   await visit({ 'user-agent': 'planted-agent' });
   await app.fetch(`/nowhere/${person.userId}?token=${token}`);
   await app.fetch('/graphql', {
@@ -152,22 +172,27 @@ test('no span holds a person, a URL, a secret or a message', async () => {
     .map(({ name, attributes, events, status, links }) => ({ name, attributes, events, status, links }));
   const text = JSON.stringify(seen);
   expect(seen.length).toBeGreaterThan(8);
+  expect(seen.flatMap(({ events }) => events)).toEqual([]);
   for (const secret of [person.userId, person.email, customerId, token, 'planted', '://', '127.0.0.1'])
     expect(text).not.toContain(secret);
 });
 
-test('lines of the log say in which trace they were written', async () => {
-  const answer = await openSession(app, await app.createToken({ userId: 'nobody' }));
-  const { server } = await readSpans();
-  await wait(20);
+test.each<[string, Answer, number]>([
+  ['was answered', sendJson(500, {}), 10_000],
+  ['hung up', hang, 200],
+])(
+  'lines of the log say in which trace they were written, when the caller %s',
+  async (_title, answer, patienceMs) => {
+    const faulty = await startFaultyStripe();
+    faulty.answerBy(answer);
+    const service = await createTestApp({ STRIPE_API_URL: faulty.url }, { stripeDeadlineMs: 400 });
+    await service.link(person.userId, 'cus_1');
+    const path = `/billing-portal?returnUrl=${returnUrl}`;
+    await service.fetch(path, { token, signal: AbortSignal.timeout(patienceMs) }).catch(() => null);
 
-  const requestId = answer.headers.get('x-request-id');
-  const line = app.logs
-    .map((text) => JSON.parse(text) as Record<string, unknown>)
-    .find((each) => each['requestId'] === requestId);
-  expect(line).toMatchObject({
-    msg: 'request',
-    trace_id: server.spanContext().traceId,
-    span_id: server.spanContext().spanId,
-  });
-});
+    const { server } = await readSpans();
+    const { traceId: trace_id, spanId: span_id } = server.spanContext();
+    const lines = service.logs.map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(lines.find(({ msg }) => msg === 'request')).toMatchObject({ trace_id, span_id });
+  },
+);

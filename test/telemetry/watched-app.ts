@@ -15,9 +15,9 @@ export interface Scrape {
   /** The names of all metrics, with those of a histogram's series. */
   readonly names: ReadonlySet<string>;
   /** The value of the only sample with this name and these labels; 0 without one. */
-  get(name: string, labels?: Readonly<Record<string, string>>): number;
+  readonly get: (name: string, labels?: Readonly<Record<string, string>>) => number;
   /** The names of the labels that a metric's samples have. */
-  listLabels(name: string): readonly string[];
+  readonly listLabels: (name: string) => readonly string[];
 }
 
 export async function createWatchedApp(env: Environment = {}, overrides?: AppOverrides): Promise<WatchedApp> {
