@@ -1,6 +1,7 @@
 // A stand-in for Stripe that costs next to nothing: it checks what it is asked and answers in Stripe's format. It keeps
 // the configurations that are made, and nothing else.
 import { type ServerResponse, createServer } from 'node:http';
+import { parse as parseFlat } from 'node:querystring';
 import { parse } from 'qs';
 import { returnUrl, sessionUrlOf } from '../expected.ts';
 
@@ -51,11 +52,11 @@ function refuse(status: number, message: string, param: string | null = null): A
 }
 
 function createSession(text: string): Answer {
-  const form = new URLSearchParams(text);
-  const customer = form.get('customer') ?? '';
-  const configuration = form.get('configuration') ?? defaultConfiguration;
+  const form = parseFlat(text) as Partial<Record<string, string>>;
+  const customer = form['customer'] ?? '';
+  const configuration = form['configuration'] ?? defaultConfiguration;
   if (!customer.startsWith('cus_Bench')) return refuse(400, `No such customer: '${customer}'`, 'customer');
-  if (form.get('return_url') !== returnUrl) return refuse(400, 'Not the return URL', 'return_url');
+  if (form['return_url'] !== returnUrl) return refuse(400, 'Not the return URL', 'return_url');
   if (!configurations.has(configuration)) return refuse(400, 'No such configuration', 'configuration');
   sessions += 1;
   const number = String(sessions).padStart(16, '0');
@@ -69,9 +70,9 @@ function createSession(text: string): Answer {
     customer_account: null,
     flow: null,
     livemode: false,
-    locale: form.get('locale'),
+    locale: form['locale'] ?? null,
     on_behalf_of: null,
-    return_url: form.get('return_url'),
+    return_url: returnUrl,
     url: sessionUrlOf(customer, number),
   });
 }
