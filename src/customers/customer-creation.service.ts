@@ -147,5 +147,5 @@ function isOver(error: unknown): boolean {
 
 /** Issuers verify addresses that Stripe does not take. */
 function isEmailRefused(error: unknown): boolean {
-  return error instanceof StripeRequestRefusedError && error.param === 'email';
+  return error instanceof StripeRequestRefusedError && error.stripeCode === 'email_invalid';
 }

@@ -45,10 +45,15 @@ describe("a user's first session", () => {
   });
 
   test('makes one without the e-mail where Stripe does not take it', async () => {
-    (await kit.open({ userId: 'odd', email: 'odd@@example' })).expectData();
-    (await kit.open({ userId: 'odd', email: 'odd@@example' })).expectData();
+    const refusal = { status: '400', code: 'email_invalid', message: 'Invalid email address: odd@localhost' };
+    await kit.control('POST', 'faults', { method: 'POST', path: '/v1/customers', ...refusal });
+    (await kit.open({ userId: 'odd', email: 'odd@localhost' })).expectData();
 
     expect(await kit.listCustomers('odd')).toMatchObject([{ email: null }]);
+    expect(await readTrail(kit.app, { userId: 'odd' })).toMatchObject([
+      { action: 'CREATE_CUSTOMER', outcome: 'SUCCEEDED' },
+      { action: 'CREATE_CUSTOMER', outcome: 'FAILED', code: 'STRIPE_MISCONFIGURED' },
+    ]);
   });
 
   test("makes one even where others have the user's e-mail, linked or not", async () => {
