@@ -14,6 +14,7 @@ import {
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type Operation, type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { toPath } from '../links/link-kit.ts';
+import { createEvent, createWebhookApp } from '../webhooks/webhook-kit.ts';
 import { createPolicyOfEverything } from './policy-of-everything.ts';
 
 /** What Stripe is asked when the service is asked for everything it can do. */
@@ -63,7 +64,20 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
 
   const onDemand = await createTestApp({ STRIPE_API_URL: app.stripe.url, CUSTOMER_CREATION: 'on_demand' });
   await askAsUser(await createCall(onDemand));
+  await tellOfCheckout(app, demo);
   return { requests: app.stripe.requests, operations };
+}
+
+/** Lets the service hear of a Checkout session, which it then reads. */
+async function tellOfCheckout(app: TestApp, { customerId, prices }: DemoData): Promise<void> {
+  const receiver = await createWebhookApp({ STRIPE_API_URL: app.stripe.url });
+  const session = await app.sdk.checkout.sessions.create({
+    mode: 'subscription',
+    customer: customerId,
+    line_items: [{ price: prices[0]?.month ?? '', quantity: 1 }],
+    success_url: returnUrl,
+  });
+  await receiver.deliver(createEvent('checkout.session.completed', { id: session.id }));
 }
 
 /** Calls what every user may call, and returns the configuration that their session uses. */

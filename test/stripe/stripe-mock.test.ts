@@ -21,6 +21,7 @@ const calls: Readonly<Record<string, RegExp>> = {
   'customers.create': /^POST \/v1\/customers$/,
   'customers.list': /^GET \/v1\/customers$/,
   'customers.retrieve': /^GET \/v1\/customers\/cus_\w+$/,
+  'checkout.sessions.retrieve': /^GET \/v1\/checkout\/sessions\/cs_\w+$/,
   'customers.search': /^GET \/v1\/customers\/search$/,
   'subscriptions.list': /^GET \/v1\/subscriptions$/,
 };
