@@ -35,7 +35,7 @@ export async function addGraphqlRoutes(server: FastifyInstance, options: Graphql
     url: '/graphql',
     method: ['GET', 'POST'],
     handler,
-    // A HEAD would run the query, and nobody sees what it answers.
+    // It is refused as other methods are, in their form.
     exposeHeadRoute: false,
     onRequest: requireHost,
     errorHandler: createErrorHandler('graphql'),

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 const answerTimeoutMs = 500;
 /** While Redis does not answer, it is asked this seldom: the requests between do not wait for it. */
 const retryMs = 1_000;
+const connectTimeoutMs = 2_000;
 const longestReconnectMs = 2_000;
 
 /** A connection to a Redis that may be away at any time, which is told in the log once. */
@@ -25,7 +26,7 @@ export async function connectRedis(url: string, logger: Logger): Promise<RedisCo
     // An idle connection that has been cut silently is noticed, and made anew.
     pingInterval: 5_000,
     socket: {
-      connectTimeout: 2_000,
+      connectTimeout: connectTimeoutMs,
       socketTimeout: 10_000,
       reconnectStrategy: (attempts) => Math.min(50 * 2 ** attempts, longestReconnectMs),
     },
@@ -42,7 +43,10 @@ export async function connectRedis(url: string, logger: Logger): Promise<RedisCo
   };
 
   client.on('error', reportFailure);
-  const tried = new Promise<void>((resolve) => client.once('ready', resolve).once('error', () => resolve()));
+  const tried = new Promise<void>((resolve) => {
+    client.once('ready', resolve).once('error', () => resolve());
+    setTimeout(resolve, connectTimeoutMs).unref();
+  });
   void client.connect().catch(reportFailure);
   await tried;
   return {

@@ -124,8 +124,9 @@ describeWithPart(
       expect(readReports(app).length).toBe(1);
     });
 
-    test('a service starts and works without its Redis', async () => {
-      const app = await createReplica({ REDIS_URL: 'redis://127.0.0.1:1' });
+    test.each(['refuse', 'hang'] as const)('a service starts without its Redis: %s', async (mode) => {
+      proxy.setMode(mode);
+      const app = await createReplica();
 
       expect(await send(app, 'ada')).toBe(400);
       expect((await app.fetch('/readyz')).status).toBe(200);
