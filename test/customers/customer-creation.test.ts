@@ -1,7 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type Stripe from 'stripe';
 import { adminRole, readTrail } from '../audit/audit-kit.ts';
-import { runCli } from '../cli/run-cli.ts';
 import { createSessionForMutation } from '../helpers/admin-operations.ts';
 import { billingCustomerQuery, portalConfigurationQuery } from '../helpers/operations.ts';
 import { returnUrl } from '../helpers/test-app.ts';
@@ -11,9 +9,6 @@ let kit: CreationKit;
 beforeAll(async () => {
   kit = await createCreationKit();
 });
-
-const createNamed = (userId: string): Promise<Stripe.Customer> =>
-  kit.stripe.customers.create({ metadata: { userId } });
 
 /** Whose customer the session was opened for that Stripe was asked for last. */
 function findLastVisitor(): unknown {
@@ -163,146 +158,5 @@ describe('no customer is made', () => {
 
     (await kit.open({ userId: 'gone' })).expectError('CUSTOMER_NOT_FOUND');
     expect(await kit.listCustomers('gone')).toEqual([]);
-  });
-});
-
-describe('a customer whose metadata names the user', () => {
-  test.each([
-    ['just made, which search does not find yet', 0],
-    ['made a while ago, which the list of new ones does not reach', 60],
-  ])('is linked: %s', async (_what, minutes) => {
-    const userId = `bought-${minutes}`;
-    const { id } = await createNamed(userId);
-    await kit.pass(minutes);
-    const before = kit.listCreations().length;
-
-    (await kit.open({ userId })).expectData();
-
-    expect(await kit.findLinked(userId)).toBe(id);
-    expect(kit.listCreations()).toHaveLength(before);
-    expect(await readTrail(kit.app, { userId })).toMatchObject([
-      { actor: userId, action: 'LINK_CUSTOMER', targetId: id, outcome: 'SUCCEEDED' },
-    ]);
-  });
-
-  test('is linked after hours without a session, though hundreds were made since', async () => {
-    const { id } = await createNamed('early');
-    for (let index = 0; index < 120; index += 1) await createNamed(`later-${index}`);
-    (await kit.open({ userId: 'early' })).expectData();
-
-    expect(await kit.findLinked('early')).toBe(id);
-  });
-
-  test('is not linked when it was deleted, be it that search still finds it', async () => {
-    const { id } = await createNamed('deleted');
-    await kit.pass(10);
-    await kit.stripe.customers.del(id);
-    (await kit.open({ userId: 'deleted' })).expectData();
-
-    expect(await kit.findLinked('deleted')).not.toBe(id);
-  });
-
-  test('is not linked when it names another since, be it that search still finds it', async () => {
-    const { id } = await createNamed('former');
-    await kit.pass(10);
-    await kit.stripe.customers.update(id, { metadata: { userId: 'latter' } });
-    (await kit.open({ userId: 'former' })).expectData();
-
-    expect(await kit.findLinked('former')).not.toBe(id);
-  });
-
-  test('is not linked to one whose id differs in case, as search does not tell them apart', async () => {
-    const { id } = await createNamed('Case');
-    await kit.pass(10);
-    (await kit.open({ userId: 'case' })).expectData();
-    (await kit.open({ userId: 'Case' })).expectData();
-
-    expect(await kit.findLinked('Case')).toBe(id);
-    expect(await kit.findLinked('case')).not.toBe(id);
-  });
-
-  test.each([
-    "o'neil",
-    'back\\slash\\',
-    "\\'",
-    'say "hi"',
-    "x' OR metadata['userId']:'victim",
-    "' AND created>0 AND metadata['userId']:'",
-    'auth0|5f7c8ec7c33c6c004bbafe82',
-    'ada@example.com:1',
-    'ünïcödé 🦊',
-  ])('is found by search whatever the id is made of: %s', async (userId) => {
-    const { id } = await createNamed(userId);
-    await kit.pass(60);
-    (await kit.open({ userId })).expectData();
-
-    expect(await kit.findLinked(userId)).toBe(id);
-  });
-
-  test('is not found by what else an id could say in a query', async () => {
-    await createNamed('victim');
-    await kit.pass(60);
-    const userId = "nobody' OR metadata['userId']:'victim";
-    (await kit.open({ userId })).expectData();
-    const search = kit.emulator.requests.filter(({ path }) => path === '/v1/customers/search').at(-1);
-
-    expect(search?.params['query']).toBe(
-      "metadata['userId']:'nobody\\' OR metadata[\\'userId\\']:\\'victim'",
-    );
-    expect(await kit.listCustomers(userId)).toHaveLength(1);
-    expect(await kit.findLinked('victim')).toBeUndefined();
-  });
-
-  test.each([0, 60])('makes nobody choose when there are several (%i minutes old)', async (minutes) => {
-    const userId = `several-${minutes}`;
-    const ids = [(await createNamed(userId)).id, (await createNamed(userId)).id];
-    await kit.pass(minutes);
-    const before = kit.listCreations().length;
-
-    const { message } = (await kit.open({ userId })).expectError('CUSTOMER_AMBIGUOUS');
-
-    expect(message).toContain('Contact support');
-    expect(await kit.findLinked(userId)).toBeUndefined();
-    expect(kit.listCreations()).toHaveLength(before);
-    const logged = kit.app.logs.slice(-2).join();
-    for (const named of [...ids, userId]) expect(logged).toContain(named);
-  });
-
-  test('is not taken from the user who has it, though it names another', async () => {
-    const { id } = await createNamed('thief');
-    await kit.app.link('owner', id);
-
-    (await kit.open({ userId: 'thief' })).expectError('CUSTOMER_AMBIGUOUS');
-
-    expect(await kit.findLinked('owner')).toBe(id);
-    expect(await kit.listCustomers('thief')).toHaveLength(1);
-    expect(kit.app.logs.slice(-2).join()).toContain(`${id} is linked to another user`);
-  });
-
-  test('comes back after it was unlinked, unless its metadata is cleared', async () => {
-    (await kit.open({ userId: 'back' })).expectData();
-    const first = await kit.findLinked('back');
-    await kit.database.customers.unlink('back');
-    (await kit.open({ userId: 'back' })).expectData();
-    expect(await kit.findLinked('back')).toBe(first);
-
-    await kit.database.customers.unlink('back');
-    await kit.stripe.customers.update(first ?? '', { metadata: { userId: '' } });
-    (await kit.open({ userId: 'back' })).expectData();
-    expect(await kit.findLinked('back')).not.toBe(first);
-  });
-
-  test('is made once, though the user was erased with all attempts a moment ago', async () => {
-    const visitor = { userId: 'erased', email: 'erased@example.com' };
-    (await kit.open(visitor)).expectData();
-    const first = await kit.findLinked('erased');
-    const env = { DATABASE_URL: kit.app.config.databaseUrl, STRIPE_SCOPE: 'test' };
-    const { stdout } = await runCli(['erase', 'erased', '--yes'], { env });
-    expect(stdout).toContain('what a customer was created with in the last two days');
-    expect(await kit.database.records.listOf('customer-creation', 'erased')).toEqual([]);
-
-    (await kit.open(visitor)).expectData();
-    expect(await kit.findLinked('erased')).toBe(first);
-    expect(await kit.listCustomers('erased')).toHaveLength(1);
   });
 });
