@@ -5,7 +5,7 @@ import { BillingError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { toCountedNetwork } from './network-address.ts';
 import { MemoryCounter, type RateCounter } from './rate-counter.ts';
-import { connectRedis } from './redis-connection.ts';
+import type { RedisConnection } from './redis-connection.ts';
 import { RedisCounter } from './redis-counter.ts';
 
 /** How many subjects may ask as often as they like from one address: a company's or a mobile network's users share one. */
@@ -32,7 +32,7 @@ export async function createRateLimits(
   logger: Logger,
 ): Promise<RateLimits> {
   if (rateLimit === null) return { subjects: null, addresses: null, close: () => undefined };
-  const redis = redisUrl === null ? null : await connectRedis(redisUrl, logger);
+  const redis = redisUrl === null ? null : await openRedis(redisUrl, logger);
   const createCounter = (name: string, limit: RateLimit): RateCounter => {
     const inMemory = new MemoryCounter(limit);
     return redis === null ? inMemory : new RedisCounter(redis, name, limit, inMemory);
@@ -42,6 +42,12 @@ export async function createRateLimits(
     addresses: createCounter('address', { ...rateLimit, requests: subjectsByAddress * rateLimit.requests }),
     close: () => redis?.close(),
   };
+}
+
+/** Its client is loaded where it is used. */
+async function openRedis(url: string, logger: Logger): Promise<RedisConnection> {
+  const { connectRedis } = await import('./redis-connection.ts');
+  return connectRedis(url, logger);
 }
 
 /** Counts every request by its address. Registered before authentication, it counts bad tokens as well. */

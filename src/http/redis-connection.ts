@@ -1,4 +1,4 @@
-import type { RedisClientType } from '@redis/client';
+import { type RedisClientType, createClient } from '@redis/client';
 import type { Logger } from '../logger.ts';
 
 /** A request waits no longer than this for its count. */
@@ -18,8 +18,6 @@ export interface RedisConnection {
 
 /** Tries once to connect, and then goes on trying: a service starts without its Redis too. */
 export async function connectRedis(url: string, logger: Logger): Promise<RedisConnection> {
-  // Loaded where it is used: few deployments need it.
-  const { createClient } = await import('@redis/client');
   const client: RedisClientType = createClient({
     url,
     disableOfflineQueue: true,
