@@ -28,14 +28,25 @@ export interface WantedConfiguration {
  * @param choice hides features that the policy offers; it can offer none that the policy does not
  */
 export function compilePolicy(policy: Policy, choice: FeatureChoice = {}): WantedConfiguration {
-  const whole = createContent(policy, compileFeatures(policy, {}));
-  const wholeHash = hashContent(whole);
+  const whole = compileWhole(policy);
+  if (!featureNames.some((name) => choice[name] === false)) return whole;
   const part = createContent(policy, compileFeatures(policy, choice));
-  if (hashContent(part) === wholeHash)
-    return { policyName: policy.name, content: whole, hash: wholeHash, narrowedFrom: null };
+  if (hashContent(part) === whole.hash) return whole;
   // What one page hides of the portal is no reason for one more public login page.
   const content = { ...part, login_page: { enabled: false } };
-  return { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: wholeHash };
+  return { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: whole.hash };
+}
+
+/** What policies compile to with nothing hidden. It is the same for every session, and hashing it takes long. */
+const wholes = new WeakMap<Policy, WantedConfiguration>();
+
+function compileWhole(policy: Policy): WantedConfiguration {
+  const known = wholes.get(policy);
+  if (known !== undefined) return known;
+  const content = createContent(policy, compileFeatures(policy, {}));
+  const whole = { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
+  wholes.set(policy, whole);
+  return whole;
 }
 
 function createContent(
