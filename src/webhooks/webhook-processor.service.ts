@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Claims } from '../records/claims.ts';
 import type { RecordStore } from '../records/record-store.ts';
+import { Turns } from './turns.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 import { type HandledEventType, isHandled } from './webhook-event-types.ts';
 
@@ -15,11 +16,16 @@ export type WebhookOutcome = 'handled' | 'repeated' | 'ignored';
 /** Longer than the 30 days for which Stripe lists an event, and so can send it again. */
 const keptMs = 35 * 24 * 60 * 60_000;
 
+/** A day of renewals comes as a burst of thousands, which must leave the store and Stripe to users as well. */
+const eventsAtOnce = 10;
+
 /**
  * Lets each event take effect once, over all that share the store. One whose handler failed, or whose
  * process died, left no record, and is handled when it comes again.
  */
 export class WebhookProcessor {
+  private readonly turns = new Turns(eventsAtOnce);
+
   constructor(
     private readonly handlers: WebhookHandlers,
     private readonly records: RecordStore,
@@ -30,13 +36,15 @@ export class WebhookProcessor {
   async process(event: WebhookEvent): Promise<WebhookOutcome> {
     const { id, type } = event;
     if (!isHandled(type)) return 'ignored';
-    return this.claims.runAlone(`event:${id}`, async (hold) => {
-      if ((await this.records.find('webhook-event', id)) !== null) return 'repeated';
-      await this.handlers[type](event);
-      hold.ensureHeld();
-      await this.records.insert('webhook-event', createEventRecord(event));
-      return 'handled';
-    });
+    return this.turns.run(() =>
+      this.claims.runAlone(`event:${id}`, async (hold) => {
+        if ((await this.records.find('webhook-event', id)) !== null) return 'repeated';
+        await this.handlers[type](event);
+        hold.ensureHeld();
+        await this.records.insert('webhook-event', createEventRecord(event));
+        return 'handled';
+      }),
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { readTrail } from '../audit/audit-kit.ts';
-import { createPrice } from '../stripe-emulator/fixtures.ts';
+import { createPrice, idOf } from '../stripe-emulator/fixtures.ts';
 import { type WebhookApp, createEvent, createWebhookApp } from './webhook-kit.ts';
 
 const plain = await createWebhookApp();
@@ -33,7 +33,7 @@ async function pay(form: Form): Promise<Stripe.Checkout.Session> {
   return control(`checkout_sessions/${id}/complete`, { email: 'ada@example.com' });
 }
 
-const customerOf = ({ customer }: Stripe.Checkout.Session): string => String(customer);
+const customerOf = ({ customer }: Stripe.Checkout.Session): string => idOf(customer);
 
 async function complete(app: WebhookApp, session: Stripe.Checkout.Session): Promise<void> {
   const response = await app.deliver(createEvent('checkout.session.completed', { ...session }));

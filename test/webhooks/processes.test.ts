@@ -36,7 +36,9 @@ async function startService(env: NodeJS.ProcessEnv): Promise<{ url: string; chil
 
 /** Two services on one database, behind one address that Stripe sends its events to. */
 async function startDeployment(databaseUrl: string) {
-  const client = await startEmulator({ webhookRetryDelaysMs: [200, 400, 800, 1600, ...Array<number>(20).fill(3200)] });
+  const client = await startEmulator({
+    webhookRetryDelaysMs: [200, 400, 800, 1600, ...Array<number>(20).fill(3200)],
+  });
   const env = {
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',

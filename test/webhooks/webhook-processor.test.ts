@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { Claims } from '../../src/records/claims.ts';
+import { handledEventTypes } from '../../src/webhooks/webhook-event-types.ts';
+import { readEvent } from '../../src/webhooks/webhook-event.ts';
+import { type WebhookHandlers, WebhookProcessor } from '../../src/webhooks/webhook-processor.service.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { createEvent, createWebhookApp } from './webhook-kit.ts';
 
@@ -90,6 +95,27 @@ test('the claim of a process that died in the middle is waited for, and the even
 
   expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime());
   expect(await app.findSnapshot(customer.id)).toMatchObject({ facts: { name: 'Ada' } });
+});
+
+test('of a burst, ten events are worked on at a time', async () => {
+  let underWay = 0;
+  let most = 0;
+  const handle = async (): Promise<void> => {
+    most = Math.max(most, (underWay += 1));
+    await sleep(20);
+    underWay -= 1;
+  };
+  const handlers = Object.fromEntries(handledEventTypes.map((type) => [type, handle])) as unknown;
+  const { records } = app.database;
+  const processor = new WebhookProcessor(handlers as WebhookHandlers, records, new Claims(records));
+  const events = Array.from({ length: 40 }, () =>
+    readEvent(createEvent('customer.updated', { object: 'customer', id: 'cus_1' })),
+  );
+
+  const outcomes = await Promise.all(events.map((event) => processor.process(event)));
+
+  expect(new Set(outcomes)).toEqual(new Set(['handled']));
+  expect(most).toBe(10);
 });
 
 test('a store that fails is answered by 500', async () => {

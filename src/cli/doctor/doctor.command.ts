@@ -20,8 +20,8 @@ export function addDoctorCommand(program: Command, shell: Shell): void {
 const doctorHelp = `
 Run it with the variables of the service, where the service will run. It looks
 at the configuration, the keys that tokens are checked with, the database, and
-at Stripe: the key and its permissions, the clock, the portal's configurations
-and what the policies name. Nothing is changed at Stripe; in the database,
+at Stripe: the key and its permissions, the clock, the portal's configurations,
+where events are sent, and what the policies name. Nothing is changed at Stripe; in the database,
 tables and indexes that are missing are made, as by the service.
 
 The exit code is 0 when nothing failed, else 1.
