@@ -28,8 +28,6 @@ export function observeRequests(server: FastifyInstance, options: ObservationOpt
     request.trace = options.telemetry.startRequest(method, getRoute(request), headers);
     request.trace.run(done);
   });
-  // A body that is read in between comes by events, in which the span is not under way.
-  server.addHook('preValidation', ({ trace }, _reply, done) => (trace === null ? done() : trace.run(done)));
   server.addHook('onResponse', (request, reply, done) => {
     endRequest(request, reply.statusCode, options);
     done();
