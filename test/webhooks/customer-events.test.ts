@@ -103,22 +103,6 @@ describe.each(['customer.created', 'customer.updated'])('%s', (type) => {
   });
 });
 
-test('several events at the same instant make one link and one entry on the record', async () => {
-  const userId = randomUUID();
-  const customer = await createNamed(userId);
-  // All four hear of the customer at the same time.
-  const fault = { path: `/v1/customers/${customer.id}`, method: 'GET', delay_ms: '300', times: '4' };
-  await fetch(`${app.stripe.url}/_emulator/faults`, { method: 'POST', body: new URLSearchParams(fault) });
-
-  await Promise.all(
-    ['customer.created', 'customer.updated', 'customer.updated', 'customer.updated'].map((type) =>
-      deliver(type, customer),
-    ),
-  );
-
-  expect(await readTrail(app, { userId })).toHaveLength(1);
-});
-
 test('two customers that name one user at the same instant: one is linked, and the other warned of', async () => {
   const userId = randomUUID();
   const pair = await Promise.all([createNamed(userId), createNamed(userId)]);

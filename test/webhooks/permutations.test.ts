@@ -102,6 +102,23 @@ function tryPermutations(createDatabaseUrl: () => string): void {
     });
   }, 120_000);
 
+  test('events that name one user at the same instant make one link, and one entry on the record', async () => {
+    const { app, stripe } = await setUp();
+    const userId = randomUUID();
+    const { id } = await stripe.customers.create({ metadata: { userId } });
+    const events = Array.from({ length: 10 }, () =>
+      createEvent('customer.updated', { object: 'customer', id }),
+    );
+
+    const answers = await Promise.all(events.map((event) => app.deliver(event)));
+
+    expect(answers.map(({ status }) => status)).toEqual(events.map(() => 200));
+    expect(await app.database.customers.findByUserId(userId)).toMatchObject({ stripeCustomerId: id });
+    expect((await app.database.audit.list({ first: 9, userId })).entries).toHaveLength(1);
+    // None of them took the link of another for somebody else's.
+    expect(app.logs.filter((line) => line.includes(id))).toEqual([]);
+  });
+
   test('an old answer of Stripe that comes late takes the place of no newer one', async () => {
     const { app, stripe, emulator, control } = await setUp();
     const customer = await stripe.customers.create({ name: 'Before' });
