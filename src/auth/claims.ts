@@ -1,6 +1,6 @@
-import type { JWTPayload } from 'jose';
 import { UnauthenticatedError } from './auth.errors.ts';
 import type { Caller } from './caller.ts';
+import type { Members } from './signed-token.ts';
 
 /** Which claims say who is calling. */
 export interface ClaimNames {
@@ -16,7 +16,7 @@ const userIdPattern = /^[^\u0000-\u001f\u007f\p{Surrogate}]+$/u;
  * Reads who is calling from the claims of a verified token.
  * @throws UnauthenticatedError when they name nobody
  */
-export function getCaller(claims: JWTPayload, names: ClaimNames): Caller {
+export function getCaller(claims: Members, names: ClaimNames): Caller {
   const userId = findClaim(claims, names.subjectClaim);
   if (typeof userId !== 'string' || userId.length > 255 || !userIdPattern.test(userId)) {
     throw new UnauthenticatedError(`The token's "${names.subjectClaim}" claim does not name a user.`);
@@ -24,7 +24,7 @@ export function getCaller(claims: JWTPayload, names: ClaimNames): Caller {
   return {
     userId,
     roles: getRoles(findClaim(claims, names.rolesClaim)),
-    email: claims.email_verified === true ? getEmail(findClaim(claims, names.emailClaim)) : null,
+    email: claims['email_verified'] === true ? getEmail(findClaim(claims, names.emailClaim)) : null,
     claims,
   };
 }
@@ -33,7 +33,7 @@ export function getCaller(claims: JWTPayload, names: ClaimNames): Caller {
  * Finds a claim by its literal name (`https://example.com/roles`), else by a dotted path through nested
  * claims (`realm_access.roles`), whose parts may hold dots themselves.
  */
-export function findClaim(claims: Readonly<Record<string, unknown>>, name: string): unknown {
+export function findClaim(claims: Members, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
     const outer = name.slice(0, dot);
@@ -44,7 +44,7 @@ export function findClaim(claims: Readonly<Record<string, unknown>>, name: strin
   return undefined;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Members {
   return typeof value === 'object' && value !== null;
 }
 

@@ -1,5 +1,5 @@
-import { createLocalJWKSet } from 'jose';
 import type { JSONWebKeySet } from 'jose';
+import { createLocalJWKSet } from 'jose/jwks/local';
 
 /** Finds the key that a token's header names. */
 export type KeySet = ReturnType<typeof createLocalJWKSet>;

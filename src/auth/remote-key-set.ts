@@ -1,8 +1,10 @@
-import { errors } from 'jose';
-import type { CryptoKey, FlattenedJWSInput, JWTHeaderParameters } from 'jose';
+import { KeyObject } from 'node:crypto';
+import type { CryptoKey } from 'jose';
+import * as errors from 'jose/errors';
 import { AuthUnavailableError } from './auth.errors.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
 import type { KeySet } from './fetch-key-set.ts';
+import { checkPublicKey } from './key-source.ts';
 
 const secondMs = 1000;
 /** After this long the keys are fetched again, so that a removed key stops counting. */
@@ -31,27 +33,30 @@ export class RemoteKeySet {
   ) {}
 
   /**
-   * Finds the key that a token's header names.
-   * @throws AuthUnavailableError, or jose's errors when the issuer has no such key
+   * Finds the key that a token's header names, or all of its kind where it names none.
+   * @throws AuthUnavailableError
    */
-  async getKey(header: JWTHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
+  async find(algorithm: string, keyId: unknown): Promise<readonly KeyObject[]> {
     await this.loadWhenDue();
-    try {
-      return await this.findKey(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-    }
+    const keys = await this.findAmongKnown(algorithm, keyId);
+    if (keys !== null) return keys;
     // The issuer may have begun to sign with a new key.
     await this.load();
     if (this.failure !== null) throw new AuthUnavailableError(this.failure, retryMs / secondMs);
-    return this.findKey(header, token);
+    return (await this.findAmongKnown(algorithm, keyId)) ?? [];
   }
 
-  private async findKey(header: JWTHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
+  /** Null when there is no such key; empty when there is, and it cannot be used. */
+  private async findAmongKnown(algorithm: string, keyId: unknown): Promise<readonly KeyObject[] | null> {
     if (this.keys === null || this.hasPassed(trustedMs, this.loadedAt)) {
       throw new AuthUnavailableError(this.failure, retryMs / secondMs);
     }
-    return this.keys(header, token);
+    try {
+      return toUsable([await this.keys({ alg: algorithm, kid: keyId as string })]);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) return null;
+      return error instanceof errors.JWKSMultipleMatchingKeys ? toUsable(await collect(error)) : [];
+    }
   }
 
   private async loadWhenDue(): Promise<void> {
@@ -88,5 +93,33 @@ export class RemoteKeySet {
   /** A clock that was set back counts as time that passed. */
   private hasPassed(durationMs: number, since: number): boolean {
     return Math.abs(this.clock() - since) >= durationMs;
+  }
+}
+
+/** jose gives the same object for a key each time, until the keys are fetched again. */
+const converted = new WeakMap<CryptoKey, readonly KeyObject[]>();
+
+/** Those that the rules for keys allow. */
+function toUsable(keys: readonly CryptoKey[]): readonly KeyObject[] {
+  return keys.flatMap((key) => {
+    const known = converted.get(key);
+    if (known !== undefined) return known;
+    const usable = convert(key);
+    converted.set(key, usable);
+    return usable;
+  });
+}
+
+async function collect(keys: AsyncIterable<CryptoKey>): Promise<readonly CryptoKey[]> {
+  const all: CryptoKey[] = [];
+  for await (const key of keys) all.push(key);
+  return all;
+}
+
+function convert(key: CryptoKey): readonly KeyObject[] {
+  try {
+    return [checkPublicKey(KeyObject.from(key))];
+  } catch {
+    return [];
   }
 }

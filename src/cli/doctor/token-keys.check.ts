@@ -13,7 +13,7 @@ export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgeme
     return [pass(`a public key, for ${getPublicKeyAlgorithms(parsePublicKey(keySource.pem)).join(', ')}`)];
   }
   const bytes = Buffer.byteLength(keySource.secret);
-  const names = getSecretAlgorithms(bytes).map(({ name }) => name);
+  const names = getSecretAlgorithms(bytes);
   return [pass(`a shared secret of ${bytes} bytes, for ${names.join(', ')}`)];
 }
 
