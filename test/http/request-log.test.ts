@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createSubjectHash } from '../../src/telemetry/subject-hash.ts';
 import { startFaultyStripe } from '../helpers/faulty-stripe.ts';
-import { createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 
 interface RequestLine {
   readonly msg: string;
@@ -13,17 +13,17 @@ interface RequestLine {
 
 const app = await createTestApp();
 
+function readLines({ logs }: TestApp): RequestLine[] {
+  return logs.map((text) => JSON.parse(text) as RequestLine).filter(({ msg }) => msg === 'request');
+}
+
 /** The line of the log that a request left. */
 async function logRequest(path: string, userId?: string): Promise<RequestLine> {
   const token = userId === undefined ? undefined : await app.createToken({ userId });
   const requestId = (await app.fetch(path, { token })).headers.get('x-request-id');
-  for (;;) {
-    const line = app.logs
-      .map((text) => JSON.parse(text) as RequestLine)
-      .find((each) => each.requestId === requestId && each.msg === 'request');
-    if (line !== undefined) return line;
-    await wait(5);
-  }
+  return waitUntil('the line of the request', () =>
+    readLines(app).find((line) => line.requestId === requestId),
+  );
 }
 
 const path = `/billing-portal?returnUrl=${returnUrl}`;
@@ -58,14 +58,8 @@ test('who hangs up has a line all the same', async () => {
 
   await expect(service.fetch(path, { token, signal: AbortSignal.timeout(300) })).rejects.toThrow();
 
-  let lines: RequestLine[] = [];
-  while (lines.length === 0) {
-    await wait(5);
-    lines = service.logs
-      .map((text) => JSON.parse(text) as RequestLine)
-      .filter(({ msg }) => msg === 'request');
-  }
-  expect(lines).toEqual([expect.objectContaining({ route: '/billing-portal', status: 499 })]);
+  const line = await waitUntil('the line of the request', () => readLines(service)[0]);
+  expect(line).toMatchObject({ route: '/billing-portal', status: 499 });
 });
 
 test.each([path, '/healthz', '/nowhere'])('who does not say who they are has none (%s)', async (target) => {

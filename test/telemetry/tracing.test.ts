@@ -8,6 +8,7 @@ import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { type Answer, hang, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { person } from './busy-app.ts';
 import { drawTree, recordSpans } from './recorded-spans.ts';
@@ -37,12 +38,10 @@ function visit(headers: Record<string, string> = {}) {
 
 /** All spans of one request, once the one is there that ends last. */
 async function readSpans(): Promise<{ spans: readonly ReadableSpan[]; server: ReadableSpan }> {
-  for (;;) {
-    const spans = exporter.getFinishedSpans();
-    const server = spans.find(({ kind }) => kind === SpanKind.SERVER);
-    if (server !== undefined) return { spans, server };
-    await wait(5);
-  }
+  const server = await waitUntil('the span of the request', () =>
+    exporter.getFinishedSpans().find(({ kind }) => kind === SpanKind.SERVER),
+  );
+  return { spans: exporter.getFinishedSpans(), server };
 }
 
 const store = { name: 'store customers.findByUserId', children: [] };
