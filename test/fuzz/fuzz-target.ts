@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import {
+  type GraphQLSchema,
+  type IntrospectionQuery,
+  buildClientSchema,
+  getIntrospectionQuery,
+} from 'graphql';
+import type { Environment } from '../../src/config/environment.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { adminRole } from '../audit/audit-kit.ts';
+import { planted } from '../errors/planted.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { createFlowPolicies } from '../portal/flow-policies.ts';
+import { writePolicyFile } from '../portal/policy-portal.ts';
+import { startEmulator } from '../stripe-emulator/emulator-client.ts';
+import type { FuzzOperation, FuzzRequest } from './fuzz-request.ts';
+import type { KnownValues } from './hostile-values.ts';
+import { Tally } from './tally.ts';
+import { type Verdict, judge } from './verdict.ts';
+
+const roles = ['nobody', 'newcomer', 'customer', 'administrator'] as const;
+
+/** Who asks: without a token, without a customer, with one, or for everybody. */
+export type Role = (typeof roles)[number];
+
+/** Most of what there is, only administrators get into. */
+export const anyRole: fc.Arbitrary<Role> = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom(...roles) },
+  { weight: 2, arbitrary: fc.constantFrom<Role>('customer', 'administrator') },
+  { weight: 2, arbitrary: fc.constant<Role>('administrator') },
+);
+
+/** A running service with customers, that counts what is sent to it. */
+export interface FuzzTarget {
+  readonly app: TestApp;
+  readonly operations: readonly FuzzOperation[];
+  readonly known: KnownValues;
+  readonly tokens: Readonly<Record<Role, string | undefined>>;
+  readonly tally: Tally;
+  /** Undoes what requests have undone: users have their customers again. */
+  arrange(): Promise<void>;
+  /** Sends a request, and throws when harm comes of it. */
+  send(role: Role, request: FuzzRequest): Promise<Verdict>;
+}
+
+export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarget> {
+  const { emulator, stripe } = await startEmulator();
+  const demo = await seedDemoData(stripe);
+  const app = await createTestApp({
+    STRIPE_API_URL: emulator.url,
+    STRIPE_SECRET_KEY: planted.stripeKey,
+    JWT_SECRET: planted.jwtSecret,
+    STRIPE_WEBHOOK_SECRETS: 'whsec_UGxhbnRlZFdlYmhvb2tTZWNyZXQ',
+    PUBLIC_URL: 'https://billing.example.com',
+    PORTAL_POLICIES: writePolicyFile(createFlowPolicies(demo)),
+    ...env,
+  });
+  const users = [{ userId: 'ada', stripeCustomerId: demo.customerId }];
+  for (const userId of ['grace', 'o\u2019hara %_\u{1f600}']) {
+    users.push({ userId, stripeCustomerId: (await stripe.customers.create({ name: userId })).id });
+  }
+  const unlinked = (await stripe.customers.create({ name: 'unlinked' })).id;
+  const unmanaged = await stripe.billingPortal.configurations.create({
+    features: { invoice_history: { enabled: true } },
+  });
+  const { config } = app;
+  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
+  closeAfterTests(() => database.close());
+
+  const customerIds = [...users.map(({ stripeCustomerId }) => stripeCustomerId), unlinked];
+  const userIds = [...users.map(({ userId }) => userId), 'newcomer'];
+  const configurations = [unmanaged.id, demo.configurationId];
+  const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId);
+  const tokens = {
+    nobody: undefined,
+    newcomer: await app.createToken({ userId: 'newcomer' }),
+    customer: await app.createToken({ userId: 'ada' }),
+    administrator: await app.createToken({ userId: 'root', roles: [adminRole] }),
+  };
+  const tally = new Tally();
+  const secrets = [planted.jwtSecret, config.databaseUrl.replace(/^\w+:\/*/, '')];
+  return {
+    app,
+    tally,
+    tokens,
+    operations: listOperations(await readServedSchema(app)),
+    known: {
+      userId: userIds,
+      stripeCustomerId: customerIds,
+      id: configurations,
+      configurationId: configurations,
+      subscriptionId: [demo.subscriptionId, ...subscription.items.data.map(({ id }) => id)],
+      priceId: demo.prices.flatMap(({ month, year }) => [month, year]),
+      priceIds: demo.prices.flatMap(({ month, year }) => [month, year]),
+      productId: demo.productIds,
+      returnUrl: [returnUrl, 'https://app.example.com/?a=%00&b=\u00e9#c'],
+      defaultReturnUrl: [returnUrl],
+      privacyPolicyUrl: ['https://example.com/privacy'],
+      termsOfServiceUrl: ['https://example.com/terms'],
+      locale: ['de', 'auto', 'pt-BR'],
+      after: [...userIds, ...configurations].map((key) => Buffer.from(key).toString('base64url')),
+    },
+    arrange: async () => {
+      for (const { userId } of users) await database.customers.unlink(userId);
+      for (const link of users) {
+        const other = await database.customers.findByStripeCustomerId(link.stripeCustomerId);
+        if (other !== null) await database.customers.unlink(other.userId);
+        await database.customers.link(link);
+      }
+    },
+    send: async (role, { method, path, contentType, body }) => {
+      const response = await app.fetch(path, {
+        method,
+        token: tokens[role],
+        headers: { 'apollo-require-preflight': 'yes', ...(contentType && { 'content-type': contentType }) },
+        ...(body !== undefined && { body }),
+      });
+      const { status, headers } = response;
+      const text = await response.text();
+      const verdict = judge({ status, headers, text }, secrets);
+      tally.add(`${role} ${path} ${contentType ?? ''} ${String(body)}`, verdict);
+      if (verdict.harms.length > 0)
+        throw new Error(`${verdict.harms.join(', ')}: ${status} ${text.slice(0, 2000)}`);
+      return verdict;
+    },
+  };
+}
+
+/** The schema as clients see it: what is added to it is tried too. */
+async function readServedSchema(app: TestApp): Promise<GraphQLSchema> {
+  const response = await app.fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: getIntrospectionQuery() }),
+  });
+  const { data } = (await response.json()) as { data: IntrospectionQuery };
+  return buildClientSchema(data);
+}
+
+function listOperations(schema: GraphQLSchema): FuzzOperation[] {
+  const list = (
+    kind: FuzzOperation['kind'],
+    type = kind === 'query' ? schema.getQueryType() : schema.getMutationType(),
+  ) => Object.values(type?.getFields() ?? {}).map((field) => ({ name: field.name, kind, field }));
+  return [...list('query'), ...list('mutation')];
+}
