@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { BillingError } from '../errors.ts';
+import { BadUserInputError, BillingError } from '../errors.ts';
 
 /** Stripe did not answer in time, failed, answered what is no answer, or is held off for having done so. */
 export class StripeUnavailableError extends BillingError {
@@ -67,6 +67,8 @@ const defaultRetryAfterSeconds = 1;
 /** Turns whatever the SDK throws into the one error that this service documents for it. */
 export function toBillingError(error: unknown): BillingError {
   if (error instanceof BillingError) return error;
+  // What the SDK's encodeURIComponent says of half a surrogate pair: it was not sent, and never can be.
+  if (error instanceof URIError) return new BadUserInputError('A text is not well-formed Unicode.');
   if (!(error instanceof Stripe.errors.StripeError)) return new StripeUnavailableError(error);
   switch (error.statusCode) {
     case 400:

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import type { BillingError } from '../../src/errors.ts';
+import { describeError } from '../../src/logger.ts';
 import { StripeClient, type StripeClientOptions } from '../../src/stripe/stripe-client.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import {
@@ -93,6 +94,14 @@ describe('a request', () => {
     expect(first).toEqual(expect.stringMatching(/^[\w-]{36}$/));
     expect(second).not.toBe(first);
   });
+});
+
+test('a failure says where in this service it was met', async () => {
+  stripe.answerBy(sendError(400, { message: 'no' }));
+
+  const error: unknown = await read().catch((reason: unknown) => reason);
+
+  expect(describeError(error).at).toMatch(/^stripe\/stripe[\w.-]+:\d+$/);
 });
 
 describe('a call is tried again', () => {
@@ -254,4 +263,18 @@ test('a refusal of the key is an error of the setup, whatever body comes with it
   stripe.answerBy(sendText(401, 'Unauthorized'));
 
   expect(await getCode(read())).toBe('STRIPE_MISCONFIGURED');
+});
+
+test('a text that cannot be written in UTF-8 is a mistake of who gave it, and is not sent', async () => {
+  const client = createClient();
+  const before = countRequests();
+
+  const calls = [
+    client.write((sdk, options) => sdk.customers.create({ name: 'a\ud800' }, options)),
+    client.read((sdk, options) => sdk.customers.list({ email: '\udc00' }, options)),
+    client.read((sdk, options) => sdk.customers.retrieve('cus_\ud83d', {}, options)),
+  ];
+
+  expect(await Promise.all(calls.map(getCode))).toEqual(calls.map(() => 'BAD_USER_INPUT'));
+  expect(countRequests()).toBe(before);
 });
