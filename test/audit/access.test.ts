@@ -40,8 +40,8 @@ describe("every administrator's operation", () => {
     expect(answer.text).not.toContain('FORBIDDEN');
   });
 
-  test('there are eleven', () => {
-    expect(listAdminOperations()).toHaveLength(11);
+  test('there are fifteen', () => {
+    expect(listAdminOperations()).toHaveLength(15);
   });
 });
 
