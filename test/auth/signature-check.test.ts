@@ -29,7 +29,7 @@ test.each(good)(
   (algorithm, key, signed) => {
     const flipped = Buffer.from(signed);
     flipped[0] = (flipped[0] ?? 0) ^ 1;
-    const others = [flipped, Buffer.alloc(signed.length), Buffer.concat([signed, Buffer.alloc(1)])];
+    const others: Buffer[] = [flipped, Buffer.alloc(signed.length), Buffer.concat([signed, Buffer.alloc(1)])];
     for (let length = 0; length < signed.length; length += 1) others.push(signed.subarray(0, length));
 
     for (const other of others) expect(isSignedBy(key, algorithm, text, other)).toBe(false);
