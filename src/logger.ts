@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino';
+import { isatty } from 'node:tty';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { readTraceIds } from './telemetry/telemetry.ts';
 
 export type { Logger };
@@ -10,7 +11,28 @@ export interface LogDestination {
 /** JSON lines on stdout, or where `destination` says. */
 export function createLogger(level: string, destination?: LogDestination): Logger {
   const options = { level, base: null, serializers: { error: describeError }, mixin: readTraceIds };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? openOutput());
+}
+
+const stdout = 1;
+const batchBytes = 4_096;
+const longestDelayMs = 500;
+
+/**
+ * A terminal gets each line at once. Anything else gets them in batches, since one write for each line takes as long as
+ * all else that is done for it: after half a second at most, and whatever is left when the process ends by itself, by a
+ * signal that it waits for, or by an exception. Only who kills it outright loses what it logged last.
+ */
+function openOutput(): DestinationStream {
+  if (isatty(stdout)) return pino.destination({ dest: stdout, sync: true });
+  const output = pino.destination({
+    dest: stdout,
+    sync: true,
+    minLength: batchBytes,
+    periodicFlush: longestDelayMs,
+  });
+  process.once('exit', () => output.flushSync());
+  return output;
 }
 
 /** What a log says of an error. Neither the stack nor text that may hold secrets or addresses is kept. */
