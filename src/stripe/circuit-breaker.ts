@@ -1,6 +1,8 @@
 import type { BreakerState } from '../telemetry/metrics.ts';
 import { StripeUnavailableError } from './stripe.errors.ts';
 
+/** Failures of attempts that are made at once may be one hiccup, over before they are tried again. */
+const shortestOutageMs = 1_000;
 const defaultOpenMs = 5_000;
 
 /** What an attempt says of Stripe: it answered, it is out, or nothing. */
@@ -14,6 +16,9 @@ export type Verdict = 'answers' | 'is out' | 'unknown';
  */
 export class CircuitBreaker {
   private failures = 0;
+  /** When the first of them began, or the last answer came if that was later. */
+  private failingSince = 0;
+  private answeredAt = 0;
   /** By the clock of `performance`; null while closed. */
   private openUntil: number | null = null;
   private isTrying = false;
@@ -21,10 +26,12 @@ export class CircuitBreaker {
   /**
    * @param failuresToOpen how many attempts in a row must fail before no more are made
    * @param openMs for how long none are made
+   * @param outageMs for how long they must have failed
    */
   constructor(
     private readonly failuresToOpen: number,
     private readonly openMs = defaultOpenMs,
+    private readonly outageMs = shortestOutageMs,
   ) {}
 
   get state(): BreakerState {
@@ -35,12 +42,15 @@ export class CircuitBreaker {
   /** @throws StripeUnavailableError while Stripe is out, and what the work throws */
   async run<T>(work: () => Promise<T>, judge: (error: unknown) => Verdict): Promise<T> {
     const isTrial = this.enter();
+    const startedAt = performance.now();
     try {
       const result = await work();
-      this.hear('answers', isTrial);
+      this.hearAnswer();
       return result;
     } catch (error) {
-      this.hear(judge(error), isTrial);
+      const verdict = judge(error);
+      if (verdict === 'answers') this.hearAnswer();
+      if (verdict === 'is out') this.hearFailure(startedAt, isTrial);
       throw error;
     } finally {
       if (isTrial) this.isTrying = false;
@@ -56,16 +66,19 @@ export class CircuitBreaker {
     return true;
   }
 
-  private hear(verdict: Verdict, isTrial: boolean): void {
-    if (verdict === 'answers') {
-      this.failures = 0;
-      this.openUntil = null;
-    } else if (verdict === 'is out') {
-      this.failures += 1;
-      // Attempts that began before it opened end while it is open, and hold nothing up for longer.
-      const opens = this.openUntil === null && this.failures >= this.failuresToOpen;
-      if (opens || isTrial) this.openUntil = performance.now() + this.openMs;
-    }
+  private hearAnswer(): void {
+    this.failures = 0;
+    this.answeredAt = performance.now();
+    this.openUntil = null;
+  }
+
+  private hearFailure(startedAt: number, isTrial: boolean): void {
+    if (this.failures === 0) this.failingSince = Math.max(startedAt, this.answeredAt);
+    this.failures += 1;
+    const now = performance.now();
+    const isOut = this.failures >= this.failuresToOpen && now - this.failingSince >= this.outageMs;
+    // Attempts that began before it opened end while it is open, and hold nothing up for longer.
+    if (isTrial || (isOut && this.openUntil === null)) this.openUntil = now + this.openMs;
   }
 }
 

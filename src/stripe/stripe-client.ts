@@ -77,7 +77,7 @@ export class StripeClient {
     for (let attempt = 1; ; attempt += 1) {
       const timeout = Math.max(1, Math.floor(deadline - performance.now()));
       try {
-        return await this.breaker.run(() => call(timeout).catch(rethrow), judge);
+        return await this.breaker.run(() => withoutStack(() => call(timeout)).catch(rethrow), judge);
       } catch (error) {
         const delay = getRetryDelay(error, attempt);
         if (delay === null || performance.now() + delay >= deadline) throw toBillingError(error);
@@ -94,6 +94,20 @@ export class StripeClient {
 function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {
   const protocol = url.protocol === 'http:' ? 'http' : 'https';
   return { host: url.hostname, port: url.port || (protocol === 'http' ? 80 : 443), protocol };
+}
+
+/**
+ * At each call the SDK writes down a stack that only its errors would show, and ours are made later. Writing it down
+ * takes as long as all else that the SDK does before it sends.
+ */
+function withoutStack<T>(start: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return start();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** The SDK takes whatever the HTTP client throws for a failed connection: what was a refusal of ours stays one. */

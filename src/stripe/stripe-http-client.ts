@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { Agent, errors } from 'undici';
 import type { Report, Telemetry } from '../telemetry/telemetry.ts';
 import { nameEndpoint } from './endpoint.ts';
+import { ExchangeTimeoutError, type ExchangedAnswer, exchange } from './exchange.ts';
 import type { RequestPace } from './request-pace.ts';
 
 /** A list page of expanded configurations is the largest answer asked for, well below this. */
@@ -31,7 +32,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
   /** @throws what the SDK takes for a failed connection, and StripeRateLimitedError when too many wait */
   override async makeRequest(...request: Parameters<MakeRequest>): Promise<StripeHttpResponse> {
     const [, , path, method, , , , timeout] = request;
-    const signal = AbortSignal.timeout(timeout);
+    const deadline = performance.now() + timeout;
     const endpoint = nameEndpoint(method, path);
     await this.pace?.takeTurn(endpoint, timeout);
     return this.telemetry.observe(
@@ -41,33 +42,33 @@ export class StripeHttpClient extends Stripe.HttpClient {
         attributes: { 'http.request.method': method, 'url.template': endpoint.slice(method.length + 1) },
         ended: (outcome, seconds) => this.telemetry.metrics.stripeAnswered(endpoint, outcome, seconds),
       },
-      (report) => this.send(request, signal, report),
+      (report) => this.send(request, deadline, report),
     );
   }
 
   private async send(
     [host, port, path, method, headers, body, protocol]: Parameters<MakeRequest>,
-    signal: AbortSignal,
+    deadline: number,
     report: Report,
   ): Promise<StripeHttpResponse> {
+    const request = {
+      origin: `${protocol}://${host}:${port}`,
+      path,
+      method,
+      // The SDK gives Content-Length as a number, which undici takes as well.
+      headers: headers as Record<string, string | string[]>,
+      body: method === 'POST' ? body : null,
+    };
     try {
-      const answer = await this.agent.request({
-        origin: `${protocol}://${host}:${port}`,
-        path,
-        method,
-        headers: toPlainHeaders(headers),
-        body: method === 'POST' ? body : null,
-        signal,
-      });
-      const { statusCode } = answer;
-      const response = new StripeHttpResponse(statusCode, flatten(answer.headers), await answer.body.text());
-      report.outcome = String(statusCode);
-      report.failed = statusCode >= 400;
-      report.attributes = { 'http.response.status_code': statusCode };
-      return response;
+      const answer = await exchange(this.agent, request, deadline - performance.now());
+      report.outcome = String(answer.status);
+      report.failed = answer.status >= 400;
+      report.attributes = { 'http.response.status_code': answer.status };
+      return new StripeHttpResponse(answer);
     } catch (error) {
-      report.outcome = signal.aborted ? 'timeout' : 'no_answer';
-      throw signal.aborted ? Stripe.HttpClient.makeTimeoutError() : toConnectionError(error);
+      const isLate = error instanceof ExchangeTimeoutError;
+      report.outcome = isLate ? 'timeout' : 'no_answer';
+      throw isLate ? Stripe.HttpClient.makeTimeoutError() : toConnectionError(error);
     }
   }
 
@@ -85,31 +86,21 @@ function toConnectionError(error: unknown): Error {
   return new Error(tooLarge ? 'the answer is too large' : 'the connection failed', { cause: error });
 }
 
-type SdkHeaders = Parameters<MakeRequest>[4];
-
-/** The SDK gives Content-Length as a number. */
-function toPlainHeaders(headers: SdkHeaders): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value : String(value)]),
-  );
-}
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
+function flatten(headers: ExchangedAnswer['headers']): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value = ''] of Object.entries(headers))
+    flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  return flat;
 }
 
 class StripeHttpResponse extends Stripe.HttpClientResponse {
-  constructor(
-    private readonly status: number,
-    headers: Record<string, string>,
-    private readonly body: string,
-  ) {
-    super(status, headers);
+  private readonly status: number;
+  private readonly body: string;
+
+  constructor({ status, headers, text }: ExchangedAnswer) {
+    super(status, flatten(headers));
+    this.status = status;
+    this.body = text;
   }
 
   /** The SDK writes on what this returns, and makes it the answer's `lastResponse`, which has headers. */
