@@ -14,7 +14,7 @@ export type BreakerState = (typeof breakerStates)[number];
  * and none of them tells of a person.
  */
 export interface Metrics {
-  /** @param policy the policy that held, or `none` when it was not reached */
+  /** @param policy the policy that held, or `(none)` where it went wrong before */
   sessionOpened(policy: string, outcome: string): void;
   /** @param operation a root field: `Mutation.createBillingPortalSession` */
   operationEnded(operation: string, outcome: string): void;

@@ -5,8 +5,8 @@ import { CircuitBreaker, type Verdict } from '../../src/stripe/circuit-breaker.t
 const openMs = 50;
 
 /** A breaker that opens at the third failure, and what it is asked to run. */
-function createRuns() {
-  const breaker = new CircuitBreaker(3, openMs);
+function createRuns(outageMs = 0) {
+  const breaker = new CircuitBreaker(3, openMs, outageMs);
   let runs = 0;
   const run = (verdict: Verdict | 'succeeds'): Promise<unknown> =>
     breaker.run(
@@ -43,6 +43,39 @@ describe('a run of failures', () => {
 
     for (const verdict of ['is out', 'is out', between, 'is out', 'is out'] as const)
       await run(verdict).catch(() => null);
+
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('is no outage when it is over at once', async () => {
+    const { breaker, run } = createRuns(60);
+    await run('succeeds');
+
+    await Promise.all(Array.from({ length: 10 }, () => run('is out').catch(() => null)));
+    expect(breaker.state).toBe('closed');
+
+    await wait(65);
+    await run('is out').catch(() => null);
+    expect(breaker.state).toBe('open');
+  });
+
+  test('is an outage when one attempt was without an answer for as long', async () => {
+    const { breaker } = createRuns(60);
+    const hang = () => wait(65).then(() => Promise.reject(new Error('timeout')));
+
+    await Promise.allSettled([1, 2, 3].map(() => breaker.run(hang, () => 'is out')));
+
+    expect(breaker.state).toBe('open');
+  });
+
+  test('is counted from the last answer, also of attempts that began before it', async () => {
+    const { breaker, run } = createRuns(60);
+    const hang = () => wait(80).then(() => Promise.reject(new Error('timeout')));
+    const hanging = [1, 2, 3].map(() => breaker.run(hang, () => 'is out'));
+    await wait(60);
+    await run('succeeds');
+
+    await Promise.allSettled(hanging);
 
     expect(breaker.state).toBe('closed');
   });
