@@ -40,7 +40,7 @@ export class LinkVisits {
    */
   async open(token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const link = await this.getUsable(token);
-    return link.singleUse ? this.openOnce(link.id, token, isAwaited) : this.openSession(link);
+    return link.singleUse ? this.openOnce(link.id, token, isAwaited) : this.openSession(link, token);
   }
 
   /** One at a time opens a session. The others leave as soon as somebody was let in, or have their turn when that failed. */
@@ -62,7 +62,7 @@ export class LinkVisits {
 
   private async useUp(token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const link = await this.getUsable(token);
-    const session = await this.openSession(link);
+    const session = await this.openSession(link, token);
     // A second press of the button ends the first request, whose answer nobody will see.
     if (!isAwaited()) throw new LinkRefusedError('left');
     // Not the claim but this decides who is let in: a claim can outlast its time.
@@ -70,10 +70,14 @@ export class LinkVisits {
     return session;
   }
 
-  private async openSession(link: PortalLink): Promise<PortalSession> {
+  private async openSession(link: PortalLink, token: string): Promise<PortalSession> {
     const { returnUrl, flow } = link;
     const mapping = await this.getMapping(link);
-    return this.parts.sessions.createFor(mapping, { returnUrl, flow: flow ?? undefined }, undefined);
+    const request = { returnUrl, flow: flow ?? undefined };
+    const session = await this.parts.sessions.createFor(mapping, request, undefined);
+    // Stripe takes its time, in which the link may be revoked or the user unlinked.
+    await this.getMapping(await this.getUsable(token));
+    return session;
   }
 
   private async getUsable(token: string): Promise<PortalLink> {

@@ -83,6 +83,34 @@ test('a link that is revoked while somebody waits for their turn is not opened',
   expect([(await first).status, (await second).status]).toEqual([503, 404]);
 });
 
+describe.each([
+  ['for a single use', true],
+  ['for more than one use', false],
+])('a link %s opens nothing any more', (_kind, singleUse) => {
+  /** What a click is answered, when something happens while Stripe is asked. */
+  const clickDuring = async (happen: (user: LinkedUser, link: CreatedLink) => Promise<unknown>) => {
+    const user = await kit.createUser();
+    const link = await kit.create(user, { singleUse });
+    await disturb({ delay_ms: '700' });
+    const visit = kit.visit('POST', link);
+    await untilAsked(user);
+    await happen(user, link);
+    const { status, headers } = await visit;
+    return [status, headers.get('location')];
+  };
+
+  test('once it is revoked, though Stripe was asked before', async () => {
+    const revoked = { revokeBillingPortalLink: true };
+    const happen = async (_user: LinkedUser, { id }: CreatedLink): Promise<void> =>
+      expect((await kit.revoke(id)).expectData()).toEqual(revoked);
+    expect(await clickDuring(happen)).toEqual([404, null]);
+  });
+
+  test('once its user is unlinked, though Stripe was asked before', async () => {
+    expect(await clickDuring(({ userId }) => kit.database.customers.unlink(userId))).toEqual([410, null]);
+  });
+});
+
 test('when a claim runs out while its holder is at work, one session at most is handed out', async () => {
   const hasty = await kit.deploy({}, { claims: { lifeMs: 30, patienceMs: 5_000 } });
   const user = await kit.createUser();
