@@ -158,6 +158,18 @@ describe('what is about the customer of a linked user refreshes them, and of a s
     expect(await app.findSnapshot(stranger.customer.id)).toBeNull();
   });
 
+  test.each([
+    ['customer.created', { id: 'chosen by hand/1', object: 'customer' }],
+    ['customer.subscription.updated', { id: 'sub_1', object: 'subscription', customer: 'chosen by hand/1' }],
+  ])('%s of a customer with an id of an old kind, whom nobody can be linked to', async (type, object) => {
+    const before = app.countStored();
+
+    expect((await app.deliver(createEvent(type, object))).status).toBe(200);
+
+    // The event alone.
+    expect(app.countStored()).toEqual({ ...before, records: before.records + 1 });
+  });
+
   test('payment_method.detached, which tells whose it was', async () => {
     const { customer } = await createSubscriber(app.sdk);
     await app.link(randomUUID(), customer.id);
