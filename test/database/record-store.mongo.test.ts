@@ -1,4 +1,5 @@
-import { afterAll } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, test } from '@jest/globals';
 import { openDatabase } from '../../src/database/database.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
@@ -11,6 +12,19 @@ afterAll(() => server?.stop());
 
 describeWithPart('record store contract on MongoDB', server, howToGetMongo, ({ createDatabaseUrl }) => {
   describeRecordStore(description ?? '', createDatabaseUrl);
+
+  test('every write waits for its answer, though the URL asks for none', async () => {
+    const url = createDatabaseUrl();
+    const option = `${url.includes('?') ? '&' : '?'}w=0`;
+    const { records, close } = await openDatabase({ url: url + option, scope: 'test' });
+    const insert = (): Promise<boolean> => {
+      const record = { key: 'key', nonce: randomUUID(), owner: null, content: {}, expiresAt: new Date() };
+      return records.insert('claim', record);
+    };
+
+    expect([await insert(), await insert()]).toEqual([true, false]);
+    await close();
+  });
 });
 
 async function describeServer(url: string): Promise<string> {

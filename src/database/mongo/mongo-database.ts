@@ -66,6 +66,8 @@ async function connect(url: string): Promise<Connection> {
         bufferCommands: false,
         // A lookup sees the link that was made a moment ago, whatever the URL asks for.
         readPreference: 'primary',
+        // Nor is anything told to be stored that a change of the primary could undo.
+        w: 'majority',
       }),
     );
     return connection;
