@@ -50,9 +50,9 @@ export const states: readonly State[] = [
   {
     name: 'used',
     arrange: async (kit: LinkKit): Promise<Stage> => {
-      const { link } = await arrangeFresh(kit);
-      await kit.visit('POST', link);
-      return { user: await kit.createUser(), link };
+      const stage = await arrangeFresh(kit);
+      await kit.visit('POST', stage.link);
+      return stage;
     },
     get: 410,
     post: 410,
