@@ -56,6 +56,12 @@ export class SqliteConnection {
     });
   }
 
+  /** How much of the file is kept in this process's memory. */
+  async useCache(megabytes: number): Promise<void> {
+    // In pages where it is positive, and in KiB where it is negative.
+    await this.run((database) => database.exec(`PRAGMA cache_size = ${-1024 * megabytes}`));
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -42,15 +42,16 @@ function parsePath(url: string): string {
   return path === ':memory:' ? path : resolve(path);
 }
 
+/** For lookups, whose pages the system keeps as well. */
+const serviceCacheMegabytes = 8;
+
 async function openConnection(path: string): Promise<SqliteConnection> {
   let connection: SqliteConnection | undefined;
   try {
     if (path !== ':memory:') makeFolder(dirname(path));
     connection = new SqliteConnection(path);
-    // The cache is 64 MB: with SQLite's 2 MB an import into a large table mostly waits for pages.
-    await connection.run((database) =>
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA cache_size = -65536'),
-    );
+    await connection.run((database) => database.exec('PRAGMA journal_mode = WAL'));
+    await connection.useCache(serviceCacheMegabytes);
     await connection.transaction(migrate);
     return connection;
   } catch (error) {
