@@ -8,7 +8,7 @@ const config = {
   roots: ['<rootDir>/test/fuzz'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 300_000,
-  maxWorkers: 1,
+  maxWorkers: 2,
 };
 
 export default config;

@@ -90,7 +90,7 @@ function printLiteral(value: unknown, type: GraphQLInputType): string {
     );
     return `{ ${entries.join(', ')} }`;
   }
-  return typeof value === 'string' && isEnumType(type) ? value : (JSON.stringify(value) ?? 'null');
+  return typeof value === 'string' && isEnumType(type) ? value : JSON.stringify(value);
 }
 
 /** All fields of a type and of what it is made of, or only what every type has. */

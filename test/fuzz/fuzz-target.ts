@@ -6,7 +6,10 @@ import {
   getIntrospectionQuery,
 } from 'graphql';
 import type { Environment } from '../../src/config/environment.ts';
+import type { CustomerDirectory, CustomerLink } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/database.ts';
+import { LinkRegister, type PortalLink } from '../../src/links/link-register.ts';
+import { toLinkId } from '../../src/links/link-token.ts';
 import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import { planted } from '../errors/planted.ts';
@@ -39,7 +42,7 @@ export interface FuzzTarget {
   readonly known: KnownValues;
   readonly tokens: Readonly<Record<Role, string | undefined>>;
   readonly tally: Tally;
-  /** Undoes what requests have undone: users have their customers again. */
+  /** Undoes what requests have undone: users have their customers again, and links. */
   arrange(): Promise<void>;
   /** Sends a request, and throws when harm comes of it. */
   send(role: Role, request: FuzzRequest): Promise<Verdict>;
@@ -71,6 +74,7 @@ export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarge
 
   const customerIds = [...users.map(({ stripeCustomerId }) => stripeCustomerId), unlinked];
   const userIds = [...users.map(({ userId }) => userId), 'newcomer'];
+  const linkIds = ['a', 'b', 'c', 'd'].map(toLinkId);
   const configurations = [unmanaged.id, demo.configurationId];
   const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId);
   const tokens = {
@@ -89,7 +93,7 @@ export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarge
     known: {
       userId: userIds,
       stripeCustomerId: customerIds,
-      id: configurations,
+      id: [...configurations, ...linkIds],
       configurationId: configurations,
       subscriptionId: [demo.subscriptionId, ...subscription.items.data.map(({ id }) => id)],
       priceId: demo.prices.flatMap(({ month, year }) => [month, year]),
@@ -103,12 +107,9 @@ export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarge
       after: [...userIds, ...configurations].map((key) => Buffer.from(key).toString('base64url')),
     },
     arrange: async () => {
-      for (const { userId } of users) await database.customers.unlink(userId);
-      for (const link of users) {
-        const other = await database.customers.findByStripeCustomerId(link.stripeCustomerId);
-        if (other !== null) await database.customers.unlink(other.userId);
-        await database.customers.link(link);
-      }
+      await putBack(database.customers, users);
+      const links = new LinkRegister(database.records);
+      for (const id of linkIds) await links.add(createLink(id, demo.customerId));
     },
     send: async (role, { method, path, contentType, body }) => {
       const response = await app.fetch(path, {
@@ -125,6 +126,31 @@ export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarge
         throw new Error(`${verdict.harms.join(', ')}: ${status} ${text.slice(0, 2000)}`);
       return verdict;
     },
+  };
+}
+
+/** Links users to their customers again, whoever has them. */
+async function putBack(customers: CustomerDirectory, links: readonly CustomerLink[]): Promise<void> {
+  for (const { userId, stripeCustomerId } of links) {
+    await customers.unlink(userId);
+    const other = await customers.findByStripeCustomerId(stripeCustomerId);
+    if (other !== null) await customers.unlink(other.userId);
+    await customers.link({ userId, stripeCustomerId });
+  }
+}
+
+function createLink(id: string, stripeCustomerId: string): PortalLink {
+  const createdAt = new Date();
+  const expiresAt = new Date(createdAt.getTime() + 3_600_000);
+  return {
+    id,
+    userId: 'ada',
+    stripeCustomerId,
+    returnUrl,
+    flow: null,
+    singleUse: true,
+    createdAt,
+    expiresAt,
   };
 }
 

@@ -87,9 +87,8 @@ const sqlite = await createFuzzTarget();
 describe('no input does harm, on SQLite', () => {
   fuzz('SQLite', sqlite, { operation: 600, malformed: 600 });
 
-  test('at least 10,000 were sent, nine of ten all different', () => {
-    expect(sqlite.tally.sent).toBeGreaterThanOrEqual(10_000);
-    expect(sqlite.tally.distinct).toBeGreaterThanOrEqual(sqlite.tally.sent * 0.9);
+  test('at least 10,000 different ones were sent', () => {
+    expect(sqlite.tally.distinct).toBeGreaterThanOrEqual(10_000);
   });
 });
 

@@ -187,7 +187,7 @@ export type Temper = 'wild' | 'mild';
 
 const weights = {
   wild: { fitting: 3, distorted: 2, misplaced: 1, hostile: 6 },
-  mild: { fitting: 40, distorted: 2, misplaced: 1, hostile: 3 },
+  mild: { fitting: 16, distorted: 3, misplaced: 1, hostile: 4 },
 } as const;
 
 /** Makes values of a schema's types. */

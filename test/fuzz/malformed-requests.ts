@@ -148,7 +148,7 @@ export function createMalformedBodies(
   path: string,
   contents: fc.Arbitrary<unknown>,
 ): fc.Arbitrary<FuzzRequest> {
-  const texts = contents.map((content) => JSON.stringify(content) ?? '');
+  const texts = contents.map((content) => JSON.stringify(content));
   const bytes = fc
     .tuple(texts, fc.nat(), fc.uint8Array({ minLength: 1, maxLength: 6 }))
     .map(([text, at, inserted]) => {
@@ -205,7 +205,7 @@ export function createRestRequests(session: FuzzOperation, known: KnownValues): 
   const search = (content: Record<string, unknown>): string =>
     Object.entries(content)
       .map(([name, value]) => {
-        const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+        const text = typeof value === 'string' ? value : JSON.stringify(value);
         return `${name}=${encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))}`;
       })
       .join('&');

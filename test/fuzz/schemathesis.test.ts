@@ -8,7 +8,7 @@ import { seed } from './seed.ts';
 import { serviceFaults } from './verdict.ts';
 
 const folder = 'output/fuzz';
-const examples = 30;
+const examples = 25;
 
 interface Run {
   readonly passed: boolean;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createLinkToken, isLinkId, isLinkToken, linkPath, toLinkId } from '../../src/links/link-token.ts';
 import { type LinkKit, createLinkKit } from './link-kit.ts';
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const alphabet = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
 const tokens = fc
   .array(fc.constantFrom(...alphabet), { minLength: 43, maxLength: 43 })
   .map((letters) => letters.join(''));
@@ -35,7 +35,7 @@ describe('tokens and ids', () => {
         expect(isLinkToken(token.slice(0, at))).toBe(at === 43);
         const changed = token.slice(0, at) + text + token.slice(at + text.length);
         expect(isLinkToken(changed)).toBe(
-          changed.length === 43 && [...changed].every((letter) => alphabet.includes(letter)),
+          changed.length === 43 && Array.from(changed).every((letter) => alphabet.includes(letter)),
         );
       }),
     );
@@ -75,7 +75,7 @@ describe('a link that is not the very one', () => {
             () => `${token}\n`,
             () => `${token}=`,
             () => ` ${token}`,
-            () => [...token].reverse().join(''),
+            () => Array.from(token).reverse().join(''),
           )
           .map((create) => create()),
       },
