@@ -16,14 +16,14 @@ describeWithPart('record store contract on MongoDB', server, howToGetMongo, ({ c
   test('every write waits for its answer, though the URL asks for none', async () => {
     const url = createDatabaseUrl();
     const option = `${url.includes('?') ? '&' : '?'}w=0`;
-    const { records, close } = await openDatabase({ url: url + option, scope: 'test' });
+    const database = await openDatabase({ url: url + option, scope: 'test' });
     const insert = (): Promise<boolean> => {
       const record = { key: 'key', nonce: randomUUID(), owner: null, content: {}, expiresAt: new Date() };
-      return records.insert('claim', record);
+      return database.records.insert('claim', record);
     };
 
     expect([await insert(), await insert()]).toEqual([true, false]);
-    await close();
+    await database.close();
   });
 });
 

@@ -38,7 +38,10 @@ async function startService({ env }: LinkKit): Promise<Service> {
     child.send('stop');
     await exit;
   });
-  const [url] = (await once(child, 'message')) as [string];
+  const end = once(child, 'exit').then(([code]) => {
+    throw new Error(`The service ended with ${code} before it listened`);
+  });
+  const [url] = (await Promise.race([once(child, 'message'), end])) as [string];
   return { url, child };
 }
 
