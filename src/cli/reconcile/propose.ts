@@ -5,10 +5,16 @@ import { startProgress } from '../progress.ts';
 import { type Shell, quote } from '../shell.ts';
 import { describeCode } from '../source-file.ts';
 import { listenForStop } from '../stop-signal.ts';
-import { withStore } from '../store.ts';
+import { type Store, withStore } from '../store.ts';
 import { type Watch, collectCustomers, findProposals } from './find-candidates.ts';
 import { createPacedStripe } from './paced-stripe.ts';
-import { type Proposal, type ProposalStatus, proposalHeadings, toCsvLine } from './proposal.ts';
+import {
+  type ProductUser,
+  type Proposal,
+  type ProposalStatus,
+  proposalHeadings,
+  toCsvLine,
+} from './proposal.ts';
 import { readUsers } from './read-users.ts';
 
 /** With what may come at once, these are fewer than 10 in any second. */
@@ -18,15 +24,23 @@ const listsPerSecond = 8;
 export async function propose(shell: Shell, usersPath: string, proposalsPath: string): Promise<void> {
   const { users, refusals } = await readUsers(usersPath);
   for (const { line, fault } of refusals) shell.stderr.write(`line ${line}: ${fault}\n`);
-  await withStore(shell, async ({ config, database }) => {
-    const stripe = createPacedStripe(config.stripe, listsPerSecond);
-    const customers = await watched(shell, (watch) => collectCustomers(stripe, users, watch)).finally(() =>
-      stripe.close(),
-    );
-    const proposals = findProposals(database.customers, users, customers);
-    shell.stdout.write(summarize(await writeProposals(proposalsPath, proposals), proposalsPath));
+  await withStore(shell, async (store) => {
+    const counts = await writeProposals(proposalsPath, readProposals(shell, store, users));
+    shell.stdout.write(summarize(counts, proposalsPath));
   });
   if (refusals.length > 0) shell.exitCode = exitCodes.failed;
+}
+
+async function* readProposals(
+  shell: Shell,
+  { config, database }: Store,
+  users: readonly ProductUser[],
+): AsyncGenerator<readonly Proposal[]> {
+  const stripe = createPacedStripe(config.stripe, listsPerSecond);
+  const customers = await watched(shell, (watch) => collectCustomers(stripe, users, watch)).finally(() =>
+    stripe.close(),
+  );
+  yield* findProposals(database.customers, users, customers);
 }
 
 /** Shows how many customers have been read, and stops between two pages when told to. */
@@ -46,7 +60,7 @@ async function watched<T>(shell: Shell, read: (watch: Watch) => Promise<T>): Pro
 
 type Counts = ReadonlyMap<ProposalStatus, number>;
 
-/** Never over a file that is there, in which somebody may have decided already. */
+/** Never over a file that is there, in which somebody may have decided already: it is opened before the long wait for Stripe. */
 async function writeProposals(path: string, batches: AsyncIterable<readonly Proposal[]>): Promise<Counts> {
   const counts = new Map<ProposalStatus, number>();
   // It names people: it is for whoever runs this.

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { beforeEach, expect, test } from '@jest/globals';
 import { type ReconcileKit, createReconcileKit } from './reconcile-kit.ts';
@@ -142,12 +142,24 @@ test('writes no cell that a spreadsheet would run, and no line break', async () 
 test('does not write over a file in which somebody may have decided', async () => {
   await kit.propose('ada,ada@x.io');
   const before = readFileSync(kit.proposalsPath, 'utf8');
+  const requestsBefore = kit.emulator.requests.length;
 
   expect(await kit.propose('bob,bob@x.io')).toMatchObject({
     stderr: expect.stringContaining('cannot be written (EEXIST): name a new file'),
     exitCode: 1,
   });
   expect(readFileSync(kit.proposalsPath, 'utf8')).toBe(before);
+  // Nobody has waited minutes for that.
+  expect(kit.emulator.requests).toHaveLength(requestsBefore);
+});
+
+test('leaves no file behind when Stripe fails, so that it can be run again', async () => {
+  await kit.createCustomer('ada@x.io');
+  await kit.control('POST', 'faults', { path: '/v1/customers', method: 'GET', status: '400' });
+
+  expect(await kit.propose('ada,ada@x.io')).toMatchObject({ stdout: '', exitCode: 1 });
+  expect(existsSync(kit.proposalsPath)).toBe(false);
+  expect((await kit.propose('ada,ada@x.io')).exitCode).toBe(0);
 });
 
 test('needs a key', async () => {
