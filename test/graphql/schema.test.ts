@@ -9,6 +9,7 @@ import {
   isIntrospectionType,
   parse,
   validate,
+  validateSchema,
 } from 'graphql';
 import { printServedSchema } from '../../src/cli/schema.command.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
@@ -25,6 +26,10 @@ test('schema.graphql is what the code says', async () => {
   if (servedSchemaText !== (await printServedSchema())) {
     throw new Error('schema.graphql is not what the code says. Run: npm run schema');
   }
+});
+
+test('the schema is one that GraphQL allows', () => {
+  expect(validateSchema(servedSchema)).toEqual([]);
 });
 
 interface Described {

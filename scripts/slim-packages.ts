@@ -1,0 +1,35 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+/** Parts of packages that are loaded with them and that the service has no use for. */
+export const slimPackages: Plugin = {
+  name: 'slim packages',
+  setup(build) {
+    const packages = join(build.initialOptions.absWorkingDir ?? '', 'node_modules');
+
+    // As modules of the language, of which esbuild drops what nobody uses. One copy for all who import or require it.
+    build.onResolve({ filter: /^graphql($|\/)/ }, ({ path }) => ({ path: findModule(join(packages, path)) }));
+
+    // fetch, WebSocket, caches and mocks come along with undici's own entry.
+    build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'slim' }));
+    build.onLoad({ filter: /^undici$/, namespace: 'slim' }, () => ({
+      contents: `
+        export { default as Agent } from 'undici/lib/dispatcher/agent.js';
+        export { default as errors } from 'undici/lib/core/errors.js';`,
+      resolveDir: packages,
+    }));
+
+    // Messages in fifty languages.
+    build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: `export { default as en } from './en.js';`,
+      resolveDir: join(packages, 'zod/v4/locales'),
+    }));
+  },
+};
+
+function findModule(path: string): string {
+  const file = path.replace(/\.js$/, '');
+  if (existsSync(file) && statSync(file).isDirectory()) return join(file, 'index.mjs');
+  return file.endsWith('.mjs') ? file : `${file}.mjs`;
+}
