@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { parseUrl } from '../parse-url.ts';
 
 /**
@@ -7,6 +7,7 @@ import { parseUrl } from '../parse-url.ts';
  * one by one, a single machine has 2^64 limits.
  */
 export function toCountedNetwork(address: string): string {
+  if (isIPv4(address)) return address;
   const [withoutZone = ''] = address.split('%');
   // The parser of URLs writes every address in one form; some proxies add a port, which is dropped with it.
   const host =
