@@ -1,18 +1,48 @@
+import { BillingError } from '../errors.ts';
+
+/** So much is waiting that this would take too long. */
+export class TooManyWaitingError extends BillingError {
+  constructor() {
+    super('STORE_UNAVAILABLE', 'There is too much to do right now. Try again shortly.', {
+      cause: new Error('No turn came in time'),
+    });
+  }
+}
+
 /** Lets so many things at a time be worked on. The others wait for their turns, in the order in which they came. */
 export class Turns {
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
 
-  constructor(private free: number) {}
+  constructor(
+    private free: number,
+    private readonly patienceMs: number,
+  ) {}
 
+  /** @throws TooManyWaitingError, and what the work throws */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else await this.wait();
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
+      const [next] = this.waiting;
       if (next === undefined) this.free += 1;
       else next();
     }
+  }
+
+  private wait(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(begin);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(begin);
+        reject(new TooManyWaitingError());
+      }, this.patienceMs);
+      this.waiting.add(begin);
+    });
   }
 }

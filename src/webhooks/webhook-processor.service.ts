@@ -19,12 +19,15 @@ const keptMs = 35 * 24 * 60 * 60_000;
 /** A day of renewals comes as a burst of thousands, which must leave the store and Stripe to users as well. */
 const eventsAtOnce = 10;
 
+/** Whoever sent it has given up by then, and will send it again. */
+const patienceMs = 20_000;
+
 /**
  * Lets each event take effect once, over all that share the store. One whose handler failed, or whose
  * process died, left no record, and is handled when it comes again.
  */
 export class WebhookProcessor {
-  private readonly turns = new Turns(eventsAtOnce);
+  private readonly turns = new Turns(eventsAtOnce, patienceMs);
 
   constructor(
     private readonly handlers: WebhookHandlers,
@@ -32,7 +35,7 @@ export class WebhookProcessor {
     private readonly claims: Claims,
   ) {}
 
-  /** @throws ClaimedElsewhereError, StoreUnavailableError, and what the handler throws */
+  /** @throws TooManyWaitingError, ClaimedElsewhereError, StoreUnavailableError, and what the handler throws */
   async process(event: WebhookEvent): Promise<WebhookOutcome> {
     const { id, type } = event;
     if (!isHandled(type)) return 'ignored';

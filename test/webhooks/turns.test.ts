@@ -1,9 +1,9 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { Turns } from '../../src/webhooks/turns.ts';
+import { TooManyWaitingError, Turns } from '../../src/webhooks/turns.ts';
 
 test('work is done so many at a time, in the order in which it came, whatever fails', async () => {
-  const turns = new Turns(3);
+  const turns = new Turns(3, 10_000);
   const begun: number[] = [];
   let underWay = 0;
   let most = 0;
@@ -23,4 +23,17 @@ test('work is done so many at a time, in the order in which it came, whatever fa
   expect(begun).toEqual(indexes);
   expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(5);
   expect(await turns.run(() => Promise.resolve('once more'))).toBe('once more');
+});
+
+test('who has waited too long is told so, and those behind keep their turns', async () => {
+  const turns = new Turns(1, 20);
+  let end: () => void = () => undefined;
+  const first = turns.run(() => new Promise<void>((resolve) => (end = resolve)));
+
+  await expect(turns.run(() => Promise.resolve('late'))).rejects.toBeInstanceOf(TooManyWaitingError);
+  const third = turns.run(() => Promise.resolve('in time'));
+  end();
+
+  await first;
+  await expect(third).resolves.toBe('in time');
 });
