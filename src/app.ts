@@ -26,6 +26,7 @@ import { addGraphqlRoutes } from './http/graphql.routes.ts';
 import { addHealthRoutes } from './http/health.routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
+import { closePolitely } from './http/polite-close.ts';
 import { addPortalLinkRoutes } from './http/portal-link.routes.ts';
 import { createRateLimits, limitAddresses, limitSubjects } from './http/rate-limit.ts';
 import { addWebhookRoutes } from './http/webhook.routes.ts';
@@ -64,6 +65,8 @@ export interface AppOverrides {
   readonly stripeDeadlineMs?: number;
   /** How many failures in a row hold off calls to Stripe, in place of the default. */
   readonly stripeFailuresToOpen?: number;
+  /** Milliseconds for which a stop goes on to answer, so that clients can turn elsewhere; else none. */
+  readonly lingerMs?: number;
   /** How claims are kept, in place of the defaults. */
   readonly claims?: ClaimsOptions;
   /** The time by which policies are decided and kept up, in place of the clock's. */
@@ -176,7 +179,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const hashSubject = createSubjectHash(config.stripe.secretKey);
   const limits = await createRateLimits(config.http, logger);
   const server = await createHttpServer(config.http, logger, { telemetry, hashSubject });
-  addHealthRoutes(server, database);
+  addHealthRoutes(server, database, closePolitely(server, overrides.lingerMs ?? 0));
   await server.register(async (api) => {
     limitAddresses(api, limits);
     authenticateRequests(api, authenticator);

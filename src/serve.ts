@@ -4,17 +4,25 @@ import type { Environment } from './config/environment.ts';
 import { describeStartFailure, exitCodes, isSetupFault } from './start-failure.ts';
 
 const stopTimeoutMs = 15_000;
+const lingerMs = 1_000;
 
 /** Runs the service until it is told to stop, and then ends the process. */
 export async function serve(env: Environment): Promise<void> {
+  const starting = start(env);
+  // From the first: as the first process of a container, it would not notice signals that it does not wait for.
+  stopOnSignals({ stop: async () => (await starting).stop() });
   try {
-    const app = await createApp(loadConfig(env));
-    stopOnSignals(app);
-    await app.start();
+    await starting;
   } catch (error) {
     process.stderr.write(`${describeStartFailure(error)}\n`);
     process.exit(isSetupFault(error) ? exitCodes.misconfigured : exitCodes.failed);
   }
+}
+
+async function start(env: Environment): Promise<App> {
+  const app = await createApp(loadConfig(env), { lingerMs });
+  await app.start();
+  return app;
 }
 
 /** SIGINT and SIGTERM end what is under way first; a second one, or a stop that hangs, ends the process at once. */

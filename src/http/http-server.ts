@@ -33,6 +33,8 @@ export async function createHttpServer(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
+    // What comes while it closes is answered: see closePolitely.
+    return503OnClosing: false,
     trustProxy: toTrustProxy(config.trustProxy),
     genReqId: ({ headers }) => readRequestId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: answerUnreadable,
