@@ -43,7 +43,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'database',
     'http',
   ],
-  'start-failure': ['config', 'database', 'policies'],
+  'start-failure': ['config', 'database', 'errors', 'logger', 'policies'],
   serve: ['app', 'config', 'start-failure'],
   main: ['config', 'serve'],
   cli: [

@@ -1,5 +1,7 @@
 import { ConfigurationError } from './config/config.ts';
 import { DatabaseSetupError } from './database/database-setup-error.ts';
+import { StoreUnavailableError } from './errors.ts';
+import { redact } from './logger.ts';
 import { PolicyFileError } from './policies/policy-fault.ts';
 
 /** Exit codes as sysexits.h has them, for supervisors that tell a bad setting from a crash. */
@@ -15,10 +17,16 @@ export function isSetupFault(
 /** What a person at a terminal can act on; the rest by name and message, without the stack. */
 export function describeStartFailure(error: unknown): string {
   if (isSetupFault(error)) return error.message;
+  if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
   if (!(error instanceof Error)) return 'The service could not start.';
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `Port ${port ?? ''} is in use. Stop what listens there, or set PORT.`;
   if (code === 'EACCES')
     return `Port ${port ?? ''} may not be used by this user. Set PORT to one above 1023.`;
   return `The service could not start: ${error.message}`;
+}
+
+/** An API's client is told less of the same failure. */
+export function describeStoreFailure({ cause, message }: StoreUnavailableError): string {
+  return `The database (DATABASE_URL) does not answer: ${redact(cause instanceof Error ? cause.message : message)}`;
 }

@@ -1,6 +1,6 @@
-import { BillingError } from '../errors.ts';
+import { BillingError, StoreUnavailableError } from '../errors.ts';
 import { redact } from '../logger.ts';
-import { exitCodes, isSetupFault } from '../start-failure.ts';
+import { describeStoreFailure, exitCodes, isSetupFault } from '../start-failure.ts';
 
 /** A command cannot do what it was asked to; the message tells the person who asked. */
 export class CommandError extends Error {
@@ -21,10 +21,8 @@ export function getExitCode(error: unknown): number {
 
 /** What an operator can act on, without a stack. An API's client is told less of the same failure. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof BillingError && error.cause instanceof Error) {
-    const reason = redact(error.cause.message);
-    if (error.code === 'STORE_UNAVAILABLE') return `The database (DATABASE_URL) does not answer: ${reason}`;
-    if (error.code.startsWith('STRIPE_')) return `Stripe does not answer as it should: ${reason}`;
-  }
+  if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
+  if (error instanceof BillingError && error.cause instanceof Error && error.code.startsWith('STRIPE_'))
+    return `Stripe does not answer as it should: ${redact(error.cause.message)}`;
   return error instanceof Error ? error.message : 'The command failed.';
 }
