@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../auth/caller.ts';
-import { BillingError } from '../errors.ts';
+import { BillingError, StoreUnavailableError } from '../errors.ts';
 import type { Page } from '../graphql/connection.ts';
 import { type Logger, redact } from '../logger.ts';
 import { removeAll } from '../sweeper.ts';
@@ -81,7 +81,12 @@ export class AuditTrail {
       await conclude('succeeded', null);
       return result;
     } catch (error) {
-      await conclude('failed', error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR');
+      const concluded = conclude(
+        'failed',
+        error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR',
+      );
+      // Of a store that gave no answer in seconds, the caller does not wait for another one.
+      if (!(error instanceof StoreUnavailableError)) await concluded;
       throw error;
     }
   }
