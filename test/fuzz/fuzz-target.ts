@@ -9,8 +9,6 @@ import type { Environment } from '../../src/config/environment.ts';
 import type { CustomerDirectory, CustomerLink } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { LinkRegister, type PortalLink } from '../../src/links/link-register.ts';
-import { toLinkId } from '../../src/links/link-token.ts';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import { planted } from '../errors/planted.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
@@ -19,6 +17,7 @@ import { createFlowPolicies } from '../portal/flow-policies.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
 import { startEmulator } from '../stripe-emulator/emulator-client.ts';
 import type { FuzzOperation, FuzzRequest } from './fuzz-request.ts';
+import { linkIds, seedFuzzData } from './fuzz-data.ts';
 import type { KnownValues } from './hostile-values.ts';
 import { Tally } from './tally.ts';
 import { type Verdict, judge } from './verdict.ts';
@@ -42,7 +41,7 @@ export interface FuzzTarget {
   readonly known: KnownValues;
   readonly tokens: Readonly<Record<Role, string | undefined>>;
   readonly tally: Tally;
-  /** Undoes what requests have undone: users have their customers again, and links. */
+  /** Undoes what requests have done: users have their customers again, and links. */
   arrange(): Promise<void>;
   /** Sends a request, and throws when harm comes of it. */
   send(role: Role, request: FuzzRequest): Promise<Verdict>;
@@ -50,83 +49,62 @@ export interface FuzzTarget {
 
 export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarget> {
   const { emulator, stripe } = await startEmulator();
-  const demo = await seedDemoData(stripe);
+  const data = await seedFuzzData(stripe);
   const app = await createTestApp({
     STRIPE_API_URL: emulator.url,
     STRIPE_SECRET_KEY: planted.stripeKey,
     JWT_SECRET: planted.jwtSecret,
     STRIPE_WEBHOOK_SECRETS: 'whsec_UGxhbnRlZFdlYmhvb2tTZWNyZXQ',
     PUBLIC_URL: 'https://billing.example.com',
-    PORTAL_POLICIES: writePolicyFile(createFlowPolicies(demo)),
+    PORTAL_POLICIES: writePolicyFile(createFlowPolicies(data.demo)),
     ...env,
   });
-  const users = [{ userId: 'ada', stripeCustomerId: demo.customerId }];
-  for (const userId of ['grace', 'o\u2019hara %_\u{1f600}']) {
-    users.push({ userId, stripeCustomerId: (await stripe.customers.create({ name: userId })).id });
-  }
-  const unlinked = (await stripe.customers.create({ name: 'unlinked' })).id;
-  const unmanaged = await stripe.billingPortal.configurations.create({
-    features: { invoice_history: { enabled: true } },
-  });
-  const { config } = app;
-  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
-  closeAfterTests(() => database.close());
-
-  const customerIds = [...users.map(({ stripeCustomerId }) => stripeCustomerId), unlinked];
-  const userIds = [...users.map(({ userId }) => userId), 'newcomer'];
-  const linkIds = ['a', 'b', 'c', 'd'].map(toLinkId);
-  const configurations = [unmanaged.id, demo.configurationId];
-  const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId);
   const tokens = {
     nobody: undefined,
     newcomer: await app.createToken({ userId: 'newcomer' }),
     customer: await app.createToken({ userId: 'ada' }),
     administrator: await app.createToken({ userId: 'root', roles: [adminRole] }),
   };
+  const { config } = app;
+  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
+  closeAfterTests(() => database.close());
   const tally = new Tally();
-  const secrets = [planted.jwtSecret, config.databaseUrl.replace(/^\w+:\/*/, '')];
   return {
     app,
     tally,
     tokens,
     operations: listOperations(await readServedSchema(app)),
-    known: {
-      userId: userIds,
-      stripeCustomerId: customerIds,
-      id: [...configurations, ...linkIds],
-      configurationId: configurations,
-      subscriptionId: [demo.subscriptionId, ...subscription.items.data.map(({ id }) => id)],
-      priceId: demo.prices.flatMap(({ month, year }) => [month, year]),
-      priceIds: demo.prices.flatMap(({ month, year }) => [month, year]),
-      productId: demo.productIds,
-      returnUrl: [returnUrl, 'https://app.example.com/?a=%00&b=\u00e9#c'],
-      defaultReturnUrl: [returnUrl],
-      privacyPolicyUrl: ['https://example.com/privacy'],
-      termsOfServiceUrl: ['https://example.com/terms'],
-      locale: ['de', 'auto', 'pt-BR'],
-      after: [...userIds, ...configurations].map((key) => Buffer.from(key).toString('base64url')),
-    },
+    known: data.known,
     arrange: async () => {
-      await putBack(database.customers, users);
+      await data.resetConfiguration();
+      await putBack(database.customers, data.users);
       const links = new LinkRegister(database.records);
-      for (const id of linkIds) await links.add(createLink(id, demo.customerId));
+      for (const id of linkIds) await links.add(createLink(id, data.demo.customerId));
     },
-    send: async (role, { method, path, contentType, body }) => {
-      const response = await app.fetch(path, {
-        method,
-        token: tokens[role],
-        headers: { 'apollo-require-preflight': 'yes', ...(contentType && { 'content-type': contentType }) },
-        ...(body !== undefined && { body }),
-      });
-      const { status, headers } = response;
-      const text = await response.text();
-      const verdict = judge({ status, headers, text }, secrets);
-      tally.add(`${role} ${path} ${contentType ?? ''} ${String(body)}`, verdict);
-      if (verdict.harms.length > 0)
-        throw new Error(`${verdict.harms.join(', ')}: ${status} ${text.slice(0, 2000)}`);
+    send: async (role, request) => {
+      const verdict = await sendAndJudge(app, tokens[role], request);
+      tally.add(`${role} ${request.path} ${request.contentType ?? ''} ${String(request.body)}`, verdict);
+      if (verdict.harms.length > 0) throw new Error(`${verdict.harms.join(', ')}: ${verdict.shown}`);
       return verdict;
     },
   };
+}
+
+async function sendAndJudge(
+  app: TestApp,
+  token: string | undefined,
+  { method, path, contentType, body }: FuzzRequest,
+): Promise<Verdict & { readonly shown: string }> {
+  const response = await app.fetch(path, {
+    method,
+    token,
+    headers: { 'apollo-require-preflight': 'yes', ...(contentType && { 'content-type': contentType }) },
+    ...(body !== undefined && { body }),
+  });
+  const { status, headers } = response;
+  const text = await response.text();
+  const secrets = [planted.jwtSecret, app.config.databaseUrl.replace(/^\w+:\/*/, '')];
+  return { ...judge({ status, headers, text }, secrets), shown: `${status} ${text.slice(0, 2000)}` };
 }
 
 /** Links users to their customers again, whoever has them. */

@@ -1,0 +1,62 @@
+import type Stripe from 'stripe';
+import type { CustomerLink } from '../../src/customers/customer-directory.ts';
+import { toLinkId } from '../../src/links/link-token.ts';
+import { type DemoData, seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { returnUrl } from '../helpers/test-app.ts';
+import type { KnownValues } from './hostile-values.ts';
+
+/** What there is at Stripe, and who is to be linked to it. */
+export interface FuzzData {
+  readonly demo: DemoData;
+  readonly users: readonly CustomerLink[];
+  readonly known: KnownValues;
+  /** Makes the configuration that is not a policy's what it was. */
+  resetConfiguration(): Promise<unknown>;
+}
+
+export const linkIds = ['a', 'b', 'c', 'd'].map(toLinkId);
+
+export async function seedFuzzData(stripe: Stripe): Promise<FuzzData> {
+  const demo = await seedDemoData(stripe);
+  const createCustomer = async (userId: string): Promise<CustomerLink> => ({
+    userId,
+    stripeCustomerId: (await stripe.customers.create({ name: userId })).id,
+  });
+  const users = [
+    { userId: 'ada', stripeCustomerId: demo.customerId },
+    await createCustomer('grace'),
+    await createCustomer('o\u2019hara %_\u{1f600}'),
+  ];
+  const { stripeCustomerId: unlinked } = await createCustomer('unlinked');
+  const { id: unmanaged } = await stripe.billingPortal.configurations.create({
+    features: { invoice_history: { enabled: true } },
+  });
+  const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId);
+
+  const userIds = [...users.map(({ userId }) => userId), 'newcomer'];
+  const configurationIds = [unmanaged, demo.configurationId];
+  const priceIds = demo.prices.flatMap(({ month, year }) => [month, year]);
+  const known = {
+    userId: userIds,
+    stripeCustomerId: [...users.map(({ stripeCustomerId }) => stripeCustomerId), unlinked],
+    id: [...configurationIds, ...linkIds],
+    configurationId: configurationIds,
+    subscriptionId: [demo.subscriptionId, ...subscription.items.data.map(({ id }) => id)],
+    priceId: priceIds,
+    priceIds,
+    productId: demo.productIds,
+    returnUrl: [returnUrl, 'https://app.example.com/?a=%00&b=\u00e9#c'],
+    defaultReturnUrl: [returnUrl],
+    privacyPolicyUrl: ['https://example.com/privacy'],
+    termsOfServiceUrl: ['https://example.com/terms'],
+    locale: ['de', 'auto', 'pt-BR'],
+    after: [...userIds, ...configurationIds].map((key) => Buffer.from(key).toString('base64url')),
+  };
+  return {
+    demo,
+    users,
+    known,
+    resetConfiguration: () =>
+      stripe.billingPortal.configurations.update(unmanaged, { active: true, login_page: { enabled: false } }),
+  };
+}
