@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
+import { trackPromise } from '../helpers/promises.ts';
 import { hostileClaims, malformedTokens } from './hostile-claims.ts';
 import { hostileHeaders, hostileKeyNames } from './hostile-headers.ts';
 import { hostileAlgorithms, hostileSignatures } from './hostile-signatures.ts';
@@ -44,18 +45,36 @@ const groups = {
   malformedTokens,
 };
 
+const refused = trackPromise('tokens', 'a hostile token is refused, and nothing of it is logged');
+const within = trackPromise('tokens', 'clocks may differ by 60 seconds, and by no more: exp, nbf and iat');
+const counted = trackPromise(
+  'tokens',
+  'all of these tokens: one request for keys, none to a server of theirs',
+);
+
+/** Counts a token beside the others where it tries the skew of clocks. */
+function tryToken(name: string, attempt: () => Promise<void>): Promise<void> {
+  return /a minute|(59|60|61) seconds/.test(name) ? within.try(attempt) : attempt();
+}
+
 describe.each(Object.entries(groups))('%s', (_, hostileTokens) => {
-  test.each(hostileTokens)('$name ($target) is refused: $message', async ({ target, message, create }) => {
-    const token = create(attackersServer.url.href);
-    const error: unknown = await authenticators[target]
-      .authenticate(`Bearer ${token}`)
-      .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message });
-    // Neither the error nor its cause may carry the token into a log.
-    const logged = inspect(error, { depth: 10 });
-    for (const part of [...token.split('.'), 'user_1'])
-      if (part.length > 5) expect(logged).not.toContain(part);
-  });
+  test.each(hostileTokens)(
+    '$name ($target) is refused: $message',
+    async ({ name, target, message, create }) => {
+      const token = create(attackersServer.url.href);
+      const attempt = async (): Promise<void> => {
+        const error: unknown = await authenticators[target]
+          .authenticate(`Bearer ${token}`)
+          .catch((reason: unknown) => reason);
+        expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message });
+        // Neither the error nor its cause may carry the token into a log.
+        const logged = inspect(error, { depth: 10 });
+        for (const part of [...token.split('.'), 'user_1'])
+          if (part.length > 5) expect(logged).not.toContain(part);
+      };
+      await refused.try(() => tryToken(name, attempt));
+    },
+  );
 });
 
 test.each<[string, HostileToken['target'], () => string]>([
@@ -78,10 +97,12 @@ test.each<[string, HostileToken['target'], () => string]>([
   ['expiry 59 seconds ago', 'secret', () => createHmacToken({ ...claims, exp: now - 59 })],
   ['a subject of 255 characters', 'secret', () => createHmacToken({ ...claims, sub: 'u'.repeat(255) })],
   ['several audiences', 'secret', () => createHmacToken({ ...claims, aud: ['shop', 'billing'] })],
-])('a token without a fault is accepted: %s', async (_, target, create) => {
-  await expect(authenticators[target].authenticate(`Bearer ${create()}`)).resolves.toMatchObject({
-    claims: { iss: claims.iss },
-  });
+])('a token without a fault is accepted: %s', async (name, target, create) => {
+  await tryToken(name, () =>
+    expect(authenticators[target].authenticate(`Bearer ${create()}`)).resolves.toMatchObject({
+      claims: { iss: claims.iss },
+    }),
+  );
 });
 
 test('nothing else is accepted, whatever it is', async () => {
@@ -111,10 +132,10 @@ test('nothing else is accepted, whatever it is', async () => {
   );
 });
 
-test('no server that a token names was asked', () => {
-  expect(attackersServer.requestCount()).toBe(0);
+test('no server that a token names was asked', async () => {
+  await counted.try(() => expect(attackersServer.requestCount()).toBe(0));
 });
 
-test('all these tokens together made one request for keys', () => {
-  expect(issuersServer.requestCount()).toBe(1);
+test('all these tokens together made one request for keys', async () => {
+  await counted.try(() => expect(issuersServer.requestCount()).toBe(1));
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import type { BillingError } from '../../src/errors.ts';
+import { trackPromise } from '../helpers/promises.ts';
 import { startKeySetServer, toJwk } from './key-set-server.ts';
 import type { KeySetServer } from './key-set-server.ts';
 import { claims, craftToken, createConfig, ed25519, now, p256, rsa, signature } from './token-kit.ts';
@@ -46,6 +47,15 @@ const createNewToken = () => createToken('new', newRsa.privateKey);
 const fail = () => {
   server.answerBy((_, response) => response.writeHead(500).end('out of order'));
 };
+
+const seldom = trackPromise(
+  'tokens',
+  '100 unknown keys: at most two requests for keys, and none is accepted',
+);
+const down = trackPromise(
+  'tokens',
+  'no keys to be had: known ones go on, else AUTH_UNAVAILABLE, none is accepted',
+);
 
 describe('which key is used', () => {
   test.each([
@@ -95,18 +105,22 @@ describe('how often the endpoint is asked', () => {
     );
     const inTurn: unknown[] = [];
     for (let i = 0; i < 50; i += 1) inTurn.push(await authenticate(createToken(`b${i}`)));
-    expect(new Set([...together, ...inTurn])).toEqual(new Set(['UNAUTHENTICATED']));
-    expect(server.requestCount()).toBe(2);
+    await seldom.try(() => {
+      expect(new Set([...together, ...inTurn])).toEqual(new Set(['UNAUTHENTICATED']));
+      expect(server.requestCount()).toBe(2);
+    });
   });
 
   test('at most twice for 100 unknown keys while it is down', async () => {
     await authenticate(createOldToken());
     elapsedSeconds = 31;
     fail();
-    for (let i = 0; i < 100; i += 1) {
-      expect(await authenticate(createToken(`a${i}`))).toBe('AUTH_UNAVAILABLE');
-    }
-    expect(server.requestCount()).toBe(2);
+    await seldom.try(async () => {
+      for (let i = 0; i < 100; i += 1) {
+        expect(await authenticate(createToken(`a${i}`))).toBe('AUTH_UNAVAILABLE');
+      }
+      expect(server.requestCount()).toBe(2);
+    });
   });
 
   test('once for 100 tokens while there are no keys', async () => {
@@ -164,18 +178,18 @@ describe('while the endpoint is down', () => {
     fail();
     for (const seconds of [600, 601, 606, 7200, 86_399]) {
       elapsedSeconds = seconds;
-      expect(await authenticate(createOldToken())).toBe('user_1');
+      await down.try(async () => expect(await authenticate(createOldToken())).toBe('user_1'));
     }
     elapsedSeconds = 86_400;
-    expect(await authenticate(createOldToken())).toBe('AUTH_UNAVAILABLE');
+    await down.try(async () => expect(await authenticate(createOldToken())).toBe('AUTH_UNAVAILABLE'));
   });
 
   test('a key that is not known may exist, so the answer is that it cannot be told', async () => {
     await authenticate(createOldToken());
     elapsedSeconds = 31;
     fail();
-    expect(await authenticate(createNewToken())).toBe('AUTH_UNAVAILABLE');
-    expect(await authenticate(createOldToken())).toBe('user_1');
+    await down.try(async () => expect(await authenticate(createNewToken())).toBe('AUTH_UNAVAILABLE'));
+    await down.try(async () => expect(await authenticate(createOldToken())).toBe('user_1'));
   });
 
   test('tokens are checked again five seconds after it is back', async () => {
@@ -257,7 +271,7 @@ describe('an answer that is not used', () => {
     ],
   ])('%s', async (_, failure, listener) => {
     server.answerBy(listener);
-    await expectUnavailable(failure);
+    await down.try(() => expectUnavailable(failure));
   });
 
   test('one that does not come to an end within three seconds', async () => {

@@ -14,13 +14,16 @@ export interface MongoServer {
   readonly description: string;
   /** The URL of a database of its own, which `stop` drops. */
   readonly createDatabaseUrl: () => string;
+  /** Ends its process, and starts it again with what it has stored. A server of MONGODB_TEST_URL goes on. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** A MongoDB server: the one of MONGODB_TEST_URL, else a mongod, else FerretDB; null when there is none. */
 export async function startMongoServer(): Promise<MongoServer | null> {
   const url = process.env['MONGODB_TEST_URL'];
-  if (url) return createServer(url, 'the server of MONGODB_TEST_URL', () => Promise.resolve());
+  if (url) return createServer(url, 'the server of MONGODB_TEST_URL', foreignProcess);
 
   const mongod = findOnPath('mongod');
   if (mongod) {
@@ -56,18 +59,32 @@ async function startServer(
 ): Promise<MongoServer> {
   const folder = await mkdtemp(join(tmpdir(), 'billing-portal-mongo-'));
   const port = await findFreePort();
-  const stop = await startServerProcess(command, args(folder, port), port);
-  return createServer(`mongodb://127.0.0.1:${port}/`, description, async () => {
-    await stop();
-    await rm(folder, { recursive: true, force: true });
+  const start = () => startServerProcess(command, args(folder, port), port);
+  let halt = await start();
+  return createServer(`mongodb://127.0.0.1:${port}/`, description, {
+    halt: () => halt(),
+    resume: async () => {
+      halt = await start();
+    },
+    remove: async () => {
+      await halt();
+      await rm(folder, { recursive: true, force: true });
+    },
   });
 }
 
-function createServer(url: string, description: string, stop: () => Promise<void>): MongoServer {
+type MongoProcess = Record<'halt' | 'resume' | 'remove', () => Promise<void>>;
+
+const leaveAlone = (): Promise<void> => Promise.resolve();
+const foreignProcess: MongoProcess = { halt: leaveAlone, resume: leaveAlone, remove: leaveAlone };
+
+function createServer(url: string, description: string, process: MongoProcess): MongoServer {
   const databases: string[] = [];
   return {
     url,
     description,
+    halt: process.halt,
+    resume: process.resume,
     createDatabaseUrl: () => {
       const name = `test_${randomUUID().slice(0, 8)}`;
       databases.push(name);
@@ -78,7 +95,7 @@ function createServer(url: string, description: string, stop: () => Promise<void
       const client = new mongo.MongoClient(url);
       for (const name of databases) await client.db(name).dropDatabase();
       await client.close();
-      await stop();
+      await process.remove();
     },
   };
 }
