@@ -9,6 +9,7 @@ import { trackPromise } from '../helpers/promises.ts';
 import { startKeySetServer, toJwk } from './key-set-server.ts';
 import type { KeySetServer } from './key-set-server.ts';
 import { claims, craftToken, createConfig, ed25519, now, p256, rsa, signature } from './token-kit.ts';
+import { createUnusableAnswers } from './unusable-answers.ts';
 
 const newRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -227,49 +228,7 @@ async function expectUnavailable(failure: string): Promise<void> {
 }
 
 describe('an answer that is not used', () => {
-  const keySet = JSON.stringify({ keys: [oldKey] });
-
-  test.each<[string, string, Parameters<KeySetServer['answerBy']>[0]]>([
-    ['a status of 500', 'answered with status 500', (_, response) => response.writeHead(500).end(keySet)],
-    ['a status of 204', 'answered with status 204', (_, response) => response.writeHead(204).end()],
-    [
-      'a redirect',
-      'answered with status 302',
-      (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(keySet),
-    ],
-    ['no JSON', 'did not answer with a JSON Web Key Set', (_, response) => response.end('<html>')],
-    [
-      'half of it',
-      'did not answer with a JSON Web Key Set',
-      (_, response) => response.end(keySet.slice(0, 99)),
-    ],
-    [
-      'a single key',
-      'did not answer with a JSON Web Key Set',
-      (_, response) => response.end(JSON.stringify(oldKey)),
-    ],
-    ['null', 'did not answer with a JSON Web Key Set', (_, response) => response.end('null')],
-    [
-      'keys that are no objects',
-      'did not answer with a JSON Web Key Set',
-      (_, response) => response.end('{"keys":[1]}'),
-    ],
-    ['no keys', 'answered with no keys', (_, response) => response.end('{"keys":[]}')],
-    [
-      'too much',
-      'answered with more than 262144 bytes',
-      (_, response) => response.end(keySet + ' '.repeat(262_144)),
-    ],
-    ['a reset', 'could not be reached', (_, response) => response.destroy()],
-    [
-      'a reset halfway',
-      'could not be reached',
-      (_, response) => {
-        response.writeHead(200, { 'content-length': 1000 });
-        response.write(keySet.slice(0, 99), () => response.destroy());
-      },
-    ],
-  ])('%s', async (_, failure, listener) => {
+  test.each(createUnusableAnswers({ keys: [oldKey] }))('%s', async (_, failure, listener) => {
     server.answerBy(listener);
     await down.try(() => expectUnavailable(failure));
   });

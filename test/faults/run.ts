@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatTable } from '../bench/harness/table.ts';
-import type { PromiseReport } from '../test/helpers/promises.ts';
+import { formatTable } from '../../bench/harness/table.ts';
+import type { PromiseReport } from '../helpers/promises.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const output = join(root, 'output/faults');
 const file = join(output, 'promises.jsonl');
 const areas: readonly PromiseReport['area'][] = ['Stripe', 'database', 'stop', 'start', 'tokens'];
