@@ -8,6 +8,7 @@ const config = {
     '<rootDir>/test/browser/',
     '<rootDir>/test/faults/',
     '<rootDir>/test/fuzz/',
+    'processes\\.test\\.ts$',
   ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -25,6 +26,8 @@ const config = {
   },
   setupFiles: ['reflect-metadata'],
   testTimeout: 20_000,
+  // Half of the time goes by waiting for servers, so no core is kept free.
+  maxWorkers: '100%',
 };
 
 export default config;
