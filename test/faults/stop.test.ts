@@ -103,8 +103,8 @@ describe('SIGTERM', () => {
     const countOf = (fate: Fate): number => fates.filter((each) => each === fate).length;
     const kept = fates.filter((fate) => !fate.startsWith('cut'));
     whole.count(fates.length, kept.length);
-    whole.note(`${runs} runs, ${countOf('answered')} answered, ${fates.length - kept.length} cut`);
-    whole.note(`${countOf('reset before a byte came')} reset by the system before the service took them`);
+    whole.note(`${runs} runs, ${fates.length - kept.length} cut`);
+    whole.note(`${countOf('reset before a byte came')} reset in the system's queue`);
     expect(countOf('answered')).toBeGreaterThan(runs * 2 * keptAlive);
     expect(kept).toEqual(fates);
   }, 600_000);
