@@ -11,7 +11,8 @@ export function addHealthRoutes(
   server.get('/healthz', () => ({ status: 'ok' }));
 
   server.get('/readyz', async (_request, reply) => {
-    if (closing.hasBegun()) return reply.code(503).send({ status: 'unavailable', reason: 'the service stops' });
+    if (closing.hasBegun())
+      return reply.code(503).send({ status: 'unavailable', reason: 'the service stops' });
     try {
       await database.ping();
       return { status: 'ready' };
