@@ -131,6 +131,7 @@ describe('SIGTERM', () => {
       expect(ms).toBeLessThan(10_000);
     });
     agent.destroy();
+    for (const socket of silent) socket.destroy();
   }, 60_000);
 
   test('ends in time though a client never ends its request', async () => {
@@ -150,6 +151,7 @@ describe('SIGTERM', () => {
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(ms).toBeLessThan(maxStopMs);
     });
+    slow.destroy();
   }, 60_000);
 
   test('a second time ends the process at once', async () => {
