@@ -1,15 +1,4 @@
-import {
-  Arg,
-  Args,
-  Authorized,
-  Ctx,
-  FieldResolver,
-  ID,
-  Mutation,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
