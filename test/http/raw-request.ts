@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import type { TestApp } from '../helpers/test-app.ts';
 
 export interface RawAnswer {
@@ -11,8 +10,13 @@ export interface RawAnswer {
 /** Sends bytes as they are, which any client would mend or refuse, and reads the answer until the service hangs up. */
 export async function sendRaw(app: TestApp, request: string | Buffer): Promise<RawAnswer> {
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // Whoever is refused before all is sent may find that nobody reads the rest; the answer counts.
+  socket.on('error', () => undefined);
   socket.write(request);
-  const [head = '', ...body] = (await buffer(socket)).toString().split('\r\n\r\n');
+  await new Promise((resolve) => socket.once('close', resolve));
+  const [head = '', ...body] = Buffer.concat(chunks).toString().split('\r\n\r\n');
   const [statusLine = '', ...lines] = head.split('\r\n');
   return {
     status: Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]),
