@@ -33,7 +33,7 @@ const contentSchema = z.object({
 export class CreationAttempts {
   constructor(
     private readonly records: RecordStore,
-    private readonly now: () => Date,
+    private readonly now: () => Date = () => new Date(),
   ) {}
 
   /** A user's attempt with the highest number that is still kept. @throws StoreUnavailableError */
@@ -52,6 +52,13 @@ export class CreationAttempts {
       // There is none where it has just been swept away, and then the key is free.
       if (other !== null) return toAttempt(other);
     }
+  }
+
+  /** Removes a user's attempts, and tells how many there were. @throws StoreUnavailableError */
+  async removeOf(userId: string): Promise<number> {
+    const records = await this.records.listOf('customer-creation', userId);
+    for (const record of records) await this.records.remove('customer-creation', record);
+    return records.length;
   }
 
   judgeAge({ beganAt }: CreationAttempt): AttemptAge {

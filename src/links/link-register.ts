@@ -70,6 +70,15 @@ export class LinkRegister {
     return this.records.remove('portal-link', { key: id, nonce: id });
   }
 
+  /** Removes a user's links and their uses, and tells how many links there were. */
+  async removeOf(userId: string): Promise<number> {
+    const links = await this.records.listOf('portal-link', userId);
+    for (const link of links) await this.records.remove('portal-link', link);
+    const uses = await this.records.listOf('portal-link-use', userId);
+    for (const use of uses) await this.records.remove('portal-link-use', use);
+    return links.length;
+  }
+
   /** When it was used up; null when it was not. */
   async findUse(id: string): Promise<Date | null> {
     const record = await this.records.find('portal-link-use', id);

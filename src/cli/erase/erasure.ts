@@ -1,5 +1,7 @@
+import { CreationAttempts } from '../../customers/creation-attempts.ts';
 import { SnapshotRegister } from '../../customers/snapshot-register.ts';
 import type { Database } from '../../database/database.ts';
+import { LinkRegister } from '../../links/link-register.ts';
 
 /** Removes what one store keeps about a user, and names it; null when it kept nothing. */
 type Eraser = (database: Database, userId: string) => Promise<string | null>;
@@ -39,18 +41,12 @@ async function eraseSnapshots({ records }: Database, userId: string): Promise<st
 
 /** Those for e-mails, and what says that they were used. */
 async function erasePortalLinks({ records }: Database, userId: string): Promise<string | null> {
-  const links = await records.listOf('portal-link', userId);
-  for (const link of links) await records.remove('portal-link', link);
-  for (const use of await records.listOf('portal-link-use', userId))
-    await records.remove('portal-link-use', use);
-  return links.length === 0
-    ? null
-    : `${links.length} ${links.length === 1 ? 'link' : 'links'} for e-mails, used or not`;
+  const count = await new LinkRegister(records).removeOf(userId);
+  return count === 0 ? null : `${count} ${count === 1 ? 'link' : 'links'} for e-mails, used or not`;
 }
 
 /** Each has the address that the user had then. */
 async function eraseAttempts({ records }: Database, userId: string): Promise<string | null> {
-  const attempts = await records.listOf('customer-creation', userId);
-  for (const attempt of attempts) await records.remove('customer-creation', attempt);
-  return attempts.length === 0 ? null : 'what a customer was created with in the last two days';
+  const count = await new CreationAttempts(records).removeOf(userId);
+  return count === 0 ? null : 'what a customer was created with in the last two days';
 }

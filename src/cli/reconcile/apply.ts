@@ -8,7 +8,7 @@ import { importLinkFile } from '../link/import-link-file.ts';
 import type { LinkRow } from '../link/read-link-rows.ts';
 import { type Shell, quote } from '../shell.ts';
 import type { Store } from '../store.ts';
-import { createPacedStripe } from './paced-stripe.ts';
+import { createPacedStripe } from '../paced-stripe.ts';
 import { toComparable } from './proposal.ts';
 import { type AcceptedRow, type RefusedRow, readAcceptedRows } from './read-proposals.ts';
 

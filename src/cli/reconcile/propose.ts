@@ -7,7 +7,7 @@ import { describeCode } from '../source-file.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { type Store, withStore } from '../store.ts';
 import { type Watch, collectCustomers, findProposals } from './find-candidates.ts';
-import { createPacedStripe } from './paced-stripe.ts';
+import { createPacedStripe } from '../paced-stripe.ts';
 import {
   type ProductUser,
   type Proposal,

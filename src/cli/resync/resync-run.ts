@@ -24,10 +24,6 @@ export class ResyncRun<Outcome extends string> {
     this.totals = Object.fromEntries(counts) as typeof this.totals;
   }
 
-  get isFailing(): boolean {
-    return this.failuresInRow > 0;
-  }
-
   begin(total: number): void {
     this.progress = startProgress(this.stderr, total);
   }

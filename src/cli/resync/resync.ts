@@ -13,7 +13,7 @@ import { createWebhookHandlers } from '../../webhooks/webhook-handlers.ts';
 import { WebhookProcessor } from '../../webhooks/webhook-processor.service.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
 import { readMappingPages } from '../mapping-pages.ts';
-import { createPacedStripe } from '../reconcile/paced-stripe.ts';
+import { createPacedStripe } from '../paced-stripe.ts';
 import { type Shell, quote } from '../shell.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { type Store, withStore } from '../store.ts';
@@ -99,7 +99,8 @@ async function catchUp(
     for await (const few of readFew(directory, after)) {
       await Promise.all(few.map(({ stripeCustomerId: id }) => customers.attempt(id, () => read(id, sync))));
       customers.throwIfHopeless();
-      if (!customers.isFailing) lastUser = few.at(-1)?.userId;
+      // Whoever failed is to be read again, and so is who comes after.
+      if (customers.totals.failed === 0) lastUser = few.at(-1)?.userId;
       stop.throwIfReceived();
     }
   } catch (error) {

@@ -1,8 +1,7 @@
+import { readPages } from '../../stripe/read-all.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { handledEventTypes } from '../../webhooks/webhook-event-types.ts';
 import { type WebhookEvent, readEvent } from '../../webhooks/webhook-event.ts';
-
-const pageSize = 100;
 
 /**
  * The events that some endpoint has not taken, and that this service handles, the oldest first. Of each page
@@ -14,15 +13,9 @@ export async function listUndeliveredEvents(stripe: StripeClient, since: Date): 
     delivery_success: false,
     types: [...handledEventTypes],
     created: { gte: Math.floor(since.getTime() / 1000) },
-    limit: pageSize,
   };
   const events: WebhookEvent[] = [];
-  for (let more = true; more;) {
-    const last = events.at(-1);
-    const page = last === undefined ? filter : { ...filter, starting_after: last.id };
-    const { data, has_more } = await stripe.read((sdk, options) => sdk.events.list(page, options));
-    events.push(...data.map(readEvent));
-    more = has_more && data.length > 0;
-  }
+  const pages = readPages(stripe, (sdk, page, options) => sdk.events.list({ ...filter, ...page }, options));
+  for await (const page of pages) events.push(...page.map(readEvent));
   return events.reverse();
 }

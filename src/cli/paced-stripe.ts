@@ -1,6 +1,6 @@
-import type { StripeConfig } from '../../config/config.ts';
-import { StripeClient } from '../../stripe/stripe-client.ts';
-import { CommandError } from '../command-failure.ts';
+import type { StripeConfig } from '../config/config.ts';
+import { StripeClient } from '../stripe/stripe-client.ts';
+import { CommandError } from './command-failure.ts';
 
 /** A client that asks no more than so often a second, and leaves the rest of the limit to the service. @throws CommandError */
 export function createPacedStripe(config: StripeConfig | null, requestsPerSecond: number): StripeClient {
