@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BadUserInputError } from '../errors.ts';
-import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.inputs.ts';
+import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
 
 /** The names of an enum as GraphQL clients write them, read as its values. */
 function namesOf<T extends Record<string, string>>(values: T) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { FlowCompletionType, type PortalFlowInput, PortalFlowType } from '../portal/portal-flow.inputs.ts';
+import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
+import type { PortalFlowInput } from '../portal/portal-flow.inputs.ts';
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
 
 /** A link into the portal that is meant for an e-mail: it opens a session when it is used, days later. */

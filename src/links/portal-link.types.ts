@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { PortalFlowType } from '../portal/portal-flow.inputs.ts';
+import { PortalFlowType } from '../portal/portal-flow.ts';
 
 @ObjectType({
   description: 'A link for an e-mail. It opens a fresh session of the Billing Portal when it is used.',

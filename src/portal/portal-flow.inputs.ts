@@ -1,13 +1,5 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-
-export enum PortalFlowType {
-  PAYMENT_METHOD_UPDATE = 'payment_method_update',
-  SUBSCRIPTION_CANCEL = 'subscription_cancel',
-  SUBSCRIPTION_UPDATE = 'subscription_update',
-  SUBSCRIPTION_UPDATE_CONFIRM = 'subscription_update_confirm',
-  SUBSCRIPTION_PAUSE = 'subscription_pause',
-  CUSTOMER_UPDATE = 'customer_update',
-}
+import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
 
 registerEnumType(PortalFlowType, {
   name: 'BillingPortalFlowType',
@@ -21,12 +13,6 @@ registerEnumType(PortalFlowType, {
     CUSTOMER_UPDATE: { description: 'Change billing details.' },
   },
 });
-
-export enum FlowCompletionType {
-  PORTAL_HOMEPAGE = 'portal_homepage',
-  REDIRECT = 'redirect',
-  HOSTED_CONFIRMATION = 'hosted_confirmation',
-}
 
 registerEnumType(FlowCompletionType, {
   name: 'BillingPortalFlowCompletionType',

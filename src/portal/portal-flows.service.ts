@@ -4,7 +4,8 @@ import { BadUserInputError } from '../errors.ts';
 import type { FeatureName } from '../policies/policy-features.schema.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import { FlowNotAllowedError, type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
-import { FlowCompletionType, type PortalFlowInput, PortalFlowType } from './portal-flow.inputs.ts';
+import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
+import type { PortalFlowInput } from './portal-flow.inputs.ts';
 import type { ReturnUrls } from './return-url.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;

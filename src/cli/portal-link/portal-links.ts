@@ -3,7 +3,7 @@ import { commandLine } from '../../audit/audit-trail.service.ts';
 import { type LinksConfig, loadLinksConfig } from '../../config/command-config.ts';
 import { LinkRegister } from '../../links/link-register.ts';
 import { type ListedLink, PortalLinks } from '../../links/portal-links.service.ts';
-import type { PortalFlowType } from '../../portal/portal-flow.inputs.ts';
+import type { PortalFlowType } from '../../portal/portal-flow.ts';
 import { ReturnUrls } from '../../portal/return-url.ts';
 import { CommandError } from '../command-failure.ts';
 import { type Shell, quote } from '../shell.ts';
