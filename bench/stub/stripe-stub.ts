@@ -1,12 +1,11 @@
 // A stand-in for Stripe that costs next to nothing: it checks what it is asked and answers in Stripe's format. It keeps
 // the configurations that are made, and nothing else.
-import { type ServerResponse, createServer } from 'node:http';
 import { parse as parseFlat } from 'node:querystring';
 import { parse } from 'qs';
 import { returnUrl, sessionUrlOf } from '../expected.ts';
+import { type Answer, serveHttp } from './http-server.ts';
 
 const { PORT = '0', STUB_DELAY_MS = '0' } = process.env;
-const delayMs = Number(STUB_DELAY_MS);
 
 interface Configuration {
   readonly id: string;
@@ -39,11 +38,6 @@ function addConfiguration(isDefault: boolean, form: object): Configuration {
 }
 
 const { id: defaultConfiguration } = addConfiguration(true, {});
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
 
 const succeed = (body: object): Answer => ({ status: 200, body: JSON.stringify(body) });
 
@@ -170,24 +164,4 @@ function readForm(text: string): object {
   });
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'request-id': `req_${String(sessions)}`,
-  });
-  response.end(body);
-}
-
-const server = createServer((request, response) => {
-  const { method = '', url = '' } = request;
-  let text = '';
-  request.setEncoding('utf8');
-  request.on('data', (chunk: string) => (text += chunk));
-  request.on('end', () => {
-    if (delayMs === 0) send(response, answer(method, url, text));
-    else setTimeout(() => send(response, answer(method, url, text)), delayMs);
-  });
-});
-server.keepAliveTimeout = 120_000;
-server.listen(Number(PORT), '127.0.0.1', 4_096);
+serveHttp({ port: Number(PORT), delayMs: Number(STUB_DELAY_MS), answer });

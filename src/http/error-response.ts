@@ -32,7 +32,8 @@ const refusals: Readonly<Record<number, string>> = {
 export function createErrorHandler(shape: Shape) {
   return (error: FastifyError | BillingError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const failure = toFailure(error, shape);
-    if (error instanceof BillingError || failure.status === 500) logFailure(request.log as Logger, error);
+    if (error instanceof BillingError || failure.status === 500)
+      logFailure(request.log as Logger, error, { requestId: request.id });
     return sendFailure(reply, failure, shape);
   };
 }

@@ -1,17 +1,22 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { HttpConfig } from '../config/config.ts';
 import type { RequestContext } from '../graphql/context.ts';
-import { createFailureLog, formatError } from '../graphql/format-error.ts';
+import { createFailureLog, formatError, logErrors } from '../graphql/format-error.ts';
 import { limitOperations } from '../graphql/operation-limits.ts';
+import { PreparedOperations } from '../graphql/prepared-operations.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
 import type { Logger } from '../logger.ts';
 import { createErrorHandler } from './error-response.ts';
 import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';
+import { answerPrepared } from './prepared-operation.handler.ts';
 import { requireHost } from './request-headers.ts';
 
 /** A query of every field of the schema has about 400 tokens. */
@@ -25,16 +30,21 @@ export interface GraphqlOptions {
 
 /** `/graphql`: operations by POST, queries and the explorer by GET. */
 export async function addGraphqlRoutes(server: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const apollo = createApolloServer(options, await createLandingPage(server, options.config));
+  const { schema, config, logger } = options;
+  const prepared = new PreparedOperations(schema);
+  const landingPage = await createLandingPage(server, config);
+  const apollo = createApolloServer(options, [prepared.plugin, landingPage]);
   await apollo.start();
   server.addHook('onClose', () => apollo.stop());
   const handler = fastifyApolloHandler(apollo, {
     context: ({ id: requestId, caller }) => Promise.resolve({ requestId, caller }),
   });
+  const logErrorsOf = (errors: readonly GraphQLError[], requestId: string): void =>
+    logErrors(logger, errors, requestId);
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    handler,
+    handler: answerPrepared(prepared, logErrorsOf, handler),
     // It is refused as other methods are, in their form.
     exposeHeadRoute: false,
     onRequest: requireHost,
@@ -60,7 +70,7 @@ async function createLandingPage(
 
 function createApolloServer(
   { schema, config, logger }: GraphqlOptions,
-  landingPage: ApolloServerPlugin,
+  plugins: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
@@ -73,6 +83,7 @@ function createApolloServer(
     validationRules: [requireServedOperationType, limitOperations],
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    plugins: [createFailureLog(logger), landingPage],
+    // Every answer says no-store already; working out how long a cache may keep it would wrap every field.
+    plugins: [createFailureLog(logger), ApolloServerPluginCacheControlDisabled(), ...plugins],
   });
 }

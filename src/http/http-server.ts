@@ -30,7 +30,9 @@ export async function createHttpServer(
 ): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    // A logger of its own for every request would take longer than its one line, which names the request anyway.
+    childLoggerFactory: () => logger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     // What comes while it closes is answered: see closePolitely.

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { RequestRefusal } from './request-refusal.ts';
 
@@ -24,11 +25,9 @@ function requireUtf8(contentType = ''): void {
 }
 
 function decode(body: Buffer): string {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-    if (!text.startsWith('\uFEFF')) return text;
-  } catch {
-    // Not UTF-8: refused like a byte order mark, which RFC 8259 forbids.
-  }
-  throw new RequestRefusal(400);
+  if (!isUtf8(body)) throw new RequestRefusal(400);
+  const text = body.toString();
+  // A byte order mark, which RFC 8259 forbids.
+  if (text.startsWith('\uFEFF')) throw new RequestRefusal(400);
+  return text;
 }

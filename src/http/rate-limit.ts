@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, HookHandlerDoneFunction } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
 import { BillingError } from '../errors.ts';
@@ -53,19 +53,26 @@ async function openRedis(url: string, logger: Logger): Promise<RedisConnection> 
 /** Counts every request by its address. Registered before authentication, it counts bad tokens as well. */
 export function limitAddresses(server: FastifyInstance, { addresses }: RateLimits): void {
   if (addresses === null) return;
-  server.addHook('onRequest', ({ ip }) => count(addresses, toCountedNetwork(ip)));
+  server.addHook('onRequest', ({ ip }, _reply, done) => {
+    decide(addresses.count(toCountedNetwork(ip)), done);
+  });
 }
 
 /** Counts by the token's subject, from whatever addresses it asks. Needs authentication before it. */
 export function limitSubjects(server: FastifyInstance, { subjects }: RateLimits): void {
   if (subjects === null) return;
-  server.addHook('onRequest', async ({ caller }) => {
-    if (caller !== null) await count(subjects, caller.userId);
+  server.addHook('onRequest', ({ caller }, _reply, done) => {
+    if (caller === null) done();
+    else decide(subjects.count(caller.userId), done);
   });
 }
 
-/** @throws RateLimitedError */
-async function count(counter: RateCounter, key: string): Promise<void> {
-  const waitMs = await counter.count(key);
-  if (waitMs !== null) throw new RateLimitedError(Math.max(1, Math.ceil(waitMs / 1000)));
+/** Goes on at once where it can be told at once. */
+function decide(counted: ReturnType<RateCounter['count']>, done: HookHandlerDoneFunction): void {
+  if (counted instanceof Promise) counted.then((waitMs) => done(toRefusal(waitMs)), done);
+  else done(toRefusal(counted));
+}
+
+function toRefusal(waitMs: number | null): RateLimitedError | undefined {
+  return waitMs === null ? undefined : new RateLimitedError(Math.max(1, Math.ceil(waitMs / 1000)));
 }

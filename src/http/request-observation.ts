@@ -43,7 +43,7 @@ function endRequest(
   status: number,
   { telemetry, hashSubject }: ObservationOptions,
 ): void {
-  const { method, trace } = request;
+  const { id: requestId, method, trace } = request;
   if (trace === null) return;
   request.trace = null;
   const route = getRoute(request);
@@ -51,7 +51,8 @@ function endRequest(
   // Routes without authentication have no callers.
   const caller = request.caller as FastifyRequest['caller'] | undefined;
   const subject = caller ? { subject: hashSubject(caller.userId) } : {};
-  trace.run(() => request.log.info({ method, route, status, ms: Math.round(ms), ...subject }, 'request'));
+  const line = { requestId, method, route, status, ms: Math.round(ms), ...subject };
+  trace.run(() => request.log.info(line, 'request'));
   telemetry.metrics.requestAnswered(method, route, status, ms / 1000);
   trace.end(status);
 }

@@ -34,7 +34,7 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
     } catch (error) {
       if (!(error instanceof WebhookRefusedError)) throw error;
       options.metrics.webhookHandled('other', 'refused');
-      request.log.warn({ refusal: error.code }, 'a webhook delivery was refused');
+      request.log.warn({ requestId: request.id, refusal: error.code }, 'a webhook delivery was refused');
       return reply.code(400).send({ error: error.message, code: error.code });
     }
   });
@@ -70,7 +70,8 @@ async function handle(
     if (error instanceof WebhookRefusedError) throw error;
     metrics.webhookHandled(countedType, 'failed');
     const { id: eventId, type: eventType } = event;
-    (request.log as Logger).error({ error, eventId, eventType }, 'an event could not be handled');
+    const details = { requestId: request.id, eventId, eventType };
+    (request.log as Logger).error({ ...details, error }, 'an event could not be handled');
     return reply
       .code(500)
       .send({ error: 'The event could not be handled. Send it again later.', code: 'EVENT_NOT_HANDLED' });

@@ -173,7 +173,7 @@ function isWithoutConfiguration(error: unknown): boolean {
 const sessionSchema = z
   .object({
     id: z.string(),
-    url: z.url({ protocol: /^https?$/ }),
+    url: z.string().regex(/^https?:\/\/[^\s/]/),
     return_url: z.string(),
     configuration: z.string(),
     locale: z.string().nullable(),

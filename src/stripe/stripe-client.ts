@@ -60,6 +60,7 @@ export class StripeClient {
       ...(options.account === null ? {} : { stripeAccount: options.account }),
       ...(options.apiUrl === null ? {} : toAddress(options.apiUrl)),
     });
+    keepUserAgent(this.sdk);
   }
 
   /** Reads from Stripe. @throws BillingError of the Stripe kind */
@@ -89,6 +90,14 @@ export class StripeClient {
   close(): Promise<void> {
     return this.http.close();
   }
+}
+
+/** The SDK would put together and encode the same words for each request. */
+function keepUserAgent(sdk: Stripe): void {
+  const described = sdk as unknown as { getClientUserAgent: (use: (text: string) => void) => void };
+  let text = '';
+  described.getClientUserAgent((words) => (text = words));
+  described.getClientUserAgent = (use) => use(text);
 }
 
 function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {

@@ -163,6 +163,8 @@ describe('headers', () => {
       () => Buffer.from(post(openSession, { host: null }).toString().replace('HTTP/1.1', 'HTTP/1.0')),
     ],
     [400, 'a host that is none', () => post(openSession, { host: 'a b' })],
+    [400, 'a user in the host', () => post(openSession, { host: '%zz:p@localhost' })],
+    [400, 'a path in the host', () => post(openSession, { host: 'localhost/graphql' })],
     [400, 'a port that is none', () => post(openSession, { host: 'localhost:99999' })],
     [400, 'a zero byte', () => post(openSession, { 'x-padding': 'a\0b' })],
     [400, 'a space before the colon', () => post(openSession, { 'x-padding ': 'a' })],

@@ -29,13 +29,14 @@ const importCacheMegabytes = 64;
 
 const columns = 'user_id, stripe_customer_id, contract_ends_at, attributes, created_at';
 
-interface CustomerRow {
-  readonly user_id: string;
-  readonly stripe_customer_id: string;
-  readonly contract_ends_at: number | null;
-  readonly attributes: string;
-  readonly created_at: number;
-}
+/** As arrays, which take half as long to read as objects do. */
+type CustomerRow = readonly [
+  userId: string,
+  stripeCustomerId: string,
+  contractEndsAt: number | null,
+  attributes: string,
+  createdAt: number,
+];
 
 /** The customer directory in a SQLite table. */
 export class SqliteCustomerDirectory implements CustomerDirectory {
@@ -164,8 +165,8 @@ function prepareStatements(
 > {
   const select = `SELECT ${columns} FROM customers WHERE scope = ?`;
   return {
-    byUser: connection.prepare(`${select} AND user_id = ?`),
-    byCustomer: connection.prepare(`${select} AND stripe_customer_id = ?`),
+    byUser: connection.prepare(`${select} AND user_id = ?`).raw(),
+    byCustomer: connection.prepare(`${select} AND stripe_customer_id = ?`).raw(),
     insert: connection.prepare(
       `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
        VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING`,
@@ -175,13 +176,17 @@ function prepareStatements(
       `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
        SELECT ?1, value ->> 0, value ->> 1, '{}', ?2 FROM json_each(?3) WHERE true ON CONFLICT DO NOTHING`,
     ),
-    update: connection.prepare(
-      `UPDATE customers
+    update: connection
+      .prepare(
+        `UPDATE customers
        SET contract_ends_at = iif(?, ?, contract_ends_at), attributes = coalesce(?, attributes)
        WHERE scope = ? AND user_id = ? RETURNING ${columns}`,
-    ),
-    remove: connection.prepare(`DELETE FROM customers WHERE scope = ? AND user_id = ? RETURNING ${columns}`),
-    page: connection.prepare(`${select} AND user_id > ? ORDER BY user_id LIMIT ?`),
+      )
+      .raw(),
+    remove: connection
+      .prepare(`DELETE FROM customers WHERE scope = ? AND user_id = ? RETURNING ${columns}`)
+      .raw(),
+    page: connection.prepare(`${select} AND user_id > ? ORDER BY user_id LIMIT ?`).raw(),
   };
 }
 
@@ -189,12 +194,18 @@ function toMapping(row: unknown): CustomerMapping | null {
   return row === undefined ? null : fromRow(row as CustomerRow);
 }
 
-function fromRow(row: CustomerRow): CustomerMapping {
+function fromRow([
+  userId,
+  stripeCustomerId,
+  contractEndsAt,
+  attributes,
+  createdAt,
+]: CustomerRow): CustomerMapping {
   return {
-    userId: row.user_id,
-    stripeCustomerId: row.stripe_customer_id,
-    contractEndsAt: row.contract_ends_at === null ? null : new Date(row.contract_ends_at),
-    attributes: JSON.parse(row.attributes) as Record<string, string>,
-    createdAt: new Date(row.created_at),
+    userId,
+    stripeCustomerId,
+    contractEndsAt: contractEndsAt === null ? null : new Date(contractEndsAt),
+    attributes: JSON.parse(attributes) as Record<string, string>,
+    createdAt: new Date(createdAt),
   };
 }

@@ -1,0 +1,23 @@
+import type { KeyObject } from 'node:crypto';
+import { ExpiringMap } from '../expiring-map.ts';
+import type { Members, SignedToken } from './signed-token.ts';
+
+/** A token, and the key that has signed it. */
+export interface CheckedToken extends Pick<SignedToken, 'header' | 'algorithm'> {
+  readonly claims: Members;
+  readonly key: KeyObject;
+}
+
+const lifetimeMs = 60_000;
+/** About 1 kB each. */
+const maxTokens = 25_000;
+
+/**
+ * Tokens whose signatures were checked within the last minute. Nothing else is taken for granted of them: whether the
+ * key still counts, and what the claims say, is looked at each time.
+ */
+export class CheckedTokens extends ExpiringMap<CheckedToken> {
+  constructor(clock: () => number) {
+    super({ lifetimeMs, maxSize: maxTokens, clock });
+  }
+}
