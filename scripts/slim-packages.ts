@@ -20,6 +20,11 @@ export const slimPackages: Plugin = {
       resolveDir: packages,
     }));
 
+    // What compiles schemas of routes, of which there are none: see http-server.ts.
+    build.onLoad({ filter: /\/@fastify\/(ajv-compiler|fast-json-stringify-compiler)\/index\.js$/ }, () => ({
+      contents: '',
+    }));
+
     // Messages in fifty languages.
     build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: `export { default as en } from './en.js';`,
