@@ -25,6 +25,11 @@ export const slimPackages: Plugin = {
       contents: '',
     }));
 
+    // For schemas that are given to Apollo Server as text; TypeGraphQL makes a real one.
+    build.onLoad({ filter: /\/@graphql-tools\/schema\/.*\/index\.js$/ }, () => ({
+      contents: `export function makeExecutableSchema() { throw new Error('No schema was given.'); }`,
+    }));
+
     // Messages in fifty languages.
     build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: `export { default as en } from './en.js';`,

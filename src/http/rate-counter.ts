@@ -7,6 +7,13 @@ export interface RateCounter {
   count(key: string): number | null | Promise<number | null>;
 }
 
+/** Counters that several processes count in together. */
+export interface SharedCounters {
+  /** @param fallback counts while the others cannot be reached */
+  createCounter(name: string, limit: RateLimit, fallback: RateCounter): RateCounter;
+  close(): void;
+}
+
 /** About 15 MB. Only addresses can become so many, since subjects need a token. */
 const maxKeys = 100_000;
 

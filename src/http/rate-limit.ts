@@ -4,9 +4,7 @@ import type { RateLimit } from '../config/variables.ts';
 import { BillingError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { toCountedNetwork } from './network-address.ts';
-import { MemoryCounter, type RateCounter } from './rate-counter.ts';
-import type { RedisConnection } from './redis-connection.ts';
-import { RedisCounter } from './redis-counter.ts';
+import { MemoryCounter, type RateCounter, type SharedCounters } from './rate-counter.ts';
 
 /** How many subjects may ask as often as they like from one address: a company's or a mobile network's users share one. */
 const subjectsByAddress = 10;
@@ -32,22 +30,22 @@ export async function createRateLimits(
   logger: Logger,
 ): Promise<RateLimits> {
   if (rateLimit === null) return { subjects: null, addresses: null, close: () => undefined };
-  const redis = redisUrl === null ? null : await openRedis(redisUrl, logger);
+  const shared = redisUrl === null ? null : await openRedis(redisUrl, logger);
   const createCounter = (name: string, limit: RateLimit): RateCounter => {
     const inMemory = new MemoryCounter(limit);
-    return redis === null ? inMemory : new RedisCounter(redis, name, limit, inMemory);
+    return shared === null ? inMemory : shared.createCounter(name, limit, inMemory);
   };
   return {
     subjects: createCounter('subject', rateLimit),
     addresses: createCounter('address', { ...rateLimit, requests: subjectsByAddress * rateLimit.requests }),
-    close: () => redis?.close(),
+    close: () => shared?.close(),
   };
 }
 
-/** Its client is loaded where it is used. */
-async function openRedis(url: string, logger: Logger): Promise<RedisConnection> {
-  const { connectRedis } = await import('./redis-connection.ts');
-  return connectRedis(url, logger);
+/** What speaks to Redis is loaded where it is used. */
+async function openRedis(url: string, logger: Logger): Promise<SharedCounters> {
+  const { openSharedCounters } = await import('./redis-counter.ts');
+  return openSharedCounters(url, logger);
 }
 
 /** Counts every request by its address. Registered before authentication, it counts bad tokens as well. */

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimit } from '../config/variables.ts';
-import type { RateCounter } from './rate-counter.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { Logger } from '../logger.ts';
+import type { RateCounter, SharedCounters } from './rate-counter.ts';
+import { type RedisConnection, connectRedis } from './redis-connection.ts';
+
+/** Connects to a Redis that counts for every process that uses it. */
+export async function openSharedCounters(url: string, logger: Logger): Promise<SharedCounters> {
+  const connection = await connectRedis(url, logger);
+  return {
+    createCounter: (name, limit, fallback) => new RedisCounter(connection, name, limit, fallback),
+    close: () => connection.close(),
+  };
+}
 
 /**
  * Counts in Redis, together with every other process that does, and by its fallback while Redis does not answer:
  * an outage neither refuses requests nor holds them up.
  */
-export class RedisCounter implements RateCounter {
+class RedisCounter implements RateCounter {
   readonly #limiter: RateLimiterRedis;
 
   constructor(
