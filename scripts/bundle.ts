@@ -19,8 +19,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // libsql loads a binary of its own; class-validator is TypeGraphQL's option that is off here.
-  external: ['libsql', 'class-validator'],
+  // Binaries stay where they are; class-validator is TypeGraphQL's option that is off here.
+  external: ['@libsql/*', 'class-validator'],
   // Apollo hashes every operation; inside of a bundle it would not find Node's own way and do it in JavaScript.
   alias: { '@apollo/utils.createhash': './scripts/create-hash.ts' },
   plugins: [slimPackages],

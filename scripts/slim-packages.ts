@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
@@ -28,6 +29,14 @@ export const slimPackages: Plugin = {
     // For schemas that are given to Apollo Server as text; TypeGraphQL makes a real one.
     build.onLoad({ filter: /\/@graphql-tools\/schema\/.*\/index\.js$/ }, () => ({
       contents: `export function makeExecutableSchema() { throw new Error('No schema was given.'); }`,
+    }));
+
+    // It has Node write a whole diagnostic report to learn of the C library, which detect-libc finds in a file.
+    build.onLoad({ filter: /\/@neon-rs\/load\/dist\/index\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(
+        /function isGlibc\(\) \{[^]*?\n\}/,
+        `function isGlibc() { return require('detect-libc').familySync() === 'glibc'; }`,
+      ),
     }));
 
     // Messages in fifty languages.
