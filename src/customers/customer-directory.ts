@@ -24,7 +24,7 @@ export type MappingChanges = Partial<Pick<CustomerMapping, 'contractEndsAt' | 'a
 export type LinkOutcome = 'linked' | 'unchanged' | 'user_taken' | 'customer_taken';
 
 export interface LinkManyOptions {
-  /** Nothing else runs in this process: each step may hold it up for a good part of a second. */
+  /** Nothing else runs in this process: each step may hold it up for a second or two. */
   readonly alone?: boolean;
 }
 

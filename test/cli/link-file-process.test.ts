@@ -9,7 +9,7 @@ import { runCli } from './run-cli.ts';
 
 const folder = createTemporaryFolder();
 const file = join(folder, 'customers.csv');
-const total = 100_000;
+const total = 250_000;
 const badLines = Array.from({ length: 100 }, (_, index) => 500 + 997 * index);
 const good = total - badLines.length;
 const isBad = new Set(badLines);

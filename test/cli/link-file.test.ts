@@ -139,7 +139,7 @@ test('shows a line every few seconds elsewhere', () => {
 });
 
 test('stops where the database is lost, having lost nothing, and goes on when it is run again', async () => {
-  const total = 60_000;
+  const total = 200_000;
   writeFileSync(file, Array.from({ length: total }, (_, index) => `user_${index},cus_${index}\n`).join(''));
   await run(['links']);
   const importing = run(['link', '--from', file]);

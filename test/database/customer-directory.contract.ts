@@ -217,33 +217,52 @@ export function describeCustomerDirectory(description: string, createUrl: () => 
       },
     );
 
-    test('tells what became of each of many links, in their order', async () => {
-      await customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
-      const links: CustomerLink[] = [
-        { userId: 'bob', stripeCustomerId: 'cus_2' },
-        { userId: 'ada', stripeCustomerId: 'cus_1' },
-        { userId: 'ada', stripeCustomerId: 'cus_3' },
-        { userId: 'eve', stripeCustomerId: 'cus_1' },
-        { userId: 'bob', stripeCustomerId: 'cus_2' },
-        { userId: 'bob', stripeCustomerId: 'cus_4' },
-        { userId: 'eve', stripeCustomerId: 'cus_2' },
-        { userId: 'eve', stripeCustomerId: 'cus_4' },
-        { userId: 'ada', stripeCustomerId: 'cus_2' },
-      ];
-      const outcomes = await customers.linkMany(links);
-      expect(outcomes).toEqual([
-        'linked',
-        'unchanged',
-        'user_taken',
-        'customer_taken',
-        'unchanged',
-        'user_taken',
-        'customer_taken',
-        'linked',
-        'user_taken',
-      ]);
-      expect(await customers.linkMany([])).toEqual([]);
-      expect(await collectUserIds(customers, 10)).toEqual(['ada', 'bob', 'eve']);
+    test.each([{ alone: false }, { alone: true }])(
+      'tells what became of each of many links, in their order: %j',
+      async (options) => {
+        await customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+        const links: CustomerLink[] = [
+          { userId: 'bob', stripeCustomerId: 'cus_2' },
+          { userId: 'ada', stripeCustomerId: 'cus_1' },
+          { userId: 'ada', stripeCustomerId: 'cus_3' },
+          { userId: 'eve', stripeCustomerId: 'cus_1' },
+          { userId: 'bob', stripeCustomerId: 'cus_2' },
+          { userId: 'bob', stripeCustomerId: 'cus_4' },
+          { userId: 'eve', stripeCustomerId: 'cus_2' },
+          { userId: 'eve', stripeCustomerId: 'cus_4' },
+          { userId: 'ada', stripeCustomerId: 'cus_2' },
+        ];
+        const outcomes = await customers.linkMany(links, options);
+        expect(outcomes).toEqual([
+          'linked',
+          'unchanged',
+          'user_taken',
+          'customer_taken',
+          'unchanged',
+          'user_taken',
+          'customer_taken',
+          'linked',
+          'user_taken',
+        ]);
+        expect(await customers.linkMany([])).toEqual([]);
+        expect(await collectUserIds(customers, 10)).toEqual(['ada', 'bob', 'eve']);
+      },
+    );
+
+    test('tells it in their order when they are in no order', async () => {
+      await customers.link({ userId: 'bob', stripeCustomerId: 'cus_1' });
+      const outcomes = await customers.linkMany(
+        [
+          { userId: 'eve', stripeCustomerId: 'cus_2' },
+          { userId: 'ada', stripeCustomerId: 'cus_1' },
+          { userId: 'bob', stripeCustomerId: 'cus_3' },
+          { userId: 'eve', stripeCustomerId: 'cus_4' },
+          { userId: 'dan', stripeCustomerId: 'cus_5' },
+        ],
+        { alone: true },
+      );
+
+      expect(outcomes).toEqual(['linked', 'customer_taken', 'user_taken', 'user_taken', 'linked']);
     });
 
     test('imports more than one chunk, and finds all of it unchanged the second time', async () => {

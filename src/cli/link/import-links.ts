@@ -16,7 +16,7 @@ export interface ImportedBatch {
 }
 
 /** Many small steps take longer than few large ones; this bounds what is held in memory, and lost by a crash. */
-const rowsPerStep = 20_000;
+const rowsPerStep = 50_000;
 
 /** Links batch after batch, as they are asked for. A line that is refused stops no other. */
 export async function* importLinks(

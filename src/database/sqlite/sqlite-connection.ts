@@ -56,6 +56,12 @@ export class SqliteConnection {
     });
   }
 
+  /** After how much that was written it is carried over from the log into the file itself. */
+  async carryOverAfter(megabytes: number): Promise<void> {
+    // In pages of 4 KiB.
+    await this.run((database) => database.exec(`PRAGMA wal_autocheckpoint = ${256 * megabytes}`));
+  }
+
   /** How much of the file is kept in this process's memory. */
   async useCache(megabytes: number): Promise<void> {
     // In pages where it is positive, and in KiB where it is negative.

@@ -21,11 +21,12 @@ const linksPerStatement = 500;
  * times as fast as a transaction for each, since what they have in common is written once. Other processes' writes wait
  * meanwhile: well below what they wait for at most.
  */
-const transactionMs = 400;
+const transactionMs = 1_500;
 /** Between two transactions: a process that waits for its turn looks again within this time. */
 const turnMs = 12;
-/** With less, an import into a large table mostly waits for pages. */
-const importCacheMegabytes = 64;
+/** Until then pages are written once however often they change. With less, an import into a large table mostly writes pages. */
+const importCacheMegabytes = 256;
+const importLogMegabytes = 128;
 
 const columns = 'user_id, stripe_customer_id, contract_ends_at, attributes, created_at';
 
@@ -77,7 +78,32 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     { alone = false }: LinkManyOptions = {},
   ): Promise<readonly LinkOutcome[]> {
     links.forEach(checkCustomerLink);
-    if (alone) await this.#connection.useCache(importCacheMegabytes);
+    return alone ? this.#import(links) : this.#linkAll(links, { alone });
+  }
+
+  /** In the order of the table where it may be: links that follow each other change the same pages then. */
+  async #import(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
+    await this.#connection.useCache(importCacheMegabytes);
+    await this.#connection.carryOverAfter(importLogMegabytes);
+    if (!areOfDifferentCustomers(links)) return this.#linkAll(links, { alone: true });
+    const numbered = links.map((link, index) => ({ link, index }));
+    numbered.sort((one, other) => compare(one.link.userId, other.link.userId));
+    const sorted = await this.#linkAll(
+      numbered.map(({ link }) => link),
+      { alone: true },
+    );
+    const outcomes: LinkOutcome[] = [];
+    sorted.forEach((outcome, place) => {
+      const link = numbered[place];
+      if (link !== undefined) outcomes[link.index] = outcome;
+    });
+    return outcomes;
+  }
+
+  async #linkAll(
+    links: readonly CustomerLink[],
+    { alone }: Required<LinkManyOptions>,
+  ): Promise<readonly LinkOutcome[]> {
     const outcomes: LinkOutcome[] = [];
     while (outcomes.length < links.length) {
       if (outcomes.length > 0) await sleep(alone ? turnMs : 0);
@@ -188,6 +214,15 @@ function prepareStatements(
       .raw(),
     page: connection.prepare(`${select} AND user_id > ? ORDER BY user_id LIMIT ?`).raw(),
   };
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+/** Of several links to one customer the first counts, so the order matters. */
+function areOfDifferentCustomers(links: readonly CustomerLink[]): boolean {
+  return new Set(links.map(({ stripeCustomerId }) => stripeCustomerId)).size === links.length;
 }
 
 function toMapping(row: unknown): CustomerMapping | null {
