@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CustomerDirectory, CustomerLink } from '../../src/customers/customer-directory.ts';
+import type { CustomerDirectory } from '../../src/customers/customer-directory.ts';
 import { userIdSchema } from '../../src/customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../src/customers/customer.errors.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import type { Database } from '../../src/database/database.ts';
+import { describeManyLinks } from './customer-directory.many.ts';
 import { describeRaces } from './customer-directory.races.ts';
 import { collectUserIds, createLinks, expectCode } from './directory-assertions.ts';
 
@@ -217,61 +218,7 @@ export function describeCustomerDirectory(description: string, createUrl: () => 
       },
     );
 
-    test.each([{ alone: false }, { alone: true }])(
-      'tells what became of each of many links, in their order: %j',
-      async (options) => {
-        await customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
-        const links: CustomerLink[] = [
-          { userId: 'bob', stripeCustomerId: 'cus_2' },
-          { userId: 'ada', stripeCustomerId: 'cus_1' },
-          { userId: 'ada', stripeCustomerId: 'cus_3' },
-          { userId: 'eve', stripeCustomerId: 'cus_1' },
-          { userId: 'bob', stripeCustomerId: 'cus_2' },
-          { userId: 'bob', stripeCustomerId: 'cus_4' },
-          { userId: 'eve', stripeCustomerId: 'cus_2' },
-          { userId: 'eve', stripeCustomerId: 'cus_4' },
-          { userId: 'ada', stripeCustomerId: 'cus_2' },
-        ];
-        const outcomes = await customers.linkMany(links, options);
-        expect(outcomes).toEqual([
-          'linked',
-          'unchanged',
-          'user_taken',
-          'customer_taken',
-          'unchanged',
-          'user_taken',
-          'customer_taken',
-          'linked',
-          'user_taken',
-        ]);
-        expect(await customers.linkMany([])).toEqual([]);
-        expect(await collectUserIds(customers, 10)).toEqual(['ada', 'bob', 'eve']);
-      },
-    );
-
-    test('tells it in their order when they are in no order', async () => {
-      await customers.link({ userId: 'bob', stripeCustomerId: 'cus_1' });
-      const outcomes = await customers.linkMany(
-        [
-          { userId: 'eve', stripeCustomerId: 'cus_2' },
-          { userId: 'ada', stripeCustomerId: 'cus_1' },
-          { userId: 'bob', stripeCustomerId: 'cus_3' },
-          { userId: 'eve', stripeCustomerId: 'cus_4' },
-          { userId: 'dan', stripeCustomerId: 'cus_5' },
-        ],
-        { alone: true },
-      );
-
-      expect(outcomes).toEqual(['linked', 'customer_taken', 'user_taken', 'user_taken', 'linked']);
-    });
-
-    test('imports more than one chunk, and finds all of it unchanged the second time', async () => {
-      const links = createLinks(1_203);
-      expect(new Set(await customers.linkMany(links))).toEqual(new Set(['linked']));
-      const repeated = await customers.linkMany([...links, { userId: 'ada', stripeCustomerId: 'cus_ada' }]);
-      expect(repeated).toEqual([...links.map(() => 'unchanged'), 'linked']);
-      expect(await collectUserIds(customers, 500)).toHaveLength(1_204);
-    });
+    describeManyLinks(() => customers);
 
     test('answers a ping, and after its end nothing', async () => {
       await database.ping();

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Database from 'libsql';
+import type { CustomerLink, LinkManyOptions, LinkOutcome } from '../../customers/customer-directory.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+/** Links per statement, which runs in one go: this bounds how long the event loop waits. */
+const linksPerStatement = 500;
+
+/**
+ * How long an import that is alone in its process adds statements to a transaction. On a large table that is several
+ * times as fast as a transaction for each, since what they have in common is written once. Other processes' writes wait
+ * meanwhile: well below what they wait for at most.
+ */
+const transactionMs = 1_500;
+/** Between two transactions: a process that waits for its turn looks again within this time. */
+const turnMs = 12;
+/** Until then pages are written once however often they change. With less, an import into a large table mostly writes pages. */
+const importCacheMegabytes = 256;
+const importLogMegabytes = 128;
+
+/** Stores links, one or a million. */
+export class SqliteLinkWriter {
+  readonly #connection: SqliteConnection;
+  readonly #scope: string;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+
+  constructor(connection: SqliteConnection, scope: string) {
+    this.#connection = connection;
+    this.#scope = scope;
+    this.#statements = prepareStatements(connection);
+  }
+
+  /** In the order of the table where it may be: links that follow each other change the same pages then. */
+  async import(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
+    await this.#connection.useCache(importCacheMegabytes);
+    await this.#connection.carryOverAfter(importLogMegabytes);
+    if (!areOfDifferentCustomers(links)) return this.insertAll(links, { alone: true });
+    const numbered = links.map((link, index) => ({ link, index }));
+    numbered.sort((one, other) => compare(one.link.userId, other.link.userId));
+    const sorted = await this.insertAll(
+      numbered.map(({ link }) => link),
+      { alone: true },
+    );
+    const outcomes: LinkOutcome[] = [];
+    sorted.forEach((outcome, place) => {
+      const link = numbered[place];
+      if (link !== undefined) outcomes[link.index] = outcome;
+    });
+    return outcomes;
+  }
+
+  async insertAll(
+    links: readonly CustomerLink[],
+    { alone = false }: LinkManyOptions = {},
+  ): Promise<readonly LinkOutcome[]> {
+    const outcomes: LinkOutcome[] = [];
+    while (outcomes.length < links.length) {
+      if (outcomes.length > 0) await sleep(alone ? turnMs : 0);
+      const rest = links.slice(outcomes.length);
+      const stored = await this.#connection.transaction((database) =>
+        this.#insertFor(alone ? transactionMs : 0, rest, database),
+      );
+      for (const outcome of stored) outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
+  /** Inserts one statement's links after another until the time is over; the outcomes tell how many that were. */
+  #insertFor(ms: number, links: readonly CustomerLink[], database: Database.Database): LinkOutcome[] {
+    const end = performance.now() + ms;
+    const outcomes: LinkOutcome[] = [];
+    do {
+      const some = links.slice(outcomes.length, outcomes.length + linksPerStatement);
+      outcomes.push(...this.#insertSome(some, database));
+    } while (outcomes.length < links.length && performance.now() < end);
+    return outcomes;
+  }
+
+  /** Most imports hold nothing but new links, which one statement stores. Else each is tried, and judged, by itself. */
+  #insertSome(links: readonly CustomerLink[], database: Database.Database): LinkOutcome[] {
+    const now = Date.now();
+    const pairs = links.map(({ userId, stripeCustomerId }) => [userId, stripeCustomerId]);
+    database.exec('SAVEPOINT some');
+    const { changes } = this.#statements.insertMany.run([this.#scope, now, JSON.stringify(pairs)]);
+    if (changes < links.length) database.exec('ROLLBACK TO some');
+    database.exec('RELEASE some');
+    return links.map((link) => (changes < links.length ? this.insert(link, now) : 'linked'));
+  }
+
+  /** Within a transaction of the caller. */
+  insert(link: CustomerLink, now: number): LinkOutcome {
+    const { userId, stripeCustomerId } = link;
+    const { changes } = this.#statements.insert.run([this.#scope, userId, stripeCustomerId, now]);
+    if (changes === 1) return 'linked';
+    const existing = this.#statements.customerOf.get([this.#scope, userId]) as readonly [string] | undefined;
+    if (existing === undefined) return 'customer_taken';
+    return existing[0] === stripeCustomerId ? 'unchanged' : 'user_taken';
+  }
+}
+
+function prepareStatements(
+  connection: SqliteConnection,
+): Record<'customerOf' | 'insert' | 'insertMany', Database.Statement> {
+  return {
+    customerOf: connection
+      .prepare('SELECT stripe_customer_id FROM customers WHERE scope = ? AND user_id = ?')
+      .raw(),
+    insert: connection.prepare(
+      `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
+       VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING`,
+    ),
+    // SQLite's grammar needs the WHERE, to tell ON CONFLICT from a join's ON.
+    insertMany: connection.prepare(
+      `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
+       SELECT ?1, value ->> 0, value ->> 1, '{}', ?2 FROM json_each(?3) WHERE true ON CONFLICT DO NOTHING`,
+    ),
+  };
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+/** Of several links to one customer the first counts, so the order matters. */
+function areOfDifferentCustomers(links: readonly CustomerLink[]): boolean {
+  return new Set(links.map(({ stripeCustomerId }) => stripeCustomerId)).size === links.length;
+}
