@@ -27,7 +27,7 @@ export const slimPackages: Plugin = {
     }));
 
     // For schemas that are given to Apollo Server as text; TypeGraphQL makes a real one.
-    build.onLoad({ filter: /\/@graphql-tools\/schema\/.*\/index\.js$/ }, () => ({
+    build.onLoad({ filter: /\/@graphql-tools\/schema\/(esm|cjs)\/index\.js$/ }, () => ({
       contents: `export function makeExecutableSchema() { throw new Error('No schema was given.'); }`,
     }));
 

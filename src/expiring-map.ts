@@ -34,7 +34,7 @@ export class ExpiringMap<Value> {
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     // What has been taken off a Map's beginning is passed over by each who asks for its first: so many at a time.
-    if (this.#entries.size > maxSize) this.#forgetWhile((_, left) => left > 0.9 * maxSize);
+    if (this.#entries.size > maxSize) this.#forgetWhile((_, left) => left > Math.ceil(0.9 * maxSize));
     if (now >= this.#sweepAt) {
       this.#sweepAt = now + lifetimeMs;
       this.#forgetWhile(({ endsAt }) => endsAt <= now);

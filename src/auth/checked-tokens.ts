@@ -9,8 +9,10 @@ export interface CheckedToken extends Pick<SignedToken, 'header' | 'algorithm'> 
 }
 
 const lifetimeMs = 60_000;
-/** About 1 kB each. */
+/** About 1 kB each, of usual ones. */
 const maxTokens = 25_000;
+/** Of a token that is worth remembering: with longer ones, all of them would take too much memory. */
+export const maxRememberedLength = 4_096;
 
 /**
  * Tokens whose signatures were checked within the last minute. Nothing else is taken for granted of them: whether the

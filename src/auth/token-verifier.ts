@@ -1,5 +1,5 @@
 import { UnauthenticatedError } from './auth.errors.ts';
-import { type CheckedToken, CheckedTokens } from './checked-tokens.ts';
+import { type CheckedToken, CheckedTokens, maxRememberedLength } from './checked-tokens.ts';
 import { type ExpectedClaims, checkClaims } from './claims-check.ts';
 import { isSignedBy } from './signature-check.ts';
 import { type Members, parseToken, readMembers } from './signed-token.ts';
@@ -40,7 +40,9 @@ export class TokenVerifier {
     const key = keys.find((candidate) => isSignedBy(candidate, algorithm, signedText, signature));
     if (key === undefined)
       throw new UnauthenticatedError('The token is not signed with a key that is accepted here.');
-    return this.checked.set(text, { header, algorithm, key, claims: readMembers(claims) }).value;
+    const checked = { header, algorithm, key, claims: readMembers(claims) };
+    if (text.length <= maxRememberedLength) this.checked.set(text, checked);
+    return checked;
   }
 
   private findKeys({ algorithm, header }: Pick<CheckedToken, 'algorithm' | 'header'>) {

@@ -8,9 +8,11 @@ export interface OperationRequest {
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** Frontends have some ten. Together with the length this bounds what they take of memory. */
+/** Frontends have some ten. */
 const maxOperations = 200;
 const maxLength = 4_000;
+/** Of all of them together: some 20 MB, as parsed. */
+const maxTotalLength = 100_000;
 
 /**
  * Operations that Apollo Server has let pass once, by their text: they are well-formed, valid, and within the limits. Sent
@@ -18,6 +20,7 @@ const maxLength = 4_000;
  */
 export class PreparedOperations {
   private readonly documents = new Map<string, DocumentNode>();
+  private totalLength = 0;
 
   constructor(private readonly schema: GraphQLSchema) {}
 
@@ -50,8 +53,12 @@ export class PreparedOperations {
 
   private keep(query: string, document: DocumentNode): void {
     if (query.length > maxLength || this.documents.has(query)) return;
-    const [oldest] = this.documents.keys();
-    if (this.documents.size >= maxOperations && oldest !== undefined) this.documents.delete(oldest);
     this.documents.set(query, document);
+    this.totalLength += query.length;
+    for (const oldest of this.documents.keys()) {
+      if (this.documents.size <= maxOperations && this.totalLength <= maxTotalLength) return;
+      this.documents.delete(oldest);
+      this.totalLength -= oldest.length;
+    }
   }
 }

@@ -18,6 +18,8 @@ export function createMetricsServer(metrics: PrometheusMetrics): MetricsServer {
     if (isAsked) void answer(metrics, response);
     else response.writeHead(404).end();
   });
+  // Longer than the time between two scrapes.
+  server.keepAliveTimeout = 72_000;
   return {
     listen: async (options) => {
       server.listen(options);

@@ -13,9 +13,10 @@ export function refuseUnclearHeaders(server: FastifyInstance): void {
   // Nearly all requests name the same.
   let lastClear = '';
   const isHostClear = (request: FastifyRequest): boolean => {
-    if (request.host === lastClear && lastClear !== '') return true;
+    const named = `${request.protocol}://${request.host}`;
+    if (named === lastClear) return true;
     if (!isHost(request)) return false;
-    lastClear = request.host;
+    lastClear = named;
     return true;
   };
   server.addHook('onRequest', (request, _reply, done) => {

@@ -167,6 +167,15 @@ describe('of more than 200 operations', () => {
     expect((await kit.run({ query: write(index) })) !== null).toBe(isPrepared);
   });
 
+  test('the oldest make room for long ones before that: together they have 100,000 characters', async () => {
+    const kit = await createKit();
+    const writeLong = (index: number): string => write(index).padEnd(4_000, ' ');
+    for (let index = 1; index <= 26; index += 1) await kit.send(writeLong(index));
+
+    const prepared = await Promise.all([1, 2, 26].map((index) => kit.run({ query: writeLong(index) })));
+    expect(prepared.map((result) => result !== null)).toEqual([false, true, true]);
+  });
+
   test('none makes room for one that is there already', async () => {
     const kit = await createKit();
     await sendUpTo(200, kit);

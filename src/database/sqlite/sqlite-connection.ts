@@ -62,6 +62,11 @@ export class SqliteConnection {
     await this.run((database) => database.exec(`PRAGMA wal_autocheckpoint = ${256 * megabytes}`));
   }
 
+  /** Carries over now what is in the log: else whoever writes next does it, and holds up its process meanwhile. */
+  async carryOver(): Promise<void> {
+    await this.run((database) => database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
+  }
+
   /** How much of the file is kept in this process's memory. */
   async useCache(megabytes: number): Promise<void> {
     // In pages where it is positive, and in KiB where it is negative.

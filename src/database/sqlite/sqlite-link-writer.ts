@@ -30,10 +30,17 @@ export class SqliteLinkWriter {
     this.#statements = prepareStatements(connection);
   }
 
-  /** In the order of the table where it may be: links that follow each other change the same pages then. */
+  /** Stores as many as there may be, alone in this process. */
   async import(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
     await this.#connection.useCache(importCacheMegabytes);
     await this.#connection.carryOverAfter(importLogMegabytes);
+    const outcomes = await this.#insertSorted(links);
+    await this.#connection.carryOver();
+    return outcomes;
+  }
+
+  /** In the order of the table where it may be: links that follow each other change the same pages then. */
+  async #insertSorted(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
     if (!areOfDifferentCustomers(links)) return this.insertAll(links, { alone: true });
     const numbered = links.map((link, index) => ({ link, index }));
     numbered.sort((one, other) => compare(one.link.userId, other.link.userId));
