@@ -14,6 +14,7 @@ const unavailable = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|CANTOPEN|READONLY|
 export class SqliteConnection {
   readonly #database: Database.Database;
   #closed = false;
+  #ownsLog = false;
 
   constructor(path: string) {
     this.#database = new Database(path, { timeout: 0 });
@@ -56,15 +57,16 @@ export class SqliteConnection {
     });
   }
 
-  /** After how much that was written it is carried over from the log into the file itself. */
+  /** After how much that was written it is carried over from the log into the file itself; the rest when it is closed. */
   async carryOverAfter(megabytes: number): Promise<void> {
+    this.#ownsLog = true;
     // In pages of 4 KiB.
     await this.run((database) => database.exec(`PRAGMA wal_autocheckpoint = ${256 * megabytes}`));
   }
 
   /** Carries over now what is in the log: else whoever writes next does it, and holds up its process meanwhile. */
   async carryOver(): Promise<void> {
-    await this.run((database) => database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
+    await this.run((database) => database.exec(carryOverNow));
   }
 
   /** How much of the file is kept in this process's memory. */
@@ -76,9 +78,20 @@ export class SqliteConnection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#ownsLog) this.#carryOverAtEnd();
     this.#database.close();
   }
+
+  #carryOverAtEnd(): void {
+    try {
+      this.#database.exec(carryOverNow);
+    } catch {
+      // It is in the log, and safe there.
+    }
+  }
 }
+
+const carryOverNow = 'PRAGMA wal_checkpoint(PASSIVE)';
 
 function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');

@@ -17,12 +17,15 @@ const turnMs = 12;
 /** Until then pages are written once however often they change. With less, an import into a large table mostly writes pages. */
 const importCacheMegabytes = 256;
 const importLogMegabytes = 128;
+/** Pages that change again and again are carried over once; what is left in the log is not left to other processes. */
+const linksPerCarryOver = 200_000;
 
 /** Stores links, one or a million. */
 export class SqliteLinkWriter {
   readonly #connection: SqliteConnection;
   readonly #scope: string;
   readonly #statements: ReturnType<typeof prepareStatements>;
+  #linksInLog = 0;
 
   constructor(connection: SqliteConnection, scope: string) {
     this.#connection = connection;
@@ -35,7 +38,11 @@ export class SqliteLinkWriter {
     await this.#connection.useCache(importCacheMegabytes);
     await this.#connection.carryOverAfter(importLogMegabytes);
     const outcomes = await this.#insertSorted(links);
-    await this.#connection.carryOver();
+    this.#linksInLog += links.length;
+    if (this.#linksInLog >= linksPerCarryOver) {
+      this.#linksInLog = 0;
+      await this.#connection.carryOver();
+    }
     return outcomes;
   }
 
