@@ -11,15 +11,25 @@ export interface CheckedToken extends Pick<SignedToken, 'header' | 'algorithm'> 
 const lifetimeMs = 60_000;
 /** About 1 kB each, of usual ones. */
 const maxTokens = 25_000;
-/** Of a token that is worth remembering: with longer ones, all of them would take too much memory. */
-export const maxRememberedLength = 4_096;
+/** With longer ones, all of them would take too much memory. */
+const maxLength = 4_096;
 
 /**
  * Tokens whose signatures were checked within the last minute. Nothing else is taken for granted of them: whether the
  * key still counts, and what the claims say, is looked at each time.
  */
-export class CheckedTokens extends ExpiringMap<CheckedToken> {
+export class CheckedTokens {
+  private readonly tokens: ExpiringMap<CheckedToken>;
+
   constructor(clock: () => number) {
-    super({ lifetimeMs, maxSize: maxTokens, clock });
+    this.tokens = new ExpiringMap({ lifetimeMs, maxSize: maxTokens, clock });
+  }
+
+  find(text: string): CheckedToken | null {
+    return this.tokens.get(text)?.value ?? null;
+  }
+
+  keep(text: string, token: CheckedToken): void {
+    if (text.length <= maxLength) this.tokens.set(text, token);
   }
 }

@@ -1,5 +1,5 @@
 import { UnauthenticatedError } from './auth.errors.ts';
-import { type CheckedToken, CheckedTokens, maxRememberedLength } from './checked-tokens.ts';
+import { type CheckedToken, CheckedTokens } from './checked-tokens.ts';
 import { type ExpectedClaims, checkClaims } from './claims-check.ts';
 import { isSignedBy } from './signature-check.ts';
 import { type Members, parseToken, readMembers } from './signed-token.ts';
@@ -32,8 +32,8 @@ export class TokenVerifier {
   }
 
   private async checkSignature(text: string): Promise<CheckedToken> {
-    const known = this.checked.get(text)?.value;
-    if (known !== undefined && (await this.findKeys(known)).includes(known.key)) return known;
+    const known = this.checked.find(text);
+    if (known !== null && (await this.findKeys(known)).includes(known.key)) return known;
     const token = parseToken(text);
     const { header, algorithm, signedText, signature, claims } = token;
     const keys = await this.findKeys(token);
@@ -41,7 +41,7 @@ export class TokenVerifier {
     if (key === undefined)
       throw new UnauthenticatedError('The token is not signed with a key that is accepted here.');
     const checked = { header, algorithm, key, claims: readMembers(claims) };
-    if (text.length <= maxRememberedLength) this.checked.set(text, checked);
+    this.checked.keep(text, checked);
     return checked;
   }
 

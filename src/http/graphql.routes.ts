@@ -6,10 +6,10 @@ import {
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { HttpConfig } from '../config/config.ts';
 import type { RequestContext } from '../graphql/context.ts';
-import { createFailureLog, formatError, logErrors } from '../graphql/format-error.ts';
+import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations } from '../graphql/operation-limits.ts';
 import { PreparedOperations } from '../graphql/prepared-operations.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
@@ -39,12 +39,10 @@ export async function addGraphqlRoutes(server: FastifyInstance, options: Graphql
   const handler = fastifyApolloHandler(apollo, {
     context: ({ id: requestId, caller }) => Promise.resolve({ requestId, caller }),
   });
-  const logErrorsOf = (errors: readonly GraphQLError[], requestId: string): void =>
-    logErrors(logger, errors, requestId);
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    handler: answerPrepared(prepared, logErrorsOf, handler),
+    handler: answerPrepared(prepared, logger, handler),
     // It is refused as other methods are, in their form.
     exposeHeadRoute: false,
     onRequest: requireHost,

@@ -30,7 +30,7 @@ export async function createHttpServer(
 ): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: logger,
-    // A logger of its own for every request would take longer than its one line, which names the request anyway.
+    // A request's own logger would serve one line, which names the request anyway.
     childLoggerFactory: () => logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,

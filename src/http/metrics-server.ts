@@ -9,8 +9,8 @@ export interface MetricsServer {
 }
 
 /**
- * Serves `/metrics` and nothing else, on a port that only those reach who watch the service. One route needs no framework,
- * and a second Fastify would be a tenth of what a start takes of the first.
+ * Serves `/metrics` and nothing else, on a port that only those reach who watch the service. One route needs no framework:
+ * a second Fastify was 4% of a start.
  */
 export function createMetricsServer(metrics: PrometheusMetrics): MetricsServer {
   const server = createServer((request, response) => {

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import type { ExecutionResult, GraphQLError } from 'graphql';
-import { describeErrors } from '../graphql/format-error.ts';
+import type { ExecutionResult } from 'graphql';
+import { describeErrors, logErrors } from '../graphql/format-error.ts';
 import type { OperationRequest, PreparedOperations } from '../graphql/prepared-operations.ts';
+import type { Logger } from '../logger.ts';
 
 /** The answer's type for what clients accept; among them nothing, and what Apollo Client 4 sends. Apollo Server works out the rest. */
 const answerTypes: ReadonlyMap<string | undefined, string> = new Map([
@@ -14,12 +15,10 @@ const answerTypes: ReadonlyMap<string | undefined, string> = new Map([
   ],
 ]);
 
-type LogErrors = (errors: readonly GraphQLError[], requestId: string) => void;
-
 /** Answers what is sent again and again, word for word as Apollo Server does, to whom the rest is left. */
 export function answerPrepared(
   prepared: PreparedOperations,
-  logErrors: LogErrors,
+  logger: Logger,
   otherwise: RouteHandlerMethod,
 ): RouteHandlerMethod {
   return async function answer(request, reply) {
@@ -29,7 +28,7 @@ export function answerPrepared(
     const result = operation && (await prepared.run(operation, { requestId, caller }));
     if (type === undefined || result === null) return otherwise.call(this, request, reply);
     void reply.header('content-type', type);
-    if (result.errors !== undefined) logErrors(result.errors, requestId);
+    if (result.errors !== undefined) logErrors(logger, result.errors, requestId);
     return write(result, reply);
   };
 }
@@ -38,7 +37,7 @@ export function answerPrepared(
 function readOperation({ method, body }: FastifyRequest): OperationRequest | null {
   if (method !== 'POST' || !isRecord(body)) return null;
   const { query, operationName, variables, extensions } = body;
-  if (typeof query !== 'string' || (extensions ?? null) !== null) return null;
+  if (typeof query !== 'string' || !isNullish(extensions)) return null;
   if (!isNullish(operationName) && typeof operationName !== 'string') return null;
   return isNullish(variables) || isRecord(variables) ? { query, operationName, variables } : null;
 }

@@ -64,11 +64,6 @@ export class SqliteConnection {
     await this.run((database) => database.exec(`PRAGMA wal_autocheckpoint = ${256 * megabytes}`));
   }
 
-  /** Carries over now what is in the log: else whoever writes next does it, and holds up its process meanwhile. */
-  async carryOver(): Promise<void> {
-    await this.run((database) => database.exec(carryOverNow));
-  }
-
   /** How much of the file is kept in this process's memory. */
   async useCache(megabytes: number): Promise<void> {
     // In pages where it is positive, and in KiB where it is negative.
@@ -78,20 +73,19 @@ export class SqliteConnection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#ownsLog) this.#carryOverAtEnd();
+    if (this.#ownsLog) this.#carryOver();
     this.#database.close();
   }
 
-  #carryOverAtEnd(): void {
+  /** Else whoever writes next does it, and holds up its process meanwhile. */
+  #carryOver(): void {
     try {
-      this.#database.exec(carryOverNow);
+      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
     } catch {
       // It is in the log, and safe there.
     }
   }
 }
-
-const carryOverNow = 'PRAGMA wal_checkpoint(PASSIVE)';
 
 function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');

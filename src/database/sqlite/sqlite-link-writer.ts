@@ -17,15 +17,12 @@ const turnMs = 12;
 /** Until then pages are written once however often they change. With less, an import into a large table mostly writes pages. */
 const importCacheMegabytes = 256;
 const importLogMegabytes = 128;
-/** Pages that change again and again are carried over once; what is left in the log is not left to other processes. */
-const linksPerCarryOver = 200_000;
 
 /** Stores links, one or a million. */
 export class SqliteLinkWriter {
   readonly #connection: SqliteConnection;
   readonly #scope: string;
   readonly #statements: ReturnType<typeof prepareStatements>;
-  #linksInLog = 0;
 
   constructor(connection: SqliteConnection, scope: string) {
     this.#connection = connection;
@@ -37,13 +34,7 @@ export class SqliteLinkWriter {
   async import(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
     await this.#connection.useCache(importCacheMegabytes);
     await this.#connection.carryOverAfter(importLogMegabytes);
-    const outcomes = await this.#insertSorted(links);
-    this.#linksInLog += links.length;
-    if (this.#linksInLog >= linksPerCarryOver) {
-      this.#linksInLog = 0;
-      await this.#connection.carryOver();
-    }
-    return outcomes;
+    return this.#insertSorted(links);
   }
 
   /** In the order of the table where it may be: links that follow each other change the same pages then. */
