@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
@@ -25,24 +25,29 @@ export interface Closing {
  * itself waits without end for connections on which nothing comes.
  */
 export function closePolitely(server: FastifyInstance, lingerMs: number): Closing {
-  const underWay = new Set<ServerResponse>();
+  let underWay = 0;
   let begun = false;
   let quiet = false;
   const endConnections = (): void => {
-    if (quiet && underWay.size === 0) server.server.closeAllConnections();
+    if (quiet && underWay === 0) server.server.closeAllConnections();
   };
+  const ended = (): void => {
+    underWay -= 1;
+    endConnections();
+  };
+  // Counted, not kept: a set whose members come and go has V8 keep them all until it collects everything.
   server.addHook('onRequest', (_request, { raw }, done) => {
-    underWay.add(raw);
-    raw.once('close', () => {
-      underWay.delete(raw);
-      endConnections();
-    });
+    underWay += 1;
+    raw.once('close', ended);
+    done();
+  });
+  // Fastify says so to requests that come from now on, and not to those under way.
+  server.addHook('onSend', (_request, reply, _body, done) => {
+    if (begun) void reply.header('connection', 'close');
     done();
   });
   server.addHook('preClose', async () => {
     begun = true;
-    // Fastify says so in the answers to what comes from now on.
-    for (const answer of underWay) if (!answer.headersSent) answer.setHeader('connection', 'close');
     setTimeout(() => server.server.closeAllConnections(), longestAnswerMs).unref();
     await wait(lingerMs);
     await waitForQuiet(server.server);

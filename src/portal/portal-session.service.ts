@@ -116,7 +116,7 @@ export class PortalSessions {
   ): Promise<PortalSession> {
     const id = this.configurations.getId(chosen);
     const configuration = await id;
-    const whole = configuration === undefined ? params : { ...params, configuration };
+    const whole = configuration === undefined ? params : { configuration, ...params };
     try {
       return readSession(
         await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(whole, options)),

@@ -110,12 +110,14 @@ function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'proto
  * takes as long as all else that the SDK does before it sends.
  */
 function withoutStack<T>(start: () => T): T {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  const stacks: { stackTraceLimit?: number | undefined } = Error;
+  const { stackTraceLimit } = stacks;
+  // With zero V8 would write one down, of the first line alone.
+  stacks.stackTraceLimit = undefined;
   try {
     return start();
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    stacks.stackTraceLimit = stackTraceLimit;
   }
 }
 

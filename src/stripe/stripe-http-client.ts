@@ -18,7 +18,13 @@ type MakeRequest = InstanceType<typeof Stripe.HttpClient>['makeRequest'];
  * idle time of the socket, so an answer that trickles in outlives it.
  */
 export class StripeHttpClient extends Stripe.HttpClient {
-  private readonly agent = new Agent({ connections: maxConnections, maxResponseSize: maxAnswerBytes });
+  private readonly agent = new Agent({
+    connections: maxConnections,
+    maxResponseSize: maxAnswerBytes,
+    // Each exchange has one time for all of it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 
   /** @param pace null lets every request go at once */
   constructor(
@@ -134,7 +140,7 @@ function readAnswer(status: number, text: string): object {
 function parseMembers(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
   }
