@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
-import { type DestinationStream, type Logger, pino } from 'pino';
-import { readTraceIds } from './telemetry/telemetry.ts';
+import { type Logger, pino } from 'pino';
+import { LineBatch } from './line-batch.ts';
+import { noTraceIds, readTraceIds } from './telemetry/telemetry.ts';
 
 export type { Logger };
 
@@ -10,29 +11,30 @@ export interface LogDestination {
 
 /** JSON lines on stdout, or where `destination` says. */
 export function createLogger(level: string, destination?: LogDestination): Logger {
-  const options = { level, base: null, serializers: { error: describeError }, mixin: readTraceIds };
+  const options = { level, base: null, serializers: { error: describeError }, mixin: readTraceIds, mixinMergeStrategy: join };
   return pino(options, destination ?? openOutput());
 }
 
+/** Without a span there is nothing to join, and what is logged need not be copied. */
+function join(line: object, ids: object): object {
+  return ids === noTraceIds ? line : { ...ids, ...line };
+}
+
 const stdout = 1;
-const batchBytes = 4_096;
-const longestDelayMs = 500;
+const batch = { length: 4_096, delayMs: 500 };
 
 /**
  * A terminal gets each line at once. Anything else gets them in batches, since one write for each line takes as long as
  * all else that is done for it: after half a second at most, and whatever is left when the process ends by itself, by a
  * signal that it waits for, or by an exception. Only who kills it outright loses what it logged last.
  */
-function openOutput(): DestinationStream {
-  if (isatty(stdout)) return pino.destination({ dest: stdout, sync: true });
-  const output = pino.destination({
-    dest: stdout,
-    sync: true,
-    minLength: batchBytes,
-    periodicFlush: longestDelayMs,
-  });
-  process.once('exit', () => output.flushSync());
-  return output;
+function openOutput(): LogDestination {
+  const output = pino.destination({ dest: stdout, sync: true });
+  if (isatty(stdout)) return output;
+  // pino's own batches are put together anew for each line.
+  const lines = new LineBatch(output, batch);
+  process.once('exit', () => lines.flush());
+  return lines;
 }
 
 /** What a log says of an error. Neither the stack nor text that may hold secrets or addresses is kept. */

@@ -11,7 +11,7 @@ export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): 
       const operation = createOperation(type?.name ?? '', field.name, telemetry);
       const resolve: Resolver = field.resolve ?? defaultFieldResolver;
       const observed: Resolver = (...args) =>
-        telemetry.observe(operation, async () => resolve(...args) as Promise<unknown>);
+        telemetry.observe(operation, async () => await resolve(...args));
       field.resolve = observed;
     }
   }

@@ -9,22 +9,30 @@ import type { Policy, PolicySet } from './policy-set.ts';
  */
 export async function selectPolicy(set: PolicySet, facts: PolicyFacts): Promise<Policy> {
   for (const { when, policy } of set.rules) {
-    const verdict = await judge(when, facts);
+    const local = judgeLocally(when, facts);
+    const verdict = local === 'no' || !asksStripe(when) ? local : await judgeWhole(local, when, facts);
     if (verdict === 'yes') return policy;
     if (verdict === 'unknown') return set.strictest;
   }
   return set.default;
 }
 
-async function judge(when: Condition, facts: PolicyFacts): Promise<Verdict> {
-  const local = combine([
+/** By what is known without Stripe. */
+function judgeLocally(when: Condition, facts: PolicyFacts): Verdict {
+  return combine([
     judgeContract(when.under_contract, facts),
     judgeRole(when.role, facts),
     judgeClaims(when.claim, facts),
     judgeAttributes(when.attribute, facts),
   ]);
-  const asksStripe = when.plan !== undefined || when.subscription_status !== undefined;
-  return local === 'no' || !asksStripe ? local : combine([local, await judgeSubscriptions(when, facts)]);
+}
+
+function asksStripe(when: Condition): boolean {
+  return when.plan !== undefined || when.subscription_status !== undefined;
+}
+
+async function judgeWhole(local: Verdict, when: Condition, facts: PolicyFacts): Promise<Verdict> {
+  return combine([local, await judgeSubscriptions(when, facts)]);
 }
 
 /** All must hold: one that does not settles it, whatever is unknown. */

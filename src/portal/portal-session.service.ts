@@ -63,7 +63,7 @@ export class PortalSessions {
       const checked = this.check(request);
       const mapping = await this.customers.get(caller);
       attempt.chosen = await this.configurations.choose(caller, mapping, request.features);
-      return this.openAs(mapping, checked, request.flow, attempt.chosen);
+      return await this.openAs(mapping, checked, request.flow, attempt.chosen);
     });
   }
 
@@ -82,7 +82,7 @@ export class PortalSessions {
       attempt.chosen = await (configurationId === undefined
         ? this.configurations.choose(null, mapping)
         : this.configurations.chooseNamed(configurationId));
-      return this.openAs(mapping, checked, request.flow, attempt.chosen);
+      return await this.openAs(mapping, checked, request.flow, attempt.chosen);
     });
   }
 
@@ -100,7 +100,7 @@ export class PortalSessions {
     chosen: ChosenConfiguration,
   ): Promise<PortalSession> {
     const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
-    return this.open({ customer, ...checked, ...flowData, ...compileExtras(chosen, this.now()) }, chosen);
+    return await this.open({ customer, ...checked, ...flowData, ...compileExtras(chosen, this.now()) }, chosen);
   }
 
   private async compileFlow(flow: PortalFlowInput, stripeCustomerId: string, chosen: ChosenConfiguration) {

@@ -14,6 +14,8 @@ export class ReturnUrlNotAllowedError extends BillingError {
 }
 
 const maxLength = 2048;
+/** At most some 2 MB. */
+const maxKept = 500;
 /** Parsers drop, trim or turn these, so what is checked would not be what is used. */
 const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\s\\]/;
 const absoluteUrl = /^https?:\/\/([^/?#]+)([^?#]*)/i;
@@ -25,6 +27,9 @@ const encodedPathSyntax = /%(2f|5c|2e|25)/i;
  * the same to every parser, since the browser that follows it need not agree with the one here.
  */
 export class ReturnUrls {
+  /** What was allowed, as parsed: frontends send the same ones all the time. */
+  private readonly allowed = new Map<string, string>();
+
   constructor(private readonly allowlist: readonly AllowedReturnUrl[]) {}
 
   /**
@@ -32,6 +37,15 @@ export class ReturnUrls {
    * @throws ReturnUrlNotAllowedError
    */
   getAllowed(text: string): string {
+    const known = this.allowed.get(text);
+    if (known !== undefined) return known;
+    const allowed = this.check(text);
+    if (this.allowed.size >= maxKept) this.allowed.clear();
+    this.allowed.set(text, allowed);
+    return allowed;
+  }
+
+  private check(text: string): string {
     const [, authority, path] = absoluteUrl.exec(text) ?? [];
     const url = isPlain(text) ? parseUrl(text) : null;
     if (authority === undefined || path === undefined || url === null) throw new ReturnUrlNotAllowedError();

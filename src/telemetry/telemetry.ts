@@ -5,12 +5,15 @@ import {
   SpanKind,
   SpanStatusCode,
   type Tracer,
+  type TracerProvider,
   context,
   propagation,
   trace,
 } from '@opentelemetry/api';
 import { BillingError } from '../errors.ts';
 import type { Metrics } from './metrics.ts';
+
+const name = 'billing-portal-graphql';
 
 /** Something that is done again and again, as it is seen from outside. */
 export interface Operation {
@@ -42,31 +45,43 @@ export interface RequestTrace {
 
 /**
  * What is seen of the service from outside: metrics, and spans for whichever OpenTelemetry SDK the operator
- * registered. Without one, spans are nothing. No attribute holds a URL, a secret or a person.
+ * registered. Without one, none are made. No attribute holds a URL, a secret or a person.
  *
  * The API is taken in the oldest version that does: an SDK serves none that is newer than its own.
  */
 export class Telemetry {
-  private readonly tracer: Tracer = trace.getTracer('billing-portal-graphql');
-
   constructor(readonly metrics: Metrics) {}
 
   /** Does work in a span of its own, and tells how it ended. */
   observe<T>(operation: Operation, work: (report: Report) => Promise<T>): Promise<T> {
+    const tracer = findTracer();
+    if (tracer === null) return measure(null, operation, work);
     const { name, isRemote, attributes } = operation;
     const kind = isRemote ? SpanKind.CLIENT : SpanKind.INTERNAL;
-    return this.tracer.startActiveSpan(name, { kind, attributes }, (span) => measure(span, operation, work));
+    return tracer.startActiveSpan(name, { kind, attributes }, (span) => measure(span, operation, work));
   }
 
   /** @param route as it was declared, never the URL */
   startRequest(method: string, route: string, headers: object): RequestTrace {
+    const tracer = findTracer();
+    if (tracer === null) return { startedAt: performance.now(), run: (work) => work(), end: () => undefined };
     // The operator's SDK may have begun a span of its own; else the caller's headers tell whose part this is.
     const active = context.active();
     const parent = trace.getSpan(active) === undefined ? propagation.extract(active, headers) : active;
     const attributes = { 'http.request.method': method, 'http.route': route };
-    const span = this.tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
+    const span = tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
     return createRequestTrace(span, trace.setSpan(parent, span));
   }
+}
+
+/** What the API hands out stands for the SDK's own provider, once there is one. */
+type Provider = TracerProvider & { getDelegateTracer?(name: string): Tracer | undefined };
+
+/** Null where no SDK is registered: spans that nobody sees take longer than all else that is measured. */
+function findTracer(): Tracer | null {
+  const provider: Provider = trace.getTracerProvider();
+  if (provider.getDelegateTracer === undefined) return provider.getTracer(name);
+  return provider.getDelegateTracer(name) ?? null;
 }
 
 function createRequestTrace(span: Span, inside: Context): RequestTrace {
@@ -82,7 +97,7 @@ function createRequestTrace(span: Span, inside: Context): RequestTrace {
 }
 
 async function measure<T>(
-  span: Span,
+  span: Span | null,
   { ended }: Operation,
   work: (report: Report) => Promise<T>,
 ): Promise<T> {
@@ -97,11 +112,15 @@ async function measure<T>(
     throw error;
   } finally {
     outcome = report.outcome ?? outcome;
-    if (report.attributes) span.setAttributes(report.attributes);
-    if (report.failed) markFailed(span, outcome);
-    span.end();
+    if (span !== null) end(span, report, outcome);
     ended(outcome, (performance.now() - start) / 1000);
   }
+}
+
+function end(span: Span, { attributes, failed }: Report, outcome: string): void {
+  if (attributes) span.setAttributes(attributes);
+  if (failed) markFailed(span, outcome);
+  span.end();
 }
 
 /** The type alone: messages may hold anything. */
@@ -115,11 +134,14 @@ export function toOutcome(error: unknown): string {
   return error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR';
 }
 
+/** What `readTraceIds` gives outside of spans. */
+export const noTraceIds: Readonly<Record<string, string>> = {};
+
 /**
  * The span under way, for log lines, by the names that OpenTelemetry gives them in logs of other forms:
  * https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  */
-export function readTraceIds(): Record<string, string> {
+export function readTraceIds(): Readonly<Record<string, string>> {
   const span = trace.getActiveSpan()?.spanContext();
-  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
+  return span === undefined ? noTraceIds : { trace_id: span.traceId, span_id: span.spanId };
 }

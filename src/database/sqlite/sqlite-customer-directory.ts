@@ -38,9 +38,11 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     this.#links = new SqliteLinkWriter(connection, scope);
   }
 
-  async findByUserId(userId: string): Promise<CustomerMapping | null> {
-    checkUserId(userId);
-    return this.#connection.run(() => this.#getByUserId(userId));
+  findByUserId(userId: string): Promise<CustomerMapping | null> {
+    return this.#connection.run(() => {
+      checkUserId(userId);
+      return this.#getByUserId(userId);
+    });
   }
 
   async findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
