@@ -8,7 +8,16 @@ import tseslint from 'typescript-eslint';
  * The rooms of src/ and what each may import, from the roof down. A file directly in src/ is a room of its
  * own. What is not listed is an error, so dependencies point one way.
  */
-const foundation = ['errors', 'expiring-map', 'failure-log', 'line-batch', 'logger', 'loopback', 'parse-url'];
+const foundation = [
+  'errors',
+  'expiring-map',
+  'failure-log',
+  'line-batch',
+  'logger',
+  'loopback',
+  'parse-url',
+  'turn-end',
+];
 const technical = [...foundation, 'telemetry', 'config', 'auth', 'stripe', 'graphql', 'records'];
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
@@ -16,6 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'line-batch': [],
   loopback: [],
   'parse-url': [],
+  'turn-end': [],
   telemetry: ['errors'],
   logger: [...foundation, 'telemetry'],
   'failure-log': foundation,

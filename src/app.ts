@@ -26,7 +26,6 @@ import { addGraphqlRoutes } from './http/graphql.routes.ts';
 import { addHealthRoutes } from './http/health.routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
-import { closePolitely } from './http/polite-close.ts';
 import { addPortalLinkRoutes } from './http/portal-link.routes.ts';
 import { createRateLimits, limitAddresses, limitSubjects } from './http/rate-limit.ts';
 import { addWebhookRoutes } from './http/webhook.routes.ts';
@@ -178,8 +177,13 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const metricsServer = metrics && createMetricsServer(metrics);
   const hashSubject = createSubjectHash(config.stripe.secretKey);
   const limits = await createRateLimits(config.http, logger);
-  const server = await createHttpServer(config.http, logger, { telemetry, hashSubject });
-  addHealthRoutes(server, database, closePolitely(server, overrides.lingerMs ?? 0));
+  const { lingerMs = 0 } = overrides;
+  const { server, closing } = await createHttpServer(config.http, logger, {
+    telemetry,
+    hashSubject,
+    lingerMs,
+  });
+  addHealthRoutes(server, database, closing);
   await server.register(async (api) => {
     limitAddresses(api, limits);
     authenticateRequests(api, authenticator);

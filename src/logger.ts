@@ -11,7 +11,13 @@ export interface LogDestination {
 
 /** JSON lines on stdout, or where `destination` says. */
 export function createLogger(level: string, destination?: LogDestination): Logger {
-  const options = { level, base: null, serializers: { error: describeError }, mixin: readTraceIds, mixinMergeStrategy: join };
+  const options = {
+    level,
+    base: null,
+    serializers: { error: describeError },
+    mixin: readTraceIds,
+    mixinMergeStrategy: join,
+  };
   return pino(options, destination ?? openOutput());
 }
 

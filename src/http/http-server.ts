@@ -10,11 +10,13 @@ import {
 } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 import type { Logger } from '../logger.ts';
+import { TurnEnd } from '../turn-end.ts';
 import { collectMethods } from './allowed-methods.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 import { answerClientError } from './client-error.ts';
 import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
 import { readJsonOnly } from './json-body.ts';
+import { type Closing, closePolitely } from './polite-close.ts';
 import { refuseUnclearHeaders } from './request-headers.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
 
@@ -22,12 +24,17 @@ const maxBodyBytes = 64 * 1024;
 const requestTimeoutMs = 30_000;
 const requestIdPattern = /^[\w.-]{1,64}$/;
 
+export interface HttpServerOptions extends ObservationOptions {
+  /** Milliseconds for which a stop goes on to answer. */
+  readonly lingerMs: number;
+}
+
 /** The HTTP server with what holds for every route: request ids, headers, limits, errors and one log line. */
 export async function createHttpServer(
   config: HttpConfig,
   logger: Logger,
-  observation: ObservationOptions,
-): Promise<FastifyInstance> {
+  options: HttpServerOptions,
+): Promise<{ readonly server: FastifyInstance; readonly closing: Closing }> {
   const server = fastify({
     loggerInstance: logger,
     // A request's own logger would serve one line, which names the request anyway.
@@ -51,7 +58,9 @@ export async function createHttpServer(
   server.setNotFoundHandler(answerNotFound);
   readJsonOnly(server);
   addHeaders(server);
-  observeRequests(server, observation);
+  observeRequests(server, options);
+  const closing = closePolitely(server, options.lingerMs);
+  goOnTogether(server);
   refuseOtherOptions(server, answerNotFound);
   await server.register(cors, {
     origin: [...config.corsOrigins],
@@ -60,7 +69,7 @@ export async function createHttpServer(
     maxAge: 600,
   });
   refuseUnclearHeaders(server);
-  return server;
+  return { server, closing };
 }
 
 function refuseSchemas(): never {
@@ -86,6 +95,14 @@ function addHeaders(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(createAnswerHeaders(request.id));
     done();
+  });
+}
+
+/** Requests that arrive in one turn of the event loop, once each is counted and timed. */
+function goOnTogether(server: FastifyInstance): void {
+  const turnEnd = new TurnEnd();
+  server.addHook('onRequest', (_request, _reply, done) => {
+    void turnEnd.wait().then(() => done());
   });
 }
 

@@ -100,7 +100,10 @@ export class PortalSessions {
     chosen: ChosenConfiguration,
   ): Promise<PortalSession> {
     const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
-    return await this.open({ customer, ...checked, ...flowData, ...compileExtras(chosen, this.now()) }, chosen);
+    return await this.open(
+      { customer, ...checked, ...flowData, ...compileExtras(chosen, this.now()) },
+      chosen,
+    );
   }
 
   private async compileFlow(flow: PortalFlowInput, stripeCustomerId: string, chosen: ChosenConfiguration) {

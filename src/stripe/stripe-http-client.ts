@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { Agent, errors } from 'undici';
 import type { Report, Telemetry } from '../telemetry/telemetry.ts';
+import { TurnEnd } from '../turn-end.ts';
 import { nameEndpoint } from './endpoint.ts';
 import { ExchangeTimeoutError, type ExchangedAnswer, exchange } from './exchange.ts';
 import type { RequestPace } from './request-pace.ts';
@@ -25,6 +26,8 @@ export class StripeHttpClient extends Stripe.HttpClient {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+
+  private readonly turnEnd = new TurnEnd();
 
   /** @param pace null lets every request go at once */
   constructor(
@@ -70,6 +73,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
     };
     try {
       const answer = await exchange(this.agent, request, deadline - performance.now());
+      await this.turnEnd.wait();
       report.outcome = String(answer.status);
       report.failed = answer.status >= 400;
       report.attributes = { 'http.response.status_code': answer.status };
