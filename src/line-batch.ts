@@ -14,16 +14,17 @@ export class LineBatch {
     private readonly output: { write(text: string): unknown },
     private readonly options: LineBatchOptions,
   ) {
-    setInterval(() => this.flush(), options.delayMs).unref();
+    setInterval(() => this.flushSync(), options.delayMs).unref();
   }
 
   write(line: string): void {
     this.#lines.push(line);
     this.#length += line.length;
-    if (this.#length >= this.options.length) this.flush();
+    if (this.#length >= this.options.length) this.flushSync();
   }
 
-  flush(): void {
+  /** By the name that pino knows, for lines that are fatal. */
+  flushSync(): void {
     if (this.#length === 0) return;
     const text = this.#lines.join('');
     this.#lines = [];

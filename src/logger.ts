@@ -39,7 +39,7 @@ function openOutput(): LogDestination {
   if (isatty(stdout)) return output;
   // pino's own batches are put together anew for each line.
   const lines = new LineBatch(output, batch);
-  process.once('exit', () => lines.flush());
+  process.once('exit', () => lines.flushSync());
   return lines;
 }
 

@@ -22,8 +22,8 @@ export async function serve(env: Environment): Promise<void> {
 }
 
 /**
- * V8 puts what is made at some places in the code among what lives long, once it saw much of that live long, and looks
- * through that seldom. Here it takes what requests need for a moment for it: tens of megabytes lie about then.
+ * Once V8 saw that much of what a place in the code makes lives long, it puts all of it among what lives long, where it seldom
+ * looks for garbage. Here it takes parts of each request for that, and tens of megabytes of them pile up.
  */
 function treatAllAsShortLived(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');

@@ -37,11 +37,3 @@ test('each goes on in its own context', async () => {
     });
   expect(await Promise.all([read('one'), read('two')])).toEqual(['one', 'two']);
 });
-
-test('one that fails holds up no other', async () => {
-  const turnEnd = new TurnEnd();
-  const failing = turnEnd.wait().then(() => Promise.reject(new Error('on purpose')));
-  const other = turnEnd.wait().then(() => 'done');
-  await expect(failing).rejects.toThrow('on purpose');
-  await expect(other).resolves.toBe('done');
-});

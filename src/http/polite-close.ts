@@ -38,7 +38,7 @@ export function closePolitely(server: FastifyInstance, lingerMs: number): Closin
   // Counted, not kept: a set whose members come and go has V8 keep them all until it collects everything.
   server.addHook('onRequest', (_request, { raw }, done) => {
     underWay += 1;
-    raw.once('close', ended);
+    raw.on('close', ended);
     done();
   });
   // Fastify says so to requests that come from now on, and not to those under way.

@@ -113,12 +113,13 @@ export class PortalSessions {
 
   /** Where the configuration was deactivated behind our back, it is made usable again and tried once more. */
   private async open(
-    params: SessionParams,
+    params: Omit<SessionParams, 'configuration'>,
     chosen: ChosenConfiguration,
     mayTryAgain = true,
   ): Promise<PortalSession> {
     const id = this.configurations.getId(chosen);
     const configuration = await id;
+    // What is added behind a spread object has V8 make a new hidden class each time.
     const whole = configuration === undefined ? params : { configuration, ...params };
     try {
       return readSession(

@@ -14,7 +14,7 @@ export class ReturnUrlNotAllowedError extends BillingError {
 }
 
 const maxLength = 2048;
-/** At most some 2 MB. */
+/** At most 1 MB. */
 const maxKept = 500;
 /** Parsers drop, trim or turn these, so what is checked would not be what is used. */
 const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\s\\]/;
@@ -27,8 +27,8 @@ const encodedPathSyntax = /%(2f|5c|2e|25)/i;
  * the same to every parser, since the browser that follows it need not agree with the one here.
  */
 export class ReturnUrls {
-  /** What was allowed, as parsed: frontends send the same ones all the time. */
-  private readonly allowed = new Map<string, string>();
+  /** What was allowed as it was written: frontends send the same ones all the time. */
+  private readonly allowed = new Set<string>();
 
   constructor(private readonly allowlist: readonly AllowedReturnUrl[]) {}
 
@@ -37,11 +37,11 @@ export class ReturnUrls {
    * @throws ReturnUrlNotAllowedError
    */
   getAllowed(text: string): string {
-    const known = this.allowed.get(text);
-    if (known !== undefined) return known;
+    if (this.allowed.has(text)) return text;
     const allowed = this.check(text);
     if (this.allowed.size >= maxKept) this.allowed.clear();
-    this.allowed.set(text, allowed);
+    // The parser's own text: the other may be a part of a long request, and would keep all of it.
+    if (allowed === text) this.allowed.add(allowed);
     return allowed;
   }
 

@@ -112,7 +112,7 @@ function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'proto
 function withoutStack<T>(start: () => T): T {
   const stacks: { stackTraceLimit?: number | undefined } = Error;
   const { stackTraceLimit } = stacks;
-  // With zero V8 would write one down, of the first line alone.
+  // Errors have no stack then; with zero V8 would still write one down, of their first line alone.
   stacks.stackTraceLimit = undefined;
   try {
     return start();

@@ -47,7 +47,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
     const deadline = performance.now() + timeout;
     const endpoint = nameEndpoint(method, path);
     await this.pace?.takeTurn(endpoint, timeout);
-    return this.telemetry.observe(
+    const answer = await this.telemetry.observe(
       {
         name: endpoint,
         isRemote: true,
@@ -56,6 +56,8 @@ export class StripeHttpClient extends Stripe.HttpClient {
       },
       (report) => this.send(request, deadline, report),
     );
+    await this.turnEnd.wait();
+    return answer;
   }
 
   private async send(
@@ -73,7 +75,6 @@ export class StripeHttpClient extends Stripe.HttpClient {
     };
     try {
       const answer = await exchange(this.agent, request, deadline - performance.now());
-      await this.turnEnd.wait();
       report.outcome = String(answer.status);
       report.failed = answer.status >= 400;
       report.attributes = { 'http.response.status_code': answer.status };
@@ -122,7 +123,7 @@ class StripeHttpResponse extends Stripe.HttpClientResponse {
   }
 
   override toJSON(): Promise<object> {
-    return Promise.resolve(this.body).then((text) => readAnswer(this.status, text));
+    return new Promise((resolve) => resolve(readAnswer(this.status, this.body)));
   }
 }
 

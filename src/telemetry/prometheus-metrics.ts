@@ -88,6 +88,7 @@ export class PrometheusMetrics implements Metrics {
     if (this.pending.length >= mostPending) this.countPending();
   }
 
+  /** None of them throws: their labels are those that are declared above. */
   private countPending(): void {
     const { pending } = this;
     this.pending = [];

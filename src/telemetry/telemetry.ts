@@ -13,7 +13,7 @@ import {
 import { BillingError } from '../errors.ts';
 import type { Metrics } from './metrics.ts';
 
-const name = 'billing-portal-graphql';
+const tracerName = 'billing-portal-graphql';
 
 /** Something that is done again and again, as it is seen from outside. */
 export interface Operation {
@@ -64,7 +64,7 @@ export class Telemetry {
   /** @param route as it was declared, never the URL */
   startRequest(method: string, route: string, headers: object): RequestTrace {
     const tracer = findTracer();
-    if (tracer === null) return { startedAt: performance.now(), run: (work) => work(), end: () => undefined };
+    if (tracer === null) return { startedAt: performance.now(), ...untraced };
     // The operator's SDK may have begun a span of its own; else the caller's headers tell whose part this is.
     const active = context.active();
     const parent = trace.getSpan(active) === undefined ? propagation.extract(active, headers) : active;
@@ -80,9 +80,11 @@ type Provider = TracerProvider & { getDelegateTracer?(name: string): Tracer | un
 /** Null where no SDK is registered: spans that nobody sees take longer than all else that is measured. */
 function findTracer(): Tracer | null {
   const provider: Provider = trace.getTracerProvider();
-  if (provider.getDelegateTracer === undefined) return provider.getTracer(name);
-  return provider.getDelegateTracer(name) ?? null;
+  if (provider.getDelegateTracer === undefined) return provider.getTracer(tracerName);
+  return provider.getDelegateTracer(tracerName) ?? null;
 }
+
+const untraced: Pick<RequestTrace, 'run' | 'end'> = { run: (work) => work(), end: () => undefined };
 
 function createRequestTrace(span: Span, inside: Context): RequestTrace {
   return {

@@ -1,4 +1,12 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createHttpServer } from '../../src/http/http-server.ts';
+import { createLogger } from '../../src/logger.ts';
+import { noMetrics } from '../../src/telemetry/metrics.ts';
+import { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 import { sendRaw } from './raw-request.ts';
 
@@ -139,4 +147,25 @@ describe('a page of another origin', () => {
       expect(response.headers.get('access-control-allow-origin')).toBeNull();
     }
   });
+});
+
+test('who hangs up before the turn of the event loop ends is not served, and is logged as gone', async () => {
+  const lines: string[] = [];
+  const logger = createLogger('info', { write: (line) => lines.push(line) });
+  const observation = { telemetry: new Telemetry(noMetrics), hashSubject: (userId: string) => userId };
+  const { server } = await createHttpServer(app.config.http, logger, { ...observation, lingerMs: 0 });
+  closeAfterTests(() => server.close());
+  let served = 0;
+  server.get('/', () => (served += 1));
+  server.server.on('request', ({ socket }) => socket.destroy());
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+
+  await once(get(url), 'error');
+  await turn();
+
+  expect(served).toBe(0);
+  const requests = lines
+    .map((line) => JSON.parse(line) as { msg: string; status: number })
+    .filter(({ msg }) => msg === 'request');
+  expect(requests).toMatchObject([{ status: 499 }]);
 });

@@ -148,6 +148,19 @@ test('nothing is allowed when nothing is listed', () => {
   expect(check(createReturnUrls([]), 'https://app.example.com/')).toBe(refused);
 });
 
+test('what was decided once is decided the same way again, however much was asked in between', () => {
+  const returnUrls = createReturnUrls(['https://app.example.com']);
+  const ask = () =>
+    ['https://app.example.com/a', 'https://APP.example.com/a', 'https://evil.example/a'].map((url) =>
+      check(returnUrls, url),
+    );
+  const first = ask();
+  for (let page = 0; page < 1_200; page += 1) check(returnUrls, `https://app.example.com/${page}`);
+
+  expect(first).toEqual(['https://app.example.com/a', 'https://app.example.com/a', refused]);
+  expect([ask(), ask()]).toEqual([first, first]);
+});
+
 test('the refusal says what to do, and shows neither the URL nor the list', () => {
   const { message } = new ReturnUrlNotAllowedError();
   expect(message).toContain('RETURN_URLS');
