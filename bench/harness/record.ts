@@ -29,10 +29,12 @@ export interface Findings {
 /** Prints and keeps findings; with `intoDocuments`, in the tables of docs/ too. */
 export function recordFindings(findings: Findings, intoDocuments: boolean): void {
   const { command, options, figures, details, sections } = findings;
+  // What a run of a part did not look at stays as it was found.
+  const kept = { ...readFigures(command), ...figures };
   mkdirSync(outputFolder, { recursive: true });
   writeFileSync(
     fileOf(command),
-    `${JSON.stringify({ machine: describeMachine(), options, figures, details }, null, 2)}\n`,
+    `${JSON.stringify({ machine: describeMachine(), options, figures: kept, details }, null, 2)}\n`,
   );
   for (const { columns, rows, note } of sections) {
     process.stdout.write(`\n${formatTable(columns, rows)}${note}\n`);
