@@ -1,26 +1,20 @@
-export interface LineBatchOptions {
-  /** Characters that are enough to be handed on. */
-  readonly length: number;
-  /** Milliseconds for which lines are kept at most. */
-  readonly delayMs: number;
-}
+/** Characters that are enough to be handed on. */
+const batchLength = 4_096;
+const longestDelayMs = 500;
 
 /** Gathers lines, and hands them on as one text. */
 export class LineBatch {
   #lines: string[] = [];
   #length = 0;
 
-  constructor(
-    private readonly output: { write(text: string): unknown },
-    private readonly options: LineBatchOptions,
-  ) {
-    setInterval(() => this.flushSync(), options.delayMs).unref();
+  constructor(private readonly output: { write(text: string): unknown }) {
+    setInterval(() => this.flushSync(), longestDelayMs).unref();
   }
 
   write(line: string): void {
     this.#lines.push(line);
     this.#length += line.length;
-    if (this.#length >= this.options.length) this.flushSync();
+    if (this.#length >= batchLength) this.flushSync();
   }
 
   /** By the name that pino knows, for lines that are fatal. */

@@ -27,7 +27,6 @@ function join(line: object, ids: object): object {
 }
 
 const stdout = 1;
-const batch = { length: 4_096, delayMs: 500 };
 
 /**
  * A terminal gets each line at once. Anything else gets them in batches, since one write for each line takes as long as
@@ -38,7 +37,7 @@ function openOutput(): LogDestination {
   const output = pino.destination({ dest: stdout, sync: true });
   if (isatty(stdout)) return output;
   // pino's own batches are put together anew for each line.
-  const lines = new LineBatch(output, batch);
+  const lines = new LineBatch(output);
   process.once('exit', () => lines.flushSync());
   return lines;
 }
