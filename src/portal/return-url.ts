@@ -39,10 +39,14 @@ export class ReturnUrls {
   getAllowed(text: string): string {
     if (this.allowed.has(text)) return text;
     const allowed = this.check(text);
-    if (this.allowed.size >= maxKept) this.allowed.clear();
-    // The parser's own text: the other may be a part of a long request, and would keep all of it.
-    if (allowed === text) this.allowed.add(allowed);
+    if (allowed === text) this.remember(allowed);
     return allowed;
+  }
+
+  /** @param url the parser's own text: what was sent may be a part of a long request, and would keep all of it */
+  private remember(url: string): void {
+    if (this.allowed.size >= maxKept) this.allowed.clear();
+    this.allowed.add(url);
   }
 
   private check(text: string): string {
