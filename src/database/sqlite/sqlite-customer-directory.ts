@@ -38,6 +38,7 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     this.#links = new SqliteLinkWriter(connection, scope);
   }
 
+  /** Every request comes here: the check is inside, so that one promise is enough. */
   findByUserId(userId: string): Promise<CustomerMapping | null> {
     return this.#connection.run(() => {
       checkUserId(userId);
