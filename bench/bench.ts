@@ -5,7 +5,7 @@ import { findFreePort } from '../test/helpers/server-process.ts';
 import { buildAll } from './harness/build.ts';
 import { type Contestant, type Durations, compare } from './harness/comparison.ts';
 import { pinSelf } from './harness/cores.ts';
-import { fillTutorialUsers, startMongo } from './harness/mongo.ts';
+import { fillTutorialUsers, startMongo, tutorialDatabase } from './harness/mongo.ts';
 import { reportComparison } from './harness/report.ts';
 import { type Run, fillDirectory, withRun } from './harness/run.ts';
 import { type Surroundings, type TargetName, askStub, createTarget, targetNames } from './harness/targets.ts';
@@ -51,7 +51,7 @@ async function prepare(run: Run, stubPort: number): Promise<Surroundings> {
   const mongo = wanted.includes('tutorial-mongoose') ? await startMongo(run.folder) : null;
   if (mongo !== null) {
     run.stopAtEnd(() => mongo.stop());
-    await fillTutorialUsers(mongo.url, users);
+    await fillTutorialUsers(mongo, users);
   }
   return {
     stubPort,
@@ -63,7 +63,7 @@ async function prepare(run: Run, stubPort: number): Promise<Surroundings> {
       `sqlite:${join(run.folder, 'billing.db')}`,
       Math.max(users, Number(values.mappings)),
     ),
-    mongoUrl: mongo?.url ?? null,
+    mongoUrl: mongo?.urlOf(tutorialDatabase) ?? null,
   };
 }
 

@@ -1,5 +1,4 @@
 // npm run bench:scale: what one process and one store hold: many mappings, many requests in flight, two processes, webhooks.
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildAll } from './harness/build.ts';
 import { type Core, pinSelf } from './harness/cores.ts';
@@ -7,8 +6,13 @@ import { type Figures, formatFigure } from './harness/goals.ts';
 import { startMongo } from './harness/mongo.ts';
 import { type Section, describeMachine, recordFindings } from './harness/record.ts';
 import { type Run, withRun } from './harness/run.ts';
+import { createMongoStore, createSqliteStore } from './scale/mapping-stores.ts';
 import { type MappingFigures, measureMappings } from './scale/mappings.ts';
 import { type LoadFigures, ServiceUnderLoad } from './scale/service.ts';
+
+interface MongoFigures extends MappingFigures {
+  readonly server: string;
+}
 
 const parts = ['sqlite', 'mongo', 'in-flight', 'processes', 'webhooks'] as const;
 
@@ -26,7 +30,7 @@ const { values } = parseArgs({
 const readSizes = (given: string | undefined, usual: string, quick: string): number[] =>
   (given ?? (values.quick ? quick : usual)).split(',').map(Number);
 const sizes = readSizes(values.sizes, '10000,100000,1000000', '1000,5000');
-const mongoSizes = readSizes(values['mongo-sizes'], '10000,100000', '1000');
+const mongoSizes = readSizes(values['mongo-sizes'], '10000,100000,1000000', '1000');
 const seconds = Number(values.seconds ?? (values.quick ? 1 : 10));
 const isWanted = (part: (typeof parts)[number]): boolean => values.only.split(',').includes(part);
 
@@ -57,20 +61,19 @@ await withRun(async (run) => {
 async function measureSqlite({ folder }: Run): Promise<MappingFigures[]> {
   const found: MappingFigures[] = [];
   for (const mappings of sizes) {
-    const file = join(folder, `mappings-${mappings}.db`);
-    found.push(await measureMappings({ folder, url: `sqlite:${file}`, file, mappings }));
+    found.push(await measureMappings({ folder, store: createSqliteStore(folder, mappings), mappings }));
   }
   return found;
 }
 
-async function measureMongo(run: Run): Promise<(MappingFigures & { readonly server: string })[]> {
+async function measureMongo(run: Run): Promise<MongoFigures[]> {
   const server = await startMongo(run.folder);
   if (server === null) return [];
   run.stopAtEnd(() => server.stop());
-  const found: (MappingFigures & { readonly server: string })[] = [];
+  const found: MongoFigures[] = [];
   for (const mappings of mongoSizes) {
-    const url = server.url.replace(/\/[^/]*$/, `/mappings_${mappings}`);
-    const figures = await measureMappings({ folder: run.folder, url, file: null, mappings, share: 0.1 });
+    const store = await createMongoStore(server, mappings);
+    const figures = await measureMappings({ folder: run.folder, store, mappings, share: 0.1 });
     found.push({ ...figures, server: server.description });
   }
   return found;
@@ -109,14 +112,14 @@ async function withService<T>(
 
 function report(
   sqlite: readonly MappingFigures[],
-  mongo: readonly (MappingFigures & { readonly server: string })[],
+  mongo: readonly MongoFigures[],
   loads: readonly LoadFigures[],
 ): void {
   const file = 'docs/scaling.md';
   const columns = ['mappings', 'imported a second', 'lookup p50, µs', 'lookup p99, µs', 'MB'];
   const describe = ({ mappings, importedPerSecond, p50, p99, megabytes }: MappingFigures): string[] => [
     mappings.toLocaleString('en-US'),
-    ...[importedPerSecond, p50, p99, megabytes ?? Number.NaN].map(formatFigure),
+    ...[importedPerSecond, p50, p99, megabytes].map(formatFigure),
   ];
   const sections: Section[] = [
     { file, name: 'sqlite', columns, rows: sqlite.map(describe), note: `SQLite. ${describeMachine()}.` },

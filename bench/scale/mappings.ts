@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { openDatabase } from '../../src/database/database.ts';
 import { serviceFiles } from '../harness/build.ts';
 import { onCore } from '../harness/cores.ts';
 import { percentile } from '../harness/statistics.ts';
 import { nameScattered, writeLinkFile } from './links.ts';
+import type { MappingStore } from './mapping-stores.ts';
 
 const warmUpLookups = 5_000;
 /** Enough that the 99th percentile is more than a handful of them. */
@@ -17,37 +18,35 @@ export interface MappingFigures {
   /** Microseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Null where the store is not one file. */
-  readonly megabytes: number | null;
+  readonly megabytes: number;
 }
 
 export interface MappingOptions {
   readonly folder: string;
-  readonly url: string;
+  readonly store: MappingStore;
   readonly mappings: number;
-  /** SQLite's file; null for another engine. */
-  readonly file: string | null;
+  /** Of the usual number of lookups. */
   readonly share?: number;
 }
 
 /** Imports by the command that operators use, then looks users up in no order. */
 export async function measureMappings(options: MappingOptions): Promise<MappingFigures> {
-  const { folder, url, mappings, file, share = 1 } = options;
+  const { folder, store, mappings, share = 1 } = options;
   const links = join(folder, 'links.csv');
   await writeLinkFile(links, mappings);
   const start = performance.now();
-  importLinks(links, url);
+  importLinks(links, store.url);
   const seconds = (performance.now() - start) / 1000;
-  const latencies = await lookUp(url, mappings, share);
+  const latencies = await lookUp(store.url, mappings, share);
   const figures: MappingFigures = {
     mappings,
     importedPerSecond: mappings / seconds,
     p50: percentile(latencies, 0.5),
     p99: percentile(latencies, 0.99),
-    megabytes: file === null ? null : getMegabytes(file),
+    megabytes: await store.measureMegabytes(),
   };
   rmSync(links);
-  if (file !== null) rmSync(file);
+  await store.remove();
   process.stderr.write(`${JSON.stringify(figures)}\n`);
   return figures;
 }
@@ -84,10 +83,4 @@ async function lookUp(url: string, mappings: number, share: number): Promise<num
   } finally {
     await database.close();
   }
-}
-
-function getMegabytes(file: string): number {
-  const folder = dirname(file);
-  const parts = readdirSync(folder).filter((name) => name.startsWith(basename(file)));
-  return parts.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / 1e6;
 }
