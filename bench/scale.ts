@@ -115,6 +115,7 @@ function report(
   mongo: readonly MongoFigures[],
   loads: readonly LoadFigures[],
 ): void {
+  if (loads.some(({ errors }) => errors > 0)) throw new Error('There were wrong answers.');
   const file = 'docs/scaling.md';
   const columns = ['mappings', 'imported a second', 'lookup p50, µs', 'lookup p99, µs', 'MB'];
   const describe = ({ mappings, importedPerSecond, p50, p99, megabytes }: MappingFigures): string[] => [
@@ -152,7 +153,6 @@ function report(
     },
     values.record,
   );
-  if (loads.some(({ errors }) => errors > 0)) throw new Error('There were wrong answers.');
 }
 
 function createFigures(sqlite: readonly MappingFigures[]): Figures {

@@ -33,7 +33,7 @@ export class ExpiringMap<Value> {
     const entry = { value, endsAt: now + lifetimeMs };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    // What has been taken off a Map's beginning is passed over by each who asks for its first: so many at a time.
+    // A Map skips what was deleted at its start each time its first entry is asked for, so a tenth goes at once.
     if (this.#entries.size > maxSize) this.#forgetWhile((_, left) => left > Math.ceil(0.9 * maxSize));
     if (now >= this.#sweepAt) {
       this.#sweepAt = now + lifetimeMs;

@@ -78,15 +78,17 @@ export const goals = {
   },
 } as const satisfies Record<string, Goal>;
 
-/** Beside each goal, what was found. */
-export function judgeFigures(figures: Figures): string[][] {
+/** Beside each goal, what was found, and what raw had of it in the same run. */
+export function judgeFigures(figures: Figures, ofRaw: Figures): string[][] {
   const names = Object.keys(goals) as GoalName[];
   return names.flatMap((name) => {
     const figure = figures[name];
     if (figure === undefined) return [];
     const goal: Goal = goals[name];
-    const show = (value: number): string => `${formatFigure(value)}${goal.unit}`;
-    return [[goal.title, show(figure), show(goal.atLeast), show(goal.reachFor), judge(goal, figure)]];
+    const show = (value: number | undefined): string =>
+      value === undefined ? '' : `${formatFigure(value)}${goal.unit}`;
+    const bars = [ofRaw[name], goal.atLeast, goal.reachFor].map(show);
+    return [[goal.title, show(figure), ...bars, judge(goal, figure)]];
   });
 }
 
@@ -103,4 +105,4 @@ export function formatFigure(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-export const goalColumns = ['goal', 'found', 'at least', 'reach for', ''] as const;
+export const goalColumns = ['goal', 'found', 'raw', 'at least', 'reach for', ''] as const;

@@ -29,6 +29,7 @@ const columns = [
 /** Prints, keeps and draws what was compared. @throws Error when any answer was wrong */
 export function reportComparison(measured: readonly Measured[], options: ReportOptions): void {
   const { durations, record } = options;
+  refuseErrors(measured);
   const rows = measured.map((each) => describe(each, measured));
   const note =
     `Medians of ${durations.rounds} interleaved rounds of ${durations.seconds} s, after ${durations.warmUpSeconds} s each to ` +
@@ -51,12 +52,12 @@ export function reportComparison(measured: readonly Measured[], options: ReportO
       command: 'bench',
       options: { durations, users: options.users, tokens: options.tokens },
       figures: createFigures(measured),
+      ofRaw: createFiguresOfRaw(measured),
       details: { measured },
       sections: [{ file: 'docs/performance.md', name: 'bench', columns, rows, note }],
     },
     record,
   );
-  refuseErrors(measured);
 }
 
 function describe(each: Measured, all: readonly Measured[]): string[] {
@@ -87,6 +88,21 @@ function createFigures(measured: readonly Measured[]): Figures {
     addedP99: difference(service, stub, 'p99'),
     residentMegabytes: service.residentMegabytes,
   };
+  return withoutGaps(figures);
+}
+
+/** Times and sizes say something only beside those of the least that can be done. */
+function createFiguresOfRaw(measured: readonly Measured[]): Figures {
+  const [raw, stub] = [find(measured, 'raw'), find(measured, 'stub')];
+  if (raw === undefined) return {};
+  return withoutGaps({
+    addedP50: difference(raw, stub, 'p50'),
+    addedP99: difference(raw, stub, 'p99'),
+    residentMegabytes: raw.residentMegabytes,
+  });
+}
+
+function withoutGaps(figures: Figures): Figures {
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => !Number.isNaN(value)));
 }
 

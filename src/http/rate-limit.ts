@@ -65,7 +65,7 @@ export function limitSubjects(server: FastifyInstance, { subjects }: RateLimits)
   });
 }
 
-/** Goes on at once where it can be told at once. */
+/** A counter in this process answers at once, and needs no turn of promises. */
 function decide(counted: ReturnType<RateCounter['count']>, done: HookHandlerDoneFunction): void {
   if (counted instanceof Promise) counted.then((waitMs) => done(toRefusal(waitMs)), done);
   else done(toRefusal(counted));

@@ -11,11 +11,18 @@ test.each<[Figures, string]>([
   [{ residentMegabytes: 150 }, 'reached'],
   [{ residentMegabytes: 109 }, 'reached beyond'],
 ])('judges %j: %s', (figures, verdict) => {
-  expect(judgeFigures(figures).map((row) => row.at(-1))).toEqual([verdict]);
+  expect(judgeFigures(figures, {}).map((row) => row.at(-1))).toEqual([verdict]);
 });
 
 test('leaves out what was not measured', () => {
-  expect(judgeFigures({})).toEqual([]);
+  expect(judgeFigures({}, {})).toEqual([]);
+});
+
+test('shows what raw had beside what was found', () => {
+  expect(judgeFigures({ addedP50: 0.6, lookupGrowth: 1.2 }, { addedP50: 0.41 })).toEqual([
+    [expect.any(String), '0.6 ms', '0.41 ms', '0.4 ms', '0.2 ms', 'missed'],
+    [expect.any(String), '1.2×', '', '1.3×', '1.1×', 'reached'],
+  ]);
 });
 
 test('takes percentiles of what is not sorted', () => {

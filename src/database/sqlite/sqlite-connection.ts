@@ -24,7 +24,7 @@ export class SqliteConnection {
     return this.#database.prepare(sql);
   }
 
-  /** Runs an operation that only reads. */
+  /** Runs an operation, again while another process holds the lock. What writes goes through `transaction`. */
   async run<T>(operation: (database: Database.Database) => T): Promise<T> {
     const deadline = Date.now() + lockWaitMs;
     for (;;) {
@@ -57,7 +57,7 @@ export class SqliteConnection {
     });
   }
 
-  /** After how much that was written it is carried over from the log into the file itself; the rest when it is closed. */
+  /** How much SQLite's log may hold before it is carried over into the file; `close` carries over the rest. */
   async carryOverAfter(megabytes: number): Promise<void> {
     this.#ownsLog = true;
     // In pages of 4 KiB.

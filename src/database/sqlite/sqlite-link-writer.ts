@@ -14,7 +14,10 @@ const linksPerStatement = 500;
 const transactionMs = 1_500;
 /** Between two transactions: a process that waits for its turn looks again within this time. */
 const turnMs = 12;
-/** Until then pages are written once however often they change. With less, an import into a large table mostly writes pages. */
+/**
+ * A page that stays in the cache, and then in the log, is written once however often it changes. With less of both, an
+ * import into a large table mostly writes pages.
+ */
 const importCacheMegabytes = 256;
 const importLogMegabytes = 128;
 
