@@ -39,7 +39,7 @@ export class PolicyConfigurations {
    * Looks at Stripe again next time: somebody has deactivated what was known.
    * @param id what `getId` gave; of many that meet the same refusal, only the first changes anything
    */
-  forget({ hash }: WantedConfiguration, id: Promise<string | undefined>): void {
+  forget({ hash }: WantedConfiguration, id: Promise<string | null>): void {
     if (this.ids.get(hash) !== id) return;
     this.ids.delete(hash);
     this.own = null;

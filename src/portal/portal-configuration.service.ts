@@ -23,19 +23,17 @@ export interface PolicyParts {
   readonly configurations: PolicyConfigurations;
 }
 
-/** A configuration that an administrator names. */
-interface NamedConfiguration {
-  readonly id: string;
-  readonly features: OfferedFeatures;
-  readonly policy: null;
-}
-
-/**
- * What a session will use: what a policy compiles to, what an administrator named, or null for the account's
- * default configuration.
- */
+/** What a session will use: the account's default, what an administrator named, or what a policy compiles to. */
 export type ChosenConfiguration =
-  (WantedConfiguration & { readonly policy: Policy }) | NamedConfiguration | null;
+  | { readonly kind: 'default' }
+  | { readonly kind: 'named'; readonly id: string; readonly features: OfferedFeatures }
+  | {
+      readonly kind: 'policy';
+      readonly policy: Policy;
+      readonly wanted: WantedConfiguration;
+      /** Where its id is known. */
+      readonly configurations: PolicyConfigurations;
+    };
 
 /** Tells which configuration holds for a customer, and what it offers. */
 export class PortalConfigurations {
@@ -57,41 +55,44 @@ export class PortalConfigurations {
     choice: FeatureChoice = {},
   ): Promise<ChosenConfiguration> {
     if (this.parts === null) {
-      if (!Object.values(choice).includes(false)) return null;
+      if (!Object.values(choice).includes(false)) return { kind: 'default' };
       throw new BadUserInputError(
         'Features can be hidden only where portal policies are set (PORTAL_POLICIES).',
       );
     }
-    const policy = await this.parts.policies.select(caller, mapping);
-    return { policy, ...compilePolicy(policy, choice) };
+    const { policies, configurations } = this.parts;
+    const policy = await policies.select(caller, mapping);
+    return { kind: 'policy', policy, wanted: compilePolicy(policy, choice), configurations };
   }
 
   /** What an administrator names. @throws BadUserInputError when it is not there, or not active */
   async chooseNamed(id: string): Promise<ChosenConfiguration> {
     const { active, features } = await getNamedConfiguration(this.stripe, id);
     if (!active) throw new BadUserInputError('The configuration is not active.');
-    return { id, features, policy: null };
+    return { kind: 'named', id, features };
   }
 
-  /** The id for Stripe; undefined lets Stripe use the account's default. */
-  getId(chosen: ChosenConfiguration): Promise<string | undefined> {
-    if (chosen?.policy === null) return Promise.resolve(chosen.id);
-    return chosen === null || this.parts === null
-      ? Promise.resolve(undefined)
-      : this.parts.configurations.getId(chosen);
-  }
-
-  /**
-   * Stripe refused what was chosen: somebody has deactivated it, and the next `getId` looks again.
-   * @param id what `getId` gave
-   */
-  forget(chosen: ChosenConfiguration, id: Promise<string | undefined>): void {
-    if (chosen?.policy) this.parts?.configurations.forget(chosen, id);
+  /** The id for Stripe; null lets Stripe use the account's default. */
+  findId(chosen: ChosenConfiguration): Promise<string | null> {
+    switch (chosen.kind) {
+      case 'default':
+        return Promise.resolve(null);
+      case 'named':
+        return Promise.resolve(chosen.id);
+      case 'policy':
+        return chosen.configurations.getId(chosen.wanted);
+    }
   }
 
   async getFeatures(chosen: ChosenConfiguration): Promise<OfferedFeatures> {
-    if (chosen === null) return (await this.getDefault()).features;
-    return chosen.policy === null ? chosen.features : chosen.content.features;
+    switch (chosen.kind) {
+      case 'default':
+        return (await this.getDefault()).features;
+      case 'named':
+        return chosen.features;
+      case 'policy':
+        return chosen.wanted.content.features;
+    }
   }
 
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */

@@ -5,6 +5,7 @@ import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { OwnCustomers } from '../customers/own-customer.service.ts';
 import type { FeatureChoice } from '../policies/configuration-content.ts';
+import type { Policy } from '../policies/policy-set.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { type Metrics, noMetrics } from '../telemetry/metrics.ts';
@@ -101,14 +102,14 @@ export class PortalSessions {
   ): Promise<PortalSession> {
     const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
     return await this.open(
-      { customer, ...checked, ...flowData, ...compileExtras(chosen, this.now()) },
+      { customer, ...checked, ...flowData, ...compileExtras(findPolicy(chosen), this.now()) },
       chosen,
     );
   }
 
   private async compileFlow(flow: PortalFlowInput, stripeCustomerId: string, chosen: ChosenConfiguration) {
     const features = await this.configurations.getFeatures(chosen);
-    return this.flows.compile(flow, { stripeCustomerId, features, policy: chosen?.policy ?? null });
+    return this.flows.compile(flow, { stripeCustomerId, features, policy: findPolicy(chosen) });
   }
 
   /** Where the configuration was deactivated behind our back, it is made usable again and tried once more. */
@@ -117,25 +118,29 @@ export class PortalSessions {
     chosen: ChosenConfiguration,
     mayTryAgain = true,
   ): Promise<PortalSession> {
-    const id = this.configurations.getId(chosen);
+    const id = this.configurations.findId(chosen);
     const configuration = await id;
     // What is added behind a spread object has V8 make a new hidden class each time.
-    const whole = configuration === undefined ? params : { configuration, ...params };
+    const whole = configuration === null ? params : { configuration, ...params };
     try {
       return readSession(
         await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(whole, options)),
       );
     } catch (error) {
-      if (!mayTryAgain || !chosen?.policy || !isAboutConfiguration(error)) throw explain(error);
-      this.configurations.forget(chosen, id);
+      if (!mayTryAgain || chosen.kind !== 'policy' || !isAboutConfiguration(error)) throw explain(error);
+      chosen.configurations.forget(chosen.wanted, id);
       return this.open(params, chosen, false);
     }
   }
 }
 
+function findPolicy(chosen: ChosenConfiguration): Policy | null {
+  return chosen.kind === 'policy' ? chosen.policy : null;
+}
+
 /** What a policy adds to its sessions beside the configuration. */
-function compileExtras(chosen: ChosenConfiguration, now: Date): Partial<SessionParams> {
-  const { after_expiration: afterExpiration, on_behalf_of } = chosen?.policy ?? {};
+function compileExtras(policy: Policy | null, now: Date): Partial<SessionParams> {
+  const { after_expiration: afterExpiration, on_behalf_of } = policy ?? {};
   const hours = afterExpiration?.customer_login.expires_after_hours;
   const expires_at = Math.floor(now.getTime() / 1000) + (hours ?? 0) * 3600;
   return {

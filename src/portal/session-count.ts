@@ -25,7 +25,14 @@ export async function countSession<T>(
 
 /** No policy's own name has parentheses. */
 function namePolicy({ chosen }: SessionAttempt): string {
-  if (chosen === undefined) return '(none)';
-  if (chosen === null) return '(stripe default)';
-  return chosen.policy === null ? '(named)' : chosen.policyName;
+  switch (chosen?.kind) {
+    case undefined:
+      return '(none)';
+    case 'default':
+      return '(stripe default)';
+    case 'named':
+      return '(named)';
+    case 'policy':
+      return chosen.policy.name;
+  }
 }
