@@ -10,6 +10,7 @@ import { featureNames } from '../policies/policy-features.schema.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
 import { type ConfigurationDraft, checkDraft, createDraft } from './configuration-draft.ts';
+import { toInputPath } from './input-path.ts';
 import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
 import type { ReturnUrls } from './return-url.ts';
 import { getNamedConfiguration, products } from './stripe-configuration.ts';
@@ -34,7 +35,8 @@ export class ConfigurationAdmin {
       );
       return { items: data, hasNextPage: has_more };
     } catch (error) {
-      throw after === undefined ? error : explain(error);
+      if (after === undefined || !(error instanceof StripeRequestRefusedError)) throw error;
+      throw new BillingError('BAD_USER_INPUT', 'after is no cursor of this list.', { cause: error });
     }
   }
 
@@ -120,7 +122,7 @@ export class ConfigurationAdmin {
 /** Some things only Stripe knows, such as which products there are. Its own words stay in the log. */
 function explain(error: unknown): unknown {
   if (!(error instanceof StripeRequestRefusedError)) return error;
-  const what = error.param ?? 'what was given';
+  const what = error.param === undefined ? 'what was given' : toInputPath(error.param);
   return new BillingError('BAD_USER_INPUT', `Stripe does not take ${what}.`, { cause: error });
 }
 

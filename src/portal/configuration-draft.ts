@@ -4,6 +4,7 @@ import type { PolicyFault } from '../policies/policy-fault.ts';
 import type { FeatureName } from '../policies/policy-features.schema.ts';
 import { type PolicyDraft, policySchema } from '../policies/policy-file.schema.ts';
 import { merge } from '../policies/policy-set.ts';
+import { toInputPath } from './input-path.ts';
 import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
 import type * as inputs from './portal-features.inputs.ts';
 
@@ -145,11 +146,7 @@ function omitEmpty(value: unknown): unknown {
 
 function refuse(faults: readonly PolicyFault[]): BadUserInputError {
   const texts = faults.map(
-    ({ path, expected }) => `${toCamelCase(path)}: expected ${expected.replace(/^.*?\bexpected /, '')}`,
+    ({ path, expected }) => `${toInputPath(path)}: expected ${expected.replace(/^.*?\bexpected /, '')}`,
   );
   return new BadUserInputError(`${texts.join('; ')}.`);
-}
-
-function toCamelCase(path: string): string {
-  return path.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

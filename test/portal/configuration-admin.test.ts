@@ -130,8 +130,7 @@ describe('billingPortalConfigurations', () => {
 
   test('refuses a cursor of another list', async () => {
     const after = Buffer.from('bpc_none').toString('base64url');
-    (await portal.execute({ document: portalConfigurationsQuery, variables: { after } })).expectError(
-      'BAD_USER_INPUT',
-    );
+    const answer = await portal.execute({ document: portalConfigurationsQuery, variables: { after } });
+    expect(answer.expectError('BAD_USER_INPUT').message).toBe('after is no cursor of this list.');
   });
 });
