@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countCharacters } from '../stripe/count-characters.ts';
 import { policyFeaturesSchema } from './policy-features.schema.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
@@ -10,12 +11,11 @@ const subscriptionStatus = z.enum(['active', 'incomplete', 'past_due', 'paused',
 
 const maxHeadline = 60;
 
-/** Stripe counts characters, and JavaScript's `length` does not: an emoji has two. */
 const headline = z
   .string()
-  .refine((text) => Array.from(text).length <= maxHeadline, {
+  .refine((text) => countCharacters(text) <= maxHeadline, {
     error: ({ input }) =>
-      `expected at most ${maxHeadline} characters, not ${Array.from(input as string).length}`,
+      `expected at most ${maxHeadline} characters, not ${countCharacters(input as string)}`,
   })
   .meta({ maxLength: maxHeadline })
   .describe(`The sentence at the top of the portal, ${maxHeadline} characters at most.`);

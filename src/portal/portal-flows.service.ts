@@ -3,6 +3,7 @@ import { type CustomerSubscriptions, isCurrent } from '../customers/customer-sub
 import { BadUserInputError } from '../errors.ts';
 import type { FeatureName } from '../policies/policy-features.schema.ts';
 import type { Policy } from '../policies/policy-set.ts';
+import { countCharacters } from '../stripe/count-characters.ts';
 import { FlowNotAllowedError, type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
 import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
 import type { PortalFlowInput } from './portal-flow.inputs.ts';
@@ -84,7 +85,7 @@ export class PortalFlows {
       if (!returnUrl) throw new BadUserInputError('afterCompletion.returnUrl is required with REDIRECT.');
       return { type, redirect: { return_url: this.returnUrls.getAllowed(returnUrl) } };
     }
-    if (message && message.length > maxMessage) {
+    if (message && countCharacters(message) > maxMessage) {
       throw new BadUserInputError(`afterCompletion.message has at most ${maxMessage} characters.`);
     }
     return message ? { type, hosted_confirmation: { custom_message: message } } : { type };

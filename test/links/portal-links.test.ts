@@ -90,6 +90,12 @@ describe('createBillingPortalLink', () => {
     expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(expiresIn * 1000);
   });
 
+  test('takes a message of 500 characters, each an emoji', async () => {
+    const afterCompletion = { type: 'HOSTED_CONFIRMATION', message: '🎉'.repeat(500) } as const;
+    const flow = { type: 'CUSTOMER_UPDATE', afterCompletion } as const;
+    (await kit.ask(await kit.createUser(), { flow })).expectData();
+  });
+
   test('says that PUBLIC_URL is missing, where it is', async () => {
     const own = await createLinkKit({ PUBLIC_URL: '' });
     const { message } = (await own.ask(await own.createUser())).expectError('BAD_USER_INPUT');
