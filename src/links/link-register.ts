@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
-import type { PortalFlowInput } from '../portal/portal-flow.inputs.ts';
+import { FlowCompletionType, type PortalFlow, PortalFlowType } from '../portal/portal-flow.ts';
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
 
 /** A link into the portal that is meant for an e-mail: it opens a session when it is used, days later. */
@@ -12,7 +11,7 @@ export interface PortalLink {
   /** The customer whom the user had when it was made. */
   readonly stripeCustomerId: string;
   readonly returnUrl: string;
-  readonly flow: PortalFlowInput | null;
+  readonly flow: PortalFlow | null;
   readonly singleUse: boolean;
   readonly createdAt: Date;
   readonly expiresAt: Date;

@@ -3,7 +3,7 @@ import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import { type CustomerDirectory, checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { BadUserInputError } from '../errors.ts';
-import type { PortalFlowInput } from '../portal/portal-flow.inputs.ts';
+import type { PortalFlow } from '../portal/portal-flow.ts';
 import type { PortalFlows } from '../portal/portal-flows.service.ts';
 import type { ReturnUrls } from '../portal/return-url.ts';
 import type { LinkRegister, PortalLink } from './link-register.ts';
@@ -17,7 +17,7 @@ export interface LinkRequest {
   /** Seconds. */
   readonly expiresIn: number;
   /** A task to open the portal at. */
-  readonly flow?: PortalFlowInput | undefined;
+  readonly flow?: PortalFlow | undefined;
   readonly singleUse: boolean;
 }
 

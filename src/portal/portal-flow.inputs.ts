@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
+import { type FlowCompletion, FlowCompletionType, type PortalFlow, PortalFlowType } from './portal-flow.ts';
 
 registerEnumType(PortalFlowType, {
   name: 'BillingPortalFlowType',
@@ -25,7 +25,7 @@ registerEnumType(FlowCompletionType, {
 });
 
 @InputType('BillingPortalFlowCompletionInput', { description: 'What happens when the task is done.' })
-export class FlowCompletionInput {
+export class FlowCompletionInput implements FlowCompletion {
   @Field(() => FlowCompletionType, { description: 'Where the customer gets to.' })
   readonly type!: FlowCompletionType;
 
@@ -40,7 +40,7 @@ export class FlowCompletionInput {
 }
 
 @InputType('BillingPortalFlowInput', { description: 'A deep link to one task of the portal.' })
-export class PortalFlowInput {
+export class PortalFlowInput implements PortalFlow {
   @Field(() => PortalFlowType, { description: 'The task.' })
   readonly type!: PortalFlowType;
 

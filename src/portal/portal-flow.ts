@@ -14,3 +14,18 @@ export enum FlowCompletionType {
   REDIRECT = 'redirect',
   HOSTED_CONFIRMATION = 'hosted_confirmation',
 }
+
+export interface FlowCompletion {
+  readonly type: FlowCompletionType;
+  readonly returnUrl?: string | null | undefined;
+  readonly message?: string | null | undefined;
+}
+
+/** A deep link to one task of the portal. Links are stored with it: its fields are named for good. */
+export interface PortalFlow {
+  readonly type: PortalFlowType;
+  readonly subscriptionId?: string | null | undefined;
+  readonly priceId?: string | null | undefined;
+  readonly quantity?: number | null | undefined;
+  readonly afterCompletion?: FlowCompletion | null | undefined;
+}

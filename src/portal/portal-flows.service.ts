@@ -5,8 +5,7 @@ import type { FeatureName } from '../policies/policy-features.schema.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import { countCharacters } from '../stripe/count-characters.ts';
 import { FlowNotAllowedError, type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
-import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
-import type { PortalFlowInput } from './portal-flow.inputs.ts';
+import { FlowCompletionType, type PortalFlow, PortalFlowType } from './portal-flow.ts';
 import type { ReturnUrls } from './return-url.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
@@ -43,7 +42,7 @@ export class PortalFlows {
    * Refuses what can be refused by looking at the input alone, before anything is asked of Stripe.
    * @throws BadUserInputError, ReturnUrlNotAllowedError
    */
-  check(flow: PortalFlowInput): void {
+  check(flow: PortalFlow): void {
     const confirms = flow.type === PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM;
     if (!confirms && ((flow.priceId ?? null) !== null || (flow.quantity ?? null) !== null)) {
       throw new BadUserInputError('priceId and quantity go with the flow SUBSCRIPTION_UPDATE_CONFIRM only.');
@@ -59,7 +58,7 @@ export class PortalFlows {
   }
 
   /** @throws FlowNotAllowedError, BadUserInputError, ReturnUrlNotAllowedError, and the errors of Stripe */
-  async compile(flow: PortalFlowInput, context: FlowContext): Promise<FlowData> {
+  async compile(flow: PortalFlow, context: FlowContext): Promise<FlowData> {
     if (context.features[featureByFlow[flow.type]]?.enabled !== true) {
       throw new FlowNotAllowedError('The portal does not offer this to you.');
     }
@@ -70,9 +69,7 @@ export class PortalFlows {
     return { ...base, ...compileTask(flow, subscription, context) };
   }
 
-  private compileCompletion(
-    completion: PortalFlowInput['afterCompletion'],
-  ): FlowData['after_completion'] | null {
+  private compileCompletion(completion: PortalFlow['afterCompletion']): FlowData['after_completion'] | null {
     if (!completion) return null;
     const { type, returnUrl, message } = completion;
     if (returnUrl && type !== FlowCompletionType.REDIRECT) {
@@ -110,7 +107,7 @@ export class PortalFlows {
 }
 
 function compileTask(
-  flow: PortalFlowInput,
+  flow: PortalFlow,
   subscription: Stripe.Subscription,
   context: FlowContext,
 ): Partial<FlowData> {
@@ -139,7 +136,7 @@ function compileTask(
 }
 
 function compileItem(
-  flow: PortalFlowInput,
+  flow: PortalFlow,
   { items }: Stripe.Subscription,
   features: OfferedFeatures,
 ): Stripe.BillingPortal.SessionCreateParams.FlowData.SubscriptionUpdateConfirm.Item {

@@ -11,7 +11,7 @@ import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '..
 import { type Metrics, noMetrics } from '../telemetry/metrics.ts';
 import { FlowNotAllowedError } from './offered-features.ts';
 import type { ChosenConfiguration, PortalConfigurations } from './portal-configuration.service.ts';
-import type { PortalFlowInput } from './portal-flow.inputs.ts';
+import type { PortalFlow } from './portal-flow.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
@@ -23,7 +23,7 @@ export interface PortalSessionRequest {
   /** An IETF tag; Stripe decides by the customer and the browser when left out. */
   readonly locale?: string | undefined;
   /** A task to open the portal at. */
-  readonly flow?: PortalFlowInput | undefined;
+  readonly flow?: PortalFlow | undefined;
   /** Features to hide. */
   readonly features?: FeatureChoice | undefined;
 }
@@ -97,7 +97,7 @@ export class PortalSessions {
   private async openAs(
     { stripeCustomerId: customer }: CustomerMapping,
     checked: CheckedParams,
-    flow: PortalFlowInput | undefined,
+    flow: PortalFlow | undefined,
     chosen: ChosenConfiguration,
   ): Promise<PortalSession> {
     const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
@@ -107,7 +107,7 @@ export class PortalSessions {
     );
   }
 
-  private async compileFlow(flow: PortalFlowInput, stripeCustomerId: string, chosen: ChosenConfiguration) {
+  private async compileFlow(flow: PortalFlow, stripeCustomerId: string, chosen: ChosenConfiguration) {
     const features = await this.configurations.getFeatures(chosen);
     return this.flows.compile(flow, { stripeCustomerId, features, policy: findPolicy(chosen) });
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { linkPath } from '../../src/links/link-token.ts';
 import { readTrail } from '../audit/audit-kit.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { type LinkKit, createLinkKit } from './link-kit.ts';
@@ -124,6 +125,32 @@ test('a link lasts until its very end, and its page tells it from unknown ones f
   expect(await statusAfter(60)).toBe(410);
   expect(await statusAfter(60 + 30 * day)).toBe(410);
   expect(await statusAfter(61 + 30 * day)).toBe(404);
+});
+
+test('a link that was stored in this form still opens, at its task', async () => {
+  const { userId, customerId } = await kit.createUser();
+  const token = 'a'.repeat(43);
+  const key = createHash('sha256').update(token).digest('hex');
+  const expiresAt = new Date(kit.clock.now.getTime() + 60_000);
+  const content = {
+    stripeCustomerId: customerId,
+    returnUrl,
+    flow: { type: 'payment_method_update', afterCompletion: { type: 'redirect', returnUrl } },
+    singleUse: true,
+    createdAt: kit.clock.now,
+    expiresAt,
+  };
+  await kit.database.records.insert('portal-link', { key, nonce: key, owner: userId, content, expiresAt });
+
+  expect(await kit.visit('POST', { url: `${linkPath}/${token}` })).toMatchObject({ status: 303 });
+
+  expect(kit.emulator.requests.at(-1)?.params).toMatchObject({
+    customer: customerId,
+    flow_data: {
+      type: 'payment_method_update',
+      after_completion: { type: 'redirect', redirect: { return_url: returnUrl } },
+    },
+  });
 });
 
 test("a user's links are listed, the newest first, with what became of each", async () => {
