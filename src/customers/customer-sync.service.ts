@@ -1,4 +1,5 @@
-import { type ClaimPatience, ClaimedElsewhereError, type Claims, type Hold } from '../records/claims.ts';
+import type { ClaimPatience, Claims, Hold } from '../records/claims.ts';
+import { ClaimedElsewhereError } from '../records/record.errors.ts';
 import type { KeptRecord } from '../records/record-store.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
-import { RequestRefusal } from './request-refusal.ts';
+import { RequestRefusedError } from './http.errors.ts';
 
 /**
  * Takes JSON and nothing else, in UTF-8 as RFC 8259 demands it between systems. Fastify's own parser would put
@@ -21,13 +21,13 @@ export function readJsonOnly(server: FastifyInstance): void {
 
 function requireUtf8(contentType = ''): void {
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType)?.[1];
-  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new RequestRefusal(415);
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new RequestRefusedError(415);
 }
 
 function decode(body: Buffer): string {
-  if (!isUtf8(body)) throw new RequestRefusal(400);
+  if (!isUtf8(body)) throw new RequestRefusedError(400);
   const text = body.toString();
   // A byte order mark, which RFC 8259 forbids.
-  if (text.startsWith('\uFEFF')) throw new RequestRefusal(400);
+  if (text.startsWith('\uFEFF')) throw new RequestRefusedError(400);
   return text;
 }

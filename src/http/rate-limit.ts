@@ -1,22 +1,13 @@
 import type { FastifyInstance, HookHandlerDoneFunction } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
-import { BillingError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { RateLimitedError } from './http.errors.ts';
 import { toCountedNetwork } from './network-address.ts';
 import { MemoryCounter, type RateCounter, type SharedCounters } from './rate-counter.ts';
 
 /** How many subjects may ask as often as they like from one address: a company's or a mobile network's users share one. */
 const subjectsByAddress = 10;
-
-/** A caller asked more often than RATE_LIMIT allows. */
-export class RateLimitedError extends BillingError {
-  constructor(retryAfter: number) {
-    super('RATE_LIMITED', 'Too many requests. Try again after the time that retryAfter gives, in seconds.', {
-      retryAfter,
-    });
-  }
-}
 
 /** What requests are counted by. Null where limits are off. */
 export interface RateLimits {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { parseUrl } from '../parse-url.ts';
-import { RequestRefusal } from './request-refusal.ts';
+import { RequestRefusedError } from './http.errors.ts';
 
 /** Of these Node keeps the first and drops the others, where something in front of it may have read the last. */
 const singleHeaders: readonly string[] = ['authorization', 'content-type', 'host'];
@@ -21,9 +21,9 @@ export function refuseUnclearHeaders(server: FastifyInstance): void {
     return true;
   };
   server.addHook('onRequest', (request, _reply, done) => {
-    if (!areSingle(request) || !isHostClear(request)) done(new RequestRefusal(400));
+    if (!areSingle(request) || !isHostClear(request)) done(new RequestRefusedError(400));
     // Nothing is unpacked here, so that no small body becomes a big one.
-    else if (!isIdentity(request.headers['content-encoding'])) done(new RequestRefusal(415));
+    else if (!isIdentity(request.headers['content-encoding'])) done(new RequestRefusedError(415));
     else done();
   });
 }
@@ -54,7 +54,7 @@ export function requireHost(
   _reply: FastifyReply,
   done: HookHandlerDoneFunction,
 ): void {
-  done(host === '' ? new RequestRefusal(400) : undefined);
+  done(host === '' ? new RequestRefusedError(400) : undefined);
 }
 
 function isIdentity(encoding: string | undefined): boolean {

@@ -3,7 +3,8 @@ import type { CustomerDirectory, CustomerMapping } from '../customers/customer-d
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { PortalSession, PortalSessions } from '../portal/portal-session.service.ts';
 import type { ReturnUrls } from '../portal/return-url.ts';
-import { type Claims, ClaimedElsewhereError } from '../records/claims.ts';
+import type { Claims } from '../records/claims.ts';
+import { ClaimedElsewhereError } from '../records/record.errors.ts';
 import type { LinkRegister, PortalLink } from './link-register.ts';
 import { isLinkToken, toLinkId } from './link-token.ts';
 import { LinkRefusedError } from './link.errors.ts';

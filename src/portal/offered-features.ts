@@ -1,5 +1,5 @@
-import { BillingError } from '../errors.ts';
 import type { FeatureName } from '../policies/policy-features.schema.ts';
+import { FlowNotAllowedError } from './portal.errors.ts';
 
 interface OfferedProduct {
   readonly prices: readonly string[];
@@ -18,13 +18,6 @@ export type OfferedFeatures = Readonly<Partial<Record<FeatureName, { readonly en
     readonly products?: readonly OfferedProduct[] | '' | null;
   };
 };
-
-/** The policy in force forbids the task of a deep link. */
-export class FlowNotAllowedError extends BillingError {
-  constructor(message: string, cause?: unknown) {
-    super('FLOW_NOT_ALLOWED', message, { cause });
-  }
-}
 
 /** What a subscription is to, or is to be changed to by a deep link. */
 export interface Plan {

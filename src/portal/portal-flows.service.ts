@@ -4,8 +4,9 @@ import { BadUserInputError } from '../errors.ts';
 import type { FeatureName } from '../policies/policy-features.schema.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import { countCharacters } from '../stripe/count-characters.ts';
-import { FlowNotAllowedError, type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
+import { type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
 import { FlowCompletionType, type PortalFlow, PortalFlowType } from './portal-flow.ts';
+import { FlowNotAllowedError } from './portal.errors.ts';
 import type { ReturnUrls } from './return-url.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;

@@ -9,12 +9,11 @@ import type { Policy } from '../policies/policy-set.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { type Metrics, noMetrics } from '../telemetry/metrics.ts';
-import { FlowNotAllowedError } from './offered-features.ts';
 import type { ChosenConfiguration, PortalConfigurations } from './portal-configuration.service.ts';
 import type { PortalFlow } from './portal-flow.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
-import { PortalNotConfiguredError } from './portal.errors.ts';
+import { FlowNotAllowedError, PortalNotConfiguredError } from './portal.errors.ts';
 import type { ReturnUrls } from './return-url.ts';
 import { countSession } from './session-count.ts';
 

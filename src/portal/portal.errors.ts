@@ -10,3 +10,21 @@ export class PortalNotConfiguredError extends BillingError {
     );
   }
 }
+
+/** The URL is none that Stripe may send the user back to. The message lists nothing and echoes nothing. */
+export class ReturnUrlNotAllowedError extends BillingError {
+  constructor() {
+    super(
+      'RETURN_URL_NOT_ALLOWED',
+      "The return URL must begin with one of the application's allowed return URLs. " +
+        'Ask the operator of this service to add it to RETURN_URLS.',
+    );
+  }
+}
+
+/** The policy in force forbids the task of a deep link. */
+export class FlowNotAllowedError extends BillingError {
+  constructor(message: string, cause?: unknown) {
+    super('FLOW_NOT_ALLOWED', message, { cause });
+  }
+}

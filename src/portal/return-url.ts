@@ -1,17 +1,6 @@
 import type { AllowedReturnUrl } from '../config/allowed-return-url.ts';
-import { BillingError } from '../errors.ts';
 import { parseUrl } from '../parse-url.ts';
-
-/** The URL is none that Stripe may send the user back to. The message lists nothing and echoes nothing. */
-export class ReturnUrlNotAllowedError extends BillingError {
-  constructor() {
-    super(
-      'RETURN_URL_NOT_ALLOWED',
-      "The return URL must begin with one of the application's allowed return URLs. " +
-        'Ask the operator of this service to add it to RETURN_URLS.',
-    );
-  }
-}
+import { ReturnUrlNotAllowedError } from './portal.errors.ts';
 
 const maxLength = 2048;
 /** At most 1 MB. */

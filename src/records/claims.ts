@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { BillingError } from '../errors.ts';
 import type { KeptRecord, RecordStore } from './record-store.ts';
+import { ClaimedElsewhereError } from './record.errors.ts';
 
 /** Longer than any work under a claim takes: each of its calls to Stripe and the store ends within seconds. */
 const defaultLifeMs = 60_000;
@@ -9,16 +9,6 @@ const defaultLifeMs = 60_000;
 const restShare = 1 / 3;
 const defaultPatienceMs = 10_000;
 const longestPauseMs = 150;
-
-/** Somebody else is at work on the same thing, and did not finish in time. */
-export class ClaimedElsewhereError extends BillingError {
-  constructor() {
-    super('STORE_UNAVAILABLE', 'This is being worked on elsewhere right now. Try again shortly.', {
-      cause: new Error('The claim is held by somebody else'),
-      retryAfter: 1,
-    });
-  }
-}
 
 /** What work under a claim is given. */
 export interface Hold {

@@ -45,7 +45,7 @@ export function registerApi(app: FastifyInstance, routes: readonly ApiRoute[], p
 }
 
 /** The connection closes and nothing is answered. */
-class HangUp extends Error {}
+class HangUpError extends Error {}
 
 async function answer(
   route: ApiRoute,
@@ -64,7 +64,7 @@ async function answer(
     const result = await answerOnce(route, request, recorded, parts);
     return await send(reply, result, recorded);
   } catch (error) {
-    if (!(error instanceof HangUp)) return send(reply, refuse(error, requestId, parts.store));
+    if (!(error instanceof HangUpError)) return send(reply, refuse(error, requestId, parts.store));
     request.raw.socket.destroy();
     return reply.hijack();
   }
@@ -111,7 +111,7 @@ async function answerOnce(
     const result = fault?.error ? refuse(fault.error, recorded.id, parts.store) : executed;
     // A rate limit strikes before the endpoint runs, so it is no answer to keep.
     if (claim && result && result.status !== 429) parts.idempotencyKeys.keep(claim, executed ?? result);
-    if (!result || fault?.hangUp) throw new HangUp();
+    if (!result || fault?.hangUp) throw new HangUpError();
     return result;
   } finally {
     if (claim) parts.idempotencyKeys.release(claim);

@@ -1,13 +1,4 @@
-import { BillingError } from '../errors.ts';
-
-/** So much is waiting that this would take too long. */
-export class TooManyWaitingError extends BillingError {
-  constructor() {
-    super('STORE_UNAVAILABLE', 'There is too much to do right now. Try again shortly.', {
-      cause: new Error('No turn came in time'),
-    });
-  }
-}
+import { TooManyWaitingError } from './webhook.errors.ts';
 
 /** Lets so many things at a time be worked on. The others wait for their turns, in the order in which they came. */
 export class Turns {

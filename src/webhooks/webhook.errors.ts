@@ -1,4 +1,6 @@
-/** Why a delivery is refused. Each is a class of its own in logs and answers. */
+import { BillingError } from '../errors.ts';
+
+/** Why a delivery is refused. Each has its own code in logs and answers. */
 export type WebhookRefusal =
   | 'SIGNATURE_MISSING'
   | 'SIGNATURE_MALFORMED'
@@ -28,5 +30,14 @@ export class WebhookRefusedError extends Error {
 
   constructor(readonly code: WebhookRefusal) {
     super(messages[code]);
+  }
+}
+
+/** So much is waiting that this would take too long. */
+export class TooManyWaitingError extends BillingError {
+  constructor() {
+    super('STORE_UNAVAILABLE', 'There is too much to do right now. Try again shortly.', {
+      cause: new Error('No turn came in time'),
+    });
   }
 }

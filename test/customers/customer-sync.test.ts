@@ -7,7 +7,8 @@ import { CustomerSubscriptions } from '../../src/customers/customer-subscription
 import { CustomerSync } from '../../src/customers/customer-sync.service.ts';
 import { SnapshotRegister } from '../../src/customers/snapshot-register.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { ClaimedElsewhereError, Claims, type ClaimsOptions } from '../../src/records/claims.ts';
+import { Claims, type ClaimsOptions } from '../../src/records/claims.ts';
+import { ClaimedElsewhereError } from '../../src/records/record.errors.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
 import { createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';

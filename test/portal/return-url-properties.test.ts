@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseAllowedReturnUrl } from '../../src/config/allowed-return-url.ts';
-import { ReturnUrlNotAllowedError, ReturnUrls } from '../../src/portal/return-url.ts';
+import { ReturnUrlNotAllowedError } from '../../src/portal/portal.errors.ts';
+import { ReturnUrls } from '../../src/portal/return-url.ts';
 import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { createTestApp } from '../helpers/test-app.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseAllowedReturnUrl } from '../../src/config/allowed-return-url.ts';
-import { ReturnUrlNotAllowedError, ReturnUrls } from '../../src/portal/return-url.ts';
+import { ReturnUrlNotAllowedError } from '../../src/portal/portal.errors.ts';
+import { ReturnUrls } from '../../src/portal/return-url.ts';
 
 interface CaseList {
   readonly allowlist: readonly string[];

@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { StoreUnavailableError } from '../../src/errors.ts';
-import { ClaimedElsewhereError, Claims } from '../../src/records/claims.ts';
+import { Claims } from '../../src/records/claims.ts';
+import { ClaimedElsewhereError } from '../../src/records/record.errors.ts';
 import type { KeptRecord, RecordStore } from '../../src/records/record-store.ts';
 
 const key = 'customer:cus_1';

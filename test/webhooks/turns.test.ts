@@ -1,6 +1,7 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { TooManyWaitingError, Turns } from '../../src/webhooks/turns.ts';
+import { Turns } from '../../src/webhooks/turns.ts';
+import { TooManyWaitingError } from '../../src/webhooks/webhook.errors.ts';
 
 test('work is done so many at a time, in the order in which it came, whatever fails', async () => {
   const turns = new Turns(3, 10_000);

@@ -1,0 +1,20 @@
+import { STATUS_CODES } from 'node:http';
+import { BillingError } from '../errors.ts';
+
+/** A caller asked more often than RATE_LIMIT allows. */
+export class RateLimitedError extends BillingError {
+  constructor(retryAfter: number) {
+    super('RATE_LIMITED', 'Too many requests. Try again after the time that retryAfter gives, in seconds.', {
+      retryAfter,
+    });
+  }
+}
+
+/** A request that is answered by its status before it reaches a route. What is said of each status is in error-response.ts. */
+export class RequestRefusedError extends Error {
+  override readonly name = 'RequestRefusedError';
+
+  constructor(readonly statusCode: 400 | 415) {
+    super(STATUS_CODES[statusCode]);
+  }
+}
