@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/caller.ts';
+import { wasReplayed } from '../stripe/replay.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
@@ -119,9 +120,8 @@ export class CustomerCreation {
     );
     const { success, data } = createdSchema.safeParse(created);
     if (!success) throw new StripeUnavailableError(new Error('Stripe answered what is no customer'));
-    // What is repeated is how it was then.
-    const repeated = created.lastResponse.headers['idempotent-replayed'] === 'true';
-    if (repeated && !(await this.named.has(userId, data.id))) throw new AttemptUndoneError(data.id);
+    if (wasReplayed(created.lastResponse) && !(await this.named.has(userId, data.id)))
+      throw new AttemptUndoneError(data.id);
     return data.id;
   }
 

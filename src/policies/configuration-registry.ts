@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import { BillingError } from '../errors.ts';
 import { readAll } from '../stripe/read-all.ts';
+import { wasReplayed } from '../stripe/replay.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
 import { type WantedConfiguration, hashContent } from './configuration-content.ts';
@@ -45,7 +45,7 @@ export class ConfigurationRegistry {
         const created = await this.createByKey(params, key);
         if (created.active) return created;
       } catch (error) {
-        if (!isRepeated(error) || key === keys.at(-1)) throw error;
+        if (!isReplayed(error) || key === keys.at(-1)) throw error;
         // The request that failed may have made it all the same.
         const found = error instanceof StripeUnavailableError && findByHash(await this.list(), wanted.hash);
         if (found && found.active) return found;
@@ -73,8 +73,7 @@ export class ConfigurationRegistry {
       (sdk, options) => sdk.billingPortal.configurations.create(params, options),
       key,
     );
-    // What is repeated is how it was then.
-    return created.lastResponse.headers['idempotent-replayed'] === 'true'
+    return wasReplayed(created.lastResponse)
       ? this.stripe.read((sdk, options) => sdk.billingPortal.configurations.retrieve(created.id, {}, options))
       : created;
   }
@@ -114,8 +113,4 @@ export class ConfigurationRegistry {
   private update(id: string, params: Stripe.BillingPortal.ConfigurationUpdateParams): Promise<Configuration> {
     return this.stripe.write((sdk, options) => sdk.billingPortal.configurations.update(id, params, options));
   }
-}
-
-function isRepeated(error: unknown): boolean {
-  return error instanceof BillingError && isReplayed(error.cause);
 }

@@ -3,6 +3,9 @@ import type { WantedConfiguration } from './configuration-content.ts';
 
 export type Configuration = Stripe.BillingPortal.Configuration;
 
+/** Stripe leaves the products out of its answers unless they are asked for. */
+export const productsPath = 'features.subscription_update.products';
+
 /** How a configuration of ours is found again: Stripe keeps this with it and makes no use of it. */
 export const metadataKeys = {
   namespace: 'billing_portal_namespace',

@@ -5,17 +5,16 @@ import type { Caller } from '../auth/caller.ts';
 import { BadUserInputError, BillingError } from '../errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import { compilePolicy } from '../policies/configuration-content.ts';
-import { readMark } from '../policies/managed-configuration.ts';
+import { type Configuration, productsPath, readMark } from '../policies/managed-configuration.ts';
 import { featureNames } from '../policies/policy-features.schema.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
+import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
 import { type ConfigurationDraft, checkDraft, createDraft } from './configuration-draft.ts';
 import { toInputPath } from './input-path.ts';
 import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
 import type { ReturnUrls } from './return-url.ts';
-import { getNamedConfiguration, products } from './stripe-configuration.ts';
+import { getNamedConfiguration } from './stripe-configuration.ts';
 
-type Configuration = Stripe.BillingPortal.Configuration;
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
 /** What administrators do with the account's portal configurations. Every change is on the record. */
@@ -31,7 +30,7 @@ export class ConfigurationAdmin {
     const page = { limit: first, ...(after === undefined ? {} : { starting_after: after }) };
     try {
       const { data, has_more } = await this.stripe.read((sdk, options) =>
-        sdk.billingPortal.configurations.list({ ...page, expand: [`data.${products}`] }, options),
+        sdk.billingPortal.configurations.list({ ...page, expand: [`data.${productsPath}`] }, options),
       );
       return { items: data, hasNextPage: has_more };
     } catch (error) {
@@ -50,7 +49,7 @@ export class ConfigurationAdmin {
     return this.audit.record(intent, async (operation) => {
       const { content } = compilePolicy({ ...checkDraft(this.readDraft(input)), name: input.name ?? '' });
       const created = await this.write((sdk, options) =>
-        sdk.billingPortal.configurations.create({ ...content, expand: [products] }, options),
+        sdk.billingPortal.configurations.create({ ...content, expand: [productsPath] }, options),
       );
       operation.aimAt(created.id);
       return created;
@@ -106,11 +105,11 @@ export class ConfigurationAdmin {
 
   private updateAt(id: string, params: UpdateParams): Promise<Configuration> {
     return this.write((sdk, options) =>
-      sdk.billingPortal.configurations.update(id, { ...params, expand: [products] }, options),
+      sdk.billingPortal.configurations.update(id, { ...params, expand: [productsPath] }, options),
     );
   }
 
-  private async write(call: Parameters<typeof this.stripe.write<Configuration>>[0]): Promise<Configuration> {
+  private async write(call: StripeCall<Configuration>): Promise<Configuration> {
     try {
       return await this.stripe.write(call);
     } catch (error) {

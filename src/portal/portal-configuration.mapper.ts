@@ -1,15 +1,12 @@
-import type Stripe from 'stripe';
-import { readMark } from '../policies/managed-configuration.ts';
+import { type Configuration, readMark } from '../policies/managed-configuration.ts';
 import * as enums from './portal-configuration.enums.ts';
 import type { BillingPortalConfiguration, PortalPolicyMark } from './portal-configuration.types.ts';
 import type * as features from './portal-features.types.ts';
 
-type Features = Stripe.BillingPortal.Configuration['features'];
+type Features = Configuration['features'];
 
 /** Stripe's configuration in the words of the schema. */
-export function toBillingPortalConfiguration(
-  configuration: Stripe.BillingPortal.Configuration,
-): BillingPortalConfiguration {
+export function toBillingPortalConfiguration(configuration: Configuration): BillingPortalConfiguration {
   const { business_profile: profile, login_page: loginPage } = configuration;
   return {
     id: configuration.id,
@@ -31,7 +28,7 @@ export function toBillingPortalConfiguration(
   };
 }
 
-function toPolicyMark(configuration: Stripe.BillingPortal.Configuration): PortalPolicyMark | null {
+function toPolicyMark(configuration: Configuration): PortalPolicyMark | null {
   const mark = readMark(configuration);
   return mark && { namespace: mark.namespace, name: mark.policyName };
 }
@@ -106,7 +103,7 @@ function toSubscriptionUpdate(stripe: Features['subscription_update']): features
 }
 
 function toPortalProduct(
-  stripe: Stripe.BillingPortal.Configuration.Features.SubscriptionUpdate.Product,
+  stripe: NonNullable<Features['subscription_update']['products']>[number],
 ): features.PortalProduct {
   const { adjustable_quantity: quantity } = stripe;
   return {

@@ -1,4 +1,3 @@
-import type Stripe from 'stripe';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { BadUserInputError } from '../errors.ts';
@@ -7,15 +6,14 @@ import {
   type WantedConfiguration,
   compilePolicy,
 } from '../policies/configuration-content.ts';
+import { type Configuration, productsPath } from '../policies/managed-configuration.ts';
 import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { PortalPolicies } from '../policies/portal-policies.service.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
-import { getNamedConfiguration, products, readStripeConfiguration } from './stripe-configuration.ts';
-
-type Configuration = Stripe.BillingPortal.Configuration;
+import { getNamedConfiguration, readStripeConfiguration } from './stripe-configuration.ts';
 
 /** What decides by policies, where a policy file is given. */
 export interface PolicyParts {
@@ -111,7 +109,7 @@ export class PortalConfigurations {
   private async getDefault(): Promise<Configuration> {
     const { data } = await this.stripe.read((sdk, options) =>
       sdk.billingPortal.configurations.list(
-        { is_default: true, active: true, limit: 1, expand: [`data.${products}`] },
+        { is_default: true, active: true, limit: 1, expand: [`data.${productsPath}`] },
         options,
       ),
     );

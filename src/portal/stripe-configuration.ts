@@ -1,17 +1,12 @@
-import type Stripe from 'stripe';
 import { BadUserInputError } from '../errors.ts';
+import { type Configuration, productsPath } from '../policies/managed-configuration.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
-
-type Configuration = Stripe.BillingPortal.Configuration;
-
-/** Stripe leaves the products out of its answers unless they are asked for. */
-export const products = 'features.subscription_update.products';
 
 /** Reads a configuration that is known to be there. @throws BillingError of the Stripe kind */
 export function readStripeConfiguration(stripe: StripeClient, id: string): Promise<Configuration> {
   return stripe.read((sdk, options) =>
-    sdk.billingPortal.configurations.retrieve(id, { expand: [products] }, options),
+    sdk.billingPortal.configurations.retrieve(id, { expand: [productsPath] }, options),
   );
 }
 

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { BadUserInputError, BillingError } from '../errors.ts';
+import { wasReplayed } from './replay.ts';
 
 /** Stripe did not answer in time, failed, answered what is no answer, or is held off for having done so. */
 export class StripeUnavailableError extends BillingError {
@@ -11,13 +12,10 @@ export class StripeUnavailableError extends BillingError {
   }
 }
 
-/**
- * Whether Stripe repeated the failure that it keeps under the idempotency key: only another key gets further.
- * https://docs.stripe.com/api/idempotent_requests: failures are kept and repeated like successes.
- */
+/** Whether Stripe repeated a failure, which it keeps like a success: only another idempotency key gets further. */
 export function isReplayed(error: unknown): boolean {
   const answer = error instanceof BillingError ? error.cause : error;
-  return answer instanceof Stripe.errors.StripeError && answer.headers?.['idempotent-replayed'] === 'true';
+  return answer instanceof Stripe.errors.StripeError && wasReplayed(answer);
 }
 
 /** Stripe's rate limit was met, or would have been. */

@@ -1,4 +1,5 @@
 import { userIdMember } from '../../customers/named-customers.ts';
+import { productsPath } from '../../policies/managed-configuration.ts';
 import type { StripeCall, StripeClient } from '../../stripe/stripe-client.ts';
 import type { Deployment } from './deployment.ts';
 import { type Judgement, fail, pass, warn } from './finding.ts';
@@ -22,10 +23,7 @@ const serviceProbes: readonly Probe[] = [
   ),
   createReadingProbe('read subscriptions', (sdk, options) => sdk.subscriptions.list({ limit: 1 }, options)),
   createReadingProbe('read portal configurations', (sdk, options) =>
-    sdk.billingPortal.configurations.list(
-      { limit: 1, expand: ['data.features.subscription_update.products'] },
-      options,
-    ),
+    sdk.billingPortal.configurations.list({ limit: 1, expand: [`data.${productsPath}`] }, options),
   ),
   {
     what: 'open portal sessions',

@@ -1,6 +1,6 @@
 import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
 import { ConfigurationRegistry } from '../../policies/configuration-registry.ts';
-import type { Configuration } from '../../policies/managed-configuration.ts';
+import { type Configuration, productsPath } from '../../policies/managed-configuration.ts';
 import { loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
@@ -25,7 +25,7 @@ export async function withPolicies(
   const stripe = new StripeClient(config.stripe);
   try {
     const registry = new ConfigurationRegistry(stripe, config.policies.namespace);
-    const own = await registry.list({ expand: ['data.features.subscription_update.products'] });
+    const own = await registry.list({ expand: [`data.${productsPath}`] });
     await use({ config, set, registry, own });
   } finally {
     await stripe.close();
