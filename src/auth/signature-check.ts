@@ -5,7 +5,7 @@ type Check = (key: KeyObject, text: string, signature: Buffer) => boolean;
 
 const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = constants;
 
-function hmac(hash: string): Check {
+function createHmacCheck(hash: string): Check {
   return (key, text, signature) => {
     const expected = createHmac(hash, key).update(text).digest();
     return signature.length === expected.length && timingSafeEqual(signature, expected);
@@ -13,7 +13,7 @@ function hmac(hash: string): Check {
 }
 
 /** @param hash null where the algorithm has its own */
-function publicKey(hash: string | null, options: object = {}): Check {
+function createPublicKeyCheck(hash: string | null, options: object = {}): Check {
   return (key, text, signature) => verify(hash, Buffer.from(text), { ...options, key }, signature);
 }
 
@@ -24,20 +24,20 @@ const joined = { dsaEncoding: 'ieee-p1363' };
 
 /** Node's own checks, as RFC 7518 section 3.1 and RFC 8037 section 3.1 name them. */
 const checks: ReadonlyMap<string, Check> = new Map([
-  ['HS256', hmac('sha256')],
-  ['HS384', hmac('sha384')],
-  ['HS512', hmac('sha512')],
-  ['RS256', publicKey('sha256', pkcs1)],
-  ['RS384', publicKey('sha384', pkcs1)],
-  ['RS512', publicKey('sha512', pkcs1)],
-  ['PS256', publicKey('sha256', pss)],
-  ['PS384', publicKey('sha384', pss)],
-  ['PS512', publicKey('sha512', pss)],
-  ['ES256', publicKey('sha256', joined)],
-  ['ES384', publicKey('sha384', joined)],
-  ['ES512', publicKey('sha512', joined)],
-  ['EdDSA', publicKey(null)],
-  ['Ed25519', publicKey(null)],
+  ['HS256', createHmacCheck('sha256')],
+  ['HS384', createHmacCheck('sha384')],
+  ['HS512', createHmacCheck('sha512')],
+  ['RS256', createPublicKeyCheck('sha256', pkcs1)],
+  ['RS384', createPublicKeyCheck('sha384', pkcs1)],
+  ['RS512', createPublicKeyCheck('sha512', pkcs1)],
+  ['PS256', createPublicKeyCheck('sha256', pss)],
+  ['PS384', createPublicKeyCheck('sha384', pss)],
+  ['PS512', createPublicKeyCheck('sha512', pss)],
+  ['ES256', createPublicKeyCheck('sha256', joined)],
+  ['ES384', createPublicKeyCheck('sha384', joined)],
+  ['ES512', createPublicKeyCheck('sha512', joined)],
+  ['EdDSA', createPublicKeyCheck(null)],
+  ['Ed25519', createPublicKeyCheck(null)],
 ]);
 
 /**

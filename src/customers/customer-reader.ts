@@ -3,7 +3,7 @@ import { toCustomerFacts } from './billing-customer.mapper.ts';
 import type { CustomerFacts } from './customer-snapshot.ts';
 import type { CustomerSubscriptions } from './customer-subscriptions.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import { retrieveStripeCustomer } from './stripe-customer.ts';
+import { findStripeCustomerOrDeleted } from './stripe-customer.ts';
 
 /**
  * What Stripe says of a customer at one moment. It knows a deleted one for ever; one that it does not know is
@@ -31,7 +31,7 @@ export class CustomerReader {
   async read(stripeCustomerId: string): Promise<CustomerReading> {
     const readAt = this.now();
     const [customer, subscriptions] = await Promise.all([
-      retrieveStripeCustomer(this.stripe, stripeCustomerId, { expand: expandCard }),
+      findStripeCustomerOrDeleted(this.stripe, stripeCustomerId, { expand: expandCard }),
       this.listSubscriptions(stripeCustomerId),
     ]);
     if (customer?.deleted === true) return { readAt, state: 'deleted', facts: null };

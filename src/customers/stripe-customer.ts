@@ -8,12 +8,12 @@ export async function findStripeCustomer(
   id: string,
   params: Stripe.CustomerRetrieveParams = {},
 ): Promise<Stripe.Customer | null> {
-  const customer = await retrieveStripeCustomer(stripe, id, params);
+  const customer = await findStripeCustomerOrDeleted(stripe, id, params);
   return customer?.deleted === true ? null : customer;
 }
 
 /** Null when Stripe does not know the customer; a deleted one it knows. @throws BillingError of the Stripe kind */
-export async function retrieveStripeCustomer(
+export async function findStripeCustomerOrDeleted(
   stripe: StripeClient,
   id: string,
   params: Stripe.CustomerRetrieveParams = {},

@@ -70,11 +70,15 @@ function fillIn(drafts: Drafts, draft: PolicyDraft, above: readonly PolicyDraft[
   const base = baseName === undefined ? undefined : drafts.get(baseName);
   return base === undefined || above.includes(base)
     ? content
-    : merge(fillIn(drafts, base, [...above, draft]), content);
+    : mergeDrafts(fillIn(drafts, base, [...above, draft]), content);
 }
 
 /** Objects are merged field by field; lists and single values are replaced. */
-export function merge(base: object, over: object): object {
+export function mergeDrafts(base: PolicyDraft, over: PolicyDraft): PolicyDraft {
+  return merge(base, over);
+}
+
+function merge(base: object, over: object): object {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const before = merged[key];

@@ -3,7 +3,7 @@ import { findRefusals } from '../policies/policy-checks.ts';
 import type { PolicyFault } from '../policies/policy-fault.ts';
 import type { FeatureName } from '../policies/policy-features.schema.ts';
 import { type PolicyDraft, policySchema } from '../policies/policy-file.schema.ts';
-import { merge } from '../policies/policy-set.ts';
+import { mergeDrafts } from '../policies/policy-set.ts';
 import { toInputPath } from './input-path.ts';
 import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
 import type * as inputs from './portal-features.inputs.ts';
@@ -131,7 +131,7 @@ export function checkDraft(draft: object, existing: object = {}): PolicyDraft {
     throw refuse(error.issues.map(({ path, message }) => ({ path: path.join('.'), expected: message })));
   const before = omitEmpty({ features: existing }) as PolicyDraft;
   const known = new Set(findRefusals(before).map(({ path }) => path));
-  const faults = findRefusals(merge(before, data)).filter(({ path }) => !known.has(path));
+  const faults = findRefusals(mergeDrafts(before, data)).filter(({ path }) => !known.has(path));
   if (faults.length > 0) throw refuse(faults);
   return data;
 }

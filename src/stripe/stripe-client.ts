@@ -80,7 +80,7 @@ export class StripeClient {
       try {
         return await this.breaker.run(() => withoutStack(() => call(timeout)).catch(rethrow), judge);
       } catch (error) {
-        const delay = getRetryDelay(error, attempt);
+        const delay = findRetryDelay(error, attempt);
         if (delay === null || performance.now() + delay >= deadline) throw toBillingError(error);
         await wait(delay);
       }
@@ -135,7 +135,7 @@ function judge(error: unknown): Verdict {
 }
 
 /** Milliseconds to wait before the next attempt; null when there must be none. */
-function getRetryDelay(error: unknown, attempt: number): number | null {
+function findRetryDelay(error: unknown, attempt: number): number | null {
   if (!(error instanceof Stripe.errors.StripeError) || !mayRetry(error)) return null;
   // Somebody else's request with the same key is under way, and its answer is worth waiting for.
   const underWay = error.code === 'idempotency_key_in_use';

@@ -33,7 +33,7 @@ export function checkSignature(
   if (ageSeconds < -toleranceSeconds) throw new WebhookRefusedError('TIMESTAMP_IN_FUTURE');
 }
 
-/** `t=1492774577,v1=5257a869…,v0=6ffbb59b…`: v1 comes once a secret while secrets are rotated; v0 is no signature. */
+/** `t=1492774577,v1=5257a869…,v0=6ffbb59b…`: v1 comes once per secret while secrets are rotated; v0 is no signature. */
 function readHeader(header: string | undefined): { timestamp: string; signatures: string[] } {
   if (header === undefined || header === '') throw new WebhookRefusedError('SIGNATURE_MISSING');
   const items = header.split(',').map((item) => /^(\w+)=(\w+)$/.exec(item) ?? []);

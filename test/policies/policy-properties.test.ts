@@ -8,7 +8,7 @@ import {
 } from '../../src/policies/configuration-content.ts';
 import { type FeatureName, featureNames } from '../../src/policies/policy-features.schema.ts';
 import { type PolicyDraft, type PolicyFile, policySchema } from '../../src/policies/policy-file.schema.ts';
-import { type Policy, createPolicySet, listPolicies, merge } from '../../src/policies/policy-set.ts';
+import { type Policy, createPolicySet, listPolicies, mergeDrafts } from '../../src/policies/policy-set.ts';
 
 /** Objects in which any field may be left out. */
 function optional<T extends object>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) {
@@ -169,7 +169,7 @@ describe('a policy that extends another', () => {
     };
     fc.assert(
       fc.property(drafts, drafts, (base, over) =>
-        expectLaidOver(merge(freeze(base), freeze(over)), base, over),
+        expectLaidOver(mergeDrafts(freeze(base), freeze(over)), base, over),
       ),
     );
   });
@@ -177,8 +177,8 @@ describe('a policy that extends another', () => {
   test('is the same by one step or by several, and by nothing at all', () => {
     fc.assert(
       fc.property(drafts, drafts, drafts, (a, b, c) => {
-        expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
-        expect([merge(a, {}), merge({}, a), merge(a, a)]).toEqual([a, a, a]);
+        expect(mergeDrafts(mergeDrafts(a, b), c)).toEqual(mergeDrafts(a, mergeDrafts(b, c)));
+        expect([mergeDrafts(a, {}), mergeDrafts({}, a), mergeDrafts(a, a)]).toEqual([a, a, a]);
       }),
     );
   });
@@ -188,7 +188,9 @@ describe('a policy that extends another', () => {
       fc.property(drafts, drafts, drafts, fc.boolean(), (a, b, c, backwards) => {
         const written = { base: a, middle: { ...b, extends: 'base' }, leaf: { ...c, extends: 'middle' } };
         const leaf = readLeaf(backwards ? reverseKeys(written) : written);
-        expect(compilePolicy(leaf)).toEqual(compilePolicy({ ...merge(merge(a, b), c), name: 'leaf' }));
+        expect(compilePolicy(leaf)).toEqual(
+          compilePolicy({ ...mergeDrafts(mergeDrafts(a, b), c), name: 'leaf' }),
+        );
       }),
     );
   });

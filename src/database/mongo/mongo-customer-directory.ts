@@ -91,7 +91,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
         const { deletedCount } = await this.#model.deleteOne({ _id, stripeCustomerId });
         if (deletedCount === 1) return toMapping(document);
       }
-      throw contested();
+      throw createContestedError();
     });
   }
 
@@ -132,7 +132,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
       // None: the winner was unlinked since, so the insert may succeed now.
       if (winner !== null) return { outcome: judge(document, winner), document: winner };
     }
-    throw contested();
+    throw createContestedError();
   }
 
   async #insertChunk(links: readonly CustomerLink[]): Promise<LinkOutcome[]> {
@@ -183,6 +183,6 @@ function judge(document: CustomerDocument, winner: CustomerDocument): LinkOutcom
   return winner.stripeCustomerId === document.stripeCustomerId ? 'unchanged' : 'user_taken';
 }
 
-function contested(): StoreUnavailableError {
+function createContestedError(): StoreUnavailableError {
   return new StoreUnavailableError(new Error('The mapping kept changing under this operation.'));
 }
