@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export type LinkPageName =
   'ready' | 'used' | 'expired' | 'unknown' | 'changed' | 'not_offered' | 'too_many' | 'try_again';
 
-export interface LinkPage {
+interface LinkPage {
   readonly status: number;
   readonly html: string;
 }

@@ -9,7 +9,7 @@ import type { LinkRegister, PortalLink } from './link-register.ts';
 import { isLinkToken, toLinkId } from './link-token.ts';
 import { LinkRefusedError } from './link.errors.ts';
 
-export interface LinkVisitsParts {
+interface LinkVisitsParts {
   readonly links: LinkRegister;
   readonly claims: Claims;
   readonly customers: CustomerDirectory;

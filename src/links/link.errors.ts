@@ -1,5 +1,5 @@
 /** Why a link opens nothing, as far as the link itself goes. */
-export type LinkRefusal = 'unknown' | 'expired' | 'used' | 'left';
+type LinkRefusal = 'unknown' | 'expired' | 'used' | 'left';
 
 /** A link is not opened. This is for a person with a browser, who gets a page, and not for clients of the API. */
 export class LinkRefusedError extends Error {

@@ -9,9 +9,9 @@ import type { ReturnUrls } from '../portal/return-url.ts';
 import type { LinkRegister, PortalLink } from './link-register.ts';
 import { createLinkToken, isLinkId, linkPath, toLinkId } from './link-token.ts';
 
-export type LinkActor = AuditIntent['actor'];
+type LinkActor = AuditIntent['actor'];
 
-export interface LinkRequest {
+interface LinkRequest {
   readonly userId: string;
   readonly returnUrl: string;
   /** Seconds. */
@@ -31,7 +31,7 @@ export interface CreatedLink extends ListedLink {
   readonly url: string;
 }
 
-export interface PortalLinksParts {
+interface PortalLinksParts {
   readonly links: LinkRegister;
   readonly customers: CustomerDirectory;
   readonly returnUrls: ReturnUrls;

@@ -16,7 +16,7 @@ export const metadataKeys = {
 } as const;
 
 /** What the metadata says of a configuration that a policy was compiled to. */
-export interface ConfigurationMark {
+interface ConfigurationMark {
   readonly namespace: string;
   readonly policyName: string;
   readonly hash: string;

@@ -114,7 +114,7 @@ const conditionFields = {
   attribute: mapOf(oneOrMore).optional().describe('Attributes of the mapping.'),
 };
 
-export const conditionSchema = z
+const conditionSchema = z
   .strictObject(conditionFields)
   .refine((condition) => Object.keys(condition).length > 0, {
     error: `expected at least one of ${Object.keys(conditionFields).join(', ')}`,

@@ -20,7 +20,7 @@ export type OfferedFeatures = Readonly<Partial<Record<FeatureName, { readonly en
 };
 
 /** What a subscription is to, or is to be changed to by a deep link. */
-export interface Plan {
+interface Plan {
   readonly priceId: string;
   /** Usage-based prices have none. */
   readonly quantity: number | undefined;

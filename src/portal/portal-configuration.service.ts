@@ -16,7 +16,7 @@ import { PortalNotConfiguredError } from './portal.errors.ts';
 import { getNamedConfiguration, readStripeConfiguration } from './stripe-configuration.ts';
 
 /** What decides by policies, where a policy file is given. */
-export interface PolicyParts {
+interface PolicyParts {
   readonly policies: PortalPolicies;
   readonly configurations: PolicyConfigurations;
 }

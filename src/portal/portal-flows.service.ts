@@ -12,7 +12,7 @@ import type { ReturnUrls } from './return-url.ts';
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 
 /** What a flow is held against, and what only the policy may add to it. */
-export interface FlowContext {
+interface FlowContext {
   readonly stripeCustomerId: string;
   readonly features: OfferedFeatures;
   readonly policy: Policy | null;

@@ -3,7 +3,7 @@ import { toOutcome } from '../telemetry/telemetry.ts';
 import type { ChosenConfiguration } from './portal-configuration.service.ts';
 
 /** What becomes known while a session is opened. */
-export interface SessionAttempt {
+interface SessionAttempt {
   chosen?: ChosenConfiguration;
 }
 

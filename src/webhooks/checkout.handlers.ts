@@ -7,7 +7,7 @@ import type { EventLinks } from './event-links.ts';
 import { getObjectId } from './webhook-event.ts';
 import type { WebhookHandlers } from './webhook-processor.service.ts';
 
-export interface CheckoutOptions {
+interface CheckoutOptions {
   /** Whether `client_reference_id` of a session that a server made may name a user. */
   readonly linkByClientReferenceId: boolean;
 }

@@ -7,7 +7,7 @@ import type { WebhookHandlers } from './webhook-processor.service.ts';
 
 type PortalHandlers = Pick<WebhookHandlers, Extract<keyof WebhookHandlers, `billing_portal.${string}`>>;
 
-export interface PortalHandlerParts {
+interface PortalHandlerParts {
   readonly directory: CustomerDirectory;
   readonly audit: AuditTrail;
   /** Null where no policies are compiled to configurations. */

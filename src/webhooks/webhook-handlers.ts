@@ -13,7 +13,7 @@ import { createPortalHandlers } from './portal.handlers.ts';
 import { createSubscriptionHandlers } from './subscription.handlers.ts';
 import type { WebhookHandlers } from './webhook-processor.service.ts';
 
-export interface WebhookParts {
+interface WebhookParts {
   readonly stripe: StripeClient;
   readonly directory: CustomerDirectory;
   readonly sync: CustomerSync;

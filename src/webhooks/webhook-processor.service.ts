@@ -11,7 +11,7 @@ export type WebhookHandler = (event: WebhookEvent) => Promise<unknown>;
 export type WebhookHandlers = Readonly<Record<HandledEventType, WebhookHandler>>;
 
 /** What became of an event: done now, done before, or nothing that this service acts on. */
-export type WebhookOutcome = 'handled' | 'repeated' | 'ignored';
+type WebhookOutcome = 'handled' | 'repeated' | 'ignored';
 
 /** Longer than the 30 days for which Stripe lists an event, and so can send it again. */
 const keptMs = 35 * 24 * 60 * 60_000;

@@ -1,7 +1,7 @@
 import { BillingError } from '../errors.ts';
 
 /** Why a delivery is refused. Each has its own code in logs and answers. */
-export type WebhookRefusal =
+type WebhookRefusal =
   | 'SIGNATURE_MISSING'
   | 'SIGNATURE_MALFORMED'
   | 'SIGNATURE_SCHEME_UNKNOWN'
