@@ -15,6 +15,7 @@ const leftKey = 'billing-portal-left';
  */
 export class PortalOpener {
   private underWay: Promise<void> | null = null;
+  private stopWaiting = (): void => undefined;
 
   constructor(
     private readonly createSession: (
@@ -36,12 +37,23 @@ export class PortalOpener {
     const { url } = await this.createSession({ ...request, returnUrl: request.returnUrl ?? currentPage() });
     withSessionStorage((storage) => storage.setItem(leftKey, 'true'));
     window.location.assign(url);
-    setTimeout(() => this.release(), leavingMs);
+    this.releaseLater();
+  }
+
+  private releaseLater(): void {
+    const release = (): void => this.release();
+    const timer = setTimeout(release, leavingMs);
     // The browser's "back" may show this very page again, as it was left.
-    window.addEventListener('pageshow', () => this.release(), { once: true });
+    window.addEventListener('pageshow', release);
+    this.stopWaiting = () => {
+      clearTimeout(timer);
+      window.removeEventListener('pageshow', release);
+    };
   }
 
   private release(): void {
+    // What is left of this opening would release the next one.
+    this.stopWaiting();
     this.underWay = null;
     this.onChange(false);
   }
