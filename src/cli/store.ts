@@ -1,7 +1,7 @@
 import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { type StoreConfig, loadStoreConfig } from '../config/command-config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
-import { createLogger } from '../logger.ts';
+import { type Logger, createLogger } from '../logger.ts';
 import type { Shell } from './shell.ts';
 
 /** What commands on the mappings stand on. */
@@ -9,14 +9,17 @@ export interface Store {
   readonly config: StoreConfig;
   readonly database: Database;
   readonly audit: AuditTrail;
+  /** Tells on stderr what goes wrong beside the command's own work. */
+  readonly logger: Logger;
 }
 
 /** Opens the store that the environment names, for as long as `use` takes. */
 export async function withStore(shell: Shell, use: (store: Store) => Promise<void>): Promise<void> {
   const config = loadStoreConfig(shell.loadEnvironment());
   const database = await openDatabase({ url: config.databaseUrl, scope: config.scope });
+  const logger = createLogger('warn', shell.stderr);
   try {
-    await use({ config, database, audit: new AuditTrail(database.audit, createLogger('silent')) });
+    await use({ config, database, audit: new AuditTrail(database.audit, logger), logger });
   } finally {
     await database.close();
   }

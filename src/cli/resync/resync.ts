@@ -4,7 +4,6 @@ import { CustomerReader } from '../../customers/customer-reader.ts';
 import { CustomerSubscriptions } from '../../customers/customer-subscriptions.ts';
 import { CustomerSync } from '../../customers/customer-sync.service.ts';
 import { SnapshotRegister } from '../../customers/snapshot-register.ts';
-import { type Logger, createLogger } from '../../logger.ts';
 import { Claims } from '../../records/claims.ts';
 import { exitCodes } from '../../start-failure.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
@@ -45,8 +44,7 @@ export async function resync(shell: Shell, request: ResyncRequest): Promise<void
     const stripe = createPacedStripe(store.config.stripe, requestsPerSecond);
     try {
       const events = await listUndeliveredEvents(stripe, new Date(Date.now() - request.sinceMs));
-      const logger = createLogger('warn', shell.stderr);
-      await catchUp(shell, request, events, createParts(store, stripe, logger, linkByClientReferenceId));
+      await catchUp(shell, request, events, createParts(store, stripe, linkByClientReferenceId));
     } finally {
       await stripe.close();
     }
@@ -54,9 +52,8 @@ export async function resync(shell: Shell, request: ResyncRequest): Promise<void
 }
 
 function createParts(
-  { database, audit }: Store,
+  { database, audit, logger }: Store,
   stripe: StripeClient,
-  logger: Logger,
   linkByClientReferenceId: boolean,
 ): ResyncParts {
   const { customers: directory, records } = database;
