@@ -6,15 +6,13 @@ import {
   type StripeConfig,
   type WebhooksConfig,
   createAuthConfig,
-  createStripeConfig,
+  readStripeConfig,
 } from './config.ts';
 import {
-  type AuthVariable,
-  type StripeVariable,
-  type Variables,
+  authVariables,
   checkAuthKeys,
-  checkStripe,
   getKeySources,
+  hasAll,
   isSet,
   readVariables,
 } from './environment-schema.ts';
@@ -35,24 +33,19 @@ export interface StoreConfig {
  */
 export function loadStoreConfig(env: Environment): StoreConfig {
   const hasKey = isSet(env, 'STRIPE_SECRET_KEY');
-  const { values, faults } = readVariables(env, [
-    'DATABASE_URL',
-    'STRIPE_SCOPE',
-    ...(hasKey
-      ? (['STRIPE_SECRET_KEY', 'STRIPE_API_URL', 'STRIPE_ACCOUNT', 'STRIPE_RATE_LIMIT'] as const)
-      : []),
-  ]);
-  faults.push(...checkStripe(values));
+  const { values, faults } = readVariables(env, hasKey ? ['DATABASE_URL'] : ['DATABASE_URL', 'STRIPE_SCOPE']);
+  const { stripe, faults: stripeFaults } = hasKey ? readStripeConfig(env) : { stripe: null, faults: [] };
+  faults.push(...stripeFaults);
   if (!hasKey && !isSet(env, 'STRIPE_SCOPE')) {
     faults.push(
       'STRIPE_SECRET_KEY, STRIPE_SCOPE: one is required, to tell whose mappings are meant: test, live, or a sandbox',
     );
   }
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  const stripe = hasKey ? createStripeConfig(values as Pick<Variables, StripeVariable>) : null;
-  // Without faults, the URL was read, and without a key the scope.
-  const read = values as { DATABASE_URL: string; STRIPE_SCOPE: string };
-  return { databaseUrl: read.DATABASE_URL, scope: stripe?.scope ?? read.STRIPE_SCOPE, stripe };
+  const { DATABASE_URL: databaseUrl, STRIPE_SCOPE: scope = stripe?.scope } = values;
+  // Without faults, both were read.
+  if (faults.length > 0 || databaseUrl === undefined || scope === undefined)
+    throw new ConfigurationError(faults);
+  return { databaseUrl, scope, stripe };
 }
 
 /** What a command needs that makes links, beside the store. */
@@ -94,25 +87,15 @@ export interface PoliciesCommandConfig {
  * @throws ConfigurationError
  */
 export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
-  const { values, faults } = readVariables(env, [
-    'STRIPE_SECRET_KEY',
-    'STRIPE_API_URL',
-    'STRIPE_ACCOUNT',
-    'STRIPE_SCOPE',
-    'STRIPE_RATE_LIMIT',
-    'PORTAL_POLICIES',
-    'POLICY_NAMESPACE',
-  ]);
-  faults.push(...checkStripe(values));
+  const { stripe, faults } = readStripeConfig(env);
+  const { values, faults: policyFaults } = readVariables(env, ['PORTAL_POLICIES', 'POLICY_NAMESPACE']);
+  faults.push(...policyFaults);
   const { PORTAL_POLICIES: file, POLICY_NAMESPACE: namespace } = values;
   if (file === undefined) faults.push('PORTAL_POLICIES: is required');
-  // Without faults, both were read.
-  if (faults.length > 0 || file === undefined || namespace === undefined)
+  // Without faults, all were read.
+  if (faults.length > 0 || stripe === null || file === undefined || namespace === undefined)
     throw new ConfigurationError(faults);
-  return {
-    stripe: createStripeConfig(values as Pick<Variables, StripeVariable>),
-    policies: { file, namespace },
-  };
+  return { stripe, policies: { file, namespace } };
 }
 
 /**
@@ -120,17 +103,7 @@ export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
  * @throws ConfigurationError
  */
 export function loadSigningConfig(env: Environment): AuthConfig {
-  const { values, faults } = readVariables(env, [
-    'NODE_ENV',
-    'JWT_JWKS_URL',
-    'JWT_PUBLIC_KEY',
-    'JWT_SECRET',
-    'JWT_ISSUER',
-    'JWT_AUDIENCE',
-    'JWT_SUBJECT_CLAIM',
-    'JWT_ROLES_CLAIM',
-    'JWT_EMAIL_CLAIM',
-  ]);
+  const { values, faults } = readVariables(env, ['NODE_ENV', ...authVariables]);
   if (values.NODE_ENV === 'production') {
     faults.unshift(
       'NODE_ENV: tokens are signed here in development and test only; in production, which is what an unset ' +
@@ -143,6 +116,7 @@ export function loadSigningConfig(env: Environment): AuthConfig {
     faults.push(
       'JWT_SECRET: is required, and no other source of keys, to sign with the secret that is checked',
     );
-  if (faults.length > 0 || source === undefined) throw new ConfigurationError(faults);
-  return createAuthConfig(values as Pick<Variables, AuthVariable>, source.keySource);
+  if (faults.length > 0 || source === undefined || !hasAll(values, authVariables))
+    throw new ConfigurationError(faults);
+  return createAuthConfig(values, source.keySource);
 }

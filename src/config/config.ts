@@ -5,10 +5,14 @@ import {
   type AuthVariable,
   type StripeVariable,
   type Variables,
+  checkStripe,
   checkTogether,
   getKeySources,
+  hasAll,
   readVariables,
   stripeOrigin,
+  stripeVariables,
+  variableNames,
 } from './environment-schema.ts';
 import type { Environment } from './environment.ts';
 import type * as variables from './variables.ts';
@@ -96,9 +100,9 @@ export function loadConfig(env: Environment): Config {
   const { values, faults } = readVariables(env);
   faults.push(...checkTogether(values));
   const [source] = getKeySources(values);
-  if (faults.length > 0 || source === undefined) throw new ConfigurationError(faults);
-  // Without faults, every variable was read.
-  return deepFreeze(createConfig(values as Variables, source.keySource));
+  if (faults.length > 0 || source === undefined || !hasAll(values, variableNames))
+    throw new ConfigurationError(faults);
+  return deepFreeze(createConfig(values, source.keySource));
 }
 
 /** Apollo Sandbox: by itself, and within a page. */
@@ -141,8 +145,15 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
 /** Below Stripe's own 25 a second for each endpoint: https://docs.stripe.com/rate-limits */
 const stripeRequestsPerSecond = 20;
 
-/** The part of Stripe, from variables that have no faults. */
-export function createStripeConfig(values: Pick<Variables, StripeVariable>): StripeConfig {
+/** The part of Stripe alone; null when a variable has a fault: what is left might lead to another Stripe than was meant. */
+export function readStripeConfig(env: Environment): { stripe: StripeConfig | null; faults: string[] } {
+  const { values, faults } = readVariables(env, stripeVariables);
+  faults.push(...checkStripe(values));
+  const isRead = faults.length === 0 && hasAll(values, stripeVariables);
+  return { stripe: isRead ? createStripeConfig(values) : null, faults };
+}
+
+function createStripeConfig(values: Pick<Variables, StripeVariable>): StripeConfig {
   const livemode = values.STRIPE_SECRET_KEY.includes('_live_');
   const { origin = stripeOrigin } = values.STRIPE_API_URL ?? {};
   const requestsPerSecond = origin === stripeOrigin ? stripeRequestsPerSecond : null;

@@ -44,10 +44,28 @@ const schemas = {
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
 
-export type StripeVariable =
-  'STRIPE_SECRET_KEY' | 'STRIPE_API_URL' | 'STRIPE_ACCOUNT' | 'STRIPE_SCOPE' | 'STRIPE_RATE_LIMIT';
+export const variableNames = Object.keys(schemas) as (keyof Variables)[];
 
-export type AuthVariable = Extract<keyof Variables, `JWT_${string}`>;
+export const stripeVariables = [
+  'STRIPE_SECRET_KEY',
+  'STRIPE_API_URL',
+  'STRIPE_ACCOUNT',
+  'STRIPE_SCOPE',
+  'STRIPE_RATE_LIMIT',
+] as const;
+export type StripeVariable = (typeof stripeVariables)[number];
+
+export const keyVariables = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
+
+export const authVariables = [
+  ...keyVariables,
+  'JWT_ISSUER',
+  'JWT_AUDIENCE',
+  'JWT_SUBJECT_CLAIM',
+  'JWT_ROLES_CLAIM',
+  'JWT_EMAIL_CLAIM',
+] as const;
+export type AuthVariable = (typeof authVariables)[number];
 
 /** The variables that could be read: what is faulty is missing here. */
 export type ReadVariables = Partial<Variables>;
@@ -59,7 +77,7 @@ export function isSet(env: Environment, name: keyof Variables): boolean {
 /** Reads these variables, and no others: what is not asked for cannot be at fault. */
 export function readVariables(
   env: Environment,
-  names: readonly (keyof Variables)[] = Object.keys(schemas) as (keyof Variables)[],
+  names: readonly (keyof Variables)[] = variableNames,
 ): { values: ReadVariables; faults: string[] } {
   const faults: string[] = [];
   const values = names.flatMap((name): [string, unknown][] => {
@@ -74,7 +92,13 @@ export function readVariables(
   return { values: Object.fromEntries(values), faults };
 }
 
-const keyVariables = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
+/** Whether none of these had a fault. */
+export function hasAll<Name extends keyof Variables>(
+  values: ReadVariables,
+  names: readonly Name[],
+): values is ReadVariables & Pick<Variables, Name> {
+  return names.every((name) => name in values);
+}
 
 /** The sources of token keys that are set, each with its variable. A usable configuration has exactly one. */
 export function getKeySources(

@@ -1,13 +1,11 @@
 import type { KeySource } from '../../auth/key-source.ts';
-import { type StripeConfig, createStripeConfig } from '../../config/config.ts';
+import { type StripeConfig, readStripeConfig } from '../../config/config.ts';
 import {
   type ReadVariables,
-  type StripeVariable,
-  type Variables,
   checkAuthKeys,
-  checkStripe,
   checkTogether,
   getKeySources,
+  keyVariables,
   readVariables,
 } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
@@ -21,7 +19,7 @@ export interface Deployment {
   readonly faults: readonly string[];
   /** Those that could be read. */
   readonly values: ReadVariables;
-  /** Null when one of its variables has a fault: what is left might lead to another Stripe than was meant. */
+  /** Null when one of its variables has a fault. */
   readonly stripe: StripeConfig | null;
   /** Null when it has a fault. */
   readonly keySource: KeySource | null;
@@ -42,7 +40,7 @@ export async function loadDeployment(env: Environment): Promise<Deployment> {
     env,
     faults: [...faults, ...checkTogether(values)],
     values,
-    stripe: readStripe(env),
+    stripe: readStripeConfig(env).stripe,
     keySource: readKeySource(env),
     policyFile: values.PORTAL_POLICIES === undefined ? null : await loadPolicies(values.PORTAL_POLICIES),
   };
@@ -52,19 +50,8 @@ export function isProduction({ values }: Deployment): boolean {
   return values.NODE_ENV === 'production';
 }
 
-function readStripe(env: Environment): StripeConfig | null {
-  const { values, faults } = readVariables(env, [
-    'STRIPE_SECRET_KEY',
-    'STRIPE_API_URL',
-    'STRIPE_ACCOUNT',
-    'STRIPE_SCOPE',
-  ]);
-  if (faults.length + checkStripe(values).length > 0) return null;
-  return createStripeConfig(values as Pick<Variables, StripeVariable>);
-}
-
 function readKeySource(env: Environment): KeySource | null {
-  const { values, faults } = readVariables(env, ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET']);
+  const { values, faults } = readVariables(env, keyVariables);
   if (faults.length + checkAuthKeys(values).length > 0) return null;
   return getKeySources(values)[0]?.keySource ?? null;
 }
