@@ -14,16 +14,24 @@ export function isSetupFault(
   return [ConfigurationError, DatabaseSetupError, PolicyFileError].some((fault) => error instanceof fault);
 }
 
-/** What a person at a terminal can act on; the rest by name and message, without the stack. */
+/**
+ * What an operator can act on. All else is in the words of others, which may hold addresses and secrets, and
+ * supervisors keep what a service says: it is redacted, as in logs.
+ */
 export function describeStartFailure(error: unknown): string {
   if (isSetupFault(error)) return error.message;
   if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
   if (!(error instanceof Error)) return 'The service could not start.';
+  return findPortFault(error) ?? `The service could not start: ${redact(error.message)}`;
+}
+
+/** What is wrong with the port to listen on; null when something else is. */
+export function findPortFault(error: Error): string | null {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') return `Port ${port ?? ''} is in use. Stop what listens there, or set PORT.`;
-  if (code === 'EACCES')
-    return `Port ${port ?? ''} may not be used by this user. Set PORT to one above 1023.`;
-  return `The service could not start: ${error.message}`;
+  if (port === undefined) return null;
+  if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop what listens there, or set PORT.`;
+  if (code === 'EACCES') return `Port ${port} may not be used by this user. Set PORT to one above 1023.`;
+  return null;
 }
 
 /** An API's client is told less of the same failure. */

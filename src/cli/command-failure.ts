@@ -1,6 +1,6 @@
 import { BillingError, StoreUnavailableError } from '../errors.ts';
 import { redact } from '../logger.ts';
-import { describeStoreFailure, exitCodes, isSetupFault } from '../start-failure.ts';
+import { describeStoreFailure, exitCodes, findPortFault, isSetupFault } from '../start-failure.ts';
 
 /** A command cannot do what it was asked to; the message tells the person who asked. */
 export class CommandError extends Error {
@@ -24,5 +24,5 @@ export function describeFailure(error: unknown): string {
   if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
   if (error instanceof BillingError && error.cause instanceof Error && error.code.startsWith('STRIPE_'))
     return `Stripe does not answer as it should: ${redact(error.cause.message)}`;
-  return error instanceof Error ? error.message : 'The command failed.';
+  return error instanceof Error ? (findPortFault(error) ?? error.message) : 'The command failed.';
 }
