@@ -82,7 +82,7 @@ function addDemoCommand(program: Command, shell: Shell): void {
     .option('--json', 'print one line of JSON once ready, and nothing else')
     .action(async (options: { json?: true }) => {
       const { runDemo } = await import('./demo/demo.command.ts');
-      await runDemo(shell.loadEnvironment(), { json: options.json ?? false });
+      await runDemo(shell, { json: options.json ?? false });
     });
 }
 

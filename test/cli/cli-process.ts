@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import type { Environment } from '../../src/config/environment.ts';
 import type { CliResult } from './run-cli.ts';
 
-const program = join(import.meta.dirname, '../../src/cli/main.ts');
+const root = join(import.meta.dirname, '../..');
+const program = join(root, 'src/cli/main.ts');
 
 export interface CliProcess {
   kill(signal: NodeJS.Signals): void;
@@ -21,7 +22,7 @@ export function startCli(args: readonly string[], env: Environment): CliProcess 
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args], {
     // Without the variables of this process, or the .env file of its folder.
     cwd: tmpdir(),
-    env,
+    env: { TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = Promise.all([text(child.stdout).catch(() => ''), text(child.stderr)]);

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import { type Demo, startDemo } from '../../src/cli/demo/demo-service.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
+import { startEmulator } from '../stripe-emulator/emulator-client.ts';
 
 let demo: Demo;
 let stripe: Stripe;
@@ -40,4 +41,18 @@ test('links lead to the service itself', async () => {
   expect(answer).toMatchObject({
     data: { createBillingPortalLink: { url: expect.stringContaining(`${origin}/`) } },
   });
+});
+
+test('on a connected account, the user’s customer is made there', async () => {
+  const { emulator } = await startEmulator();
+  const elsewhere = await startDemo({
+    PORT: '0',
+    STRIPE_SECRET_KEY: 'sk_test_1',
+    STRIPE_API_URL: emulator.url,
+    STRIPE_ACCOUNT: 'acct_9',
+  });
+  await elsewhere.stop();
+  expect(emulator.requests).toMatchObject([
+    { method: 'POST', path: '/v1/customers', stripeAccount: 'acct_9' },
+  ]);
 });

@@ -2,7 +2,6 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Stripe from 'stripe';
 import { createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
 import { type Config, ConfigurationError } from '../../config/config.ts';
@@ -10,12 +9,13 @@ import type { Environment } from '../../config/environment.ts';
 import { openDatabase } from '../../database/database.ts';
 import { seedDemoData } from '../../stripe-emulator/demo-data.ts';
 import { type StripeEmulator, createStripeEmulator } from '../../stripe-emulator/stripe-emulator.ts';
+import { StripeClient } from '../../stripe/stripe-client.ts';
+import { webhookPath } from '../../webhooks/webhook-event-types.ts';
 import { loadAddressedConfig } from './demo-address.ts';
 import { createDemoEnvironment, needsLocalStripe } from './demo-environment.ts';
 import { startDemoWeb } from './demo-web.ts';
 
 const userId = 'demo-user';
-const webhookPath = '/webhooks/stripe';
 /** Long enough for an afternoon with an explorer. */
 const tokenLifetimeSeconds = 8 * 3600;
 
@@ -35,9 +35,12 @@ export interface Demo {
 export async function startDemo(env: Environment): Promise<Demo> {
   refuseRealThings(env);
   const started: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
+  const undoAll = async (): Promise<void> => {
     for (const undo of started.reverse()) await undo();
   };
+  let stopping: Promise<void> | undefined;
+  // A signal may come while a failure stops it.
+  const stop = (): Promise<void> => (stopping ??= undoAll());
   try {
     return { ...(await startParts(env, started)), stop };
   } catch (error) {
@@ -102,27 +105,26 @@ function refuseRealThings(env: Environment): void {
 
 /** On the local Stripe the customer comes with a subscription; on another account nothing but a customer is made. */
 async function createDemoCustomer(config: Config, emulator: StripeEmulator | null): Promise<string> {
-  const { apiUrl, secretKey } = config.stripe;
-  const stripe = new Stripe(secretKey, {
-    telemetry: false,
-    ...(apiUrl === null
-      ? {}
-      : {
-          host: apiUrl.hostname,
-          port: apiUrl.port,
-          protocol: apiUrl.protocol === 'http:' ? 'http' : 'https',
-        }),
-  });
-  if (emulator !== null) return (await seedDemoData(stripe)).customerId;
-  return (await stripe.customers.create({ name: 'Demo user', metadata: { userId } })).id;
+  const stripe = new StripeClient(config.stripe);
+  try {
+    // A Stripe that has just started does not fail, so nothing of this is tried twice.
+    if (emulator !== null) return (await stripe.write((sdk) => seedDemoData(sdk))).customerId;
+    const params = { name: 'Demo user', metadata: { userId } };
+    return (await stripe.write((sdk, options) => sdk.customers.create(params, options))).id;
+  } finally {
+    await stripe.close();
+  }
 }
 
 /** The store may be one that outlives the demo, and know the user from an earlier run. */
 async function linkDemoUser(config: Config, stripeCustomerId: string): Promise<void> {
   const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
-  await database.customers.unlink(userId);
-  await database.customers.link({ userId, stripeCustomerId });
-  await database.close();
+  try {
+    await database.customers.unlink(userId);
+    await database.customers.link({ userId, stripeCustomerId });
+  } finally {
+    await database.close();
+  }
 }
 
 function toReturnUrl({ returnUrls: [first] }: Config): string {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Environment } from '../../config/environment.ts';
 import { stopOnSignals } from '../../serve.ts';
-import { describeStartFailure } from '../../start-failure.ts';
+import type { Shell } from '../shell.ts';
 import { type Demo, startDemo } from './demo-service.ts';
 
 export interface DemoOptions {
@@ -16,15 +15,15 @@ const answerSchema = z.union([
 ]);
 
 /** Starts the demo, opens one real session through its own API, tells about it and stays up. */
-export async function runDemo(env: Environment, { json }: DemoOptions): Promise<void> {
+export async function runDemo(shell: Shell, { json }: DemoOptions): Promise<void> {
+  const demo = await startDemo(shell.loadEnvironment());
+  stopOnSignals(demo);
   try {
-    const demo = await startDemo(env);
-    stopOnSignals(demo);
     const sessionUrl = await openSession(demo);
-    process.stdout.write(json ? toJsonLine(demo, sessionUrl) : toText(demo, sessionUrl));
+    shell.stdout.write(json ? toJsonLine(demo, sessionUrl) : toText(demo, sessionUrl));
   } catch (error) {
-    process.stderr.write(`${describeStartFailure(error)}\n`);
-    process.exit(1);
+    await demo.stop();
+    throw error;
   }
 }
 
