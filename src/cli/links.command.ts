@@ -5,6 +5,7 @@ import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type MappingPages, readMappingPages } from './mapping-pages.ts';
 import { type Shell, escapeInvisible } from './shell.ts';
 import { storeHelp, withStore } from './store.ts';
+import { toMinutes } from './times.ts';
 
 export function addLinksCommand(program: Command, shell: Shell): void {
   program
@@ -63,10 +64,6 @@ function toCells(mapping: CustomerMapping): string[] {
     mapping.contractEndsAt === null ? '-' : toMinutes(mapping.contractEndsAt),
     toMinutes(mapping.createdAt),
   ];
-}
-
-function toMinutes(time: Date): string {
-  return time.toISOString().slice(0, 16).replace('T', ' ');
 }
 
 function toLines(rows: readonly (readonly string[])[], widths: readonly number[]): string {

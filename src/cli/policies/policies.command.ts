@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
+import { createTimeOption } from '../times.ts';
 
 /** Stripe's SDK takes its time to load, so each command loads what it needs when it runs. */
 export function addPoliciesCommand(program: Command, shell: Shell): void {
@@ -41,9 +42,13 @@ function addPruneCommand(policies: Command, shell: Shell): void {
     .command('prune')
     .description('deactivate the configurations that no policy of the file needs any more')
     .addOption(
-      new Option('--older-than <time>', 'only those without a session for so long, such as 7d or 36h')
-        .default(parseTime('7d'), '7d')
-        .argParser(parseTime),
+      createTimeOption({
+        flags: '--older-than <time>',
+        description: 'only those without a session for so long, such as 7d or 36h',
+        preset: '7d',
+        units: 'dh',
+        expected: 'Expected days or hours, such as 7d or 36h.',
+      }),
     )
     .option('--yes', 'deactivate them; without it, only show them')
     .option('--json', 'print one JSON object, for scripts')
@@ -62,15 +67,6 @@ function addPruneCommand(policies: Command, shell: Shell): void {
         await prunePolicies(shell, { olderThanMs: olderThan, confirmed: yes, json });
       },
     );
-}
-
-const msByUnit = { d: 24 * 3_600_000, h: 3_600_000 } as const;
-
-/** @returns milliseconds */
-function parseTime(text: string): number {
-  const [, count, unit] = /^(\d{1,4})([dh])$/.exec(text) ?? [];
-  if (count === undefined) throw new InvalidArgumentError('Expected days or hours, such as 7d or 36h.');
-  return Number(count) * msByUnit[unit as keyof typeof msByUnit];
 }
 
 const policiesHelp = `

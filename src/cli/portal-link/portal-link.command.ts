@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Shell } from '../shell.ts';
 import { storeHelp } from '../store.ts';
+import { createTimeOption } from '../times.ts';
 import type { LinkOptions } from './portal-links.ts';
 
 /** What the types of the API are made of takes its time to load, so each command loads it when it runs. */
@@ -48,9 +49,13 @@ function addCreateCommand(links: Command, shell: Shell): void {
     .argument('<user>', "the user's id, as the tokens have it")
     .requiredOption('--return-url <url>', "where the portal's link back leads, within RETURN_URLS")
     .addOption(
-      new Option('--expires-in <time>', 'for how long it works, such as 7d, 36h or 30m; at most 30d')
-        .default(parseTime('7d'), '7d')
-        .argParser(parseTime),
+      createTimeOption({
+        flags: '--expires-in <time>',
+        description: 'for how long it works, such as 7d, 36h or 30m; at most 30d',
+        preset: '7d',
+        units: 'dhm',
+        expected: 'Expected days, hours or minutes, such as 7d, 36h or 30m.',
+      }),
     )
     .addOption(new Option('--flow <task>', 'a task to open the portal at').choices(flows))
     .option('--reusable', 'lets it open the portal more than once')
@@ -58,16 +63,6 @@ function addCreateCommand(links: Command, shell: Shell): void {
       const { createLink } = await import('./portal-links.ts');
       await createLink(shell, userId, options);
     });
-}
-
-const secondsByUnit = { d: 24 * 3600, h: 3600, m: 60 } as const;
-
-/** @returns seconds */
-function parseTime(text: string): number {
-  const [, count, unit] = /^(\d{1,5})([dhm])$/.exec(text) ?? [];
-  if (count === undefined)
-    throw new InvalidArgumentError('Expected days, hours or minutes, such as 7d, 36h or 30m.');
-  return Number(count) * secondsByUnit[unit as keyof typeof secondsByUnit];
 }
 
 const portalLinkHelp = `

@@ -8,10 +8,11 @@ import { ReturnUrls } from '../../portal/return-url.ts';
 import { CommandError } from '../command-failure.ts';
 import { type Shell, quote } from '../shell.ts';
 import { type Store, withStore } from '../store.ts';
+import { toMinutes } from '../times.ts';
 
 export interface LinkOptions {
   readonly returnUrl: string;
-  /** Seconds. */
+  /** In milliseconds. */
   readonly expiresIn: number;
   readonly flow?: PortalFlowType;
   readonly reusable?: true;
@@ -25,7 +26,7 @@ export async function createLink(shell: Shell, userId: string, options: LinkOpti
     const { url, id, expiresAt } = await openLinks(store, config).create(commandLine, {
       userId,
       returnUrl,
-      expiresIn,
+      expiresIn: expiresIn / 1000,
       flow: flow && { type: flow },
       singleUse: !reusable,
     });
@@ -88,8 +89,4 @@ function toLine({ id, flow, singleUse, createdAt, expiresAt, usedAt }: ListedLin
 
 function describeEnd(expiresAt: Date): string {
   return `${expiresAt > new Date() ? 'until  ' : 'expired'} ${toMinutes(expiresAt)}`;
-}
-
-function toMinutes(time: Date): string {
-  return time.toISOString().slice(0, 16).replace('T', ' ');
 }

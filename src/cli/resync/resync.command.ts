@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { storeHelp } from '../store.ts';
+import { createTimeOption } from '../times.ts';
 
 interface ResyncOptions {
   /** In milliseconds before now. */
@@ -14,9 +15,14 @@ export function addResyncCommand(program: Command, shell: Shell): void {
     .command('resync')
     .description('catch up with Stripe: handle events that were not delivered, and read every customer anew')
     .addOption(
-      new Option('--since <time>', 'how old events may be, such as 12h or 30d, for which Stripe lists them')
-        .default(parseTime('30d'), '30d')
-        .argParser(parseTime),
+      createTimeOption({
+        flags: '--since <time>',
+        description: 'how old events may be, such as 12h or 30d, for which Stripe lists them',
+        preset: '30d',
+        units: 'dh',
+        longestMs: 30 * 24 * 3_600_000,
+        expected: 'Expected hours or days up to 30d, such as 12h or 7d.',
+      }),
     )
     .option('--after <user>', 'read only the customers of users after this one, to go on after a stop')
     .option('--json', 'print one JSON object, for scripts')
@@ -25,18 +31,6 @@ export function addResyncCommand(program: Command, shell: Shell): void {
       const { resync } = await import('./resync.ts');
       await resync(shell, { sinceMs: since, after, json: json ?? false });
     });
-}
-
-const msByUnit = { d: 24 * 3_600_000, h: 3_600_000 } as const;
-const longestMs = 30 * msByUnit.d;
-
-/** @returns milliseconds */
-function parseTime(text: string): number {
-  const [, count, unit] = /^([1-9]\d{0,2})([dh])$/.exec(text) ?? [];
-  const time = Number(count) * msByUnit[unit as keyof typeof msByUnit];
-  if (count === undefined || time > longestMs)
-    throw new InvalidArgumentError('Expected hours or days up to 30d, such as 12h or 7d.');
-  return time;
 }
 
 const resyncHelp = `
