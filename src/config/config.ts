@@ -19,7 +19,6 @@ import type * as variables from './variables.ts';
 
 /** Everything the service is told from outside. See `.env.example` for each variable. */
 export interface Config {
-  readonly environment: Variables['NODE_ENV'];
   readonly logLevel: z.infer<typeof variables.logLevel>;
   readonly databaseUrl: string;
   readonly http: HttpConfig;
@@ -112,7 +111,6 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
   const production = values.NODE_ENV === 'production';
   const landingPage = values.LANDING_PAGE ?? (production ? 'none' : 'sandbox');
   return {
-    environment: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,
     databaseUrl: values.DATABASE_URL,
     http: {

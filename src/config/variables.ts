@@ -6,7 +6,7 @@ import { parseAllowedReturnUrl } from './allowed-return-url.ts';
 
 /** Schemas of single variables: each turns text into a typed value, or says what it expects. */
 
-export function commaSeparated(text: string): string[] {
+function commaSeparated(text: string): string[] {
   return text
     .split(',')
     .map((part) => part.trim())

@@ -18,11 +18,12 @@ describe.each<TokenAlgorithm>(['HS256', 'RS256'])('the service as it is measured
   );
 
   test('has everything switched on', async () => {
-    expect(config).toMatchObject({ environment: 'production', logLevel: 'info' });
+    expect(config).toMatchObject({ logLevel: 'info' });
     expect(config.http).toMatchObject({
       metricsPort: 4001,
       rateLimit: expect.anything(),
       landingPage: 'none',
+      introspection: false,
     });
     expect(config.webhooks.secrets).toHaveLength(1);
     expect(await loadPolicyFile(config.policies.file ?? '')).toBeDefined();

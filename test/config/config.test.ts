@@ -79,7 +79,6 @@ describe('what is accepted', () => {
 
 test('what is not set has a default, and no secret has one', () => {
   expect(loadConfig(required)).toMatchObject({
-    environment: 'production',
     logLevel: 'info',
     databaseUrl: 'sqlite:./data/billing.db',
     http: {
