@@ -1,7 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 
 /** The value that stands for what Stripe added after this service was built. */
-export const unrecognized = 'unrecognized';
+const unrecognized = 'unrecognized';
 
 export interface OpenEnum {
   /** What a field names as its type. */

@@ -189,7 +189,7 @@ function renderCustomer(visit: Visit): Html {
 }
 
 /** A form of one button; `subject` tells screen readers what it is about. */
-export function postButton(action: string, label: string, kind: string, subject = ''): Html {
+function postButton(action: string, label: string, kind: string, subject = ''): Html {
   return html`<form method="post" action="${action}">
     <button class="${kind}" type="submit" ${subject !== '' && html` aria-label="${label}: ${subject}"`}>
       ${label}
