@@ -26,15 +26,20 @@ import { subscriptionStatuses } from './stripe-objects.ts';
  *   which then are undelivered; `seed` repeats what was random
  * - `GET requests/:id`: a call that was made; error bodies link to it
  */
-export function controlRoutes(
+export function createControlRoutes(
   store: Store,
   faults: Faults,
   requests: readonly RecordedRequest[],
 ): ApiRoute[] {
-  return [clockRoute(store), subscriptionRoute(store), ...faultRoutes(faults), requestRoute(requests)];
+  return [
+    createClockRoute(store),
+    createSubscriptionRoute(store),
+    ...createFaultRoutes(faults),
+    createRequestRoute(requests),
+  ];
 }
 
-function clockRoute(store: Store): ApiRoute {
+function createClockRoute(store: Store): ApiRoute {
   return createRoute({
     method: 'POST',
     path: '/_emulator/clock',
@@ -47,7 +52,7 @@ function clockRoute(store: Store): ApiRoute {
   });
 }
 
-function subscriptionRoute(store: Store): ApiRoute {
+function createSubscriptionRoute(store: Store): ApiRoute {
   return createRoute({
     method: 'POST',
     path: '/_emulator/subscriptions/:id',
@@ -74,7 +79,7 @@ function subscriptionRoute(store: Store): ApiRoute {
   });
 }
 
-function faultRoutes(faults: Faults): ApiRoute[] {
+function createFaultRoutes(faults: Faults): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',
@@ -116,7 +121,7 @@ function faultRoutes(faults: Faults): ApiRoute[] {
   ];
 }
 
-function requestRoute(requests: readonly RecordedRequest[]): ApiRoute {
+function createRequestRoute(requests: readonly RecordedRequest[]): ApiRoute {
   return createRoute({
     method: 'GET',
     path: '/_emulator/requests/:id',

@@ -1,27 +1,27 @@
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { registerApi } from './api-server.ts';
-import { controlRoutes } from './control-routes.ts';
+import { createControlRoutes } from './control-routes.ts';
 import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { registerPortal } from './portal-page/portal-routes.ts';
 import type { RecordedRequest } from './recorded-request.ts';
-import { checkoutControlRoutes } from './resources/checkout-completion.ts';
-import { checkoutSessionRoutes } from './resources/checkout-sessions.ts';
-import { customerRoutes } from './resources/customers.ts';
-import { eventRoutes } from './resources/events.ts';
-import { invoiceRoutes } from './resources/invoices.ts';
-import { paymentMethodRoutes } from './resources/payment-methods.ts';
-import { portalConfigurationRoutes } from './resources/portal-configurations.ts';
-import { portalSessionRoutes } from './resources/portal-sessions.ts';
-import { priceRoutes } from './resources/prices.ts';
-import { productRoutes } from './resources/products.ts';
-import { subscriptionRoutes } from './resources/subscriptions.ts';
-import { webhookEndpointRoutes } from './resources/webhook-endpoints.ts';
+import { createCheckoutControlRoutes } from './resources/checkout-completion.ts';
+import { createCheckoutSessionRoutes } from './resources/checkout-sessions.ts';
+import { createCustomerRoutes } from './resources/customers.ts';
+import { createEventRoutes } from './resources/events.ts';
+import { createInvoiceRoutes } from './resources/invoices.ts';
+import { createPaymentMethodRoutes } from './resources/payment-methods.ts';
+import { createPortalConfigurationRoutes } from './resources/portal-configurations.ts';
+import { createPortalSessionRoutes } from './resources/portal-sessions.ts';
+import { createPriceRoutes } from './resources/prices.ts';
+import { createProductRoutes } from './resources/products.ts';
+import { createSubscriptionRoutes } from './resources/subscriptions.ts';
+import { createWebhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { CustomerIndex } from './search/customer-index.ts';
-import { customerSearchRoute } from './search/customer-search.ts';
+import { createCustomerSearchRoute } from './search/customer-search.ts';
 import { Store } from './store.ts';
-import { misbehaviorRoutes } from './webhooks/misbehavior-routes.ts';
+import { createMisbehaviorRoutes } from './webhooks/misbehavior-routes.ts';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { type NewWebhookEndpoint, WebhookEndpoints } from './webhooks/webhook-endpoints.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
@@ -121,21 +121,21 @@ function createServer(parts: EmulatorParts, options: StripeEmulatorOptions): Fas
   } = options;
   const faults = new Faults();
   const routes = [
-    ...customerRoutes(store),
-    customerSearchRoute(new CustomerIndex(store, searchLagMs)),
-    ...paymentMethodRoutes(store),
-    ...productRoutes(store),
-    ...priceRoutes(store),
-    ...subscriptionRoutes(store),
-    ...portalConfigurationRoutes(store),
-    ...portalSessionRoutes(store),
-    ...invoiceRoutes(store),
-    ...checkoutSessionRoutes(store),
-    ...checkoutControlRoutes(store),
-    ...eventRoutes(store),
-    ...webhookEndpointRoutes(endpoints),
-    ...controlRoutes(store, faults, requests),
-    ...misbehaviorRoutes(deliveries),
+    ...createCustomerRoutes(store),
+    createCustomerSearchRoute(new CustomerIndex(store, searchLagMs)),
+    ...createPaymentMethodRoutes(store),
+    ...createProductRoutes(store),
+    ...createPriceRoutes(store),
+    ...createSubscriptionRoutes(store),
+    ...createPortalConfigurationRoutes(store),
+    ...createPortalSessionRoutes(store),
+    ...createInvoiceRoutes(store),
+    ...createCheckoutSessionRoutes(store),
+    ...createCheckoutControlRoutes(store),
+    ...createEventRoutes(store),
+    ...createWebhookEndpointRoutes(endpoints),
+    ...createControlRoutes(store, faults, requests),
+    ...createMisbehaviorRoutes(deliveries),
   ];
   registerApi(app, routes, { store, idempotencyKeys: new IdempotencyKeys(), requests, latencyMs, faults });
   registerPortal(app, { store, sessionLifetimeMs, businessName, finishedFlows: new Set() });

@@ -28,7 +28,7 @@ export function cancelSubscription(
   store.changeInternals(subscription.id, { resumesAt: null });
   return store.commit('customer.subscription.deleted', {
     ...subscription,
-    cancellation_details: detailsOf(subscription, words, 'cancellation_requested'),
+    cancellation_details: buildCancellationDetails(subscription, words, 'cancellation_requested'),
     canceled_at: subscription.canceled_at ?? store.now(),
     ended_at: store.now(),
     status: 'canceled',
@@ -57,7 +57,7 @@ export function withCancellation(
     cancel_at: when === 'period_end' ? periodEndOf(subscription) : when,
     cancel_at_period_end: when === 'period_end',
     canceled_at: store.now(),
-    cancellation_details: detailsOf(subscription, words, 'cancellation_requested'),
+    cancellation_details: buildCancellationDetails(subscription, words, 'cancellation_requested'),
   };
 }
 
@@ -71,7 +71,7 @@ export function refuseEnded(subscription: SubscriptionObject): void {
   );
 }
 
-export function detailsOf(
+export function buildCancellationDetails(
   subscription: SubscriptionObject,
   words: CancellationWords,
   reason: 'cancellation_requested' | null,

@@ -15,7 +15,7 @@ const payerParameters = { email: email(), name: string() };
 type Payer = Decoded<typeof payerParameters>;
 
 /** What a payer does in the browser: opening a Payment Link, and completing a session. */
-export function checkoutControlRoutes(store: Store): ApiRoute[] {
+export function createCheckoutControlRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',
@@ -47,7 +47,7 @@ function complete(store: Store, session: CheckoutSessionObject, payer: Payer): C
   return store.commit('checkout.session.completed', {
     ...session,
     customer: customer?.id ?? null,
-    customer_details: detailsOf(session, customer, payer),
+    customer_details: buildCustomerDetails(session, customer, payer),
     invoice: subscription?.latest_invoice ?? null,
     payment_status: session.payment_status === 'unpaid' ? 'paid' : session.payment_status,
     status: 'complete',
@@ -60,11 +60,11 @@ function complete(store: Store, session: CheckoutSessionObject, payer: Payer): C
 function customerOf(store: Store, session: CheckoutSessionObject, payer: Payer): CustomerObject | null {
   if (session.customer !== null) return store.get('customer', session.customer);
   if (session.customer_creation !== 'always') return null;
-  const { email: address, name } = detailsOf(session, null, payer);
+  const { email: address, name } = buildCustomerDetails(session, null, payer);
   return createCustomer(store, { email: address, name });
 }
 
-function detailsOf(session: CheckoutSessionObject, customer: CustomerObject | null, payer: Payer) {
+function buildCustomerDetails(session: CheckoutSessionObject, customer: CustomerObject | null, payer: Payer) {
   return {
     address: null,
     business_name: null,

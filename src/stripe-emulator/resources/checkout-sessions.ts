@@ -8,7 +8,7 @@ import type { CheckoutItemObject, CheckoutSessionObject, PriceObject } from '../
 import { type CheckoutValues, checkoutParameters } from './checkout-parameters.ts';
 
 /** Checkout as far as it links customers: sessions have no page, and are completed by a control. */
-export function checkoutSessionRoutes(store: Store): ApiRoute[] {
+export function createCheckoutSessionRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',

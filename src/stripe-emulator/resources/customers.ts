@@ -28,7 +28,7 @@ const commonParameters = {
 
 const createParameters = { ...commonParameters, payment_method: string() };
 
-export function customerRoutes(store: Store): ApiRoute[] {
+export function createCustomerRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',

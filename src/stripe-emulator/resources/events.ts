@@ -6,7 +6,7 @@ import { isWithin, timeRange } from '../shared-parameters.ts';
 import { invalidRequest, resourceMissing } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 
-export function eventRoutes(store: Store): ApiRoute[] {
+export function createEventRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'GET',

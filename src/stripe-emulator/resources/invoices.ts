@@ -28,7 +28,7 @@ const previewParameters = {
   }),
 };
 
-export function invoiceRoutes(store: Store): ApiRoute[] {
+export function createInvoiceRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'GET',
@@ -84,7 +84,7 @@ export function invoiceRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-export function subscriptionOf(invoice: InvoiceObject): string | null {
+function subscriptionOf(invoice: InvoiceObject): string | null {
   const subscription = invoice.parent?.subscription_details?.subscription;
   return typeof subscription === 'string' ? subscription : null;
 }

@@ -28,7 +28,7 @@ const testCards: Readonly<Record<string, TestCard>> = {
   pm_card_chargeCustomerFail: { brand: 'visa', last4: '0341', declines: true },
 };
 
-export function paymentMethodRoutes(store: Store): ApiRoute[] {
+export function createPaymentMethodRoutes(store: Store): ApiRoute[] {
   const billingDetails = object({
     address: emptyable(address),
     email: emptyable(email()),

@@ -28,7 +28,7 @@ const commonParameters = {
 const createParameters = { ...commonParameters, features: required(featureParameters) };
 const updateParameters = { ...commonParameters, active: boolean(), features: featureUpdateParameters };
 
-export function portalConfigurationRoutes(store: Store): ApiRoute[] {
+export function createPortalConfigurationRoutes(store: Store): ApiRoute[] {
   const path = '/v1/billing_portal/configurations';
   return [
     createRoute({
@@ -62,7 +62,7 @@ export function portalConfigurationRoutes(store: Store): ApiRoute[] {
       handle: ({ id, values }) =>
         updateConfiguration(store, store.get('billing_portal.configuration', id), values),
     }),
-    saveDefaultRoute(store),
+    createSaveDefaultRoute(store),
   ];
 }
 
@@ -70,7 +70,7 @@ export function portalConfigurationRoutes(store: Store): ApiRoute[] {
  * What the Dashboard's "Save" button does. Stripe's API cannot make the account's default configuration, so a fresh
  * emulator has none, and this control, which Stripe does not have, saves one: with everything switched on unless told.
  */
-function saveDefaultRoute(store: Store): ApiRoute {
+function createSaveDefaultRoute(store: Store): ApiRoute {
   return createRoute({
     method: 'POST',
     path: '/_emulator/portal_settings',

@@ -65,7 +65,7 @@ const createParameters = {
   return_url: url(),
 };
 
-export function portalSessionRoutes(store: Store): ApiRoute[] {
+export function createPortalSessionRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',

@@ -48,7 +48,7 @@ const createParameters = {
   }),
 };
 
-export function priceRoutes(store: Store): ApiRoute[] {
+export function createPriceRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',

@@ -22,7 +22,7 @@ const commonParameters = {
   url: emptyable(url()),
 };
 
-export function productRoutes(store: Store): ApiRoute[] {
+export function createProductRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',

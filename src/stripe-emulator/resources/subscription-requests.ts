@@ -1,4 +1,4 @@
-import { detailsOf, refuseEnded, withCancellation } from '../billing/cancellation.ts';
+import { buildCancellationDetails, refuseEnded, withCancellation } from '../billing/cancellation.ts';
 import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
 import type { ItemChange } from '../billing/item-changes.ts';
 import { createSubscription } from '../billing/subscription-creation.ts';
@@ -103,7 +103,7 @@ export function requestChanges(
       : { pause_collection: pauseCollectionOf(values.pause_collection) }),
     ...(values.trial_end === undefined ? {} : trialMembers(store, values)),
     ...(values.cancellation_details
-      ? { cancellation_details: detailsOf(before, values.cancellation_details, null) }
+      ? { cancellation_details: buildCancellationDetails(before, values.cancellation_details, null) }
       : {}),
     metadata: mergeMetadata(before.metadata, values.metadata),
   };

@@ -16,7 +16,7 @@ import { requestChanges, requestSubscription } from './subscription-requests.ts'
 import { subscriptionStatuses } from '../stripe-objects.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
 
-export function subscriptionRoutes(store: Store): ApiRoute[] {
+export function createSubscriptionRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',
@@ -59,11 +59,11 @@ export function subscriptionRoutes(store: Store): ApiRoute[] {
       handle: ({ id, values }) =>
         cancelSubscription(store, store.get('subscription', id), values.cancellation_details ?? {}),
     }),
-    ...pauseRoutes(store),
+    ...createPauseRoutes(store),
   ];
 }
 
-function pauseRoutes(store: Store): ApiRoute[] {
+function createPauseRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',

@@ -7,7 +7,7 @@ import type { WebhookEndpoints } from '../webhooks/webhook-endpoints.ts';
 
 const path = '/v1/webhook_endpoints';
 
-export function webhookEndpointRoutes(endpoints: WebhookEndpoints): ApiRoute[] {
+export function createWebhookEndpointRoutes(endpoints: WebhookEndpoints): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',

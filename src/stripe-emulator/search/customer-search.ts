@@ -8,7 +8,7 @@ import { type SearchClause, parseSearchQuery } from './search-query.ts';
 
 const path = '/v1/customers/search';
 
-export function customerSearchRoute(index: CustomerIndex): ApiRoute {
+export function createCustomerSearchRoute(index: CustomerIndex): ApiRoute {
   return createRoute({
     method: 'GET',
     path,

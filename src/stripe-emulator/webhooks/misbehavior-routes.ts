@@ -5,7 +5,7 @@ import { type Misbehavior, usualBehavior } from './misbehavior.ts';
 import type { WebhookDeliveries } from './webhook-deliveries.ts';
 
 /** Lets deliveries go wrong until they are reset; each call says all of it anew. */
-export function misbehaviorRoutes(deliveries: WebhookDeliveries): ApiRoute[] {
+export function createMisbehaviorRoutes(deliveries: WebhookDeliveries): ApiRoute[] {
   const behave = (behavior: Misbehavior): object => {
     deliveries.misbehave(behavior);
     return { object: 'emulator.webhooks', ...behavior };
