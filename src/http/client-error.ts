@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { OpenRequests } from './open-requests.ts';
 import { describeRefusal } from './error-response.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 
@@ -13,9 +14,16 @@ const statuses: Readonly<Record<string, number>> = {
 /** How long a client may take to read an answer while it still sends. Cut off at once, it would never see it. */
 const lingerMs = 1_000;
 
-/** Answers what is no HTTP, or too much of it, in the form of every other refusal. No request comes of it. */
-export function answerClientError({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
-  if (code === 'ECONNRESET' || !socket.writable) return;
+/**
+ * Answers what is no HTTP, or too much of it, in the form of every other refusal. No request comes of it. Behind requests
+ * that are not answered yet it goes without one: the client would take it for the answer to the first of them.
+ */
+export function answerClientError(
+  { code = '' }: NodeJS.ErrnoException,
+  socket: Socket,
+  open: OpenRequests,
+): void {
+  if (code === 'ECONNRESET' || !socket.writable || open.closeWhenAnswered(socket)) return;
   const status = statuses[code] ?? 400;
   const body = JSON.stringify(describeRefusal(status));
   const headers = {

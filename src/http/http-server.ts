@@ -17,6 +17,7 @@ import { answerClientError } from './client-error.ts';
 import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
 import { readJsonOnly } from './json-body.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
+import { OpenRequests } from './open-requests.ts';
 import { refuseUnclearHeaders } from './request-headers.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
 
@@ -35,6 +36,7 @@ export async function createHttpServer(
   logger: Logger,
   options: HttpServerOptions,
 ): Promise<{ readonly server: FastifyInstance; readonly closing: Closing }> {
+  const open = new OpenRequests();
   const server = fastify({
     loggerInstance: logger,
     // A request's own logger would serve one line, which names the request anyway.
@@ -47,7 +49,7 @@ export async function createHttpServer(
     trustProxy: toTrustProxy(config.trustProxy),
     genReqId: ({ headers }) => readRequestId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: answerUnreadable,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, open),
     // No route has a schema: zod reads what comes in. What would compile schemas is not even loaded.
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
     // Without it Node answers a missing one itself, with a bare 400.
@@ -58,8 +60,9 @@ export async function createHttpServer(
   server.setNotFoundHandler(answerNotFound);
   readJsonOnly(server);
   addHeaders(server);
-  observeRequests(server, options);
-  const closing = closePolitely(server, options.lingerMs);
+  open.track(server);
+  observeRequests(server, open, options);
+  const closing = closePolitely(server, open, options.lingerMs);
   goOnTogether(server);
   refuseOtherOptions(server, answerNotFound);
   await server.register(cors, {
@@ -105,8 +108,10 @@ function addHeaders(server: FastifyInstance): void {
 function goOnTogether(server: FastifyInstance): void {
   const turnEnd = new TurnEnd();
   server.addHook('onRequest', ({ raw }, _reply, done) => {
+    // Whoever has hung up already has no address to be counted by. Asked for once, it is kept.
+    if (raw.socket.remoteAddress === undefined) return;
     void turnEnd.wait().then(() => {
-      // Whoever has hung up meanwhile is noted already, and has no address any more.
+      // Whoever has hung up meanwhile is noted already.
       if (!raw.socket.destroyed) done();
     });
   });

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { OpenRequests } from './open-requests.ts';
 
 /** How long a connection that was made last may take to send its request. */
 const silenceMs = 500;
@@ -24,26 +25,16 @@ export interface Closing {
  * request while that is closed. Then it listens no more, and ends what is open when the last answer is out. Node
  * itself waits without end for connections on which nothing comes.
  */
-export function closePolitely(server: FastifyInstance, lingerMs: number): Closing {
-  let underWay = 0;
+export function closePolitely(server: FastifyInstance, open: OpenRequests, lingerMs: number): Closing {
   let begun = false;
   let quiet = false;
   const endConnections = (): void => {
-    if (quiet && underWay === 0) server.server.closeAllConnections();
+    if (quiet && open.count === 0) server.server.closeAllConnections();
   };
-  const ended = (): void => {
-    underWay -= 1;
-    endConnections();
-  };
-  // Counted, not kept: a set whose members come and go has V8 keep them all until it collects everything.
-  server.addHook('onRequest', (_request, { raw }, done) => {
-    underWay += 1;
-    raw.on('close', ended);
-    done();
-  });
-  // Fastify says so to requests that come from now on, and not to those under way.
-  server.addHook('onSend', (_request, reply, _body, done) => {
-    if (begun) void reply.header('connection', 'close');
+  open.onEnd(endConnections);
+  // Fastify says so to requests that come from now on, and not to those under way. Node drops what is queued behind it.
+  server.addHook('onSend', (request, reply, _body, done) => {
+    if (begun && open.isLatest(request)) void reply.header('connection', 'close');
     done();
   });
   server.addHook('preClose', async () => {

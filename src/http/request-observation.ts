@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { OpenRequests } from './open-requests.ts';
 import type { RequestTrace, Telemetry } from '../telemetry/telemetry.ts';
 
 declare module 'fastify' {
@@ -21,7 +22,11 @@ const hungUp = 499;
  * Each request's span, metrics and line in the log. They name the route and never the URL: query strings hold
  * return URLs, and may hold tokens that do not belong there.
  */
-export function observeRequests(server: FastifyInstance, options: ObservationOptions): void {
+export function observeRequests(
+  server: FastifyInstance,
+  open: OpenRequests,
+  options: ObservationOptions,
+): void {
   server.decorateRequest('trace', null);
   server.addHook('onRequest', (request, _reply, done) => {
     const { method, headers } = request;
@@ -32,10 +37,7 @@ export function observeRequests(server: FastifyInstance, options: ObservationOpt
     endRequest(request, reply.statusCode, options);
     done();
   });
-  server.addHook('onRequestAbort', (request, done) => {
-    endRequest(request, hungUp, options);
-    done();
-  });
+  open.onEnd((request) => endRequest(request, hungUp, options));
 }
 
 function endRequest(

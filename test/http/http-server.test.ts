@@ -8,7 +8,7 @@ import { noMetrics } from '../../src/telemetry/metrics.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
-import { sendRaw } from './raw-request.ts';
+import { sendRaw, writeGet } from './raw-request.ts';
 
 let app: TestApp;
 
@@ -40,6 +40,12 @@ describe('what is not there', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.body).not.toContain('zz');
   });
+});
+
+test('what is no HTTP behind a request ends the connection, and is not answered in the place of the request', async () => {
+  const answer = await sendRaw(app, `${writeGet('/healthz', {})}This is no HTTP.\r\n\r\n`);
+
+  expect(answer).toMatchObject({ status: 200, body: expect.not.stringContaining('HTTP/1.1') as unknown });
 });
 
 describe('every answer', () => {

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { type FastifyInstance, fastify } from 'fastify';
 import { addHealthRoutes } from '../../src/http/health.routes.ts';
+import { OpenRequests } from '../../src/http/open-requests.ts';
 import { closePolitely } from '../../src/http/polite-close.ts';
 
 /** A server whose one slow answer comes when the test lets it. */
@@ -13,12 +14,15 @@ async function startServer(lingerMs: number) {
   let finish = (): void => undefined;
   let asked = (): void => undefined;
   const wasAsked = new Promise<void>((resolve) => (asked = resolve));
-  addHealthRoutes(server, { ping: () => Promise.resolve() }, closePolitely(server, lingerMs));
+  const open = new OpenRequests();
+  open.track(server);
+  addHealthRoutes(server, { ping: () => Promise.resolve() }, closePolitely(server, open, lingerMs));
   server.get('/slow', async () => {
     asked();
     await new Promise<void>((resolve) => (finish = resolve));
     return { done: true };
   });
+  server.get('/soon', () => new Promise((resolve) => setTimeout(resolve, 100, { done: true })));
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
   return { server, url, wasAsked, finish: () => finish() };
 }
@@ -76,3 +80,29 @@ test('a connection on which nothing comes is not waited for', async () => {
 
   for (const socket of [silent, halfway]) socket.destroy();
 }, 8_000);
+
+const pipelined = 'GET /soon HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(3);
+
+test('what waits behind another request on its connection is answered as well', async () => {
+  const { server, url } = await startServer(0);
+  const socket = await openSilent(url);
+  const answers = text(socket);
+  socket.write(pipelined);
+  await once(server.server, 'request');
+
+  await server.close();
+
+  expect((await answers).match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+});
+
+test('what waited behind another request, of somebody who hung up, is not waited for', async () => {
+  const { server, url } = await startServer(0);
+  const [gone, silent] = [await openSilent(url), await openSilent(url)];
+  gone.write(pipelined);
+  await once(server.server, 'request');
+  gone.destroy();
+
+  await server.close();
+
+  silent.destroy();
+}, 5_000);
