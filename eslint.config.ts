@@ -16,6 +16,7 @@ const foundation = [
   'line-batch',
   'logger',
   'loopback',
+  'own-frame',
   'parse-url',
   'turn-end',
 ];
@@ -25,6 +26,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'expiring-map': [],
   'line-batch': [],
   loopback: [],
+  'own-frame': [],
   'parse-url': [],
   'turn-end': [],
   telemetry: ['errors'],

@@ -1,9 +1,10 @@
 // Bundles the service into dist/bundle: it starts in a fraction of the time that hundreds of files take to load. What is
 // imported lazily, such as mongoose, stays a file of its own that is loaded only when it is used.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { keepOwnLines } from './own-source-map.ts';
 import { slimPackages } from './slim-packages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +39,11 @@ await build({
   sourcesContent: false,
   logLevel: 'warning',
 });
+
+for (const name of (await readdir(outdir)).filter((file) => file.endsWith('.map'))) {
+  const file = join(outdir, name);
+  await writeFile(file, keepOwnLines(await readFile(file, 'utf8')));
+}
 
 // Beside the bundle, and not in a temporary folder that others may write to: what is cached there is run.
 await mkdir(outdir, { recursive: true });

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
 import { LineBatch } from './line-batch.ts';
+import { findOwnFrame } from './own-frame.ts';
 import { noTraceIds, readTraceIds } from './telemetry/telemetry.ts';
 
 export type { Logger };
@@ -89,12 +90,4 @@ const redactions: readonly (readonly [RegExp, string])[] = [
 /** Takes secrets, tokens, URLs, addresses, host names, paths and stacks out of a text. */
 export function redact(text: string): string {
   return redactions.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
-}
-
-/** The first stack frame in this service's own folders, without the path above them. */
-function findOwnFrame(stack = ''): string | undefined {
-  const frames = stack.split('\n').filter((line) => !line.includes('node_modules'));
-  return frames
-    .map((line) => /\/(?:src|dist)\/([\w./-]+:\d+):\d+/.exec(line)?.[1])
-    .find((place) => place !== undefined);
 }

@@ -1,13 +1,16 @@
 import { spawn, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
+import type { ErrorDescription } from '../../src/logger.ts';
 import { createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
+import { dropCustomers } from '../helpers/broken-store.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { findFreePort } from '../helpers/server-process.ts';
@@ -30,7 +33,8 @@ async function fetchWhenReady(url: string, request: RequestInit): Promise<Respon
   }
 }
 
-test('the bundle opens a session with a store and policies, and stops when told to', async () => {
+/** The bundle as a process, with a store in which ada is linked, and policies. */
+async function startBundle() {
   const emulator = createStripeEmulator();
   await emulator.start();
   closeAfterTests(() => emulator.stop());
@@ -62,21 +66,43 @@ test('the bundle opens a session with a store and policies, and stops when told 
   const service = spawn(process.execPath, [createBundle()], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   closeAfterTests(() => service.kill('SIGKILL'));
-  const exited = once(service, 'exit');
   const token = await createToken(config.auth, { userId: 'ada', roles: [], lifetimeSeconds: 60 });
-  const response = await fetchWhenReady(`http://127.0.0.1:${port}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: 'mutation { createBillingPortalSession(returnUrl: "https://app.example.com/") { url } }',
-    }),
-  });
-  expect(await response.json()).toEqual({
+  const openSession = async (): Promise<unknown> => {
+    const response = await fetchWhenReady(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: 'mutation { createBillingPortalSession(returnUrl: "https://app.example.com/") { url } }',
+      }),
+    });
+    return response.json();
+  };
+  return { config, service, exited: once(service, 'exit'), logged: text(service.stdout), openSession };
+}
+
+test('the bundle opens a session with a store and policies, logs where a fault is in the sources, and stops when told to', async () => {
+  const { config, service, exited, logged, openSession } = await startBundle();
+
+  expect(await openSession()).toEqual({
     data: { createBillingPortalSession: { url: expect.stringContaining('/p/session/') } },
+  });
+  dropCustomers(config);
+  expect(await openSession()).toMatchObject({
+    errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
   });
   service.kill('SIGTERM');
   expect(await exited).toEqual([0, null]);
+
+  const lines = (await logged).trim().split('\n');
+  const { at = '' } =
+    lines
+      .map((line) => (JSON.parse(line) as { error?: ErrorDescription }).error)
+      .find((error) => error !== undefined) ?? {};
+  const [file = '', line] = at.split(':');
+  expect(file).toBe('database/sqlite/sqlite-customer-directory.ts');
+  const source = readFileSync(join(root, 'src', file), 'utf8').split('\n');
+  expect(source[Number(line) - 1]).toContain('.get(');
 }, 60_000);
