@@ -76,7 +76,7 @@ export class CustomerCreation {
     const now = this.now().getTime();
     const since = Math.max((latest?.beganAt.getTime() ?? now) - lookBackMs, now - longestLookBackMs);
     const [id = null, ...others] = await this.named.list(userId, new Date(since));
-    if (id !== null && others.length > 0) throw new CustomerAmbiguousError(userId, [id, ...others]);
+    if (id !== null && others.length > 0) throw new CustomerAmbiguousError([id, ...others]);
     return id;
   }
 
@@ -130,7 +130,7 @@ export class CustomerCreation {
       return (await this.directory.link(link)).mapping;
     } catch (error) {
       if (error instanceof CustomerAlreadyLinkedError)
-        throw new CustomerAmbiguousError(link.userId, [link.stripeCustomerId]);
+        throw new CustomerAmbiguousError([link.stripeCustomerId]);
       if (!(error instanceof UserAlreadyLinkedError)) throw error;
       // Somebody linked the user to another one meanwhile, and may even have undone it.
       return (await this.directory.findByUserId(link.userId)) ?? this.link(link);

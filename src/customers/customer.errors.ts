@@ -27,13 +27,13 @@ export class CustomerAlreadyLinkedError extends BillingError {
 
 /** Which customer is the user's cannot be told: several name them, or the one that does is somebody else's. */
 export class CustomerAmbiguousError extends BillingError {
-  constructor(userId: string, stripeCustomerIds: readonly string[]) {
+  constructor(stripeCustomerIds: readonly string[]) {
     const [one, ...others] = stripeCustomerIds;
     const what =
       others.length === 0 ? `${one} is linked to another user` : `${stripeCustomerIds.join(', ')} all do`;
     super('CUSTOMER_AMBIGUOUS', 'Your billing account needs to be sorted out by a person. Contact support.', {
       cause: new Error(
-        `Customers at Stripe whose metadata names user "${userId}": ${what}. Link the user by hand to the right one.`,
+        `Customers at Stripe whose metadata names the user: ${what}. Link the user by hand to the right one.`,
       ),
     });
   }

@@ -88,10 +88,10 @@ async function createStage(env: Environment = {}): Promise<Stage> {
     // Many cases share a stage, and in a row many of them are outages.
     { stripeDeadlineMs: 600, stripeFailuresToOpen: Infinity },
   );
-  await app.link('ada', 'cus_1');
+  await app.link(planted.userId, 'cus_1');
   const token =
     app.config.auth.keySource.kind === 'secret'
-      ? await app.createToken({ userId: 'ada', email: planted.email })
+      ? await app.createToken({ userId: planted.userId, email: planted.email })
       : '';
   return { app, stripe, token };
 }

@@ -30,12 +30,12 @@ const callerCases: readonly ErrorCase[] = [
   {
     code: 'UNAUTHENTICATED',
     when: 'the token is expired',
-    token: (app) => app.createToken({ userId: 'ada', lifetimeSeconds: -3600 }),
+    token: (app) => app.createToken({ userId: planted.userId, lifetimeSeconds: -3600 }),
   },
   {
     code: 'UNAUTHENTICATED',
     when: 'the token is not signed with our key',
-    token: async (app) => `${await app.createToken({ userId: 'ada' })}Planted`,
+    token: async (app) => `${await app.createToken({ userId: planted.userId })}Planted`,
   },
   {
     code: 'AUTH_UNAVAILABLE',
@@ -50,14 +50,14 @@ const callerCases: readonly ErrorCase[] = [
     code: 'FORBIDDEN',
     when: 'the token does not have the required role',
     env: () => ({ REQUIRED_ROLE: 'billing' }),
-    token: (app) => app.createToken({ userId: 'ada', roles: ['planted'] }),
+    token: (app) => app.createToken({ userId: planted.userId, roles: ['planted'] }),
   },
   {
     code: 'RATE_LIMITED',
     when: 'the caller asked too often',
     env: () => ({ RATE_LIMIT: '2/1m' }),
     arrange: async (app) => {
-      const token = await app.createToken({ userId: 'ada' });
+      const token = await app.createToken({ userId: planted.userId });
       await app.fetch('/billing-portal', { token });
       await app.fetch('/graphql', { token });
     },
@@ -65,7 +65,7 @@ const callerCases: readonly ErrorCase[] = [
   {
     code: 'CUSTOMER_NOT_FOUND',
     when: 'no customer is linked to the user',
-    token: (app) => app.createToken({ userId: 'nobody', email: planted.email }),
+    token: (app) => app.createToken({ userId: planted.userWithoutCustomer, email: planted.email }),
   },
   {
     code: 'CUSTOMER_NOT_FOUND',
@@ -76,10 +76,14 @@ const callerCases: readonly ErrorCase[] = [
     code: 'CUSTOMER_AMBIGUOUS',
     when: 'several customers name the user who has none',
     env: () => ({ CUSTOMER_CREATION: 'on_demand' }),
-    token: (app) => app.createToken({ userId: 'twice', email: planted.email }),
+    token: (app) => app.createToken({ userId: planted.userWithoutCustomer, email: planted.email }),
     stripe: sendJson(200, {
       object: 'list',
-      data: ['cus_1', 'cus_2'].map((id) => ({ id, name: plantedMessage, metadata: { userId: 'twice' } })),
+      data: ['cus_1', 'cus_2'].map((id) => ({
+        id,
+        name: plantedMessage,
+        metadata: { userId: planted.userWithoutCustomer },
+      })),
       has_more: false,
     }),
   },

@@ -5,6 +5,8 @@
 export const planted = {
   stripeKey: 'sk_test_PlantedStripeKey',
   jwtSecret: 'PlantedJwtSecret of more than 32 bytes',
+  userId: 'planted-user',
+  userWithoutCustomer: 'planted-newcomer',
   email: 'planted.user@planted.example',
   sessionUrl: 'https://billing.planted.example/p/session/test_PlantedSession',
   host: 'stripe-7.planted.internal',
