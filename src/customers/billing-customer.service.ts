@@ -7,7 +7,7 @@ import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts
 import type { CustomerReader } from './customer-reader.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type CustomerSync, toSnapshot } from './customer-sync.service.ts';
-import { CustomerNotFoundError } from './customer.errors.ts';
+import { CustomerGoneError } from './customer.errors.ts';
 import type { SnapshotRegister } from './snapshot-register.ts';
 
 /** What keeps snapshots true between two reads; without webhooks, nothing would. */
@@ -35,14 +35,14 @@ export class BillingCustomers {
   /**
    * Null when the caller has no customer linked.
    * @param fresh asks Stripe, whatever is kept
-   * @throws CustomerNotFoundError when Stripe no longer has the linked one, and the errors of Stripe and the store
+   * @throws CustomerGoneError when Stripe no longer has the linked one, and the errors of Stripe and the store
    */
   async find(caller: Caller, { fresh }: { readonly fresh: boolean }): Promise<BillingCustomer | null> {
     const mapping = await this.directory.findByUserId(caller.userId);
     if (mapping === null) return null;
     const snapshot = (fresh ? null : await this.findKept(mapping)) ?? (await this.readAnew(mapping));
     if (snapshot === null) return null;
-    if (snapshot.facts === null) throw new CustomerNotFoundError();
+    if (snapshot.facts === null) throw new CustomerGoneError();
     const { userId, createdAt: linkedAt } = mapping;
     return { ...snapshot.facts, userId, linkedAt, asOf: snapshot.readAt };
   }

@@ -2,7 +2,7 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import { toCustomerFacts } from './billing-customer.mapper.ts';
 import type { CustomerFacts } from './customer-snapshot.ts';
 import type { CustomerSubscriptions } from './customer-subscriptions.ts';
-import { CustomerNotFoundError } from './customer.errors.ts';
+import { CustomerGoneError } from './customer.errors.ts';
 import { findStripeCustomerOrDeleted } from './stripe-customer.ts';
 
 /**
@@ -45,7 +45,7 @@ export class CustomerReader {
     try {
       return await this.subscriptions.list(stripeCustomerId);
     } catch (error) {
-      if (error instanceof CustomerNotFoundError) return null;
+      if (error instanceof CustomerGoneError) return null;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { readAll } from '../stripe/read-all.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
-import { CustomerNotFoundError } from './customer.errors.ts';
+import { CustomerGoneError } from './customer.errors.ts';
 
 /** The statuses of a subscription that a customer has now: not one that was never paid for, nor one at rest. */
 const currentStatuses = new Set<string>(['active', 'trialing', 'past_due']);
@@ -15,14 +15,14 @@ export function isCurrent({ status }: Stripe.Subscription): boolean {
 export class CustomerSubscriptions {
   constructor(private readonly stripe: StripeClient) {}
 
-  /** @throws CustomerNotFoundError when Stripe no longer has the customer, and the errors of Stripe */
+  /** @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe */
   async list(stripeCustomerId: string): Promise<readonly Stripe.Subscription[]> {
     try {
       return await readAll(this.stripe, (sdk, page, options) =>
         sdk.subscriptions.list({ ...page, customer: stripeCustomerId }, options),
       );
     } catch (error) {
-      throw isMissing(error, 'customer') ? new CustomerNotFoundError() : error;
+      throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
     }
   }
 }

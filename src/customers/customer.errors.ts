@@ -1,10 +1,17 @@
 import { BillingError } from '../errors.ts';
 
-/** There is no customer at Stripe: none is linked, or Stripe no longer has the one that is. */
+/** The user has no customer. */
 export class CustomerNotFoundError extends BillingError {
   /** @param message for an administrator, who is told of somebody else's */
   constructor(message = 'There is no billing account for you yet. It is made with your first purchase.') {
     super('CUSTOMER_NOT_FOUND', message);
+  }
+}
+
+/** Stripe no longer has the customer who is linked. No purchase makes another: a person has to unlink it first. */
+export class CustomerGoneError extends CustomerNotFoundError {
+  constructor() {
+    super('Your billing account is no longer there. Contact support.');
   }
 }
 

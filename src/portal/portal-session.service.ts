@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
-import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import { CustomerGoneError } from '../customers/customer.errors.ts';
 import type { OwnCustomers } from '../customers/own-customer.service.ts';
 import type { FeatureChoice } from '../policies/configuration-content.ts';
 import type { Policy } from '../policies/policy-set.ts';
@@ -158,7 +158,7 @@ function isAboutConfiguration(error: unknown): boolean {
 
 /** What a refusal of Stripe's means to the caller, where it is theirs to act on. */
 function explain(error: unknown): unknown {
-  if (isMissing(error, 'customer')) return new CustomerNotFoundError();
+  if (isMissing(error, 'customer')) return new CustomerGoneError();
   if (isWithoutConfiguration(error)) return new PortalNotConfiguredError();
   return error instanceof StripeRequestRefusedError && isAboutTask(error)
     ? new FlowNotAllowedError('The portal cannot open this task for the subscription as it is now.', error)

@@ -2,7 +2,7 @@ import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
-import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { PortalSession, PortalSessionRequest, PortalSessions } from './portal-session.service.ts';
 
 interface SupportSessionRequest extends Omit<PortalSessionRequest, 'features'> {
@@ -34,7 +34,7 @@ export class SupportSessions {
       try {
         return await this.sessions.createFor(mapping, request, configurationId);
       } catch (error) {
-        throw error instanceof CustomerNotFoundError
+        throw error instanceof CustomerGoneError
           ? new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.')
           : error;
       }
