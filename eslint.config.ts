@@ -37,6 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   config: [...foundation, 'auth'],
   graphql: [...foundation, 'telemetry', 'auth'],
   sweeper: foundation,
+  'opened-parts': [],
   records: ['errors'],
   audit: [...technical, 'sweeper'],
   customers: [...technical, 'audit'],
@@ -48,6 +49,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   http: [...technical, 'customers', 'portal', 'links', 'webhooks', 'database'],
   app: [
     ...technical,
+    'opened-parts',
     'sweeper',
     'audit',
     'customers',
@@ -59,7 +61,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'http',
   ],
   'start-failure': ['config', 'database', 'errors', 'logger', 'policies'],
-  serve: ['app', 'config', 'start-failure'],
+  serve: ['app', 'config', 'logger', 'start-failure'],
   main: ['config', 'serve'],
   cli: [
     ...technical,

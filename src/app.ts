@@ -34,7 +34,8 @@ import { LinkRegister } from './links/link-register.ts';
 import { LinkVisits } from './links/link-visits.service.ts';
 import { PortalLinkResolver } from './links/portal-link.resolver.ts';
 import { PortalLinks } from './links/portal-links.service.ts';
-import { type LogDestination, createLogger } from './logger.ts';
+import { type Logger, createLogger } from './logger.ts';
+import { OpenedParts } from './opened-parts.ts';
 import { ConfigurationRegistry } from './policies/configuration-registry.ts';
 import { PolicyConfigurations } from './policies/policy-configurations.service.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
@@ -58,8 +59,8 @@ import { createWebhookHandlers } from './webhooks/webhook-handlers.ts';
 import { WebhookProcessor } from './webhooks/webhook-processor.service.ts';
 
 export interface AppOverrides {
-  /** Where log lines go instead of stdout. */
-  readonly logDestination?: LogDestination;
+  /** What logs, in place of one that writes to stdout. */
+  readonly logger?: Logger;
   /** How long one call to Stripe may take, retries included, in place of the default. */
   readonly stripeDeadlineMs?: number;
   /** How many failures in a row hold off calls to Stripe, in place of the default. */
@@ -81,10 +82,20 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** The composition root: everything is built here in the order in which it is needed, and stopped in reverse. */
+/** Leaves nothing open where it fails. */
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
-  const { now = () => new Date() } = overrides;
-  const logger = createLogger(config.logLevel, overrides.logDestination);
+  const opened = new OpenedParts();
+  try {
+    return await composeApp(config, overrides, opened);
+  } catch (error) {
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The composition root: everything is built here in the order in which it is needed, and stopped in reverse. */
+async function composeApp(config: Config, overrides: AppOverrides, opened: OpenedParts): Promise<App> {
+  const { now = () => new Date(), logger = createLogger(config.logLevel) } = overrides;
   const authenticator = await createAuthenticator(config.auth);
   const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
   const metrics = config.http.metricsPort === null ? null : await createMetrics();
@@ -93,12 +104,14 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope }),
     telemetry,
   );
+  opened.add(() => database.close());
   const stripe = new StripeClient({
     ...config.stripe,
     deadlineMs: overrides.stripeDeadlineMs,
     failuresToOpen: overrides.stripeFailuresToOpen,
     telemetry,
   });
+  opened.add(() => stripe.close());
 
   const audit = new AuditTrail(database.audit, logger, now);
   const sweeper = new Sweeper(
@@ -108,6 +121,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     },
     logger,
   );
+  opened.add(() => sweeper.stop());
   const returnUrls = new ReturnUrls(config.returnUrls);
   const subscriptions = new CustomerSubscriptions(stripe);
   const policies = policySet && {
@@ -175,8 +189,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   observeOperations(schema, telemetry);
 
   const metricsServer = metrics && createMetricsServer(metrics);
+  opened.add(() => metricsServer?.close());
   const hashSubject = createSubjectHash(config.stripe.secretKey);
   const limits = await createRateLimits(config.http, logger);
+  opened.add(() => limits.close());
   const { lingerMs = 0 } = overrides;
   const { server, closing } = await createHttpServer(config.http, logger, {
     telemetry,
@@ -216,6 +232,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     });
   }
 
+  opened.add(() => server.close());
   return {
     schema,
     start: async () => {
@@ -225,13 +242,6 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       sweeper.start();
       return url;
     },
-    stop: async () => {
-      await server.close();
-      limits.close();
-      await sweeper.stop();
-      await metricsServer?.close();
-      await stripe.close();
-      await database.close();
-    },
+    stop: () => opened.close(),
   };
 }

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { type App, createApp } from './app.ts';
-import { loadConfig } from './config/config.ts';
+import { type Config, loadConfig } from './config/config.ts';
 import type { Environment } from './config/environment.ts';
+import { type Logger, createLogger } from './logger.ts';
 import { describeStartFailure, exitCodes, isSetupFault } from './start-failure.ts';
 
 const stopTimeoutMs = 15_000;
@@ -10,10 +11,15 @@ const lingerMs = 1_000;
 /** Runs the service until it is told to stop, and then ends the process. */
 export async function serve(env: Environment): Promise<void> {
   treatAllAsShortLived();
-  const starting = start(env);
-  // From the first: as the first process of a container, it would not notice signals that it does not wait for.
-  stopOnSignals({ stop: async () => (await starting).stop() });
   try {
+    const config = loadConfig(env);
+    const logger = createLogger(config.logLevel);
+    endOnUncaught(logger);
+    const starting = start(config, logger);
+    // From the first: as the first process of a container, it would not notice signals that it does not wait for.
+    stopOnSignals({ stop: async () => (await starting).stop() }, (error) =>
+      logger.fatal({ error }, 'the service could not stop as it should'),
+    );
     await starting;
   } catch (error) {
     process.stderr.write(`${describeStartFailure(error)}\n`);
@@ -21,31 +27,40 @@ export async function serve(env: Environment): Promise<void> {
   }
 }
 
-/**
- * Once V8 saw that much of what a place in the code makes lives long, it puts all of it among what lives long, where it seldom
- * looks for garbage. Here it takes parts of each request for that, and tens of megabytes of them pile up.
- */
+/** V8 would learn to put parts of each request where it seldom looks for garbage: tens of megabytes of them pile up there. */
 function treatAllAsShortLived(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
-async function start(env: Environment): Promise<App> {
-  const app = await createApp(loadConfig(env), { lingerMs });
+/** Node would print the error as it is, with all that must not reach a log. Rejections that nobody handles end here too. */
+function endOnUncaught(logger: Logger): void {
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ error }, 'the process ends: nothing caught an error');
+    process.exit(exitCodes.failed);
+  });
+}
+
+async function start(config: Config, logger: Logger): Promise<App> {
+  const app = await createApp(config, { lingerMs, logger });
   await app.start();
   return app;
 }
 
-/** SIGINT and SIGTERM end what is under way first; a second one, or a stop that hangs, ends the process at once. */
-export function stopOnSignals(app: Pick<App, 'stop'>): void {
+/**
+ * SIGINT and SIGTERM end what is under way first; a second one, or a stop that hangs, ends the process at once.
+ * @param report tells why a stop failed, before the process ends
+ */
+export function stopOnSignals(app: Pick<App, 'stop'>, report: (error: unknown) => void): void {
+  const fail = (error: unknown): never => {
+    report(error);
+    return process.exit(exitCodes.failed);
+  };
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(exitCodes.failed);
     stopping = true;
-    setTimeout(() => process.exit(exitCodes.failed), stopTimeoutMs).unref();
-    app.stop().then(
-      () => process.exit(exitCodes.ok),
-      () => process.exit(exitCodes.failed),
-    );
+    setTimeout(() => fail(new Error(`It took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();
+    app.stop().then(() => process.exit(exitCodes.ok), fail);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

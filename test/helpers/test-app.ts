@@ -4,6 +4,7 @@ import { type TokenRequest, createToken } from '../../src/auth/token-issuer.ts';
 import { type Config, loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { openDatabase } from '../../src/database/database.ts';
+import { createLogger } from '../../src/logger.ts';
 import { type StripeEmulator, createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
 import { closeAfterTests } from './closing.ts';
@@ -60,7 +61,8 @@ export async function createTestApp(env: Environment = {}, overrides: AppOverrid
     ...env,
   });
   const logs: string[] = [];
-  const app = await createApp(config, { logDestination: { write: (line) => logs.push(line) }, ...overrides });
+  const logger = createLogger(config.logLevel, { write: (line) => logs.push(line) });
+  const app = await createApp(config, { logger, ...overrides });
   const url = await start(app);
   return { url, config, logs, stripe, sdk: createSdk(stripe.url), ...createWaysIn(url, config) };
 }

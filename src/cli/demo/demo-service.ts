@@ -7,6 +7,7 @@ import { createToken } from '../../auth/token-issuer.ts';
 import { type Config, ConfigurationError } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 import { openDatabase } from '../../database/database.ts';
+import { createLogger } from '../../logger.ts';
 import { seedDemoData } from '../../stripe-emulator/demo-data.ts';
 import { type StripeEmulator, createStripeEmulator } from '../../stripe-emulator/stripe-emulator.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
@@ -65,7 +66,7 @@ async function startParts(env: Environment, started: (() => Promise<void>)[]): P
   };
   const config = await loadAddressedConfig(createDemoEnvironment(env, defaults));
   await linkDemoUser(config, await createDemoCustomer(config, emulator));
-  const app = await createApp(config, { logDestination: process.stderr });
+  const app = await createApp(config, { logger: createLogger(config.logLevel, process.stderr) });
   started.push(() => app.stop());
   const url = await app.start();
   const [secret] = config.webhooks.secrets;

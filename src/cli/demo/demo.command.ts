@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeError } from '../../logger.ts';
 import { stopOnSignals } from '../../serve.ts';
 import type { Shell } from '../shell.ts';
 import { type Demo, startDemo } from './demo-service.ts';
@@ -17,7 +18,9 @@ const answerSchema = z.union([
 /** Starts the demo, opens one real session through its own API, tells about it and stays up. */
 export async function runDemo(shell: Shell, { json }: DemoOptions): Promise<void> {
   const demo = await startDemo(shell.loadEnvironment());
-  stopOnSignals(demo);
+  stopOnSignals(demo, (error) =>
+    shell.stderr.write(`The demo could not stop: ${describeError(error).message}\n`),
+  );
   try {
     const sessionUrl = await openSession(demo);
     shell.stdout.write(json ? toJsonLine(demo, sessionUrl) : toText(demo, sessionUrl));

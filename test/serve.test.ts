@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from '@jest/globals';
+import { closeAfterTests } from './helpers/closing.ts';
+import { findFreePort } from './helpers/server-process.ts';
+import { createTemporaryFolder } from './helpers/temporary-folder.ts';
+
+const timeoutMs = 60_000;
+const root = join(import.meta.dirname, '..');
+const secret = 'sk_test_PlantedKey';
+const raise = `new Error('${secret} of user@planted.example')`;
+
+/** The service as a process, in which something happens once it answers. */
+async function startService(then: string) {
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const script = `
+    const { serve } = await import(${JSON.stringify(join(root, 'src/serve.ts'))});
+    const { loadEnvironment } = await import(${JSON.stringify(join(root, 'src/config/environment.ts'))});
+    await serve(loadEnvironment());
+    ${then}`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DATABASE_URL: `sqlite:${createTemporaryFolder()}/billing.db`,
+      STRIPE_SECRET_KEY: secret,
+      JWT_SECRET: 'a secret for the integration tests only',
+      JWT_ISSUER: 'https://issuer.example.com',
+      JWT_AUDIENCE: 'billing',
+      RETURN_URLS: 'https://app.example.com',
+    },
+  });
+  closeAfterTests(() => child.kill('SIGKILL'));
+  return { url, child, ...readEnd(child) };
+}
+
+function readEnd(child: ChildProcess) {
+  const read = (stream: ChildProcess['stdout']) => (stream === null ? Promise.resolve('') : text(stream));
+  return { exited: once(child, 'exit'), stdout: read(child.stdout), stderr: read(child.stderr) };
+}
+
+function readLast(log: string): unknown {
+  return JSON.parse(log.trim().split('\n').at(-1) ?? '');
+}
+
+test.each([
+  ['an exception', `setTimeout(() => { throw ${raise}; });`],
+  ['a rejection', `Promise.reject(${raise});`],
+])(
+  '%s that nothing catches ends the process with a redacted line in the log, and nothing beside it',
+  async (_title, then) => {
+    const { exited, stdout, stderr } = await startService(then);
+
+    expect(await exited).toEqual([1, null]);
+    expect(readLast(await stdout)).toMatchObject({
+      level: 60,
+      msg: 'the process ends: nothing caught an error',
+      error: { name: 'Error', message: '[stripe key] of [e-mail]' },
+    });
+    expect(await stderr).toBe('');
+  },
+  timeoutMs,
+);
+
+test(
+  'a stop that fails ends the process with 1 and a redacted line in the log',
+  async () => {
+    // No disk fails on demand.
+    const { exited, stdout } = await startService(`
+      const { SqliteConnection } = await import(${JSON.stringify(join(root, 'src/database/sqlite/sqlite-connection.ts'))});
+      SqliteConnection.prototype.close = () => { throw ${raise}; };
+      process.kill(process.pid, 'SIGTERM');`);
+
+    expect(await exited).toEqual([1, null]);
+    expect(readLast(await stdout)).toMatchObject({
+      level: 60,
+      msg: 'the service could not stop as it should',
+      error: { message: '[stripe key] of [e-mail]' },
+    });
+  },
+  timeoutMs,
+);
