@@ -24,6 +24,10 @@ export const errorStatuses = {
   STORE_UNAVAILABLE: { graphql: 200, rest: 503 },
 } as const satisfies Record<string, ErrorStatus>;
 
+/** What is said in place of what nobody expected. */
+export const maskedMessage =
+  'Something went wrong on our side. Quote the x-request-id header when you report it.';
+
 export type BillingErrorCode = keyof typeof errorStatuses;
 
 export interface BillingErrorOptions {

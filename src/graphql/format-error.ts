@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import { BillingError, errorStatuses } from '../errors.ts';
+import { BillingError, errorStatuses, maskedMessage } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestContext } from './context.ts';
@@ -81,7 +81,7 @@ function isRefusedByApollo({
 
 function mask({ path, locations }: GraphQLFormattedError): GraphQLFormattedError {
   return {
-    message: 'Something went wrong on our side. Quote the x-request-id header when you report it.',
+    message: maskedMessage,
     ...(locations === undefined ? {} : { locations }),
     ...(path === undefined ? {} : { path }),
     extensions: { code: 'INTERNAL_SERVER_ERROR' },

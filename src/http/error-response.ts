@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { BillingError, errorStatuses } from '../errors.ts';
+import { BillingError, errorStatuses, maskedMessage } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
 
@@ -12,8 +12,6 @@ interface Failure {
 }
 
 type Shape = 'graphql' | 'rest';
-
-const masked = 'Something went wrong on our side. Quote the x-request-id header when you report it.';
 
 /** What is said of a request that is refused before it reaches a route. */
 const refusals: Readonly<Record<number, string>> = {
@@ -44,7 +42,7 @@ function toFailure(error: FastifyError | BillingError, shape: Shape): Failure {
     return { code, message, retryAfter, status: errorStatuses[code][shape] };
   }
   const status = error.statusCode ?? 500;
-  if (status < 400 || status >= 500) return { code: 'INTERNAL_SERVER_ERROR', message: masked, status: 500 };
+  if (status < 400 || status >= 500) return { code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, status: 500 };
   return { code: 'BAD_USER_INPUT', message: toRefusal(status), status };
 }
 

@@ -50,7 +50,7 @@ export function closePolitely(server: FastifyInstance, open: OpenRequests, linge
   return { hasBegun: () => begun };
 }
 
-/** Connections that the system holds for a server are reset when it closes: so it does in a turn without any. */
+/** Closing resets connections that are not accepted yet, so it waits for a turn in which none came. */
 async function waitForQuiet(server: Server): Promise<void> {
   let connections = 0;
   server.on('connection', () => (connections += 1));
