@@ -39,7 +39,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   sweeper: foundation,
   'opened-parts': [],
   records: ['errors'],
-  audit: [...technical, 'sweeper'],
+  audit: technical,
   customers: [...technical, 'audit'],
   policies: [...technical, 'customers'],
   portal: [...technical, 'audit', 'customers', 'policies'],

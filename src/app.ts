@@ -49,8 +49,9 @@ import { PortalResolver } from './portal/portal.resolver.ts';
 import { ReturnUrls } from './portal/return-url.ts';
 import { SupportSessions } from './portal/support-session.service.ts';
 import { Claims, type ClaimsOptions } from './records/claims.ts';
+import { removeAll } from './records/remove-all.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
-import { Sweeper, removeAll } from './sweeper.ts';
+import { Sweeper } from './sweeper.ts';
 import { createMetrics } from './telemetry/create-metrics.ts';
 import { noMetrics } from './telemetry/metrics.ts';
 import { createSubjectHash } from './telemetry/subject-hash.ts';
@@ -199,7 +200,7 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
     hashSubject,
     lingerMs,
   });
-  addHealthRoutes(server, database, closing);
+  addHealthRoutes(server, database, closing, logger);
   await server.register(async (api) => {
     limitAddresses(api, limits);
     authenticateRequests(api, authenticator);

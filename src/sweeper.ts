@@ -41,15 +41,8 @@ export class Sweeper {
         if (removed > 0) this.logger.info({ swept, removed }, 'what had expired was removed');
       } catch (error) {
         // An hour later is early enough to try again.
-        logFailure(this.logger, error, { swept });
+        logFailure(this.logger, error, 'what had expired was not removed', { swept });
       }
     }
   }
-}
-
-/** A sweep of a store that removes a limited number at a time. */
-export async function removeAll(removeSome: () => Promise<number>): Promise<number> {
-  let removed = 0;
-  for (let count = 1; count > 0; removed += count) count = await removeSome();
-  return removed;
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../auth/caller.ts';
 import { BillingError, StoreUnavailableError } from '../errors.ts';
 import type { Page } from '../graphql/connection.ts';
 import { type Logger, redact } from '../logger.ts';
-import { removeAll } from '../sweeper.ts';
+import { removeAll } from '../records/remove-all.ts';
 import type { AuditAction } from './audit-action.ts';
 import {
   type AuditEntry,

@@ -21,6 +21,6 @@ export class BillingCustomerResolver {
     })
     fresh: boolean,
   ): Promise<BillingCustomer | null> {
-    return this.customers.find(getCaller(context), { fresh });
+    return this.customers.find(getCaller(context), { fresh, requestId: context.requestId });
   }
 }

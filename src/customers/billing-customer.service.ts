@@ -1,7 +1,8 @@
 import type { Caller } from '../auth/caller.ts';
-import { BillingError } from '../errors.ts';
+import { StoreUnavailableError } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
+import { ClaimedElsewhereError } from '../records/record.errors.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import type { CustomerReader } from './customer-reader.ts';
@@ -37,10 +38,14 @@ export class BillingCustomers {
    * @param fresh asks Stripe, whatever is kept
    * @throws CustomerGoneError when Stripe no longer has the linked one, and the errors of Stripe and the store
    */
-  async find(caller: Caller, { fresh }: { readonly fresh: boolean }): Promise<BillingCustomer | null> {
+  async find(
+    caller: Caller,
+    { fresh, requestId }: { readonly fresh: boolean; readonly requestId: string },
+  ): Promise<BillingCustomer | null> {
     const mapping = await this.directory.findByUserId(caller.userId);
     if (mapping === null) return null;
-    const snapshot = (fresh ? null : await this.findKept(mapping)) ?? (await this.readAnew(mapping));
+    const snapshot =
+      (fresh ? null : await this.findKept(mapping)) ?? (await this.readAnew(mapping, requestId));
     if (snapshot === null) return null;
     if (snapshot.facts === null) throw new CustomerGoneError();
     const { userId, createdAt: linkedAt } = mapping;
@@ -56,14 +61,20 @@ export class BillingCustomers {
   }
 
   /** Null when the customer was unlinked meanwhile. */
-  private async readAnew({ stripeCustomerId }: CustomerMapping): Promise<CustomerSnapshot | null> {
+  private async readAnew(
+    { stripeCustomerId }: CustomerMapping,
+    requestId: string,
+  ): Promise<CustomerSnapshot | null> {
     if (this.kept !== null) {
       try {
         return await this.kept.sync.refresh(stripeCustomerId, { patienceMs });
       } catch (error) {
         // What Stripe says is still worth telling when it cannot be kept.
-        if (!(error instanceof BillingError) || error.code !== 'STORE_UNAVAILABLE') throw error;
-        logFailure(this.kept.logger, error, { stripeCustomerId });
+        if (!(error instanceof StoreUnavailableError || error instanceof ClaimedElsewhereError)) throw error;
+        logFailure(this.kept.logger, error, 'a customer was read from Stripe and could not be kept', {
+          requestId,
+          stripeCustomerId,
+        });
       }
     }
     return toSnapshot(await this.reader.read(stripeCustomerId), null);

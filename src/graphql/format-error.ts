@@ -34,7 +34,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 /** Logs, with the request's id, what `formatError` keeps from the client. */
 export function logErrors(logger: Logger, errors: readonly GraphQLError[], requestId: string): void {
   for (const error of errors.filter((candidate) => !isRefusedByApollo(candidate)))
-    logFailure(logger, unwrapResolverError(error), { requestId, path: error.path });
+    logFailure(logger, unwrapResolverError(error), 'a request failed', { requestId, path: error.path });
 }
 
 export function createFailureLog(logger: Logger): ApolloServerPlugin<RequestContext> {

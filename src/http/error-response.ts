@@ -31,7 +31,7 @@ export function createErrorHandler(shape: Shape) {
   return (error: FastifyError | BillingError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const failure = toFailure(error, shape);
     if (error instanceof BillingError || failure.status === 500)
-      logFailure(request.log as Logger, error, { requestId: request.id });
+      logFailure(request.log as Logger, error, 'a request failed', { requestId: request.id });
     return sendFailure(reply, failure, shape);
   };
 }
@@ -42,7 +42,8 @@ function toFailure(error: FastifyError | BillingError, shape: Shape): Failure {
     return { code, message, retryAfter, status: errorStatuses[code][shape] };
   }
   const status = error.statusCode ?? 500;
-  if (status < 400 || status >= 500) return { code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, status: 500 };
+  if (status < 400 || status >= 500)
+    return { code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, status: 500 };
   return { code: 'BAD_USER_INPUT', message: toRefusal(status), status };
 }
 

@@ -86,7 +86,7 @@ function createPageErrorHandler(send: Send) {
     const page = error instanceof BillingError ? pageByCode[error.code] : undefined;
     const status = getStatus(error);
     if (error instanceof BillingError || status === 500)
-      logFailure(request.log as Logger, error, { requestId: request.id });
+      logFailure(request.log as Logger, error, 'a request failed', { requestId: request.id });
     if (page !== undefined && page !== 'too_many') return send(reply, page);
     const { retryAfter } = error as { retryAfter?: number };
     reply.header('retry-after', String(retryAfter ?? retryAfterSeconds));

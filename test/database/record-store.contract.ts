@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { KeptRecord, RecordStore } from '../../src/records/record-store.ts';
-import { removeAll } from '../../src/sweeper.ts';
+import { removeAll } from '../../src/records/remove-all.ts';
 import { expectCode } from './directory-assertions.ts';
 
 const expiresAt = new Date('2031-01-01T00:00:00.000Z');

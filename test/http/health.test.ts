@@ -31,6 +31,15 @@ describe('a service without its store', () => {
     expect(await response.json()).toEqual({ status: 'unavailable', reason: 'the database does not answer' });
   });
 
+  test('says in the log why, once', async () => {
+    await app.fetch('/readyz');
+
+    const lines = app.logs.filter((line) => line.includes('the service is not ready'));
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 40, error: { code: 'STORE_UNAVAILABLE', cause: { code: 'SQLITE_CORRUPT' } } },
+    ]);
+  });
+
   test('still runs', async () => {
     expect((await app.fetch('/healthz')).status).toBe(200);
   });

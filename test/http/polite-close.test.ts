@@ -7,6 +7,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { addHealthRoutes } from '../../src/http/health.routes.ts';
 import { OpenRequests } from '../../src/http/open-requests.ts';
 import { closePolitely } from '../../src/http/polite-close.ts';
+import { createLogger } from '../../src/logger.ts';
 
 /** A server whose one slow answer comes when the test lets it. */
 async function startServer(lingerMs: number) {
@@ -16,7 +17,8 @@ async function startServer(lingerMs: number) {
   const wasAsked = new Promise<void>((resolve) => (asked = resolve));
   const open = new OpenRequests();
   open.track(server);
-  addHealthRoutes(server, { ping: () => Promise.resolve() }, closePolitely(server, open, lingerMs));
+  const closing = closePolitely(server, open, lingerMs);
+  addHealthRoutes(server, { ping: () => Promise.resolve() }, closing, createLogger('silent'));
   server.get('/slow', async () => {
     asked();
     await new Promise<void>((resolve) => (finish = resolve));
