@@ -52,6 +52,15 @@ describe('deep links', () => {
     expect((await openPage(home)).url).toBe(page.url);
   });
 
+  test('lead back from a task that the subscription has no longer', async () => {
+    const page = await openFlow({ type: 'portal_homepage' });
+    const [, subscription = ''] = /subscriptions\/(\w+)/.exec(page.url) ?? [];
+    await stripe.subscriptions.update(subscription, { cancel_at_period_end: true });
+    const dead = await openPage(page.url);
+    expect(dead.status).toBe(404);
+    expect(linkOf(dead, 'Go back')).toBe('https://app.example.com/account');
+  });
+
   test('end at the portal’s first page', async () => {
     const done = await submitForm(await openFlow({ type: 'portal_homepage' }), 'Cancel plan');
     expect(done.text).toContain('Your subscription has been canceled.');

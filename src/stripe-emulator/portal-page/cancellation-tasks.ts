@@ -62,7 +62,7 @@ function showCancellation(visit: Visit): PageAnswer {
         ${
           reason.enabled &&
           html`<fieldset>
-              <legend>Why do you leave? (optional)</legend>
+              <legend>Why are you leaving? (optional)</legend>
               ${reason.options.map((each) => html`<label class="choice"><input type="radio" name="feedback" value="${each}" /><span>${reasons[each] ?? each}</span></label>`)}
             </fieldset>
             <label

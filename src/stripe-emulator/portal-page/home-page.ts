@@ -17,7 +17,7 @@ const notices: Readonly<Record<string, string>> = {
   method_removed: 'The payment method has been removed.',
   customer_updated: 'Your billing information has been saved.',
   canceled: 'Your subscription has been canceled.',
-  renewed: 'Your subscription goes on. Nothing has been canceled.',
+  renewed: 'Your subscription continues. It will not be canceled.',
   paused: 'Your subscription is paused.',
   resumed: 'Your subscription is running again.',
   updated: 'Your plan has been changed.',

@@ -17,8 +17,7 @@ export function renderExpiredPage(options: {
             : 'Enter the email address that your invoices go to, and we send you a new one.'
         }
       </p>
-      ${loginAction !== null && loginForm(loginAction)}
-      ${returnUrl !== null && html`<p><a class="button" href="${returnUrl}">Go back</a></p>`}`,
+      ${loginAction !== null && loginForm(loginAction)} ${renderGoBack(returnUrl)}`,
   );
 }
 
@@ -46,12 +45,17 @@ export function renderLinkSentPage(email: string, sessionUrl: string | null): st
   );
 }
 
-export function renderNotFoundPage(): string {
+export function renderNotFoundPage(returnUrl: string | null = null): string {
   return renderMessagePage(
     'Nothing here',
     html`<p>
-      This link does not exist, or what it is for is not offered to you. Go back to where you came from and
-      open billing again.
-    </p>`,
+        This link does not exist, or what it is for is not offered to you. Go back to where you came from and
+        open billing again.
+      </p>
+      ${renderGoBack(returnUrl)}`,
   );
+}
+
+function renderGoBack(returnUrl: string | null) {
+  return returnUrl !== null && html`<p><a class="button" href="${returnUrl}">Go back</a></p>`;
 }

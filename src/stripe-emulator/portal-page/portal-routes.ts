@@ -65,7 +65,7 @@ function answerTask(
     const visit = openVisit(session, request, options);
     return sendAnswer(reply, visit, answerOf(task, visit, request));
   } catch (error) {
-    if (error instanceof PageNotFound) return sendPage(reply, 404, renderNotFoundPage());
+    if (error instanceof PageNotFound) return sendPage(reply, 404, renderNotFoundPage(session.return_url));
     throw error;
   }
 }
