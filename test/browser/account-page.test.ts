@@ -35,6 +35,20 @@ describeInBrowser('the account page', (driver) => {
     expect(page.url()).toBe(`${kit.webUrl}/`);
   });
 
+  test('a plan that is set to end is offered no change, no pause and no second cancellation', async () => {
+    const kit = await started;
+    const { token, subscriptionId } = await kit.createCustomer();
+    await kit.app.sdk.subscriptions.update(subscriptionId, { cancel_at_period_end: true });
+    const page = await kit.visit(driver, token);
+    await page.getByText(/^Cancels on /).waitFor();
+    expect(await page.getByRole('button', { name: /Change plan|Cancel plan/ }).count()).toBe(0);
+    expect(await page.getByRole('listitem').allInnerTexts()).toEqual([
+      'change how you pay',
+      'see and print invoices',
+      'edit your details',
+    ]);
+  });
+
   test.each([
     ['Update card', /Add (a )?payment method/],
     ['Change plan', /(Update|Change) (your )?plan/],

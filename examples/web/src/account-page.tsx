@@ -98,7 +98,7 @@ function Account({ account, onSignInAgain }: { account: BillingAccount; onSignIn
           </section>
         )}
       </div>
-      <Offers features={features} open={open} />
+      <Offers features={features} subscriptions={subscriptions} open={open} />
       <p className="unseen" role="status">
         {portal.opening && 'Opening the billing portal…'}
       </p>

@@ -1,19 +1,26 @@
-import type { BillingAccount } from 'billing-portal-graphql/client';
+import type { BillingAccount, BillingSubscription } from 'billing-portal-graphql/client';
 import type { Open } from './account-page.tsx';
+import { canCancel, canChangePlan, canPause } from './subscription-state.ts';
 
-type Features = BillingAccount['billingPortalConfiguration']['features'];
+interface OffersProps {
+  readonly features: BillingAccount['billingPortalConfiguration']['features'];
+  readonly subscriptions: readonly BillingSubscription[];
+  readonly open: Open;
+}
 
 /** What the portal will offer this customer, and the way to its home page. */
-export function Offers({ features, open }: { features: Features; open: Open }) {
-  const { subscriptionCancel, subscriptionUpdate } = features;
+export function Offers({ features, subscriptions, open }: OffersProps) {
+  const { subscriptionCancel, subscriptionPause, subscriptionUpdate } = features;
+  const offersCancel = subscriptionCancel.enabled && subscriptions.some(canCancel);
+  const isAtPeriodEnd = subscriptionCancel.mode === 'AT_PERIOD_END';
   const offers: readonly (readonly [boolean, string])[] = [
     [features.paymentMethodUpdate.enabled, 'change how you pay'],
     [features.invoiceHistory.enabled, 'see and print invoices'],
     [features.customerUpdate.enabled, 'edit your details'],
-    [subscriptionUpdate.enabled, 'switch plans'],
-    [features.subscriptionPause.enabled, 'pause your plan'],
-    [subscriptionCancel.enabled && subscriptionCancel.mode === 'AT_PERIOD_END', 'cancel at period end'],
-    [subscriptionCancel.enabled && subscriptionCancel.mode !== 'AT_PERIOD_END', 'cancel at once'],
+    [subscriptionUpdate.enabled && subscriptions.some(canChangePlan), 'switch plans'],
+    [subscriptionPause.enabled && subscriptions.some(canPause), 'pause your plan'],
+    [offersCancel && isAtPeriodEnd, 'cancel at period end'],
+    [offersCancel && !isAtPeriodEnd, 'cancel at once'],
   ];
   return (
     <section className="panel offers" aria-labelledby="portal">

@@ -2,7 +2,7 @@ import type { BillingAccount, BillingSubscription } from 'billing-portal-graphql
 import type { Open } from './account-page.tsx';
 import { formatAmount, formatInterval } from './format.ts';
 import { getPlanName } from './plans.ts';
-import { describeSubscription } from './subscription-state.ts';
+import { canCancel, canChangePlan, describeSubscription } from './subscription-state.ts';
 
 interface PlanProps {
   readonly subscription: BillingSubscription;
@@ -12,11 +12,10 @@ interface PlanProps {
 
 /** One subscription: what it is, how it stands, and what can be done about it. */
 export function Plan({ subscription, features, open }: PlanProps) {
-  const { id: subscriptionId, items, cancelsAt, status } = subscription;
+  const { id: subscriptionId, items } = subscription;
   const { label, tone, sentence } = describeSubscription(subscription);
-  // Stripe's portal changes subscriptions of one item only.
-  const canChange = features.subscriptionUpdate.enabled && items.length === 1 && status !== 'PAUSED';
-  const canCancel = features.subscriptionCancel.enabled && cancelsAt === null;
+  const offersChange = features.subscriptionUpdate.enabled && canChangePlan(subscription);
+  const offersCancel = features.subscriptionCancel.enabled && canCancel(subscription);
   const here = window.location.href;
   const cancel = () => {
     const afterCompletion = { type: 'REDIRECT', returnUrl: here } as const;
@@ -35,9 +34,9 @@ export function Plan({ subscription, features, open }: PlanProps) {
       <p>
         <span className={`badge ${tone}`}>{label}</span> <span className="muted">{sentence}</span>
       </p>
-      {(canChange || canCancel) && (
+      {(offersChange || offersCancel) && (
         <div className="actions">
-          {canChange && (
+          {offersChange && (
             <button
               type="button"
               onClick={() => open({ flow: { type: 'SUBSCRIPTION_UPDATE', subscriptionId } })}
@@ -45,7 +44,7 @@ export function Plan({ subscription, features, open }: PlanProps) {
               Change plan
             </button>
           )}
-          {canCancel && (
+          {offersCancel && (
             <button className="quiet danger" type="button" onClick={cancel}>
               Cancel plan
             </button>

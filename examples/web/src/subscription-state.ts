@@ -8,6 +8,20 @@ export interface SubscriptionState {
   readonly sentence: string;
 }
 
+/** Stripe's portal changes subscriptions of one item only, and none that is set to end. */
+export function canChangePlan({ status, items, cancelsAt }: BillingSubscription): boolean {
+  const isRunning = status === 'ACTIVE' || status === 'TRIALING' || status === 'PAST_DUE';
+  return isRunning && items.length === 1 && cancelsAt === null;
+}
+
+export function canPause({ status, cancelsAt }: BillingSubscription): boolean {
+  return (status === 'ACTIVE' || status === 'TRIALING') && cancelsAt === null;
+}
+
+export function canCancel({ cancelsAt }: BillingSubscription): boolean {
+  return cancelsAt === null;
+}
+
 /** Puts a subscription's state in words: what needs the customer's attention goes first. */
 export function describeSubscription(subscription: BillingSubscription): SubscriptionState {
   const { status, cancelsAt, trialEndsAt, currentPeriodEnd, collectionPaused } = subscription;
@@ -34,7 +48,7 @@ export function describeSubscription(subscription: BillingSubscription): Subscri
 function describePause({ collectionResumesAt }: BillingSubscription): SubscriptionState {
   const sentence =
     collectionResumesAt === null
-      ? 'Nothing is charged until you resume it in Manage billing.'
+      ? 'Nothing is charged while it is paused. Manage billing shows when it resumes.'
       : `It resumes by itself on ${formatDate(collectionResumesAt)}.`;
   return { label: 'Paused', tone: 'warn', sentence };
 }
