@@ -29,6 +29,35 @@ describeInBrowser('the guide, in an empty Vite project with the packed package',
     expect(page.url()).toMatch(`${project.url}/${name}.html`);
   });
 
+  test.each(['main', 'plain', 'fetch'])('is a button again after the browser’s “back”: %s', async (name) => {
+    const page = await driver.openPage();
+    const token = await app.createToken({ userId: 'ada' });
+    await page.addInitScript((text) => localStorage.setItem('token', text), token);
+    await page.goto(`${project.url}/${name}.html`);
+    const button = page.getByRole('button', { name: 'Manage billing' });
+    await button.click();
+    await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
+    await page.goBack({ waitUntil: 'commit' });
+    await button.click();
+    await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
+  });
+
+  test.each(['main', 'plain', 'fetch'])('says once that there is no network: %s', async (name) => {
+    const page = await driver.openPage();
+    await page.route(`${app.url}/**`, (route) => route.abort('connectionrefused'));
+    await page.goto(`${project.url}/${name}.html`);
+    const button = page.getByRole('button', { name: 'Manage billing' });
+    const clickInVain = async (): Promise<void> => {
+      await Promise.all([page.waitForEvent('requestfailed'), button.click()]);
+      await page.getByText('We could not be reached').first().waitFor();
+    };
+    await clickInVain();
+    await clickInVain();
+    expect(await page.getByRole('alert').allInnerTexts()).toEqual([
+      'We could not be reached. Check your connection, then try again.',
+    ]);
+  });
+
   test.each(['main', 'plain', 'fetch'])('says why when it cannot: %s', async (name) => {
     const page = await driver.openPage();
     const token = await app.createToken({ userId: 'nobody' });
