@@ -152,6 +152,7 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
     configurations,
     flows,
     stripe,
+    config.stripe.livemode,
     now,
     telemetry.metrics,
   );

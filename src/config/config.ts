@@ -72,7 +72,7 @@ export interface HttpConfig {
 export interface StripeConfig {
   readonly secretKey: string;
   readonly livemode: boolean;
-  /** Another place than Stripe's own API: the local Stripe, stripe-mock, a test proxy. */
+  /** Another place than Stripe's own API: the local Stripe, a test proxy. */
   readonly apiUrl: URL | null;
   /** The connected account to act on. */
   readonly account: string | null;

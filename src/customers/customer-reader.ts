@@ -1,4 +1,6 @@
+import type Stripe from 'stripe';
 import type { StripeClient } from '../stripe/stripe-client.ts';
+import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 import { toCustomerFacts } from './billing-customer.mapper.ts';
 import type { CustomerFacts } from './customer-snapshot.ts';
 import type { CustomerSubscriptions } from './customer-subscriptions.ts';
@@ -36,7 +38,7 @@ export class CustomerReader {
     ]);
     if (customer?.deleted === true) return { readAt, state: 'deleted', facts: null };
     if (customer === null || subscriptions === null) return { readAt, state: 'missing', facts: null };
-    return { readAt, state: 'present', facts: toCustomerFacts(customer, subscriptions) };
+    return { readAt, state: 'present', facts: readFacts(customer, subscriptions) };
   }
 
   private async listSubscriptions(
@@ -48,5 +50,14 @@ export class CustomerReader {
       if (error instanceof CustomerGoneError) return null;
       throw error;
     }
+  }
+}
+
+/** The SDK's types say what Stripe documents: an answer without it is none. */
+function readFacts(customer: Stripe.Customer, subscriptions: readonly Stripe.Subscription[]): CustomerFacts {
+  try {
+    return toCustomerFacts(customer, subscriptions);
+  } catch (error) {
+    throw new StripeUnavailableError(error);
   }
 }

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { readAll } from '../stripe/read-all.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { isMissing } from '../stripe/stripe.errors.ts';
+import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { CustomerGoneError } from './customer.errors.ts';
 
 /** The statuses of a subscription that a customer has now: not one that was never paid for, nor one at rest. */
@@ -18,9 +18,12 @@ export class CustomerSubscriptions {
   /** @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe */
   async list(stripeCustomerId: string): Promise<readonly Stripe.Subscription[]> {
     try {
-      return await readAll(this.stripe, (sdk, page, options) =>
+      const found = await readAll(this.stripe, (sdk, page, options) =>
         sdk.subscriptions.list({ ...page, customer: stripeCustomerId }, options),
       );
+      if (found.some(({ customer }) => customer !== stripeCustomerId))
+        throw new StripeUnavailableError(new Error("Stripe answered with another customer's subscription"));
+      return found;
     } catch (error) {
       throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
     }

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { isMissing } from '../stripe/stripe.errors.ts';
+import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 
 /** Null when Stripe does not have the customer, or has it no longer. @throws BillingError of the Stripe kind */
 export async function findStripeCustomer(
@@ -19,7 +19,10 @@ export async function findStripeCustomerOrDeleted(
   params: Stripe.CustomerRetrieveParams = {},
 ): Promise<Stripe.Customer | Stripe.DeletedCustomer | null> {
   try {
-    return await stripe.read((sdk, options) => sdk.customers.retrieve(id, params, options));
+    const customer = await stripe.read((sdk, options) => sdk.customers.retrieve(id, params, options));
+    if (customer.id !== id)
+      throw new StripeUnavailableError(new Error('Stripe answered with another customer'));
+    return customer;
   } catch (error) {
     // Retrieving names the id in the path, which Stripe calls `id`.
     if (isMissing(error, 'id')) return null;

@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
@@ -7,7 +6,7 @@ import type { OwnCustomers } from '../customers/own-customer.service.ts';
 import type { FeatureChoice } from '../policies/configuration-content.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
 import { type Metrics, noMetrics } from '../telemetry/metrics.ts';
 import type { ChosenConfiguration, PortalConfigurations } from './portal-configuration.service.ts';
 import type { PortalFlow } from './portal-flow.ts';
@@ -15,6 +14,7 @@ import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
 import { FlowNotAllowedError, PortalNotConfiguredError } from './portal.errors.ts';
 import type { ReturnUrls } from './return-url.ts';
+import { type AskedSession, readSession } from './session-answer.ts';
 import { countSession } from './session-count.ts';
 
 export interface PortalSessionRequest {
@@ -39,7 +39,7 @@ export interface PortalSession {
 }
 
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
-type CheckedParams = Pick<SessionParams, 'return_url' | 'locale'>;
+type CheckedParams = Pick<SessionParams, 'locale'> & Pick<AskedSession, 'return_url'>;
 
 /** Opens portal sessions. */
 export class PortalSessions {
@@ -49,6 +49,8 @@ export class PortalSessions {
     private readonly configurations: PortalConfigurations,
     private readonly flows: PortalFlows,
     private readonly stripe: StripeClient,
+    /** Of the key, and so of every session that is opened with it. */
+    private readonly livemode: boolean,
     private readonly now: () => Date = () => new Date(),
     private readonly metrics: Pick<Metrics, 'sessionOpened'> = noMetrics,
   ) {}
@@ -113,7 +115,7 @@ export class PortalSessions {
 
   /** Where the configuration was deactivated behind our back, it is made usable again and tried once more. */
   private async open(
-    params: Omit<SessionParams, 'configuration'>,
+    params: Omit<SessionParams, 'configuration'> & AskedSession,
     chosen: ChosenConfiguration,
     mayTryAgain = true,
   ): Promise<PortalSession> {
@@ -122,9 +124,10 @@ export class PortalSessions {
     // What is added behind a spread object has V8 make a new hidden class each time.
     const whole = configuration === null ? params : { configuration, ...params };
     try {
-      return readSession(
-        await this.stripe.write((sdk, options) => sdk.billingPortal.sessions.create(whole, options)),
+      const answer = await this.stripe.write((sdk, options) =>
+        sdk.billingPortal.sessions.create(whole, options),
       );
+      return readSession(answer, whole, this.livemode);
     } catch (error) {
       if (!mayTryAgain || chosen.kind !== 'policy' || !isAboutConfiguration(error)) throw explain(error);
       chosen.configurations.forget(chosen.wanted, id);
@@ -176,32 +179,4 @@ function isAboutTask({ param, reason }: StripeRequestRefusedError): boolean {
 /** Stripe gives this refusal no code of its own. */
 function isWithoutConfiguration(error: unknown): boolean {
   return error instanceof StripeRequestRefusedError && error.reason.startsWith('No configuration provided');
-}
-
-const sessionSchema = z
-  .object({
-    id: z.string(),
-    url: z.string().regex(/^https?:\/\/[^\s/]/),
-    return_url: z.string(),
-    configuration: z.string(),
-    locale: z.string().nullable(),
-    livemode: z.boolean(),
-    created: z.number(),
-  })
-  .transform((session): PortalSession => ({
-    id: session.id,
-    url: session.url,
-    returnUrl: session.return_url,
-    configurationId: session.configuration,
-    locale: session.locale,
-    livemode: session.livemode,
-    createdAt: new Date(session.created * 1000),
-  }));
-
-/** The SDK passes on whatever came with a 200: a session without a URL is a failure, not a session. */
-function readSession(answer: unknown): PortalSession {
-  const session = sessionSchema.safeParse(answer);
-  if (!session.success)
-    throw new StripeUnavailableError(new Error('Stripe answered what is no portal session'));
-  return session.data;
 }

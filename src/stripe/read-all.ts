@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { StripeClient } from './stripe-client.ts';
+import { StripeUnavailableError } from './stripe.errors.ts';
 
 const pageSize = 100;
 
@@ -28,6 +29,7 @@ export async function* readPages<T extends { readonly id: string }>(
   for (let more = true; more;) {
     const page = { limit: pageSize, ...(last === undefined ? {} : { starting_after: last.id }) };
     const { data, has_more } = await stripe.read((sdk, options) => list(sdk, page, options));
+    if (!Array.isArray(data)) throw new StripeUnavailableError(new Error('Stripe answered what is no list'));
     if (data.length > 0) yield data;
     last = data.at(-1);
     more = has_more && last !== undefined;

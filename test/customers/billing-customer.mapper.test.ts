@@ -135,14 +135,31 @@ test('a price that was expanded still names its product', async () => {
 const missing = (status: number, param: string): Answer =>
   sendError(status, { message: 'No such customer', code: 'resource_missing', param });
 
+const answerDeleted: Answer = (...asked) =>
+  sendJson(200, { object: 'customer', id: customer.id, deleted: true })(...asked);
+
+const answerCustomer: Answer = (...asked) => sendJson(200, customer)(...asked);
+
 const noSubscriptions = sendJson(200, { object: 'list', data: [], has_more: false });
 
 test.each([
-  ['deleted', sendJson(200, { object: 'customer', deleted: true }), noSubscriptions],
+  ['deleted', answerDeleted, noSubscriptions],
   ['missing itself', missing(404, 'id'), noSubscriptions],
-  ['missing to their subscriptions', sendJson(200, { object: 'customer' }), missing(400, 'customer')],
+  ['missing to their subscriptions', answerCustomer, missing(400, 'customer')],
 ])('a customer that is %s is refused', async (_title, ...answers) => {
   answerBy(...answers);
 
   (await ask()).expectError('CUSTOMER_NOT_FOUND');
+});
+
+test.each([
+  ['another customer', () => answerWith({ id: 'cus_other' })],
+  ["another customer's subscription", () => answerWith({}, { customer: 'cus_other' })],
+  ['a customer without invoice settings', () => answerWith({ invoice_settings: undefined })],
+  ['a subscription without items', () => answerWith({}, { items: undefined })],
+  ['a list without data', () => answerBy(answerCustomer, sendJson(200, { object: 'list' }))],
+])('an answer that is %s is none', async (_title, arrange) => {
+  arrange();
+
+  (await ask()).expectError('STRIPE_UNAVAILABLE');
 });

@@ -45,6 +45,7 @@ interface Stage {
 export const session = {
   id: 'bps_1',
   object: 'billing_portal.session',
+  customer: 'cus_1',
   url: planted.sessionUrl,
   return_url: returnUrl,
   configuration: 'bpc_1',

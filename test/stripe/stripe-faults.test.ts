@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { BillingErrorCode } from '../../src/errors.ts';
+import { adminRole } from '../audit/audit-kit.ts';
 import { session } from '../errors/error-case.ts';
 import {
   type Answer,
@@ -14,6 +15,7 @@ import {
   startFaultyStripe,
   trickle,
 } from '../helpers/faulty-stripe.ts';
+import { createSessionForMutation } from '../helpers/admin-operations.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
@@ -21,6 +23,10 @@ import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 /** In place of 8 s; what a request may take beside is allowed for on top. */
 const deadlineMs = 1_500;
 const beside = 1_000;
+
+function answerUrl(url: string): Answer {
+  return sendJson(200, { ...session, url });
+}
 
 const modes: readonly (readonly [mode: string, answer: Answer, code: BillingErrorCode])[] = [
   ['400, a refusal', sendError(400, { message: 'no', param: 'locale' }), 'STRIPE_MISCONFIGURED'],
@@ -46,6 +52,15 @@ const modes: readonly (readonly [mode: string, answer: Answer, code: BillingErro
   ['50 MB', sendSpaces(50 * 1024 * 1024), 'STRIPE_UNAVAILABLE'],
   ['200 without a url', sendJson(200, { ...session, url: undefined }), 'STRIPE_UNAVAILABLE'],
   ['200 with a url that is none', sendJson(200, { ...session, url: 'portal' }), 'STRIPE_UNAVAILABLE'],
+  ['200 with a url in the clear', answerUrl('http://billing.stripe.com/p/1'), 'STRIPE_UNAVAILABLE'],
+  ['200 with a url with a user', answerUrl('https://stripe.com@evil.example/p/1'), 'STRIPE_UNAVAILABLE'],
+  ['200 for another customer', sendJson(200, { ...session, customer: 'cus_2' }), 'STRIPE_UNAVAILABLE'],
+  ['200 of the other mode', sendJson(200, { ...session, livemode: true }), 'STRIPE_UNAVAILABLE'],
+  [
+    '200 with another return URL',
+    sendJson(200, { ...session, return_url: 'https://evil.example/' }),
+    'STRIPE_UNAVAILABLE',
+  ],
   [
     'another content type',
     sendText(200, '<h1>Hello</h1>', { 'content-type': 'text/html' }),
@@ -120,6 +135,20 @@ describe('each fault of Stripe is its documented code, in time, and one session 
     ([mode, , code]) =>
       code !== 'STRIPE_MISCONFIGURED' && /^(409|429|500|503|the connection|half)/.test(mode),
   );
+
+  test('200 with another configuration than the one that was named', async () => {
+    const admin = await app.createToken({ userId: 'grace', roles: [adminRole] });
+    const named = { object: 'billing_portal.configuration', id: 'bpc_2', active: true, features: {} };
+    stripe.answerBy(sendJson(200, named), sendJson(200, session));
+
+    const answer = await app.execute({
+      document: createSessionForMutation,
+      variables: { userId: 'ada', returnUrl, configurationId: 'bpc_2' },
+      token: admin,
+    });
+
+    answer.expectError('STRIPE_UNAVAILABLE');
+  });
 
   test.each(passing)('%s, once, and the session is opened', async (_mode, answer) => {
     stripe.answerBy(answer, sendJson(200, session));

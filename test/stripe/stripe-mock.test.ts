@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'qs';
 import type { RecordedRequest } from '../../src/stripe-emulator/recorded-request.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
+import { type Answer, type ReceivedRequest, sendText, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { listOperations } from '../helpers/served-schema.ts';
 import { findStripeOpenApiFile, howToGetStripeMock, startStripeMock } from '../helpers/stripe-mock.ts';
@@ -92,22 +93,45 @@ describeWithPart("Stripe's own stripe-mock", stripeMock, howToGetStripeMock, ({ 
   });
 
   test('serves the service in the place of Stripe', async () => {
-    const app = await createTestApp({ STRIPE_API_URL: url });
+    const stripe = await startFaultyStripe();
+    stripe.answerBy(forwardTo(url));
+    const app = await createTestApp({ STRIPE_API_URL: stripe.url });
     await app.link('ada', 'cus_stripemock');
 
     expect(await askAsUser(await createCall(app))).toMatch(/^bpc_/);
   });
 });
 
+/** The fixtures are of live mode and of one customer, whatever is asked for. */
+function forwardTo(url: string): Answer {
+  return (response, request) => {
+    void ask(url, request).then(({ status, text }) => {
+      const asked = text
+        .replaceAll('"livemode":true', '"livemode":false')
+        .replaceAll(/"cus_\w+"/g, '"cus_stripemock"');
+      sendText(status, asked)(response, request);
+    });
+  };
+}
+
 async function send(
   url: string,
   { method, path, params }: RecordedRequest,
 ): Promise<{ status: number; text: string }> {
   const form = stringify(params);
-  const response = await fetch(`${url}${path}${method === 'GET' ? `?${form}` : ''}`, {
+  return method === 'GET'
+    ? ask(url, { method, path: `${path}?${form}`, body: '' })
+    : ask(url, { method, path, body: form });
+}
+
+async function ask(
+  url: string,
+  { method, path, body }: Pick<ReceivedRequest, 'method' | 'path' | 'body'>,
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${url}${path}`, {
     method,
     headers: { authorization: 'Bearer sk_test_mock', 'content-type': 'application/x-www-form-urlencoded' },
-    ...(method === 'GET' ? {} : { body: form }),
+    ...(method === 'GET' ? {} : { body }),
   });
   return { status: response.status, text: await response.text() };
 }

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { isLoopback } from '../loopback.ts';
+import { parseUrl } from '../parse-url.ts';
+import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
+import type { PortalSession } from './portal-session.service.ts';
+
+/** What Stripe was asked for, as far as its answer repeats it. */
+export interface AskedSession {
+  readonly customer: string;
+  readonly return_url: string;
+  /** Left out where Stripe takes the account's default. */
+  readonly configuration?: string;
+}
+
+const sessionSchema = z.object({
+  id: z.string(),
+  customer: z.string(),
+  url: z.string(),
+  return_url: z.string(),
+  configuration: z.string(),
+  locale: z.string().nullable(),
+  livemode: z.boolean(),
+  created: z.number(),
+});
+
+/**
+ * The SDK passes on whatever came with a 200. What is no session, or another one than was asked for, is a failure:
+ * this is the last place at which a mix-up is seen.
+ * @throws StripeUnavailableError
+ */
+export function readSession(answer: unknown, asked: AskedSession, livemode: boolean): PortalSession {
+  const { success, data: session } = sessionSchema.safeParse(answer);
+  if (!success) throw refuse('what is no portal session');
+  const difference = findDifference(session, asked, livemode);
+  if (difference !== null) throw refuse(`with a portal session of another ${difference}`);
+  if (!isPortalUrl(session.url)) throw refuse('with a portal session whose URL nobody is to be sent to');
+  return {
+    id: session.id,
+    url: session.url,
+    returnUrl: session.return_url,
+    configurationId: session.configuration,
+    locale: session.locale,
+    livemode: session.livemode,
+    createdAt: new Date(session.created * 1000),
+  };
+}
+
+function findDifference(
+  session: z.infer<typeof sessionSchema>,
+  asked: AskedSession,
+  livemode: boolean,
+): string | null {
+  if (session.customer !== asked.customer) return 'customer';
+  if (session.livemode !== livemode) return 'mode';
+  if (session.return_url !== asked.return_url) return 'return URL';
+  if (asked.configuration !== undefined && session.configuration !== asked.configuration)
+    return 'configuration';
+  return null;
+}
+
+const plainHttps = /^https:\/\/[\w.-]+(:\d+)?\/[^\s\\]*$/;
+
+/** An account can have a domain of its own for the portal, so that the host is not held to Stripe's. */
+function isPortalUrl(text: string): boolean {
+  return plainHttps.test(text) || isLocalUrl(text);
+}
+
+/** The local Stripe's. */
+function isLocalUrl(text: string): boolean {
+  const url = parseUrl(text);
+  return url !== null && url.protocol === 'http:' && url.username + url.password === '' && isLoopback(url);
+}
+
+function refuse(what: string): StripeUnavailableError {
+  return new StripeUnavailableError(new Error(`Stripe answered ${what}`));
+}
