@@ -6,6 +6,7 @@ import { isMissing } from '../stripe/stripe.errors.ts';
 import type { EventLinks } from './event-links.ts';
 import { getObjectId } from './webhook-event.ts';
 import type { WebhookHandlers } from './webhook-processor.service.ts';
+import { EventObjectMissingError } from './webhook.errors.ts';
 
 interface CheckoutOptions {
   /** Whether `client_reference_id` of a session that a server made may name a user. */
@@ -21,8 +22,7 @@ export function createCheckoutHandlers(
 ): Pick<WebhookHandlers, 'checkout.session.completed'> {
   return {
     'checkout.session.completed': async (event) => {
-      const session = await findSession(stripe, getObjectId(event));
-      if (session === null) return;
+      const session = await getSession(stripe, getObjectId(event));
       const { customer, metadata } = session;
       if (customer === null) return;
       const id = typeof customer === 'string' ? customer : customer.id;
@@ -38,11 +38,11 @@ function findOwnReference(session: Stripe.Checkout.Session): string | undefined 
   return session.payment_link === null ? (session.client_reference_id ?? undefined) : undefined;
 }
 
-async function findSession(stripe: StripeClient, id: string): Promise<Stripe.Checkout.Session | null> {
+/** @throws EventObjectMissingError, and the errors of Stripe */
+async function getSession(stripe: StripeClient, id: string): Promise<Stripe.Checkout.Session> {
   try {
     return await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, {}, options));
   } catch (error) {
-    if (isMissing(error, 'session') || isMissing(error, 'id')) return null;
-    throw error;
+    throw isMissing(error, 'session') || isMissing(error, 'id') ? new EventObjectMissingError() : error;
   }
 }

@@ -1,10 +1,11 @@
 import type { CustomerSync } from '../customers/customer-sync.service.ts';
 import { userIdMember } from '../customers/named-customers.ts';
-import { findStripeCustomer } from '../customers/stripe-customer.ts';
+import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { EventLinks } from './event-links.ts';
 import { getCustomerId } from './webhook-event.ts';
 import type { WebhookHandler, WebhookHandlers } from './webhook-processor.service.ts';
+import { EventObjectMissingError } from './webhook.errors.ts';
 
 type CustomerHandlers = Pick<WebhookHandlers, 'customer.created' | 'customer.updated' | 'customer.deleted'>;
 
@@ -16,9 +17,10 @@ export function createCustomerHandlers(
 ): CustomerHandlers {
   const linkAndRefresh: WebhookHandler = async (event) => {
     const id = getCustomerId(event);
-    const customer = await findStripeCustomer(stripe, id);
+    const customer = await findStripeCustomerOrDeleted(stripe, id);
+    if (customer === null) throw new EventObjectMissingError();
     // Only a holder of the secret key writes metadata, and never the customer.
-    await links.link(customer?.metadata[userIdMember], id, event);
+    if (customer.deleted !== true) await links.link(customer.metadata[userIdMember], id, event);
     await sync.refresh(id);
   };
   return {

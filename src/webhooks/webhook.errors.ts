@@ -41,3 +41,15 @@ export class TooManyWaitingError extends BillingError {
     });
   }
 }
+
+/**
+ * Stripe does not have what its event is about. The key may be another sandbox's than the signing secret, so that the
+ * event is worth sending again.
+ */
+export class EventObjectMissingError extends Error {
+  override readonly name = 'EventObjectMissingError';
+
+  constructor() {
+    super('Stripe does not have what the event is about. Is the key of the sandbox that sends the events?');
+  }
+}

@@ -248,7 +248,7 @@ describe('where a connected account is configured', () => {
     ["another account's are refused", { account: 'acct_2' }, 400],
     ["the platform's are refused", {}, 400],
   ])('%s', async (_name, rest, status) => {
-    const connected = await createWebhookApp({ STRIPE_ACCOUNT: 'acct_1' });
+    const connected = await createWebhookApp({ STRIPE_ACCOUNT: 'acct_1', STRIPE_API_URL: app.stripe.url });
 
     const response = await connected.send(signed(createBody(rest)));
 

@@ -118,12 +118,18 @@ describe('nobody is linked', () => {
 
     expect(await plain.database.customers.findByUserId(userId)).toBeNull();
   });
+});
 
-  test('by a session that Stripe does not have', async () => {
-    const response = await plain.deliver(createEvent('checkout.session.completed', { id: 'cs_none' }));
+test('a session that Stripe does not have is to be sent again, and is handled once it is there', async () => {
+  const userId = randomUUID();
+  const session = await pay({ 'metadata[userId]': userId });
+  const event = createEvent('checkout.session.completed', { ...session });
+  const otherSandbox = await createWebhookApp({ DATABASE_URL: plain.config.databaseUrl });
 
-    expect(response.status).toBe(200);
-  });
+  expect((await otherSandbox.deliver(event)).status).toBe(500);
+
+  expect((await plain.deliver(event)).status).toBe(200);
+  expect(await plain.database.customers.findByUserId(userId)).not.toBeNull();
 });
 
 test.each([

@@ -92,6 +92,13 @@ describe.each(['customer.created', 'customer.updated'])('%s', (type) => {
     expect(await app.findSnapshot(customer.id)).toBeNull();
   });
 
+  test('is to be sent again when Stripe does not have the customer', async () => {
+    const event = createEvent(type, { id: 'cus_elsewhere', object: 'customer' });
+
+    expect((await app.deliver(event)).status).toBe(500);
+    expect(await app.database.records.find('webhook-event', event.id)).toBeNull();
+  });
+
   test('links nobody to a customer that is deleted by now', async () => {
     const userId = randomUUID();
     const customer = await createNamed(userId);
@@ -159,7 +166,7 @@ describe('what is about the customer of a linked user refreshes them, and of a s
   });
 
   test.each([
-    ['customer.created', { id: 'chosen by hand/1', object: 'customer' }],
+    ['customer.deleted', { id: 'chosen by hand/1', object: 'customer' }],
     ['customer.subscription.updated', { id: 'sub_1', object: 'subscription', customer: 'chosen by hand/1' }],
   ])('%s of a customer with an id of an old kind, whom nobody can be linked to', async (type, object) => {
     const before = app.countStored();
