@@ -9,7 +9,7 @@ export function nameEndpoint(method: string, path: string): string {
   const [pathname = ''] = path.split('?', 1);
   const [, version = '', ...words] = pathname.split('/');
   const prefix = namespaces.has(words[0] ?? '') ? words.splice(0, 1) : [];
-  // After its resource comes an object's id, then a resource of its own.
-  const names = words.map((word, index) => (index % 2 === 0 ? word : ':id'));
+  // After its resource comes an object's id, but for a search, then a resource of its own.
+  const names = words.map((word, index) => (index % 2 === 0 || word === 'search' ? word : ':id'));
   return `${method} /${[version, ...prefix, ...names].join('/')}`;
 }

@@ -5,6 +5,7 @@ test.each([
   ['GET', '/v1/customers/cus_1', 'GET /v1/customers/:id'],
   ['GET', '/v1/customers/cus_1?expand[0]=subscriptions', 'GET /v1/customers/:id'],
   ['GET', '/v1/customers?limit=1', 'GET /v1/customers'],
+  ['GET', '/v1/customers/search?query=a', 'GET /v1/customers/search'],
   ['DELETE', '/v1/customers/cus_1', 'DELETE /v1/customers/:id'],
   ['GET', '/v1/customers/cus_1/payment_methods/pm_1', 'GET /v1/customers/:id/payment_methods/:id'],
   ['POST', '/v1/billing_portal/sessions', 'POST /v1/billing_portal/sessions'],
