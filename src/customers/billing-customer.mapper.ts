@@ -30,8 +30,9 @@ function toBillingCard(method: string | Stripe.PaymentMethod | null): BillingCar
 }
 
 function toBillingSubscription(subscription: Stripe.Subscription): BillingSubscription {
-  const items = subscription.items.data;
-  const ends = items.map((item) => item.current_period_end);
+  const { data: items, has_more: isCutOff } = subscription.items;
+  // What is known of some items says nothing of all.
+  const ends = isCutOff ? [] : items.map((item) => item.current_period_end);
   return {
     id: subscription.id,
     status: subscriptionStatus.read(subscription.status),

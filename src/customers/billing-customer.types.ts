@@ -54,7 +54,8 @@ export class BillingSubscription {
 
   @Field(() => Date, {
     nullable: true,
-    description: 'When the period that is paid for ends: the earliest of its items; null without items.',
+    description:
+      'When the period that is paid for ends: the earliest of its items; null without items, or with more than Stripe lists.',
   })
   readonly currentPeriodEnd!: Date | null;
 

@@ -95,6 +95,12 @@ test('periods of several items: paid until the first ends, cancelled when the la
   });
 });
 
+test('a subscription with more items than Stripe lists tells no period', async () => {
+  answerWith({}, { items: { ...subscription.items, has_more: true }, cancel_at_period_end: true });
+
+  expect(await readSubscription()).toMatchObject({ currentPeriodEnd: null, cancelsAt: null });
+});
+
 test('a subscription without items has no period', async () => {
   answerWith({}, { items: { ...subscription.items, data: [] }, cancel_at_period_end: true });
 
