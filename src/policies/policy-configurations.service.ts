@@ -72,9 +72,18 @@ export class PolicyConfigurations {
     const own = await this.listOwn();
     const found = findByHash(own, wanted.hash);
     if (wanted.narrowedFrom === null || found?.active === true) return this.keepOrCreate(found, wanted, own);
-    this.refuseTooMany(own, wanted.narrowedFrom);
+    this.refuseTooMany(own, wanted);
     this.narrowing.set(wanted.hash, wanted.narrowedFrom);
-    return this.keepOrCreate(found, wanted, own).finally(() => this.narrowing.delete(wanted.hash));
+    return this.narrow(wanted, own).finally(() => this.narrowing.delete(wanted.hash));
+  }
+
+  /** Looks at Stripe again first: other replicas make them too, and all together are bounded. */
+  private async narrow(wanted: WantedConfiguration, known: readonly Configuration[]): Promise<string> {
+    // Who looks at the same time shares it.
+    if (known === (await this.own)) this.own = null;
+    const own = await this.listOwn();
+    this.refuseTooMany([...known, ...own], wanted);
+    return this.keepOrCreate(findByHash(own, wanted.hash), wanted, own);
   }
 
   private async keepOrCreate(
@@ -89,11 +98,16 @@ export class PolicyConfigurations {
   }
 
   /** Counts what is at Stripe, and what is on its way there. */
-  private refuseTooMany(own: readonly Configuration[], narrowedFrom: string): void {
+  private refuseTooMany(
+    own: readonly Configuration[],
+    { hash: wanted, narrowedFrom }: WantedConfiguration,
+  ): void {
     const active = own.filter((found) => found.active).map(readMark);
     const hashes = active.filter((mark) => mark?.narrowedFrom === narrowedFrom).map((mark) => mark?.hash);
     const coming = [...this.narrowing].filter(([, from]) => from === narrowedFrom).map(([hash]) => hash);
-    if (new Set([...hashes, ...coming]).size < maxNarrowed) return;
+    const others = new Set([...hashes, ...coming]);
+    others.delete(wanted);
+    if (others.size < maxNarrowed) return;
     throw new BadUserInputError(
       'Too many different choices of features are in use. Use one of those, or leave features out.',
     );

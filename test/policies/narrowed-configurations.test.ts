@@ -61,6 +61,16 @@ describe('configurations that clients narrow', () => {
     expect(await kit.createReplica().getId(parts[0] ?? wanted)).toMatch(/^bpc_/);
   });
 
+  test('are bounded for all replicas together, whatever each has seen so far', async () => {
+    const parts = listParts('broad');
+    const late = kit.createReplica();
+    await late.getId(wanted);
+    const replica = kit.createReplica();
+    for (const part of parts.slice(1, maxNarrowed + 1)) await replica.getId(part);
+
+    await expect(late.getId(parts[0] ?? wanted)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
   test('of another policy do not count, nor does what a policy offers itself', async () => {
     const replica = kit.createReplica();
     for (const part of listParts('broad').slice(0, maxNarrowed)) await replica.getId(part);
