@@ -28,6 +28,8 @@ function join(line: object, ids: object): object {
 }
 
 const stdout = 1;
+/** Characters; what would be more is dropped. */
+const longestBacklog = 1_000_000;
 
 /**
  * A terminal gets each line at once. Anything else gets them in batches, since one write for each line takes as long as
@@ -35,7 +37,12 @@ const stdout = 1;
  * signal that it waits for, or by an exception. Only who kills it outright loses what it logged last.
  */
 function openOutput(): LogDestination {
-  const output = pino.destination({ dest: stdout, sync: true });
+  const output = pino.destination({ dest: stdout, sync: true, maxLength: longestBacklog });
+  // A log that cannot be written must not end the service. What there is room for is written when it can be again.
+  output.once('error', ({ message }: Error) =>
+    process.stderr.write(`The log cannot be written: ${message}\n`),
+  );
+  output.on('error', () => undefined);
   if (isatty(stdout)) return output;
   // pino's own batches are put together anew for each line.
   const lines = new LineBatch(output);

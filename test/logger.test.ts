@@ -7,15 +7,16 @@ import { closeAfterTests } from './helpers/closing.ts';
 const timeoutMs = 60_000;
 const lines = 300;
 
-/** Runs a process that logs to a pipe, and then goes on as is said. */
-function log(count: number, then: string) {
+/** Runs a process that logs to a pipe, or to a file, and then goes on as is said. */
+function log(count: number, then: string, output = '&1') {
   const script = `
     const { createLogger } = await import(${JSON.stringify(new URL('../src/logger.ts', import.meta.url).href)});
     const logger = createLogger('info');
     for (let line = 1; line <= ${count}; line += 1) logger.info({ line }, 'a line that is neither long nor short');
     ${then}`;
   const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], env: process.env });
+  const command = ['-c', `exec "$@" >${output}`, 'sh', process.execPath, ...args];
+  const child = spawn('sh', command, { stdio: ['ignore', 'pipe', 'pipe'] });
   closeAfterTests(() => void child.kill('SIGKILL'));
   return child;
 }
@@ -48,6 +49,18 @@ test(
     const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
     expect(JSON.parse(chunk.toString())).toMatchObject({ line: 1 });
     expect(child.exitCode).toBeNull();
+  },
+  timeoutMs,
+);
+
+test(
+  'a disk that is full does not end the process, and is told once',
+  async () => {
+    const child = log(lines, 'setTimeout(() => process.exit(7), 700)', '/dev/full');
+    const [told, exited] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+
+    expect(told.match(/The log cannot be written: ENOSPC/g)).toHaveLength(1);
+    expect(exited).toEqual([7, null]);
   },
   timeoutMs,
 );
