@@ -39,7 +39,7 @@ export interface PortalSession {
 }
 
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
-type CheckedParams = Pick<SessionParams, 'locale'> & Pick<AskedSession, 'return_url'>;
+type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams, 'return_url'>>;
 
 /** Opens portal sessions. */
 export class PortalSessions {
