@@ -157,7 +157,7 @@ test('stops where the database is lost, having lost nothing, and goes on when it
   expect(linked).toBeLessThan(total);
   expect({ stdout, exitCode }).toEqual({ stdout: `linked ${linked}, unchanged 0, refused 0\n`, exitCode: 1 });
   expect(stderr).toMatch(
-    new RegExp(`^Stopped after line ${linked}: The database .*locked.*\nRun it again to go on`),
+    new RegExp(`^Stopped after line ${linked}: The database .*locked.*\nRun it again to go on`, 'm'),
   );
   expect(await run(['link', '--from', file])).toMatchObject({
     stdout: `linked ${total - linked}, unchanged ${linked}, refused 0\n`,
