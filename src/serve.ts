@@ -7,6 +7,8 @@ import { describeStartFailure, exitCodes, isSetupFault } from './start-failure.t
 
 const stopTimeoutMs = 15_000;
 const lingerMs = 1_000;
+/** npm passes on what the terminal has sent to both: one Ctrl+C arrives twice. */
+const sameSignalMs = 500;
 
 /** Runs the service until it is told to stop, and then ends the process. */
 export async function serve(env: Environment): Promise<void> {
@@ -47,7 +49,7 @@ async function start(config: Config, logger: Logger): Promise<App> {
 }
 
 /**
- * SIGINT and SIGTERM end what is under way first; a second one, or a stop that hangs, ends the process at once.
+ * SIGINT and SIGTERM end what is under way first; a second one later, or a stop that hangs, ends the process at once.
  * @param report tells why a stop failed, before the process ends
  */
 export function stopOnSignals(app: Pick<App, 'stop'>, report: (error: unknown) => void): void {
@@ -55,10 +57,11 @@ export function stopOnSignals(app: Pick<App, 'stop'>, report: (error: unknown) =
     report(error);
     return process.exit(exitCodes.failed);
   };
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = (): void => {
-    if (stopping) process.exit(exitCodes.failed);
-    stopping = true;
+    if (stoppingSince !== null && performance.now() - stoppingSince < sameSignalMs) return;
+    if (stoppingSince !== null) process.exit(exitCodes.failed);
+    stoppingSince = performance.now();
     setTimeout(() => fail(new Error(`It took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();
     app.stop().then(() => process.exit(exitCodes.ok), fail);
   };

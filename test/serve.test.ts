@@ -86,3 +86,18 @@ test(
   },
   timeoutMs,
 );
+
+const interrupt = "process.kill(process.pid, 'SIGINT');";
+
+test.each([
+  ['one Ctrl+C that arrives twice, as below npm, stops it in order', interrupt, 0],
+  ['a second Ctrl+C ends it at once', `setTimeout(() => { ${interrupt} }, 700);`, 1],
+])(
+  '%s',
+  async (_title, again, exitCode) => {
+    const { exited } = await startService(`${interrupt} ${again}`);
+
+    expect(await exited).toEqual([exitCode, null]);
+  },
+  timeoutMs,
+);
