@@ -6,6 +6,7 @@ import { type Figures, formatFigure } from './harness/goals.ts';
 import { startMongo } from './harness/mongo.ts';
 import { type Section, describeMachine, recordFindings } from './harness/record.ts';
 import { type Run, withRun } from './harness/run.ts';
+import { median } from './harness/statistics.ts';
 import { createMongoStore, createSqliteStore } from './scale/mapping-stores.ts';
 import { type MappingFigures, measureMappings } from './scale/mappings.ts';
 import { type LoadFigures, ServiceUnderLoad } from './scale/service.ts';
@@ -58,25 +59,21 @@ await withRun(async (run) => {
   report(sqlite, mongo, loads);
 });
 
-async function measureSqlite({ folder }: Run): Promise<MappingFigures[]> {
-  const found: MappingFigures[] = [];
-  for (const mappings of sizes) {
-    found.push(await measureMappings({ folder, store: createSqliteStore(folder, mappings), mappings }));
-  }
-  return found;
+function measureSqlite({ folder }: Run): Promise<MappingFigures[]> {
+  const stores = sizes.map((mappings) => ({ mappings, store: createSqliteStore(folder, mappings) }));
+  return measureMappings({ folder, stores });
 }
 
 async function measureMongo(run: Run): Promise<MongoFigures[]> {
   const server = await startMongo(run.folder);
   if (server === null) return [];
   run.stopAtEnd(() => server.stop());
-  const found: MongoFigures[] = [];
+  const stores = [];
   for (const mappings of mongoSizes) {
-    const store = await createMongoStore(server, mappings);
-    const figures = await measureMappings({ folder: run.folder, store, mappings, share: 0.1 });
-    found.push({ ...figures, server: server.description });
+    stores.push({ mappings, store: await createMongoStore(server, mappings) });
   }
-  return found;
+  const found = await measureMappings({ folder: run.folder, stores, share: 0.1 });
+  return found.map((figures) => ({ ...figures, server: server.description }));
 }
 
 /** The second process shares its core with the stub and with whoever asks. */
@@ -118,9 +115,9 @@ function report(
   if (loads.some(({ errors }) => errors > 0)) throw new Error('There were wrong answers.');
   const file = 'docs/scaling.md';
   const columns = ['mappings', 'imported a second', 'lookup p50, µs', 'lookup p99, µs', 'MB'];
-  const describe = ({ mappings, importedPerSecond, p50, p99, megabytes }: MappingFigures): string[] => [
+  const describe = ({ mappings, importedPerSecond, p50s, p99s, megabytes }: MappingFigures): string[] => [
     mappings.toLocaleString('en-US'),
-    ...[importedPerSecond, p50, p99, megabytes].map(formatFigure),
+    ...[importedPerSecond, median(p50s), median(p99s), megabytes].map(formatFigure),
   ];
   const sections: Section[] = [
     { file, name: 'sqlite', columns, rows: sqlite.map(describe), note: `SQLite. ${describeMachine()}.` },
@@ -159,5 +156,7 @@ function createFigures(sqlite: readonly MappingFigures[]): Figures {
   const few = sqlite.find(({ mappings }) => mappings === 10_000);
   const many = sqlite.find(({ mappings }) => mappings === 1_000_000);
   if (few === undefined || many === undefined) return {};
-  return { lookupGrowth: many.p50 / few.p50, importRate: many.importedPerSecond };
+  // Of each round, and then the median: what slowed a round down slowed both.
+  const growths = many.p50s.map((p50, round) => p50 / (few.p50s[round] ?? Number.NaN));
+  return { lookupGrowth: median(growths), importRate: many.importedPerSecond };
 }
