@@ -58,8 +58,9 @@ export function stopOnSignals(app: Pick<App, 'stop'>, report: (error: unknown) =
     return process.exit(exitCodes.failed);
   };
   let stoppingSince: number | null = null;
-  const stop = (): void => {
-    if (stoppingSince !== null && performance.now() - stoppingSince < sameSignalMs) return;
+  const stop = (signal: NodeJS.Signals): void => {
+    const isSame = signal === 'SIGINT' && performance.now() - (stoppingSince ?? -Infinity) < sameSignalMs;
+    if (isSame) return;
     if (stoppingSince !== null) process.exit(exitCodes.failed);
     stoppingSince = performance.now();
     setTimeout(() => fail(new Error(`It took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();
