@@ -65,6 +65,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   main: ['config', 'serve'],
   cli: [
     ...technical,
+    'opened-parts',
     'app',
     'audit',
     'customers',

@@ -3,15 +3,20 @@ type Close = () => unknown;
 /** What has been opened, to be closed in reverse. */
 export class OpenedParts {
   private readonly closes: Close[] = [];
+  private closing: Promise<void> | null = null;
 
   add(close: Close): void {
     this.closes.push(close);
   }
 
-  /** Closes everything: one that fails keeps no other open. @throws what failed first */
-  async close(): Promise<void> {
+  /** Closes everything, once: one that fails keeps no other open. @throws what failed first */
+  close(): Promise<void> {
+    return (this.closing ??= this.closeAll());
+  }
+
+  private async closeAll(): Promise<void> {
     const failures: unknown[] = [];
-    for (let close = this.closes.pop(); close !== undefined; close = this.closes.pop()) {
+    for (const close of this.closes.reverse()) {
       try {
         await close();
       } catch (error) {

@@ -7,8 +7,7 @@ test('what was opened is closed in reverse, once', async () => {
   opened.add(() => closed.push('database'));
   opened.add(() => closed.push('server'));
 
-  await opened.close();
-  await opened.close();
+  await Promise.all([opened.close(), opened.close()]);
 
   expect(closed).toEqual(['server', 'database']);
 });

@@ -8,6 +8,7 @@ import { type Config, ConfigurationError } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 import { openDatabase } from '../../database/database.ts';
 import { createLogger } from '../../logger.ts';
+import { OpenedParts } from '../../opened-parts.ts';
 import { seedDemoData } from '../../stripe-emulator/demo-data.ts';
 import { type StripeEmulator, createStripeEmulator } from '../../stripe-emulator/stripe-emulator.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
@@ -35,29 +36,23 @@ export interface Demo {
 /** Starts the service with all that it needs on this machine, and a user with a subscription. */
 export async function startDemo(env: Environment): Promise<Demo> {
   refuseRealThings(env);
-  const started: (() => Promise<void>)[] = [];
-  const undoAll = async (): Promise<void> => {
-    for (const undo of started.reverse()) await undo();
-  };
-  let stopping: Promise<void> | undefined;
-  // A signal may come while a failure stops it.
-  const stop = (): Promise<void> => (stopping ??= undoAll());
+  const opened = new OpenedParts();
   try {
-    return { ...(await startParts(env, started)), stop };
+    return { ...(await startParts(env, opened)), stop: () => opened.close() };
   } catch (error) {
-    await stop();
+    await opened.close().catch(() => undefined);
     throw error;
   }
 }
 
-async function startParts(env: Environment, started: (() => Promise<void>)[]): Promise<Omit<Demo, 'stop'>> {
+async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<Demo, 'stop'>> {
   const folder = mkdtempSync(join(tmpdir(), 'billing-portal-demo-'));
-  started.push(() => rm(folder, { recursive: true, force: true }));
+  opened.add(() => rm(folder, { recursive: true, force: true }));
   const emulator = needsLocalStripe(env) ? createStripeEmulator() : null;
   await emulator?.start();
-  started.push(() => emulator?.stop() ?? Promise.resolve());
+  opened.add(() => emulator?.stop());
   const web = await startDemoWeb();
-  started.push(() => web?.stop() ?? Promise.resolve());
+  opened.add(() => web?.stop());
 
   const defaults = {
     databaseUrl: `sqlite:${join(folder, 'billing.db')}`,
@@ -67,7 +62,7 @@ async function startParts(env: Environment, started: (() => Promise<void>)[]): P
   const config = await loadAddressedConfig(createDemoEnvironment(env, defaults));
   await linkDemoUser(config, await createDemoCustomer(config, emulator));
   const app = await createApp(config, { logger: createLogger(config.logLevel, process.stderr) });
-  started.push(() => app.stop());
+  opened.add(() => app.stop());
   const url = await app.start();
   const [secret] = config.webhooks.secrets;
   if (secret !== undefined) emulator?.addWebhookEndpoint({ url: `${url}${webhookPath}`, secret });
