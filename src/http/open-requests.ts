@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 interface Connection {
+  readonly socket: Socket;
   /** In the order in which they came. */
   readonly open: FastifyRequest[];
   /** Nothing that still comes on it can be read. */
@@ -25,10 +26,10 @@ export class OpenRequests {
   /** From its first hook on, until its answer is out or its connection is closed. */
   track(server: FastifyInstance): void {
     server.addHook('onRequest', (request, { raw }, done) => {
-      const { socket } = request.raw;
+      const connection = this.#getConnection(request.raw.socket);
       this.#count += 1;
-      this.#findConnection(socket).open.push(request);
-      raw.on('close', () => this.#end(request, socket));
+      connection.open.push(request);
+      raw.on('close', () => this.#end(request, connection));
       done();
     });
   }
@@ -51,23 +52,22 @@ export class OpenRequests {
     return true;
   }
 
-  #findConnection(socket: Socket): Connection {
+  #getConnection(socket: Socket): Connection {
     const known = this.#connections.get(socket);
     if (known !== undefined) return known;
-    const connection: Connection = { open: [], isBroken: false };
+    const connection: Connection = { socket, open: [], isBroken: false };
     this.#connections.set(socket, connection);
     socket.on('close', () => {
-      for (const request of [...connection.open]) this.#end(request, socket);
+      for (const request of [...connection.open]) this.#end(request, connection);
     });
     return connection;
   }
 
-  #end(request: FastifyRequest, socket: Socket): void {
-    const connection = this.#findConnection(socket);
+  #end(request: FastifyRequest, connection: Connection): void {
     if (!remove(connection.open, request)) return;
     this.#count -= 1;
     for (const listener of this.#listeners) listener(request);
-    if (connection.isBroken && !hasAnswersDue(connection)) socket.destroySoon();
+    if (connection.isBroken && !hasAnswersDue(connection)) connection.socket.destroySoon();
   }
 }
 
