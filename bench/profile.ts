@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findFreePort } from '../test/helpers/server-process.ts';
-import { buildAll, outputFolder } from './harness/build.ts';
+import { buildAll, buildProfiled, outputFolder, serviceFiles } from './harness/build.ts';
 import { pinSelf } from './harness/cores.ts';
 import { type Share, readCpuProfile } from './harness/cpu-profile.ts';
 import { Load } from './harness/load.ts';
@@ -29,6 +29,7 @@ const users = 20_000;
 const inFlight = 16;
 
 await buildAll({ service: !values['no-build'] });
+const bundle = buildProfiled();
 pinSelf();
 await withRun(async (run) => {
   const stub = await run.startStub();
@@ -45,7 +46,8 @@ await withRun(async (run) => {
   if (target === null) throw new Error(`${name} cannot be profiled here.`);
   const folder = join(outputFolder, `profile-${Date.now()}`);
   const { program } = target;
-  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...program.args];
+  const files = program.args.map((file) => (file === serviceFiles.bundle ? bundle : file));
+  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...files];
   const server = await run.start({ ...program, args });
   const load = new Load(target.asked, inFlight);
   await load.keepInFlight(inFlight, Number(values['warm-up']));

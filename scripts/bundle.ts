@@ -3,12 +3,18 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { keepOwnLines } from './own-source-map.ts';
 import { slimPackages } from './slim-packages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const [outdir = join(root, 'dist/bundle')] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  // Maps that know the packages as well, for whoever asks where time goes.
+  options: { 'whole-maps': { type: 'boolean', default: false } },
+});
+const [outdir = join(root, 'dist/bundle')] = positionals;
 
 await rm(outdir, { recursive: true, force: true });
 await build({
@@ -40,7 +46,8 @@ await build({
   logLevel: 'warning',
 });
 
-for (const name of (await readdir(outdir)).filter((file) => file.endsWith('.map'))) {
+const maps = (await readdir(outdir)).filter((file) => file.endsWith('.map'));
+for (const name of values['whole-maps'] ? [] : maps) {
   const file = join(outdir, name);
   await writeFile(file, keepOwnLines(await readFile(file, 'utf8')));
 }

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const outputFolder = join(root, 'output/bench');
 const programFolder = join(outputFolder, 'programs');
+const profiledFolder = join(outputFolder, 'profiled');
 
 /** The service's files that a run can start, the one of production first. */
 export const serviceFiles = {
@@ -14,6 +15,13 @@ export const serviceFiles = {
   unbundled: join(root, 'dist/main.js'),
   cli: join(root, 'dist/cli/main.js'),
 } as const;
+
+/** The bundle of production, whose maps name the packages too; what it runs is the same. */
+export function buildProfiled(): string {
+  const bundling = ['--import', 'tsx', 'scripts/bundle.ts', profiledFolder, '--whole-maps'];
+  execFileSync(process.execPath, bundling, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  return join(profiledFolder, 'main.js');
+}
 
 export function fileOfProgram(name: string): string {
   return join(programFolder, `${name}.js`);

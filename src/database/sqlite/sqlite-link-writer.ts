@@ -3,12 +3,12 @@ import type Database from 'libsql';
 import type { CustomerLink, LinkManyOptions, LinkOutcome } from '../../customers/customer-directory.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** Links per statement, which runs in one go: this bounds how long the event loop waits. */
-const linksPerStatement = 500;
+/** Links that are inserted in one go where requests are served as well: this bounds how long they wait. */
+const linksPerTurn = 500;
 
 /**
- * How long an import that is alone in its process adds statements to a transaction. On a large table that is several
- * times as fast as a transaction for each, since what they have in common is written once. Other processes' writes wait
+ * How long an import that is alone in its process adds links to a transaction. On a large table that is several
+ * times as fast as many transactions, since what the links have in common is written once. Other processes' writes wait
  * meanwhile: well below what they wait for at most.
  */
 const transactionMs = 1_500;
@@ -65,34 +65,24 @@ export class SqliteLinkWriter {
     while (outcomes.length < links.length) {
       if (outcomes.length > 0) await sleep(alone ? turnMs : 0);
       const rest = links.slice(outcomes.length);
-      const stored = await this.#connection.transaction((database) =>
-        this.#insertFor(alone ? transactionMs : 0, rest, database),
+      const stored = await this.#connection.transaction(() =>
+        this.#insertFor(alone ? transactionMs : 0, rest),
       );
       for (const outcome of stored) outcomes.push(outcome);
     }
     return outcomes;
   }
 
-  /** Inserts one statement's links after another until the time is over; the outcomes tell how many that were. */
-  #insertFor(ms: number, links: readonly CustomerLink[], database: Database.Database): LinkOutcome[] {
+  /** Inserts one link after another until the time is over; the outcomes tell how many that were. */
+  #insertFor(ms: number, links: readonly CustomerLink[]): LinkOutcome[] {
+    const now = Date.now();
     const end = performance.now() + ms;
     const outcomes: LinkOutcome[] = [];
-    do {
-      const some = links.slice(outcomes.length, outcomes.length + linksPerStatement);
-      outcomes.push(...this.#insertSome(some, database));
-    } while (outcomes.length < links.length && performance.now() < end);
+    for (const link of links) {
+      if (outcomes.length >= linksPerTurn && performance.now() >= end) break;
+      outcomes.push(this.insert(link, now));
+    }
     return outcomes;
-  }
-
-  /** Most imports hold nothing but new links, which one statement stores. Else each is tried, and judged, by itself. */
-  #insertSome(links: readonly CustomerLink[], database: Database.Database): LinkOutcome[] {
-    const now = Date.now();
-    const pairs = links.map(({ userId, stripeCustomerId }) => [userId, stripeCustomerId]);
-    database.exec('SAVEPOINT some');
-    const { changes } = this.#statements.insertMany.run([this.#scope, now, JSON.stringify(pairs)]);
-    if (changes < links.length) database.exec('ROLLBACK TO some');
-    database.exec('RELEASE some');
-    return links.map((link) => (changes < links.length ? this.insert(link, now) : 'linked'));
   }
 
   /** Within a transaction of the caller. */
@@ -108,7 +98,7 @@ export class SqliteLinkWriter {
 
 function prepareStatements(
   connection: SqliteConnection,
-): Record<'customerOf' | 'insert' | 'insertMany', Database.Statement> {
+): Record<'customerOf' | 'insert', Database.Statement> {
   return {
     customerOf: connection
       .prepare('SELECT stripe_customer_id FROM customers WHERE scope = ? AND user_id = ?')
@@ -116,11 +106,6 @@ function prepareStatements(
     insert: connection.prepare(
       `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
        VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING`,
-    ),
-    // SQLite's grammar needs the WHERE, to tell ON CONFLICT from a join's ON.
-    insertMany: connection.prepare(
-      `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
-       SELECT ?1, value ->> 0, value ->> 1, '{}', ?2 FROM json_each(?3) WHERE true ON CONFLICT DO NOTHING`,
     ),
   };
 }
