@@ -45,9 +45,16 @@ export const fixedRate = 1_000;
 /** So many that at the fixed rate no request waits for a connection. */
 const connectionsAtFixedRate = 64;
 
+/**
+ * Before each measurement, and not counted: who stood idle while others were measured has given memory back and has no
+ * open connections, and takes a second or two to be as fast as before.
+ */
+export const settleSeconds = 2;
+
 /** Who cannot answer much more than the fixed rate only builds up a queue at it. */
 const headroom = 1.1;
 const nothing: LoadResult = { answered: 0, errors: 0, firstError: null, seconds: 0, latencies: [] };
+const noPace: Paced = { settled: nothing, result: nothing };
 
 /** Measures all of them in interleaved rounds, each of which begins with another one. */
 export async function compare(
@@ -86,25 +93,35 @@ async function measure(
   stub: MeasuredProcess,
   seconds: number,
 ): Promise<Round> {
-  const { result, cpu } = await withLoad(asked, inFlight, async (load) => {
+  const { settled, result, cpu } = await withLoad(asked, inFlight, async (load) => {
+    const settled = await load.keepInFlight(inFlight, settleSeconds);
     const before = readCpu(server, stub);
     const result = await load.keepInFlight(inFlight, seconds);
-    return { result, cpu: subtract(readCpu(server, stub), before) };
+    return { settled, result, cpu: subtract(readCpu(server, stub), before) };
   });
   const throughput = result.answered / result.seconds;
-  const paced =
-    throughput < fixedRate * headroom
-      ? nothing
-      : await withLoad(asked, connectionsAtFixedRate, (load) => load.sendAtRate(fixedRate, seconds));
+  const paced = throughput < fixedRate * headroom ? noPace : await measurePaced(asked, seconds);
   return {
     throughput,
     cpuMicrosecondsPerRequest: (cpu.server * 1e6) / result.answered,
     stubShare: cpu.stub / result.seconds,
     generatorShare: cpu.generator / result.seconds,
-    p50: percentile(paced.latencies, 0.5),
-    p99: percentile(paced.latencies, 0.99),
-    ...sumErrors(result, paced),
+    p50: percentile(paced.result.latencies, 0.5),
+    p99: percentile(paced.result.latencies, 0.99),
+    ...sumErrors(settled, result, paced.settled, paced.result),
   };
+}
+
+interface Paced {
+  readonly settled: LoadResult;
+  readonly result: LoadResult;
+}
+
+function measurePaced(asked: Asked, seconds: number): Promise<Paced> {
+  return withLoad(asked, connectionsAtFixedRate, async (load) => ({
+    settled: await load.sendAtRate(fixedRate, settleSeconds),
+    result: await load.sendAtRate(fixedRate, seconds),
+  }));
 }
 
 async function withLoad<T>(asked: Asked, connections: number, use: (load: Load) => Promise<T>): Promise<T> {

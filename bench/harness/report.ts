@@ -2,7 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputFolder, root } from './build.ts';
 import { drawChart } from './chart.ts';
-import { type Durations, type Measured, type Round, fixedRate, inFlight } from './comparison.ts';
+import {
+  type Durations,
+  type Measured,
+  type Round,
+  fixedRate,
+  inFlight,
+  settleSeconds,
+} from './comparison.ts';
 import { type Figures, formatFigure } from './goals.ts';
 import { describeMachine, recordFindings } from './record.ts';
 import { median, spread } from './statistics.ts';
@@ -33,7 +40,7 @@ export function reportComparison(measured: readonly Measured[], options: ReportO
   const rows = measured.map((each) => describe(each, measured));
   const note =
     `Medians of ${durations.rounds} interleaved rounds of ${durations.seconds} s, after ${durations.warmUpSeconds} s each to ` +
-    `warm up; ${inFlight} in flight, latencies at ${fixedRate.toLocaleString('en-US')} requests a second. ${describeMachine()}.`;
+    `warm up and ${settleSeconds} s before each measurement; ${inFlight} in flight, latencies at ${fixedRate.toLocaleString('en-US')} requests a second. ${describeMachine()}.`;
   const svg = drawChart(
     measured
       .filter(({ name }) => name !== 'stub')
