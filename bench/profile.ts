@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findFreePort } from '../test/helpers/server-process.ts';
-import { buildAll, buildProfiled, outputFolder, serviceFiles } from './harness/build.ts';
+import { buildProfiled, buildPrograms, outputFolder } from './harness/build.ts';
 import { pinSelf } from './harness/cores.ts';
 import { type Share, readCpuProfile } from './harness/cpu-profile.ts';
 import { Load } from './harness/load.ts';
@@ -21,15 +21,14 @@ const { values } = parseArgs({
     tokens: { type: 'string', default: 'HS256' },
     /** The place in docs/performance.md to write to: `profile-before` or `profile-after`. */
     record: { type: 'string' },
-    'no-build': { type: 'boolean', default: false },
   },
 });
 const seconds = Number(values.seconds);
 const users = 20_000;
 const inFlight = 16;
 
-await buildAll({ service: !values['no-build'] });
-const bundle = buildProfiled();
+await buildPrograms();
+const serviceFile = buildProfiled();
 pinSelf();
 await withRun(async (run) => {
   const stub = await run.startStub();
@@ -41,13 +40,13 @@ await withRun(async (run) => {
     issuer: createTokenIssuer(values.tokens === 'RS256' ? 'RS256' : 'HS256'),
     folder: run.folder,
     serviceDatabaseUrl: await fillDirectory(`sqlite:${join(run.folder, 'billing.db')}`, users),
+    serviceFile,
     mongoUrl: null,
   });
   if (target === null) throw new Error(`${name} cannot be profiled here.`);
   const folder = join(outputFolder, `profile-${Date.now()}`);
   const { program } = target;
-  const files = program.args.map((file) => (file === serviceFiles.bundle ? bundle : file));
-  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...files];
+  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...program.args];
   const server = await run.start({ ...program, args });
   const load = new Load(target.asked, inFlight);
   await load.keepInFlight(inFlight, Number(values['warm-up']));

@@ -46,10 +46,11 @@ await build({
   logLevel: 'warning',
 });
 
-const maps = (await readdir(outdir)).filter((file) => file.endsWith('.map'));
-for (const name of values['whole-maps'] ? [] : maps) {
-  const file = join(outdir, name);
-  await writeFile(file, keepOwnLines(await readFile(file, 'utf8')));
+if (!values['whole-maps']) {
+  for (const name of (await readdir(outdir)).filter((file) => file.endsWith('.map'))) {
+    const file = join(outdir, name);
+    await writeFile(file, keepOwnLines(await readFile(file, 'utf8')));
+  }
 }
 
 // Beside the bundle, and not in a temporary folder that others may write to: what is cached there is run.

@@ -54,7 +54,6 @@ export const settleSeconds = 2;
 /** Who cannot answer much more than the fixed rate only builds up a queue at it. */
 const headroom = 1.1;
 const nothing: LoadResult = { answered: 0, errors: 0, firstError: null, seconds: 0, latencies: [] };
-const noPace: Paced = { settled: nothing, result: nothing };
 
 /** Measures all of them in interleaved rounds, each of which begins with another one. */
 export async function compare(
@@ -81,47 +80,42 @@ export async function compare(
   }));
 }
 
-async function warmUp({ asked, title }: Contestant, { warmUpSeconds }: Durations): Promise<void> {
-  const load = new Load(asked, inFlight);
-  const { errors, firstError } = await load.keepInFlight(inFlight, warmUpSeconds);
-  await load.close();
+async function warmUp(contestant: Contestant, { warmUpSeconds }: Durations): Promise<void> {
+  await withLoad(contestant.asked, inFlight, async (load) => {
+    refuseErrors(contestant, await load.keepInFlight(inFlight, warmUpSeconds));
+  });
+}
+
+/** Of what is not counted. */
+function refuseErrors({ title }: Contestant, { errors, firstError }: LoadResult): void {
   if (errors > 0) throw new Error(`${title}: ${errors} wrong answers while warming up: ${firstError ?? ''}`);
 }
 
-async function measure(
-  { asked, process: server }: Contestant,
-  stub: MeasuredProcess,
-  seconds: number,
-): Promise<Round> {
-  const { settled, result, cpu } = await withLoad(asked, inFlight, async (load) => {
-    const settled = await load.keepInFlight(inFlight, settleSeconds);
+async function measure(contestant: Contestant, stub: MeasuredProcess, seconds: number): Promise<Round> {
+  const { asked, process: server } = contestant;
+  const { result, cpu } = await withLoad(asked, inFlight, async (load) => {
+    refuseErrors(contestant, await load.keepInFlight(inFlight, settleSeconds));
     const before = readCpu(server, stub);
     const result = await load.keepInFlight(inFlight, seconds);
-    return { settled, result, cpu: subtract(readCpu(server, stub), before) };
+    return { result, cpu: subtract(readCpu(server, stub), before) };
   });
   const throughput = result.answered / result.seconds;
-  const paced = throughput < fixedRate * headroom ? noPace : await measurePaced(asked, seconds);
+  const paced =
+    throughput < fixedRate * headroom
+      ? nothing
+      : await withLoad(asked, connectionsAtFixedRate, async (load) => {
+          refuseErrors(contestant, await load.sendAtRate(fixedRate, settleSeconds));
+          return load.sendAtRate(fixedRate, seconds);
+        });
   return {
     throughput,
     cpuMicrosecondsPerRequest: (cpu.server * 1e6) / result.answered,
     stubShare: cpu.stub / result.seconds,
     generatorShare: cpu.generator / result.seconds,
-    p50: percentile(paced.result.latencies, 0.5),
-    p99: percentile(paced.result.latencies, 0.99),
-    ...sumErrors(settled, result, paced.settled, paced.result),
+    p50: percentile(paced.latencies, 0.5),
+    p99: percentile(paced.latencies, 0.99),
+    ...sumErrors(result, paced),
   };
-}
-
-interface Paced {
-  readonly settled: LoadResult;
-  readonly result: LoadResult;
-}
-
-function measurePaced(asked: Asked, seconds: number): Promise<Paced> {
-  return withLoad(asked, connectionsAtFixedRate, async (load) => ({
-    settled: await load.sendAtRate(fixedRate, settleSeconds),
-    result: await load.sendAtRate(fixedRate, seconds),
-  }));
 }
 
 async function withLoad<T>(asked: Asked, connections: number, use: (load: Load) => Promise<T>): Promise<T> {

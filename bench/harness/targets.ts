@@ -26,6 +26,8 @@ export interface Surroundings {
   /** A folder for what the run leaves behind. */
   readonly folder: string;
   readonly serviceDatabaseUrl: string;
+  /** Another build of the service than the one of production. */
+  readonly serviceFile?: string;
   /** Null where there is no MongoDB server. */
   readonly mongoUrl: string | null;
 }
@@ -125,10 +127,10 @@ function createApollo(port: number, surroundings: Surroundings): Target {
 }
 
 function createService(port: number, surroundings: Surroundings): Target {
-  const { issuer, folder } = surroundings;
+  const { issuer, folder, serviceFile = serviceFiles.bundle } = surroundings;
   return {
     title: 'this service, in production',
-    program: createServiceProgram(serviceFiles.bundle, port, surroundings, join(folder, 'service.log')),
+    program: createServiceProgram(serviceFile, port, surroundings, join(folder, 'service.log')),
     asked: askService(port, surroundings.users, issuer),
   };
 }
