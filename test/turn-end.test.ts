@@ -18,13 +18,37 @@ test('what becomes ready in one turn of the event loop goes on in a row at its e
   expect(steps).toEqual(['one is ready', 'two is ready', 'the turn ends', 'one goes on', 'two goes on']);
 });
 
-test('what becomes ready later waits for the end of its own turn', async () => {
+test('what the turns after it bring goes on with it', async () => {
   const turnEnd = new TurnEnd();
   const first = turnEnd.wait();
   await turn();
   const second = turnEnd.wait();
+  await turn();
+  const third = turnEnd.wait();
+  expect(await Promise.all([first, second, third])).toHaveLength(3);
+  expect([second, third]).toEqual([first, first]);
+});
+
+test('what becomes ready after a turn that brought nothing goes on by itself', async () => {
+  const turnEnd = new TurnEnd();
+  const first = turnEnd.wait();
+  await turn();
+  await turn();
+  const second = turnEnd.wait();
   expect(second).not.toBe(first);
   await second;
+});
+
+test('however many turns bring more, what is ready goes on in the eighth', async () => {
+  const turnEnd = new TurnEnd();
+  const steps: string[] = [];
+  void turnEnd.wait().then(() => steps.push('the first goes on'));
+  for (let later = 1; later <= 9; later += 1) {
+    await turn();
+    steps.push(`turn ${later} is over`);
+    void turnEnd.wait();
+  }
+  expect(steps.slice(6, 9)).toEqual(['turn 7 is over', 'the first goes on', 'turn 8 is over']);
 });
 
 test('each goes on in its own context', async () => {

@@ -102,7 +102,7 @@ function addHeaders(server: FastifyInstance): void {
 }
 
 /**
- * Requests that arrive in one turn of the event loop take all further steps together. Before it waits, each is timed and
+ * Requests that arrive together take all further steps together. Before it waits, each is timed and
  * counted as under way, so that the wait is a part of its time and no stop overlooks it.
  */
 function goOnTogether(server: FastifyInstance): void {
