@@ -9,6 +9,7 @@ const maxTurns = 8;
 export class TurnEnd {
   #next: Promise<void> | null = null;
   #ready = 0;
+  #wentOn = 1;
 
   /** Keeps the context that it is asked in, as a promise does. */
   wait(): Promise<void> {
@@ -21,12 +22,15 @@ export class TurnEnd {
   #goOnWhenQuiet(goOn: () => void, readyBefore: number, turn: number): void {
     setImmediate(() => {
       const ready = this.#ready;
-      if (ready > readyBefore && turn < maxTurns) {
+      // Where the one before was alone as well, more are hardly to be expected.
+      const isAlone = ready === 1 && this.#wentOn === 1;
+      if (ready > readyBefore && !isAlone && turn < maxTurns) {
         this.#goOnWhenQuiet(goOn, ready, turn + 1);
         return;
       }
       this.#next = null;
       this.#ready = 0;
+      this.#wentOn = ready;
       goOn();
     });
   }

@@ -18,20 +18,40 @@ test('what becomes ready in one turn of the event loop goes on in a row at its e
   expect(steps).toEqual(['one is ready', 'two is ready', 'the turn ends', 'one goes on', 'two goes on']);
 });
 
-test('what the turns after it bring goes on with it', async () => {
+test('one that is alone, as the one before was, goes on at the end of its own turn', async () => {
   const turnEnd = new TurnEnd();
   const first = turnEnd.wait();
   await turn();
   const second = turnEnd.wait();
-  await turn();
-  const third = turnEnd.wait();
-  expect(await Promise.all([first, second, third])).toHaveLength(3);
-  expect([second, third]).toEqual([first, first]);
+  expect(second).not.toBe(first);
+  await second;
 });
 
-test('what becomes ready after a turn that brought nothing goes on by itself', async () => {
+test('several wait for what the next turns bring', async () => {
   const turnEnd = new TurnEnd();
+  const first = together(turnEnd);
+  await turn();
+  const second = turnEnd.wait();
+  await turn();
+  const third = turnEnd.wait();
+  expect(second).toBe(first);
+  expect(third).toBe(first);
+  await third;
+});
+
+test('so does one after several', async () => {
+  const turnEnd = new TurnEnd();
+  await together(turnEnd);
   const first = turnEnd.wait();
+  await turn();
+  const second = turnEnd.wait();
+  expect(second).toBe(first);
+  await second;
+});
+
+test('after a turn that brought nothing they go on', async () => {
+  const turnEnd = new TurnEnd();
+  const first = together(turnEnd);
   await turn();
   await turn();
   const second = turnEnd.wait();
@@ -42,13 +62,13 @@ test('what becomes ready after a turn that brought nothing goes on by itself', a
 test('however many turns bring more, what is ready goes on in the eighth', async () => {
   const turnEnd = new TurnEnd();
   const steps: string[] = [];
-  void turnEnd.wait().then(() => steps.push('the first goes on'));
+  void together(turnEnd).then(() => steps.push('the first go on'));
   for (let later = 1; later <= 9; later += 1) {
     await turn();
     steps.push(`turn ${later} is over`);
     void turnEnd.wait();
   }
-  expect(steps.slice(6, 9)).toEqual(['turn 7 is over', 'the first goes on', 'turn 8 is over']);
+  expect(steps.slice(6, 9)).toEqual(['turn 7 is over', 'the first go on', 'turn 8 is over']);
 });
 
 test('each goes on in its own context', async () => {
@@ -61,3 +81,9 @@ test('each goes on in its own context', async () => {
     });
   expect(await Promise.all([read('one'), read('two')])).toEqual(['one', 'two']);
 });
+
+/** Two that are ready in the same turn. */
+function together(turnEnd: TurnEnd): Promise<void> {
+  void turnEnd.wait();
+  return turnEnd.wait();
+}
