@@ -5,7 +5,7 @@ import { createWriteStream } from 'node:fs';
 /** Ids as identity providers and Stripe give them: in no order, so that every insert lands somewhere else. */
 export function nameScattered(index: number): { readonly userId: string; readonly stripeCustomerId: string } {
   const hash = createHash('md5').update(String(index)).digest('hex');
-  return { userId: `auth0|${hash.slice(0, 24)}`, stripeCustomerId: `cus_${hash.slice(10, 32)}` };
+  return { userId: `auth0|${hash.slice(0, 24)}`, stripeCustomerId: `cus_${hash.slice(10, 24)}` };
 }
 
 /** A file for `billing-portal link --from`. */

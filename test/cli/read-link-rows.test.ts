@@ -115,6 +115,23 @@ test('reads no further than asked, however long the file', async () => {
   expect(pieces).toBe(10);
 });
 
+test('lines without quotes are read alike, whether or not others have quotes', async () => {
+  const piece = fc.constantFrom(
+    ...Array.from(" \t\v\f\u00a0\u1680\u2009\u2028\u3000\ufeff,;|'ab"),
+    'cus_1',
+    ',cus_2',
+  );
+  const line = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 10 }), async (lines) => {
+      const alone = await readAll(inPieces(`a,cus_1\n${lines.join('\n')}\nb,cus_2`));
+      const withQuotes = await readAll(inPieces(`"a",cus_1\n${lines.join('\n')}\nb,cus_2`));
+      expect(alone).toEqual(withQuotes);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('whatever is written as CSV is read back, line by line, in whatever pieces it comes', async () => {
   const userId = fc
     .string({
