@@ -57,7 +57,7 @@ type Fields = readonly string[] | null;
 
 /** The fields of each line; null where its quotes do not match. */
 function parseLines(lines: readonly string[], delimiter: string): readonly Fields[] {
-  // The same as the parser finds, in a tenth of the time.
+  // The same as the parser finds, in a sixth of the time.
   if (!lines.some((line) => line.includes('"')))
     return lines.map((line) => line.split(delimiter).map((field) => field.trim()));
   const records = tryParse(lines, delimiter);

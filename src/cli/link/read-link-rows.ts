@@ -1,4 +1,4 @@
-import { type CustomerLink, findLinkFault } from '../../customers/customer-directory.ts';
+import { type CustomerLink, customerLinkSchema } from '../../customers/customer-directory.ts';
 import { readPairs } from '../read-csv-rows.ts';
 
 /** One line of a link file that is not empty: a link, or why it is none. Lines count from 1. */
@@ -13,6 +13,6 @@ export function readLinkRows(text: AsyncIterable<string>): AsyncIterable<readonl
 }
 
 export function toLinkRow(line: number, link: CustomerLink): LinkRow {
-  const fault = findLinkFault(link);
-  return fault === null ? { line, link } : { line, fault };
+  const { data, error } = customerLinkSchema.safeParse(link);
+  return data ? { line, link: data } : { line, fault: error.issues.map(({ message }) => message).join('; ') };
 }
