@@ -1,4 +1,6 @@
 // @ts-check
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 const config = {
   testEnvironment: 'node',
@@ -8,6 +10,7 @@ const config = {
     '<rootDir>/test/browser/',
     '<rootDir>/test/faults/',
     '<rootDir>/test/fuzz/',
+    '/(mongo|stripe)-faults\\.test\\.ts$',
     'processes\\.test\\.ts$',
   ],
   extensionsToTreatAsEsm: ['.ts'],
@@ -26,8 +29,8 @@ const config = {
   },
   setupFiles: ['reflect-metadata'],
   testTimeout: 20_000,
-  // Half of the time goes by waiting for servers, so no core is kept free.
-  maxWorkers: '100%',
+  // Half of the time goes by waiting for servers, so there is more work than cores.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
 };
 
 export default config;
