@@ -48,7 +48,7 @@ import { PortalSessions } from './portal/portal-session.service.ts';
 import { PortalResolver } from './portal/portal.resolver.ts';
 import { ReturnUrls } from './portal/return-url.ts';
 import { SupportSessions } from './portal/support-session.service.ts';
-import { Claims, type ClaimsOptions } from './records/claims.ts';
+import { Leases, type LeasesOptions } from './records/leases.ts';
 import { removeAll } from './records/remove-all.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
 import { Sweeper } from './sweeper.ts';
@@ -68,8 +68,8 @@ export interface AppOverrides {
   readonly stripeFailuresToOpen?: number;
   /** Milliseconds for which a stop goes on to answer, so that clients can turn elsewhere; else none. */
   readonly lingerMs?: number;
-  /** How claims are kept, in place of the defaults. */
-  readonly claims?: ClaimsOptions;
+  /** How leases are kept, in place of the defaults. */
+  readonly leases?: LeasesOptions;
   /** The time by which policies are decided and kept up, in place of the clock's. */
   readonly now?: () => Date;
 }
@@ -156,10 +156,10 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
     now,
     telemetry.metrics,
   );
-  const claims = new Claims(database.records, overrides.claims);
+  const leases = new Leases(database.records, overrides.leases);
   const snapshots = new SnapshotRegister(database.records);
   const reader = new CustomerReader(subscriptions, stripe, now);
-  const sync = new CustomerSync(database.customers, snapshots, reader, claims);
+  const sync = new CustomerSync(database.customers, snapshots, reader, leases);
   // Without webhooks nothing would keep a snapshot true.
   const kept = config.webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
   const customers = new BillingCustomers(database.customers, reader, kept);
@@ -170,7 +170,7 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
     now,
   };
   const links = new PortalLinks({ ...linkParts, flows, audit, publicUrl: config.publicUrl });
-  const linkVisits = new LinkVisits({ ...linkParts, claims, sessions });
+  const linkVisits = new LinkVisits({ ...linkParts, leases, sessions });
 
   const schema = createSchema({
     resolvers: [
@@ -222,12 +222,12 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
       directory: database.customers,
       sync,
       audit,
-      claims,
+      leases,
       logger,
       configurations: policies?.configurations ?? null,
       linkByClientReferenceId,
     });
-    const processor = new WebhookProcessor(handlers, database.records, claims);
+    const processor = new WebhookProcessor(handlers, database.records, leases);
     await server.register((api, _options, done) => {
       addWebhookRoutes(api, { processor, secrets, livemode, account, now, metrics: telemetry.metrics });
       done();

@@ -2,7 +2,7 @@ import type { Caller } from '../auth/caller.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
-import { ClaimedElsewhereError } from '../records/record.errors.ts';
+import { LeaseTakenError } from '../records/record.errors.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import type { CustomerReader } from './customer-reader.ts';
@@ -22,7 +22,7 @@ export interface KeptSnapshots {
 /** Webhooks may fail to come, without anybody noticing: what they missed shows a day later. */
 const freshMs = 24 * 60 * 60_000;
 
-/** Somebody is waiting for the answer, which can be had from Stripe without the claim. */
+/** Somebody is waiting for the answer, which can be had from Stripe without the lease. */
 const patienceMs = 2_000;
 
 /** Reads a caller's own customer. */
@@ -70,7 +70,7 @@ export class BillingCustomers {
         return await this.kept.sync.refresh(stripeCustomerId, { patienceMs });
       } catch (error) {
         // What Stripe says is still worth telling when it cannot be kept.
-        if (!(error instanceof StoreUnavailableError || error instanceof ClaimedElsewhereError)) throw error;
+        if (!(error instanceof StoreUnavailableError || error instanceof LeaseTakenError)) throw error;
         logFailure(this.kept.logger, error, 'a customer was read from Stripe and could not be kept', {
           requestId,
           stripeCustomerId,

@@ -1,5 +1,5 @@
-import type { ClaimPatience, Claims, Hold } from '../records/claims.ts';
-import { ClaimedElsewhereError } from '../records/record.errors.ts';
+import type { Lease, LeasePatience, Leases } from '../records/leases.ts';
+import { LeaseTakenError } from '../records/record.errors.ts';
 import type { KeptRecord } from '../records/record-store.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';
@@ -12,22 +12,22 @@ export class CustomerSync {
     private readonly directory: CustomerDirectory,
     private readonly snapshots: SnapshotRegister,
     private readonly reader: CustomerReader,
-    private readonly claims: Claims,
+    private readonly leases: Leases,
   ) {}
 
   /**
-   * Reads a customer from Stripe and keeps what it says. The claim is taken before Stripe is asked, so that an
+   * Reads a customer from Stripe and keeps what it says. The lease is taken before Stripe is asked, so that an
    * old answer never takes the place of a newer one. Null when no user is linked to the customer: nothing is
    * kept about strangers.
-   * @throws ClaimedElsewhereError, StoreUnavailableError, and the errors of Stripe
+   * @throws LeaseTakenError, StoreUnavailableError, and the errors of Stripe
    */
-  refresh(stripeCustomerId: string, patience?: ClaimPatience): Promise<CustomerSnapshot | null> {
-    return this.claims.runAlone(
+  refresh(stripeCustomerId: string, patience?: LeasePatience): Promise<CustomerSnapshot | null> {
+    return this.leases.runExclusive(
       `customer:${stripeCustomerId}`,
-      async (hold) => {
+      async (lease) => {
         const before = await this.snapshots.findRecord(stripeCustomerId);
         const mapping = await this.directory.findByStripeCustomerId(stripeCustomerId);
-        if (mapping !== null) return this.renew(mapping, before, hold);
+        if (mapping !== null) return this.renew(mapping, before, lease);
         if (before !== null) await this.snapshots.remove(before);
         return null;
       },
@@ -38,18 +38,18 @@ export class CustomerSync {
   private async renew(
     mapping: CustomerMapping,
     before: KeptRecord | null,
-    hold: Hold,
+    lease: Lease,
   ): Promise<CustomerSnapshot | null> {
     const reading = await this.reader.read(mapping.stripeCustomerId);
     const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
-    hold.ensureHeld();
+    lease.ensureHeld();
     if (reading.state === 'missing') {
       // The key may be the wrong one, and is soon put right: that is no fact about the customer.
       if (before !== null) await this.snapshots.remove(before);
       return snapshot;
     }
-    // A claim goes by clocks, which may differ; that the record is still the one of before does not.
-    if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new ClaimedElsewhereError();
+    // Clocks may differ, and a lease depends on them. That the record is still the former one does not.
+    if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
     return (await this.isStillLinked(mapping)) ? snapshot : null;
   }
 

@@ -3,15 +3,15 @@ import type { CustomerDirectory, CustomerMapping } from '../customers/customer-d
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { PortalSession, PortalSessions } from '../portal/portal-session.service.ts';
 import type { ReturnUrls } from '../portal/return-url.ts';
-import type { Claims } from '../records/claims.ts';
-import { ClaimedElsewhereError } from '../records/record.errors.ts';
+import type { Leases } from '../records/leases.ts';
+import { LeaseTakenError } from '../records/record.errors.ts';
 import type { LinkRegister, PortalLink } from './link-register.ts';
 import { isLinkToken, toLinkId } from './link-token.ts';
 import { LinkRefusedError } from './link.errors.ts';
 
 interface LinkVisitsParts {
   readonly links: LinkRegister;
-  readonly claims: Claims;
+  readonly leases: Leases;
   readonly customers: CustomerDirectory;
   readonly returnUrls: ReturnUrls;
   readonly sessions: PortalSessions;
@@ -46,15 +46,15 @@ export class LinkVisits {
 
   /** One at a time opens a session. The others leave as soon as somebody was let in, or have their turn when that failed. */
   private async openOnce(id: string, token: string, isAwaited: () => boolean): Promise<PortalSession> {
-    const { claims } = this.parts;
-    const deadline = performance.now() + claims.patienceMs;
+    const { leases } = this.parts;
+    const deadline = performance.now() + leases.patienceMs;
     for (;;) {
       try {
-        return await claims.runAlone(`portal-link:${id}`, () => this.useUp(token, isAwaited), {
+        return await leases.runExclusive(`portal-link:${id}`, () => this.useUp(token, isAwaited), {
           patienceMs: 0,
         });
       } catch (error) {
-        if (!(error instanceof ClaimedElsewhereError) || performance.now() > deadline) throw error;
+        if (!(error instanceof LeaseTakenError) || performance.now() > deadline) throw error;
       }
       await wait(pauseMs * (0.5 + Math.random()));
       await this.getUsable(token);
@@ -66,7 +66,7 @@ export class LinkVisits {
     const session = await this.openSession(link, token);
     // A second press of the button ends the first request, whose answer nobody will see.
     if (!isAwaited()) throw new LinkRefusedError('left');
-    // Not the claim but this decides who is let in: a claim can outlast its time.
+    // Not the lease but this decides who is let in: a lease can outlast its time.
     if (!(await this.parts.links.use(link, this.parts.now()))) throw new LinkRefusedError('used');
     return session;
   }

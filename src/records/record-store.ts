@@ -13,7 +13,7 @@ export interface KeptRecord {
 
 /** The kinds of records; each belongs to one feature, which alone knows its content. */
 export const recordKinds = [
-  'claim',
+  'lease',
   'customer-creation',
   'customer-snapshot',
   'portal-link',

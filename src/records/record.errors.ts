@@ -1,10 +1,10 @@
 import { BillingError } from '../errors.ts';
 
-/** Somebody else is at work on the same thing, and did not finish in time. */
-export class ClaimedElsewhereError extends BillingError {
+/** Another process works on the same thing, and did not finish in time. */
+export class LeaseTakenError extends BillingError {
   constructor() {
-    super('STORE_UNAVAILABLE', 'This is being worked on elsewhere right now. Try again shortly.', {
-      cause: new Error('The claim is held by somebody else'),
+    super('STORE_UNAVAILABLE', 'Another request is working on this right now. Try again shortly.', {
+      cause: new Error('Another process holds the lease'),
       retryAfter: 1,
     });
   }

@@ -7,7 +7,7 @@ import {
 } from '../customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../customers/customer.errors.ts';
 import type { Logger } from '../logger.ts';
-import type { Claims } from '../records/claims.ts';
+import type { Leases } from '../records/leases.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 
 /** Links users to customers as Stripe's objects name them. A link that is there is never changed. */
@@ -15,7 +15,7 @@ export class EventLinks {
   constructor(
     private readonly directory: CustomerDirectory,
     private readonly audit: AuditTrail,
-    private readonly claims: Claims,
+    private readonly leases: Leases,
     private readonly logger: Logger,
   ) {}
 
@@ -24,7 +24,7 @@ export class EventLinks {
     const { success, data: link } = customerLinkSchema.safeParse({ userId, stripeCustomerId });
     if (!success) return;
     // Several events name the same user at once, and one link is one entry on the record.
-    await this.claims.runAlone(`customer:${stripeCustomerId}`, async () => {
+    await this.leases.runExclusive(`customer:${stripeCustomerId}`, async () => {
       const ofUser = await this.directory.findByUserId(link.userId);
       if (ofUser?.stripeCustomerId === stripeCustomerId) return;
       const ofCustomer = await this.directory.findByStripeCustomerId(stripeCustomerId);

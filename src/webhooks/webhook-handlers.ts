@@ -3,7 +3,7 @@ import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import type { CustomerSync } from '../customers/customer-sync.service.ts';
 import type { Logger } from '../logger.ts';
 import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
-import type { Claims } from '../records/claims.ts';
+import type { Leases } from '../records/leases.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { createCheckoutHandlers } from './checkout.handlers.ts';
 import { createCustomerHandlers } from './customer.handlers.ts';
@@ -18,7 +18,7 @@ interface WebhookParts {
   readonly directory: CustomerDirectory;
   readonly sync: CustomerSync;
   readonly audit: AuditTrail;
-  readonly claims: Claims;
+  readonly leases: Leases;
   readonly logger: Logger;
   /** Null where no policies are compiled to configurations. */
   readonly configurations: PolicyConfigurations | null;
@@ -28,8 +28,8 @@ interface WebhookParts {
 
 /** What is done for each type of event that is handled. */
 export function createWebhookHandlers(parts: WebhookParts): WebhookHandlers {
-  const { stripe, directory, sync, audit, claims, logger, configurations } = parts;
-  const links = new EventLinks(directory, audit, claims, logger);
+  const { stripe, directory, sync, audit, leases, logger, configurations } = parts;
+  const links = new EventLinks(directory, audit, leases, logger);
   return {
     ...createCustomerHandlers(stripe, links, sync),
     ...createSubscriptionHandlers(sync),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Claims } from '../records/claims.ts';
+import type { Leases } from '../records/leases.ts';
 import type { RecordStore } from '../records/record-store.ts';
 import { Turns } from './turns.ts';
 import type { WebhookEvent } from './webhook-event.ts';
@@ -32,18 +32,18 @@ export class WebhookProcessor {
   constructor(
     private readonly handlers: WebhookHandlers,
     private readonly records: RecordStore,
-    private readonly claims: Claims,
+    private readonly leases: Leases,
   ) {}
 
-  /** @throws TooManyWaitingError, ClaimedElsewhereError, StoreUnavailableError, and what the handler throws */
+  /** @throws TooManyWaitingError, LeaseTakenError, StoreUnavailableError, and what the handler throws */
   async process(event: WebhookEvent): Promise<WebhookOutcome> {
     const { id, type } = event;
     if (!isHandled(type)) return 'ignored';
     return this.turns.run(() =>
-      this.claims.runAlone(`event:${id}`, async (hold) => {
+      this.leases.runExclusive(`event:${id}`, async (lease) => {
         if ((await this.records.find('webhook-event', id)) !== null) return 'repeated';
         await this.handlers[type](event);
-        hold.ensureHeld();
+        lease.ensureHeld();
         await this.records.insert('webhook-event', createEventRecord(event));
         return 'handled';
       }),

@@ -7,8 +7,8 @@ import { CustomerSubscriptions } from '../../src/customers/customer-subscription
 import { CustomerSync } from '../../src/customers/customer-sync.service.ts';
 import { SnapshotRegister } from '../../src/customers/snapshot-register.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { Claims, type ClaimsOptions } from '../../src/records/claims.ts';
-import { ClaimedElsewhereError } from '../../src/records/record.errors.ts';
+import { Leases, type LeasesOptions } from '../../src/records/leases.ts';
+import { LeaseTakenError } from '../../src/records/record.errors.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
 import { createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
@@ -68,14 +68,14 @@ function describeSync(createUrl: () => string): void {
   const opened: Database[] = [];
 
   /** The service as another process has it, with a connection of its own. */
-  async function createSync(options?: ClaimsOptions): Promise<CustomerSync> {
+  async function createSync(options?: LeasesOptions): Promise<CustomerSync> {
     const own = await openDatabase({ url, scope: 'test' });
     opened.push(own);
     return new CustomerSync(
       own.customers,
       new SnapshotRegister(own.records),
       new CustomerReader(new CustomerSubscriptions(stripe), stripe, () => now),
-      new Claims(own.records, options),
+      new Leases(own.records, options),
     );
   }
 
@@ -138,7 +138,7 @@ function describeSync(createUrl: () => string): void {
     await sdk.customers.update(customer, { name: 'after' });
     const before = countReads(customer);
     const quick = second.refresh(customer);
-    // Without the claim, this one would be through by now.
+    // Without the lease, this one would be through by now.
     await Promise.race([quick, new Promise((resolve) => setTimeout(resolve, 300))]);
     expect(countReads(customer)).toBe(before);
     release();
@@ -151,23 +151,23 @@ function describeSync(createUrl: () => string): void {
   test.each([
     ['nothing', false],
     ['an older one', true],
-  ])('an old answer gives way even when its claim went to another, with %s kept', async (_title, isKept) => {
+  ])('an old answer gives way even when its lease went to another, with %s kept', async (_title, isKept) => {
     const [first, second] = [await createSync(), await createSync()];
     if (isKept) await first.refresh(customer);
     const { held, release } = holdAnswers();
     const slow = first.refresh(customer);
     await held;
-    const claim = await database.records.find('claim', `customer:${customer}`);
-    if (claim !== null) await database.records.remove('claim', claim);
+    const lease = await database.records.find('lease', `customer:${customer}`);
+    if (lease !== null) await database.records.remove('lease', lease);
     await sdk.customers.update(customer, { name: 'after' });
     await second.refresh(customer);
     release();
 
-    await expect(slow).rejects.toThrow(ClaimedElsewhereError);
+    await expect(slow).rejects.toThrow(LeaseTakenError);
     expect(await findKeptName()).toBe('after');
   });
 
-  test('writes nothing when its claim may have expired', async () => {
+  test('writes nothing when its lease may have expired', async () => {
     const lifeMs = 300;
     const sync = await createSync({ lifeMs });
     const { held, release } = holdAnswers();
@@ -176,7 +176,7 @@ function describeSync(createUrl: () => string): void {
     await new Promise((resolve) => setTimeout(resolve, lifeMs));
     release();
 
-    await expect(slow).rejects.toThrow(ClaimedElsewhereError);
+    await expect(slow).rejects.toThrow(LeaseTakenError);
     expect(await findKept()).toBeNull();
   });
 

@@ -137,22 +137,22 @@ describe('billingCustomer with webhooks', () => {
 });
 
 describe('what cannot be kept is still told', () => {
-  test.each([false, true])('when the claim is held by another (fresh: %p)', async (fresh) => {
+  test.each([false, true])('when the lease is held by another (fresh: %p)', async (fresh) => {
     if (fresh) await read();
     await rename('after');
-    const claim = {
+    const lease = {
       key: `customer:${customer}`,
       nonce: randomUUID(),
       owner: null,
       content: {},
       expiresAt: new Date(Date.now() + 60_000),
     };
-    await database.records.insert('claim', claim);
+    await database.records.insert('lease', lease);
     const start = performance.now();
 
     expect(await read(fresh)).toMatchObject({ name: 'after', asked: true });
     expect(performance.now() - start).toBeLessThan(5_000);
-    await database.records.remove('claim', claim);
+    await database.records.remove('lease', lease);
   });
 
   test('when the store does not take it', async () => {

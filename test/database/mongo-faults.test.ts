@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import mongoose from 'mongoose';
 import { openDatabase } from '../../src/database/database.ts';
 import type { Database } from '../../src/database/database.ts';
-import { Claims } from '../../src/records/claims.ts';
+import { Leases } from '../../src/records/leases.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
@@ -21,7 +21,7 @@ const operations: Record<string, (database: Database) => Promise<unknown>> = {
   update: ({ customers }) => customers.update('ada', { attributes: { a: 'b' } }),
   unlink: ({ customers }) => customers.unlink('ada'),
   list: ({ customers }) => customers.list({ first: 10 }),
-  claim: ({ records }) => new Claims(records).runAlone('key', () => Promise.resolve()),
+  lease: ({ records }) => new Leases(records).runExclusive('key', () => Promise.resolve()),
 };
 
 const refused = trackPromise('database', 'each operation of the store: STORE_UNAVAILABLE within 3 s');

@@ -64,17 +64,17 @@ export function describeRecordStore(description: string, createUrl: () => string
 
     test('finds what has expired, until it is swept', async () => {
       const record = createRecord('old', { expiresAt: new Date(1) });
-      await records.insert('claim', record);
+      await records.insert('lease', record);
 
-      expect(await records.find('claim', 'old')).toEqual(record);
+      expect(await records.find('lease', 'old')).toEqual(record);
     });
 
     test('refuses a taken key, and leaves what has it as it was', async () => {
       const first = createRecord('key', { content: { by: 'first' } });
-      expect(await records.insert('claim', first)).toBe(true);
+      expect(await records.insert('lease', first)).toBe(true);
 
-      expect(await records.insert('claim', createRecord('key', { content: { by: 'second' } }))).toBe(false);
-      expect(await records.find('claim', 'key')).toEqual(first);
+      expect(await records.insert('lease', createRecord('key', { content: { by: 'second' } }))).toBe(false);
+      expect(await records.find('lease', 'key')).toEqual(first);
     });
 
     test('takes the very same record again, once', async () => {
@@ -87,22 +87,22 @@ export function describeRecordStore(description: string, createUrl: () => string
 
     test('frees a key by removal', async () => {
       const [first, second] = [createRecord('key'), createRecord('key')];
-      await records.insert('claim', first);
+      await records.insert('lease', first);
 
-      expect(await records.remove('claim', first)).toBe(true);
-      expect(await records.find('claim', 'key')).toBeNull();
-      expect(await records.remove('claim', first)).toBe(false);
-      expect(await records.insert('claim', second)).toBe(true);
-      expect(await records.find('claim', 'key')).toEqual(second);
+      expect(await records.remove('lease', first)).toBe(true);
+      expect(await records.find('lease', 'key')).toBeNull();
+      expect(await records.remove('lease', first)).toBe(false);
+      expect(await records.insert('lease', second)).toBe(true);
+      expect(await records.find('lease', 'key')).toEqual(second);
     });
 
     test('removes the very record that is meant, and no other that has its key', async () => {
       const [former, present] = [createRecord('key'), createRecord('key')];
-      await records.insert('claim', present);
+      await records.insert('lease', present);
 
-      expect(await records.remove('claim', former)).toBe(false);
+      expect(await records.remove('lease', former)).toBe(false);
       expect(await records.remove('webhook-event', present)).toBe(false);
-      expect(await records.find('claim', 'key')).toEqual(present);
+      expect(await records.find('lease', 'key')).toEqual(present);
     });
 
     test('lists what is an owner’s, of one kind, in the order of keys', async () => {
@@ -121,12 +121,12 @@ export function describeRecordStore(description: string, createUrl: () => string
     });
 
     test('keeps kinds apart in every operation', async () => {
-      const [claim, event] = [createRecord('key'), createRecord('key')];
-      expect(await records.insert('claim', claim)).toBe(true);
+      const [lease, event] = [createRecord('key'), createRecord('key')];
+      expect(await records.insert('lease', lease)).toBe(true);
       expect(await records.find('webhook-event', 'key')).toBeNull();
       expect(await records.insert('webhook-event', event)).toBe(true);
 
-      expect(await records.remove('claim', claim)).toBe(true);
+      expect(await records.remove('lease', lease)).toBe(true);
       expect(await records.find('webhook-event', 'key')).toEqual(event);
     });
 
@@ -164,18 +164,18 @@ export function describeRecordStore(description: string, createUrl: () => string
 
     test('of 100 inserts of one key at once, one is told true', async () => {
       const rivals = Array.from({ length: 100 }, (_, n) => createRecord('key', { content: { n } }));
-      const told = await Promise.all(rivals.map((record) => records.insert('claim', record)));
+      const told = await Promise.all(rivals.map((record) => records.insert('lease', record)));
 
       const winners = rivals.filter((_record, n) => told[n]);
       expect(winners).toHaveLength(1);
-      expect(await records.find('claim', 'key')).toEqual(winners[0]);
+      expect(await records.find('lease', 'key')).toEqual(winners[0]);
     });
 
     test('of 100 removals at once, one is told true', async () => {
       const record = createRecord('key');
-      await records.insert('claim', record);
+      await records.insert('lease', record);
 
-      const told = await Promise.all(Array.from({ length: 100 }, () => records.remove('claim', record)));
+      const told = await Promise.all(Array.from({ length: 100 }, () => records.remove('lease', record)));
 
       expect(told.filter(Boolean)).toHaveLength(1);
     });
@@ -185,22 +185,22 @@ export function describeRecordStore(description: string, createUrl: () => string
       const past = new Date(now.getTime() - 1);
       const keys = Array.from({ length: 600 }, (_, n) => `${n}`);
       const expired = keys.map((key) => createRecord(key, { expiresAt: past }));
-      const kinds = ['claim', 'webhook-event'] as const;
+      const kinds = ['lease', 'webhook-event'] as const;
       for (let n = 0; n < expired.length; n += 20) {
         const some = expired.slice(n, n + 20);
         await Promise.all(
-          some.map((record) => records.insert(kinds[Number(record.key) % 2] ?? 'claim', record)),
+          some.map((record) => records.insert(kinds[Number(record.key) % 2] ?? 'lease', record)),
         );
       }
       const lasting = [createRecord('at the time', { expiresAt: now }), createRecord('later')];
-      for (const record of lasting) await records.insert('claim', record);
+      for (const record of lasting) await records.insert('lease', record);
 
       const first = await records.removeExpired(now);
       expect(first).toBeGreaterThan(0);
       expect(first).toBeLessThan(600);
       expect(first + (await removeAll(() => records.removeExpired(now)))).toBe(600);
       expect(await records.removeExpired(now)).toBe(0);
-      for (const record of lasting) expect(await records.find('claim', record.key)).toEqual(record);
+      for (const record of lasting) expect(await records.find('lease', record.key)).toEqual(record);
       expect(await records.find('webhook-event', '1')).toBeNull();
     });
 
@@ -208,10 +208,10 @@ export function describeRecordStore(description: string, createUrl: () => string
       const record = createRecord('key');
       await database.close();
 
-      await expectCode(records.insert('claim', record), 'STORE_UNAVAILABLE');
-      await expectCode(records.find('claim', 'key'), 'STORE_UNAVAILABLE');
-      await expectCode(records.listOf('claim', 'ada'), 'STORE_UNAVAILABLE');
-      await expectCode(records.remove('claim', record), 'STORE_UNAVAILABLE');
+      await expectCode(records.insert('lease', record), 'STORE_UNAVAILABLE');
+      await expectCode(records.find('lease', 'key'), 'STORE_UNAVAILABLE');
+      await expectCode(records.listOf('lease', 'ada'), 'STORE_UNAVAILABLE');
+      await expectCode(records.remove('lease', record), 'STORE_UNAVAILABLE');
       await expectCode(records.removeExpired(new Date()), 'STORE_UNAVAILABLE');
     });
   });

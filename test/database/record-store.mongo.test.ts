@@ -19,7 +19,7 @@ describeWithPart('record store contract on MongoDB', server, howToGetMongo, ({ c
     const database = await openDatabase({ url: url + option, scope: 'test' });
     const insert = (): Promise<boolean> => {
       const record = { key: 'key', nonce: randomUUID(), owner: null, content: {}, expiresAt: new Date() };
-      return database.records.insert('claim', record);
+      return database.records.insert('lease', record);
     };
 
     expect([await insert(), await insert()]).toEqual([true, false]);

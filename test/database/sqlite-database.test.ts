@@ -132,8 +132,8 @@ describe('a SQLite database that another process has locked', () => {
         customers.linkMany(createLinks(2)),
         customers.update('ada', { attributes: {} }),
         customers.unlink('ada'),
-        records.insert('claim', record),
-        records.remove('claim', record),
+        records.insert('lease', record),
+        records.remove('lease', record),
         records.removeExpired(new Date()),
         audit.append(createIntent()),
         audit.removeBefore('f'),
@@ -145,11 +145,11 @@ describe('a SQLite database that another process has locked', () => {
     other.exec('ROLLBACK');
     await customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' });
     expect(await customers.unlink('ada')).not.toBeNull();
-    expect(await records.insert('claim', record)).toBe(true);
+    expect(await records.insert('lease', record)).toBe(true);
     const another = await open();
     expect(await another.customers.findByUserId('bob')).not.toBeNull();
     expect(await another.customers.findByUserId('ada')).toBeNull();
-    expect(await another.records.find('claim', 'key')).toEqual(record);
+    expect(await another.records.find('lease', 'key')).toEqual(record);
   });
 });
 

@@ -79,11 +79,11 @@ function describeRaces(createUrl: () => string): void {
 
     const { records } = kit.database;
     const key = `portal-link:${link.id}`;
-    const claim = await records.find('claim', key);
-    if (claim === null) throw new Error('The dead process has left no claim');
+    const lease = await records.find('lease', key);
+    if (lease === null) throw new Error('The dead process has left no lease');
     // A minute passes.
-    await records.remove('claim', claim);
-    await records.insert('claim', { ...claim, expiresAt: new Date(Date.now() - 1) });
+    await records.remove('lease', lease);
+    await records.insert('lease', { ...lease, expiresAt: new Date(Date.now() - 1) });
     const statuses = await Promise.all(
       Array.from({ length: 10 }, async () => (await post(surviving, link)).status),
     );

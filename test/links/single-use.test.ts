@@ -111,8 +111,8 @@ describe.each([
   });
 });
 
-test('when a claim runs out while its holder is at work, one session at most is handed out', async () => {
-  const hasty = await kit.deploy({}, { claims: { lifeMs: 30, patienceMs: 5_000 } });
+test('when a lease runs out while its holder is at work, one session at most is handed out', async () => {
+  const hasty = await kit.deploy({}, { leases: { lifeMs: 30, patienceMs: 5_000 } });
   const user = await kit.createUser();
   const link = await kit.create(user);
   await disturb({ delay_ms: '600', times: '3' });
@@ -123,18 +123,18 @@ test('when a claim runs out while its holder is at work, one session at most is 
 
 describe('a process that died while it opened a session', () => {
   const die = async (link: CreatedLink, expiresAt: Date): Promise<void> => {
-    const claim = { key: `portal-link:${link.id}`, nonce: 'dead', owner: null, content: {}, expiresAt };
-    await kit.database.records.insert('claim', claim);
+    const lease = { key: `portal-link:${link.id}`, nonce: 'dead', owner: null, content: {}, expiresAt };
+    await kit.database.records.insert('lease', lease);
   };
 
-  test('keeps nobody out once its claim has run out', async () => {
+  test('keeps nobody out once its lease has run out', async () => {
     const link = await kit.create(await kit.createUser());
     await die(link, new Date(Date.now() - 1));
     expect(await click(link, 5)).toEqual({ '303': 1, '410': 4 });
   });
 
   test('lets others wait until then, and try again', async () => {
-    const impatient = await kit.deploy({}, { claims: { patienceMs: 300 } });
+    const impatient = await kit.deploy({}, { leases: { patienceMs: 300 } });
     const link = await kit.create(await kit.createUser());
     await die(link, new Date(Date.now() + 60_000));
     const { status, headers, text } = await kit.visit('POST', link, impatient);

@@ -4,12 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { Claims } from '../../src/records/claims.ts';
+import { Leases } from '../../src/records/leases.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 
-const program = join(import.meta.dirname, 'claiming-process.ts');
+const program = join(import.meta.dirname, 'leasing-process.ts');
 const key = 'customer:cus_1';
 const rounds = 50;
 const folder = createTemporaryFolder();
@@ -49,7 +49,7 @@ function describeProcesses(createUrl: () => string): void {
     expect(readFileSync(file, 'utf8')).toBe(String(2 * rounds));
   }, 60_000);
 
-  test('take over from one that was killed, once its claim has expired', async () => {
+  test('take over from one that was killed, once its lease has expired', async () => {
     const url = createUrl();
     const child = await startProcess(url, '', 'for ever', '1500');
     const held = once(child, 'message');
@@ -60,8 +60,8 @@ function describeProcesses(createUrl: () => string): void {
     expect(await end).toEqual([null, 'SIGKILL']);
 
     await withDatabase(url, async ({ records }) => {
-      const left = await records.find('claim', key);
-      const takenAt = await new Claims(records).runAlone(key, () => Promise.resolve(Date.now()));
+      const left = await records.find('lease', key);
+      const takenAt = await new Leases(records).runExclusive(key, () => Promise.resolve(Date.now()));
       expect(takenAt).toBeGreaterThan(left?.expiresAt.getTime() ?? Infinity);
     });
   }, 30_000);

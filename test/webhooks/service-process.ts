@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
 
-// The claims of a process that was killed are waited for, and a minute is long in a test.
-const app = await createApp(loadConfig(process.env), { claims: { lifeMs: 6_000 } });
+// The leases of a process that was killed are waited for, and a minute is long in a test.
+const app = await createApp(loadConfig(process.env), { leases: { lifeMs: 6_000 } });
 process.send?.(await app.start());
 await once(process, 'message');
 await app.stop();

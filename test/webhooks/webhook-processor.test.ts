@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { Claims } from '../../src/records/claims.ts';
+import { Leases } from '../../src/records/leases.ts';
 import { handledEventTypes } from '../../src/webhooks/webhook-event-types.ts';
 import { readEvent } from '../../src/webhooks/webhook-event.ts';
 import { type WebhookHandlers, WebhookProcessor } from '../../src/webhooks/webhook-processor.service.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { createEvent, createWebhookApp } from './webhook-kit.ts';
 
-const app = await createWebhookApp({}, { claims: { lifeMs: 3_000 } });
+const app = await createWebhookApp({}, { leases: { lifeMs: 3_000 } });
 const replica = await createWebhookApp({
   DATABASE_URL: app.config.databaseUrl,
   STRIPE_API_URL: app.stripe.url,
@@ -83,13 +83,13 @@ test('an event that fails is answered by 500, logged, and handled when it comes 
   expect(await app.findSnapshot(customer.id)).toMatchObject({ facts: { name: 'Ada' } });
 });
 
-test('the claim of a process that died in the middle is waited for, and the event handled then', async () => {
+test('the lease of a process that died in the middle is waited for, and the event handled then', async () => {
   const customer = await createLinkedCustomer();
   const event = createEvent('customer.updated', { ...customer });
   const expiresAt = new Date(Date.now() + 1_500);
-  const claim = { nonce: randomUUID(), owner: null, content: {}, expiresAt };
-  await app.database.records.insert('claim', { ...claim, key: `event:${event.id}` });
-  await app.database.records.insert('claim', { ...claim, key: `customer:${customer.id}` });
+  const lease = { nonce: randomUUID(), owner: null, content: {}, expiresAt };
+  await app.database.records.insert('lease', { ...lease, key: `event:${event.id}` });
+  await app.database.records.insert('lease', { ...lease, key: `customer:${customer.id}` });
 
   expect((await app.deliver(event)).status).toBe(200);
 
@@ -107,7 +107,7 @@ test('of a burst, ten events are worked on at a time', async () => {
   };
   const handlers = Object.fromEntries(handledEventTypes.map((type) => [type, handle])) as unknown;
   const { records } = app.database;
-  const processor = new WebhookProcessor(handlers as WebhookHandlers, records, new Claims(records));
+  const processor = new WebhookProcessor(handlers as WebhookHandlers, records, new Leases(records));
   const events = Array.from({ length: 40 }, () =>
     readEvent(createEvent('customer.updated', { object: 'customer', id: 'cus_1' })),
   );

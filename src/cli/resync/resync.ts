@@ -4,7 +4,7 @@ import { CustomerReader } from '../../customers/customer-reader.ts';
 import { CustomerSubscriptions } from '../../customers/customer-subscriptions.ts';
 import { CustomerSync } from '../../customers/customer-sync.service.ts';
 import { SnapshotRegister } from '../../customers/snapshot-register.ts';
-import { Claims } from '../../records/claims.ts';
+import { Leases } from '../../records/leases.ts';
 import { exitCodes } from '../../start-failure.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import type { WebhookEvent } from '../../webhooks/webhook-event.ts';
@@ -57,20 +57,20 @@ function createParts(
   linkByClientReferenceId: boolean,
 ): ResyncParts {
   const { customers: directory, records } = database;
-  const claims = new Claims(records);
+  const leases = new Leases(records);
   const reader = new CustomerReader(new CustomerSubscriptions(stripe), stripe);
-  const sync = new CustomerSync(directory, new SnapshotRegister(records), reader, claims);
+  const sync = new CustomerSync(directory, new SnapshotRegister(records), reader, leases);
   const handlers = createWebhookHandlers({
     stripe,
     directory,
     sync,
     audit,
-    claims,
+    leases,
     logger,
     configurations: null,
     linkByClientReferenceId,
   });
-  return { directory, sync, processor: new WebhookProcessor(handlers, records, claims) };
+  return { directory, sync, processor: new WebhookProcessor(handlers, records, leases) };
 }
 
 /** Sums up, however it ends. */

@@ -3,18 +3,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { StoreUnavailableError } from '../../src/errors.ts';
-import { Claims } from '../../src/records/claims.ts';
-import { ClaimedElsewhereError } from '../../src/records/record.errors.ts';
+import { Leases } from '../../src/records/leases.ts';
+import { LeaseTakenError } from '../../src/records/record.errors.ts';
 import type { KeptRecord, RecordStore } from '../../src/records/record-store.ts';
 
 const key = 'customer:cus_1';
 
 let database: Database;
-let claims: Claims;
+let leases: Leases;
 
 beforeEach(async () => {
   database = await openDatabase({ url: 'sqlite::memory:', scope: 'test' });
-  claims = new Claims(database.records);
+  leases = new Leases(database.records);
 });
 
 afterEach(async () => {
@@ -23,11 +23,11 @@ afterEach(async () => {
 });
 
 /** Work that goes on until it is told to end. */
-function startWork(owner = claims): { readonly started: Promise<void>; end(): Promise<string> } {
+function startWork(owner = leases): { readonly started: Promise<void>; end(): Promise<string> } {
   let end: () => void = () => undefined;
   let begun: () => void = () => undefined;
   const started = new Promise<void>((resolve) => (begun = resolve));
-  const done = owner.runAlone(key, async () => {
+  const done = owner.runExclusive(key, async () => {
     begun();
     await new Promise<void>((resolve) => (end = resolve));
     return 'done';
@@ -41,7 +41,7 @@ function startWork(owner = claims): { readonly started: Promise<void>; end(): Pr
   };
 }
 
-const isClaimed = async (): Promise<boolean> => (await database.records.find('claim', key)) !== null;
+const isLeased = async (): Promise<boolean> => (await database.records.find('lease', key)) !== null;
 
 describe('work on one thing', () => {
   test('runs one at a time, and all of it', async () => {
@@ -49,7 +49,7 @@ describe('work on one thing', () => {
     const seen: number[] = [];
     await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
-        new Claims(database.records).runAlone(key, async () => {
+        new Leases(database.records).runExclusive(key, async () => {
           running += 1;
           seen.push(running);
           await wait(1);
@@ -66,25 +66,25 @@ describe('work on one thing', () => {
     const work = startWork();
     await work.started;
 
-    await expect(claims.runAlone('customer:cus_2', () => Promise.resolve(2))).resolves.toBe(2);
+    await expect(leases.runExclusive('customer:cus_2', () => Promise.resolve(2))).resolves.toBe(2);
     await expect(work.end()).resolves.toBe('done');
   });
 
-  test('gives the claim back when it ends', async () => {
-    await claims.runAlone(key, async () => expect(await isClaimed()).toBe(true));
+  test('gives the lease back when it ends', async () => {
+    await leases.runExclusive(key, async () => expect(await isLeased()).toBe(true));
 
-    expect(await isClaimed()).toBe(false);
+    expect(await isLeased()).toBe(false);
   });
 
-  test('gives the claim back when it fails, and fails with its own error', async () => {
+  test('gives the lease back when it fails, and fails with its own error', async () => {
     const failure = new Error('no');
 
-    await expect(claims.runAlone(key, () => Promise.reject(failure))).rejects.toBe(failure);
-    expect(await isClaimed()).toBe(false);
+    await expect(leases.runExclusive(key, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(await isLeased()).toBe(false);
   });
 
-  test('has its result when the claim cannot be given back', async () => {
-    const result = claims.runAlone(key, async () => {
+  test('has its result when the lease cannot be given back', async () => {
+    const result = leases.runExclusive(key, async () => {
       await database.close();
       return 'done';
     });
@@ -93,18 +93,18 @@ describe('work on one thing', () => {
   });
 });
 
-describe('a claim that another has', () => {
+describe('a lease that another has', () => {
   test.each([
-    ['of the claims', () => claims, { patienceMs: 60 }],
-    ['of the claims in general', () => new Claims(database.records, { patienceMs: 60 }), undefined],
-  ])('is waited for as long as the patience %s lasts', async (_title, createClaims, patience) => {
+    ['of the leases', () => leases, { patienceMs: 60 }],
+    ['of the leases in general', () => new Leases(database.records, { patienceMs: 60 }), undefined],
+  ])('is waited for as long as the patience %s lasts', async (_title, createLeases, patience) => {
     const work = startWork();
     await work.started;
     const start = performance.now();
 
-    const waiting = createClaims().runAlone(key, () => Promise.reject(new Error('it ran')), patience);
+    const waiting = createLeases().runExclusive(key, () => Promise.reject(new Error('it ran')), patience);
 
-    await expect(waiting).rejects.toThrow(ClaimedElsewhereError);
+    await expect(waiting).rejects.toThrow(LeaseTakenError);
     await expect(waiting).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfter: 1 });
     expect(performance.now() - start).toBeGreaterThanOrEqual(60);
     expect(performance.now() - start).toBeLessThan(5_000);
@@ -114,23 +114,23 @@ describe('a claim that another has', () => {
   test('is taken as soon as it is given back', async () => {
     const work = startWork();
     await work.started;
-    const waiting = claims.runAlone(key, () => Promise.resolve('next'));
+    const waiting = leases.runExclusive(key, () => Promise.resolve('next'));
     await work.end();
 
     await expect(waiting).resolves.toBe('next');
   });
 });
 
-describe('a claim that nobody gave back', () => {
+describe('a lease that nobody gave back', () => {
   const leave = (expiresAt: Date) =>
-    database.records.insert('claim', { key, nonce: randomUUID(), owner: null, content: {}, expiresAt });
+    database.records.insert('lease', { key, nonce: randomUUID(), owner: null, content: {}, expiresAt });
 
   test('is taken over once it has expired, by one at a time', async () => {
     await leave(new Date(Date.now() - 1));
     let running = 0;
     await Promise.all(
       Array.from({ length: 10 }, () =>
-        claims.runAlone(key, async () => {
+        leases.runExclusive(key, async () => {
           running += 1;
           expect(running).toBe(1);
           await wait(1);
@@ -143,30 +143,30 @@ describe('a claim that nobody gave back', () => {
   test('is left alone before', async () => {
     await leave(new Date(Date.now() + 10_000));
 
-    await expect(claims.runAlone(key, () => Promise.resolve(), { patienceMs: 30 })).rejects.toThrow(
-      ClaimedElsewhereError,
+    await expect(leases.runExclusive(key, () => Promise.resolve(), { patienceMs: 30 })).rejects.toThrow(
+      LeaseTakenError,
     );
   });
 
   test('is not given back by the one who lost it', async () => {
-    const slow = startWork(new Claims(database.records, { lifeMs: 30 }));
+    const slow = startWork(new Leases(database.records, { lifeMs: 30 }));
     await slow.started;
     const next = startWork();
     await next.started;
 
     await slow.end();
 
-    expect(await isClaimed()).toBe(true);
+    expect(await isLeased()).toBe(true);
     await next.end();
   });
 });
 
-describe('a hold', () => {
+describe('a lease', () => {
   test('holds at first, and no longer when its end is near', async () => {
-    await new Claims(database.records, { lifeMs: 300 }).runAlone(key, async (hold) => {
-      expect(hold.ensureHeld).not.toThrow();
+    await new Leases(database.records, { lifeMs: 300 }).runExclusive(key, async (lease) => {
+      expect(lease.ensureHeld).not.toThrow();
       await wait(210);
-      expect(hold.ensureHeld).toThrow(ClaimedElsewhereError);
+      expect(lease.ensureHeld).toThrow(LeaseTakenError);
     });
   });
 
@@ -176,18 +176,18 @@ describe('a hold', () => {
     ['little time has passed', Date, 39_000, true],
     ['little time has passed on the other clock', performance, 39_000, true],
   ])('goes by both clocks: %s', async (_title, clock, elapsedMs, isHeld) => {
-    await claims.runAlone(key, (hold) => {
+    await leases.runExclusive(key, (lease) => {
       const now = clock.now();
       jest.spyOn(clock, 'now').mockReturnValue(now + elapsedMs);
-      if (isHeld) expect(hold.ensureHeld).not.toThrow();
-      else expect(hold.ensureHeld).toThrow(ClaimedElsewhereError);
+      if (isHeld) expect(lease.ensureHeld).not.toThrow();
+      else expect(lease.ensureHeld).toThrow(LeaseTakenError);
       jest.restoreAllMocks();
       return Promise.resolve();
     });
   });
 });
 
-test('a claim whose insert got no answer keeps nobody out', async () => {
+test('a lease whose insert got no answer keeps nobody out', async () => {
   const { records } = database;
   const losingAnswers: RecordStore = {
     insert: async (kind, record: KeptRecord) => {
@@ -199,9 +199,9 @@ test('a claim whose insert got no answer keeps nobody out', async () => {
     remove: (...args) => records.remove(...args),
     removeExpired: (...args) => records.removeExpired(...args),
   };
-  await expect(new Claims(losingAnswers).runAlone(key, () => Promise.resolve())).rejects.toMatchObject({
+  await expect(new Leases(losingAnswers).runExclusive(key, () => Promise.resolve())).rejects.toMatchObject({
     code: 'STORE_UNAVAILABLE',
   });
 
-  await expect(claims.runAlone(key, () => Promise.resolve('mine'))).resolves.toBe('mine');
+  await expect(leases.runExclusive(key, () => Promise.resolve('mine'))).resolves.toBe('mine');
 });
