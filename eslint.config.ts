@@ -76,9 +76,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
     'serve',
     'start-failure',
-    'stripe-emulator',
   ],
-  'stripe-emulator': ['loopback', 'parse-url'],
   client: [],
   explorer: [],
 };
@@ -124,7 +122,7 @@ export default defineConfig(
       'examples/web/build.js',
       'src/explorer/build.js',
       'scripts/build-page.js',
-      'dist/',
+      '**/dist/',
       'coverage/',
       'output/',
       'test/generated/',
@@ -162,9 +160,22 @@ export default defineConfig(
   },
   { files: ['src/**'], rules: { 'import-x/no-restricted-paths': ['error', { zones }] } },
   ['src', ...new Set(Object.values(packageOwners))].map(createPackageRules),
+  {
+    files: ['packages/*/src/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['**/src/**', '**/test/**'], message: 'A package knows nothing of the service.' },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['src/config/environment.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
-    files: ['test/**', 'bench/**', '.ci/**'],
+    files: ['test/**', 'packages/*/test/**', 'bench/**', '.ci/**'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   { files: ['examples/**'], rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' } },

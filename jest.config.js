@@ -4,7 +4,9 @@ import { availableParallelism } from 'node:os';
 /** @type {import('jest').Config} */
 const config = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  // The packages of this repository are tested as TypeScript, without a build.
+  testEnvironmentOptions: { customExportConditions: ['billing-portal-source', 'node', 'node-addons'] },
+  roots: ['<rootDir>/test', '<rootDir>/packages'],
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/browser/',

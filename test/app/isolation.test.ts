@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { listAdminOperations, listUserOperations, printShortest } from '../helpers/served-schema.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 import { describeInBrowser } from './browser.ts';
 import { type GuideProject, createGuideProject } from './guide-project.ts';

@@ -19,7 +19,8 @@ export interface CliProcess {
 
 /** Starts a command in a process of its own. */
 export function startCli(args: readonly string[], env: Environment): CliProcess {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args], {
+  const sources = ['--conditions=billing-portal-source', '--import', import.meta.resolve('tsx')];
+  const child = spawn(process.execPath, [...sources, program, ...args], {
     // Without the variables of this process, or the .env file of its folder.
     cwd: tmpdir(),
     env: { TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), ...env },

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import { type Demo, startDemo } from '../../src/cli/demo/demo-service.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
-import { startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 
 let demo: Demo;
 let stripe: Stripe;

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 import { startCli } from './cli-process.ts';
 import { runCli } from './run-cli.ts';
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import { SnapshotRegister } from '../../src/customers/snapshot-register.ts';
 import { openDatabase } from '../../src/database/database.ts';
-import { createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
+import { createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { resetConnection, sendError, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';

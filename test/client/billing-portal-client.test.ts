@@ -4,7 +4,7 @@ import { createBillingPortalClient } from '../../src/client/billing-portal-clien
 import { BillingPortalError, toBillingPortalError } from '../../src/client/billing-portal-error.ts';
 import { type BillingPortalErrorCode, englishSentences } from '../../src/client/sentences.ts';
 import { errorStatuses } from '../../src/errors.ts';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 
 const app = await createTestApp();

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import type { BillingCustomerQuery } from '../generated/graphql.ts';
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
-import { type DemoData, seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import type { BillingCustomerQuery } from '../generated/graphql.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { billingCustomerQuery } from '../helpers/operations.ts';

@@ -7,7 +7,7 @@ import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { type StripeGate, startStripeGate } from '../helpers/stripe-gate.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
-import { type EmulatorClient, startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 
 export interface Visitor {
   readonly userId: string;

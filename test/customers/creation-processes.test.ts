@@ -21,7 +21,7 @@ import { describeWithPart } from '../helpers/real-parts.ts';
 import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';
-import { startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 import { listCustomers } from './creation-kit.ts';
 
 const program = join(import.meta.dirname, '../policies/service-process.ts');

@@ -9,7 +9,7 @@ import { linkCustomerMutation } from '../helpers/admin-operations.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { returnUrl } from '../helpers/test-app.ts';
-import { startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 import { type Outcome, ask } from './load.ts';
 import { type ServiceProcess, createEnvironment, startService } from './service-kit.ts';
 

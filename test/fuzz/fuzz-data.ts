@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { CustomerLink } from '../../src/customers/customer-directory.ts';
 import { toLinkId } from '../../src/links/link-token.ts';
-import { type DemoData, seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import type { KnownValues } from './hostile-values.ts';
 

@@ -15,7 +15,7 @@ import { closeAfterTests } from '../helpers/closing.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { createFlowPolicies } from '../portal/flow-policies.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
-import { startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 import type { FuzzOperation, FuzzRequest } from './fuzz-request.ts';
 import { linkIds, seedFuzzData } from './fuzz-data.ts';
 import type { KnownValues } from './hostile-values.ts';

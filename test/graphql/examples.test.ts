@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Kind, parse, print } from 'graphql';
 import type { Environment } from '../../src/config/environment.ts';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { createTestApp, returnUrl } from '../helpers/test-app.ts';
 
 const text = await readFile(join(import.meta.dirname, '../../docs/examples.graphql'), 'utf8');

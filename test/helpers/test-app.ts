@@ -5,7 +5,7 @@ import { type Config, loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { createLogger } from '../../src/logger.ts';
-import { type StripeEmulator, createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
+import { type StripeEmulator, createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
 import { closeAfterTests } from './closing.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from './graphql-answer.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { type RawAnswer, sendRaw, writePost } from './raw-request.ts';
 

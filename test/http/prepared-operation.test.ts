@@ -1,6 +1,6 @@
 import { ApolloServer } from '@apollo/server';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type FaultyStripe, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import type { AnsweredError } from '../helpers/graphql-answer.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';

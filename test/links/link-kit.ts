@@ -14,7 +14,7 @@ import {
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { type Operation, type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
-import { type EmulatorClient, startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 
 export type CreatedLink = types.CreateLinkMutation['createBillingPortalLink'];
 type Answer<Data> = Promise<GraphqlAnswer<Data>>;

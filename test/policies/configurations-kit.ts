@@ -2,10 +2,10 @@ import { type WantedConfiguration, compilePolicy } from '../../src/policies/conf
 import { ConfigurationRegistry } from '../../src/policies/configuration-registry.ts';
 import { PolicyConfigurations } from '../../src/policies/policy-configurations.service.ts';
 import type { Policy } from '../../src/policies/policy-set.ts';
-import type { StripeEmulatorOptions } from '../../src/stripe-emulator/stripe-emulator.ts';
+import type { StripeEmulatorOptions } from '../../packages/local-stripe/src/local-stripe.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
-import { type EmulatorClient, startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 
 const path = '/v1/billing_portal/configurations';
 

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CustomerMapping } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/database.ts';
-import { type DemoData, seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { openPortalMutation, portalConfigurationQuery } from '../helpers/operations.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
-import { hasControl, openPage } from '../stripe-emulator/portal-browser.ts';
-import { type EmulatorClient, startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { hasControl, openPage } from '../../packages/local-stripe/test/portal-browser.ts';
+import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 
 const contractEndsAt = new Date('2027-01-01T00:00:00.000Z');
 const policies = join(import.meta.dirname, '../../examples/policies.yaml');

@@ -1,4 +1,4 @@
-import type { DemoData } from '../../src/stripe-emulator/demo-data.ts';
+import type { DemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import type { BillingPortalFlowInput, BillingPortalFlowType } from '../generated/graphql.ts';
 
 /**

@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
 import type { AppOverrides } from '../../src/app.ts';
-import type { RecordedRequest } from '../../src/stripe-emulator/recorded-request.ts';
-import { type DemoData, seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import type { RecordedRequest } from '../../packages/local-stripe/src/recorded-request.ts';
+import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import type { OpenPortalMutation, OpenPortalMutationVariables } from '../generated/graphql.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { openPortalMutation } from '../helpers/operations.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
-import { type EmulatorClient, startEmulator } from '../stripe-emulator/emulator-client.ts';
+import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 
 export interface User {
   readonly userId: string;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type DemoData, seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type FaultyStripe, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { portalConfigurationQuery } from '../helpers/operations.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { maxNarrowed } from '../../src/policies/policy-configurations.service.ts';
 import type { BillingPortalFeaturesInput } from '../generated/graphql.ts';
-import { hasControl, openPage } from '../stripe-emulator/portal-browser.ts';
+import { hasControl, openPage } from '../../packages/local-stripe/test/portal-browser.ts';
 import { createFlowPolicies } from './flow-policies.ts';
 import { type PolicyPortal, type User, createPolicyPortal } from './policy-portal.ts';
 

@@ -4,7 +4,7 @@ import type { BillingPortalFlowCompletionInput, BillingPortalFlowInput } from '.
 import { closeAfterTests } from '../helpers/closing.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { howToGetStripeMock, startStripeMock } from '../helpers/stripe-mock.ts';
-import { linkOf, openPage, submitForm } from '../stripe-emulator/portal-browser.ts';
+import { linkOf, openPage, submitForm } from '../../packages/local-stripe/test/portal-browser.ts';
 import { createFlow, createFlowPolicies, flowTypes } from './flow-policies.ts';
 import { type PolicyPortal, type User, createPolicyPortal } from './policy-portal.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { BillingPortalFlowInput } from '../generated/graphql.ts';
-import { type Page, openPage, submitForm } from '../stripe-emulator/portal-browser.ts';
+import { type Page, openPage, submitForm } from '../../packages/local-stripe/test/portal-browser.ts';
 import { createFlow, createFlowPolicies, getPrice } from './flow-policies.ts';
 import { type PolicyPortal, type User, createPolicyPortal } from './policy-portal.ts';
 

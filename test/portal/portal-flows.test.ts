@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { BillingPortalFlowInput } from '../generated/graphql.ts';
-import { openPage, submitForm } from '../stripe-emulator/portal-browser.ts';
+import { openPage, submitForm } from '../../packages/local-stripe/test/portal-browser.ts';
 import { createFlow, createFlowPolicies, flowTypes, getPrice } from './flow-policies.ts';
 import { type PolicyPortal, type User, createPolicyPortal } from './policy-portal.ts';
 

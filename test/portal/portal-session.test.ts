@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type DemoData, seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 

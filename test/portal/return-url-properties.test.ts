@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseAllowedReturnUrl } from '../../src/config/allowed-return-url.ts';
 import { ReturnUrlNotAllowedError } from '../../src/portal/portal.errors.ts';
 import { ReturnUrls } from '../../src/portal/return-url.ts';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { createTestApp } from '../helpers/test-app.ts';
 

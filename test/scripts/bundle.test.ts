@@ -9,7 +9,7 @@ import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import type { ErrorDescription } from '../../src/logger.ts';
-import { createStripeEmulator } from '../../src/stripe-emulator/stripe-emulator.ts';
+import { createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
 import { dropCustomers } from '../helpers/broken-store.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';

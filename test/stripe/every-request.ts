@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kind, parse } from 'graphql';
-import { type DemoData, seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
-import type { RecordedRequest } from '../../src/stripe-emulator/recorded-request.ts';
+import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
+import type { RecordedRequest } from '../../packages/local-stripe/src/recorded-request.ts';
 import type { BillingPortalConfigurationInput, BillingPortalFlowInput } from '../generated/graphql.ts';
 import * as admin from '../helpers/admin-operations.ts';
 import {

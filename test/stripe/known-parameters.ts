@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { FormFields, FormValue } from '../../src/stripe-emulator/form.ts';
-import type { RecordedRequest } from '../../src/stripe-emulator/recorded-request.ts';
+import type { FormFields, FormValue } from '../../packages/local-stripe/src/form.ts';
+import type { RecordedRequest } from '../../packages/local-stripe/src/recorded-request.ts';
 
 interface Schema {
   readonly type?: string;

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'qs';
-import type { RecordedRequest } from '../../src/stripe-emulator/recorded-request.ts';
+import type { RecordedRequest } from '../../packages/local-stripe/src/recorded-request.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { type Answer, type ReceivedRequest, sendText, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
@@ -38,7 +38,7 @@ const unknownToStripeMock = [
 test('every call of the SDK in the service is listed here', () => {
   const folder = new URL('../../src/', import.meta.url).pathname;
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !/^(cli|stripe-emulator)\//.test(path))
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('cli/'))
     .map((path) => readFileSync(join(folder, path), 'utf8'));
   const made = sources.flatMap((source) =>
     [...source.matchAll(/\bsdk\.([\w.]+)\(/g)].map(([, call = '']) => call),

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { InMemorySpanExporter, ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { type Answer, hang, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { createSessionMutation } from '../helpers/operations.ts';

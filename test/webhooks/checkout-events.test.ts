@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { readTrail } from '../audit/audit-kit.ts';
-import { createPrice, idOf } from '../stripe-emulator/fixtures.ts';
+import { createPrice, idOf } from '../../packages/local-stripe/test/fixtures.ts';
 import { type WebhookApp, createEvent, createWebhookApp } from './webhook-kit.ts';
 
 const plain = await createWebhookApp();

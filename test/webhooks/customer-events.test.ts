@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { readTrail } from '../audit/audit-kit.ts';
-import { createSubscriber } from '../stripe-emulator/fixtures.ts';
+import { createSubscriber } from '../../packages/local-stripe/test/fixtures.ts';
 import { createEvent, createWebhookApp } from './webhook-kit.ts';
 
 const app = await createWebhookApp();

@@ -5,8 +5,8 @@ import { closeAfterTests } from '../helpers/closing.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { startEmulator } from '../stripe-emulator/emulator-client.ts';
-import { createSubscriber } from '../stripe-emulator/fixtures.ts';
+import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import { createSubscriber } from '../../packages/local-stripe/test/fixtures.ts';
 import { createEvent, createWebhookApp } from './webhook-kit.ts';
 
 /** What happens to a subscription, in this order. */

@@ -11,8 +11,8 @@ import { closeAfterTests } from '../helpers/closing.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { type EmulatorClient, startEmulator } from '../stripe-emulator/emulator-client.ts';
-import { createCustomer, createPrice } from '../stripe-emulator/fixtures.ts';
+import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import { createCustomer, createPrice } from '../../packages/local-stripe/test/fixtures.ts';
 import { startLoadBalancer } from './load-balancer.ts';
 import { secret } from './webhook-kit.ts';
 

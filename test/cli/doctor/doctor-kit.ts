@@ -8,8 +8,8 @@ import type { Environment } from '../../../src/config/environment.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { handledEventTypes, webhookPath } from '../../../src/webhooks/webhook-event-types.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
-import { type EmulatorClient, startEmulator } from '../../stripe-emulator/emulator-client.ts';
-import { createPrice, idOf } from '../../stripe-emulator/fixtures.ts';
+import { type EmulatorClient, startEmulator } from '../../../packages/local-stripe/test/emulator-client.ts';
+import { createPrice, idOf } from '../../../packages/local-stripe/test/fixtures.ts';
 
 export const folder = createTemporaryFolder();
 

@@ -4,7 +4,7 @@ import { ConfigurationRegistry } from '../../../src/policies/configuration-regis
 import { loadPolicyFile } from '../../../src/policies/policy-file.ts';
 import { listPolicies } from '../../../src/policies/policy-set.ts';
 import { StripeClient } from '../../../src/stripe/stripe-client.ts';
-import { createPrice, idOf } from '../../stripe-emulator/fixtures.ts';
+import { createPrice, idOf } from '../../../packages/local-stripe/test/fixtures.ts';
 import { type HealthyDeployment, createHealthyDeployment, examineFor, writePolicies } from './doctor-kit.ts';
 
 let kit: HealthyDeployment;

@@ -4,7 +4,7 @@ import type { Environment } from '../../../src/config/environment.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { closeAfterTests } from '../../helpers/closing.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
-import { type EmulatorClient, startEmulator } from '../../stripe-emulator/emulator-client.ts';
+import { type EmulatorClient, startEmulator } from '../../../packages/local-stripe/test/emulator-client.ts';
 import { type CliResult, runCli } from '../run-cli.ts';
 
 /** A store and a local Stripe of a test's own, and the command on them. */

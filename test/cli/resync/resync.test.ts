@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts';
 import { closeAfterTests } from '../../helpers/closing.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
-import { startEmulator } from '../../stripe-emulator/emulator-client.ts';
+import { startEmulator } from '../../../packages/local-stripe/test/emulator-client.ts';
 import { runCli } from '../run-cli.ts';
 
 const folder = createTemporaryFolder();

@@ -3,8 +3,8 @@ import {
   type StripeEmulator,
   type StripeEmulatorOptions,
   createStripeEmulator,
-} from '../../src/stripe-emulator/stripe-emulator.ts';
-import { closeAfterTests } from '../helpers/closing.ts';
+} from '../src/local-stripe.ts';
+import { closeAfterTests } from '../../../test/helpers/closing.ts';
 
 /** An answer as it came over the wire. */
 export interface WireAnswer {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type IncomingHttpHeaders, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
-import type { StripeEmulatorOptions } from '../../src/stripe-emulator/stripe-emulator.ts';
-import { closeAfterTests } from '../helpers/closing.ts';
+import type { StripeEmulatorOptions } from '../src/local-stripe.ts';
+import { closeAfterTests } from '../../../test/helpers/closing.ts';
 import { type EmulatorClient, startEmulator } from './emulator-client.ts';
 
 /** What a receiver was sent, once. */

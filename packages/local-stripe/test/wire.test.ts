@@ -187,6 +187,6 @@ describe('events', () => {
 });
 
 test('an emulator that was not started has no address yet', async () => {
-  const { createStripeEmulator } = await import('../../src/stripe-emulator/stripe-emulator.ts');
+  const { createStripeEmulator } = await import('../src/local-stripe.ts');
   expect(() => createStripeEmulator().url).toThrow('call start()');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { seedDemoData } from '../../src/stripe-emulator/demo-data.ts';
+import { seedDemoData } from '../src/demo-data.ts';
 import { startEmulator } from './emulator-client.ts';
 import { openPortal } from './portal-browser.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { describeWithPart } from '../helpers/real-parts.ts';
-import { findOpenApiFile, loadStripeSchemas } from '../helpers/stripe-openapi.ts';
+import { describeWithPart } from '../../../test/helpers/real-parts.ts';
+import { findOpenApiFile, loadStripeSchemas } from '../../../test/helpers/stripe-openapi.ts';
 import { type WireAnswer, startEmulator } from './emulator-client.ts';
 import { tourEverything } from './tour.ts';
 
