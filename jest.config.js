@@ -1,20 +1,11 @@
 // @ts-check
 import { availableParallelism } from 'node:os';
 
-/** @type {import('jest').Config} */
-const config = {
+/** @type {import('@jest/types').Config.InitialProjectOptions} */
+const shared = {
   testEnvironment: 'node',
   // The packages of this repository are tested as TypeScript, without a build.
   testEnvironmentOptions: { customExportConditions: ['billing-portal-source', 'node', 'node-addons'] },
-  roots: ['<rootDir>/test', '<rootDir>/packages'],
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    '<rootDir>/test/browser/',
-    '<rootDir>/test/faults/',
-    '<rootDir>/test/fuzz/',
-    '/(mongo|stripe)-faults\\.test\\.ts$',
-    'processes\\.test\\.ts$',
-  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -30,9 +21,49 @@ const config = {
     ],
   },
   setupFiles: ['reflect-metadata'],
-  testTimeout: 20_000,
+};
+
+/** Tests that wait for clocks, break connections or fill the memory of a process. */
+const faults = ['<rootDir>/test/faults/**/*.test.ts', '<rootDir>/test/**/{mongo,stripe}-faults.test.ts'];
+/** Tests that are fast enough for `npm test`, and count for the table of promises as well. */
+const promises = ['<rootDir>/test/auth/hostile-tokens.test.ts', '<rootDir>/test/auth/remote-key-set.test.ts'];
+
+/** `npm test` runs the project `fast`; package.json names the script of each other project. */
+/** @type {import('jest').Config} */
+const config = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'fast',
+      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/test/(browser|faults|fuzz)/',
+        '/(mongo|stripe)-faults\\.test\\.ts$',
+        'processes\\.test\\.ts$',
+      ],
+      testTimeout: 20_000,
+    },
+    // Several processes race, and some are killed.
+    {
+      ...shared,
+      displayName: 'processes',
+      testMatch: ['<rootDir>/test/**/*processes.test.ts'],
+      testTimeout: 20_000,
+    },
+    { ...shared, displayName: 'faults', testMatch: [...faults, ...promises], testTimeout: 20_000 },
+    { ...shared, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/*.test.ts'], testTimeout: 300_000 },
+    {
+      ...shared,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/test/browser/*.test.ts'],
+      testTimeout: 60_000,
+    },
+  ],
   // Half of the time goes by waiting for servers, so there is more work than cores.
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // Each file loads its modules again and Node keeps some of them, so a worker grows with every file.
+  workerIdleMemoryLimit: '800MB',
 };
 
 export default config;
