@@ -1,5 +1,4 @@
 import type { AuthConfig } from '../auth/authenticator.ts';
-import type { AllowedReturnUrl } from './allowed-return-url.ts';
 import {
   ConfigurationError,
   type PoliciesConfig,
@@ -46,24 +45,6 @@ export function loadStoreConfig(env: Environment): StoreConfig {
   if (faults.length > 0 || databaseUrl === undefined || scope === undefined)
     throw new ConfigurationError(faults);
   return { databaseUrl, scope, stripe };
-}
-
-/** What a command needs that makes links, beside the store. */
-export interface LinksConfig {
-  /** Where the service is seen from; null makes links impossible. */
-  readonly publicUrl: URL | null;
-  readonly returnUrls: readonly AllowedReturnUrl[];
-}
-
-/**
- * Reads where links lead, and where the portal may lead back to.
- * @throws ConfigurationError
- */
-export function loadLinksConfig(env: Environment): LinksConfig {
-  const { values, faults } = readVariables(env, ['PUBLIC_URL', 'RETURN_URLS']);
-  if (!isSet(env, 'PUBLIC_URL')) faults.push('PUBLIC_URL: is required to make links, which begin with it');
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return { publicUrl: values.PUBLIC_URL ?? null, returnUrls: values.RETURN_URLS ?? [] };
 }
 
 /**

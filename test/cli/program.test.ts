@@ -40,7 +40,7 @@ test('an unreachable database is one line without the address, and exit code 1',
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
 });
 
-test.each(['serve', 'demo', 'link', 'unlink', 'links', 'portal-link', 'erase', 'token'])(
+test.each(['serve', 'demo', 'link', 'unlink', 'links', 'erase', 'token'])(
   '%s has a help',
   async (command) => {
     const { stdout, stderr, exitCode } = await runCli([command, '--help'], { env: {} });

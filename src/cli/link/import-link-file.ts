@@ -18,11 +18,6 @@ interface ImportPaths {
   readonly errors?: string | undefined;
 }
 
-/** Links what a file says, batch after batch. */
-export type Linker = (text: AsyncIterable<string>, store: Store) => AsyncIterable<ImportedBatch>;
-
-const linkRows: Linker = (text, { database }) => importLinks(database.customers, readLinkRows(text));
-
 interface ImportTotals {
   readonly linked: number;
   readonly unchanged: number;
@@ -31,17 +26,13 @@ interface ImportTotals {
 }
 
 /** Links every line of a file, tells which are refused, and sums up. */
-export async function importLinkFile(
-  shell: Shell,
-  paths: ImportPaths,
-  link: Linker = linkRows,
-): Promise<void> {
+export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<void> {
   const source = await getSource(paths.from);
   const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source.stats);
   try {
     const intent = { actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS } as const;
     await withStore(shell, (store) =>
-      store.audit.record(intent, () => runImport(shell, store, { source, link, refusalFile })),
+      store.audit.record(intent, () => runImport(shell, store, { source, refusalFile })),
     );
   } finally {
     await refusalFile?.close();
@@ -60,17 +51,16 @@ async function openRefusalFile(path: string, source: Stats): Promise<FileHandle>
 
 interface Import {
   readonly source: Source;
-  readonly link: Linker;
   readonly refusalFile: FileHandle | null;
 }
 
-async function runImport(shell: Shell, store: Store, { source, link, refusalFile }: Import): Promise<void> {
+async function runImport(shell: Shell, store: Store, { source, refusalFile }: Import): Promise<void> {
   const text = createReadStream(source.path, 'utf8');
   const progress = startProgress(shell.stderr, source.stats.size);
   const stop = listenForStop();
   let totals: ImportTotals = { linked: 0, unchanged: 0, refused: 0, lastLine: 0 };
   try {
-    for await (const batch of link(text, store)) {
+    for await (const batch of importLinks(store.database.customers, readLinkRows(text))) {
       totals = addBatch(totals, batch);
       const refusals = toLines(batch.refusals);
       if (refusalFile !== null) await refusalFile.appendFile(refusals);

@@ -12,7 +12,7 @@ export function readLinkRows(text: AsyncIterable<string>): AsyncIterable<readonl
   );
 }
 
-export function toLinkRow(line: number, link: CustomerLink): LinkRow {
+function toLinkRow(line: number, link: CustomerLink): LinkRow {
   const { data, error } = customerLinkSchema.safeParse(link);
   return data ? { line, link: data } : { line, fault: error.issues.map(({ message }) => message).join('; ') };
 }
