@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { type App, createApp } from './app.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import type { Environment } from './config/environment.ts';
@@ -12,7 +11,6 @@ const sameSignalMs = 500;
 
 /** Runs the service until it is told to stop, and then ends the process. */
 export async function serve(env: Environment): Promise<void> {
-  treatAllAsShortLived();
   try {
     const config = loadConfig(env);
     const logger = createLogger(config.logLevel);
@@ -27,11 +25,6 @@ export async function serve(env: Environment): Promise<void> {
     process.stderr.write(`${describeStartFailure(error)}\n`);
     process.exit(isSetupFault(error) ? exitCodes.misconfigured : exitCodes.failed);
   }
-}
-
-/** V8 would learn to put parts of each request where it seldom looks for garbage: tens of megabytes of them pile up there. */
-function treatAllAsShortLived(): void {
-  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 /** Node would print the error as it is, with all that must not reach a log. Rejections that nobody handles end here too. */

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import { BillingError, errorStatuses, maskedMessage } from '../errors.ts';
+import type { GraphQLFormattedError } from 'graphql';
+import { BillingError, maskedMessage } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
 import type { RequestContext } from './context.ts';
@@ -32,42 +32,19 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 }
 
 /** Logs, with the request's id, what `formatError` keeps from the client. */
-export function logErrors(logger: Logger, errors: readonly GraphQLError[], requestId: string): void {
-  for (const error of errors.filter((candidate) => !isRefusedByApollo(candidate)))
-    logFailure(logger, unwrapResolverError(error), 'a request failed', { requestId, path: error.path });
-}
-
 export function createFailureLog(logger: Logger): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didEncounterErrors: ({ errors, contextValue: { requestId } }) => {
-          logErrors(logger, errors, requestId);
+          for (const error of errors.filter((candidate) => !isRefusedByApollo(candidate)))
+            logFailure(logger, unwrapResolverError(error), 'a request failed', {
+              requestId,
+              path: error.path,
+            });
           return Promise.resolve();
         },
       }),
-  };
-}
-
-/** What an answer says of the errors of resolvers. */
-export interface DescribedErrors {
-  readonly formatted: readonly GraphQLFormattedError[];
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** Puts together what Apollo Server would answer: of several statuses the last, and the headers of all. */
-export function describeErrors(errors: readonly GraphQLError[]): DescribedErrors {
-  const own = errors.map(unwrapResolverError).filter((error) => error instanceof BillingError);
-  const code = own.at(-1)?.code;
-  const retryAfter = own.findLast((error) => error.retryAfter !== undefined)?.retryAfter;
-  return {
-    formatted: errors.map((error) => {
-      const { http: _http, ...extensions } = error.extensions;
-      return formatError({ ...error.toJSON(), extensions }, error);
-    }),
-    status: code === undefined ? 200 : errorStatuses[code].graphql,
-    headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
   };
 }
 

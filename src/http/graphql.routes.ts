@@ -9,14 +9,13 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { HttpConfig } from '../config/config.ts';
 import type { RequestContext } from '../graphql/context.ts';
+import { createDocumentStore } from '../graphql/document-store.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations } from '../graphql/operation-limits.ts';
-import { PreparedOperations } from '../graphql/prepared-operations.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
 import type { Logger } from '../logger.ts';
 import { createErrorHandler } from './error-response.ts';
 import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';
-import { answerPrepared } from './prepared-operation.handler.ts';
 import { requireHost } from './request-headers.ts';
 
 /** A query of every field of the schema has about 400 tokens. */
@@ -30,10 +29,8 @@ export interface GraphqlOptions {
 
 /** `/graphql`: operations by POST, queries and the explorer by GET. */
 export async function addGraphqlRoutes(server: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const { schema, config, logger } = options;
-  const prepared = new PreparedOperations(schema);
-  const landingPage = await createLandingPage(server, config);
-  const apollo = createApolloServer(options, [prepared.plugin, landingPage]);
+  const landingPage = await createLandingPage(server, options.config);
+  const apollo = createApolloServer(options, landingPage);
   await apollo.start();
   server.addHook('onClose', () => apollo.stop());
   const handler = fastifyApolloHandler(apollo, {
@@ -42,7 +39,7 @@ export async function addGraphqlRoutes(server: FastifyInstance, options: Graphql
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    handler: answerPrepared(prepared, logger, handler),
+    handler,
     // It is refused as other methods are, in their form.
     exposeHeadRoute: false,
     onRequest: requireHost,
@@ -68,7 +65,7 @@ async function createLandingPage(
 
 function createApolloServer(
   { schema, config, logger }: GraphqlOptions,
-  plugins: readonly ApolloServerPlugin<RequestContext>[],
+  landingPage: ApolloServerPlugin,
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
@@ -79,9 +76,10 @@ function createApolloServer(
     formatError,
     parseOptions: { maxTokens: maxQueryTokens },
     validationRules: [requireServedOperationType, limitOperations],
+    documentStore: createDocumentStore(),
     persistedQueries: false,
     stopOnTerminationSignals: false,
     // Every answer says no-store already; working out how long a cache may keep it would wrap every field.
-    plugins: [createFailureLog(logger), ApolloServerPluginCacheControlDisabled(), ...plugins],
+    plugins: [createFailureLog(logger), ApolloServerPluginCacheControlDisabled(), landingPage],
   });
 }

@@ -18,7 +18,7 @@ import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
 import { readJsonOnly } from './json-body.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
 import { OpenRequests } from './open-requests.ts';
-import { refuseUnclearHeaders } from './request-headers.ts';
+import { refuseAmbiguousHeaders } from './request-headers.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
 
 const maxBodyBytes = 64 * 1024;
@@ -71,7 +71,7 @@ export async function createHttpServer(
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,
   });
-  refuseUnclearHeaders(server);
+  refuseAmbiguousHeaders(server);
   return { server, closing };
 }
 

@@ -15,7 +15,6 @@ interface Connection {
  */
 export class OpenRequests {
   #count = 0;
-  // Arrays and a count, no Set: V8 would keep the members of a set's discarded tables until it collects everything.
   readonly #connections = new WeakMap<Socket, Connection>();
   readonly #listeners: ((request: FastifyRequest) => void)[] = [];
 
