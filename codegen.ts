@@ -1,7 +1,8 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { type DocumentNode, Kind, OperationTypeNode, print } from 'graphql';
 import { errorStatuses } from './src/errors.ts';
 
-/** Codes that an answer can carry: those of the service's own table, Apollo Server's, and the masked one. */
+/** The codes that an answer can carry: the service's own, Apollo Server's, and the code of a masked error. */
 const errorCodes = [
   ...Object.keys(errorStatuses),
   'GRAPHQL_PARSE_FAILED',
@@ -9,17 +10,11 @@ const errorCodes = [
   'INTERNAL_SERVER_ERROR',
 ];
 
-const typedDocuments = {
-  preset: 'client',
-  presetConfig: { fragmentMasking: false },
-  config: {
-    documentMode: 'string',
-    enumsAsTypes: true,
-    importExtension: '.ts',
-    scalars: { DateTimeISO: 'string' },
-    strictScalars: true,
-    useTypeImports: true,
-  },
+const types = {
+  enumsAsTypes: true,
+  scalars: { DateTimeISO: 'string' },
+  strictScalars: true,
+  useTypeImports: true,
 } as const;
 
 const config: CodegenConfig = {
@@ -27,17 +22,45 @@ const config: CodegenConfig = {
   generates: {
     'test/generated/': {
       documents: ['test/helpers/operations.ts', 'test/helpers/admin-operations.ts'],
-      ...typedDocuments,
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: { ...types, documentMode: 'string', importExtension: '.ts' },
     },
-    'src/client/generated/': { documents: 'src/client/documents.graphql', ...typedDocuments },
-    'src/client/generated/error-codes.ts': { plugins: ['error-codes'] },
+    // The client has no dependencies, so its documents need no package at run time.
+    'packages/client/src/generated/operations.ts': {
+      documents: 'packages/client/src/documents.graphql',
+      plugins: ['typescript-operations', 'typed-documents'],
+      config: types,
+    },
+    'packages/client/src/generated/error-codes.ts': { plugins: ['error-codes'] },
   },
-  pluginLoader: ((name) =>
-    name === 'error-codes' ? { plugin: writeErrorCodes } : import(name)) as CodegenConfig['pluginLoader'],
+  pluginLoader: ((name) => ownPlugins[name] ?? import(name)) as CodegenConfig['pluginLoader'],
+};
+
+type Plugin = (schema: unknown, documents: readonly { readonly document?: DocumentNode }[]) => unknown;
+
+const ownPlugins: Readonly<Record<string, { readonly plugin: Plugin } | undefined>> = {
+  'error-codes': { plugin: writeErrorCodes },
+  'typed-documents': { plugin: writeTypedDocuments },
 };
 
 function writeErrorCodes(): string {
   return `export type ServiceErrorCode =\n${errorCodes.map((code) => `  | '${code}'`).join('\n')};\n`;
+}
+
+function writeTypedDocuments(...[, documents]: Parameters<Plugin>): unknown {
+  const definitions = documents.flatMap(({ document }) => document?.definitions ?? []);
+  const content = definitions.map((definition) => {
+    if (definition.kind !== Kind.OPERATION_DEFINITION || definition.name === undefined)
+      throw new Error('documents.graphql holds named operations only.');
+    const name = definition.name.value;
+    const type = `${name}${definition.operation === OperationTypeNode.QUERY ? 'Query' : 'Mutation'}`;
+    return `export const ${name}Document = \`${print(definition)}\` as TypedDocument<${type}, ${type}Variables>;`;
+  });
+  return {
+    prepend: ["import type { TypedDocument } from '../typed-document.ts';"],
+    content: content.join('\n\n'),
+  };
 }
 
 export default config;

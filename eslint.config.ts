@@ -77,7 +77,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'serve',
     'start-failure',
   ],
-  client: [],
   explorer: [],
 };
 
@@ -126,7 +125,7 @@ export default defineConfig(
       'coverage/',
       'output/',
       'test/generated/',
-      'src/client/generated/',
+      'packages/client/src/generated/',
       'node_modules/',
     ],
   },

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { type BillingPortalErrorCode, englishSentences } from '../../src/client/sentences.ts';
+import { type BillingPortalErrorCode, englishSentences } from '../../packages/client/src/sentences.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { startAccountKit } from './account.ts';
 import { capture, describeInBrowser, findAccessFaults } from './browser.ts';

@@ -70,18 +70,17 @@ export async function createGuideProject(entries: readonly string[]): Promise<Gu
   };
 }
 
-/** Packs this package as for publishing, and links what the guide and the package's own list ask for. */
+/** Packs the client as for publishing, and links the packages that the guide installs beside it. */
 async function installPackage(folder: string, installed: readonly string[]): Promise<void> {
   const modules = join(folder, 'node_modules');
-  const own = join(modules, 'billing-portal-graphql');
+  const own = join(modules, 'billing-portal-client');
   await mkdir(own, { recursive: true });
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
-  const [{ filename }] = JSON.parse(await run('npm', pack, root)) as [{ filename: string }];
+  const [{ filename }] = JSON.parse(await run('npm', [...pack, join(root, 'packages/client')], root)) as [
+    { filename: string },
+  ];
   await run('tar', ['-xzf', join(folder, filename), '-C', own, '--strip-components=1'], folder);
-  const { dependencies } = JSON.parse(await readFile(join(own, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  for (const name of new Set([...viteTemplate, ...installed, ...Object.keys(dependencies)])) {
+  for (const name of new Set([...viteTemplate, ...installed])) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(root, 'node_modules', name), join(modules, name));
   }
@@ -89,7 +88,7 @@ async function installPackage(folder: string, installed: readonly string[]): Pro
 
 function readInstalled(guide: string): string[] {
   const [, line = ''] = /^npm install (.+)$/m.exec(guide) ?? [];
-  return line.split(' ').filter((name) => name !== 'billing-portal-graphql');
+  return line.split(' ').filter((name) => name !== 'billing-portal-client');
 }
 
 /** Code blocks that begin with the name of their file. */

@@ -4,8 +4,8 @@ import {
   type PortalRequest,
   isBackFromPortal,
   toBillingPortalError,
-} from 'billing-portal-graphql/client';
-import { billingAccountQuery, useBillingPortal } from 'billing-portal-graphql/react';
+} from 'billing-portal-client';
+import { billingAccountQuery, useBillingPortal } from 'billing-portal-client/react';
 import { useState } from 'react';
 import { formatCard } from './format.ts';
 import { Offers } from './offers.tsx';

@@ -1,4 +1,4 @@
-import type { BillingSubscription } from 'billing-portal-graphql/client';
+import type { BillingSubscription } from 'billing-portal-client';
 
 type Item = BillingSubscription['items'][number];
 

@@ -1,4 +1,4 @@
-import type { BillingAccount, BillingSubscription } from 'billing-portal-graphql/client';
+import type { BillingAccount, BillingSubscription } from 'billing-portal-client';
 import type { Open } from './account-page.tsx';
 import { canCancel, canChangePlan, canPause } from './subscription-state.ts';
 

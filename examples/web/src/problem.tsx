@@ -1,4 +1,4 @@
-import type { BillingPortalError, BillingPortalErrorCode } from 'billing-portal-graphql/client';
+import type { BillingPortalError, BillingPortalErrorCode } from 'billing-portal-client';
 
 /** What trying again can mend. The rest is for the customer, or for support, to mend first. */
 const passing: ReadonlySet<BillingPortalErrorCode> = new Set([

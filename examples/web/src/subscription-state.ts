@@ -1,4 +1,4 @@
-import type { BillingSubscription } from 'billing-portal-graphql/client';
+import type { BillingSubscription } from 'billing-portal-client';
 import { formatDate } from './format.ts';
 
 export interface SubscriptionState {

@@ -6,10 +6,10 @@ import {
   OpenBillingPortalDocument,
   type OpenBillingPortalMutation,
   type OpenBillingPortalMutationVariables,
-  type TypedDocumentString,
-} from './generated/graphql.ts';
+} from './generated/operations.ts';
 import { PortalOpener, type PortalRequest, isBackFromPortal, onReturn } from './portal-opener.ts';
 import { type BillingPortalErrorCode, type Sentences, englishSentences } from './sentences.ts';
+import type { TypedDocument } from './typed-document.ts';
 
 export { BillingPortalError, englishSentences, isBackFromPortal, onReturn, toBillingPortalError };
 export type { BillingPortalErrorCode, PortalRequest, Sentences };
@@ -56,7 +56,7 @@ export function createBillingPortalClient(options: BillingPortalClientOptions): 
 
 async function execute<Data, Variables>(
   options: BillingPortalClientOptions,
-  document: TypedDocumentString<Data, Variables>,
+  document: TypedDocument<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
   const { url, getToken, sentences, fetch = globalThis.fetch } = options;
@@ -68,7 +68,7 @@ async function execute<Data, Variables>(
         'content-type': 'application/json',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify({ query: document.toString(), variables }),
+      body: JSON.stringify({ query: document, variables }),
     });
     const bodyText = await response.text();
     const answer = response.ok ? (JSON.parse(bodyText) as { data?: Data; errors?: unknown }) : { bodyText };

@@ -1,9 +1,8 @@
-/* eslint-disable */
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import type { TypedDocument } from '../typed-document.ts';
 /** How often a price is charged. */
 export type BillingInterval =
   /** By the day. */
@@ -144,27 +143,7 @@ export type BillingAccountQueryVariables = Exact<{
 
 export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, delinquent: boolean, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean }, subscriptionCancel: { enabled: boolean, mode: CancellationMode }, subscriptionPause: { enabled: boolean }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind> } } } };
 
-export class TypedDocumentString<TResult, TVariables>
-  extends String
-  implements DocumentTypeDecoration<TResult, TVariables>
-{
-  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
-  private value: string;
-  public __meta__?: Record<string, any> | undefined;
-
-  constructor(value: string, __meta__?: Record<string, any> | undefined) {
-    super(value);
-    this.value = value;
-    this.__meta__ = __meta__;
-  }
-
-  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
-    return this.value;
-  }
-}
-
-export const OpenBillingPortalDocument = new TypedDocumentString(`
-    mutation OpenBillingPortal($returnUrl: String!, $locale: String, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
+export const OpenBillingPortalDocument = `mutation OpenBillingPortal($returnUrl: String!, $locale: String, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
   createBillingPortalSession(
     returnUrl: $returnUrl
     locale: $locale
@@ -174,18 +153,16 @@ export const OpenBillingPortalDocument = new TypedDocumentString(`
     id
     url
   }
-}
-    `) as unknown as TypedDocumentString<OpenBillingPortalMutation, OpenBillingPortalMutationVariables>;
-export const RefreshBillingCustomerDocument = new TypedDocumentString(`
-    query RefreshBillingCustomer {
+}` as TypedDocument<OpenBillingPortalMutation, OpenBillingPortalMutationVariables>;
+
+export const RefreshBillingCustomerDocument = `query RefreshBillingCustomer {
   billingCustomer(fresh: true) {
     id
     asOf
   }
-}
-    `) as unknown as TypedDocumentString<RefreshBillingCustomerQuery, RefreshBillingCustomerQueryVariables>;
-export const BillingAccountDocument = new TypedDocumentString(`
-    query BillingAccount($fresh: Boolean! = false) {
+}` as TypedDocument<RefreshBillingCustomerQuery, RefreshBillingCustomerQueryVariables>;
+
+export const BillingAccountDocument = `query BillingAccount($fresh: Boolean! = false) {
   billingCustomer(fresh: $fresh) {
     id
     email
@@ -245,5 +222,4 @@ export const BillingAccountDocument = new TypedDocumentString(`
       }
     }
   }
-}
-    `) as unknown as TypedDocumentString<BillingAccountQuery, BillingAccountQueryVariables>;
+}` as TypedDocument<BillingAccountQuery, BillingAccountQueryVariables>;

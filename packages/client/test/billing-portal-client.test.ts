@@ -1,11 +1,11 @@
 import { ApolloClient, HttpLink, InMemoryCache, type TypedDocumentNode, gql } from '@apollo/client';
 import { describe, expect, test } from '@jest/globals';
-import { createBillingPortalClient } from '../../src/client/billing-portal-client.ts';
-import { BillingPortalError, toBillingPortalError } from '../../src/client/billing-portal-error.ts';
-import { type BillingPortalErrorCode, englishSentences } from '../../src/client/sentences.ts';
-import { errorStatuses } from '../../src/errors.ts';
-import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
-import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
+import { createBillingPortalClient } from '../src/billing-portal-client.ts';
+import { BillingPortalError, toBillingPortalError } from '../src/billing-portal-error.ts';
+import { type BillingPortalErrorCode, englishSentences } from '../src/sentences.ts';
+import { errorStatuses } from '../../../src/errors.ts';
+import { type TestApp, createTestApp, returnUrl } from '../../../test/helpers/test-app.ts';
 
 const app = await createTestApp();
 const strictApp = await createTestApp({ RATE_LIMIT: '1/1m' });

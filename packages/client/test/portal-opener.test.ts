@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { PortalOpener } from '../../src/client/portal-opener.ts';
+import { PortalOpener } from '../src/portal-opener.ts';
 
 /** As much of a browser's page as a click needs: it stays, as one that "back" leads to. */
 class Page extends EventTarget {

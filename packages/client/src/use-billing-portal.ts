@@ -7,10 +7,10 @@ import {
   OpenBillingPortalDocument,
   type OpenBillingPortalMutationVariables,
   RefreshBillingCustomerDocument,
-  type TypedDocumentString,
-} from './generated/graphql.ts';
+} from './generated/operations.ts';
 import { PortalOpener, type PortalRequest, onReturn } from './portal-opener.ts';
 import type { Sentences } from './sentences.ts';
+import type { TypedDocument } from './typed-document.ts';
 
 /**
  * What an account page shows, for `useQuery`: the customer, and what the portal offers. The variable `fresh` is for the
@@ -100,7 +100,7 @@ async function refetchCustomer(client: ApolloClient): Promise<void> {
 }
 
 function toDocumentNode<Data, Variables extends Record<string, unknown>>(
-  document: TypedDocumentString<Data, Variables>,
+  document: TypedDocument<Data, Variables>,
 ): TypedDocumentNode<Data, Variables> {
-  return gql(document.toString());
+  return gql(document);
 }

@@ -1,4 +1,4 @@
-import type { OpenBillingPortalMutationVariables } from './generated/graphql.ts';
+import type { OpenBillingPortalMutationVariables } from './generated/operations.ts';
 
 /** What to open the portal with; without a `returnUrl` it leads back to the page that it is opened from. */
 export type PortalRequest = Partial<OpenBillingPortalMutationVariables>;
