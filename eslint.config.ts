@@ -16,7 +16,6 @@ const foundation = [
   'line-batch',
   'logger',
   'loopback',
-  'own-frame',
   'parse-url',
   'turn-end',
 ];
@@ -26,7 +25,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'expiring-map': [],
   'line-batch': [],
   loopback: [],
-  'own-frame': [],
   'parse-url': [],
   'turn-end': [],
   telemetry: ['errors'],

@@ -1,7 +1,6 @@
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
 import { LineBatch } from './line-batch.ts';
-import { findOwnFrame } from './own-frame.ts';
 import { noTraceIds, readTraceIds } from './telemetry/telemetry.ts';
 
 export type { Logger };
@@ -78,6 +77,12 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
     cause:
       error.cause === undefined || depth >= deepestCause ? undefined : describeError(error.cause, depth + 1),
   };
+}
+
+/** The first frame in this service's own sources. In the bundle, Node translates stacks by the source maps. */
+function findOwnFrame(stack = ''): string | undefined {
+  const frames = stack.split('\n').filter((frame) => !frame.includes('node_modules'));
+  return frames.map((frame) => /\/src\/([\w./-]+\.ts:\d+):\d+/.exec(frame)?.[1]).find(Boolean);
 }
 
 /** Each kind of text that must not reach a log, however it got into a message. */

@@ -16,9 +16,9 @@ export const serviceFiles = {
   cli: join(root, 'dist/cli/main.js'),
 } as const;
 
-/** The bundle of production, whose maps name the packages too; what it runs is the same. */
+/** The bundle of production, in a folder of its own. */
 export function buildProfiled(): string {
-  const bundling = ['--import', 'tsx', 'scripts/bundle.ts', profiledFolder, '--whole-maps'];
+  const bundling = ['--import', 'tsx', 'scripts/bundle.ts', profiledFolder];
   execFileSync(process.execPath, bundling, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   return join(profiledFolder, 'main.js');
 }
