@@ -1,6 +1,11 @@
 import { invalidRequest } from './stripe-api-error.ts';
-import type { Store } from './store.ts';
-import type { ObjectName } from './stripe-objects.ts';
+import type { ObjectName, StripeObjects } from './stripe-objects.ts';
+
+/** Where the objects that an answer refers to are found: the store. */
+export interface ObjectSource {
+  lookUp(id: string): object | null;
+  all<N extends ObjectName>(name: N): readonly StripeObjects[N][];
+}
 
 /** Members that hold an id, and can be asked for as an object. */
 const references: Partial<Record<string, readonly string[]>> = {
@@ -33,7 +38,7 @@ const hidden: Partial<Record<string, readonly string[]>> = {
 type Node = Record<string, unknown>;
 
 /** Turns kept objects into answers: hidden members left out, the expanded ones filled in. */
-export function present(result: object, expand: readonly string[], store: Store): object {
+export function present(result: object, expand: readonly string[], store: ObjectSource): object {
   const answer = withoutHidden(structuredClone(result)) as Node;
   for (const path of expand) {
     const segments = path.split('.');
@@ -52,7 +57,7 @@ function expandPath(
   kept: unknown,
   segments: readonly string[],
   path: string,
-  store: Store,
+  store: ObjectSource,
 ): void {
   if (Array.isArray(answer)) {
     answer.forEach((each, index) => {
@@ -77,7 +82,7 @@ function expandPath(
   expandPath(next, isNode(kept) ? kept[head] : undefined, rest, path, store);
 }
 
-function expandMember(answer: Node, kept: unknown, field: readonly string[], store: Store): unknown {
+function expandMember(answer: Node, kept: unknown, field: readonly string[], store: ObjectSource): unknown {
   let holder: Node = answer;
   let source: unknown = kept;
   for (const segment of field.slice(0, -1)) {
@@ -91,7 +96,7 @@ function expandMember(answer: Node, kept: unknown, field: readonly string[], sto
   return holder[name];
 }
 
-function hiddenValue(answer: Node, name: string, source: unknown, store: Store): unknown {
+function hiddenValue(answer: Node, name: string, source: unknown, store: ObjectSource): unknown {
   if (answer.object !== 'customer') return structuredClone(isNode(source) ? source[name] : undefined);
   const url = `/v1/customers/${String(answer.id)}/${name}`;
   const live = name === 'subscriptions' ? store.all('subscription') : [];
@@ -99,7 +104,7 @@ function hiddenValue(answer: Node, name: string, source: unknown, store: Store):
   return { object: 'list', data: structuredClone(data), has_more: false, url };
 }
 
-function keptOf(value: unknown, store: Store): unknown {
+function keptOf(value: unknown, store: ObjectSource): unknown {
   return isNode(value) && typeof value.id === 'string' ? (store.lookUp(value.id) ?? value) : value;
 }
 

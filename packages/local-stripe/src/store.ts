@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Charge } from './billing/invoice-builder.ts';
-import type { ItemChange } from './billing/item-changes.ts';
+import { type SubscriptionInternals, noInternals } from './billing/subscription-internals.ts';
 import { EventLog } from './event-log.ts';
 import { present } from './expansion.ts';
 import { StripeApiError, resourceMissing } from './stripe-api-error.ts';
@@ -25,25 +24,6 @@ export interface Tombstone {
   readonly object: ObjectName;
   readonly deleted: true;
 }
-
-/** What Stripe knows of a subscription and shows in no member of it. */
-export interface SubscriptionInternals {
-  /** Prorations that wait for the next invoice. */
-  readonly pendingCharges: readonly Charge[];
-  /** Changes that the portal scheduled for the end of the period. */
-  readonly scheduledItems: readonly ItemChange[] | null;
-  /** When a pause for a chosen time ends by itself. */
-  readonly resumesAt: number | null;
-  /** The end of a trial that `trial_will_end` has told of. */
-  readonly announcedTrialEnd: number | null;
-}
-
-const noInternals: SubscriptionInternals = {
-  pendingCharges: [],
-  scheduledItems: null,
-  resumesAt: null,
-  announcedTrialEnd: null,
-};
 
 /** Everything the emulator remembers. All changes go through `commit` and `remove`, which record the event. */
 export class Store {

@@ -5,20 +5,9 @@ import type {
   CustomerObject,
   InvoiceLineObject,
   InvoiceObject,
-  PriceObject,
   SubscriptionObject,
 } from '../stripe-objects.ts';
-
-/** What one line of an invoice charges for. */
-export interface Charge {
-  readonly description: string;
-  readonly amount: number;
-  readonly quantity: number;
-  readonly price: PriceObject;
-  readonly period: { readonly start: number; readonly end: number };
-  readonly proration: boolean;
-  readonly subscriptionItem: string;
-}
+import type { Charge } from './subscription-internals.ts';
 
 export interface InvoiceContents {
   readonly customer: CustomerObject;

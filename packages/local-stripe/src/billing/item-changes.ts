@@ -3,7 +3,6 @@ import type { Store } from '../store.ts';
 import type { SubscriptionItemObject, SubscriptionObject } from '../stripe-objects.ts';
 import { isEnded } from './cancellation.ts';
 import { buildInvoice } from './invoice-builder.ts';
-import type { Charge } from './invoice-builder.ts';
 import { collectInvoice } from './payment.ts';
 import {
   buildItem,
@@ -14,15 +13,7 @@ import {
   referRecurringPrice,
 } from './subscription-items.ts';
 import type { Period } from './subscription-items.ts';
-
-/** A change of one item: a new one when it names none. */
-export interface ItemChange {
-  readonly id?: string;
-  readonly price?: string;
-  readonly quantity?: number;
-  readonly deleted?: boolean;
-  readonly metadata?: Record<string, string>;
-}
+import type { Charge, ItemChange } from './subscription-internals.ts';
 
 export type ProrationBehavior = 'always_invoice' | 'create_prorations' | 'none';
 

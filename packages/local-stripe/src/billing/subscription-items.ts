@@ -3,7 +3,7 @@ import { createPlan } from '../resources/prices.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { List, PriceObject, SubscriptionItemObject } from '../stripe-objects.ts';
-import type { Charge } from './invoice-builder.ts';
+import type { Charge } from './subscription-internals.ts';
 import { addAnchored } from './periods.ts';
 
 export interface Period {

@@ -1,5 +1,6 @@
 import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
-import type { ItemChange, ItemChangeOutcome, ProrationBehavior } from '../billing/item-changes.ts';
+import type { ItemChangeOutcome, ProrationBehavior } from '../billing/item-changes.ts';
+import type { ItemChange } from '../billing/subscription-internals.ts';
 import { intervalDays } from '../billing/periods.ts';
 import { amountOf } from '../billing/subscription-items.ts';
 import type {

@@ -1,6 +1,6 @@
 import { isEnded, periodEndOf } from '../billing/cancellation.ts';
 import { buildInvoice } from '../billing/invoice-builder.ts';
-import type { Charge } from '../billing/invoice-builder.ts';
+import type { Charge } from '../billing/subscription-internals.ts';
 import { periodOf, planItemChanges } from '../billing/item-changes.ts';
 import { payInvoice } from '../billing/payment.ts';
 import { chargeItem, periodFrom } from '../billing/subscription-items.ts';

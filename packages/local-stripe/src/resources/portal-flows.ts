@@ -8,7 +8,7 @@ import type {
   SessionObject,
   SubscriptionObject,
 } from '../stripe-objects.ts';
-import type { flowParameters } from './portal-sessions.ts';
+import type { flowParameters } from './portal-flow-parameters.ts';
 
 export type Flow = NonNullable<SessionObject['flow']>;
 type FlowValues = Decoded<typeof flowParameters>;

@@ -1,5 +1,5 @@
 import { createId, createSecret } from '../ids.ts';
-import { integer, object, oneOf, required, string, timestamp, url, array } from '../parameters.ts';
+import { object, oneOf, required, string, timestamp, url } from '../parameters.ts';
 import type { Decoded } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
@@ -7,6 +7,7 @@ import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { ConfigurationObject, CustomerObject, SessionObject } from '../stripe-objects.ts';
 import { findDefaultConfiguration } from './portal-configurations.ts';
+import { flowParameters } from './portal-flow-parameters.ts';
 import { createFlow } from './portal-flows.ts';
 
 const locales = [
@@ -14,42 +15,6 @@ const locales = [
   'es-419', 'et', 'fi', 'fil', 'fr', 'fr-CA', 'hr', 'hu', 'id', 'it', 'ja', 'ko', 'lt', 'lv', 'ms', 'mt', 'nb', 'nl',
   'pl', 'pt', 'pt-BR', 'ro', 'ru', 'sk', 'sl', 'sv', 'th', 'tr', 'vi', 'zh', 'zh-HK', 'zh-TW',
 ] as const; // prettier-ignore
-
-const subscriptionOnly = object({ subscription: required(string()) });
-
-export const flowParameters = {
-  after_completion: object({
-    hosted_confirmation: object({ custom_message: string({ maxLength: 500 }) }),
-    redirect: object({ return_url: required(url()) }),
-    type: required(oneOf(['hosted_confirmation', 'portal_homepage', 'redirect'])),
-  }),
-  subscription_cancel: object({
-    retention: object({
-      coupon_offer: required(object({ coupon: required(string()) })),
-      type: required(oneOf(['coupon_offer'])),
-    }),
-    subscription: required(string()),
-  }),
-  subscription_pause: subscriptionOnly,
-  subscription_update: subscriptionOnly,
-  subscription_update_confirm: object({
-    discounts: array(object({ coupon: string(), promotion_code: string() })),
-    items: required(
-      array(object({ id: required(string()), price: string(), quantity: integer({ min: 0 }) })),
-    ),
-    subscription: required(string()),
-  }),
-  type: required(
-    oneOf([
-      'customer_update',
-      'payment_method_update',
-      'subscription_cancel',
-      'subscription_pause',
-      'subscription_update',
-      'subscription_update_confirm',
-    ]),
-  ),
-};
 
 const createParameters = {
   after_expiration: object({

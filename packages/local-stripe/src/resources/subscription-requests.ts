@@ -1,6 +1,6 @@
 import { buildCancellationDetails, refuseEnded, withCancellation } from '../billing/cancellation.ts';
 import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
-import type { ItemChange } from '../billing/item-changes.ts';
+import type { ItemChange } from '../billing/subscription-internals.ts';
 import { createSubscription } from '../billing/subscription-creation.ts';
 import { referRecurringPrice } from '../billing/subscription-items.ts';
 import { announceTrialEnd } from '../billing/trial-ending.ts';
