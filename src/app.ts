@@ -229,7 +229,14 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
     });
     const processor = new WebhookProcessor(handlers, database.records, leases);
     await server.register((api, _options, done) => {
-      addWebhookRoutes(api, { processor, secrets, livemode, account, now, metrics: telemetry.metrics });
+      addWebhookRoutes(api, {
+        processor,
+        secrets,
+        origin: { livemode, account },
+        now,
+        metrics: telemetry.metrics,
+        refusals: limits.refusedDeliveries,
+      });
       done();
     });
   }

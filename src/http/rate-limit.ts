@@ -1,18 +1,23 @@
-import type { FastifyInstance, HookHandlerDoneFunction } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
 import type { Logger } from '../logger.ts';
-import { RateLimitedError } from './http.errors.ts';
 import { toCountedNetwork } from './network-address.ts';
-import { MemoryCounter, type RateCounter, type SharedCounters } from './rate-counter.ts';
+import { BoundedMemoryLimiter, RateLimiter } from './rate-limiter.ts';
+import type { SharedLimiters } from './redis-limiter.ts';
 
-/** How many subjects may ask as often as they like from one address: a company's or a mobile network's users share one. */
+/** The limit of an address is that of so many subjects: the users of a company or a mobile network share one. */
 const subjectsByAddress = 10;
 
-/** What requests are counted by. Null where limits are off. */
+/** Forged webhooks of one address that are logged and counted. */
+const refusedDeliveriesLimit: RateLimit = { requests: 10, perSeconds: 3_600 };
+
 export interface RateLimits {
-  readonly subjects: RateCounter | null;
-  readonly addresses: RateCounter | null;
+  /** Null where RATE_LIMIT is off. */
+  readonly subjects: RateLimiter | null;
+  /** Null where RATE_LIMIT is off. */
+  readonly addresses: RateLimiter | null;
+  readonly refusedDeliveries: RateLimiter;
   close(): void;
 }
 
@@ -20,48 +25,37 @@ export async function createRateLimits(
   { rateLimit, redisUrl }: Pick<HttpConfig, 'rateLimit' | 'redisUrl'>,
   logger: Logger,
 ): Promise<RateLimits> {
-  if (rateLimit === null) return { subjects: null, addresses: null, close: () => undefined };
-  const shared = redisUrl === null ? null : await openRedis(redisUrl, logger);
-  const createCounter = (name: string, limit: RateLimit): RateCounter => {
-    const inMemory = new MemoryCounter(limit);
-    return shared === null ? inMemory : shared.createCounter(name, limit, inMemory);
+  const shared = rateLimit === null || redisUrl === null ? null : await openRedis(redisUrl, logger);
+  const createLimiter = (name: string, limit: RateLimit): RateLimiter => {
+    const inMemory = new BoundedMemoryLimiter(limit);
+    return new RateLimiter(shared?.create(name, limit, inMemory) ?? inMemory);
   };
   return {
-    subjects: createCounter('subject', rateLimit),
-    addresses: createCounter('address', { ...rateLimit, requests: subjectsByAddress * rateLimit.requests }),
+    subjects: rateLimit && createLimiter('subject', rateLimit),
+    addresses:
+      rateLimit &&
+      createLimiter('address', { ...rateLimit, requests: subjectsByAddress * rateLimit.requests }),
+    refusedDeliveries: createLimiter('refused-delivery', refusedDeliveriesLimit),
     close: () => shared?.close(),
   };
 }
 
-/** What speaks to Redis is loaded where it is used. */
-async function openRedis(url: string, logger: Logger): Promise<SharedCounters> {
-  const { openSharedCounters } = await import('./redis-counter.ts');
-  return openSharedCounters(url, logger);
+/** Loads the Redis client only where it is used. */
+async function openRedis(url: string, logger: Logger): Promise<SharedLimiters> {
+  const { openSharedLimiters } = await import('./redis-limiter.ts');
+  return openSharedLimiters(url, logger);
 }
 
 /** Counts every request by its address. Registered before authentication, it counts bad tokens as well. */
 export function limitAddresses(server: FastifyInstance, { addresses }: RateLimits): void {
   if (addresses === null) return;
-  server.addHook('onRequest', ({ ip }, _reply, done) => {
-    decide(addresses.count(toCountedNetwork(ip)), done);
-  });
+  server.addHook('onRequest', ({ ip }) => addresses.consume(toCountedNetwork(ip)));
 }
 
-/** Counts by the token's subject, from whatever addresses it asks. Needs authentication before it. */
+/** Counts by the token's subject, from whichever address the request comes. Needs authentication before it. */
 export function limitSubjects(server: FastifyInstance, { subjects }: RateLimits): void {
   if (subjects === null) return;
-  server.addHook('onRequest', ({ caller }, _reply, done) => {
-    if (caller === null) done();
-    else decide(subjects.count(caller.userId), done);
+  server.addHook('onRequest', async ({ caller }) => {
+    if (caller !== null) await subjects.consume(caller.userId);
   });
-}
-
-/** A counter in this process answers at once, and needs no turn of promises. */
-function decide(counted: ReturnType<RateCounter['count']>, done: HookHandlerDoneFunction): void {
-  if (counted instanceof Promise) counted.then((waitMs) => done(toRefusal(waitMs)), done);
-  else done(toRefusal(counted));
-}
-
-function toRefusal(waitMs: number | null): RateLimitedError | undefined {
-  return waitMs === null ? undefined : new RateLimitedError(Math.max(1, Math.ceil(waitMs / 1000)));
 }

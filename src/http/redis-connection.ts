@@ -1,67 +1,84 @@
 import { type RedisClientType, createClient } from '@redis/client';
 import type { Logger } from '../logger.ts';
 
-/** A request waits no longer than this for its count. */
+/** The longest that a request waits for its count. */
 const answerTimeoutMs = 500;
-/** While Redis does not answer, it is asked this seldom: the requests between do not wait for it. */
+/** After a failure, one request each second tries Redis. The others do not wait for it. */
 const retryMs = 1_000;
 const connectTimeoutMs = 2_000;
 const longestReconnectMs = 2_000;
 
-/** A connection to a Redis that may be away at any time, which is told in the log once. */
-export interface RedisConnection {
-  readonly client: RedisClientType;
-  /** What Redis answers; null while it does not. */
-  ask<T>(command: () => Promise<T>): Promise<T | null>;
-  close(): void;
-}
+const options = {
+  disableOfflineQueue: true,
+  // Notices an idle connection that was cut silently, and reconnects.
+  pingInterval: 5_000,
+  socket: {
+    connectTimeout: connectTimeoutMs,
+    socketTimeout: 10_000,
+    reconnectStrategy: (attempts: number) => Math.min(50 * 2 ** attempts, longestReconnectMs),
+  },
+};
 
-/** Tries once to connect, and then goes on trying: a service starts without its Redis too. */
-export async function connectRedis(url: string, logger: Logger): Promise<RedisConnection> {
-  const client: RedisClientType = createClient({
-    url,
-    disableOfflineQueue: true,
-    // An idle connection that has been cut silently is noticed, and made anew.
-    pingInterval: 5_000,
-    socket: {
-      connectTimeout: connectTimeoutMs,
-      socketTimeout: 10_000,
-      reconnectStrategy: (attempts) => Math.min(50 * 2 ** attempts, longestReconnectMs),
-    },
-  });
-  let askAgainAt: number | null = null;
-  const reportFailure = (error: unknown): void => {
-    if (askAgainAt === null)
-      logger.warn({ error }, 'Redis does not answer: requests are counted in this process until it does');
-    askAgainAt = Date.now() + retryMs;
-  };
-  const reportSuccess = (): void => {
-    if (askAgainAt !== null) logger.info('Redis answers again: requests are counted there');
-    askAgainAt = null;
-  };
+type Eval = RedisClientType['eval'];
 
-  client.on('error', reportFailure);
-  const tried = new Promise<void>((resolve) => {
-    client.once('ready', resolve).once('error', () => resolve());
-    setTimeout(resolve, connectTimeoutMs).unref();
-  });
-  void client.connect().catch(reportFailure);
-  await tried;
-  return {
-    client,
-    ask: async (command) => {
-      if (askAgainAt !== null && Date.now() < askAgainAt) return null;
-      try {
-        const answer = await withTimeout(command());
-        reportSuccess();
-        return answer;
-      } catch (error) {
-        reportFailure(error);
-        return null;
-      }
-    },
-    close: () => client.destroy(),
-  };
+/**
+ * The part of a Redis client that `RateLimiterRedis` uses, with a time limit for each command. It is not ready for a
+ * second after a failure. The log reports the begin and the end of an outage once.
+ */
+export class RedisConnection {
+  readonly #client: RedisClientType;
+  readonly #logger: Logger;
+  #retryAt: number | null = null;
+
+  constructor(url: string, logger: Logger) {
+    this.#client = createClient({ url, ...options });
+    this.#logger = logger;
+    this.#client.on('error', (error: unknown) => this.#reportFailure(error));
+  }
+
+  /** Tries once to connect, and continues in the background: a service starts without its Redis too. */
+  async open(): Promise<void> {
+    const tried = new Promise<void>((resolve) => {
+      this.#client.once('ready', resolve).once('error', () => resolve());
+      setTimeout(resolve, connectTimeoutMs).unref();
+    });
+    void this.#client.connect().catch((error: unknown) => this.#reportFailure(error));
+    await tried;
+    if (!this.#client.isReady) this.#reportFailure(new Error('Redis did not answer in time'));
+  }
+
+  get isReady(): boolean {
+    return this.#client.isReady && (this.#retryAt === null || performance.now() >= this.#retryAt);
+  }
+
+  async eval(...command: Parameters<Eval>): ReturnType<Eval> {
+    try {
+      const answer = await withTimeout(this.#client.eval(...command));
+      this.#reportSuccess();
+      return answer;
+    } catch (error) {
+      this.#reportFailure(error);
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  #reportFailure(error: unknown): void {
+    if (this.#retryAt === null)
+      this.#logger.warn(
+        { error },
+        'Redis does not answer: requests are counted in this process until it does',
+      );
+    this.#retryAt = performance.now() + retryMs;
+  }
+
+  #reportSuccess(): void {
+    if (this.#retryAt !== null) this.#logger.info('Redis answers again: requests are counted there');
+    this.#retryAt = null;
+  }
 }
 
 async function withTimeout<T>(answer: Promise<T>): Promise<T> {

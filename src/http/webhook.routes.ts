@@ -1,79 +1,134 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { verifySignature } from '../webhooks/verify-signature.ts';
 import { isHandled, webhookPath } from '../webhooks/webhook-event-types.ts';
-import { type WebhookEvent, checkOrigin, parseEvent } from '../webhooks/webhook-event.ts';
+import {
+  type EventOrigin,
+  type IgnoredReason,
+  type WebhookEvent,
+  parseEvent,
+} from '../webhooks/webhook-event.ts';
 import type { WebhookProcessor } from '../webhooks/webhook-processor.service.ts';
-import { checkSignature } from '../webhooks/webhook-signature.ts';
-import { WebhookRefusedError } from '../webhooks/webhook.errors.ts';
+import { EventUnreadableError, WebhookRefusedError } from '../webhooks/webhook.errors.ts';
+import { toCountedNetwork } from './network-address.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 const maxBodyBytes = 256 * 1024;
 
 export interface WebhookOptions {
   readonly processor: Pick<WebhookProcessor, 'process'>;
-  /** What events may be signed with. */
+  /** The secrets that events may be signed with. */
   readonly secrets: readonly string[];
-  readonly livemode: boolean;
-  /** The connected account to act on; null for the key's own. */
-  readonly account: string | null;
+  /** The events to act on. */
+  readonly origin: EventOrigin;
   readonly now: () => Date;
   readonly metrics: Pick<Metrics, 'webhookHandled'>;
+  /** Limits the refused deliveries of one address. Deliveries with a valid signature are never limited. */
+  readonly refusals: RateLimiter;
+}
+
+/** What the routes keep between requests. */
+interface WebhookContext extends WebhookOptions {
+  readonly loggedReasons: Set<IgnoredReason>;
 }
 
 /**
- * Where Stripe sends events. It wants a plugin of its own: nobody is authenticated here but by the signature,
- * nothing counts against anybody's limit, and bodies stay the bytes that were signed.
+ * Receives Stripe's events. The routes need a plugin of their own: the signature is the only authentication,
+ * no delivery counts against RATE_LIMIT, and the body stays the bytes that were signed.
  */
 export function addWebhookRoutes(server: FastifyInstance, options: WebhookOptions): void {
+  const context: WebhookContext = { ...options, loggedReasons: new Set() };
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.post(webhookPath, { bodyLimit: maxBodyBytes }, async (request, reply) => {
+    let text: string;
     try {
-      const event = acceptEvent(request, options);
-      return await handle(event, request, reply, options);
+      text = verifySignature(toDelivery(request), { ...options, now: options.now() });
     } catch (error) {
       if (!(error instanceof WebhookRefusedError)) throw error;
-      options.metrics.webhookHandled('other', 'refused');
-      request.log.warn({ requestId: request.id, refusal: error.code }, 'a webhook delivery was refused');
-      return reply.code(400).send({ error: error.message, code: error.code });
+      return refuse(error, request, reply, context);
     }
+    return accept(text, request, reply, context);
   });
 }
 
-/** @throws WebhookRefusedError unless Stripe sent it, now, and to this service */
-function acceptEvent(
-  request: FastifyRequest,
-  { secrets, now, livemode, account }: WebhookOptions,
-): WebhookEvent {
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const header = request.headers['stripe-signature'];
-  const signature = Array.isArray(header) ? header.join() : header;
-  checkSignature({ body, signature }, { secrets, now: now() });
-  const event = parseEvent(body);
-  checkOrigin(event, { livemode, account });
-  return event;
+function toDelivery({ body, headers }: FastifyRequest): { body: Buffer; signature: string | undefined } {
+  const header = headers['stripe-signature'];
+  return {
+    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    signature: Array.isArray(header) ? header.join() : header,
+  };
 }
 
-/** Whatever is not a 2xx lets Stripe send the event again: https://docs.stripe.com/webhooks#retries */
-async function handle(
-  event: WebhookEvent,
+/** Beyond the limit of its address, a forged delivery is neither logged nor counted. @throws RateLimitedError */
+async function refuse(
+  { code, message }: WebhookRefusedError,
   request: FastifyRequest,
   reply: FastifyReply,
-  { processor, metrics }: WebhookOptions,
+  { metrics, refusals }: WebhookContext,
 ): Promise<FastifyReply> {
-  // What is not handled can have any name.
-  const countedType = isHandled(event.type) ? event.type : 'other';
+  await refusals.consume(toCountedNetwork(request.ip));
+  metrics.webhookHandled('other', 'refused');
+  request.log.warn({ requestId: request.id, refusal: code }, 'a webhook delivery was refused');
+  return reply.code(400).send({ error: message, code });
+}
+
+/** Answers 200 only for an event that was handled or is not ours. Stripe sends any other event again. */
+async function accept(
+  text: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: WebhookContext,
+): Promise<FastifyReply> {
+  const { processor, origin, metrics } = context;
+  let event: WebhookEvent | null = null;
   try {
-    metrics.webhookHandled(countedType, await processor.process(event));
+    const parsed = parseEvent(text, origin);
+    if (typeof parsed === 'string') {
+      ignore(parsed, request, context);
+    } else {
+      event = parsed;
+      metrics.webhookHandled(toLabel(event), await processor.process(event));
+    }
     return await reply.send({ received: true });
   } catch (error) {
-    if (error instanceof WebhookRefusedError) throw error;
-    metrics.webhookHandled(countedType, 'failed');
-    const { id: eventId, type: eventType } = event;
-    const details = { requestId: request.id, eventId, eventType };
-    (request.log as Logger).error({ ...details, error }, 'an event could not be handled');
-    return reply
-      .code(500)
-      .send({ error: 'The event could not be handled. Send it again later.', code: 'EVENT_NOT_HANDLED' });
+    metrics.webhookHandled(toLabel(event), 'failed');
+    logFailure(request, event, error);
+    return answerFailure(reply, error);
   }
+}
+
+/** Logs the first event of each kind: a Connect endpoint receives many, and after a mistake in the setup all are ignored. */
+function ignore(
+  reason: IgnoredReason,
+  request: FastifyRequest,
+  { metrics, loggedReasons }: WebhookContext,
+): void {
+  metrics.webhookHandled(reason === 'other_type' ? 'other' : reason, 'ignored');
+  if (loggedReasons.has(reason)) return;
+  loggedReasons.add(reason);
+  request.log.info(
+    { requestId: request.id, reason },
+    'a signed event is not for this service; further ones of this kind are ignored without a line in the log',
+  );
+}
+
+/** Labels have a bounded number of values. */
+function toLabel(event: WebhookEvent | null): string {
+  return event !== null && isHandled(event.type) ? event.type : 'other';
+}
+
+function logFailure(request: FastifyRequest, event: WebhookEvent | null, error: unknown): void {
+  const details = { requestId: request.id, eventId: event?.id, eventType: event?.type };
+  (request.log as Logger).error({ ...details, error }, 'an event could not be handled');
+}
+
+/** Stripe sends the event again after any status but a 2xx: https://docs.stripe.com/webhooks#retries */
+function answerFailure(reply: FastifyReply, error: unknown): FastifyReply {
+  if (error instanceof EventUnreadableError)
+    return reply.code(400).send({ error: error.message, code: error.code });
+  return reply
+    .code(500)
+    .send({ error: 'The event could not be handled. Send it again later.', code: 'EVENT_NOT_HANDLED' });
 }

@@ -24,7 +24,10 @@ export interface Metrics {
   stripeAnswered(endpoint: string, outcome: string, seconds: number): void;
   /** @param operation `customers.findByUserId` */
   storeAnswered(operation: string, outcome: string, seconds: number): void;
-  /** @param type Stripe's type of the event where it is one that is handled, and `other` for the rest */
+  /**
+   * @param type Stripe's type of an event that is handled; for others `other`, or why the event is not ours: `thin`,
+   *   `other_mode`, `other_account`
+   */
   webhookHandled(type: string, outcome: string): void;
   /** Reads this whenever metrics are asked for. */
   watchStripe(read: () => StripeState): void;

@@ -1,21 +1,19 @@
 import { z } from 'zod';
-import { WebhookRefusedError } from './webhook.errors.ts';
+import { isHandled } from './webhook-event-types.ts';
+import { EventUnreadableError } from './webhook.errors.ts';
 
-/** What is believed of an event: who and what it is about. How that is now, Stripe is asked. */
+/** The ids of an event. Its other content is not trusted: the service reads the current state from Stripe. */
 export interface WebhookEvent {
   readonly id: string;
   readonly type: string;
   readonly createdAt: Date;
-  readonly livemode: boolean;
-  /** The connected account it happened on; null for the key's own. */
-  readonly account: string | null;
-  /** Stripe's id of what it is about; null for the few things that have none. */
+  /** The id of the event's object; null for the few objects that have none. */
   readonly objectId: string | null;
-  /** The customer it is about, or whose it was before; null when there is none. */
+  /** The customer of the event's object, or its previous customer; null when there is none. */
   readonly customerId: string | null;
 }
 
-/** Old accounts chose ids of their own for customers, whom nobody can be linked to: their events are read all the same. */
+/** Old accounts chose ids of their own for customers. No user can be linked to such a customer, but its events are lawful. */
 const customerIdSchema = z.string().regex(/^\P{Cc}{1,255}$/u);
 
 const customerReference = z
@@ -28,8 +26,6 @@ const eventSchema = z.object({
   object: z.literal('event'),
   type: z.string().regex(/^[\w.]{1,200}$/),
   created: z.int().min(0).max(1e11),
-  livemode: z.boolean(),
-  account: z.string().nullish(),
   data: z.object({
     object: z.object({
       id: z.string().nullable().catch(null),
@@ -40,17 +36,55 @@ const eventSchema = z.object({
   }),
 });
 
-/** Reads one of Stripe's events, of whatever type. @throws WebhookRefusedError */
+/** What every event has, of whatever type. The rest is read only of events that this service handles. */
+const envelopeSchema = z.object({
+  object: z.literal('event'),
+  type: z.string(),
+  livemode: z.boolean(),
+  account: z.string().nullish(),
+});
+
+/** Thin events (v2) name an object and carry no data: https://docs.stripe.com/event-destinations#thin-events */
+const thinEventSchema = z.object({ object: z.string().startsWith('v2.') });
+
+/** The events that this service acts on. */
+export interface EventOrigin {
+  readonly livemode: boolean;
+  /** The connected account; null for the key's own. */
+  readonly account: string | null;
+}
+
+/** Why a signed event is not acted on. */
+export type IgnoredReason = 'thin' | 'other_type' | 'other_mode' | 'other_account';
+
+/**
+ * Parses a signed body. A Connect endpoint receives the events of all connected accounts, and a live one test events
+ * too, so an event that is not ours is lawful.
+ * @throws EventUnreadableError
+ */
+export function parseEvent(text: string, origin: EventOrigin): WebhookEvent | IgnoredReason {
+  const value = parseJson(text);
+  return findReasonToIgnore(value, origin) ?? readEvent(value);
+}
+
+function findReasonToIgnore(value: unknown, { livemode, account }: EventOrigin): IgnoredReason | null {
+  if (thinEventSchema.safeParse(value).success) return 'thin';
+  const { success, data: event } = envelopeSchema.safeParse(value);
+  if (!success) throw new EventUnreadableError();
+  if ((event.account ?? null) !== account) return 'other_account';
+  if (event.livemode !== livemode) return 'other_mode';
+  return isHandled(event.type) ? null : 'other_type';
+}
+
+/** Reads an event of a type that this service handles. @throws EventUnreadableError */
 export function readEvent(value: unknown): WebhookEvent {
   const { success, data: event } = eventSchema.safeParse(value);
-  if (!success) throw new WebhookRefusedError('EVENT_UNREADABLE');
+  if (!success) throw new EventUnreadableError();
   const { object, previous_attributes: previous } = event.data;
   return {
     id: event.id,
     type: event.type,
     createdAt: new Date(event.created * 1000),
-    livemode: event.livemode,
-    account: event.account ?? null,
     objectId: object.id,
     customerId:
       object.object === 'customer'
@@ -59,36 +93,22 @@ export function readEvent(value: unknown): WebhookEvent {
   };
 }
 
-/** @throws WebhookRefusedError */
-export function parseEvent(body: Buffer): WebhookEvent {
-  return readEvent(parseJson(body.toString('utf8')));
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new WebhookRefusedError('EVENT_UNREADABLE');
+    throw new EventUnreadableError();
   }
 }
 
-/** @throws WebhookRefusedError when the event happened in another world than the one that this service acts on */
-export function checkOrigin(
-  event: WebhookEvent,
-  expected: { readonly livemode: boolean; readonly account: string | null },
-): void {
-  if (event.livemode !== expected.livemode) throw new WebhookRefusedError('WRONG_MODE');
-  if (event.account !== expected.account) throw new WebhookRefusedError('WRONG_ACCOUNT');
-}
-
-/** @throws WebhookRefusedError when the event is about no customer */
+/** @throws EventUnreadableError when the event names no customer */
 export function getCustomerId({ customerId }: WebhookEvent): string {
-  if (customerId === null) throw new WebhookRefusedError('EVENT_UNREADABLE');
+  if (customerId === null) throw new EventUnreadableError();
   return customerId;
 }
 
-/** @throws WebhookRefusedError when it is about nothing that has an id */
+/** @throws EventUnreadableError when the event's object has no id */
 export function getObjectId({ objectId }: WebhookEvent): string {
-  if (objectId === null) throw new WebhookRefusedError('EVENT_UNREADABLE');
+  if (objectId === null) throw new EventUnreadableError();
   return objectId;
 }

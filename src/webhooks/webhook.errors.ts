@@ -1,35 +1,37 @@
 import { BillingError } from '../errors.ts';
 
-/** Why a delivery is refused. Each has its own code in logs and answers. */
+/** Why a delivery is refused. Each reason has its own code in logs and answers. */
 type WebhookRefusal =
   | 'SIGNATURE_MISSING'
   | 'SIGNATURE_MALFORMED'
-  | 'SIGNATURE_SCHEME_UNKNOWN'
   | 'SIGNATURE_MISMATCH'
   | 'TIMESTAMP_TOO_OLD'
-  | 'TIMESTAMP_IN_FUTURE'
-  | 'EVENT_UNREADABLE'
-  | 'WRONG_MODE'
-  | 'WRONG_ACCOUNT';
+  | 'TIMESTAMP_IN_FUTURE';
 
 const messages: Readonly<Record<WebhookRefusal, string>> = {
   SIGNATURE_MISSING: 'There is no stripe-signature header.',
   SIGNATURE_MALFORMED: 'The stripe-signature header has no single timestamp.',
-  SIGNATURE_SCHEME_UNKNOWN: 'The stripe-signature header has no signature of scheme v1.',
   SIGNATURE_MISMATCH: 'No signature fits the body: it was changed, or signed with another secret.',
   TIMESTAMP_TOO_OLD: 'It was signed more than five minutes ago.',
   TIMESTAMP_IN_FUTURE: 'It was signed more than five minutes ahead of the clock here.',
-  EVENT_UNREADABLE: "The body is not one of Stripe's events that this service reads.",
-  WRONG_MODE: 'The event is of the other mode than the key: test and live are kept apart.',
-  WRONG_ACCOUNT: 'The event is of another account than this service acts on.',
 };
 
-/** A delivery that is not what Stripe sends to this service. Sending it again is of no use. */
+/** A delivery that Stripe did not sign for this service, or not recently. */
 export class WebhookRefusedError extends Error {
   override readonly name = 'WebhookRefusedError';
 
   constructor(readonly code: WebhookRefusal) {
     super(messages[code]);
+  }
+}
+
+/** A signed event that this service handles, in a form that it cannot read. Answered by an error, so that Stripe keeps it. */
+export class EventUnreadableError extends Error {
+  override readonly name = 'EventUnreadableError';
+  readonly code = 'EVENT_UNREADABLE';
+
+  constructor() {
+    super("The body is not one of Stripe's events that this service reads.");
   }
 }
 

@@ -110,8 +110,7 @@ describe('RATE_LIMIT by address', () => {
     await sendAll(app, repeat(11, {}));
 
     expect(await sendAll(app, [{}, { path: '/healthz' }, { path: '/readyz' }])).toEqual([429, 200, 200]);
-    for (let sent = 0; sent < 12; sent += 1)
-      expect((await app.fetch('/webhooks/stripe', { method: 'POST', body: '{}' })).status).toBe(400);
+    expect((await app.fetch('/webhooks/stripe', { method: 'POST', body: '{}' })).status).toBe(400);
   });
 });
 

@@ -51,5 +51,8 @@ async function deliverEvents(app: WatchedApp, object: Record<string, unknown>): 
   await app.deliver(event);
   await app.deliver(event);
   await app.deliver(createEvent('planted.type', object));
+  await app.deliver({ ...event, account: 'acct_planted' });
+  await app.deliver({ ...event, livemode: true });
+  await app.deliver({ ...event, object: 'v2.core.event' });
   await app.send({ body: toBody(event), signature: null });
 }

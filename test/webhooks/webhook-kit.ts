@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { expect } from '@jest/globals';
 import SqliteDatabase from 'libsql';
 import type { AppOverrides } from '../../src/app.ts';
 import type { Environment } from '../../src/config/environment.ts';
@@ -26,6 +27,8 @@ export interface SentDelivery {
   /** The header `stripe-signature`; null sends none. */
   readonly signature: string | null;
   readonly contentType?: string;
+  /** The client's address, where TRUST_PROXY lets a header say it. */
+  readonly from?: string;
 }
 
 export async function createWebhookApp(
@@ -36,13 +39,14 @@ export async function createWebhookApp(
   const { databaseUrl, stripe } = app.config;
   const database = await openDatabase({ url: databaseUrl, scope: stripe.scope });
   closeAfterTests(() => database.close());
-  const send: WebhookApp['send'] = ({ body, signature, contentType = 'application/json' }) =>
+  const send: WebhookApp['send'] = ({ body, signature, contentType = 'application/json', from }) =>
     app.fetch('/webhooks/stripe', {
       method: 'POST',
       body,
       headers: {
         'content-type': contentType,
         ...(signature === null ? {} : { 'stripe-signature': signature }),
+        ...(from === undefined ? {} : { 'x-forwarded-for': from }),
       },
     });
   return {
@@ -59,6 +63,21 @@ export async function createWebhookApp(
     },
     countStored: () => countRows(databaseUrl),
   };
+}
+
+/** Sends a delivery that must have no effect, and returns its answer with the lines that were logged. */
+export async function observeDelivery(
+  app: WebhookApp,
+  delivery: SentDelivery,
+): Promise<{ status: number; body: unknown; logged: string }> {
+  const before = app.countStored();
+  const requestsBefore = app.stripe.requests.length;
+  const logsBefore = app.logs.length;
+  const response = await app.send(delivery);
+  const body: unknown = await response.json();
+  expect(app.countStored()).toEqual(before);
+  expect(app.stripe.requests.length).toBe(requestsBefore);
+  return { status: response.status, body, logged: app.logs.slice(logsBefore).join('') };
 }
 
 function countRows(databaseUrl: string): ReturnType<WebhookApp['countStored']> {

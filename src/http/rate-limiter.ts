@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimit } from '../config/variables.ts';
+import { RateLimitedError } from './http.errors.ts';
+
+/** Limits how many requests a key may make. Keys are hashed: an address or a subject may have any length, and is personal data. */
+export class RateLimiter {
+  constructor(private readonly limiter: Pick<RateLimiterAbstract, 'consume'>) {}
+
+  /** Counts one request. @throws RateLimitedError */
+  async consume(key: string): Promise<void> {
+    try {
+      await this.limiter.consume(hash('sha256', key, 'base64url'));
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      throw new RateLimitedError(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
+    }
+  }
+}
+
+/** About 25 MB. A flood can only come from addresses, since subjects need a token. */
+const maxKeys = 50_000;
+
+/** Counts in this process, for a bounded number of keys: `RateLimiterMemory` alone keeps every key until its window ends. */
+export class BoundedMemoryLimiter extends RateLimiterMemory {
+  /** In the order in which their windows began. */
+  readonly #keys = new Set<string>();
+  readonly #maxKeys: number;
+
+  constructor({ requests, perSeconds }: RateLimit, options: { readonly maxKeys?: number } = {}) {
+    super({ points: requests, duration: perSeconds });
+    this.#maxKeys = options.maxKeys ?? maxKeys;
+  }
+
+  override async consume(...args: Parameters<RateLimiterMemory['consume']>): Promise<RateLimiterRes> {
+    const result = await super.consume(...args);
+    if (result.isFirstInDuration) await this.#remember(String(args[0]));
+    return result;
+  }
+
+  async #remember(key: string): Promise<void> {
+    this.#keys.delete(key);
+    this.#keys.add(key);
+    if (this.#keys.size <= this.#maxKeys) return;
+    // Several at a time: a Set finds its first member slowly after many deletions at its start.
+    const oldest = [...this.#keys].slice(0, Math.ceil(this.#maxKeys / 10));
+    for (const forgotten of oldest) this.#keys.delete(forgotten);
+    await Promise.all(oldest.map((forgotten) => this.delete(forgotten)));
+  }
+}

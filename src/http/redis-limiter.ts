@@ -1,0 +1,32 @@
+import { type RateLimiterAbstract, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { RateLimit } from '../config/variables.ts';
+import type { Logger } from '../logger.ts';
+import { RedisConnection } from './redis-connection.ts';
+
+/** Rate limiters that count in one Redis, together with every other process that uses it. */
+export interface SharedLimiters {
+  /**
+   * @param name keeps limiters apart
+   * @param inMemory counts while Redis does not answer
+   */
+  create(name: string, limit: RateLimit, inMemory: RateLimiterAbstract): RateLimiterAbstract;
+  close(): void;
+}
+
+export async function openSharedLimiters(url: string, logger: Logger): Promise<SharedLimiters> {
+  const connection = new RedisConnection(url, logger);
+  await connection.open();
+  return {
+    create: (name, { requests, perSeconds }, inMemory) =>
+      new RateLimiterRedis({
+        storeClient: connection,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        keyPrefix: `billing-portal:${name}`,
+        points: requests,
+        duration: perSeconds,
+        insuranceLimiter: inMemory,
+      }),
+    close: () => connection.close(),
+  };
+}
