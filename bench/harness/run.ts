@@ -49,7 +49,7 @@ export async function fillDirectory(url: string, count: number): Promise<string>
     userId: nameUser(index),
     stripeCustomerId: nameCustomer(index),
   }));
-  await database.customers.linkMany(links, { alone: true });
+  await database.customers.linkMany(links);
   await database.close();
   return url;
 }

@@ -1,76 +1,90 @@
 import { CsvError, parse } from 'csv-parse/sync';
 
-/** One line of a CSV file that is not empty: its fields, or why it has none. Lines count from 1. */
-export type CsvRow =
-  | { readonly line: number; readonly fields: readonly string[] }
-  | { readonly line: number; readonly fault: string };
-
-export interface CsvOptions {
-  /** Whether a first line with semicolons and no comma says that those stand between fields, as some programs save it. */
-  readonly mayHaveSemicolons?: boolean;
+/** A line that cannot be read, and why. Lines count from 1. */
+export interface FaultyLine {
+  readonly line: number;
+  readonly fault: string;
 }
 
-const rowsPerBatch = 500;
-/** Several times what a line's ids can take up. What is longer is one bad line, and never all held in memory. */
+interface Line {
+  readonly line: number;
+  readonly text: string;
+}
+
+const linesPerBatch = 500;
+/** Several times what a line's ids can take up. A longer line is one bad line, and never kept in memory as a whole. */
 const maxLineLength = 4_000;
 
-/** Reads a CSV file in batches, each line for itself: a bad one costs no other. */
-export async function* readCsvRows(
-  text: AsyncIterable<string>,
-  { mayHaveSemicolons = false }: CsvOptions = {},
-): AsyncGenerator<readonly CsvRow[]> {
+/** Turns the lines of a CSV file of pairs into what they stand for, in batches, and skips the headings, if any. */
+export async function* readPairs<T>(
+  file: AsyncIterable<string>,
+  headings: readonly [string, string],
+  read: (line: number, fields: readonly [string, string]) => T,
+): AsyncGenerator<readonly (T | FaultyLine)[]> {
+  const readFields = (line: number, fields: Fields | undefined): T | FaultyLine => {
+    if (!fields) return { line, fault: 'its quotes do not match' };
+    const [first, second, ...others] = fields;
+    return first === undefined || second === undefined || others.length > 0
+      ? { line, fault: `expected 2 fields, ${headings.join()}, and found ${fields.length}` }
+      : read(line, [first, second]);
+  };
+  let delimiter: string | undefined;
+  for await (const lines of readLines(file)) {
+    const isStart = delimiter === undefined;
+    delimiter ??= findDelimiter(lines, headings.length);
+    const records = parseLines(lines, delimiter);
+    const hasHeadings = isStart && records[0]?.join().toLowerCase() === headings.join();
+    const rows = lines.map(({ line, text }, index) => {
+      const fault = findFault(text);
+      return fault === null ? readFields(line, records[index]) : { line, fault };
+    });
+    yield hasHeadings ? rows.slice(1) : rows;
+  }
+}
+
+/** The lines of a file that comes in pieces, but for empty ones, without their ends: \n, \r\n or \r. */
+async function* readLines(file: AsyncIterable<string>): AsyncGenerator<readonly Line[]> {
+  let rest = '';
   let line = 0;
-  let delimiter = mayHaveSemicolons ? undefined : ',';
-  for await (const lines of splitLines(text)) {
-    for (let start = 0; start < lines.length; start += rowsPerBatch) {
-      const rows: CsvRow[] = [];
-      const batch = lines.slice(start, start + rowsPerBatch);
-      delimiter ??= findDelimiter(batch);
-      for (const [index, fields] of parseLines(batch, delimiter ?? ',').entries()) {
-        line += 1;
-        if (!isBlank(batch[index])) rows.push(toRow(line, batch[index], fields));
-      }
-      if (rows.length > 0) yield rows;
+  let batch: Line[] = [];
+  for await (const piece of file) {
+    // A \r at the very end may be half of \r\n.
+    const texts = (rest + piece).split(/\r\n|\n|\r(?!$)/);
+    rest = texts.pop()?.slice(0, maxLineLength + 1) ?? '';
+    for (const text of texts) {
+      line += 1;
+      if (text.trim() !== '') batch.push({ line, text });
+      if (batch.length < linesPerBatch) continue;
+      yield batch;
+      batch = [];
     }
   }
+  if (rest.trim() !== '') batch.push({ line: line + 1, text: rest.replace(/\r$/, '') });
+  if (batch.length > 0) yield batch;
 }
 
-/** The lines of a text that comes in pieces, without their ends: \n, \r\n or \r. */
-async function* splitLines(text: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
-  let rest = '';
-  for await (const piece of text) {
-    // A \r at the very end may be half of \r\n.
-    const lines: string[] = (rest + piece).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop()?.slice(0, maxLineLength + 1) ?? '';
-    yield lines;
-  }
-  if (rest) yield [rest.replace(/\r$/, '')];
-}
-
-/** Undefined when there are but empty lines. */
-function findDelimiter(lines: readonly string[]): string | undefined {
-  const first = lines.find((line) => !isBlank(line));
-  return first === undefined ? undefined : first.includes(';') && !first.includes(',') ? ';' : ',';
+/** Spreadsheets save semicolons where the language has a decimal comma. */
+function findDelimiter(lines: readonly Line[], width: number): string {
+  const isDelimiter = (delimiter: string): boolean =>
+    parseLines(lines.slice(0, 1), delimiter)[0]?.length === width;
+  return !isDelimiter(',') && isDelimiter(';') ? ';' : ',';
 }
 
 type Fields = readonly string[] | null;
 
 /** The fields of each line; null where its quotes do not match. */
-function parseLines(lines: readonly string[], delimiter: string): readonly Fields[] {
-  // The same as the parser finds, in a sixth of the time.
-  if (!lines.some((line) => line.includes('"')))
-    return lines.map((line) => line.split(delimiter).map((field) => field.trim()));
+function parseLines(lines: readonly Line[], delimiter: string): readonly Fields[] {
   const records = tryParse(lines, delimiter);
-  // Fewer records than lines: a quote was left open, and all up to the next one was taken for one field.
+  // Fewer records than lines: a quote that is left open swallows the lines up to the next quote. So each line is parsed by itself.
   return records?.length === lines.length
     ? records
     : lines.map((line) => tryParse([line], delimiter)?.[0] ?? null);
 }
 
-function tryParse(lines: readonly string[], delimiter: string): string[][] | null {
+function tryParse(lines: readonly Line[], delimiter: string): string[][] | null {
   try {
-    // Trimming takes off the byte order mark, too, which Windows puts before UTF-8.
-    return parse(`${lines.join('\n')}\n`, {
+    // Trimming removes a byte order mark as well.
+    return parse(lines.map(({ text }) => text).join('\n'), {
       delimiter,
       record_delimiter: '\n',
       relax_column_count: true,
@@ -82,40 +96,8 @@ function tryParse(lines: readonly string[], delimiter: string): string[][] | nul
   }
 }
 
-function isBlank(line = ''): boolean {
-  return line.trim() === '';
-}
-
-function toRow(line: number, text = '', fields: Fields): CsvRow {
-  if (text.length > maxLineLength) return { line, fault: `it is longer than ${maxLineLength} characters` };
-  // What the decoder puts where bytes are not UTF-8: two users could become one.
-  if (text.includes('\uFFFD')) return { line, fault: 'it is not in UTF-8' };
-  return fields === null ? { line, fault: 'its quotes do not match' } : { line, fields };
-}
-
-/** Turns rows of two columns into what they stand for, and passes over their headings, if any. */
-export async function* readPairs<T>(
-  text: AsyncIterable<string>,
-  headings: readonly [string, string],
-  read: (line: number, fields: readonly [string, string]) => T,
-): AsyncGenerator<readonly (T | { readonly line: number; readonly fault: string })[]> {
-  let mayBeHeadings = true;
-  for await (const rows of readCsvRows(text)) {
-    const own = mayBeHeadings && isHeadings(rows[0], headings) ? rows.slice(1) : rows;
-    mayBeHeadings = false;
-    if (own.length === 0) continue;
-    yield own.map((row) => {
-      if ('fault' in row) return row;
-      const { line, fields } = row;
-      const [first, second, ...others] = fields;
-      if (first === undefined || second === undefined || others.length > 0) {
-        return { line, fault: `expected 2 fields, ${headings.join()}, and found ${fields.length}` };
-      }
-      return read(line, [first, second]);
-    });
-  }
-}
-
-function isHeadings(row: CsvRow | undefined, headings: readonly string[]): boolean {
-  return row !== undefined && 'fields' in row && row.fields.join().toLowerCase() === headings.join();
+function findFault(text: string): string | null {
+  if (text.length > maxLineLength) return `it is longer than ${maxLineLength} characters`;
+  // The decoder puts this where bytes are not UTF-8: two users could become one.
+  return text.includes('\uFFFD') ? 'it is not in UTF-8' : null;
 }

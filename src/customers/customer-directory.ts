@@ -23,11 +23,6 @@ export type MappingChanges = Partial<Pick<CustomerMapping, 'contractEndsAt' | 'a
 /** What became of one link: stored now, there already, or refused because an id is taken. */
 export type LinkOutcome = 'linked' | 'unchanged' | 'user_taken' | 'customer_taken';
 
-export interface LinkManyOptions {
-  /** Nothing else runs in this process: each step may hold it up for a second or two. */
-  readonly alone?: boolean;
-}
-
 export interface MappingPage {
   readonly mappings: readonly CustomerMapping[];
   readonly hasNextPage: boolean;
@@ -49,7 +44,7 @@ export interface CustomerDirectory {
    */
   link(link: CustomerLink): Promise<{ readonly mapping: CustomerMapping; readonly created: boolean }>;
   /** Links many at once; the outcomes stand in the order of the links. One refused link stops no other. */
-  linkMany(links: readonly CustomerLink[], options?: LinkManyOptions): Promise<readonly LinkOutcome[]>;
+  linkMany(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]>;
   /** Changes a mapping and returns it as it is then; null when the user has none. */
   update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null>;
   /** Removes a user's mapping and returns what was removed; null when there was none. */

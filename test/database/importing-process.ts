@@ -8,6 +8,6 @@ const links = Array.from({ length: Number(count) }, (_, index) => ({
   userId: `imported_${index}`,
   stripeCustomerId: `cus_imported_${index}`,
 }));
-await database.customers.linkMany(links, { alone: true });
+await database.customers.linkMany(links);
 await database.close();
 process.disconnect();

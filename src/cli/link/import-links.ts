@@ -15,29 +15,15 @@ export interface ImportedBatch {
   readonly lastLine: number;
 }
 
-/** Many small steps take longer than few large ones; this bounds what is held in memory, and lost by a crash. */
-const rowsPerStep = 50_000;
-
 /** Links batch after batch, as they are asked for. A line that is refused stops no other. */
 export async function* importLinks(
   directory: CustomerDirectory,
   batches: AsyncIterable<readonly LinkRow[]>,
 ): AsyncGenerator<ImportedBatch> {
-  for await (const rows of joinBatches(batches)) {
+  for await (const rows of batches) {
     const links = rows.filter(hasLink).map(({ link }) => link);
-    yield judge(rows, await directory.linkMany(links, { alone: true }));
+    yield judge(rows, await directory.linkMany(links));
   }
-}
-
-async function* joinBatches(batches: AsyncIterable<readonly LinkRow[]>): AsyncGenerator<readonly LinkRow[]> {
-  let rows: LinkRow[] = [];
-  for await (const batch of batches) {
-    rows.push(...batch);
-    if (rows.length < rowsPerStep) continue;
-    yield rows;
-    rows = [];
-  }
-  if (rows.length > 0) yield rows;
 }
 
 function judge(rows: readonly LinkRow[], outcomes: readonly LinkOutcome[]): ImportedBatch {

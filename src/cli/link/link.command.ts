@@ -50,9 +50,11 @@ A user has one customer and a customer one user. The same link again is no
 change; to link a user anew, unlink first.
 
 The CSV file:
-  In UTF-8, two fields a line: the user's id and the customer's. Fields may be
-  quoted; spaces around them do not count, nor do empty lines. The first line
-  may be the headings user_id,stripe_customer_id.
+  In UTF-8, two fields a line, with a comma or a semicolon between them: the
+  user's id and the customer's. Fields may be quoted; spaces around them do not
+  count, nor do empty lines. The first line may be the headings
+  user_id,stripe_customer_id. A user id that a spreadsheet has rounded, such as
+  1.23E+17, is refused.
 
   Every refused line is reported with its number and the reason, and all others
   are linked. The exit code is 0 when none was refused, else 1.

@@ -14,7 +14,6 @@ const unavailable = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|CANTOPEN|READONLY|
 export class SqliteConnection {
   readonly #database: Database.Database;
   #closed = false;
-  #ownsLog = false;
 
   constructor(path: string) {
     this.#database = new Database(path, { timeout: 0 });
@@ -57,33 +56,10 @@ export class SqliteConnection {
     });
   }
 
-  /** How much SQLite's log may hold before it is carried over into the file; `close` carries over the rest. */
-  async carryOverAfter(megabytes: number): Promise<void> {
-    this.#ownsLog = true;
-    // In pages of 4 KiB.
-    await this.run((database) => database.exec(`PRAGMA wal_autocheckpoint = ${256 * megabytes}`));
-  }
-
-  /** How much of the file is kept in this process's memory. */
-  async useCache(megabytes: number): Promise<void> {
-    // In pages where it is positive, and in KiB where it is negative.
-    await this.run((database) => database.exec(`PRAGMA cache_size = ${-1024 * megabytes}`));
-  }
-
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#ownsLog) this.#carryOver();
     this.#database.close();
-  }
-
-  /** Else whoever writes next does it, and holds up its process meanwhile. */
-  #carryOver(): void {
-    try {
-      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    } catch {
-      // It is in the log, and safe there.
-    }
   }
 }
 

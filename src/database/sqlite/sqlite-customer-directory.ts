@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'libsql';
 import { checkCustomerLink, checkUserId } from '../../customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
@@ -5,13 +6,11 @@ import type {
   CustomerDirectory,
   CustomerLink,
   CustomerMapping,
-  LinkManyOptions,
   LinkOutcome,
   MappingChanges,
   MappingPage,
 } from '../../customers/customer-directory.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import { SqliteLinkWriter } from './sqlite-link-writer.ts';
 
 const columns = 'user_id, stripe_customer_id, contract_ends_at, attributes, created_at';
 
@@ -24,18 +23,21 @@ type CustomerRow = readonly [
   createdAt: number,
 ];
 
+/** Links per transaction: this bounds how long other requests of this process wait, and other processes. */
+const linksPerTransaction = 500;
+/** Between two transactions. Else a process that waits for the lock would rarely find it free. */
+const pauseMs = 2;
+
 /** The customer directory in a SQLite table. */
 export class SqliteCustomerDirectory implements CustomerDirectory {
   readonly #connection: SqliteConnection;
   readonly #scope: string;
   readonly #statements: ReturnType<typeof prepareStatements>;
-  readonly #links: SqliteLinkWriter;
 
   constructor(connection: SqliteConnection, scope: string) {
     this.#connection = connection;
     this.#scope = scope;
     this.#statements = prepareStatements(connection);
-    this.#links = new SqliteLinkWriter(connection, scope);
   }
 
   /** Every request comes here: the check is inside, so that one promise is enough. */
@@ -55,7 +57,7 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
   async link(link: CustomerLink): Promise<{ mapping: CustomerMapping; created: boolean }> {
     checkCustomerLink(link);
     const { outcome, mapping } = await this.#connection.transaction(() => ({
-      outcome: this.#links.insert(link, Date.now()),
+      outcome: this.#insert(link, Date.now()),
       mapping: this.#getByUserId(link.userId),
     }));
     if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
@@ -63,12 +65,17 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     return { mapping, created: outcome === 'linked' };
   }
 
-  async linkMany(
-    links: readonly CustomerLink[],
-    { alone = false }: LinkManyOptions = {},
-  ): Promise<readonly LinkOutcome[]> {
+  async linkMany(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
     links.forEach(checkCustomerLink);
-    return alone ? this.#links.import(links) : this.#links.insertAll(links);
+    const outcomes: LinkOutcome[] = [];
+    while (outcomes.length < links.length) {
+      const next = links.slice(outcomes.length, outcomes.length + linksPerTransaction);
+      const now = Date.now();
+      const stored = await this.#connection.transaction(() => next.map((link) => this.#insert(link, now)));
+      outcomes.push(...stored);
+      if (next.length === linksPerTransaction) await sleep(pauseMs);
+    }
+    return outcomes;
   }
 
   async update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null> {
@@ -102,6 +109,15 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     };
   }
 
+  /** Within a transaction of the caller. */
+  #insert({ userId, stripeCustomerId }: CustomerLink, now: number): LinkOutcome {
+    const { changes } = this.#statements.insert.run([this.#scope, userId, stripeCustomerId, now]);
+    if (changes === 1) return 'linked';
+    const existing = this.#getByUserId(userId);
+    if (existing === null) return 'customer_taken';
+    return existing.stripeCustomerId === stripeCustomerId ? 'unchanged' : 'user_taken';
+  }
+
   #getByUserId(userId: string): CustomerMapping | null {
     return toMapping(this.#statements.byUser.get([this.#scope, userId]));
   }
@@ -109,9 +125,13 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
 
 function prepareStatements(
   connection: SqliteConnection,
-): Record<'byUser' | 'byCustomer' | 'update' | 'remove' | 'page', Database.Statement> {
+): Record<'insert' | 'byUser' | 'byCustomer' | 'update' | 'remove' | 'page', Database.Statement> {
   const select = `SELECT ${columns} FROM customers WHERE scope = ?`;
   return {
+    insert: connection.prepare(
+      `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
+       VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING`,
+    ),
     byUser: connection.prepare(`${select} AND user_id = ?`).raw(),
     byCustomer: connection.prepare(`${select} AND stripe_customer_id = ?`).raw(),
     update: connection

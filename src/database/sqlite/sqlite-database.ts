@@ -42,16 +42,12 @@ function parsePath(url: string): string {
   return path === ':memory:' ? path : resolve(path);
 }
 
-/** For lookups, whose pages the system keeps as well. */
-const serviceCacheMegabytes = 8;
-
 async function openConnection(path: string): Promise<SqliteConnection> {
   let connection: SqliteConnection | undefined;
   try {
     if (path !== ':memory:') makeFolder(dirname(path));
     connection = new SqliteConnection(path);
     await connection.run((database) => database.exec('PRAGMA journal_mode = WAL'));
-    await connection.useCache(serviceCacheMegabytes);
     await connection.transaction(migrate);
     return connection;
   } catch (error) {
