@@ -4,6 +4,7 @@ import { AuditTrail } from './audit/audit-trail.service.ts';
 import { AuditResolver } from './audit/audit.resolver.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import type { Config } from './config/config.ts';
+import { AutomaticLinks } from './customers/automatic-links.ts';
 import { BillingCustomerResolver } from './customers/billing-customer.resolver.ts';
 import { BillingCustomers } from './customers/billing-customer.service.ts';
 import { CreationAttempts } from './customers/creation-attempts.ts';
@@ -13,8 +14,9 @@ import { CustomerCreation } from './customers/customer-creation.service.ts';
 import { CustomerReader } from './customers/customer-reader.ts';
 import { CustomerSubscriptions } from './customers/customer-subscriptions.ts';
 import { CustomerSync } from './customers/customer-sync.service.ts';
-import { NamedCustomers } from './customers/named-customers.ts';
+import { CustomersByMetadata } from './customers/customers-by-metadata.ts';
 import { OwnCustomers } from './customers/own-customer.service.ts';
+import { RemovedLinks } from './customers/removed-links.ts';
 import { SnapshotRegister } from './customers/snapshot-register.ts';
 import { openDatabase } from './database/database.ts';
 import { observeDatabase } from './database/observed-database.ts';
@@ -134,17 +136,20 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
   };
   const configurations = new PortalConfigurations(database.customers, stripe, policies);
   const flows = new PortalFlows(returnUrls, subscriptions);
+  const automaticLinks = new AutomaticLinks(database.customers, new RemovedLinks(database.records));
   const creation =
     config.customerCreation === 'never'
       ? null
-      : new CustomerCreation(
-          database.customers,
-          new NamedCustomers(stripe),
-          new CreationAttempts(database.records, now),
+      : new CustomerCreation({
+          directory: database.customers,
+          links: automaticLinks,
+          customers: new CustomersByMetadata(stripe),
+          attempts: new CreationAttempts(database.records, now),
           stripe,
           audit,
           now,
-        );
+          metadataKey: config.linking.metadataKey,
+        });
   const ownCustomers = new OwnCustomers(database.customers, creation);
   const sessions = new PortalSessions(
     ownCustomers,
@@ -180,7 +185,7 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
         new SupportSessions(database.customers, sessions, audit),
       ),
       new BillingCustomerResolver(customers),
-      new CustomerAdminResolver(new CustomerAdmin(database.customers, snapshots, stripe, audit)),
+      new CustomerAdminResolver(new CustomerAdmin(database.customers, database.records, stripe, audit)),
       new PortalLinkResolver(links),
       new AuditResolver(audit),
     ],
@@ -215,17 +220,18 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
     done();
   });
   if (config.webhooks.secrets.length > 0) {
-    const { secrets, linkByClientReferenceId } = config.webhooks;
+    const { secrets } = config.webhooks;
     const { livemode, account } = config.stripe;
     const handlers = createWebhookHandlers({
       stripe,
       directory: database.customers,
+      links: automaticLinks,
       sync,
       audit,
       leases,
       logger,
       configurations: policies?.configurations ?? null,
-      linkByClientReferenceId,
+      linking: config.linking,
     });
     const processor = new WebhookProcessor(handlers, database.records, leases);
     await server.register((api, _options, done) => {

@@ -1,10 +1,11 @@
 import type { AuthConfig } from '../auth/authenticator.ts';
 import {
   ConfigurationError,
+  type LinkingConfig,
   type PoliciesConfig,
   type StripeConfig,
-  type WebhooksConfig,
   createAuthConfig,
+  createLinkingConfig,
   readStripeConfig,
 } from './config.ts';
 import {
@@ -13,6 +14,7 @@ import {
   getKeySources,
   hasAll,
   isSet,
+  linkingVariables,
   readVariables,
 } from './environment-schema.ts';
 import type { Environment } from './environment.ts';
@@ -48,13 +50,13 @@ export function loadStoreConfig(env: Environment): StoreConfig {
 }
 
 /**
- * Reads what handling events goes by, beside the store.
+ * Reads what links users to customers when events are handled.
  * @throws ConfigurationError
  */
-export function loadEventsConfig(env: Environment): Pick<WebhooksConfig, 'linkByClientReferenceId'> {
-  const { values, faults } = readVariables(env, ['LINK_BY_CLIENT_REFERENCE_ID']);
+export function loadLinkingConfig(env: Environment): LinkingConfig {
+  const { values, faults } = readVariables(env, linkingVariables);
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return { linkByClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID ?? false };
+  return createLinkingConfig(values);
 }
 
 /** What a command needs that works on portal policies. */

@@ -3,6 +3,8 @@ import type { AuthConfig } from '../auth/authenticator.ts';
 import type { AllowedReturnUrl } from './allowed-return-url.ts';
 import {
   type AuthVariable,
+  type LinkingVariable,
+  type ReadVariables,
   type StripeVariable,
   type Variables,
   checkStripe,
@@ -33,6 +35,7 @@ export interface Config {
   readonly policies: PoliciesConfig;
   /** Whether a user's first session makes a customer at Stripe where there is none. */
   readonly customerCreation: Variables['CUSTOMER_CREATION'];
+  readonly linking: LinkingConfig;
   readonly webhooks: WebhooksConfig;
   /** Where this service is seen from; null makes links impossible. */
   readonly publicUrl: URL | null;
@@ -41,8 +44,14 @@ export interface Config {
 export interface WebhooksConfig {
   /** What events are signed with; empty when none are received. */
   readonly secrets: readonly string[];
-  /** Whether `client_reference_id` of a Checkout session that a server made may name a user. */
-  readonly linkByClientReferenceId: boolean;
+}
+
+/** What links users to customers without an administrator. By default, nothing at Stripe names a user. */
+export interface LinkingConfig {
+  /** The metadata key under which the operator's own server writes user ids at Stripe; null when it writes none. */
+  readonly metadataKey: string | null;
+  /** Whether the `client_reference_id` of a Checkout session names a user. */
+  readonly byClientReferenceId: boolean;
 }
 
 export interface PoliciesConfig {
@@ -132,10 +141,8 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
     returnUrls: values.RETURN_URLS,
     policies: { file: values.PORTAL_POLICIES ?? null, namespace: values.POLICY_NAMESPACE },
     customerCreation: values.CUSTOMER_CREATION,
-    webhooks: {
-      secrets: values.STRIPE_WEBHOOK_SECRETS,
-      linkByClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID,
-    },
+    linking: createLinkingConfig(values),
+    webhooks: { secrets: values.STRIPE_WEBHOOK_SECRETS },
     publicUrl: values.PUBLIC_URL ?? null,
   };
 }
@@ -162,6 +169,14 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>): StripeConf
     account: values.STRIPE_ACCOUNT ?? null,
     scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
     requestsPerSecond: values.STRIPE_RATE_LIMIT === undefined ? requestsPerSecond : values.STRIPE_RATE_LIMIT,
+  };
+}
+
+/** The part of linking, from variables that have no faults. */
+export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>): LinkingConfig {
+  return {
+    metadataKey: values.LINK_BY_METADATA_KEY ?? null,
+    byClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID ?? false,
   };
 }
 

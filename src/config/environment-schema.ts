@@ -24,6 +24,7 @@ const schemas = {
   STRIPE_SCOPE: variables.stripeScope.optional(),
   STRIPE_RATE_LIMIT: variables.stripeRateLimit.optional(),
   STRIPE_WEBHOOK_SECRETS: variables.webhookSecrets.default([]),
+  LINK_BY_METADATA_KEY: variables.metadataKey.optional(),
   LINK_BY_CLIENT_REFERENCE_ID: variables.flag.default(false),
   CUSTOMER_CREATION: variables.customerCreation.default('never'),
   JWT_JWKS_URL: variables.httpUrl.optional(),
@@ -54,6 +55,9 @@ export const stripeVariables = [
   'STRIPE_RATE_LIMIT',
 ] as const;
 export type StripeVariable = (typeof stripeVariables)[number];
+
+export const linkingVariables = ['LINK_BY_METADATA_KEY', 'LINK_BY_CLIENT_REFERENCE_ID'] as const;
+export type LinkingVariable = (typeof linkingVariables)[number];
 
 export const keyVariables = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
 

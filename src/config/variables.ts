@@ -59,6 +59,15 @@ export const stripeRateLimit = z
 
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
+/** Stripe's limit is 40 characters; these need no escaping in its search queries. */
+export const metadataKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,40}$/, 'expected up to 40 letters, digits, dots, dashes and underscores')
+  .refine(
+    (key) => !key.startsWith('billing_portal_'),
+    'expected a key of your own: the service writes keys that begin with billing_portal_ itself',
+  );
+
 export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connected account, acct_…');
 
 export const httpUrl = z

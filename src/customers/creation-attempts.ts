@@ -6,6 +6,8 @@ import type { KeptRecord, RecordStore } from '../records/record-store.ts';
 export interface CreationAttempt {
   readonly number: number;
   readonly idempotencyKey: string;
+  /** What the created customer's metadata says, by which any of the user's attempts finds it again. */
+  readonly mark: string;
   /** What the customer is created with, whatever later tokens say. */
   readonly email: string | null;
   readonly beganAt: Date;
@@ -25,6 +27,7 @@ const keptForMs = 48 * hourMs;
 
 const contentSchema = z.object({
   number: z.int(),
+  mark: z.string().optional(),
   email: z.string().nullable(),
   beganAt: z.iso.datetime().transform((text) => new Date(text)),
 });
@@ -44,8 +47,11 @@ export class CreationAttempts {
   }
 
   /** Begins an attempt, or joins the one of that number that somebody else began. @throws StoreUnavailableError */
-  async join(userId: string, number: number, email: string | null): Promise<CreationAttempt> {
-    const record = this.createRecord(userId, number, email);
+  async join(
+    userId: string,
+    facts: Pick<CreationAttempt, 'number' | 'email'> & Partial<Pick<CreationAttempt, 'mark'>>,
+  ): Promise<CreationAttempt> {
+    const record = this.createRecord(userId, facts);
     for (;;) {
       if (await this.records.insert('customer-creation', record)) return toAttempt(record);
       const other = await this.records.find('customer-creation', record.key);
@@ -67,18 +73,20 @@ export class CreationAttempts {
     return age < freshForMs + restingForMs ? 'resting' : 'over';
   }
 
-  private createRecord(userId: string, number: number, email: string | null): KeptRecord {
+  private createRecord(userId: string, facts: Parameters<CreationAttempts['join']>[1]): KeptRecord {
     const beganAt = this.now();
     return {
-      key: `${userId}:${number}`,
+      key: `${userId}:${facts.number}`,
       nonce: randomUUID(),
       owner: userId,
-      content: { number, email, beganAt: beganAt.toISOString() },
+      content: { ...facts, beganAt: beganAt.toISOString() },
       expiresAt: new Date(beganAt.getTime() + keptForMs),
     };
   }
 }
 
 function toAttempt({ nonce, content }: KeptRecord): CreationAttempt {
-  return { ...contentSchema.parse(content), idempotencyKey: `customer-creation:${nonce}` };
+  const { mark = nonce, ...facts } = contentSchema.parse(content);
+  // Not the prefix of earlier releases, which created other customers with the same keys.
+  return { ...facts, mark, idempotencyKey: `marked-customer:${nonce}` };
 }

@@ -63,7 +63,7 @@ export class CustomerAdminResolver {
   @Authorized(admin)
   @Mutation(() => CustomerMapping, {
     description:
-      'For administrators: removes the link between a user and their customer, who stays at Stripe, and answers with what was removed.',
+      "For administrators: removes the link between a user and their customer, and returns what was removed. No event and no session makes this link again; `linkCustomer` does. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is charged as before: cancel or delete it there where that is called for. Where customers are created on demand, the user's next session creates a new one.",
   })
   async unlinkCustomer(
     @Ctx() context: RequestContext,

@@ -3,6 +3,7 @@ import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/caller.ts';
 import { BadUserInputError } from '../errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
+import type { RecordStore } from '../records/record-store.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type Attribute, readAttributes } from './customer-attributes.ts';
 import {
@@ -12,7 +13,7 @@ import {
   checkCustomerLink,
 } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import type { SnapshotRegister } from './snapshot-register.ts';
+import { SnapshotRegister } from './snapshot-register.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
 import { unlinkUser } from './unlink-user.ts';
 
@@ -27,7 +28,7 @@ export interface RequestedChanges {
 export class CustomerAdmin {
   constructor(
     private readonly directory: CustomerDirectory,
-    private readonly snapshots: SnapshotRegister,
+    private readonly records: RecordStore,
     private readonly stripe: StripeClient,
     private readonly audit: AuditTrail,
   ) {}
@@ -47,7 +48,7 @@ export class CustomerAdmin {
 
   /** Null when Stripe has the customer, as far as is known. */
   async findGoneSince(link: CustomerLink): Promise<Date | null> {
-    return (await this.snapshots.find(link))?.goneSince ?? null;
+    return (await new SnapshotRegister(this.records).find(link))?.goneSince ?? null;
   }
 
   /**
@@ -65,11 +66,13 @@ export class CustomerAdmin {
     });
   }
 
-  /** Removes a mapping and returns what was removed. @throws CustomerNotFoundError, BadUserInputError */
+  /** Removes a mapping for good and returns what was removed. Only `link` makes it again. @throws CustomerNotFoundError, BadUserInputError */
   unlink(caller: Caller, userId: string): Promise<CustomerMapping> {
     const intent = { actor: caller, action: AuditAction.UNLINK_CUSTOMER, userId };
     return this.audit.record(intent, async (operation) => {
-      const mapping = requireMapping(await unlinkUser(this.directory, this.snapshots, userId));
+      const mapping = requireMapping(
+        await unlinkUser({ customers: this.directory, records: this.records }, userId),
+      );
       operation.aimAt(mapping.stripeCustomerId);
       return mapping;
     });

@@ -5,6 +5,7 @@ import type { Caller } from '../auth/caller.ts';
 import { wasReplayed } from '../stripe/replay.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
+import type { AutomaticLinks } from './automatic-links.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
 import {
   type CustomerDirectory,
@@ -15,9 +16,13 @@ import {
 import {
   CustomerAlreadyLinkedError,
   CustomerAmbiguousError,
+  LinkRemovedError,
   UserAlreadyLinkedError,
 } from './customer.errors.ts';
-import { type NamedCustomers, userIdMember } from './named-customers.ts';
+import type { CustomersByMetadata, MetadataEntry } from './customers-by-metadata.ts';
+
+/** The metadata key under which a created customer carries the mark of its attempt, a random text of the store's. */
+export const markKey = 'billing_portal_attempt';
 
 /** New attempts that one call may make when Stripe repeats failures. The next call goes on from there. */
 const maxRounds = 3;
@@ -27,7 +32,19 @@ const lookBackMs = 5 * minuteMs;
 /** Longer than search lags in an outage, which is up to an hour. */
 const longestLookBackMs = 120 * minuteMs;
 
-/** Stripe repeats that an attempt made a customer, who was deleted or given to somebody else since. */
+interface CreationParts {
+  readonly directory: CustomerDirectory;
+  readonly links: AutomaticLinks;
+  readonly customers: CustomersByMetadata;
+  readonly attempts: CreationAttempts;
+  readonly stripe: StripeClient;
+  readonly audit: AuditTrail;
+  readonly now: () => Date;
+  /** The metadata key that names users at Stripe; null when none does. */
+  readonly metadataKey: string | null;
+}
+
+/** Stripe repeats that an attempt created a customer that was deleted, changed or unlinked since. */
 class AttemptUndoneError extends StripeUnavailableError {
   constructor(id: string) {
     super(new Error(`Stripe repeats that it created ${id}, which is not the user's any more`));
@@ -35,31 +52,27 @@ class AttemptUndoneError extends StripeUnavailableError {
 }
 
 /**
- * Gives a user without a customer the one that names them, or a new one. However many processes do so at once,
- * and wherever they stop, one is made: an attempt is stored before Stripe is asked, and all who join it ask for the
- * same customer with the same idempotency key.
+ * Gives a user without a customer a new one. However many processes do so at once, and wherever they stop, one is
+ * created: an attempt is stored before Stripe is asked, and all who join it ask for the same customer with the same
+ * idempotency key.
+ *
+ * A customer that is there already is taken in two cases only: an attempt of this store created it, which its random
+ * mark proves, or the operator names a metadata key that the product's own server writes.
  */
 export class CustomerCreation {
-  constructor(
-    private readonly directory: CustomerDirectory,
-    private readonly named: NamedCustomers,
-    private readonly attempts: CreationAttempts,
-    private readonly stripe: StripeClient,
-    private readonly audit: AuditTrail,
-    private readonly now: () => Date,
-  ) {}
+  constructor(private readonly parts: CreationParts) {}
 
   /** @throws CustomerAmbiguousError, and the errors of Stripe and the store */
   async create(caller: Caller): Promise<CustomerMapping> {
     const { userId } = caller;
-    let latest = await this.attempts.findLatest(userId);
+    let latest = await this.parts.attempts.findLatest(userId);
     let failure: unknown;
     for (let round = 1; ; round += 1) {
       const existing = await this.findExisting(userId, latest);
       if (existing !== null) return this.adopt(caller, existing);
       const attempt = await this.join(caller, latest, failure);
       // Others may have been quicker, and so long ago that their attempt has been swept away.
-      const mapping = await this.directory.findByUserId(userId);
+      const mapping = await this.parts.directory.findByUserId(userId);
       if (mapping !== null) return mapping;
       try {
         return await this.make(caller, attempt);
@@ -71,13 +84,23 @@ export class CustomerCreation {
     }
   }
 
-  /** The customer that names the user already. What an attempt may have made is looked for in Stripe's list, too. */
+  /** The user's customer at Stripe, if it can be told. What an attempt may have created is in Stripe's list at once. */
   private async findExisting(userId: string, latest: CreationAttempt | null): Promise<string | null> {
-    const now = this.now().getTime();
+    const now = this.parts.now().getTime();
     const since = Math.max((latest?.beganAt.getTime() ?? now) - lookBackMs, now - longestLookBackMs);
-    const [id = null, ...others] = await this.named.list(userId, new Date(since));
+    const entries = [...this.listNames(userId), ...(latest === null ? [] : [toEntry(latest)])];
+    const found = await this.parts.customers.list(entries, new Date(since));
+    const allowed = await Promise.all(
+      found.map((stripeCustomerId) => this.parts.links.isAllowed({ userId, stripeCustomerId })),
+    );
+    const [id = null, ...others] = found.filter((_id, index) => allowed[index]);
     if (id !== null && others.length > 0) throw new CustomerAmbiguousError([id, ...others]);
     return id;
+  }
+
+  private listNames(userId: string): readonly MetadataEntry[] {
+    const { metadataKey } = this.parts;
+    return metadataKey === null ? [] : [{ key: metadataKey, value: userId }];
   }
 
   /** Goes on with the latest attempt, or begins the next one where nothing can come of that any more. */
@@ -86,56 +109,68 @@ export class CustomerCreation {
     latest: CreationAttempt | null,
     failure: unknown,
   ): Promise<CreationAttempt> {
-    const age = latest === null || failure !== undefined ? 'over' : this.attempts.judgeAge(latest);
+    const age = latest === null || failure !== undefined ? 'over' : this.parts.attempts.judgeAge(latest);
     if (latest !== null && age === 'fresh') return latest;
     if (age === 'resting')
       throw new StripeUnavailableError(
         new Error('The last attempt is too old to repeat, and too new to give up'),
       );
-    return this.attempts.join(userId, (latest?.number ?? 0) + 1, isEmailRefused(failure) ? null : email);
+    return this.parts.attempts.join(userId, {
+      number: (latest?.number ?? 0) + 1,
+      mark: latest?.mark,
+      email: isEmailRefused(failure) ? null : email,
+    });
   }
 
   private adopt(caller: Caller, stripeCustomerId: string): Promise<CustomerMapping> {
     const { userId } = caller;
     const intent = { actor: caller, action: AuditAction.LINK_CUSTOMER, userId, target: stripeCustomerId };
-    return this.audit.record(intent, () => this.link({ userId, stripeCustomerId }));
+    return this.parts.audit.record(intent, () => this.link({ userId, stripeCustomerId }));
   }
 
   private make(caller: Caller, attempt: CreationAttempt): Promise<CustomerMapping> {
     const { userId } = caller;
     const details = { attempt: String(attempt.number) };
     const intent = { actor: caller, action: AuditAction.CREATE_CUSTOMER, userId, details };
-    return this.audit.record(intent, async (operation) => {
+    return this.parts.audit.record(intent, async (operation) => {
       const stripeCustomerId = await this.createAtStripe(userId, attempt);
       operation.aimAt(stripeCustomerId);
       return this.link({ userId, stripeCustomerId });
     });
   }
 
-  private async createAtStripe(userId: string, { email, idempotencyKey }: CreationAttempt): Promise<string> {
-    const params = { metadata: { [userIdMember]: userId }, ...(email === null ? {} : { email }) };
-    const created = await this.stripe.write(
+  private async createAtStripe(userId: string, attempt: CreationAttempt): Promise<string> {
+    const { email, idempotencyKey } = attempt;
+    const entries = [toEntry(attempt), ...this.listNames(userId)];
+    const metadata = Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+    const params = { metadata, ...(email === null ? {} : { email }) };
+    const created = await this.parts.stripe.write(
       (sdk, options) => sdk.customers.create(params, options),
       idempotencyKey,
     );
     const { success, data } = createdSchema.safeParse(created);
     if (!success) throw new StripeUnavailableError(new Error('Stripe answered what is no customer'));
-    if (wasReplayed(created.lastResponse) && !(await this.named.has(userId, data.id)))
+    if (wasReplayed(created.lastResponse) && !(await this.parts.customers.has(entries, data.id)))
       throw new AttemptUndoneError(data.id);
     return data.id;
   }
 
   private async link(link: CustomerLink): Promise<CustomerMapping> {
     try {
-      return (await this.directory.link(link)).mapping;
+      return await this.parts.links.link(link);
     } catch (error) {
+      if (error instanceof LinkRemovedError) throw new AttemptUndoneError(link.stripeCustomerId);
       if (error instanceof CustomerAlreadyLinkedError)
         throw new CustomerAmbiguousError([link.stripeCustomerId]);
       if (!(error instanceof UserAlreadyLinkedError)) throw error;
       // Somebody linked the user to another one meanwhile, and may even have undone it.
-      return (await this.directory.findByUserId(link.userId)) ?? this.link(link);
+      return (await this.parts.directory.findByUserId(link.userId)) ?? this.link(link);
     }
   }
+}
+
+function toEntry({ mark: value }: CreationAttempt): MetadataEntry {
+  return { key: markKey, value };
 }
 
 const createdSchema = z.object({ id: stripeCustomerIdSchema });

@@ -32,6 +32,13 @@ export class CustomerAlreadyLinkedError extends BillingError {
   }
 }
 
+/** The link was removed before, so that only an administrator makes it again. */
+export class LinkRemovedError extends BillingError {
+  constructor() {
+    super('CUSTOMER_NOT_FOUND', 'Your billing account was unlinked. Contact support.');
+  }
+}
+
 /** Which customer is the user's cannot be told: several name them, or the one that does is somebody else's. */
 export class CustomerAmbiguousError extends BillingError {
   constructor(stripeCustomerIds: readonly string[]) {

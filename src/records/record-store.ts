@@ -11,6 +11,9 @@ export interface KeptRecord {
   readonly expiresAt: Date;
 }
 
+/** For records that stay until they are removed: no sweep reaches this time. */
+export const neverExpires = new Date(Date.UTC(9999, 0));
+
 /** The kinds of records; each belongs to one feature, which alone knows its content. */
 export const recordKinds = [
   'lease',
@@ -18,6 +21,8 @@ export const recordKinds = [
   'customer-snapshot',
   'portal-link',
   'portal-link-use',
+  'removed-link',
+  'removed-link-secret',
   'webhook-event',
 ] as const;
 

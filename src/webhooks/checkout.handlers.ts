@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
+import type { LinkingConfig } from '../config/config.ts';
 import type { CustomerSync } from '../customers/customer-sync.service.ts';
-import { userIdMember } from '../customers/named-customers.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
 import type { EventLinks } from './event-links.ts';
@@ -8,34 +8,36 @@ import { getObjectId } from './webhook-event.ts';
 import type { WebhookHandlers } from './webhook-processor.service.ts';
 import { EventObjectMissingError } from './webhook.errors.ts';
 
-interface CheckoutOptions {
-  /** Whether `client_reference_id` of a session that a server made may name a user. */
-  readonly linkByClientReferenceId: boolean;
-}
-
-/** Links the customer that a Checkout session made or used to the user that the session names. */
+/** Links the customer that a Checkout session created or used to the user that the session names. */
 export function createCheckoutHandlers(
   stripe: StripeClient,
   links: EventLinks,
   sync: CustomerSync,
-  { linkByClientReferenceId }: CheckoutOptions,
+  linking: LinkingConfig,
 ): Pick<WebhookHandlers, 'checkout.session.completed'> {
   return {
     'checkout.session.completed': async (event) => {
       const session = await getSession(stripe, getObjectId(event));
-      const { customer, metadata } = session;
+      const { customer } = session;
       if (customer === null) return;
       const id = typeof customer === 'string' ? customer : customer.id;
-      const reference = linkByClientReferenceId ? findOwnReference(session) : undefined;
-      await links.link(metadata?.[userIdMember] ?? reference, id, event);
+      await links.link(findNamedUser(session, linking), id, event);
       await sync.refresh(id);
     },
   };
 }
 
-/** A payment link takes it from the address that the payer's browser opens: there it says nothing about who pays. */
-function findOwnReference(session: Stripe.Checkout.Session): string | undefined {
-  return session.payment_link === null ? (session.client_reference_id ?? undefined) : undefined;
+/**
+ * The user for whom the product's server created the session. The session of a payment link names none: its
+ * client_reference_id comes from the payer's URL, and its metadata is the same for every payer.
+ */
+function findNamedUser(
+  session: Stripe.Checkout.Session,
+  { metadataKey, byClientReferenceId }: LinkingConfig,
+): string | undefined {
+  if (session.payment_link !== null) return undefined;
+  const named = metadataKey === null ? undefined : session.metadata?.[metadataKey];
+  return named ?? (byClientReferenceId ? (session.client_reference_id ?? undefined) : undefined);
 }
 
 /** @throws EventObjectMissingError, and the errors of Stripe */

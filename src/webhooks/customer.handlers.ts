@@ -1,5 +1,5 @@
+import type { LinkingConfig } from '../config/config.ts';
 import type { CustomerSync } from '../customers/customer-sync.service.ts';
-import { userIdMember } from '../customers/named-customers.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { EventLinks } from './event-links.ts';
@@ -9,18 +9,19 @@ import { EventObjectMissingError } from './webhook.errors.ts';
 
 type CustomerHandlers = Pick<WebhookHandlers, 'customer.created' | 'customer.updated' | 'customer.deleted'>;
 
-/** Links customers whose metadata names a user, and keeps linked ones up. */
+/** Links customers whose metadata names a user under the operator's own key, and refreshes linked ones. */
 export function createCustomerHandlers(
   stripe: StripeClient,
   links: EventLinks,
   sync: CustomerSync,
+  { metadataKey }: LinkingConfig,
 ): CustomerHandlers {
   const linkAndRefresh: WebhookHandler = async (event) => {
     const id = getCustomerId(event);
     const customer = await findStripeCustomerOrDeleted(stripe, id);
     if (customer === null) throw new EventObjectMissingError();
-    // Only a holder of the secret key writes metadata, and never the customer.
-    if (customer.deleted !== true) await links.link(customer.metadata[userIdMember], id, event);
+    if (customer.deleted !== true && metadataKey !== null)
+      await links.link(customer.metadata[metadataKey], id, event);
     await sync.refresh(id);
   };
   return {

@@ -1,36 +1,68 @@
 import { AuditAction } from '../audit/audit-action.ts';
 import { type AuditTrail, stripeItself } from '../audit/audit-trail.service.ts';
+import type { AutomaticLinks } from '../customers/automatic-links.ts';
 import {
   type CustomerDirectory,
   type CustomerLink,
   customerLinkSchema,
 } from '../customers/customer-directory.ts';
-import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../customers/customer.errors.ts';
+import {
+  CustomerAlreadyLinkedError,
+  LinkRemovedError,
+  UserAlreadyLinkedError,
+} from '../customers/customer.errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Leases } from '../records/leases.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 
-/** Links users to customers as Stripe's objects name them. A link that is there is never changed. */
-export class EventLinks {
-  constructor(
-    private readonly directory: CustomerDirectory,
-    private readonly audit: AuditTrail,
-    private readonly leases: Leases,
-    private readonly logger: Logger,
-  ) {}
+interface EventLinkParts {
+  readonly directory: CustomerDirectory;
+  readonly links: AutomaticLinks;
+  readonly audit: AuditTrail;
+  readonly leases: Leases;
+  readonly logger: Logger;
+}
 
-  /** @param userId what the product's server wrote at Stripe; what is no user's id names nobody */
+/** Links users to customers as Stripe's objects name them. A mapping is never replaced, and a removed one stays removed. */
+export class EventLinks {
+  constructor(private readonly parts: EventLinkParts) {}
+
+  /** @param userId what the product's server wrote at Stripe; an invalid user id names no user */
   async link(userId: string | undefined, stripeCustomerId: string, event: WebhookEvent): Promise<void> {
     const { success, data: link } = customerLinkSchema.safeParse({ userId, stripeCustomerId });
     if (!success) return;
-    // Several events name the same user at once, and one link is one entry on the record.
-    await this.leases.runExclusive(`customer:${stripeCustomerId}`, async () => {
-      const ofUser = await this.directory.findByUserId(link.userId);
-      if (ofUser?.stripeCustomerId === stripeCustomerId) return;
-      const ofCustomer = await this.directory.findByStripeCustomerId(stripeCustomerId);
-      if (ofUser === null && ofCustomer === null) await this.linkOnRecord(link, event);
-      else this.warn(event, stripeCustomerId);
-    });
+    // Several events name the same user at once, and one link is one entry of the audit trail.
+    await this.parts.leases.runExclusive(`customer:${stripeCustomerId}`, () => this.linkAlone(link, event));
+  }
+
+  private async linkAlone(link: CustomerLink, event: WebhookEvent): Promise<void> {
+    const { directory, links } = this.parts;
+    const { userId, stripeCustomerId } = link;
+    const ofUser = await directory.findByUserId(userId);
+    if (ofUser?.stripeCustomerId === stripeCustomerId) return;
+    if (!(await links.isAllowed(link))) {
+      this.tellRemoved(link, event);
+      return;
+    }
+    const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
+    if (ofUser !== null || ofCustomer !== null) {
+      this.warn(link, event);
+      return;
+    }
+    try {
+      await this.linkOnRecord(link, event);
+    } catch (error) {
+      if (error instanceof LinkRemovedError) {
+        this.tellRemoved(link, event);
+        return;
+      }
+      // Another link was made at the same time.
+      if (error instanceof UserAlreadyLinkedError || error instanceof CustomerAlreadyLinkedError) {
+        this.warn(link, event);
+        return;
+      }
+      throw error;
+    }
   }
 
   private async linkOnRecord(link: CustomerLink, event: WebhookEvent): Promise<void> {
@@ -42,18 +74,19 @@ export class EventLinks {
       target,
       details: { eventId: event.id },
     } as const;
-    try {
-      await this.audit.record(intent, () => this.directory.link(link));
-    } catch (error) {
-      // Somebody else was linked at the same time.
-      if (!(error instanceof UserAlreadyLinkedError || error instanceof CustomerAlreadyLinkedError))
-        throw error;
-      this.warn(event, target);
-    }
+    await this.parts.audit.record(intent, () => this.parts.links.link(link));
   }
 
-  private warn({ id, type }: WebhookEvent, stripeCustomerId: string): void {
-    this.logger.warn(
+  /** Without the user's id, who may have been erased. */
+  private tellRemoved({ stripeCustomerId }: CustomerLink, { id, type }: WebhookEvent): void {
+    this.parts.logger.info(
+      { eventId: id, eventType: type, stripeCustomerId },
+      'this link was removed and is not made again by an event',
+    );
+  }
+
+  private warn({ stripeCustomerId }: CustomerLink, { id, type }: WebhookEvent): void {
+    this.parts.logger.warn(
       { eventId: id, eventType: type, stripeCustomerId },
       'Stripe names a user for a customer, and one of them is linked elsewhere: the link stays as it is',
     );

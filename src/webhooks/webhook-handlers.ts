@@ -1,4 +1,6 @@
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
+import type { LinkingConfig } from '../config/config.ts';
+import type { AutomaticLinks } from '../customers/automatic-links.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import type { CustomerSync } from '../customers/customer-sync.service.ts';
 import type { Logger } from '../logger.ts';
@@ -16,25 +18,26 @@ import type { WebhookHandlers } from './webhook-processor.service.ts';
 interface WebhookParts {
   readonly stripe: StripeClient;
   readonly directory: CustomerDirectory;
+  readonly links: AutomaticLinks;
   readonly sync: CustomerSync;
   readonly audit: AuditTrail;
   readonly leases: Leases;
   readonly logger: Logger;
   /** Null where no policies are compiled to configurations. */
   readonly configurations: PolicyConfigurations | null;
-  /** Whether `client_reference_id` of a Checkout session that a server made may name a user. */
-  readonly linkByClientReferenceId: boolean;
+  /** What at Stripe names a user. */
+  readonly linking: LinkingConfig;
 }
 
 /** What is done for each type of event that is handled. */
 export function createWebhookHandlers(parts: WebhookParts): WebhookHandlers {
-  const { stripe, directory, sync, audit, leases, logger, configurations } = parts;
-  const links = new EventLinks(directory, audit, leases, logger);
+  const { stripe, directory, sync, audit, leases, logger, configurations, linking } = parts;
+  const links = new EventLinks({ directory, links: parts.links, audit, leases, logger });
   return {
-    ...createCustomerHandlers(stripe, links, sync),
+    ...createCustomerHandlers(stripe, links, sync, linking),
     ...createSubscriptionHandlers(sync),
     ...createPaymentMethodHandlers(sync),
-    ...createCheckoutHandlers(stripe, links, sync, parts),
+    ...createCheckoutHandlers(stripe, links, sync, linking),
     ...createPortalHandlers({ directory, audit, configurations }),
   };
 }

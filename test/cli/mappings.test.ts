@@ -209,10 +209,11 @@ describe('erase', () => {
     await run('link ada cus_1 --no-verify');
     await run('link bob cus_2 --no-verify');
     expect(await run('erase ada --yes')).toEqual({
-      stdout:
+      stdout: expect.stringContaining(
         'Erased what was kept about user "ada" in scope test:\n' +
-        '  who it was, in 1 entry of the audit trail\n' +
-        '  the link to cus_1, with its contract end and attributes\n',
+          '  who it was, in 1 entry of the audit trail\n' +
+          '  the link to cus_1, with its contract end and attributes\n',
+      ),
       stderr: '',
       exitCode: 0,
     });

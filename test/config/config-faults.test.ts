@@ -92,6 +92,8 @@ describe('what is not accepted', () => {
     [{ STRIPE_SCOPE: 'a:b' }, /^STRIPE_SCOPE: expected up to 40/],
     // Everything else.
     [{ STRIPE_ACCOUNT: 'cus_1' }, /^STRIPE_ACCOUNT: expected a connected account/],
+    [{ LINK_BY_METADATA_KEY: "a']:'b" }, /^LINK_BY_METADATA_KEY: expected up to 40 letters/],
+    [{ LINK_BY_METADATA_KEY: 'billing_portal_attempt' }, /^LINK_BY_METADATA_KEY: expected a key of your own/],
     [{ STRIPE_RATE_LIMIT: '0' }, /^STRIPE_RATE_LIMIT: expected a number of requests a second/],
     [{ RETURN_URLS: ',' }, /^RETURN_URLS: expected at least one origin/],
     [{ RETURN_URLS: 'http://app.example.com' }, /^RETURN_URLS: .* is http/],

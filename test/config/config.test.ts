@@ -18,6 +18,8 @@ describe('what is accepted', () => {
     ],
     [{ STRIPE_API_URL: 'http://[::1]:1' }, { stripe: { apiUrl: new URL('http://[::1]:1') } }],
     [{ STRIPE_ACCOUNT: 'acct_1' }, { stripe: { account: 'acct_1' } }],
+    [{}, { linking: { metadataKey: null, byClientReferenceId: false } }],
+    [{ LINK_BY_METADATA_KEY: 'acme.user-id_1' }, { linking: { metadataKey: 'acme.user-id_1' } }],
     [{ STRIPE_RATE_LIMIT: '5' }, { stripe: { requestsPerSecond: 5 } }],
     [{ STRIPE_RATE_LIMIT: 'off' }, { stripe: { requestsPerSecond: null } }],
     [{ STRIPE_API_URL: 'http://127.0.0.1:1' }, { stripe: { requestsPerSecond: null } }],

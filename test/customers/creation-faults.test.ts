@@ -117,9 +117,13 @@ test('answers that are lost make no second customer', async () => {
 });
 
 /** Holds up the first answer of a kind, while `meanwhile` happens. */
-function holdFirst(isMeant: (exchange: Exchange) => boolean, meanwhile: () => Promise<unknown>): void {
+function holdFirst(
+  isMeant: (exchange: Exchange) => boolean,
+  meanwhile: () => Promise<unknown>,
+  { gate }: Pick<CreationKit, 'gate'> = kit,
+): void {
   let held = false;
-  kit.gate.watch(async (exchange): Promise<Fate> => {
+  gate.watch(async (exchange): Promise<Fate> => {
     if (held || !isMeant(exchange)) return 'pass';
     held = true;
     await meanwhile();
@@ -128,18 +132,20 @@ function holdFirst(isMeant: (exchange: Exchange) => boolean, meanwhile: () => Pr
 }
 
 test('one who was held up until the attempt of others was swept away takes their customer', async () => {
+  const named = await createCreationKit({ LINK_BY_METADATA_KEY: 'acme_user_id' });
   const visitor = { userId: 'sleeper' };
   holdFirst(
     ({ path }) => path === '/v1/customers/search',
     async () => {
-      (await kit.openElsewhere(visitor)).expectData();
-      await kit.sweepAttempts();
+      (await named.openElsewhere(visitor)).expectData();
+      await named.sweepAttempts();
     },
+    named,
   );
 
-  (await kit.open(visitor)).expectData();
+  (await named.open(visitor)).expectData();
 
-  expect(await kit.listCustomers('sleeper')).toHaveLength(1);
+  expect(await named.listCustomers('sleeper')).toHaveLength(1);
 });
 
 test('who is linked to another customer meanwhile has that one', async () => {

@@ -1,4 +1,6 @@
 import type Stripe from 'stripe';
+import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
+import { markKey } from '../../src/customers/customer-creation.service.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { CreateSessionMutation } from '../generated/graphql.ts';
 import type { Environment } from '../../src/config/environment.ts';
@@ -30,7 +32,7 @@ export interface CreationKit extends EmulatorClient {
   open: Open;
   /** The same by another replica, which knows nothing of what the first is doing. */
   openElsewhere: Open;
-  /** Every customer at Stripe whose metadata names the user. */
+  /** Every customer at Stripe that was created for the user, or that names the user under the operator's key. */
   listCustomers(userId: string): Promise<Stripe.Customer[]>;
   findLinked(userId: string): Promise<string | undefined>;
   /** What was asked for in order to create customers. */
@@ -46,9 +48,10 @@ export async function createCreationKit(env: Environment = {}): Promise<Creation
   const variables = { CUSTOMER_CREATION: 'on_demand', STRIPE_API_URL: gate.url, ...env };
   const app = await createTestApp(variables, overrides);
   const replica = await createTestApp({ ...variables, DATABASE_URL: app.config.databaseUrl }, overrides);
-  const { databaseUrl: url, stripe } = app.config;
+  const { databaseUrl: url, stripe, linking } = app.config;
   const database = await openDatabase({ url, scope: stripe.scope });
   closeAfterTests(() => database.close());
+  const marks = createMarkBook(database);
   return {
     ...client,
     app,
@@ -59,11 +62,19 @@ export async function createCreationKit(env: Environment = {}): Promise<Creation
       await client.control('POST', 'clock', { advance_seconds: String(minutes * 60) });
     },
     sweepAttempts: async () => {
+      await marks.readAll();
       await database.records.removeExpired(new Date(Date.now() + passedMs + 49 * 60 * 60_000));
     },
-    open: createOpen(app),
-    openElsewhere: createOpen(replica),
-    listCustomers: (userId) => listCustomers(client.stripe, userId),
+    open: marks.watch(createOpen(app)),
+    openElsewhere: marks.watch(createOpen(replica)),
+    listCustomers: async (userId) => {
+      await marks.readAll(userId);
+      const { metadataKey } = linking;
+      return (await listCustomers(client.stripe)).filter(
+        ({ metadata }) =>
+          marks.has(userId, metadata[markKey]) || (metadataKey !== null && metadata[metadataKey] === userId),
+      );
+    },
     findLinked: async (userId) => (await database.customers.findByUserId(userId))?.stripeCustomerId,
     listCreations: () =>
       client.emulator.requests
@@ -79,7 +90,27 @@ function createOpen(app: TestApp): Open {
   };
 }
 
-export async function listCustomers(stripe: Stripe, userId: string): Promise<Stripe.Customer[]> {
-  const all = await stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 });
-  return all.filter(({ metadata }) => metadata['userId'] === userId);
+/** Remembers by which marks the customers of each visitor are known, also after the attempts are swept away. */
+function createMarkBook(database: Database) {
+  const attempts = new CreationAttempts(database.records);
+  const marks = new Map<string, Set<string | undefined>>();
+  const readAll = async (...more: readonly string[]): Promise<void> => {
+    for (const userId of more) marks.set(userId, marks.get(userId) ?? new Set());
+    for (const [userId, known] of marks) known.add((await attempts.findLatest(userId))?.mark);
+  };
+  return {
+    readAll,
+    has: (userId: string, mark: string | undefined) =>
+      mark !== undefined && (marks.get(userId)?.has(mark) ?? false),
+    watch:
+      (open: Open): Open =>
+      (visitor) => {
+        if (!marks.has(visitor.userId)) marks.set(visitor.userId, new Set());
+        return open(visitor);
+      },
+  };
+}
+
+export function listCustomers(stripe: Stripe): Promise<Stripe.Customer[]> {
+  return stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 });
 }

@@ -75,7 +75,7 @@ const callerCases: readonly ErrorCase[] = [
   {
     code: 'CUSTOMER_AMBIGUOUS',
     when: 'several customers name the user who has none',
-    env: () => ({ CUSTOMER_CREATION: 'on_demand' }),
+    env: () => ({ CUSTOMER_CREATION: 'on_demand', LINK_BY_METADATA_KEY: 'userId' }),
     token: (app) => app.createToken({ userId: planted.userWithoutCustomer, email: planted.email }),
     stripe: sendJson(200, {
       object: 'list',

@@ -88,7 +88,11 @@ test(`${kills} times SIGKILL in the middle of linking and creating leaves whole 
   );
   const { emulator, stripe, control } = await startEmulator({ latencyMs: 5 });
   await control('POST', 'portal_settings');
-  const env = { ...createEnvironment(emulator.url), CUSTOMER_CREATION: 'on_demand' };
+  const env = {
+    ...createEnvironment(emulator.url),
+    CUSTOMER_CREATION: 'on_demand',
+    LINK_BY_METADATA_KEY: 'userId',
+  };
   const deployment = { config: loadConfig(env), stripe };
   let cutOff = 0;
   let mappings: readonly Row[] = [];

@@ -5,9 +5,10 @@ import { readTrail } from '../audit/audit-kit.ts';
 import { createPrice, idOf } from '../../packages/local-stripe/test/fixtures.ts';
 import { type WebhookApp, createEvent, createWebhookApp } from './webhook-kit.ts';
 
-const plain = await createWebhookApp();
+const plain = await createWebhookApp({ LINK_BY_METADATA_KEY: 'userId' });
 const byReference = await createWebhookApp({
   LINK_BY_CLIENT_REFERENCE_ID: 'true',
+  LINK_BY_METADATA_KEY: 'userId',
   STRIPE_API_URL: plain.stripe.url,
 });
 const price = await createPrice(plain.sdk);
@@ -43,11 +44,6 @@ async function complete(app: WebhookApp, session: Stripe.Checkout.Session): Prom
 test.each([
   ['metadata, which servers write', plain, (userId: string) => ({ 'metadata[userId]': userId })],
   [
-    'metadata also of a payment link',
-    plain,
-    (userId: string) => ({ 'metadata[userId]': userId, payment_link: 'plink_1' }),
-  ],
-  [
     'client_reference_id, where the operator says that servers make every session',
     byReference,
     (userId: string) => ({ client_reference_id: userId }),
@@ -72,6 +68,11 @@ test.each([
 describe('nobody is linked', () => {
   test.each([
     ['by client_reference_id, unless the operator says so', plain, {}],
+    [
+      'by metadata of a payment link, which is the same for every payer',
+      plain,
+      { payment_link: 'plink_1', 'metadata[userId]': 'every-payer' },
+    ],
     [
       'by client_reference_id of a payment link, whatever the operator says',
       byReference,

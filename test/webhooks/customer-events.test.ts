@@ -5,7 +5,7 @@ import { readTrail } from '../audit/audit-kit.ts';
 import { createSubscriber } from '../../packages/local-stripe/test/fixtures.ts';
 import { createEvent, createWebhookApp } from './webhook-kit.ts';
 
-const app = await createWebhookApp();
+const app = await createWebhookApp({ LINK_BY_METADATA_KEY: 'userId' });
 const { customers } = app.database;
 
 const createNamed = (userId: string): Promise<Stripe.Customer> =>
@@ -16,7 +16,7 @@ async function deliver(type: string, customer: Stripe.Customer): Promise<void> {
 }
 
 describe.each(['customer.created', 'customer.updated'])('%s', (type) => {
-  test('links the user whom the metadata names, on the record, and keeps a snapshot', async () => {
+  test('links the user named under the configured metadata key, on the record, and keeps a snapshot', async () => {
     const userId = randomUUID();
     const customer = await createNamed(userId);
     const event = createEvent(type, { ...customer });

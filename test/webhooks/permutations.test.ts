@@ -32,7 +32,11 @@ async function forEachPermutation(work: (permutation: readonly number[]) => Prom
 function tryPermutations(createDatabaseUrl: () => string): void {
   const setUp = async () => {
     const { stripe, emulator, control } = await startEmulator({ latencyMs: 2 });
-    const app = await createWebhookApp({ DATABASE_URL: createDatabaseUrl(), STRIPE_API_URL: emulator.url });
+    const app = await createWebhookApp({
+      DATABASE_URL: createDatabaseUrl(),
+      STRIPE_API_URL: emulator.url,
+      LINK_BY_METADATA_KEY: 'userId',
+    });
 
     /** A subscriber, and what can be done next to their subscription, step by step. */
     const createStory = async () => {

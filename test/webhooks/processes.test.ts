@@ -40,6 +40,7 @@ async function startDeployment(databaseUrl: string) {
     webhookRetryDelaysMs: [200, 400, 800, 1600, ...Array<number>(20).fill(3200)],
   });
   const env = {
+    LINK_BY_METADATA_KEY: 'userId',
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     PORT: '0',

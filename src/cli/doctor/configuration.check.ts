@@ -29,6 +29,35 @@ export function checkEnvironment(deployment: Deployment): Judgement[] {
   ];
 }
 
+/** Keys that other products on a Stripe account are likely to write as well. */
+const commonKeys =
+  /^(user|customer|account|org|organization|tenant|client|member)?[_.-]?(id|uid|ref|reference)?$|^sub$/i;
+
+/** What at Stripe names a user. */
+export function checkLinking({ values }: Deployment): Judgement[] {
+  const { LINK_BY_METADATA_KEY: key, LINK_BY_CLIENT_REFERENCE_ID: byReference } = values;
+  if (byReference === undefined) return [skip('LINK_BY_CLIENT_REFERENCE_ID cannot be read')];
+  if (key === undefined && !byReference)
+    return [pass('nothing at Stripe names a user: administrators link users to customers')];
+  const named = key === undefined ? [] : [judgeMetadataKey(key)];
+  if (!byReference) return named;
+  return [
+    ...named,
+    pass(
+      'client_reference_id of every Checkout session on the account, payment links excepted, names a user',
+    ),
+  ];
+}
+
+function judgeMetadataKey(key: string): Judgement {
+  const detail = `metadata.${key} of customers and Checkout sessions names a user`;
+  if (!commonKeys.test(key)) return pass(detail);
+  return warn(
+    `${detail}, and other products and deployments on the account are likely to write this key too`,
+    'Set LINK_BY_METADATA_KEY to a key that only this deployment and your server write, such as acme_production_user_id.',
+  );
+}
+
 export function checkReturnUrls(deployment: Deployment): Judgement[] {
   const { RETURN_URLS: entries } = deployment.values;
   if (entries === undefined) return [skip('RETURN_URLS cannot be read')];

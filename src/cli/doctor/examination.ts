@@ -1,7 +1,12 @@
 import type { Environment } from '../../config/environment.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
 import { type Check, runCheck } from './check.ts';
-import { checkConfiguration, checkEnvironment, checkReturnUrls } from './configuration.check.ts';
+import {
+  checkConfiguration,
+  checkEnvironment,
+  checkLinking,
+  checkReturnUrls,
+} from './configuration.check.ts';
 import { checkDatabase } from './database.check.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
 import { type Finding, skip } from './finding.ts';
@@ -41,6 +46,7 @@ function listLocalChecks(deployment: Deployment): Check[] {
     { name: 'return-urls', run: () => checkReturnUrls(deployment) },
     { name: 'token-keys', run: () => checkTokenKeys(deployment) },
     { name: 'database', run: () => checkDatabase(deployment) },
+    { name: 'customer-linking', run: () => checkLinking(deployment) },
     { name: 'webhook-secret', run: () => checkWebhookSecrets(deployment) },
     { name: 'policy-file', run: () => checkPolicyFile(deployment) },
     ...(deployment.policyFile === null

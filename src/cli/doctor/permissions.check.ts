@@ -1,4 +1,4 @@
-import { userIdMember } from '../../customers/named-customers.ts';
+import { markKey } from '../../customers/customer-creation.service.ts';
 import { productsPath } from '../../policies/managed-configuration.ts';
 import type { StripeCall, StripeClient } from '../../stripe/stripe-client.ts';
 import type { Deployment } from './deployment.ts';
@@ -41,7 +41,7 @@ const policyProbe: Probe = {
 /** What a user's first session needs where it makes a customer. Search is not there for accounts in India. */
 const creationProbes: readonly Probe[] = [
   createReadingProbe('search customers', (sdk, options) =>
-    sdk.customers.search({ query: `metadata['${userIdMember}']:'billing_portal_doctor'`, limit: 1 }, options),
+    sdk.customers.search({ query: `metadata['${markKey}']:'billing_portal_doctor'`, limit: 1 }, options),
   ),
   {
     what: 'create customers',

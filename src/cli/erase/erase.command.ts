@@ -17,10 +17,12 @@ export function addEraseCommand(program: Command, shell: Shell): void {
 }
 
 const eraseHelp = `
-Says what was removed. Where nothing was kept, that is no failure. The audit
-trail still has what was done, but not to whom. What Stripe keeps stays there:
-delete the customer at Stripe where that is called for. Erase in each scope that
-the user may be in.
+Prints what was removed, and which customer remains at Stripe: with its name,
+e-mail address, payment methods, invoices, subscriptions and metadata. Delete that
+customer at Stripe where that is called for. A user about whom nothing is kept is
+no failure. The audit trail still has what was done, but not to which user. A keyed
+hash of the removed link stays, so that no event and no session makes the link
+again. Erase in each scope that the user may be in.
 ${storeHelp}
   billing-portal erase user_1
   billing-portal erase user_1 --yes
@@ -31,13 +33,23 @@ async function erase(shell: Shell, userId: string, confirmed: boolean): Promise<
   await withStore(shell, async ({ config, database }) => {
     const who = `user ${quote(userId)} in scope ${config.scope}`;
     if (!confirmed) await confirm(shell, `Erase everything that is kept about ${who}? Type yes to go on: `);
-    const removed = await eraseUser(database, userId);
+    const { removed, stripeCustomerId } = await eraseUser(database, userId);
     shell.stdout.write(
       removed.length === 0
         ? `Nothing is kept about ${who}.\n`
-        : `Erased what was kept about ${who}:\n${removed.map((description) => `  ${description}\n`).join('')}`,
+        : `Erased what was kept about ${who}:\n${removed.map((description) => `  ${description}\n`).join('')}${describeRest(stripeCustomerId)}`,
     );
   });
+}
+
+/** What the erasure did not reach. */
+function describeRest(stripeCustomerId: string | null): string {
+  if (stripeCustomerId === null)
+    return 'No customer was linked: look at Stripe for customers of this user.\n';
+  return (
+    `Customer ${stripeCustomerId} remains at Stripe, with its name, e-mail address, payment methods, invoices, ` +
+    'subscriptions and metadata: delete it there where that is called for. No event and no session links it to this user again.\n'
+  );
 }
 
 /** @throws CommandError unless the person at the terminal says yes */

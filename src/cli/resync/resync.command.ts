@@ -44,7 +44,7 @@ The exit code is 0 when nothing failed, else 1. After a stop, run it again.
 With --json: events (handled, repeated, failed) and customers (read, gone, failed).
 Repeated events had been handled before; gone are the customers that Stripe no
 longer has.
-${storeHelp}LINK_BY_CLIENT_REFERENCE_ID is read, too, as by the service.
+${storeHelp}LINK_BY_METADATA_KEY and LINK_BY_CLIENT_REFERENCE_ID are read as by the service.
 
   billing-portal resync
   billing-portal resync --since 12h --json

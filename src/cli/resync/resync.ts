@@ -1,8 +1,11 @@
-import { loadEventsConfig } from '../../config/command-config.ts';
+import { loadLinkingConfig } from '../../config/command-config.ts';
+import type { LinkingConfig } from '../../config/config.ts';
+import { AutomaticLinks } from '../../customers/automatic-links.ts';
 import type { CustomerDirectory, CustomerMapping } from '../../customers/customer-directory.ts';
 import { CustomerReader } from '../../customers/customer-reader.ts';
 import { CustomerSubscriptions } from '../../customers/customer-subscriptions.ts';
 import { CustomerSync } from '../../customers/customer-sync.service.ts';
+import { RemovedLinks } from '../../customers/removed-links.ts';
 import { SnapshotRegister } from '../../customers/snapshot-register.ts';
 import { Leases } from '../../records/leases.ts';
 import { exitCodes } from '../../start-failure.ts';
@@ -39,12 +42,12 @@ interface ResyncParts {
 
 /** Handles the events that were not delivered, and reads every linked customer anew. */
 export async function resync(shell: Shell, request: ResyncRequest): Promise<void> {
-  const { linkByClientReferenceId } = loadEventsConfig(shell.loadEnvironment());
+  const linking = loadLinkingConfig(shell.loadEnvironment());
   await withStore(shell, async (store) => {
     const stripe = createPacedStripe(store.config.stripe, requestsPerSecond);
     try {
       const events = await listUndeliveredEvents(stripe, new Date(Date.now() - request.sinceMs));
-      await catchUp(shell, request, events, createParts(store, stripe, linkByClientReferenceId));
+      await catchUp(shell, request, events, createParts(store, stripe, linking));
     } finally {
       await stripe.close();
     }
@@ -54,7 +57,7 @@ export async function resync(shell: Shell, request: ResyncRequest): Promise<void
 function createParts(
   { database, audit, logger }: Store,
   stripe: StripeClient,
-  linkByClientReferenceId: boolean,
+  linking: LinkingConfig,
 ): ResyncParts {
   const { customers: directory, records } = database;
   const leases = new Leases(records);
@@ -63,12 +66,13 @@ function createParts(
   const handlers = createWebhookHandlers({
     stripe,
     directory,
+    links: new AutomaticLinks(directory, new RemovedLinks(records)),
     sync,
     audit,
     leases,
     logger,
     configurations: null,
-    linkByClientReferenceId,
+    linking,
   });
   return { directory, sync, processor: new WebhookProcessor(handlers, records, leases) };
 }

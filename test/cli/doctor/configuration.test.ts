@@ -13,6 +13,7 @@ test('passes a deployment that nothing is wrong with', async () => {
     'token-keys pass',
     'database pass',
     'database pass',
+    'customer-linking pass',
     'webhook-secret pass',
     'policy-file skip',
     'stripe-key pass',
@@ -75,6 +76,22 @@ test.each([
   ],
 ])('judges the return URLs %s in production', async (urls, lines) => {
   const found = await examineFor('return-urls', { ...env, ...production, RETURN_URLS: urls });
+  expect(found).toEqual(lines.map((line) => expect.stringMatching(line)));
+});
+
+test.each([
+  [{}, [/^pass: nothing at Stripe names a user/]],
+  [{ LINK_BY_METADATA_KEY: 'acme_production_user_id' }, [/^pass: metadata.acme_production_user_id/]],
+  [{ LINK_BY_METADATA_KEY: 'userId' }, [/^warn: metadata.userId .*other products/]],
+  [{ LINK_BY_METADATA_KEY: 'user_id' }, [/^warn/]],
+  [{ LINK_BY_METADATA_KEY: 'uid' }, [/^warn/]],
+  [
+    { LINK_BY_METADATA_KEY: 'acme_user', LINK_BY_CLIENT_REFERENCE_ID: 'true' },
+    [/^pass: metadata.acme_user /, /^pass: client_reference_id/],
+  ],
+  [{ LINK_BY_CLIENT_REFERENCE_ID: 'yes' }, [/^skip/]],
+])('reports what at Stripe names a user, with %j', async (changes, lines) => {
+  const found = await examineFor('customer-linking', { ...env, ...changes });
   expect(found).toEqual(lines.map((line) => expect.stringMatching(line)));
 });
 

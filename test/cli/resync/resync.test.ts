@@ -22,6 +22,7 @@ async function createOutage() {
     DATABASE_URL: `sqlite:${join(folder, `${randomUUID()}.db`)}`,
     STRIPE_SECRET_KEY: 'sk_test_resync',
     STRIPE_API_URL: client.emulator.url,
+    LINK_BY_METADATA_KEY: 'userId',
   };
   const database = await openDatabase({ url: env.DATABASE_URL, scope: 'test' });
   closeAfterTests(() => database.close());

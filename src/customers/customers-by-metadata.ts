@@ -1,0 +1,64 @@
+import type Stripe from 'stripe';
+import { readAll } from '../stripe/read-all.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { findStripeCustomer } from './stripe-customer.ts';
+
+/** One entry of a customer's metadata at Stripe. */
+export interface MetadataEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Finds customers at Stripe by their metadata. */
+export class CustomersByMetadata {
+  constructor(private readonly stripe: StripeClient) {}
+
+  /**
+   * The ids of all customers that have one of the entries now. Stripe's search lags by a minute, or more in an outage;
+   * its list does not: https://docs.stripe.com/search#data-freshness
+   * @param since from when on the list is read
+   * @throws BillingError of the Stripe kind
+   */
+  async list(entries: readonly MetadataEntry[], since: Date): Promise<readonly string[]> {
+    if (entries.length === 0) return [];
+    const [newer, ...found] = await Promise.all([
+      this.listNew(entries, since),
+      ...entries.map((entry) => this.search(entry)),
+    ]);
+    const unseen = [...new Set(found.flat())].filter((id) => !newer.includes(id));
+    const stillThere = await Promise.all(unseen.map((id) => this.has(entries, id)));
+    return [...newer, ...unseen.filter((_id, index) => stillThere[index])];
+  }
+
+  /** Whether Stripe has this customer now, with one of the entries. @throws BillingError of the Stripe kind */
+  async has(entries: readonly MetadataEntry[], id: string): Promise<boolean> {
+    const customer = await findStripeCustomer(this.stripe, id);
+    return customer !== null && hasOne(customer, entries);
+  }
+
+  /** Search also finds values that differ in case, and customers that were changed or deleted a moment ago. */
+  private async search({ key, value }: MetadataEntry): Promise<readonly string[]> {
+    const query = `metadata['${key}']:'${escape(value)}'`;
+    const { data } = await this.stripe.read((sdk, options) =>
+      sdk.customers.search({ query, limit: 100 }, options),
+    );
+    return data.map(({ id }) => id);
+  }
+
+  private async listNew(entries: readonly MetadataEntry[], since: Date): Promise<readonly string[]> {
+    const created = { gte: Math.floor(since.getTime() / 1000) };
+    const customers = await readAll(this.stripe, (sdk, page, options) =>
+      sdk.customers.list({ ...page, created }, options),
+    );
+    return customers.filter((customer) => hasOne(customer, entries)).map(({ id }) => id);
+  }
+}
+
+function hasOne({ metadata }: Stripe.Customer, entries: readonly MetadataEntry[]): boolean {
+  return entries.some(({ key, value }) => metadata[key] === value);
+}
+
+/** For a value in single quotes of Stripe's query language: https://docs.stripe.com/search#search-query-language */
+function escape(value: string): string {
+  return value.replace(/[\\']/g, '\\$&');
+}
