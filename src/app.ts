@@ -127,14 +127,12 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
   opened.add(() => sweeper.stop());
   const returnUrls = new ReturnUrls(config.returnUrls);
   const subscriptions = new CustomerSubscriptions(stripe);
-  const policies = policySet && {
-    policies: new PortalPolicies(policySet, subscriptions, logger, now),
-    configurations: new PolicyConfigurations(
-      new ConfigurationRegistry(stripe, config.policies.namespace, now),
-      now,
-    ),
-  };
-  const configurations = new PortalConfigurations(database.customers, stripe, policies);
+  const policies = policySet && new PortalPolicies(policySet, subscriptions, logger, now);
+  const managed = new PolicyConfigurations(
+    new ConfigurationRegistry(stripe, config.policies.namespace, now),
+    now,
+  );
+  const configurations = new PortalConfigurations(database.customers, stripe, policies, managed);
   const flows = new PortalFlows(returnUrls, subscriptions);
   const automaticLinks = new AutomaticLinks(database.customers, new RemovedLinks(database.records));
   const creation =
@@ -230,7 +228,7 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
       audit,
       leases,
       logger,
-      configurations: policies?.configurations ?? null,
+      configurations: managed,
       linking: config.linking,
     });
     const processor = new WebhookProcessor(handlers, database.records, leases);

@@ -9,72 +9,46 @@ export type ConfigurationContent = Omit<
   'expand' | 'metadata'
 >;
 
-/** Which features a client wants to see; the others it hides. */
-export type FeatureChoice = Readonly<Partial<Record<FeatureName, boolean | undefined>>>;
-
 /** A configuration that sessions are to use. */
 export interface WantedConfiguration {
-  readonly policyName: string;
+  /** Null when the content comes from a configuration that no policy made. */
+  readonly policyName: string | null;
   readonly content: ConfigurationContent;
   /** Names the content. */
   readonly hash: string;
-  /** The hash of all that the policy offers, where a client hides a part of it; else null. */
+  /** The hash of the configuration whose features a call hides; null when nothing is hidden. */
   readonly narrowedFrom: string | null;
 }
 
-/**
- * Compiles a policy. Every feature is named, so that no default of Stripe's decides.
- *
- * @param choice hides features that the policy offers; it can offer none that the policy does not
- */
-export function compilePolicy(policy: Policy, choice: FeatureChoice = {}): WantedConfiguration {
-  const whole = compileWhole(policy);
-  if (!featureNames.some((name) => choice[name] === false)) return whole;
-  const part = createContent(policy, compileFeatures(policy, choice));
-  if (hashContent(part) === whole.hash) return whole;
-  // What one page hides of the portal is no reason for one more public login page.
-  const content = { ...part, login_page: { enabled: false } };
-  return { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: whole.hash };
+/** The configuration of a policy as its file says, with nothing hidden. */
+export interface CompiledPolicy extends WantedConfiguration {
+  readonly policyName: string;
+  readonly narrowedFrom: null;
 }
 
-/** What policies compile to with nothing hidden. It is the same for every session, and hashing it takes long. */
-const wholes = new WeakMap<Policy, WantedConfiguration>();
+const compiled = new WeakMap<Policy, CompiledPolicy>();
 
-function compileWhole(policy: Policy): WantedConfiguration {
-  const known = wholes.get(policy);
+/** Compiles a policy. The content names every feature, so no default of Stripe applies. */
+export function compilePolicy(policy: Policy): CompiledPolicy {
+  const known = compiled.get(policy);
   if (known !== undefined) return known;
-  const content = createContent(policy, compileFeatures(policy, {}));
-  const whole = { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
-  wholes.set(policy, whole);
-  return whole;
+  const content = createContent(policy);
+  const wanted = { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
+  compiled.set(policy, wanted);
+  return wanted;
 }
 
-function createContent(
-  policy: Policy,
-  features: ConfigurationContent['features'],
-): ConfigurationContent & { readonly login_page: { readonly enabled: boolean } } {
+function createContent(policy: Policy): ConfigurationContent {
   return {
     name: policy.name,
     business_profile: { ...policy.business_profile },
     ...(policy.default_return_url === undefined ? {} : { default_return_url: policy.default_return_url }),
     login_page: { enabled: policy.login_page?.enabled ?? false },
-    features,
+    features: Object.fromEntries(featureNames.map((name) => [name, compileFeature(policy.features?.[name])])),
   };
 }
 
-function compileFeatures({ features }: Policy, choice: FeatureChoice): ConfigurationContent['features'] {
-  const hidden = new Set(featureNames.filter((name) => choice[name] === false));
-  // Stripe refuses changes of subscriptions without changes of payment methods.
-  if (hidden.has('payment_method_update')) hidden.add('subscription_update');
-  return Object.fromEntries(
-    featureNames.map((name) => [
-      name,
-      hidden.has(name) ? { enabled: false } : compileFeature(features?.[name]),
-    ]),
-  );
-}
-
-/** What is off keeps nothing else: configurations that offer the same are the same. */
+/** A disabled feature keeps no other field, so configurations that offer the same have the same hash. */
 function compileFeature(feature: PolicyFeatures[FeatureName]): object {
   if (feature?.enabled !== true) return { enabled: false };
   if (!('cancellation_reason' in feature) || feature.cancellation_reason?.enabled === true) return feature;

@@ -15,10 +15,11 @@ export const metadataKeys = {
   usedAt: 'billing_portal_used_at',
 } as const;
 
-/** What the metadata says of a configuration that a policy was compiled to. */
+/** What the metadata says of a configuration that this service made. */
 interface ConfigurationMark {
   readonly namespace: string;
-  readonly policyName: string;
+  /** Null when no policy made the configuration that this one narrows. */
+  readonly policyName: string | null;
   readonly hash: string;
   readonly narrowedFrom: string | null;
   /** When it was last made or used, give or take a day: see `ConfigurationRegistry.keep`. */
@@ -29,20 +30,20 @@ interface ConfigurationMark {
 export function createMetadata(wanted: WantedConfiguration, namespace: string): Record<string, string> {
   return {
     [metadataKeys.namespace]: namespace,
-    [metadataKeys.policy]: wanted.policyName,
+    ...(wanted.policyName === null ? {} : { [metadataKeys.policy]: wanted.policyName }),
     [metadataKeys.content]: wanted.hash,
     ...(wanted.narrowedFrom === null ? {} : { [metadataKeys.narrowedFrom]: wanted.narrowedFrom }),
   };
 }
 
-/** Null for a configuration that no policy was compiled to, whoever made it. */
+/** Returns null for a configuration that this service did not make for sessions. */
 export function readMark({ metadata, created }: Configuration): ConfigurationMark | null {
   const { [metadataKeys.namespace]: namespace, [metadataKeys.content]: hash } = metadata ?? {};
   if (namespace === undefined || hash === undefined) return null;
   const usedAt = new Date(metadata?.[metadataKeys.usedAt] ?? Number.NaN);
   return {
     namespace,
-    policyName: metadata?.[metadataKeys.policy] ?? '',
+    policyName: metadata?.[metadataKeys.policy] ?? null,
     hash,
     narrowedFrom: metadata?.[metadataKeys.narrowedFrom] ?? null,
     usedAt: Number.isNaN(usedAt.getTime()) ? new Date(created * 1000) : usedAt,

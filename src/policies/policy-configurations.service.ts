@@ -1,19 +1,17 @@
-import { BadUserInputError } from '../errors.ts';
+import { listEdits } from './configuration-changes.ts';
 import type { WantedConfiguration } from './configuration-content.ts';
 import type { ConfigurationRegistry } from './configuration-registry.ts';
-import { type Configuration, findByHash, readMark } from './managed-configuration.ts';
+import { type Configuration, findByHash, productsPath } from './managed-configuration.ts';
 
 const timeToLiveMs = 10 * 60_000;
-/** Of a policy's features clients can choose in up to 63 ways; this bounds what they can make of each policy. */
-export const maxNarrowed = 32;
 
 /**
- * The Stripe configurations that policies compile to. Each is made once for its content and namespace, and
- * then shared: by every session, every replica and every restart.
+ * The Stripe configurations that this service makes: of policies, and of what calls hide of a configuration. Each is
+ * made once for its content and namespace, then shared by every session, every replica and every restart. There are
+ * at most 47 parts of one configuration, since there are six features and plan changes need payment methods.
  */
 export class PolicyConfigurations {
   private readonly ids = new Map<string, Promise<string>>();
-  private readonly narrowing = new Map<string, string>();
   private own: Promise<Configuration[]> | null = null;
   private until = 0;
 
@@ -60,7 +58,7 @@ export class PolicyConfigurations {
 
   private listOwn(): Promise<Configuration[]> {
     if (this.own !== null) return this.own;
-    const own = this.registry.list();
+    const own = this.registry.list({ expand: [`data.${productsPath}`] });
     this.own = own;
     own.catch(() => {
       if (this.own === own) this.own = null;
@@ -71,45 +69,16 @@ export class PolicyConfigurations {
   private async findOrCreate(wanted: WantedConfiguration): Promise<string> {
     const own = await this.listOwn();
     const found = findByHash(own, wanted.hash);
-    if (wanted.narrowedFrom === null || found?.active === true) return this.keepOrCreate(found, wanted, own);
-    this.refuseTooMany(own, wanted);
-    this.narrowing.set(wanted.hash, wanted.narrowedFrom);
-    return this.narrow(wanted, own).finally(() => this.narrowing.delete(wanted.hash));
-  }
-
-  /** Looks at Stripe again first: other replicas make them too, and all together are bounded. */
-  private async narrow(wanted: WantedConfiguration, known: readonly Configuration[]): Promise<string> {
-    // Who looks at the same time shares it.
-    if (known === (await this.own)) this.own = null;
-    const own = await this.listOwn();
-    this.refuseTooMany([...known, ...own], wanted);
-    return this.keepOrCreate(findByHash(own, wanted.hash), wanted, own);
-  }
-
-  private async keepOrCreate(
-    found: Configuration | null,
-    wanted: WantedConfiguration,
-    own: Configuration[],
-  ): Promise<string> {
-    const kept = found && (await this.registry.keep(found, wanted));
+    const kept = found && (await this.keep(found, wanted));
     const usable = kept ?? (await this.registry.create(wanted));
     if (usable !== found) own.push(usable);
     return usable.id;
   }
 
-  /** Counts what is at Stripe, and what is on its way there. */
-  private refuseTooMany(
-    own: readonly Configuration[],
-    { hash: wanted, narrowedFrom }: WantedConfiguration,
-  ): void {
-    const active = own.filter((found) => found.active).map(readMark);
-    const hashes = active.filter((mark) => mark?.narrowedFrom === narrowedFrom).map((mark) => mark?.hash);
-    const coming = [...this.narrowing].filter(([, from]) => from === narrowedFrom).map(([hash]) => hash);
-    const others = new Set([...hashes, ...coming]);
-    others.delete(wanted);
-    if (others.size < maxNarrowed) return;
-    throw new BadUserInputError(
-      'Too many different choices of features are in use. Use one of those, or leave features out.',
-    );
+  /** A policy's own configuration stays as an operator has edited it; `policies plan` reports the edits. */
+  private async keep(found: Configuration, wanted: WantedConfiguration): Promise<Configuration | null> {
+    const kept = await this.registry.keep(found, wanted);
+    const isEdited = wanted.narrowedFrom !== null && listEdits(found, wanted.content).length > 0;
+    return kept !== null && isEdited ? this.registry.restore(kept.id, wanted) : kept;
   }
 }

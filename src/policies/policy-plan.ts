@@ -1,5 +1,5 @@
 import { type ConfigurationChange, listChanges, listEdits } from './configuration-changes.ts';
-import { type WantedConfiguration, compilePolicy } from './configuration-content.ts';
+import { type CompiledPolicy, compilePolicy } from './configuration-content.ts';
 import { type Configuration, findByHash, readMark } from './managed-configuration.ts';
 import { type PolicySet, listPolicies } from './policy-set.ts';
 
@@ -7,7 +7,7 @@ import { type PolicySet, listPolicies } from './policy-set.ts';
 export type PlannedAction = 'create' | 'activate' | 'restore' | 'none';
 
 export interface PlannedPolicy {
-  readonly wanted: WantedConfiguration;
+  readonly wanted: CompiledPolicy;
   readonly action: PlannedAction;
   /** The configuration that there is; null when it is to be created. */
   readonly id: string | null;
@@ -20,7 +20,8 @@ export interface PlannedPolicy {
 /** An active configuration that no policy of the file compiles to. */
 export interface SpareConfiguration {
   readonly id: string;
-  readonly policyName: string;
+  /** Null for a part of a configuration that no policy made. */
+  readonly policyName: string | null;
   /** A part of a policy that is still in the file: clients may be choosing it. */
   readonly offered: boolean;
   readonly usedAt: Date;
@@ -32,7 +33,7 @@ export function planPolicies(set: PolicySet, own: readonly Configuration[]): Pla
   return listPolicies(set).map((policy) => planPolicy(compilePolicy(policy), own));
 }
 
-function planPolicy(wanted: WantedConfiguration, own: readonly Configuration[]): PlannedPolicy {
+function planPolicy(wanted: CompiledPolicy, own: readonly Configuration[]): PlannedPolicy {
   const found = findByHash(own, wanted.hash);
   if (found === null) {
     const previous = findPrevious(wanted, own);
@@ -44,10 +45,7 @@ function planPolicy(wanted: WantedConfiguration, own: readonly Configuration[]):
   return { wanted, action: found.active ? usable : 'activate', id: found.id, previousId: null, changes };
 }
 
-function findPrevious(
-  { policyName }: WantedConfiguration,
-  own: readonly Configuration[],
-): Configuration | null {
+function findPrevious({ policyName }: CompiledPolicy, own: readonly Configuration[]): Configuration | null {
   const marked = own.flatMap((configuration) => {
     const mark = readMark(configuration);
     return mark?.policyName === policyName && mark.narrowedFrom === null ? [{ configuration, ...mark }] : [];

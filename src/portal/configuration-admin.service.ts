@@ -99,7 +99,9 @@ export class ConfigurationAdmin {
     const mark = readMark(found);
     if (mark === null) return found;
     throw new BadUserInputError(
-      `The policy "${mark.policyName}" manages this configuration: change the policy file (PORTAL_POLICIES) instead.`,
+      mark.policyName === null
+        ? 'The service made this configuration for sessions that hide features: change the configuration that they narrow.'
+        : `The policy "${mark.policyName}" manages this configuration: change the policy file (PORTAL_POLICIES) instead.`,
     );
   }
 

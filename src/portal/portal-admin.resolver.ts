@@ -3,13 +3,14 @@ import { type Connection, PageArgs, readPageRequest, toConnection } from '../gra
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
 import type { ConfigurationAdmin } from './configuration-admin.service.ts';
+import { toFeatureChoice } from './feature-choice.ts';
 import { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
 import { toBillingPortalConfiguration } from './portal-configuration.mapper.ts';
 import {
   BillingPortalConfiguration,
   BillingPortalConfigurationConnection,
 } from './portal-configuration.types.ts';
-import { PortalFlowInput } from './portal-flow.inputs.ts';
+import { PortalFeaturesInput, PortalFlowInput } from './portal-flow.inputs.ts';
 import type { PortalSession } from './portal-session.service.ts';
 import { BillingPortalSession } from './portal-session.types.ts';
 import type { SupportSessions } from './support-session.service.ts';
@@ -103,6 +104,11 @@ export class PortalAdminResolver {
       description: 'A task to open the portal at, in place of its home page.',
     })
     flow: PortalFlowInput | null,
+    @Arg('features', () => PortalFeaturesInput, {
+      nullable: true,
+      description: 'Parts of the portal to hide in this session.',
+    })
+    features: PortalFeaturesInput | null,
   ): Promise<PortalSession> {
     return this.sessions.create(getCaller(context), {
       userId,
@@ -110,6 +116,7 @@ export class PortalAdminResolver {
       configurationId: configurationId ?? undefined,
       locale: locale ?? undefined,
       flow: flow ?? undefined,
+      features: toFeatureChoice(features),
     });
   }
 }

@@ -30,7 +30,7 @@ export function toBillingPortalConfiguration(configuration: Configuration): Bill
 
 function toPolicyMark(configuration: Configuration): PortalPolicyMark | null {
   const mark = readMark(configuration);
-  return mark && { namespace: mark.namespace, name: mark.policyName };
+  return typeof mark?.policyName === 'string' ? { namespace: mark.namespace, name: mark.policyName } : null;
 }
 
 function toPortalFeatures(stripe: Features): features.PortalFeatures {

@@ -1,12 +1,9 @@
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { BadUserInputError } from '../errors.ts';
-import {
-  type FeatureChoice,
-  type WantedConfiguration,
-  compilePolicy,
-} from '../policies/configuration-content.ts';
+import { type WantedConfiguration, compilePolicy } from '../policies/configuration-content.ts';
 import { type Configuration, productsPath } from '../policies/managed-configuration.ts';
+import { type FeatureChoice, hidesFeatures, narrow, readContent } from '../policies/narrow-configuration.ts';
 import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { PortalPolicies } from '../policies/portal-policies.service.ts';
@@ -15,98 +12,105 @@ import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
 import { getNamedConfiguration, readStripeConfiguration } from './stripe-configuration.ts';
 
-/** What decides by policies, where a policy file is given. */
-interface PolicyParts {
-  readonly policies: PortalPolicies;
-  readonly configurations: PolicyConfigurations;
-}
-
-/** What a session will use: the account's default, what an administrator named, or what a policy compiles to. */
-export type ChosenConfiguration =
+/** The configuration in force: the account's default, one that an administrator names, or a policy's. */
+type ConfigurationInForce =
   | { readonly kind: 'default' }
-  | { readonly kind: 'named'; readonly id: string; readonly features: OfferedFeatures }
-  | {
-      readonly kind: 'policy';
-      readonly policy: Policy;
-      readonly wanted: WantedConfiguration;
-      /** Where its id is known. */
-      readonly configurations: PolicyConfigurations;
-    };
+  | { readonly kind: 'named'; readonly configuration: Configuration }
+  | { readonly kind: 'policy'; readonly policy: Policy; readonly wanted: WantedConfiguration };
 
-/** Tells which configuration holds for a customer, and what it offers. */
+/** What a session will use: the configuration in force, or the part of it that a call does not hide. */
+export type ChosenConfiguration = ConfigurationInForce & {
+  /** Null when the call hides nothing. */
+  readonly narrowed: WantedConfiguration | null;
+};
+
+/** Chooses the configuration for a session, and knows what it offers. */
 export class PortalConfigurations {
   constructor(
     private readonly customers: CustomerDirectory,
     private readonly stripe: StripeClient,
-    /** Null without a policy file: then the account's default configuration holds for everybody. */
-    private readonly parts: PolicyParts | null,
+    /** Null without a policy file: then the account's default configuration is in force for every user. */
+    private readonly policies: PortalPolicies | null,
+    private readonly managed: PolicyConfigurations,
   ) {}
 
   /**
-   * @param caller null where nobody's token is at hand
-   * @param choice features that the client hides
-   * @throws BadUserInputError when a client hides features and there are no policies to narrow
+   * @param caller null without a token of the customer's
+   * @param choice features that the call hides
+   * @throws PortalNotConfiguredError, and the errors of Stripe
    */
   async choose(
     caller: Caller | null,
     mapping: CustomerMapping | null,
     choice: FeatureChoice = {},
   ): Promise<ChosenConfiguration> {
-    if (this.parts === null) {
-      if (!Object.values(choice).includes(false)) return { kind: 'default' };
-      throw new BadUserInputError(
-        'Features can be hidden only where portal policies are set (PORTAL_POLICIES).',
-      );
-    }
-    const { policies, configurations } = this.parts;
-    const policy = await policies.select(caller, mapping);
-    return { kind: 'policy', policy, wanted: compilePolicy(policy, choice), configurations };
+    return this.narrow(await this.findInForce(caller, mapping), choice);
   }
 
-  /** What an administrator names. @throws BadUserInputError when it is not there, or not active */
-  async chooseNamed(id: string): Promise<ChosenConfiguration> {
-    const { active, features } = await getNamedConfiguration(this.stripe, id);
-    if (!active) throw new BadUserInputError('The configuration is not active.');
-    return { kind: 'named', id, features };
+  /** Chooses what an administrator names. @throws BadUserInputError when it does not exist or is not active */
+  async chooseNamed(id: string, choice: FeatureChoice = {}): Promise<ChosenConfiguration> {
+    const configuration = await getNamedConfiguration(this.stripe, id);
+    if (!configuration.active) throw new BadUserInputError('The configuration is not active.');
+    return this.narrow({ kind: 'named', configuration }, choice);
+  }
+
+  private async findInForce(
+    caller: Caller | null,
+    mapping: CustomerMapping | null,
+  ): Promise<ConfigurationInForce> {
+    if (this.policies === null) return { kind: 'default' };
+    const policy = await this.policies.select(caller, mapping);
+    return { kind: 'policy', policy, wanted: compilePolicy(policy) };
+  }
+
+  /** Reads the configuration in force from Stripe each time, so that a session follows its last change. */
+  private async narrow(inForce: ConfigurationInForce, choice: FeatureChoice): Promise<ChosenConfiguration> {
+    if (!hidesFeatures(choice)) return { ...inForce, narrowed: null };
+    const base = readContent(await this.read(inForce));
+    const narrowed = narrow(base, choice);
+    return { ...inForce, narrowed: narrowed === base ? null : narrowed };
   }
 
   /** The id for Stripe; null lets Stripe use the account's default. */
   findId(chosen: ChosenConfiguration): Promise<string | null> {
-    switch (chosen.kind) {
-      case 'default':
-        return Promise.resolve(null);
-      case 'named':
-        return Promise.resolve(chosen.id);
-      case 'policy':
-        return chosen.configurations.getId(chosen.wanted);
-    }
+    const wanted = findWanted(chosen);
+    if (wanted !== null) return this.managed.getId(wanted);
+    return Promise.resolve(chosen.kind === 'named' ? chosen.configuration.id : null);
+  }
+
+  /**
+   * Forgets an id that Stripe refuses.
+   * @param id what `findId` returned
+   * @returns whether `findId` may find another
+   */
+  forget(chosen: ChosenConfiguration, id: Promise<string | null>): boolean {
+    const wanted = findWanted(chosen);
+    if (wanted !== null) this.managed.forget(wanted, id);
+    return wanted !== null;
   }
 
   async getFeatures(chosen: ChosenConfiguration): Promise<OfferedFeatures> {
-    switch (chosen.kind) {
-      case 'default':
-        return (await this.getDefault()).features;
-      case 'named':
-        return chosen.features;
-      case 'policy':
-        return chosen.wanted.content.features;
-    }
+    const wanted = findWanted(chosen);
+    return wanted === null ? (await this.read(chosen)).features : wanted.content.features;
   }
 
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */
   async getInForce(caller: Caller): Promise<Configuration> {
-    if (this.parts === null) return this.getDefault();
-    const { policies, configurations } = this.parts;
-    const mapping = await this.customers.findByUserId(caller.userId);
-    const wanted = compilePolicy(await policies.select(caller, mapping));
-    const id = configurations.getId(wanted);
-    const known = await readStripeConfiguration(this.stripe, await id);
-    if (known.active) return known;
-    configurations.forget(wanted, id);
-    return readStripeConfiguration(this.stripe, await configurations.getId(wanted));
+    const mapping = this.policies && (await this.customers.findByUserId(caller.userId));
+    return this.read(await this.findInForce(caller, mapping));
   }
 
-  private async getDefault(): Promise<Configuration> {
+  private async read(inForce: ConfigurationInForce): Promise<Configuration> {
+    if (inForce.kind === 'default') return this.readDefault();
+    if (inForce.kind === 'named') return inForce.configuration;
+    const id = this.managed.getId(inForce.wanted);
+    const known = await readStripeConfiguration(this.stripe, await id);
+    if (known.active) return known;
+    this.managed.forget(inForce.wanted, id);
+    return readStripeConfiguration(this.stripe, await this.managed.getId(inForce.wanted));
+  }
+
+  private async readDefault(): Promise<Configuration> {
     const { data } = await this.stripe.read((sdk, options) =>
       sdk.billingPortal.configurations.list(
         { is_default: true, active: true, limit: 1, expand: [`data.${productsPath}`] },
@@ -117,4 +121,9 @@ export class PortalConfigurations {
     if (configuration === undefined) throw new PortalNotConfiguredError();
     return configuration;
   }
+}
+
+/** What this service makes at Stripe; null for a configuration that Stripe has already. */
+function findWanted(chosen: ChosenConfiguration): WantedConfiguration | null {
+  return chosen.narrowed ?? (chosen.kind === 'policy' ? chosen.wanted : null);
 }

@@ -68,7 +68,7 @@ export class PortalFlowInput implements PortalFlow {
 
 @InputType('BillingPortalFeaturesInput', {
   description:
-    'Hides parts of the portal for one session: `false` hides. It can show nothing that the policy in force does not offer.',
+    'Hides parts of the portal for one session: `false` hides. It can show nothing that the portal configuration in force does not offer.',
 })
 export class PortalFeaturesInput {
   @Field(() => Boolean, { nullable: true, description: 'Changing billing details.' })

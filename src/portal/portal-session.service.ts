@@ -3,7 +3,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import type { OwnCustomers } from '../customers/own-customer.service.ts';
-import type { FeatureChoice } from '../policies/configuration-content.ts';
+import type { FeatureChoice } from '../policies/narrow-configuration.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
@@ -76,14 +76,14 @@ export class PortalSessions {
    */
   createFor(
     mapping: CustomerMapping,
-    request: Omit<PortalSessionRequest, 'features'>,
+    request: PortalSessionRequest,
     configurationId: string | undefined,
   ): Promise<PortalSession> {
     return countSession(this.metrics, async (attempt) => {
       const checked = this.check(request);
       attempt.chosen = await (configurationId === undefined
-        ? this.configurations.choose(null, mapping)
-        : this.configurations.chooseNamed(configurationId));
+        ? this.configurations.choose(null, mapping, request.features)
+        : this.configurations.chooseNamed(configurationId, request.features));
       return await this.openAs(mapping, checked, request.flow, attempt.chosen);
     });
   }
@@ -129,8 +129,8 @@ export class PortalSessions {
       );
       return readSession(answer, whole, this.livemode);
     } catch (error) {
-      if (!mayTryAgain || chosen.kind !== 'policy' || !isAboutConfiguration(error)) throw explain(error);
-      chosen.configurations.forget(chosen.wanted, id);
+      const isAnother = mayTryAgain && isAboutConfiguration(error) && this.configurations.forget(chosen, id);
+      if (!isAnother) throw explain(error);
       return this.open(params, chosen, false);
     }
   }

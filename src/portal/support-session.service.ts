@@ -5,7 +5,7 @@ import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { PortalSession, PortalSessionRequest, PortalSessions } from './portal-session.service.ts';
 
-interface SupportSessionRequest extends Omit<PortalSessionRequest, 'features'> {
+interface SupportSessionRequest extends PortalSessionRequest {
   /** Whose customer the session is for. */
   readonly userId: string;
   /** In place of what the policies choose. */

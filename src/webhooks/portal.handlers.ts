@@ -10,7 +10,7 @@ type PortalHandlers = Pick<WebhookHandlers, Extract<keyof WebhookHandlers, `bill
 interface PortalHandlerParts {
   readonly directory: CustomerDirectory;
   readonly audit: AuditTrail;
-  /** Null where no policies are compiled to configurations. */
+  /** Null in a process that opens no sessions. */
   readonly configurations: Pick<PolicyConfigurations, 'forgetAll'> | null;
 }
 

@@ -23,7 +23,7 @@ interface WebhookParts {
   readonly audit: AuditTrail;
   readonly leases: Leases;
   readonly logger: Logger;
-  /** Null where no policies are compiled to configurations. */
+  /** Null in a process that opens no sessions. */
   readonly configurations: PolicyConfigurations | null;
   /** What at Stripe names a user. */
   readonly linking: LinkingConfig;

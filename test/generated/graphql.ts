@@ -80,7 +80,7 @@ export type BillingPortalConfigurationInput = {
   name?: string | null | undefined;
 };
 
-/** Hides parts of the portal for one session: `false` hides. It can show nothing that the policy in force does not offer. */
+/** Hides parts of the portal for one session: `false` hides. It can show nothing that the portal configuration in force does not offer. */
 export type BillingPortalFeaturesInput = {
   /** Changing billing details. */
   customerUpdate?: boolean | null | undefined;
@@ -496,6 +496,7 @@ export type CreateSessionForMutationVariables = Exact<{
   configurationId?: string | number | null | undefined;
   locale?: string | null | undefined;
   flow?: BillingPortalFlowInput | null | undefined;
+  features?: BillingPortalFeaturesInput | null | undefined;
 }>;
 
 
@@ -709,13 +710,14 @@ export const DeactivateConfigurationDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<DeactivateConfigurationMutation, DeactivateConfigurationMutationVariables>;
 export const CreateSessionForDocument = new TypedDocumentString(`
-    mutation CreateSessionFor($userId: ID!, $returnUrl: String!, $configurationId: ID, $locale: String, $flow: BillingPortalFlowInput) {
+    mutation CreateSessionFor($userId: ID!, $returnUrl: String!, $configurationId: ID, $locale: String, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
   createBillingPortalSessionFor(
     userId: $userId
     returnUrl: $returnUrl
     configurationId: $configurationId
     locale: $locale
     flow: $flow
+    features: $features
   ) {
     id
     url

@@ -129,6 +129,7 @@ export const createSessionForMutation = graphql(/* GraphQL */ `
     $configurationId: ID
     $locale: String
     $flow: BillingPortalFlowInput
+    $features: BillingPortalFeaturesInput
   ) {
     createBillingPortalSessionFor(
       userId: $userId
@@ -136,6 +137,7 @@ export const createSessionForMutation = graphql(/* GraphQL */ `
       configurationId: $configurationId
       locale: $locale
       flow: $flow
+      features: $features
     ) {
       id
       url

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
-import { type FeatureChoice, compilePolicy } from '../../src/policies/configuration-content.ts';
+import { compilePolicy } from '../../src/policies/configuration-content.ts';
 import { metadataKeys } from '../../src/policies/managed-configuration.ts';
+import { type FeatureChoice, narrow } from '../../src/policies/narrow-configuration.ts';
 import { loadPolicyFile } from '../../src/policies/policy-file.ts';
 import { type CliResult, runCli } from '../cli/run-cli.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
@@ -68,9 +69,9 @@ export async function createPoliciesCommand(): Promise<PoliciesCommand> {
       return [policies[0]?.id ?? '', policies[1]?.id ?? ''];
     },
     retrieve: (id) => configurations.retrieve(id),
-    use: async (choice) => {
+    use: async (choice = {}) => {
       const { default: standard } = await loadPolicyFile(file);
-      return kit.createReplica().getId(compilePolicy(standard, choice));
+      return kit.createReplica().getId(narrow(compilePolicy(standard), choice));
     },
     setUsed: async (id, days) => {
       const usedAt = new Date(Date.now() - days * 24 * 3_600_000).toISOString();

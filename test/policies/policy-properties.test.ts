@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  type FeatureChoice,
   type WantedConfiguration,
   compilePolicy,
   hashContent,
 } from '../../src/policies/configuration-content.ts';
+import { type FeatureChoice, narrow } from '../../src/policies/narrow-configuration.ts';
 import { type FeatureName, featureNames } from '../../src/policies/policy-features.schema.ts';
 import { type PolicyDraft, type PolicyFile, policySchema } from '../../src/policies/policy-file.schema.ts';
 import { type Policy, createPolicySet, listPolicies, mergeDrafts } from '../../src/policies/policy-set.ts';
@@ -83,7 +83,7 @@ describe('what a client chooses', () => {
     fc.assert(
       fc.property(policies, choices, (policy, choice) => {
         const whole = compilePolicy(policy);
-        const part = compilePolicy(policy, choice);
+        const part = narrow(compilePolicy(policy), choice);
         const offered = listEnabled(part);
         expect(listEnabled(whole)).toEqual(expect.arrayContaining(offered));
         expect(offered.filter((name) => choice[name] === false)).toEqual([]);
@@ -101,9 +101,9 @@ describe('what a client chooses', () => {
   test('shows no more when it hides more', () => {
     fc.assert(
       fc.property(policies, choices, fc.constantFrom(...featureNames), (policy, choice, name) => {
-        const before = listEnabled(compilePolicy(policy, choice));
+        const before = listEnabled(narrow(compilePolicy(policy), choice));
         expect(before).toEqual(
-          expect.arrayContaining(listEnabled(compilePolicy(policy, { ...choice, [name]: false }))),
+          expect.arrayContaining(listEnabled(narrow(compilePolicy(policy), { ...choice, [name]: false }))),
         );
       }),
     );
@@ -134,10 +134,10 @@ describe('a hash', () => {
   test('of a policy depends on what it offers and not on how it is written', () => {
     fc.assert(
       fc.property(policies, choices, (policy, choice) => {
-        const wanted = compilePolicy(freeze(policy), choice);
+        const wanted = narrow(compilePolicy(freeze(policy)), choice);
         const { hash, content } = wanted;
-        expect(compilePolicy(reverseKeys(policy), reverseKeys(choice)).hash).toBe(hash);
-        expect(compilePolicy(policy, choice)).toEqual(wanted);
+        expect(narrow(compilePolicy(reverseKeys(policy)), reverseKeys(choice)).hash).toBe(hash);
+        expect(narrow(compilePolicy(policy), choice)).toEqual(wanted);
         expect(hashContent(JSON.parse(JSON.stringify(content)) as object)).toBe(hash);
         expect(
           compilePolicy({ ...policy, features: content.features as Policy['features'] }).content.features,

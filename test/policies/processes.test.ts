@@ -6,9 +6,11 @@ import { expect, test } from '@jest/globals';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
+import type { BillingPortalFeaturesInput, OpenPortalMutation } from '../generated/graphql.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { readGraphqlAnswer } from '../helpers/graphql-answer.ts';
-import { createSessionMutation } from '../helpers/operations.ts';
+import { openPortalMutation } from '../helpers/operations.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { type ConfigurationsKit, createConfigurationsKit } from './configurations-kit.ts';
@@ -31,9 +33,9 @@ function writePolicies(): string {
   return path;
 }
 
-/** A process of the real service for each namespace, all on one store and one local Stripe, and who may ask them. */
-async function startServices(kit: ConfigurationsKit, namespaces: readonly string[]) {
-  const env = {
+/** What a process of the service is told. */
+function createEnvironment(kit: ConfigurationsKit): Readonly<Record<string, string>> {
+  return {
     NODE_ENV: 'test',
     LOG_LEVEL: 'warn',
     PORT: '0',
@@ -45,8 +47,12 @@ async function startServices(kit: ConfigurationsKit, namespaces: readonly string
     JWT_AUDIENCE: 'billing',
     RETURN_URLS: 'https://app.example.com',
     RATE_LIMIT: 'off',
-    PORTAL_POLICIES: writePolicies(),
   };
+}
+
+/** A process of the real service for each namespace, all on one store and one local Stripe, and who may ask them. */
+async function startServices(kit: ConfigurationsKit, namespaces: readonly string[]) {
+  const env = { ...createEnvironment(kit), PORTAL_POLICIES: writePolicies() };
   const config = loadConfig(env);
   const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
   const customer = await kit.stripe.customers.create({ name: 'Ada' });
@@ -74,20 +80,20 @@ async function startService(env: NodeJS.ProcessEnv): Promise<string> {
 
 type Services = Awaited<ReturnType<typeof startServices>>;
 
+/** Opens a session, and returns the id of its configuration. */
+async function open(url: string, token: string, features?: BillingPortalFeaturesInput): Promise<string> {
+  const query = openPortalMutation.toString();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables: { returnUrl, features } }),
+  });
+  const answer = await readGraphqlAnswer<OpenPortalMutation>(response, query);
+  return answer.expectData().createBillingPortalSession.configurationId;
+}
+
 /** Opens 200 sessions at once with two services, and tells the configuration of each by service and policy. */
 async function openSessions({ urls, tokens }: Services): Promise<string[][]> {
-  const open = async (url: string, token: string): Promise<string> => {
-    const query = createSessionMutation.toString();
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables: { returnUrl } }),
-    });
-    const answer = await readGraphqlAnswer<{
-      createBillingPortalSession: { configurationId: string };
-    }>(response, query);
-    return answer.expectData().createBillingPortalSession.configurationId;
-  };
   return Promise.all(
     urls.map((url) =>
       Promise.all(
@@ -144,3 +150,53 @@ test('two namespaces side by side make ten configurations each', async () => {
   expect(new Set([...staging, ...production]).size).toBe(20);
   expect(await kit.listIds()).toHaveLength(20);
 }, 60_000);
+
+/** Ten different combinations of what a call can hide. */
+const combinations: readonly BillingPortalFeaturesInput[] = [
+  { subscriptionCancel: false },
+  { subscriptionPause: false },
+  { subscriptionUpdate: false },
+  { invoiceHistory: false },
+  { customerUpdate: false },
+  { subscriptionCancel: false, subscriptionPause: false },
+  { subscriptionCancel: false, subscriptionUpdate: false },
+  { subscriptionCancel: false, invoiceHistory: false },
+  { paymentMethodUpdate: false },
+  { paymentMethodUpdate: false, subscriptionCancel: false },
+];
+
+test('1,000 users who hide ten combinations of features over two processes make ten configurations', async () => {
+  const kit = await createConfigurationsKit();
+  const { configurationId } = await seedDemoData(kit.stripe);
+  const env = createEnvironment(kit);
+  const config = loadConfig(env);
+  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
+  const users = await mapInBatches(range(1000), async (index) => {
+    const userId = `user-${index}`;
+    await database.customers.link({ userId, stripeCustomerId: (await kit.stripe.customers.create()).id });
+    return { index, token: await createToken(config.auth, { userId }) };
+  });
+  await database.close();
+  const urls = await Promise.all([startService(env), startService(env)]);
+
+  const ids = await mapInBatches(users, ({ index, token }) =>
+    // Each process serves users of every combination.
+    open(urls[Math.floor(index / 10) % 2] ?? '', token, combinations[index % 10]),
+  );
+
+  expect(new Set(ids).size).toBe(10);
+  for (const index of range(10)) expect(new Set(ids.filter((_, user) => user % 10 === index)).size).toBe(1);
+  expect(new Set(await kit.listIds())).toEqual(new Set([...ids, configurationId]));
+}, 120_000);
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
+}
+
+/** A hundred at a time. */
+async function mapInBatches<T, U>(items: readonly T[], map: (item: T) => Promise<U>): Promise<U[]> {
+  const results: U[] = [];
+  for (let start = 0; start < items.length; start += 100)
+    results.push(...(await Promise.all(items.slice(start, start + 100).map(map))));
+  return results;
+}

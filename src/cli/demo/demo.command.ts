@@ -65,6 +65,11 @@ function toText({ graphqlUrl, token, returnUrl, webUrl }: Demo, sessionUrl: stri
     -H 'authorization: Bearer ${token}' \\
     -d '{"query":"${query}"}'
 
+  Open one that hides cancelling, over REST:
+  curl ${new URL('/api/billing-portal', graphqlUrl).href} -H 'content-type: application/json' \\
+    -H 'authorization: Bearer ${token}' \\
+    -d '{"returnUrl":"${returnUrl}","features":{"subscriptionCancel":false}}'
+
   Ctrl+C stops the demo and forgets it.
 
 `;

@@ -55,7 +55,7 @@ function toText(
     ...planned.map(
       (policy) => [signs[policy.action], policy.wanted.policyName, describePolicy(policy)] as const,
     ),
-    ...spares.map((spare) => ['-', spare.policyName, describeSpare(spare)] as const),
+    ...spares.map((spare) => ['-', spare.policyName ?? '(no policy)', describeSpare(spare)] as const),
   ]);
   return `${describePlace(config)}\n\n${lines}\n${summarize(planned, spares)}`;
 }

@@ -58,7 +58,11 @@ function toJson({ spare: { id, policyName, usedAt }, kept }: Outcome): object {
 function toText(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map(({ spare, kept }) => {
     const reason = kept === null ? '' : `; kept: ${escapeInvisible(kept)}`;
-    return [kept === null ? '-' : '=', spare.policyName, `${describeSpare(spare)}${reason}`] as const;
+    return [
+      kept === null ? '-' : '=',
+      spare.policyName ?? '(no policy)',
+      `${describeSpare(spare)}${reason}`,
+    ] as const;
   });
   return lines.length === 0 ? '' : `${toLines(lines)}\n`;
 }

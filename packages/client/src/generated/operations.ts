@@ -16,7 +16,7 @@ export type BillingInterval =
   /** By the year. */
   | 'YEAR';
 
-/** Hides parts of the portal for one session: `false` hides. It can show nothing that the policy in force does not offer. */
+/** Hides parts of the portal for one session: `false` hides. It can show nothing that the portal configuration in force does not offer. */
 export type BillingPortalFeaturesInput = {
   /** Changing billing details. */
   customerUpdate?: boolean | null | undefined;
