@@ -17,6 +17,7 @@ const foundation = [
   'logger',
   'loopback',
   'parse-url',
+  'shorten',
   'turn-end',
 ];
 const technical = [...foundation, 'telemetry', 'config', 'auth', 'stripe', 'graphql', 'records'];
@@ -26,6 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'line-batch': [],
   loopback: [],
   'parse-url': [],
+  shorten: [],
   'turn-end': [],
   telemetry: ['errors'],
   logger: [...foundation, 'telemetry'],

@@ -4,6 +4,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { BillingError, maskedMessage } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
+import { shorten } from '../shorten.ts';
 import type { RequestContext } from './context.ts';
 
 /** What Apollo Server raises before a resolver runs. Anything else without a code of ours is a fault of ours. */
@@ -17,17 +18,22 @@ const apolloCodes = new Set<unknown>([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/** Fields that conflict are all named, up to a thousand by one error. */
+const maxLocations = 10;
+
 /**
  * The one rule of errors: a BillingError is meant for the client, and so is what Apollo Server says of a
  * request that it cannot run; anything else is masked.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  if (unwrapResolverError(error) instanceof BillingError) return formatted;
+  if (unwrapResolverError(error) instanceof BillingError)
+    return { ...formatted, message: shorten(formatted.message) };
   if (!isRefusedByApollo(formatted)) return mask(formatted);
+  const { message, locations, extensions } = formatted;
   return {
-    ...formatted,
-    message: withoutValues(formatted.message),
-    extensions: { code: formatted.extensions?.['code'] },
+    message: shorten(withoutValues(message)),
+    ...(locations === undefined ? {} : { locations: locations.slice(0, maxLocations) }),
+    extensions: { code: extensions?.['code'] },
   };
 }
 

@@ -11,6 +11,8 @@ import {
 /** The schema's own depth is 6; introspection, where it is on, needs 14. */
 const maxDepth = 16;
 const maxAliases = 20;
+/** Lists repeat an alias for each of their items, and errors repeat it in their paths. */
+const maxAliasLength = 100;
 const maxDirectives = 20;
 /** A mutation here opens a session or changes something: a thousand in one request are never meant. */
 const maxRootFields = { mutation: 1, query: 10, subscription: 1 } as const;
@@ -21,7 +23,9 @@ export function limitOperations(context: ValidationContext): ASTVisitor {
   const count = { aliases: 0, directives: 0 };
   return {
     Field: ({ alias }) => {
-      if (alias !== undefined) count.aliases += 1;
+      if (alias === undefined) return;
+      count.aliases += 1;
+      refuseOver(context, 'characters in an alias', alias.value.length, maxAliasLength);
     },
     Directive: () => {
       count.directives += 1;

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
+import { getCaller } from '../graphql/context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,6 +23,16 @@ export function authenticateRequests(server: FastifyInstance, authenticator: Aut
     if (reply.statusCode === 401) reply.header('www-authenticate', createChallenge(request));
     done();
   });
+}
+
+/** Refuses a request without a token before its body is read. */
+export function requireCaller(
+  { id, caller }: FastifyRequest,
+  _reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  getCaller({ requestId: id, caller });
+  done();
 }
 
 /** What RFC 6750 section 3 wants: the error is named only to those who sent a token. */

@@ -4,6 +4,7 @@ import type { Caller } from '../auth/caller.ts';
 import { getCaller } from '../graphql/context.ts';
 import { toFeatureChoice } from '../portal/feature-choice.ts';
 import type { PortalSessions } from '../portal/portal-session.service.ts';
+import { requireCaller } from './authentication.ts';
 import { readRedirectRequest, readSessionRequest } from './billing-portal.request.ts';
 import { createErrorHandler } from './error-response.ts';
 
@@ -24,7 +25,7 @@ export function addBillingPortalRoutes(server: FastifyInstance, options: Billing
     return caller;
   };
 
-  server.post('/api/billing-portal', { errorHandler }, async (request) => {
+  server.post('/api/billing-portal', { errorHandler, onRequest: requireCaller }, async (request) => {
     const caller = getAllowedCaller(request);
     const { features, ...rest } = readSessionRequest(request.body);
     const { url } = await sessions.create(caller, { ...rest, features: toFeatureChoice(features) });
@@ -32,7 +33,8 @@ export function addBillingPortalRoutes(server: FastifyInstance, options: Billing
   });
 
   // HEAD must be safe, and opening a session is not.
-  server.get('/billing-portal', { errorHandler, exposeHeadRoute: false }, async (request, reply) => {
+  const redirectOptions = { errorHandler, onRequest: requireCaller, exposeHeadRoute: false };
+  server.get('/billing-portal', redirectOptions, async (request, reply) => {
     const caller = getAllowedCaller(request);
     const { url } = await sessions.create(caller, readRedirectRequest(request.query));
     return reply.redirect(url, 303);

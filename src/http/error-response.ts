@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BillingError, errorStatuses, maskedMessage } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
+import { shorten } from '../shorten.ts';
 
 /** One failure, as a client may see it. */
 interface Failure {
@@ -74,7 +75,8 @@ function sendFailure(reply: FastifyReply, failure: Failure, shape: Shape): Fasti
   return reply.code(status).send(toBody(failure, shape));
 }
 
-function toBody({ code, message, retryAfter }: Failure, shape: Shape): object {
+function toBody({ code, message: text, retryAfter }: Failure, shape: Shape): object {
+  const message = shorten(text);
   const details = retryAfter === undefined ? { code } : { code, retryAfter };
   return shape === 'graphql'
     ? { errors: [{ message, extensions: details }] }

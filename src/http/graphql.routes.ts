@@ -14,12 +14,15 @@ import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations } from '../graphql/operation-limits.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
 import type { Logger } from '../logger.ts';
+import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
 import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';
 import { requireHost } from './request-headers.ts';
 
 /** A query of every field of the schema has about 400 tokens. */
 const maxQueryTokens = 1_000;
+/** Each error may repeat the same long name. */
+const maxValidationErrors = 25;
 
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
@@ -42,7 +45,8 @@ export async function addGraphqlRoutes(server: FastifyInstance, options: Graphql
     handler,
     // It is refused as other methods are, in their form.
     exposeHeadRoute: false,
-    onRequest: requireHost,
+    // Introspection, and a landing page, which needs it, are for everyone. Without them, only callers cause work.
+    onRequest: options.config.introspection ? requireHost : [requireHost, requireCaller],
     errorHandler: createErrorHandler('graphql'),
   });
 }
@@ -76,6 +80,7 @@ function createApolloServer(
     formatError,
     parseOptions: { maxTokens: maxQueryTokens },
     validationRules: [requireServedOperationType, limitOperations],
+    validationOptions: { maxErrors: maxValidationErrors },
     documentStore: createDocumentStore(),
     persistedQueries: false,
     stopOnTerminationSignals: false,

@@ -49,7 +49,7 @@ describe('for people: GET /graphql in a browser', () => {
     const response = await getApp(name).fetch('/graphql', { headers: { accept: 'text/html' } });
     const text = await response.text();
 
-    expect(response.status).toBe(isThere ? 200 : 400);
+    expect(response.status).toBe(isThere ? 200 : 401);
     expect(response.headers.get('content-type')).toMatch(isThere ? /^text\/html/ : /^application\/json/);
     expect(text.includes('<!DOCTYPE html>')).toBe(isThere);
   });

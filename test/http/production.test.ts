@@ -45,6 +45,7 @@ describe('behind a proxy', () => {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: '{"query":"{ __typename }"}',
+      token: await app.createToken({ userId: 'ada' }),
     });
 
     expect(response.status).toBe(status);
