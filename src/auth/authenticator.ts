@@ -1,20 +1,18 @@
 import { getBearerToken } from './bearer-token.ts';
 import type { Caller } from './caller.ts';
-import { getCaller } from './claims.ts';
-import type { ClaimNames } from './claims.ts';
+import { type ClaimNames, getCaller } from './claims.ts';
 import type { KeySource } from './key-source.ts';
+import type { ExpectedClaims } from './refusals.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import { createVerificationKeys } from './verification-keys.ts';
 
-export interface AuthConfig extends ClaimNames {
+export interface AuthConfig extends ClaimNames, ExpectedClaims {
   readonly keySource: KeySource;
-  readonly issuer: string;
-  readonly audience: string;
 }
 
 export interface Authenticator {
   /**
-   * Tells who sent this Authorization header; null when there is none.
+   * Identifies the sender of this Authorization header; null when there is none.
    * @throws UnauthenticatedError, AuthUnavailableError
    */
   authenticate(authorization: string | undefined): Promise<Caller | null>;
@@ -29,7 +27,7 @@ export async function createAuthenticator(
   config: AuthConfig,
   clock: () => number = Date.now,
 ): Promise<Authenticator> {
-  const keys = await createVerificationKeys(config.keySource, clock);
+  const keys = await createVerificationKeys(config.keySource, config.issuer, clock);
   const verifier = new TokenVerifier(keys, config, clock);
   return {
     async authenticate(authorization) {

@@ -1,6 +1,7 @@
 import { UnauthenticatedError } from './auth.errors.ts';
 
-const maxTokenLength = 8192;
+/** Tokens with many groups or permissions reach this size. The server's limit on all headers together is higher. */
+const maxTokenLength = 16_384;
 const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /**
@@ -9,11 +10,31 @@ const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
  */
 export function getBearerToken(authorization: string): string {
   if (authorization.length > maxTokenLength + 'Bearer '.length) {
-    throw new UnauthenticatedError(`The Authorization header holds more than ${maxTokenLength} characters.`);
+    const message = `The Authorization header holds more than ${maxTokenLength} characters.`;
+    throw createHeaderError(message, `${authorization.length} characters`);
   }
   const token = bearer.exec(authorization)?.[1];
   if (token === undefined) {
-    throw new UnauthenticatedError('The Authorization header must be "Bearer", a space and one signed JWT.');
+    const message = 'The Authorization header must be "Bearer", a space and one signed JWT.';
+    throw createHeaderError(message, describeForm(authorization));
   }
   return token;
+}
+
+function createHeaderError(message: string, actual: string): UnauthenticatedError {
+  return new UnauthenticatedError(message, {
+    refused: 'authorization',
+    expected: 'Bearer and one signed JWT',
+    actual,
+  });
+}
+
+/** Says what was sent, without any part of it. */
+function describeForm(authorization: string): string {
+  const parts = /^bearer +(\S+)$/i.exec(authorization)?.[1]?.split('.').length;
+  if (parts === undefined) return 'something else';
+  if (parts === 1) return 'an opaque token: ask the issuer for a JWT, for example by naming an audience';
+  return parts === 5
+    ? 'an encrypted JWT (JWE): ask the issuer for a signed one'
+    : `a token of ${parts} parts`;
 }

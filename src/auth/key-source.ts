@@ -1,11 +1,16 @@
-import { createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, createPublicKey } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
 import { isLoopback } from '../loopback.ts';
 import { getPublicKeyAlgorithms, minSecretBytes } from './algorithms.ts';
 
-/** Where the keys that tokens are checked with come from. */
+/** Where the keys that tokens are verified with come from. */
 export type KeySource =
-  | { readonly kind: 'jwks'; readonly url: URL }
+  | {
+      readonly kind: 'jwks';
+      readonly url: URL;
+      /** Whether the URL may be http within a private network. */
+      readonly allowHttp?: boolean;
+    }
   | { readonly kind: 'publicKey'; readonly pem: string }
   | { readonly kind: 'secret'; readonly secret: string };
 
@@ -16,19 +21,37 @@ const minRsaBits = 2048; // RFC 7518, 3.3
  * @throws Error that says what is wrong and what to give instead, without the material
  */
 export function checkKeySource(source: KeySource): void {
-  if (source.kind === 'jwks') checkJwksUrl(source.url);
+  if (source.kind === 'jwks') checkJwksUrl(source.url, source.allowHttp ?? false);
   else if (source.kind === 'publicKey') parsePublicKey(source.pem);
   else checkSecret(source.secret);
 }
 
-function checkJwksUrl(url: URL): void {
+function checkJwksUrl(url: URL, allowHttp: boolean): void {
   if (url.username !== '' || url.password !== '')
     throw new Error('a JWKS URL cannot hold a user or a password');
   if (url.protocol === 'https:') return;
-  if (url.protocol === 'http:' && isLoopback(url)) return;
-  throw new Error(
-    'a JWKS URL must be https (http only on localhost): whoever answers it decides who gets in',
-  );
+  if (url.protocol !== 'http:' || !(isLoopback(url) || allowHttp))
+    throw new Error(
+      'a JWKS URL must be https (http on localhost; or inside a cluster, with JWT_JWKS_ALLOW_HTTP=true): an attacker who answers it can sign tokens',
+    );
+  if (!isLoopback(url) && !isPrivate(url.hostname))
+    throw new Error(
+      'a JWKS URL over http needs a private address or name, such as keycloak or keycloak.auth.svc.cluster.local',
+    );
+}
+
+const privateNetworks = new BlockList();
+privateNetworks.addSubnet('10.0.0.0', 8, 'ipv4');
+privateNetworks.addSubnet('172.16.0.0', 12, 'ipv4');
+privateNetworks.addSubnet('192.168.0.0', 16, 'ipv4');
+privateNetworks.addSubnet('fc00::', 7, 'ipv6');
+
+/** Whether a host cannot be on the public internet: a bare name, a name under a private domain, or a private address. */
+function isPrivate(hostname: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const version = isIP(address);
+  if (version !== 0) return privateNetworks.check(address, version === 4 ? 'ipv4' : 'ipv6');
+  return /^[^.]+$|\.(svc|cluster\.local|internal|local)$/.test(hostname);
 }
 
 function checkSecret(secret: string): void {

@@ -26,7 +26,7 @@ export async function createToken(config: AuthConfig, request: TokenRequest): Pr
     [config.rolesClaim]: roles,
     ...(email === undefined ? {} : { [config.emailClaim]: email, email_verified: true }),
     iss: config.issuer,
-    aud: config.audience,
+    [config.audienceClaim]: config.audience,
     iat: now,
     exp: now + lifetimeSeconds,
   };

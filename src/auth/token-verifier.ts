@@ -1,58 +1,101 @@
-import { UnauthenticatedError } from './auth.errors.ts';
-import { type CheckedToken, CheckedTokens } from './checked-tokens.ts';
-import { type ExpectedClaims, checkClaims } from './claims-check.ts';
-import { isSignedBy } from './signature-check.ts';
-import { type Members, parseToken, readMembers } from './signed-token.ts';
+import { type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, errors, jwtVerify } from 'jose';
+import { findClaim } from './claims.ts';
+import { type ExpectedClaims, describeTime, refuse, refuseAudience, toRefusal } from './refusals.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
-/** A token of another type has another use: a logout token of the same issuer lets nobody in (RFC 8725, 3.11). */
+const clockSkewSeconds = 60;
+
+/** A token of another type has another use: a logout token of the same issuer is no access token (RFC 8725, 3.11). */
 const acceptedType = /^(application\/)?(at\+)?jwt$/i;
 
-/** Checks a token's signature, and that it is meant for this service and for now. */
+/** Verifies a token by jose: its signature, and that it is meant for this service and for now. */
 export class TokenVerifier {
-  private readonly checked: CheckedTokens;
+  private readonly options: JWTVerifyOptions;
 
   constructor(
     private readonly keys: VerificationKeys,
     private readonly expected: ExpectedClaims,
     private readonly clock: () => number,
   ) {
-    this.checked = new CheckedTokens(clock);
+    const { issuer, audience, audienceClaim } = expected;
+    this.options = {
+      algorithms: [...keys.algorithms],
+      issuer,
+      ...(audienceClaim === 'aud' ? { audience } : {}),
+      requiredClaims: ['exp'],
+      clockTolerance: clockSkewSeconds,
+    };
   }
 
   /**
    * @returns the claims of a token that can be trusted
    * @throws UnauthenticatedError, AuthUnavailableError
    */
-  async verify(text: string): Promise<Members> {
-    const { header, claims } = await this.checkSignature(text);
-    checkClaims(claims, this.expected, this.clock() / 1000);
-    checkType(header['typ']);
-    return claims;
+  async verify(token: string): Promise<JWTPayload> {
+    const nowMs = this.clock();
+    try {
+      const { payload, protectedHeader } = await this.verifyByJose(token, nowMs);
+      checkTimes(payload, nowMs / 1000);
+      checkType(protectedHeader.typ);
+      this.checkOtherAudience(payload);
+      return payload;
+    } catch (error) {
+      throw toRefusal(error, token, this.expected, this.keys.algorithms);
+    }
   }
 
-  private async checkSignature(text: string): Promise<CheckedToken> {
-    const known = this.checked.find(text);
-    if (known !== null && (await this.findKeys(known)).includes(known.key)) return known;
-    const token = parseToken(text);
-    const { header, algorithm, signedText, signature, claims } = token;
-    const keys = await this.findKeys(token);
-    const key = keys.find((candidate) => isSignedBy(candidate, algorithm, signedText, signature));
-    if (key === undefined)
-      throw new UnauthenticatedError('The token is not signed with a key that is accepted here.');
-    const checked = { header, algorithm, key, claims: readMembers(claims) };
-    this.checked.keep(text, checked);
-    return checked;
+  private async verifyByJose(token: string, nowMs: number): Promise<JWTVerifyResult> {
+    const options = { ...this.options, currentDate: new Date(nowMs) };
+    try {
+      return await jwtVerify(token, this.keys.find, options);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      return verifyWithAny(token, error, options);
+    }
   }
 
-  private findKeys({ algorithm, header }: Pick<CheckedToken, 'algorithm' | 'header'>) {
-    if (!this.keys.algorithms.includes(algorithm))
-      throw new UnauthenticatedError('The token is signed with an algorithm that is not accepted here.');
-    return this.keys.find(algorithm, header['kid']);
+  /** Where another claim names the audience, a token whose `aud` is for another service is still refused (RFC 7519, 4.1.3). */
+  private checkOtherAudience(claims: JWTPayload): void {
+    const { audience, audienceClaim } = this.expected;
+    if (audienceClaim === 'aud') return;
+    const actual = findClaim(claims, audienceClaim);
+    if (!names(actual, audience)) throw refuseAudience(audienceClaim, this.expected, actual);
+    if (claims.aud !== undefined && !names(claims.aud, audience))
+      throw refuseAudience('aud', this.expected, claims.aud);
+  }
+}
+
+/** A token that names no key may be signed by any key of its kind. */
+async function verifyWithAny(
+  token: string,
+  keys: errors.JWKSMultipleMatchingKeys,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  for await (const key of keys) {
+    try {
+      return await jwtVerify(token, key, options);
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed || error instanceof TypeError))
+        throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+/** jose accepts a token of the future, and JSON.parse reads 1e999 as Infinity. */
+function checkTimes({ exp, iat }: JWTPayload, nowSeconds: number): void {
+  if (exp === Infinity) throw refuse('The token never expires.', 'exp', 'a time', exp);
+  if (iat !== undefined && iat > nowSeconds + clockSkewSeconds) {
+    const message = 'The token was issued in the future.';
+    throw refuse(message, 'iat', 'a time that has passed', describeTime(iat));
   }
 }
 
 function checkType(typ: unknown): void {
   if (typ === undefined || (typeof typ === 'string' && acceptedType.test(typ))) return;
-  throw new UnauthenticatedError('The token is not an access token.');
+  throw refuse('The token is not an access token.', 'typ', 'JWT or at+jwt', typ);
+}
+
+function names(claim: unknown, audience: string): boolean {
+  return Array.isArray(claim) ? claim.includes(audience) : claim === audience;
 }

@@ -1,34 +1,42 @@
-import { type KeyObject, createSecretKey } from 'node:crypto';
-import { getKeyAlgorithms, publicKeyAlgorithms } from './algorithms.ts';
-import { checkKeySource, parsePublicKey } from './key-source.ts';
-import type { KeySource } from './key-source.ts';
+import { type JWTVerifyGetKey, errors } from 'jose';
+import { getPublicKeyAlgorithms, getSecretAlgorithms, publicKeyAlgorithms } from './algorithms.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+import { type KeySource, checkKeySource, parsePublicKey } from './key-source.ts';
 
-/** What a token's signature is checked with. */
+/** What jose verifies a token's signature with. */
 export interface VerificationKeys {
   /** The only algorithms a token may name: those of the kind of key. */
   readonly algorithms: readonly string[];
-  /**
-   * The keys that a token may be signed with: one of them has to have done so.
-   * @param keyId - what the token's header says, if anything; it is whatever the sender likes
-   * @throws AuthUnavailableError
-   */
-  find(algorithm: string, keyId: unknown): readonly KeyObject[] | Promise<readonly KeyObject[]>;
+  readonly find: JWTVerifyGetKey;
 }
 
 /**
- * Prepares the keys once, so that no request has to. What fetches keys is loaded only where they are fetched.
+ * Prepares the keys once, so that no request has to.
  * @throws Error when the key material would let in tokens it should not
  */
 export async function createVerificationKeys(
   source: KeySource,
+  issuer: string,
   clock: () => number,
 ): Promise<VerificationKeys> {
   checkKeySource(source);
-  if (source.kind === 'jwks') {
-    const { RemoteKeySet } = await import('./remote-key-set.ts');
-    const keySet = new RemoteKeySet(source.url, clock);
-    return { algorithms: publicKeyAlgorithms, find: (algorithm, keyId) => keySet.find(algorithm, keyId) };
-  }
-  const key = source.kind === 'secret' ? createSecretKey(source.secret, 'utf8') : parsePublicKey(source.pem);
-  return { algorithms: getKeyAlgorithms(key), find: () => [key] };
+  if (source.kind === 'jwks')
+    return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source.url, issuer, clock).find };
+  if (source.kind === 'secret') return importSecret(Buffer.from(source.secret));
+  const key = parsePublicKey(source.pem);
+  return { algorithms: getPublicKeyAlgorithms(key), find: () => key };
+}
+
+async function importSecret(secret: Buffer): Promise<VerificationKeys> {
+  const imports = getSecretAlgorithms(secret.length).map(async ({ name, hash }) => {
+    const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash }, false, ['verify']);
+    return [name, key] as const;
+  });
+  const keys = new Map(await Promise.all(imports));
+  const find: JWTVerifyGetKey = ({ alg }) => {
+    const key = keys.get(alg);
+    if (key === undefined) throw new errors.JOSEAlgNotAllowed();
+    return key;
+  };
+  return { algorithms: [...keys.keys()], find };
 }

@@ -189,6 +189,7 @@ export function createAuthConfig(
     keySource,
     issuer: values.JWT_ISSUER,
     audience: values.JWT_AUDIENCE,
+    audienceClaim: values.JWT_AUDIENCE_CLAIM,
     subjectClaim: values.JWT_SUBJECT_CLAIM,
     rolesClaim: values.JWT_ROLES_CLAIM,
     emailClaim: values.JWT_EMAIL_CLAIM,

@@ -28,10 +28,12 @@ const schemas = {
   LINK_BY_CLIENT_REFERENCE_ID: variables.flag.default(false),
   CUSTOMER_CREATION: variables.customerCreation.default('never'),
   JWT_JWKS_URL: variables.httpUrl.optional(),
+  JWT_JWKS_ALLOW_HTTP: variables.flag.default(false),
   JWT_PUBLIC_KEY: z.string().optional(),
   JWT_SECRET: z.string().optional(),
   JWT_ISSUER: variables.name,
   JWT_AUDIENCE: variables.name,
+  JWT_AUDIENCE_CLAIM: variables.name.default('aud'),
   JWT_SUBJECT_CLAIM: variables.name.default('sub'),
   JWT_ROLES_CLAIM: variables.name.default('roles'),
   JWT_EMAIL_CLAIM: variables.name.default('email'),
@@ -63,8 +65,10 @@ export const keyVariables = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as 
 
 export const authVariables = [
   ...keyVariables,
+  'JWT_JWKS_ALLOW_HTTP',
   'JWT_ISSUER',
   'JWT_AUDIENCE',
+  'JWT_AUDIENCE_CLAIM',
   'JWT_SUBJECT_CLAIM',
   'JWT_ROLES_CLAIM',
   'JWT_EMAIL_CLAIM',
@@ -109,8 +113,11 @@ export function getKeySources(
   values: ReadVariables,
 ): { name: (typeof keyVariables)[number]; keySource: KeySource }[] {
   const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: pem, JWT_SECRET: secret } = values;
+  const allowHttp = values.JWT_JWKS_ALLOW_HTTP ?? false;
   return [
-    ...(url === undefined ? [] : [{ name: keyVariables[0], keySource: { kind: 'jwks', url } as const }]),
+    ...(url === undefined
+      ? []
+      : [{ name: keyVariables[0], keySource: { kind: 'jwks', url, allowHttp } as const }]),
     ...(pem === undefined ? [] : [{ name: keyVariables[1], keySource: { kind: 'publicKey', pem } as const }]),
     ...(secret === undefined
       ? []

@@ -98,7 +98,11 @@ export const redisUrl = z
     'expected redis://… or rediss://…, with the number of a database at most: redis://localhost:6379/1',
   );
 
-export const name = z.string().trim();
+/** Some tools hand over the quotes of an env file as a part of the value. */
+export const name = z
+  .string()
+  .trim()
+  .refine((value) => !/^(["'`]).*\1$/s.test(value), 'the value is in quotes; remove them');
 
 export interface RateLimit {
   readonly requests: number;

@@ -140,6 +140,27 @@ describe('what the claims say', () => {
   });
 
   test.each([
+    [42, '42'],
+    [0, '0'],
+    [9_007_199_254_740_991, '9007199254740991'],
+  ])('the subject can be the number %s in a claim of the issuer', async (id, userId) => {
+    await expect(getCaller({ ...claims, id }, { subjectClaim: 'id' })).resolves.toMatchObject({ userId });
+  });
+
+  test.each([
+    ['past 2^53', '9007199254740993'],
+    ['negative', '-1'],
+    ['a fraction', '1.5'],
+    ['infinite', '1e999'],
+    ['true', 'true'],
+  ])('the subject cannot be a number that is %s', async (_, id) => {
+    const payload = JSON.stringify({ ...claims, id: 'planted' }).replace('"planted"', id);
+    await expect(getCaller(payload, { subjectClaim: 'id' })).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  test.each([
     [
       ['a', 'b c'],
       ['a', 'b c'],
@@ -147,7 +168,8 @@ describe('what the claims say', () => {
     ['billing:admin  support ', ['billing:admin', 'support']],
     ['', []],
     [['a', 1, null, { b: true }], ['a']],
-    [{ 'billing:admin': true }, []],
+    [{ 'billing:admin': { org_1: 'example.com' }, support: true }, ['billing:admin', 'support']],
+    [{ a: false, b: null, c: 'no', d: 0 }, []],
     [true, []],
     [null, []],
     [undefined, []],

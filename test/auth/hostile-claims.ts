@@ -7,11 +7,11 @@ const notANumber = (claim: string) => `The token's "${claim}" claim must be ther
 /** Tokens whose claims a good signature does not mend. */
 export const hostileClaims = (
   [
-    ['no issuer', refusals.audience, { iss: undefined }],
-    ['another issuer', refusals.audience, { iss: 'https://evil.example' }],
-    ['an issuer with one more slash', refusals.audience, { iss: `${claims.iss}/` }],
-    ['an issuer that begins alike', refusals.audience, { iss: `${claims.iss}.evil.example` }],
-    ['a list of issuers', refusals.audience, { iss: [claims.iss] }],
+    ['no issuer', refusals.issuer, { iss: undefined }],
+    ['another issuer', refusals.issuer, { iss: 'https://evil.example' }],
+    ['an issuer with one more slash', refusals.issuer, { iss: `${claims.iss}/` }],
+    ['an issuer that begins alike', refusals.issuer, { iss: `${claims.iss}.evil.example` }],
+    ['a list of issuers', refusals.issuer, { iss: [claims.iss] }],
     ['no audience', refusals.audience, { aud: undefined }],
     ['another audience', refusals.audience, { aud: 'shop' }],
     ['other audiences', refusals.audience, { aud: ['shop', 'billing2'] }],
@@ -82,9 +82,9 @@ export const malformedTokens = (
     ],
     ['a line behind it', refusals.header, () => `${createHmacToken()}\n`],
     [
-      'more than 8192 characters',
+      'more than 16384 characters',
       refusals.length,
-      () => createHmacToken({ ...claims, padding: 'x'.repeat(6200) }),
+      () => createHmacToken({ ...claims, padding: 'x'.repeat(12_200) }),
     ],
     ['a megabyte', refusals.length, () => createHmacToken({ ...claims, padding: 'x'.repeat(1_000_000) })],
   ] as const

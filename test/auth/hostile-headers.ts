@@ -47,10 +47,14 @@ export const hostileKeyNames = (
     ['a key id that is SQL', 'jwks', () => createAttackersToken("x' UNION SELECT 'key'; --")],
     ['a key id that is a shell command', 'jwks', () => createAttackersToken('rsa|id')],
     ['a key id that is a property', 'jwks', () => createAttackersToken('__proto__')],
-    ['a key id that is a list', 'jwks', () => createKeySetToken(['rsa'])],
-    ['a key id that is an object', 'jwks', () => createKeySetToken({ $gt: '' })],
-  ] as const satisfies readonly (readonly [string, HostileToken['target'], HostileToken['create']])[]
-).map(([name, target, create]): HostileToken => ({ name, target, message: refusals.signature, create }));
+    ['a key id that is a list', 'jwks', () => createKeySetToken(['rsa']), refusals.signature],
+    ['a key id that is an object', 'jwks', () => createKeySetToken({ $gt: '' }), refusals.signature],
+  ] as const satisfies readonly (readonly [string, HostileToken['target'], HostileToken['create'], string?])[]
+).map(([name, target, create, message]): HostileToken => {
+  // A key set may come to hold a key that it does not hold yet.
+  const usual = target === 'jwks' ? refusals.unknownKey : refusals.signature;
+  return { name, target, message: message ?? usual, create };
+});
 
 function createAttackersToken(kid: string, header: object = {}): string {
   return createKeySetToken(kid, attacker.privateKey, header);

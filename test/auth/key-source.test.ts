@@ -101,6 +101,36 @@ describe('a JWKS URL', () => {
   });
 
   test.each([
+    'http://keycloak:8080/realms/app/protocol/openid-connect/certs',
+    'http://keycloak.auth.svc/certs',
+    'http://keycloak.auth.svc.cluster.local:8080/certs',
+    'http://issuer.internal/certs',
+    'http://10.0.0.1/certs',
+    'http://172.20.0.3:8080/certs',
+    'http://192.168.1.7/certs',
+    'http://[fd00::1]:8080/certs',
+    'http://localhost/certs',
+  ])('can be %s in a cluster, where a setting allows it', (href) => {
+    const url = new URL(href);
+    expect(() => checkKeySource({ kind: 'jwks', url, allowHttp: true })).not.toThrow();
+  });
+
+  test.each([
+    'http://issuer.example/certs',
+    'http://keycloak.svc.issuer.example/certs',
+    'http://192.0.2.1/certs',
+    'http://172.32.0.1/certs',
+    'http://169.254.169.254/certs',
+    'http://[2001:db8::1]/certs',
+    'file:///etc/certs',
+    'http://user@keycloak:8080/certs',
+  ])('cannot be %s, even where a setting allows http', (href) => {
+    const url = new URL(href);
+    expect(() => checkKeySource({ kind: 'jwks', url, allowHttp: true })).toThrow('a JWKS URL');
+  });
+
+  test.each([
+    ['http://keycloak:8080/certs', 'JWT_JWKS_ALLOW_HTTP=true'],
     ['http://issuer.example/jwks.json', 'must be https'],
     ['http://localhost.issuer.example/jwks.json', 'must be https'],
     ['http://127.0.0.1.issuer.example/jwks.json', 'must be https'],

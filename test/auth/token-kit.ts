@@ -26,6 +26,7 @@ export function createConfig(
     keySource,
     issuer: claims.iss,
     audience: claims.aud,
+    audienceClaim: 'aud',
     subjectClaim: 'sub',
     rolesClaim: 'roles',
     emailClaim: 'email',

@@ -64,6 +64,7 @@ describe('the configuration of signing', () => {
       keySource: { kind: 'secret', secret: signing.JWT_SECRET },
       issuer: signing.JWT_ISSUER,
       audience: signing.JWT_AUDIENCE,
+      audienceClaim: 'aud',
       subjectClaim: 'org_id',
       rolesClaim: 'roles',
       emailClaim: 'email',

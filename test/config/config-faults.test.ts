@@ -47,12 +47,18 @@ describe('what is not accepted', () => {
     // Tokens that should not be accepted.
     [{ JWT_AUDIENCE: undefined }, /^JWT_AUDIENCE: is required$/],
     [{ JWT_ISSUER: ' ' }, /^JWT_ISSUER: is required$/],
+    [{ JWT_ISSUER: '"https://issuer.example.com"' }, /^JWT_ISSUER: the value is in quotes; remove them$/],
+    [{ JWT_AUDIENCE: "'billing'" }, /^JWT_AUDIENCE: the value is in quotes; remove them$/],
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET: the secret has 5 bytes and needs 32/],
     [{ JWT_SECRET: publicKey }, /^JWT_SECRET: this is a PEM key/],
     [{ JWT_SECRET: undefined }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: one is required/],
     [{ JWT_PUBLIC_KEY: publicKey }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: set only one/],
     [{ JWT_JWKS_URL: 'https://issuer.example.com/jwks' }, /^JWT_JWKS_URL, .*: set only one/],
     [{ JWT_SECRET: '', JWT_PUBLIC_KEY: 'MCowBQYDK2VwAyEA' }, /^JWT_PUBLIC_KEY: expected one PEM block/],
+    [
+      { JWT_SECRET: '', JWT_JWKS_URL: 'https://issuer.example.com', JWT_JWKS_ALLOW_HTTP: 'yes' },
+      /^JWT_JWKS_ALLOW_HTTP: /,
+    ],
     [
       { JWT_SECRET: '', JWT_JWKS_URL: 'http://issuer.example.com/jwks' },
       /^JWT_JWKS_URL: a JWKS URL must be https/,

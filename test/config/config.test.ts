@@ -33,6 +33,11 @@ describe('what is accepted', () => {
       { JWT_SECRET: '', JWT_PUBLIC_KEY: publicKey.replaceAll('\n', '\\n') },
       { auth: { keySource: { kind: 'publicKey' } } },
     ],
+    [
+      { JWT_SECRET: '', JWT_JWKS_URL: 'http://keycloak:8080/certs', JWT_JWKS_ALLOW_HTTP: 'true' },
+      { auth: { keySource: { kind: 'jwks', url: new URL('http://keycloak:8080/certs') } } },
+    ],
+    [{ JWT_AUDIENCE_CLAIM: 'client_id' }, { auth: { audienceClaim: 'client_id' } }],
     [{ JWT_SUBJECT_CLAIM: 'org.id' }, { auth: { subjectClaim: 'org.id' } }],
     [{ REQUIRED_ROLE: ' billing ' }, { requiredRole: 'billing' }],
     [

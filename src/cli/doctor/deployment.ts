@@ -51,7 +51,7 @@ export function isProduction({ values }: Deployment): boolean {
 }
 
 function readKeySource(env: Environment): KeySource | null {
-  const { values, faults } = readVariables(env, keyVariables);
+  const { values, faults } = readVariables(env, [...keyVariables, 'JWT_JWKS_ALLOW_HTTP']);
   if (faults.length + checkAuthKeys(values).length > 0) return null;
   return getKeySources(values)[0]?.keySource ?? null;
 }

@@ -1,9 +1,9 @@
 import { getPublicKeyAlgorithms, getSecretAlgorithms } from '../../auth/algorithms.ts';
-import { type KeySetMember, readKeySetMembers } from '../../auth/key-set-members.ts';
-import { KeySetError } from '../../auth/fetch-key-set.ts';
+import { KeySetError } from '../../auth/key-set.ts';
 import { parsePublicKey } from '../../auth/key-source.ts';
 import type { Deployment } from './deployment.ts';
 import { type Judgement, fail, pass, skip } from './finding.ts';
+import { type KeySetMember, readKeySetMembers } from './key-set-members.ts';
 
 /** Whether tokens can be checked: by which keys, and which algorithms. */
 export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgement[]> {
@@ -13,7 +13,7 @@ export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgeme
     return [pass(`a public key, for ${getPublicKeyAlgorithms(parsePublicKey(keySource.pem)).join(', ')}`)];
   }
   const bytes = Buffer.byteLength(keySource.secret);
-  const names = getSecretAlgorithms(bytes);
+  const names = getSecretAlgorithms(bytes).map(({ name }) => name);
   return [pass(`a shared secret of ${bytes} bytes, for ${names.join(', ')}`)];
 }
 

@@ -1,37 +1,34 @@
-import { createPublicKey } from 'node:crypto';
-import type { JWK } from 'jose';
-import { getPublicKeyAlgorithms } from './algorithms.ts';
-import { fetchKeySet } from './fetch-key-set.ts';
-import { checkPublicKey } from './key-source.ts';
+import { type KeyObject, createPublicKey } from 'node:crypto';
+import { getPublicKeyAlgorithms } from '../../auth/algorithms.ts';
+import { fetchKeys } from '../../auth/key-set.ts';
+import { checkPublicKey } from '../../auth/key-source.ts';
 
-/** What one key of a key set is good for here. */
+type Jwk = Awaited<ReturnType<typeof fetchKeys>>[number];
+
+/** What one key of a key set can be used for. */
 export interface KeySetMember {
   /** The algorithms that tokens may name with it. */
   readonly algorithms: readonly string[];
   /** Why it cannot be used, without any part of it; null when it can. */
   readonly fault: string | null;
-  /** Whether it shows what signs tokens, to everybody who asks. */
+  /** Whether the key is one that signs tokens, and must not be public. */
   readonly isSecret: boolean;
 }
 
-/** Looks at every key of an issuer's set by the rules that tokens are checked by. @throws KeySetError */
+/** Checks every key of an issuer's set by the rules for tokens. @throws KeySetError */
 export async function readKeySetMembers(url: URL): Promise<readonly KeySetMember[]> {
-  const keySet = await fetchKeySet(url);
-  return keySet.jwks().keys.map((jwk) => {
+  return (await fetchKeys(url)).map((jwk) => {
     const isSecret = jwk.kty === 'oct' || jwk.d !== undefined;
     try {
       return { algorithms: getUsableAlgorithms(jwk), fault: null, isSecret };
     } catch (error) {
-      return {
-        algorithms: [],
-        fault: error instanceof Error ? error.message : 'it cannot be used',
-        isSecret,
-      };
+      const fault = error instanceof Error ? error.message : 'this key cannot be used';
+      return { algorithms: [], fault, isSecret };
     }
   });
 }
 
-function getUsableAlgorithms(jwk: JWK): readonly string[] {
+function getUsableAlgorithms(jwk: Jwk): readonly string[] {
   if (jwk.kty === 'oct' || jwk.d !== undefined) throw new Error('this is no public key');
   if (jwk.use !== undefined && jwk.use !== 'sig') throw new Error('this key is not for signatures');
   if (jwk.key_ops !== undefined && !jwk.key_ops.includes('verify'))
@@ -42,7 +39,7 @@ function getUsableAlgorithms(jwk: JWK): readonly string[] {
   return named;
 }
 
-function parseJwk(jwk: JWK): ReturnType<typeof createPublicKey> {
+function parseJwk(jwk: Jwk): KeyObject {
   try {
     return createPublicKey({ key: jwk, format: 'jwk' });
   } catch {

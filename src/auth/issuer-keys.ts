@@ -1,0 +1,108 @@
+import { type JWTVerifyGetKey, decodeJwt, errors } from 'jose';
+import { AuthUnavailableError } from './auth.errors.ts';
+import { createKeySet } from './key-set.ts';
+import { checkIssuer, describeValue } from './refusals.ts';
+
+const secondMs = 1000;
+/** Older keys are fetched again in the background, while requests go on with them. */
+const refreshMs = 300 * secondMs;
+/** Older keys count only while the issuer cannot be reached, so that a withdrawn key is refused in time. */
+const freshMs = 600 * secondMs;
+/** Older keys never count. */
+const trustedMs = 24 * 3600 * secondMs;
+/** Between two fetches that unknown keys cause, however many tokens name one. */
+const cooldownMs = 30 * secondMs;
+/** Between two fetches while the endpoint fails. */
+const retryMs = 5 * secondMs;
+
+/**
+ * An issuer's keys, fetched when a token first needs them. jose chooses among them; this class decides when to fetch:
+ * jose alone would refuse every token while the endpoint is down, and ask a failing endpoint once per token.
+ */
+export class IssuerKeys {
+  private readonly keys;
+  private loadedAt = -Infinity;
+  private attemptedAt = -Infinity;
+  private failure: unknown = null;
+  private keyIds: ReadonlySet<unknown> = new Set();
+  private withdrawnIds: ReadonlySet<unknown> = new Set();
+
+  constructor(
+    url: URL,
+    private readonly issuer: string,
+    private readonly clock: () => number,
+  ) {
+    this.keys = createKeySet(url);
+  }
+
+  /** Finds the key for jose's `jwtVerify`. @throws AuthUnavailableError, UnauthenticatedError, and what jose throws */
+  readonly find: JWTVerifyGetKey = async (header, token) => {
+    await this.loadWhenDue();
+    try {
+      return await this.keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayBeNew(header.kid)) throw error;
+    }
+    // A token of another issuer is no reason to fetch keys, or to ask its sender to try again.
+    checkIssuer(decodeJwt(`.${String(token.payload)}.`), this.issuer);
+    // The issuer may have begun to sign with a new key.
+    const isCurrent = (await this.load()) && this.failure === null;
+    if (!isCurrent) throw this.createUnknownKeyError(header.kid);
+    return this.keys(header, token);
+  };
+
+  /** A known key that does not fit the token, or one that the issuer withdrew, is final: no fetch would help. */
+  private mayBeNew(keyId: unknown): boolean {
+    if (keyId === undefined) return true;
+    return typeof keyId === 'string' && !this.keyIds.has(keyId) && !this.withdrawnIds.has(keyId);
+  }
+
+  private async loadWhenDue(): Promise<void> {
+    if (!this.hasPassed(refreshMs, this.loadedAt)) return;
+    const loading = this.load();
+    const areUsable = !this.hasPassed(trustedMs, this.loadedAt);
+    // While there are usable keys, no request waits for an endpoint that is known to fail.
+    const mayGoOn = areUsable && (this.failure !== null || !this.hasPassed(freshMs, this.loadedAt));
+    if (!mayGoOn) await loading;
+    if (this.hasPassed(trustedMs, this.loadedAt))
+      throw new AuthUnavailableError(this.failure, this.getRetryAfter());
+  }
+
+  /** Fetches the keys, or joins a fetch that is under way. Resolves to false when the last fetch was a moment ago. */
+  private async load(): Promise<boolean> {
+    if (!this.keys.reloading) {
+      if (!this.hasPassed(this.getWaitMs(), this.attemptedAt)) return false;
+      this.attemptedAt = this.clock();
+    }
+    const idsBefore = this.keyIds;
+    try {
+      await this.keys.reload();
+      this.loadedAt = this.clock();
+      this.failure = null;
+      this.keyIds = new Set(this.keys.jwks()?.keys.map(({ kid }) => kid));
+      this.withdrawnIds = new Set([...this.withdrawnIds, ...idsBefore].filter((id) => !this.keyIds.has(id)));
+    } catch (error) {
+      this.failure = error;
+    }
+    return true;
+  }
+
+  private getWaitMs(): number {
+    return this.failure === null ? cooldownMs : retryMs;
+  }
+
+  private getRetryAfter(): number {
+    const passedMs = Math.abs(this.clock() - this.attemptedAt);
+    return Math.max(1, Math.ceil((this.getWaitMs() - passedMs) / secondMs));
+  }
+
+  private createUnknownKeyError(keyId: unknown): AuthUnavailableError {
+    const refusal = { refused: 'kid', expected: 'a key of the key set', actual: describeValue(keyId) };
+    return new AuthUnavailableError(this.failure, this.getRetryAfter(), refusal);
+  }
+
+  /** A clock that was set back counts as time that passed. */
+  private hasPassed(durationMs: number, since: number): boolean {
+    return Math.abs(this.clock() - since) >= durationMs;
+  }
+}

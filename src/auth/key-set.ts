@@ -1,0 +1,78 @@
+import {
+  type JSONWebKeySet,
+  type JWK,
+  type RemoteJWKSet,
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+} from 'jose';
+
+const timeoutMs = 3000;
+const maxBytes = 256 * 1024;
+
+/** Why no keys were received. It names no host, so it can be logged. */
+export class KeySetError extends Error {
+  constructor(failure: string) {
+    super(`The key set endpoint ${failure}.`);
+    this.name = 'KeySetError';
+  }
+}
+
+/** An issuer's JSON Web Key Set, which is fetched by `reload` only: the caller decides when. `reload` throws KeySetError. */
+export function createKeySet(url: URL): RemoteJWKSet {
+  return createRemoteJWKSet(url, {
+    cacheMaxAge: Infinity,
+    cooldownDuration: Infinity,
+    timeoutDuration: timeoutMs,
+    [customFetch]: fetchKeySet,
+  });
+}
+
+/** Fetches an issuer's keys once, for doctor. @throws KeySetError */
+export async function fetchKeys(url: URL): Promise<readonly JWK[]> {
+  const keySet = createKeySet(url);
+  await keySet.reload();
+  return keySet.jwks()?.keys ?? [];
+}
+
+/** Bounds the size of the answer, and lets jose keep the keys it has unless the answer holds others. jose follows no redirect. */
+async function fetchKeySet(url: string, options: RequestInit): Promise<Response> {
+  try {
+    return Response.json(parseKeySet(await fetchText(url, options)));
+  } catch (error) {
+    throw error instanceof KeySetError ? error : new KeySetError(`could not be reached: ${getReason(error)}`);
+  }
+}
+
+async function fetchText(url: string, options: RequestInit): Promise<string> {
+  const response = await fetch(url, options);
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    throw new KeySetError(`answered with status ${response.status}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new KeySetError(`answered with more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseKeySet(text: string): JSONWebKeySet {
+  let keySet: JSONWebKeySet;
+  try {
+    keySet = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet).jwks();
+  } catch {
+    throw new KeySetError('did not answer with a JSON Web Key Set');
+  }
+  if (keySet.keys.length === 0) throw new KeySetError('answered with no keys');
+  return keySet;
+}
+
+/** fetch() hides the failure in the cause, whose message would name the host. */
+function getReason(error: unknown): string {
+  const { name, cause } = error as Error & { readonly cause?: { readonly code?: string } };
+  return cause?.code ?? name;
+}

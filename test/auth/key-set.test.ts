@@ -1,0 +1,56 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Authenticator, createAuthenticator } from '../../src/auth/authenticator.ts';
+import { trackPromise } from '../helpers/promises.ts';
+import { type KeySetServer, startKeySetServer, toJwk } from './key-set-server.ts';
+import { claims, createConfig, createRsaToken, now, rsa } from './token-kit.ts';
+import { createUnusableAnswers } from './unusable-answers.ts';
+
+const oldKey = toJwk(rsa.publicKey, { kid: 'old' });
+
+let server: KeySetServer;
+let authenticator: Authenticator;
+
+beforeEach(async () => {
+  server = await startKeySetServer(oldKey);
+  const config = createConfig({ kind: 'jwks', url: server.url });
+  authenticator = await createAuthenticator(config, () => now * 1000);
+});
+
+afterEach(() => server.close());
+
+const down = trackPromise('tokens', 'an answer that holds no key set: AUTH_UNAVAILABLE, none is accepted');
+
+/** Where the issuer lives is not for clients or logs. */
+async function expectUnavailable(failure: string): Promise<void> {
+  const error = await authenticator
+    .authenticate(`Bearer ${createRsaToken(claims, { kid: 'old' })}`)
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'AUTH_UNAVAILABLE', retryAfter: 5 });
+  expect(error).toMatchObject({ cause: { message: expect.stringContaining(failure) } });
+  expect(inspect(error, { depth: 10 })).not.toContain(server.url.host);
+}
+
+describe('an answer that is not used', () => {
+  test.each(createUnusableAnswers({ keys: [oldKey] }))('%s', async (_, failure, listener) => {
+    server.answerBy(listener);
+    await down.try(() => expectUnavailable(failure));
+  });
+
+  test('one that does not come to an end within three seconds', async () => {
+    server.answerBy((_, response) => {
+      const timer = setInterval(() => response.write(' '), 100);
+      response.on('close', () => {
+        clearInterval(timer);
+      });
+    });
+    const start = performance.now();
+    await expectUnavailable('could not be reached: TimeoutError');
+    expect(performance.now() - start).toBeLessThan(4000);
+  });
+
+  test('none, because nobody listens', async () => {
+    await server.close();
+    await expectUnavailable('could not be reached: ECONNREFUSED');
+  });
+});
