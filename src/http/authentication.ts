@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { AuthUnavailableError, UnauthenticatedError } from '../auth/auth.errors.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
 import { getCaller } from '../graphql/context.ts';
@@ -12,11 +13,16 @@ declare module 'fastify' {
 
 const challenge = 'Bearer realm="billing-portal"';
 
-/** Tells who is calling before anything else is read of a request. A bad token ends it here. */
+/** Identifies the caller before anything else of a request is read. A refused token ends the request here. */
 export function authenticateRequests(server: FastifyInstance, authenticator: Authenticator): void {
   server.decorateRequest('caller', null);
   server.addHook('onRequest', async (request: FastifyRequest) => {
-    request.caller = await authenticator.authenticate(request.headers.authorization);
+    try {
+      request.caller = await authenticator.authenticate(request.headers.authorization);
+    } catch (error) {
+      logRefusal(request, error);
+      throw error;
+    }
   });
   // Here, and not where it is refused: GraphQL's answers are written by Apollo Server.
   server.addHook('onSend', (request, reply, _body, done) => {
@@ -33,6 +39,12 @@ export function requireCaller(
 ): void {
   getCaller({ requestId: id, caller });
   done();
+}
+
+/** Logs which claim or header field was refused, with both values: the client's message names the claim only. */
+function logRefusal({ log, id: requestId }: FastifyRequest, error: unknown): void {
+  if (!(error instanceof UnauthenticatedError || error instanceof AuthUnavailableError)) return;
+  if (error.refusal !== null) log.info({ requestId, ...error.refusal }, 'token refused');
 }
 
 /** What RFC 6750 section 3 wants: the error is named only to those who sent a token. */

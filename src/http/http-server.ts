@@ -22,6 +22,8 @@ import { refuseAmbiguousHeaders } from './request-headers.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
 
 const maxBodyBytes = 64 * 1024;
+/** Node's own limit of 16 kB leaves no room for the largest token. */
+const maxHeaderBytes = 32 * 1024;
 const requestTimeoutMs = 30_000;
 const requestIdPattern = /^[\w.-]{1,64}$/;
 
@@ -53,7 +55,7 @@ export async function createHttpServer(
     // No route has a schema: zod reads what comes in. What would compile schemas is not even loaded.
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
     // Without it Node answers a missing one itself, with a bare 400.
-    http: { requireHostHeader: false },
+    http: { requireHostHeader: false, maxHeaderSize: maxHeaderBytes },
   }) as unknown as FastifyInstance;
   server.setErrorHandler(createErrorHandler('rest'));
   const answerNotFound = createNotFoundHandler(collectMethods(server));

@@ -102,9 +102,9 @@ describe('the size of a request', () => {
       'chunks that are none',
       () => post('zz\r\n', { 'transfer-encoding': 'chunked', 'content-length': null }),
     ],
-    [431, 'headers over 16 kB', () => post(openSession, { 'x-padding': 'a'.repeat(17 * kilobyte) })],
+    [431, 'headers over 32 kB', () => post(openSession, { 'x-padding': 'a'.repeat(33 * kilobyte) })],
     [431, 'headers of 2 MB', () => post(openSession, { 'x-padding': 'a'.repeat(2048 * kilobyte) })],
-    [431, 'a URL over 16 kB', () => get(`/graphql?query=${'a'.repeat(17 * kilobyte)}`)],
+    [431, 'a URL over 32 kB', () => get(`/graphql?query=${'a'.repeat(33 * kilobyte)}`)],
   ])('%i: %s', (...row) => expectRefused(row));
 });
 
