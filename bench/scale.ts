@@ -1,162 +1,150 @@
-// npm run bench:scale: what one process and one store hold: many mappings, many requests in flight, two processes, webhooks.
+// npm run bench:scale: many mappings in one SQLite store, many requests in flight, and webhooks.
+import { execFileSync } from 'node:child_process';
+import { createHash, createHmac } from 'node:crypto';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildAll } from './harness/build.ts';
-import { type Core, pinSelf } from './harness/cores.ts';
-import { type Figures, formatFigure } from './harness/goals.ts';
-import { startMongo } from './harness/mongo.ts';
-import { type Section, describeMachine, recordFindings } from './harness/record.ts';
-import { type Run, withRun } from './harness/run.ts';
-import { median } from './harness/statistics.ts';
-import { createMongoStore, createSqliteStore } from './scale/mapping-stores.ts';
-import { type MappingFigures, measureMappings } from './scale/mappings.ts';
-import { type LoadFigures, ServiceUnderLoad } from './scale/service.ts';
-
-interface MongoFigures extends MappingFigures {
-  readonly server: string;
-}
-
-const parts = ['sqlite', 'mongo', 'in-flight', 'processes', 'webhooks'] as const;
+import { openDatabase } from '../src/database/database.ts';
+import { nameCustomer } from './baselines/customers.ts';
+import { buildAll, serviceFiles } from './harness/build.ts';
+import { type Asked, Load } from './harness/load.ts';
+import { pinSelf } from './harness/measured-process.ts';
+import { type Section, describeMachine, formatFigure, writeSections } from './harness/report.ts';
+import { type Run, fillStore, withRun } from './harness/run.ts';
+import { percentile } from './harness/statistics.ts';
+import { createService, webhookSecret } from './harness/targets.ts';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: parts.join() },
-    sizes: { type: 'string' },
-    'mongo-sizes': { type: 'string' },
-    seconds: { type: 'string' },
     record: { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
   },
 });
-const readSizes = (given: string | undefined, usual: string, quick: string): number[] =>
-  (given ?? (values.quick ? quick : usual)).split(',').map(Number);
-const sizes = readSizes(values.sizes, '10000,100000,1000000', '1000,5000');
-const mongoSizes = readSizes(values['mongo-sizes'], '10000,100000,1000000', '1000');
-const seconds = Number(values.seconds ?? (values.quick ? 1 : 10));
-const isWanted = (part: (typeof parts)[number]): boolean => values.only.split(',').includes(part);
+const sizes = values.quick ? [1_000, 5_000] : [10_000, 100_000, 1_000_000];
+const seconds = values.quick ? 1 : 8;
+const lookups = 20_000;
+const users = 20_000;
 
 await buildAll({ service: !values['no-build'] });
 pinSelf();
 await withRun(async (run) => {
-  const sqlite = isWanted('sqlite') ? await measureSqlite(run) : [];
-  const mongo = isWanted('mongo') ? await measureMongo(run) : [];
-  const loads: LoadFigures[] = [];
-  if (isWanted('in-flight')) {
-    loads.push(
-      ...(await withService(run, { delayMs: 300, cores: ['server'] }, async (service) => [
-        await service.measureSessions('1,000 in flight, a Stripe that takes 300 ms', 1_000, seconds),
-      ])),
-    );
-  }
-  if (isWanted('processes')) loads.push(...(await measureProcesses(run)));
-  if (isWanted('webhooks')) {
-    loads.push(
-      ...(await withService(run, { delayMs: 0, cores: ['server'] }, async (service) => [
-        await service.measureWebhooks('webhook deliveries, 16 in flight', 16, seconds),
-      ])),
-    );
-  }
-  report(sqlite, mongo, loads);
-});
-
-function measureSqlite({ folder }: Run): Promise<MappingFigures[]> {
-  const stores = sizes.map((mappings) => ({ mappings, store: createSqliteStore(folder, mappings) }));
-  return measureMappings({ folder, stores });
-}
-
-async function measureMongo(run: Run): Promise<MongoFigures[]> {
-  const server = await startMongo(run.folder);
-  if (server === null) return [];
-  run.stopAtEnd(() => server.stop());
-  const stores = [];
-  for (const mappings of mongoSizes) {
-    stores.push({ mappings, store: await createMongoStore(server, mappings) });
-  }
-  const found = await measureMappings({ folder: run.folder, stores, share: 0.1 });
-  return found.map((figures) => ({ ...figures, server: server.description }));
-}
-
-/** The second process shares its core with the stub and with whoever asks. */
-async function measureProcesses(run: Run): Promise<LoadFigures[]> {
-  const one: readonly Core[] = ['server'];
-  const found: LoadFigures[] = [];
-  for (const cores of [one, [...one, 'load' as const]]) {
-    const title =
-      cores.length === 1 ? 'one process, 16 in flight' : 'two processes on two cores, 16 in flight at each';
-    found.push(
-      ...(await withService(run, { delayMs: 0, cores }, async (service) => {
-        await service.measureSessions(`${title}, to warm up`, 16, seconds);
-        return [await service.measureSessions(title, 16, seconds)];
-      })),
-    );
-  }
-  return found;
-}
-
-async function withService<T>(
-  run: Run,
-  options: Parameters<ServiceUnderLoad['open']>[0],
-  use: (service: ServiceUnderLoad) => Promise<T>,
-): Promise<T> {
-  const service = new ServiceUnderLoad(run);
-  try {
-    await service.open(options);
-    return await use(service);
-  } finally {
-    await service.close();
-  }
-}
-
-function report(
-  sqlite: readonly MappingFigures[],
-  mongo: readonly MongoFigures[],
-  loads: readonly LoadFigures[],
-): void {
-  if (loads.some(({ errors }) => errors > 0)) throw new Error('There were wrong answers.');
-  const file = 'docs/scaling.md';
-  const columns = ['mappings', 'imported a second', 'lookup p50, µs', 'lookup p99, µs', 'MB'];
-  const describe = ({ mappings, importedPerSecond, p50s, p99s, megabytes }: MappingFigures): string[] => [
-    mappings.toLocaleString('en-US'),
-    ...[importedPerSecond, median(p50s), median(p99s), megabytes].map(formatFigure),
+  const mappings = [];
+  for (const size of sizes) mappings.push(await measureMappings(run.folder, size));
+  const loads = [
+    await measureLoad(run, {
+      title: '1,000 sessions in flight, a Stripe that takes 300 ms',
+      inFlight: 1_000,
+      delayMs: 300,
+    }),
+    await measureLoad(run, { title: 'webhook deliveries, 16 in flight', inFlight: 16, delayMs: 0 }),
   ];
   const sections: Section[] = [
-    { file, name: 'sqlite', columns, rows: sqlite.map(describe), note: `SQLite. ${describeMachine()}.` },
     {
-      file,
-      name: 'mongo',
-      columns,
-      rows: mongo.map(describe),
-      note: `${mongo[0]?.server ?? ''}, on the core of the stub. ${describeMachine()}.`,
-    },
-    {
-      file,
       name: 'loads',
-      columns: ['', 'a second', 'p50 ms', 'p99 ms', 'RSS MB', 'errors'],
-      rows: loads.map(({ title, perSecond, p50, p99, residentMegabytes, errors }) => [
-        title,
-        ...[perSecond, p50, p99, residentMegabytes].map(formatFigure),
-        String(errors),
-      ]),
+      columns: ['', 'a second', 'p50 ms', 'p99 ms', 'RSS MB'],
+      rows: loads,
       note: `${seconds} s each. ${describeMachine()}.`,
     },
-  ];
-  recordFindings(
     {
-      command: 'scale',
-      options: { sizes, mongoSizes, seconds },
-      figures: createFigures(sqlite),
-      details: { sqlite, mongo, loads },
-      sections: sections.filter(({ rows }) => rows.length > 0),
+      name: 'sqlite',
+      columns: ['mappings', 'imported a second', 'lookup p50, µs', 'lookup p99, µs', 'MB'],
+      rows: mappings,
+      note: `${describeMachine()}.`,
     },
-    values.record,
-  );
+  ];
+  writeSections('docs/scaling.md', sections, values.record);
+});
+
+/** Imports a file by the command that operators use, then looks users up in random order. */
+async function measureMappings(folder: string, size: number): Promise<string[]> {
+  const csv = join(folder, 'mappings.csv');
+  const file = join(folder, `mappings-${size}.db`);
+  const lines = Array.from({ length: size }, (_, index) => Object.values(nameScattered(index)).join());
+  writeFileSync(csv, `${lines.join('\n')}\n`);
+  const url = `sqlite:${file}`;
+  const start = performance.now();
+  execFileSync(process.execPath, [serviceFiles.cli, 'link', '--from', csv], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], DATABASE_URL: url, STRIPE_SCOPE: 'test' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const importedPerSecond = (size * 1000) / (performance.now() - start);
+  const latencies = await lookUp(url, size);
+  const megabytes = statSync(file).size / 1e6;
+  rmSync(file);
+  const figures = [importedPerSecond, percentile(latencies, 0.5), percentile(latencies, 0.99), megabytes];
+  return [size.toLocaleString('en-US'), ...figures.map(formatFigure)];
 }
 
-function createFigures(sqlite: readonly MappingFigures[]): Figures {
-  const few = sqlite.find(({ mappings }) => mappings === 10_000);
-  const many = sqlite.find(({ mappings }) => mappings === 1_000_000);
-  if (few === undefined || many === undefined) return {};
-  // Of each round, and then the median: what slowed a round down slowed both.
-  const growths = many.p50s.map((p50, round) => p50 / (few.p50s[round] ?? Number.NaN));
-  return { lookupGrowth: median(growths), importRate: many.importedPerSecond };
+/** Microseconds of each lookup. @throws Error when a user has another customer than the imported one */
+async function lookUp(url: string, size: number): Promise<number[]> {
+  const database = await openDatabase({ url, scope: 'test' });
+  const latencies: number[] = [];
+  while (latencies.length < lookups) {
+    const { userId, stripeCustomerId } = nameScattered(Math.floor(Math.random() * size));
+    const start = performance.now();
+    const mapping = await database.customers.findByUserId(userId);
+    latencies.push((performance.now() - start) * 1000);
+    if (mapping?.stripeCustomerId !== stripeCustomerId)
+      throw new Error(`${userId} is not ${stripeCustomerId}`);
+  }
+  await database.close();
+  return latencies;
+}
+
+/** Ids like those of identity providers and Stripe: without order, so that every insert lands somewhere else. */
+function nameScattered(index: number): { readonly userId: string; readonly stripeCustomerId: string } {
+  const hash = createHash('md5').update(String(index)).digest('hex');
+  return { userId: `auth0|${hash.slice(0, 24)}`, stripeCustomerId: `cus_${hash.slice(10, 24)}` };
+}
+
+interface LoadOptions {
+  readonly title: string;
+  readonly inFlight: number;
+  /** How long the stub takes for each answer. */
+  readonly delayMs: number;
+}
+
+async function measureLoad(run: Run, { title, inFlight, delayMs }: LoadOptions): Promise<string[]> {
+  const stub = await run.startStub(delayMs);
+  const databaseUrl = await fillStore(run.folder, users);
+  const service = await createService({ stubPort: stub.port, users, databaseUrl, folder: run.folder });
+  const server = await run.start(service.program);
+  const load = new Load(title.startsWith('webhook') ? askWebhooks(server.port) : service.asked, inFlight);
+  const result = await load.keepInFlight(inFlight, seconds);
+  await load.close();
+  if (result.errors > 0) throw new Error(`${title}: ${result.firstError ?? ''}`);
+  const memory = server.residentMegabytes();
+  await server.stop();
+  await stub.stop();
+  const [p50, p99] = [0.5, 0.99].map((share) => percentile(result.latencies, share));
+  return [title, ...[result.answered / result.seconds, p50 ?? 0, p99 ?? 0, memory].map(formatFigure)];
+}
+
+/** Deliveries of different events, each about another customer than the ones before it. */
+function askWebhooks(port: number): Asked {
+  const created = Math.floor(Date.now() / 1000);
+  const requests = Array.from({ length: 2_000 * seconds }, (_, index) => {
+    const customer = nameCustomer(index % users);
+    const body = JSON.stringify({
+      id: `evt_1Bench${created}${index}`,
+      object: 'event',
+      api_version: '2026-10-28',
+      created,
+      data: { object: { id: `sub_Bench${index}`, object: 'subscription', customer, status: 'active' } },
+      livemode: false,
+      pending_webhooks: 1,
+      request: { id: null, idempotency_key: null },
+      type: 'customer.subscription.updated',
+    });
+    const signature = createHmac('sha256', webhookSecret).update(`${created}.${body}`).digest('hex');
+    const headers = {
+      'content-type': 'application/json',
+      'stripe-signature': `t=${created},v1=${signature}`,
+    };
+    return { headers, body, customer };
+  });
+  const isRight: Asked['isRight'] = (answer) => answer.includes('"received":true');
+  return { port, path: '/webhooks/stripe', requests, isRight };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 
 /** One request, and whom it is about. */
@@ -50,20 +49,6 @@ export class Load {
       while (performance.now() < end) await this.ask();
     };
     return this.measure(() => Promise.all(Array.from({ length: count }, keepAsking)));
-  }
-
-  /** Sends so many requests a second, whether or not earlier ones are answered. */
-  async sendAtRate(perSecond: number, seconds: number): Promise<LoadResult> {
-    return this.measure(async () => {
-      const start = performance.now();
-      const under: Promise<void>[] = [];
-      while (under.length < perSecond * seconds) {
-        const due = Math.floor(((performance.now() - start) / 1000) * perSecond);
-        while (under.length < Math.min(due, perSecond * seconds)) under.push(this.ask());
-        await sleep(1);
-      }
-      await Promise.all(under);
-    });
   }
 
   close(): Promise<void> {

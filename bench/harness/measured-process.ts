@@ -2,9 +2,13 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Core, onCore } from './cores.ts';
+
+/** Servers run on one core; the stub and the load generator on the other. */
+export type Core = 'server' | 'load';
+
+const coreNumbers: Readonly<Record<Core, number>> = { server: 0, load: 1 };
 
 const startTimeoutMs = 60_000;
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
@@ -30,6 +34,31 @@ export interface MeasuredProcess {
   cpuSeconds(): number;
   residentMegabytes(): number;
   stop(): Promise<void>;
+}
+
+/** Why processes cannot be pinned to a core; null where they can. */
+export function findUnpinnedReason(): string | null {
+  if (cpus().length < 2) return 'this machine has one core';
+  try {
+    execFileSync('taskset', ['-c', '0,1', 'true'], { stdio: 'ignore' });
+    return null;
+  } catch {
+    return 'taskset does not work here';
+  }
+}
+
+/** Keeps this process, and its threads, on the core of the load. */
+export function pinSelf(): void {
+  const unpinned = findUnpinnedReason();
+  if (unpinned === null) {
+    const core = String(coreNumbers.load);
+    execFileSync('taskset', ['-a', '-cp', core, String(process.pid)], { stdio: 'ignore' });
+  } else process.stderr.write(`NOT PINNED: ${unpinned}. The figures say little.\n`);
+}
+
+function onCore(core: Core | null, command: string, args: readonly string[]): readonly string[] {
+  if (core === null || findUnpinnedReason() !== null) return [command, ...args];
+  return ['taskset', '-c', String(coreNumbers[core]), command, ...args];
 }
 
 // An interrupted run leaves nothing behind: what is spawned ends with this process.

@@ -1,10 +1,15 @@
 // A stand-in for Stripe that costs next to nothing: it checks what it is asked and answers in Stripe's format. It keeps
 // the configurations that are made, and nothing else.
+import { createServer } from 'node:http';
 import { parse } from 'qs';
 import { returnUrl, sessionUrlOf } from '../expected.ts';
-import { type Answer, serveHttp } from './http-server.ts';
 
 const { PORT = '0', STUB_DELAY_MS = '0' } = process.env;
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
 
 interface Configuration {
   readonly id: string;
@@ -168,4 +173,23 @@ function readForm(text: string): object {
   });
 }
 
-serveHttp({ port: Number(PORT), delayMs: Number(STUB_DELAY_MS), answer });
+let answers = 0;
+const delayMs = Number(STUB_DELAY_MS);
+
+const server = createServer((request, response) => {
+  let text = '';
+  request.setEncoding('utf8');
+  request.on('data', (chunk: string) => (text += chunk));
+  request.on('end', () => {
+    const { status, body } = answer(request.method ?? '', request.url ?? '', text);
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'request-id': `req_${(answers += 1)}`,
+    };
+    const send = (): void => void response.writeHead(status, headers).end(body);
+    if (delayMs === 0) send();
+    else setTimeout(send, delayMs);
+  });
+});
+server.listen(Number(PORT), '127.0.0.1', 4_096);
