@@ -47,11 +47,18 @@ export interface GuideProject {
   build(billingUrl: string): Promise<void>;
 }
 
-export async function createGuideProject(entries: readonly string[]): Promise<GuideProject> {
+/** @param aliases packages of this repository that take the place of others, such as another version */
+export async function createGuideProject(
+  entries: readonly string[],
+  aliases: Readonly<Record<string, string>> = {},
+): Promise<GuideProject> {
   const folder = createTemporaryFolder();
   const guide = await readFile(join(root, 'docs/frontend.md'), 'utf8');
-  await installPackage(folder, readInstalled(guide));
-  for (const [path, code] of readBlocks(guide)) await write(folder, path, code);
+  await installPackage(folder, readInstalled(guide), aliases);
+  for (const [path, code] of readBlocks(guide)) {
+    // The types of one version do not fit the entry for the other.
+    if (entries.includes(path) || !path.startsWith('src/main')) await write(folder, path, code);
+  }
   for (const entry of entries) await write(folder, toPage(entry), createPage(entry));
   await write(folder, 'package.json', JSON.stringify({ type: 'module' }));
   await write(folder, 'tsconfig.json', JSON.stringify(tsconfig));
@@ -63,7 +70,11 @@ export async function createGuideProject(entries: readonly string[]): Promise<Gu
     build: async (billingUrl) => {
       await write(folder, '.env', `VITE_BILLING_URL=${billingUrl}\n`);
       for (const tool of ['typescript/bin/tsc', 'vite/bin/vite.js']) {
-        const args = tool.startsWith('vite') ? ['build', folder] : ['--project', folder];
+        // The types of an old version of a package do not fit those of today's React.
+        const skipLibCheck = String(Object.keys(aliases).length > 0);
+        const args = tool.startsWith('vite')
+          ? ['build', folder]
+          : ['--project', folder, '--skipLibCheck', skipLibCheck];
         await run(process.execPath, [join(root, 'node_modules', tool), ...args], folder);
       }
     },
@@ -71,7 +82,11 @@ export async function createGuideProject(entries: readonly string[]): Promise<Gu
 }
 
 /** Packs the client as for publishing, and links the packages that the guide installs beside it. */
-async function installPackage(folder: string, installed: readonly string[]): Promise<void> {
+async function installPackage(
+  folder: string,
+  installed: readonly string[],
+  aliases: Readonly<Record<string, string>>,
+): Promise<void> {
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'billing-portal-client');
   await mkdir(own, { recursive: true });
@@ -82,7 +97,7 @@ async function installPackage(folder: string, installed: readonly string[]): Pro
   await run('tar', ['-xzf', join(folder, filename), '-C', own, '--strip-components=1'], folder);
   for (const name of new Set([...viteTemplate, ...installed])) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
-    await symlink(join(root, 'node_modules', name), join(modules, name));
+    await symlink(join(root, 'node_modules', aliases[name] ?? name), join(modules, name));
   }
 }
 

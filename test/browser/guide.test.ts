@@ -1,69 +1,78 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 import { describeInBrowser } from './browser.ts';
 import { type GuideProject, createGuideProject } from './guide-project.ts';
 
-const entries = ['src/main.tsx', 'src/plain.ts', 'src/fetch.ts'];
+const projects: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>])[] = [
+  ['Apollo Client 4', ['main', 'plain', 'fetch'], {}],
+  ['Apollo Client 3.8', ['main-apollo-3'], { '@apollo/client': 'apollo-client-3' }],
+];
 
-describeInBrowser('the guide, in an empty Vite project with the packed package', (driver) => {
-  let project: GuideProject;
-  let app: TestApp;
+describe.each(projects)('%s', (version, names, aliases) => {
+  describeInBrowser(
+    `the guide, in an empty Vite project with the packed package and ${version}`,
+    (driver) => {
+      let project: GuideProject;
+      let app: TestApp;
 
-  beforeAll(async () => {
-    project = await createGuideProject(entries);
-    app = await createTestApp({ RETURN_URLS: project.url, CORS_ORIGINS: project.url });
-    await app.link('ada', (await seedDemoData(app.sdk)).customerId);
-    await project.build(`${app.url}/graphql`);
-  }, 120_000);
+      beforeAll(async () => {
+        const entries = names.map((name) => (name.startsWith('main') ? `src/${name}.tsx` : `src/${name}.ts`));
+        project = await createGuideProject(entries, aliases);
+        app = await createTestApp({ RETURN_URLS: project.url, CORS_ORIGINS: project.url });
+        await app.link('ada', (await seedDemoData(app.sdk)).customerId);
+        await project.build(`${app.url}/graphql`);
+      }, 120_000);
 
-  test.each(['main', 'plain', 'fetch'])('ends with a button that opens the portal: %s', async (name) => {
-    const page = await driver.openPage();
-    const token = await app.createToken({ userId: 'ada' });
-    await page.addInitScript((text) => localStorage.setItem('token', text), token);
-    await page.goto(`${project.url}/${name}.html`);
-    await page.getByRole('button', { name: 'Manage billing' }).click();
-    await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
-    await page.getByRole('link', { name: 'Return to Acme' }).click();
-    await page.getByRole('button', { name: 'Manage billing' }).waitFor();
-    expect(page.url()).toMatch(`${project.url}/${name}.html`);
-  });
+      test.each(names)('ends with a button that opens the portal: %s', async (name) => {
+        const page = await driver.openPage();
+        const token = await app.createToken({ userId: 'ada' });
+        await page.addInitScript((text) => localStorage.setItem('token', text), token);
+        await page.goto(`${project.url}/${name}.html`);
+        await page.getByRole('button', { name: 'Manage billing' }).click();
+        await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
+        await page.getByRole('link', { name: 'Return to Acme' }).click();
+        await page.getByRole('button', { name: 'Manage billing' }).waitFor();
+        expect(page.url()).toMatch(`${project.url}/${name}.html`);
+      });
 
-  test.each(['main', 'plain', 'fetch'])('is a button again after the browser’s “back”: %s', async (name) => {
-    const page = await driver.openPage();
-    const token = await app.createToken({ userId: 'ada' });
-    await page.addInitScript((text) => localStorage.setItem('token', text), token);
-    await page.goto(`${project.url}/${name}.html`);
-    const button = page.getByRole('button', { name: 'Manage billing' });
-    await button.click();
-    await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
-    await page.goBack({ waitUntil: 'commit' });
-    await button.click();
-    await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
-  });
+      test.each(names)('is a button again after the browser’s “back”: %s', async (name) => {
+        const page = await driver.openPage();
+        const token = await app.createToken({ userId: 'ada' });
+        await page.addInitScript((text) => localStorage.setItem('token', text), token);
+        await page.goto(`${project.url}/${name}.html`);
+        const button = page.getByRole('button', { name: 'Manage billing' });
+        await button.click();
+        await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
+        await page.goBack({ waitUntil: 'commit' });
+        await button.click();
+        await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
+      });
 
-  test.each(['main', 'plain', 'fetch'])('says once that there is no network: %s', async (name) => {
-    const page = await driver.openPage();
-    await page.route(`${app.url}/**`, (route) => route.abort('connectionrefused'));
-    await page.goto(`${project.url}/${name}.html`);
-    const button = page.getByRole('button', { name: 'Manage billing' });
-    const clickInVain = async (): Promise<void> => {
-      await Promise.all([page.waitForEvent('requestfailed'), button.click()]);
-      await page.getByText('We could not be reached').first().waitFor();
-    };
-    await clickInVain();
-    await clickInVain();
-    expect(await page.getByRole('alert').allInnerTexts()).toEqual([
-      'We could not be reached. Check your connection, then try again.',
-    ]);
-  });
+      test.each(names)('says once that there is no network: %s', async (name) => {
+        const page = await driver.openPage();
+        await page.route(`${app.url}/**`, (route) => route.abort('connectionrefused'));
+        await page.goto(`${project.url}/${name}.html`);
+        const button = page.getByRole('button', { name: 'Manage billing' });
+        const clickInVain = async (): Promise<void> => {
+          await Promise.all([page.waitForEvent('requestfailed'), button.click()]);
+          await page.getByText('We could not be reached').first().waitFor();
+        };
+        await clickInVain();
+        await clickInVain();
+        expect(await page.getByRole('alert').allInnerTexts()).toEqual([
+          'We could not be reached. Check your connection, then try again.',
+        ]);
+      });
 
-  test.each(['main', 'plain', 'fetch'])('says why when it cannot: %s', async (name) => {
-    const page = await driver.openPage();
-    const token = await app.createToken({ userId: 'nobody' });
-    await page.addInitScript((text) => localStorage.setItem('token', text), token);
-    await page.goto(`${project.url}/${name}.html`);
-    await page.getByRole('button', { name: 'Manage billing' }).click();
-    await page.getByText(/no (billing account|Stripe customer)|not linked|no customer/i).waitFor();
-  });
+      test.each(names)('says why when it cannot: %s', async (name) => {
+        const page = await driver.openPage();
+        const token = await app.createToken({ userId: 'nobody' });
+        await page.addInitScript((text) => localStorage.setItem('token', text), token);
+        await page.goto(`${project.url}/${name}.html`);
+        await page.getByRole('button', { name: 'Manage billing' }).click();
+        await page.getByText(/no (billing account|Stripe customer)|not linked|no customer/i).waitFor();
+      });
+    },
+  );
 });

@@ -1,4 +1,9 @@
-import { BillingPortalError, toBillingPortalError } from './billing-portal-error.ts';
+import {
+  BillingPortalError,
+  parseBody,
+  toBillingPortalError,
+  toNetworkError,
+} from './billing-portal-error.ts';
 import {
   BillingAccountDocument,
   type BillingAccountQuery,
@@ -7,12 +12,18 @@ import {
   type OpenBillingPortalMutation,
   type OpenBillingPortalMutationVariables,
 } from './generated/operations.ts';
-import { PortalOpener, type PortalRequest, isBackFromPortal, onReturn } from './portal-opener.ts';
+import {
+  PortalOpener,
+  type PortalRequest,
+  type PortalWindow,
+  isBackFromPortal,
+  onReturn,
+} from './portal-opener.ts';
 import { type BillingPortalErrorCode, type Sentences, englishSentences } from './sentences.ts';
 import type { TypedDocument } from './typed-document.ts';
 
 export { BillingPortalError, englishSentences, isBackFromPortal, onReturn, toBillingPortalError };
-export type { BillingPortalErrorCode, PortalRequest, Sentences };
+export type { BillingPortalErrorCode, PortalRequest, PortalWindow, Sentences };
 
 /** What an account page shows: the customer, or null, and what the portal offers. */
 export type BillingAccount = BillingAccountQuery;
@@ -23,17 +34,19 @@ export type BillingPortalSession = OpenBillingPortalMutation['createBillingPorta
 export interface BillingPortalClientOptions {
   /** The service's GraphQL endpoint. */
   readonly url: string;
-  /** The signed-in user's token. It is asked for on every call, so that a renewed one is used. */
+  /** Returns the signed-in user's token. Every call asks for it, so that a renewed token is used. */
   readonly getToken: () => string | null | Promise<string | null>;
   readonly sentences?: Sentences;
   readonly fetch?: typeof globalThis.fetch;
+  /** The window that leaves for the portal, such as `window.top` for a page in a frame. The default is the page's own. */
+  readonly window?: PortalWindow | null;
 }
 
-/** The service, for pages without a GraphQL client. Everything rejects with a BillingPortalError. */
+/** The service, for pages without a GraphQL client. Every method rejects with a BillingPortalError. */
 export interface BillingPortalClient {
-  /** `fresh` asks Stripe at once: for the page that the portal leads back to, as `isBackFromPortal()` tells. */
+  /** `fresh` asks Stripe now: for the page that the portal leads back to, where `isBackFromPortal()` is true. */
   getAccount(variables?: BillingAccountQueryVariables): Promise<BillingAccount>;
-  /** Opens a session, for those who send the browser there themselves: at once, and nowhere else. */
+  /** Opens a session, for a page that sends the browser there itself: at once, and nowhere else. */
   createSession(request: OpenBillingPortalMutationVariables): Promise<BillingPortalSession>;
   /** Opens a session and sends the browser there. A second click joins the first. */
   open(request?: PortalRequest): Promise<void>;
@@ -46,11 +59,14 @@ export function createBillingPortalClient(options: BillingPortalClientOptions): 
     const data = await execute(options, OpenBillingPortalDocument, variables);
     return data.createBillingPortalSession;
   };
-  const opener = new PortalOpener(createSession);
+  const opener = new PortalOpener(createSession, { window: options.window });
   return {
     getAccount: (variables = {}) => execute(options, BillingAccountDocument, variables),
     createSession,
-    open: (request) => opener.open(request),
+    open: (request) =>
+      opener.open(request).catch((error: unknown) => {
+        throw toBillingPortalError(error, options.sentences);
+      }),
   };
 }
 
@@ -59,22 +75,27 @@ async function execute<Data, Variables>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
-  const { url, getToken, sentences, fetch = globalThis.fetch } = options;
   try {
-    const token = await getToken();
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ query: document, variables }),
-    });
+    const token = await options.getToken();
+    // What cannot be sent is a fault of the page, so it fails here and not as a network error.
+    const headers = new Headers({ 'content-type': 'application/json' });
+    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    const body = JSON.stringify({ query: document, variables });
+    const response = await send(options, { method: 'POST', headers, body });
     const bodyText = await response.text();
-    const answer = response.ok ? (JSON.parse(bodyText) as { data?: Data; errors?: unknown }) : { bodyText };
-    if ('data' in answer && answer.data && answer.errors === undefined) return answer.data;
-    throw toBillingPortalError(answer, sentences);
+    const answer = response.ok ? (parseBody(bodyText) as { data?: Data; errors?: unknown }) : {};
+    if (answer.data && answer.errors === undefined) return answer.data;
+    throw toBillingPortalError({ response, bodyText }, options.sentences);
   } catch (error) {
-    throw toBillingPortalError(error, sentences);
+    throw toBillingPortalError(error, options.sentences);
+  }
+}
+
+async function send(options: BillingPortalClientOptions, request: RequestInit): Promise<Response> {
+  const { url, sentences, fetch = globalThis.fetch } = options;
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    throw toNetworkError(error, sentences);
   }
 }

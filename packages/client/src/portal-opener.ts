@@ -3,15 +3,24 @@ import type { OpenBillingPortalMutationVariables } from './generated/operations.
 /** What to open the portal with; without a `returnUrl` it leads back to the page that it is opened from. */
 export type PortalRequest = Partial<OpenBillingPortalMutationVariables>;
 
-/** A stopped navigation leaves the page where it is: after this time it can be tried again. */
+/** A window that can be sent to the portal, which may be of another origin. */
+export type PortalWindow = Pick<Window, 'location'>;
+
+export interface PortalOpenerOptions {
+  readonly onChange?: (opening: boolean) => void;
+  /** The window that leaves for the portal; the page's own by default. */
+  readonly window?: PortalWindow | null | undefined;
+}
+
+/** A stopped navigation leaves the page where it is: after this time, the user can try again. */
 const leavingMs = 10_000;
 
-/** In the session's storage from leaving for the portal until the next page asks. */
+/** Stays in the session's storage from leaving for the portal until the next page asks. */
 const leftKey = 'billing-portal-left';
 
 /**
- * Opens a session and sends the browser there. A session's URL is short-lived, so it is asked for on the click. While
- * one is under way, or the browser is about to leave, another call joins it and opens nothing.
+ * Opens a session and sends the browser there. A session's URL is short-lived, so the click creates the session. While
+ * that is under way, or the browser is about to leave, another call joins it and opens nothing.
  */
 export class PortalOpener {
   private underWay: Promise<void> | null = null;
@@ -21,22 +30,27 @@ export class PortalOpener {
     private readonly createSession: (
       variables: OpenBillingPortalMutationVariables,
     ) => Promise<{ readonly url: string }>,
-    private readonly onChange: (opening: boolean) => void = () => undefined,
+    private readonly options: PortalOpenerOptions = {},
   ) {}
 
   open(request: PortalRequest = {}): Promise<void> {
     if (this.underWay === null) {
       this.underWay = this.leave(request);
-      this.onChange(true);
+      this.options.onChange?.(true);
       this.underWay.catch(() => this.release());
     }
     return this.underWay;
   }
 
   private async leave(request: PortalRequest): Promise<void> {
-    const { url } = await this.createSession({ ...request, returnUrl: request.returnUrl ?? currentPage() });
+    const { location } = this.options.window ?? window;
+    const { url } = await this.createSession({
+      ...request,
+      returnUrl: request.returnUrl ?? readPage(location),
+    });
     withSessionStorage((storage) => storage.setItem(leftKey, 'true'));
-    window.location.assign(url);
+    // A page may set this on a window of another origin, where it may not call assign().
+    location.href = url;
     this.releaseLater();
   }
 
@@ -44,32 +58,37 @@ export class PortalOpener {
     const release = (): void => this.release();
     const timer = setTimeout(release, leavingMs);
     // The browser's "back" may show this very page again, as it was left.
-    window.addEventListener('pageshow', release);
+    const stopListening = typeof window === 'undefined' ? undefined : listenToPageShow(release);
     this.stopWaiting = () => {
       clearTimeout(timer);
-      window.removeEventListener('pageshow', release);
+      stopListening?.();
     };
   }
 
   private release(): void {
-    // What is left of this opening would release the next one.
+    // A timer that is left of this opening would release the next one.
     this.stopWaiting();
     this.underWay = null;
-    this.onChange(false);
+    this.options.onChange?.(false);
   }
 }
 
-/** Without the fragment, which belongs to the page alone. */
-function currentPage(): string {
-  const { origin, pathname, search } = window.location;
-  return origin + pathname + search;
+/** With the fragment, in which a hash router has its route. */
+function readPage(location: Location): string {
+  try {
+    const { origin, pathname, search, hash } = location;
+    return origin + pathname + search + hash;
+  } catch (cause) {
+    const message = 'Pass a returnUrl: the window is of another origin, so its address cannot be read.';
+    throw new Error(message, { cause });
+  }
 }
 
 let isBack: boolean | undefined;
 
 /**
- * Whether this page was loaded after the portal was opened in this tab. What was changed there may not have reached
- * the service yet, which then has to ask Stripe: `fresh` says so.
+ * Whether this page was loaded after the portal was opened in this tab. A change that the customer made there may not
+ * have reached the service yet, so read the account with `fresh`.
  */
 export function isBackFromPortal(): boolean {
   return (isBack ??=
@@ -80,7 +99,7 @@ export function isBackFromPortal(): boolean {
     }) ?? false);
 }
 
-/** Undefined where the browser denies it, or there is none. */
+/** Undefined where the browser denies access to the storage, or has none. */
 function withSessionStorage<T>(use: (storage: Storage) => T): T | undefined {
   try {
     return use(window.sessionStorage);
@@ -90,13 +109,16 @@ function withSessionStorage<T>(use: (storage: Storage) => T): T | undefined {
 }
 
 /**
- * Calls back when the browser's "back" shows the page as it was left: what it shows of billing is old then. The
- * portal's own link back loads the page anew: that is what `isBackFromPortal` tells.
+ * Calls back when the browser's "back" shows the page as it was left, with billing data that may be stale. The
+ * portal's own link back loads the page again: `isBackFromPortal` reports that.
  */
 export function onReturn(callback: () => void): () => void {
-  const listener = ({ persisted }: PageTransitionEvent): void => {
+  return listenToPageShow(({ persisted }) => {
     if (persisted) callback();
-  };
+  });
+}
+
+function listenToPageShow(listener: (event: PageTransitionEvent) => void): () => void {
   window.addEventListener('pageshow', listener);
   return () => window.removeEventListener('pageshow', listener);
 }

@@ -1,4 +1,4 @@
-import { type ApolloClient, type TypedDocumentNode, gql } from '@apollo/client';
+import { type TypedDocumentNode, gql } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { type BillingPortalError, toBillingPortalError } from './billing-portal-error.ts';
@@ -8,7 +8,7 @@ import {
   type OpenBillingPortalMutationVariables,
   RefreshBillingCustomerDocument,
 } from './generated/operations.ts';
-import { PortalOpener, type PortalRequest, onReturn } from './portal-opener.ts';
+import { PortalOpener, type PortalRequest, type PortalWindow, onReturn } from './portal-opener.ts';
 import type { Sentences } from './sentences.ts';
 import type { TypedDocument } from './typed-document.ts';
 
@@ -17,6 +17,9 @@ import type { TypedDocument } from './typed-document.ts';
  * page that the portal leads back to, as `isBackFromPortal()` tells.
  */
 export const billingAccountQuery = /* @__PURE__ */ toDocumentNode(BillingAccountDocument);
+
+/** What the hook of either version of Apollo Client returns. */
+type ApolloClient = ReturnType<typeof useApolloClient>;
 
 const refreshQuery = /* @__PURE__ */ toDocumentNode(RefreshBillingCustomerDocument);
 
@@ -28,6 +31,8 @@ export interface UseBillingPortalOptions {
   /** The portal's language; without it, Stripe goes by the browser's. */
   readonly locale?: string;
   readonly sentences?: Sentences;
+  /** The window that leaves for the portal, such as `window.top` for a page in a frame. The default is the page's own. */
+  readonly window?: PortalWindow | null;
 }
 
 export interface BillingPortal {
@@ -45,13 +50,13 @@ export interface BillingPortal {
  * again when the browser's "back" leads from the portal to this page.
  */
 export function useBillingPortal(options: UseBillingPortalOptions = {}): BillingPortal {
-  const { returnUrl, locale, sentences } = options;
+  const { returnUrl, locale, sentences, window } = options;
   const client = useApolloClient();
   const [opening, setOpening] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const opener = useMemo(
-    () => new PortalOpener((variables) => createSession(client, variables), setOpening),
-    [client],
+    () => new PortalOpener((variables) => createSession(client, variables), { onChange: setOpening, window }),
+    [client, window],
   );
   useEffect(() => onReturn(() => void refetchCustomer(client)), [client]);
 
@@ -83,8 +88,9 @@ async function createSession(
     variables,
     // The URL is a credential: no cache keeps it.
     fetchPolicy: 'no-cache',
+    // The application's default may be to return errors in place of throwing them.
+    errorPolicy: 'none',
   });
-  if (!data) throw new Error('The service answered without a session.');
   return data.createBillingPortalSession;
 }
 

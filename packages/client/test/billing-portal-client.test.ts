@@ -1,5 +1,9 @@
-import { ApolloClient, HttpLink, InMemoryCache, type TypedDocumentNode, gql } from '@apollo/client';
-import { describe, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as apollo4 from '@apollo/client';
+import { type TypedDocumentNode, gql } from '@apollo/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as apollo3 from 'apollo-client-3/core/index.js';
 import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
 import { createBillingPortalClient } from '../src/billing-portal-client.ts';
 import { BillingPortalError, toBillingPortalError } from '../src/billing-portal-error.ts';
@@ -14,45 +18,54 @@ await app.link('ada', customerId);
 const adasToken = await app.createToken({ userId: 'ada' });
 const strangersToken = await app.createToken({ userId: 'nobody' });
 
-/** The two ways in: `fetch`, and an Apollo Client. Both must tell a failure by the same code. */
-const ways = [
-  ['fetch', openByFetch],
-  ['Apollo Client', openByApollo],
-] as const;
+type Open = (service: Pick<TestApp, 'url'>, token: string | null, to: string) => Promise<string>;
 
-async function openByFetch({ url }: Pick<TestApp, 'url'>, token: string | null, to: string): Promise<string> {
+/** Every way in reports a failure by the same code. */
+const ways: readonly (readonly [string, Open])[] = [
+  ['fetch', openByFetch],
+  ['Apollo Client 4', openByApollo4],
+  ['Apollo Client 3.8', openByApollo3],
+];
+
+async function openByFetch(...[{ url }, token, to]: Parameters<Open>): Promise<string> {
   const client = createBillingPortalClient({ url: `${url}/graphql`, getToken: () => token });
   return (await client.createSession({ returnUrl: to })).url;
 }
 
-interface Session {
-  readonly createBillingPortalSession: { readonly url: string };
-}
+const mutation: TypedDocumentNode<
+  { readonly createBillingPortalSession: { readonly url: string } },
+  { returnUrl: string }
+> = gql`
+  mutation ($returnUrl: String!) {
+    createBillingPortalSession(returnUrl: $returnUrl) {
+      url
+    }
+  }
+`;
 
-async function openByApollo(
+function toLinkOptions(
   { url }: Pick<TestApp, 'url'>,
   token: string | null,
-  to: string,
-): Promise<string> {
-  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
-  const link = new HttpLink({ uri: `${url}/graphql`, headers });
-  const client = new ApolloClient({ cache: new InMemoryCache(), link });
-  try {
-    const mutation: TypedDocumentNode<Session, { returnUrl: string }> = gql`
-      mutation ($returnUrl: String!) {
-        createBillingPortalSession(returnUrl: $returnUrl) {
-          url
-        }
-      }
-    `;
-    const { data } = await client.mutate({
-      mutation,
-      variables: { returnUrl: to },
-    });
-    return data?.createBillingPortalSession.url ?? '';
-  } catch (error) {
-    throw toBillingPortalError(error);
-  }
+): { uri: string; headers: Record<string, string> } {
+  return { uri: `${url}/graphql`, headers: token === null ? {} : { authorization: `Bearer ${token}` } };
+}
+
+async function openByApollo4(...[service, token, to]: Parameters<Open>): Promise<string> {
+  const link = new apollo4.HttpLink(toLinkOptions(service, token));
+  const client = new apollo4.ApolloClient({ cache: new apollo4.InMemoryCache(), link });
+  const { data } = await client.mutate({ mutation, variables: { returnUrl: to } }).catch(rethrow);
+  return data?.createBillingPortalSession.url ?? '';
+}
+
+async function openByApollo3(...[service, token, to]: Parameters<Open>): Promise<string> {
+  const link = new apollo3.HttpLink(toLinkOptions(service, token));
+  const client = new apollo3.ApolloClient({ cache: new apollo3.InMemoryCache(), link });
+  const { data } = await client.mutate({ mutation, variables: { returnUrl: to } }).catch(rethrow);
+  return data?.createBillingPortalSession.url ?? '';
+}
+
+function rethrow(error: unknown): never {
+  throw toBillingPortalError(error);
 }
 
 async function getFailure(promise: Promise<unknown>): Promise<BillingPortalError> {
@@ -84,7 +97,7 @@ describe.each(ways)('by %s', (_name, open) => {
   });
 
   test('a limit says when to come back', async () => {
-    const token = await strictApp.createToken({ userId: open.name });
+    const token = await strictApp.createToken({ userId: `${open.name}-limited` });
     await getFailure(open(strictApp, token, returnUrl));
     const failure = await getFailure(open(strictApp, token, returnUrl));
     expect(failure.code).toBe('RATE_LIMITED');
@@ -94,6 +107,114 @@ describe.each(ways)('by %s', (_name, open) => {
   test('a service that cannot be reached is told apart from one that refuses', async () => {
     const failure = await getFailure(open({ url: 'http://127.0.0.1:9' }, null, returnUrl));
     expect(failure.code).toBe('NETWORK_ERROR');
+  });
+});
+
+/** What a gateway says in front of a service that is down. */
+const gatewayAnswers = {
+  '/502/graphql': [502, { 'retry-after': '30' }],
+  '/503/graphql': [503, { 'retry-after': new Date(Date.now() + 60_000).toUTCString() }],
+  '/504/graphql': [504, {}],
+  '/429/graphql': [429, { 'retry-after': '7' }],
+  '/401/graphql': [401, {}],
+  '/200/graphql': [200, {}],
+} as const;
+
+describe('a gateway that answers in HTML', () => {
+  const gateway = createServer(({ url = '' }, response) => {
+    const [status, headers] = gatewayAnswers[url as keyof typeof gatewayAnswers];
+    response.writeHead(status, { 'content-type': 'text/html', ...headers });
+    response.end('<html><h1>Not the service</h1></html>');
+  });
+  beforeAll((done) => void gateway.listen(0, '127.0.0.1', done));
+  afterAll(() => {
+    gateway.close();
+    gateway.closeAllConnections();
+  });
+
+  describe.each(ways)('by %s', (_name, open) => {
+    const fail = (status: number): Promise<BillingPortalError> => {
+      const { port } = gateway.address() as AddressInfo;
+      return getFailure(open({ url: `http://127.0.0.1:${port}/${status}` }, adasToken, returnUrl));
+    };
+
+    test.each([
+      [502, 'INTERNAL_SERVER_ERROR', 30],
+      [504, 'INTERNAL_SERVER_ERROR', undefined],
+      [429, 'RATE_LIMITED', 7],
+      [401, 'UNAUTHENTICATED', undefined],
+      [200, 'INTERNAL_SERVER_ERROR', undefined],
+    ])('%s keeps its status, and its Retry-After', async (status, code, retryAfter) => {
+      const failure = await fail(status);
+      expect(failure).toMatchObject({ code, status, retryAfter, detail: expect.stringMatching(/\w{4}/) });
+    });
+
+    test('a Retry-After that is a date is turned into seconds', async () => {
+      const { status, retryAfter } = await fail(503);
+      expect(status).toBe(503);
+      expect(retryAfter).toBeGreaterThan(30);
+      expect(retryAfter).toBeLessThan(61);
+    });
+  });
+});
+
+describe('a network error', () => {
+  test.each([
+    ['a TypeError', new TypeError('Whatever the browser says.')],
+    ['a timeout', new DOMException('signal timed out', 'TimeoutError')],
+    ['an error of another kind', new Error('offline')],
+  ])('is what fetch rejects with: %s', async (_name, reason) => {
+    const options = { url: 'https://billing.example.com', getToken: () => null };
+    const client = createBillingPortalClient({ ...options, fetch: () => Promise.reject(reason) });
+    const failure = await getFailure(client.getAccount());
+    expect(failure).toMatchObject({ code: 'NETWORK_ERROR', cause: reason, detail: reason.message });
+  });
+
+  test.each([
+    'Failed to fetch',
+    'Failed to fetch (billing.example.com)',
+    'network error',
+    'NetworkError when attempting to fetch resource.',
+    'Load failed',
+    'The Internet connection appears to be offline.',
+    'Network request failed',
+    'fetch failed',
+    'terminated',
+  ])('is what Apollo Client passes on of a rejected fetch: %s', (message) => {
+    expect(toBillingPortalError(new TypeError(message)).code).toBe('NETWORK_ERROR');
+    const wrapped = { message, graphQLErrors: [], networkError: new TypeError(message) };
+    expect(toBillingPortalError(wrapped).code).toBe('NETWORK_ERROR');
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'a getToken that fails',
+      () => Promise.reject(new TypeError("Cannot read properties of null (reading 'token')")),
+    ],
+    ['a token that cannot be sent', () => Promise.resolve('line\nbreak')],
+  ])('is not %s', async (_name, getToken) => {
+    const client = createBillingPortalClient({
+      url: `${app.url}/graphql`,
+      getToken: getToken as () => Promise<string>,
+    });
+    expect((await getFailure(client.getAccount())).code).toBe('INTERNAL_SERVER_ERROR');
+  });
+
+  test('is not a fault of the page in Apollo Client’s link or cache', () => {
+    const reason = new TypeError('client.cache.modify is not a function');
+    expect(toBillingPortalError(reason).code).toBe('INTERNAL_SERVER_ERROR');
+    const wrapped = { message: reason.message, graphQLErrors: [], networkError: reason };
+    expect(toBillingPortalError(wrapped)).toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      detail: reason.message,
+    });
+  });
+
+  test('is not an answer that cannot be used', async () => {
+    const fetch = (): Promise<Response> => Promise.resolve(new Response('{"data":null}'));
+    const options = { url: 'https://billing.example.com', getToken: () => null, fetch };
+    const failure = await getFailure(createBillingPortalClient(options).getAccount());
+    expect(failure).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', status: 200 });
   });
 });
 
