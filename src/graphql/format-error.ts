@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { BillingError, maskedMessage } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
@@ -28,12 +28,14 @@ const maxLocations = 10;
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   if (unwrapResolverError(error) instanceof BillingError)
     return { ...formatted, message: shorten(formatted.message) };
-  if (!isRefusedByApollo(formatted)) return mask(formatted);
-  const { message, locations, extensions } = formatted;
+  const isInputFault = isRefusedInput(error);
+  if (!isInputFault && !isRefusedByApollo(formatted)) return mask(formatted);
+  const { message, locations, path, extensions } = formatted;
   return {
     message: shorten(withoutValues(message)),
     ...(locations === undefined ? {} : { locations: locations.slice(0, maxLocations) }),
-    extensions: { code: extensions?.['code'] },
+    ...(path === undefined ? {} : { path }),
+    extensions: { code: isInputFault ? 'BAD_USER_INPUT' : extensions?.['code'] },
   };
 }
 
@@ -43,7 +45,7 @@ export function createFailureLog(logger: Logger): ApolloServerPlugin<RequestCont
     requestDidStart: () =>
       Promise.resolve({
         didEncounterErrors: ({ errors, contextValue: { requestId } }) => {
-          for (const error of errors.filter((candidate) => !isRefusedByApollo(candidate)))
+          for (const error of errors.filter(isUnexpected))
             logFailure(logger, unwrapResolverError(error), 'a request failed', {
               requestId,
               path: error.path,
@@ -52,6 +54,23 @@ export function createFailureLog(logger: Logger): ApolloServerPlugin<RequestCont
         },
       }),
   };
+}
+
+function isUnexpected(error: GraphQLError): boolean {
+  return !isRefusedByApollo(error) && !isRefusedInput(error);
+}
+
+/**
+ * graphql-js gives no code to these errors, which any caller can provoke: more than fifty faulty variables, and null for
+ * an argument or a directive that takes none, by a variable that has a default.
+ */
+const inputFaults = /^(?:Argument "\w+" (?:of |has invalid value )|Too many errors processing variables)/;
+
+function isRefusedInput(error: unknown): boolean {
+  const thrown = unwrapResolverError(error);
+  return (
+    thrown instanceof GraphQLError && !(thrown instanceof BillingError) && inputFaults.test(thrown.message)
+  );
 }
 
 /** Errors of resolvers have a path; those of parsing, validation and variables have none. */
@@ -71,8 +90,9 @@ function mask({ path, locations }: GraphQLFormattedError): GraphQLFormattedError
   };
 }
 
-/** graphql-js repeats a variable's value, which may be a token that was pasted into the wrong place. */
+/** graphql-js repeats a value, which may be a token that was pasted into the wrong place. */
 function withoutValues(message: string): string {
-  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1];
-  return variable === undefined ? message : `Variable "${variable}" got an invalid value.`;
+  return message
+    .replace(/^(Variable "\$\w+") got invalid value .*$/s, '$1 got an invalid value.')
+    .replace(/^(Argument "\w+") has invalid value .*$/s, '$1 has an invalid value.');
 }

@@ -3,6 +3,9 @@ import type { Database } from '../database/database.ts';
 import type { Logger } from '../logger.ts';
 import type { Closing } from './polite-close.ts';
 
+/** Probes come every few seconds, and need no token: the database is asked at most once a second. */
+const freshMs = 1_000;
+
 /** `/healthz` says that the process runs, `/readyz` that it can do its work. */
 export function addHealthRoutes(
   server: FastifyInstance,
@@ -10,22 +13,31 @@ export function addHealthRoutes(
   closing: Closing,
   logger: Logger,
 ): void {
-  let wasReady = true;
+  const isReady = createReadinessCheck(database, logger);
   server.get('/healthz', () => ({ status: 'ok' }));
 
   server.get('/readyz', async (_request, reply) => {
-    if (closing.hasBegun())
-      return reply.code(503).send({ status: 'unavailable', reason: 'the service stops' });
+    const unavailable = (reason: string) => reply.code(503).send({ status: 'unavailable', reason });
+    if (closing.hasBegun()) return unavailable('the service stops');
+    return (await isReady()) ? { status: 'ready' } : unavailable('the database does not answer');
+  });
+}
+
+/** Shares one check between all callers, while it is under way and for a second after. Logs each change. */
+function createReadinessCheck(database: Pick<Database, 'ping'>, logger: Logger): () => Promise<boolean> {
+  let wasReady = true;
+  let shared: Promise<boolean> | null = null;
+  const check = async (): Promise<boolean> => {
     try {
       await database.ping();
       if (!wasReady) logger.info('the database answers again: the service is ready');
       wasReady = true;
-      return { status: 'ready' };
     } catch (error) {
-      // Probes come every few seconds.
       if (wasReady) logger.warn({ error }, 'the database does not answer: the service is not ready');
       wasReady = false;
-      return reply.code(503).send({ status: 'unavailable', reason: 'the database does not answer' });
     }
-  });
+    setTimeout(() => (shared = null), freshMs).unref();
+    return wasReady;
+  };
+  return () => (shared ??= check());
 }

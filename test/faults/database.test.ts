@@ -114,6 +114,9 @@ async function trickle(): Promise<Asked[]> {
   return Promise.all(asking);
 }
 
+/** For how long /readyz repeats an answer. */
+const readyzFreshMs = 1_000;
+
 const isHealthy = ({ status, code }: Asked): boolean => status === 200 && code === null;
 
 /** Milliseconds until both a session can be opened and the service says that it is ready. */
@@ -183,6 +186,7 @@ describeWithPart(
         await timeRecovery();
 
         await begin(proxy, mongo);
+        await wait(readyzFreshMs);
         const asked = await trickle();
         await (end?.(mongo) ?? proxy.heal());
         await proxy.heal();

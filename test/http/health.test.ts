@@ -1,4 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fastify } from 'fastify';
+import { addHealthRoutes } from '../../src/http/health.routes.ts';
+import { createLogger } from '../../src/logger.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 
@@ -22,7 +26,10 @@ describe('a healthy service', () => {
 });
 
 describe('a service without its store', () => {
-  beforeAll(() => corruptStore(app.config));
+  beforeAll(async () => {
+    corruptStore(app.config);
+    await sleep(1_100);
+  });
 
   test('is not ready, and does not say more than that', async () => {
     const response = await app.fetch('/readyz');
@@ -42,5 +49,37 @@ describe('a service without its store', () => {
 
   test('still runs', async () => {
     expect((await app.fetch('/healthz')).status).toBe(200);
+  });
+});
+
+describe('/readyz', () => {
+  const createServer = (ping: () => Promise<void>) => {
+    const server = fastify();
+    addHealthRoutes(server, { ping }, { hasBegun: () => false }, createLogger('silent'));
+    return async () => (await server.inject('/readyz')).statusCode;
+  };
+
+  test('asks the database once for any number of callers within a second', async () => {
+    let pings = 0;
+    const ask = createServer(async () => {
+      pings += 1;
+      await sleep(20);
+    });
+
+    expect(new Set(await Promise.all(Array.from({ length: 100 }, ask)))).toEqual(new Set([200]));
+    expect(await ask()).toBe(200);
+    expect(pings).toBe(1);
+  });
+
+  test('sees within two seconds that the database has failed, and that it is back', async () => {
+    let fails = false;
+    const ask = createServer(() => (fails ? Promise.reject(new Error('gone')) : Promise.resolve()));
+
+    const statuses = [await ask()];
+    for (fails of [true, false]) {
+      await sleep(1_100);
+      statuses.push(await ask());
+    }
+    expect(statuses).toEqual([200, 503, 200]);
   });
 });
