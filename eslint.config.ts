@@ -11,9 +11,7 @@ import tseslint from 'typescript-eslint';
  */
 const foundation = [
   'errors',
-  'expiring-map',
   'failure-log',
-  'line-batch',
   'logger',
   'loopback',
   'parse-url',
@@ -23,8 +21,6 @@ const foundation = [
 const technical = [...foundation, 'telemetry', 'config', 'auth', 'stripe', 'graphql', 'records'];
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  'expiring-map': [],
-  'line-batch': [],
   loopback: [],
   'parse-url': [],
   shorten: [],

@@ -1,12 +1,13 @@
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
-import { LineBatch } from './line-batch.ts';
 import { noTraceIds, readTraceIds } from './telemetry/telemetry.ts';
 
 export type { Logger };
 
 export interface LogDestination {
   write(line: string): void;
+  /** Called after a line of level 60. */
+  flushSync?(): void;
 }
 
 /** JSON lines on stdout, or where `destination` says. */
@@ -31,22 +32,22 @@ const stdout = 1;
 const longestBacklog = 1_000_000;
 
 /**
- * A terminal gets each line at once. Anything else gets them in batches, since one write for each line takes as long as
- * all else that is done for it: after half a second at most, and whatever is left when the process ends by itself, by a
- * signal that it waits for, or by an exception. Only who kills it outright loses what it logged last.
+ * A terminal gets each line at once. Anything else gets lines in batches of 4 kB, or what there is each half second: a
+ * write for each line costs as much as the rest of a request. What is left is written when the process exits, and lines of level 60 at
+ * once; only SIGKILL loses the last lines.
  */
 function openOutput(): LogDestination {
-  const output = pino.destination({ dest: stdout, sync: true, maxLength: longestBacklog });
-  // A log that cannot be written must not end the service. What there is room for is written when it can be again.
+  const batches = isatty(stdout) ? {} : { minLength: 4_096, periodicFlush: 500 };
+  const output = pino.destination({ dest: stdout, sync: true, maxLength: longestBacklog, ...batches });
+  // A log that cannot be written must not end the service: it is written again when there is room.
   output.once('error', ({ message }: Error) =>
     process.stderr.write(`The log cannot be written: ${message}\n`),
   );
   output.on('error', () => undefined);
-  if (isatty(stdout)) return output;
-  // pino's own batches are put together anew for each line.
-  const lines = new LineBatch(output);
-  process.once('exit', () => lines.flushSync());
-  return lines;
+  // `flush` tries once. On a full disk `flushSync`, which pino calls after a fatal line, would try without end.
+  const flush = (): void => output.flush();
+  process.once('exit', flush);
+  return { write: (line) => output.write(line), flushSync: flush };
 }
 
 /** What a log says of an error. Neither the stack nor text that may hold secrets or addresses is kept. */

@@ -16,8 +16,8 @@ export async function serve(env: Environment): Promise<void> {
     const logger = createLogger(config.logLevel);
     endOnUncaught(logger);
     const starting = start(config, logger);
-    // From the first: as the first process of a container, it would not notice signals that it does not wait for.
-    stopOnSignals({ stop: async () => (await starting).stop() }, (error) =>
+    // Before the start ends: the first process of a container receives only signals that it listens for.
+    stopOnSignals({ stop: (signal) => stop(starting, signal, logger) }, (error) =>
       logger.fatal({ error }, 'the service could not stop as it should'),
     );
     await starting;
@@ -41,24 +41,37 @@ async function start(config: Config, logger: Logger): Promise<App> {
   return app;
 }
 
+async function stop(starting: Promise<App>, signal: NodeJS.Signals, logger: Logger): Promise<void> {
+  const startedAt = performance.now();
+  logger.info({ signal }, 'shutdown started');
+  await (await starting).stop();
+  logger.info({ signal, ms: Math.round(performance.now() - startedAt) }, 'shutdown finished');
+}
+
+/** What a signal stops. */
+export interface Stoppable {
+  stop(signal: NodeJS.Signals): Promise<void>;
+}
+
 /**
- * SIGINT and SIGTERM end what is under way first; a second one later, or a stop that hangs, ends the process at once.
- * @param report tells why a stop failed, before the process ends
+ * SIGINT and SIGTERM stop the app and then end the process. A second signal later, or a stop that hangs, ends the
+ * process at once.
+ * @param report receives the reason of a failed stop, before the process ends
  */
-export function stopOnSignals(app: Pick<App, 'stop'>, report: (error: unknown) => void): void {
+export function stopOnSignals(app: Stoppable, report: (error: unknown) => void): void {
   const fail = (error: unknown): never => {
     report(error);
     return process.exit(exitCodes.failed);
   };
   let stoppingSince: number | null = null;
-  const stop = (signal: NodeJS.Signals): void => {
+  const stopOnce = (signal: NodeJS.Signals): void => {
     const isSame = signal === 'SIGINT' && performance.now() - (stoppingSince ?? -Infinity) < sameSignalMs;
     if (isSame) return;
-    if (stoppingSince !== null) process.exit(exitCodes.failed);
+    if (stoppingSince !== null) fail(new Error(`A second signal, ${signal}, ended the process.`));
     stoppingSince = performance.now();
     setTimeout(() => fail(new Error(`It took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();
-    app.stop().then(() => process.exit(exitCodes.ok), fail);
+    app.stop(signal).then(() => process.exit(exitCodes.ok), fail);
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.on('SIGINT', stopOnce);
+  process.on('SIGTERM', stopOnce);
 }

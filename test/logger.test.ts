@@ -56,7 +56,8 @@ test(
 test(
   'a disk that is full does not end the process, and is told once',
   async () => {
-    const child = log(lines, 'setTimeout(() => process.exit(7), 700)', '/dev/full');
+    const fatal = "logger.fatal('a line that is written at once')";
+    const child = log(lines, `${fatal}; setTimeout(() => process.exit(7), 700)`, '/dev/full');
     const [told, exited] = await Promise.all([text(child.stderr), once(child, 'exit')]);
 
     expect(told.match(/The log cannot be written: ENOSPC/g)).toHaveLength(1);

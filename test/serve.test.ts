@@ -101,3 +101,34 @@ test.each([
   },
   timeoutMs,
 );
+
+test(
+  'a shutdown is logged with its signal when it starts and when it has finished',
+  async () => {
+    const { exited, stdout } = await startService("process.kill(process.pid, 'SIGTERM');");
+
+    expect(await exited).toEqual([0, null]);
+    const lines = (await stdout).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object).slice(-2)).toMatchObject([
+      { level: 30, msg: 'shutdown started', signal: 'SIGTERM' },
+      { level: 30, msg: 'shutdown finished', signal: 'SIGTERM', ms: expect.any(Number) as unknown },
+    ]);
+  },
+  timeoutMs,
+);
+
+test(
+  'a shutdown that a second signal cuts short is logged as failed',
+  async () => {
+    const { exited, stdout } = await startService(
+      "process.kill(process.pid, 'SIGTERM'); setTimeout(() => process.kill(process.pid, 'SIGTERM'), 100);",
+    );
+
+    expect(await exited).toEqual([1, null]);
+    expect(readLast(await stdout)).toMatchObject({
+      level: 60,
+      error: { message: 'A second signal, SIGTERM, ended the process.' },
+    });
+  },
+  timeoutMs,
+);

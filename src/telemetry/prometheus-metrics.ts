@@ -7,12 +7,8 @@ const storeBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const stripeBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 4, 8];
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counted in a row, where one by one each would have to bring its code into the processor's caches. */
-const mostPending = 500;
-
 /** Metrics as Prometheus reads them, in a registry of their own: apps in one process do not mix. */
 export class PrometheusMetrics implements Metrics {
-  private pending: (() => void)[] = [];
   private readonly registry = new Registry();
   private readonly registers = [this.registry];
   private readonly sessions = new Counter({
@@ -60,39 +56,27 @@ export class PrometheusMetrics implements Metrics {
   }
 
   sessionOpened(policy: string, outcome: string): void {
-    this.later(() => this.sessions.inc({ policy, outcome }));
+    this.sessions.inc({ policy, outcome });
   }
 
   operationEnded(operation: string, outcome: string): void {
-    this.later(() => this.operations.inc({ operation, outcome }));
+    this.operations.inc({ operation, outcome });
   }
 
   webhookHandled(type: string, outcome: string): void {
-    this.later(() => this.webhooks.inc({ type, outcome }));
+    this.webhooks.inc({ type, outcome });
   }
 
   requestAnswered(method: string, route: string, status: number, seconds: number): void {
-    this.later(() => this.requests.observe({ method, route, status }, seconds));
+    this.requests.observe({ method, route, status }, seconds);
   }
 
   stripeAnswered(endpoint: string, outcome: string, seconds: number): void {
-    this.later(() => this.stripeRequests.observe({ endpoint, outcome }, seconds));
+    this.stripeRequests.observe({ endpoint, outcome }, seconds);
   }
 
   storeAnswered(operation: string, outcome: string, seconds: number): void {
-    this.later(() => this.storeOperations.observe({ operation, outcome }, seconds));
-  }
-
-  private later(count: () => void): void {
-    this.pending.push(count);
-    if (this.pending.length >= mostPending) this.countPending();
-  }
-
-  /** None of them throws: their labels are those that are declared above. */
-  private countPending(): void {
-    const { pending } = this;
-    this.pending = [];
-    for (const count of pending) count();
+    this.storeOperations.observe({ operation, outcome }, seconds);
   }
 
   watchStripe(read: () => StripeState): void {
@@ -119,7 +103,6 @@ export class PrometheusMetrics implements Metrics {
 
   /** Everything in Prometheus's text format. */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
-    this.countPending();
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
 }
