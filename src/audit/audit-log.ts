@@ -3,17 +3,28 @@ import { randomUUID } from 'node:crypto';
 /** What is recorded of an administrator's operation: that it is about to begin, and later how it ended. */
 export type AuditStep = 'intended' | 'succeeded' | 'failed';
 
+/** What kind of actor did it. Names alone do not tell: a user's subject can be any text. */
+export type AuditActorKind = 'user' | 'operator' | 'stripe' | 'erased';
+
+export interface AuditActor {
+  readonly kind: AuditActorKind;
+  /** A user's subject, a pseudonym, or a fixed name for what is not a person. */
+  readonly name: string;
+}
+
 /** One line of the log. It is inserted once, and never changed but to make a person unknown. */
 export interface AuditRecord {
   /** Common to the steps of one operation. Later operations have greater ids. */
   readonly operationId: string;
   readonly step: AuditStep;
   readonly at: Date;
-  /** The subject of the administrator's token, or `cli`. */
   readonly actor: string;
+  readonly actorKind: AuditActorKind;
   readonly action: string;
   /** The user it is about; null when it is about none. */
   readonly userId: string | null;
+  /** Whether the user was erased since: then `userId` is a pseudonym. */
+  readonly userErased: boolean;
   /** Stripe's id of the customer or configuration it is about; null while that is not known. */
   readonly target: string | null;
   readonly details: Readonly<Record<string, string>>;
@@ -59,7 +70,7 @@ export interface AuditLog {
   list(query: AuditQuery): Promise<AuditPage>;
   /** Removes operations whose id is less than this one, a limited number at a time, and tells how many records that were. */
   removeBefore(operationId: string): Promise<number>;
-  /** Makes a person unknown in every entry, and tells in how many; that something was done stays. */
+  /** Replaces a person by a pseudonym in every entry, and returns in how many; that something was done stays. */
   anonymize(person: AuditedPerson): Promise<number>;
 }
 
@@ -70,9 +81,23 @@ export function toOperationTime(at: Date): string {
   return at.getTime().toString(16).padStart(millisecondDigits, '0');
 }
 
-/** Stands in a log for somebody who is to be unknown: other entries about the same person can still be told to be. */
+/** A random pseudonym that replaces an erased user. One erasure uses one pseudonym, so that user's entries still belong together. */
 export function createPseudonym(): string {
   return `erased:${randomUUID()}`;
+}
+
+const pseudonymPattern = /^erased:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether records of releases without `userErased` mean an erased user by this name. */
+export function isPseudonym(name: string): boolean {
+  return pseudonymPattern.test(name);
+}
+
+/** The kind that records of releases without `actorKind` meant by a name. */
+export function guessActorKind(name: string): AuditActorKind {
+  if (name === 'cli') return 'operator';
+  if (name === 'stripe') return 'stripe';
+  return isPseudonym(name) ? 'erased' : 'user';
 }
 
 /** Joins each intent with its outcome. */

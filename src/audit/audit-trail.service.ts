@@ -6,19 +6,21 @@ import { type Logger, redact } from '../logger.ts';
 import { removeAll } from '../records/remove-all.ts';
 import type { AuditAction } from './audit-action.ts';
 import {
+  type AuditActor,
   type AuditEntry,
   type AuditLog,
   type AuditQuery,
   type AuditRecord,
+  type AuditedPerson,
   toOperationTime,
 } from './audit-log.ts';
 
-/** Who did it, where that is no caller of the API. */
-export const commandLine = 'cli';
-export const stripeItself = 'stripe';
+/** Actors that are not callers of the API. */
+export const commandLine: AuditActor = { kind: 'operator', name: 'cli' };
+export const stripeItself: AuditActor = { kind: 'stripe', name: 'stripe' };
 
 export interface AuditIntent {
-  readonly actor: Caller | typeof commandLine | typeof stripeItself;
+  readonly actor: Caller | AuditActor;
   readonly action: AuditAction;
   readonly userId?: string;
   /** Stripe's id of the customer or configuration, where it is known beforehand. */
@@ -100,8 +102,14 @@ export class AuditTrail {
   }
 
   async list(query: AuditQuery): Promise<Page<JudgedEntry>> {
-    const { entries, hasNextPage } = await this.log.list(query);
+    const { userId } = query;
+    const { entries, hasNextPage } = await this.log.list({ ...query, userId: userId && toText(userId) });
     return { items: entries.map((entry) => ({ ...entry, outcome: this.judge(entry) })), hasNextPage };
+  }
+
+  /** Replaces a person by a pseudonym in every entry, and returns in how many. @throws StoreUnavailableError */
+  anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
+    return this.log.anonymize({ userId: toText(userId), stripeCustomerId });
   }
 
   /** Removes what is older than this many days, and tells how many records that were. */
@@ -111,11 +119,14 @@ export class AuditTrail {
   }
 
   private createFacts({ actor, action, userId, details = {} }: AuditIntent) {
+    const { kind: actorKind, name } = 'kind' in actor ? actor : findPerson(actor);
     return {
       operationId: this.createOperationId(),
-      actor: typeof actor === 'string' ? actor : toText(findPerson(actor)),
+      actor: toText(name),
+      actorKind,
       action,
-      userId: toText(userId ?? null),
+      userId: userId === undefined ? null : toText(userId),
+      userErased: false,
       details: Object.fromEntries(
         Object.entries(details).flatMap(([name, value]) =>
           value === undefined ? [] : [[name, toSafeText(value)]],
@@ -156,16 +167,25 @@ function createReportId(cause: string, at: Date): string {
 }
 
 /** The token's own subject: where an organisation is billed, that is the person who acts for it. */
-function findPerson({ claims, userId }: Caller): string {
+function findPerson({ claims, userId }: Caller): AuditActor {
   const { sub } = claims;
-  return typeof sub === 'string' && sub !== '' ? sub : userId;
+  return { kind: 'user', name: typeof sub === 'string' && sub !== '' ? sub : userId };
 }
 
 const maxLength = 255;
+const unstorable = /[\p{Cc}\p{Cs}]/u;
+const hashEnding = /#[0-9a-f]{64}$/;
 
-/** What was given may be no id at all; it is recorded as far as every store can keep it. */
-function toText<T extends string | null>(text: T): T {
-  return text === null ? text : (text.slice(0, maxLength).replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd') as T);
+/**
+ * What a caller sends may be no id at all: it is recorded as far as every store can keep it. Two texts never become
+ * one: a text that is shortened or changed ends with the hash of the whole, and so does one that looks as if it was.
+ */
+function toText(text: string): string {
+  if (text.length <= maxLength && !unstorable.test(text) && !hashEnding.test(text)) return text;
+  // UTF-8 has no lone surrogates, which the hash has to tell apart.
+  const digest = createHash('sha256').update(text, 'utf16le').digest('hex');
+  const start = text.slice(0, maxLength - digest.length - 1);
+  return `${start.replaceAll(new RegExp(unstorable, 'gu'), '\ufffd')}#${digest}`;
 }
 
 /** A secret or a URL that was given for something else stays out. A user's id is left as it is: it may be an address. */

@@ -47,6 +47,24 @@ registerEnumType(AuditOutcome, {
   },
 });
 
+export enum AuditActorKind {
+  USER = 'user',
+  OPERATOR = 'operator',
+  STRIPE = 'stripe',
+  ERASED = 'erased',
+}
+
+registerEnumType(AuditActorKind, {
+  name: 'AuditActorKind',
+  description: 'What kind of actor did something.',
+  valuesConfig: {
+    USER: { description: 'A caller with a token: an administrator, or a user.' },
+    OPERATOR: { description: 'An operator on the command line.' },
+    STRIPE: { description: 'Stripe, by an event.' },
+    ERASED: { description: 'A caller who was erased since: the name is a random pseudonym.' },
+  },
+});
+
 @ObjectType({ description: 'Something else that was asked for.' })
 export class AuditDetail {
   @Field(() => String, { description: 'What it is.' })
@@ -64,9 +82,12 @@ export class AuditEntry {
   @Field(() => Date, { description: 'When it began.' })
   readonly at!: Date;
 
+  @Field(() => AuditActorKind, { description: 'What kind of actor did it.' })
+  readonly actorKind!: string;
+
   @Field(() => String, {
     description:
-      'Who did it: the subject of the token, `cli` for the command line, or `stripe` for an event.',
+      'The name of the actor: for a user, the subject of the token. Only `actorKind` says whether `cli`, `stripe` or a pseudonym is meant, or a user with such a subject.',
   })
   readonly actor!: string;
 
@@ -75,6 +96,12 @@ export class AuditEntry {
 
   @Field(() => ID, { nullable: true, description: 'The user it is about; null when it is about none.' })
   readonly userId!: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether the user was erased: then `userId` is a random pseudonym, the same in all entries of one erasure.',
+  })
+  readonly userErased!: boolean;
 
   @Field(() => ID, {
     nullable: true,

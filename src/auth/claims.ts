@@ -7,7 +7,8 @@ export type Claims = Readonly<Record<string, unknown>>;
 export interface ClaimNames {
   readonly subjectClaim: string;
   readonly rolesClaim: string;
-  readonly emailClaim: string;
+  /** Null where the billing subject has no e-mail address in the token. */
+  readonly emailClaim: string | null;
 }
 
 /** The customer directory takes ids of this form; lone surrogates would make two users one when stored. */
@@ -21,7 +22,7 @@ export function getCaller(claims: Claims, names: ClaimNames): Caller {
   return {
     userId: getUserId(claims, names.subjectClaim),
     roles: getRoles(findClaim(claims, names.rolesClaim)),
-    email: claims['email_verified'] === true ? getEmail(findClaim(claims, names.emailClaim)) : null,
+    email: findEmail(claims, names.emailClaim),
     claims,
   };
 }
@@ -77,6 +78,11 @@ function getRoles(claim: unknown): readonly string[] {
   return isRecord(claim)
     ? Object.keys(claim).filter((role) => claim[role] === true || isRecord(claim[role]))
     : [];
+}
+
+function findEmail(claims: Members, name: string | null): string | null {
+  if (name === null || claims['email_verified'] !== true) return null;
+  return getEmail(findClaim(claims, name));
 }
 
 function getEmail(claim: unknown): string | null {

@@ -24,7 +24,7 @@ export async function createToken(config: AuthConfig, request: TokenRequest): Pr
     sub: userId,
     [config.subjectClaim]: userId,
     [config.rolesClaim]: roles,
-    ...(email === undefined ? {} : { [config.emailClaim]: email, email_verified: true }),
+    ...(email === undefined ? {} : { [config.emailClaim ?? 'email']: email, email_verified: true }),
     iss: config.issuer,
     [config.audienceClaim]: config.audience,
     iat: now,

@@ -192,7 +192,8 @@ export function createAuthConfig(
     audienceClaim: values.JWT_AUDIENCE_CLAIM,
     subjectClaim: values.JWT_SUBJECT_CLAIM,
     rolesClaim: values.JWT_ROLES_CLAIM,
-    emailClaim: values.JWT_EMAIL_CLAIM,
+    // The e-mail address of the person is not that of an organisation.
+    emailClaim: values.JWT_EMAIL_CLAIM ?? (values.JWT_SUBJECT_CLAIM === 'sub' ? 'email' : null),
   };
 }
 

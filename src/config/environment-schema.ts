@@ -36,7 +36,7 @@ const schemas = {
   JWT_AUDIENCE_CLAIM: variables.name.default('aud'),
   JWT_SUBJECT_CLAIM: variables.name.default('sub'),
   JWT_ROLES_CLAIM: variables.name.default('roles'),
-  JWT_EMAIL_CLAIM: variables.name.default('email'),
+  JWT_EMAIL_CLAIM: variables.name.optional(),
   REQUIRED_ROLE: variables.name.optional(),
   ADMIN_ROLE: variables.name.default('billing:admin'),
   AUDIT_RETENTION_DAYS: variables.days.default(365),

@@ -181,7 +181,8 @@ describe('the sweep', () => {
     const database = await openDatabase({ url, scope: stripe.scope });
     for (let n = 0; n < 1_100; n += 1) {
       const operationId = n.toString(16).padStart(24, '0');
-      const facts = { actor: 'root', action: 'link_customer', userId: 'a', target: null, details: {} };
+      const person = { actor: 'root', actorKind: 'user', userId: 'a', userErased: false } as const;
+      const facts = { ...person, action: 'link_customer', target: null, details: {} };
       await database.audit.append({ ...facts, operationId, step: 'intended', at: new Date(n), code: null });
     }
     await unlinkNobody(app, 'kept');

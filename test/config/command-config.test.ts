@@ -67,7 +67,7 @@ describe('the configuration of signing', () => {
       audienceClaim: 'aud',
       subjectClaim: 'org_id',
       rolesClaim: 'roles',
-      emailClaim: 'email',
+      emailClaim: null,
     });
   });
 

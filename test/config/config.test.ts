@@ -38,7 +38,12 @@ describe('what is accepted', () => {
       { auth: { keySource: { kind: 'jwks', url: new URL('http://keycloak:8080/certs') } } },
     ],
     [{ JWT_AUDIENCE_CLAIM: 'client_id' }, { auth: { audienceClaim: 'client_id' } }],
-    [{ JWT_SUBJECT_CLAIM: 'org.id' }, { auth: { subjectClaim: 'org.id' } }],
+    [{ JWT_SUBJECT_CLAIM: 'org.id' }, { auth: { subjectClaim: 'org.id', emailClaim: null } }],
+    [
+      { JWT_SUBJECT_CLAIM: 'org.id', JWT_EMAIL_CLAIM: 'org.email' },
+      { auth: { subjectClaim: 'org.id', emailClaim: 'org.email' } },
+    ],
+    [{ JWT_SUBJECT_CLAIM: 'sub' }, { auth: { subjectClaim: 'sub', emailClaim: 'email' } }],
     [{ REQUIRED_ROLE: ' billing ' }, { requiredRole: 'billing' }],
     [
       { RETURN_URLS: ' https://a.example.com , https://b.example.com/account,' },

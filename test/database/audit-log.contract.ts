@@ -11,8 +11,10 @@ function createIntent(n: number, facts: Partial<AuditRecord> = {}): AuditRecord 
     step: 'intended',
     at,
     actor: 'root',
+    actorKind: 'user',
     action: 'link_customer',
     userId: 'ada',
+    userErased: false,
     target: null,
     details: {},
     code: null,
@@ -146,6 +148,26 @@ export function describeAuditLog(description: string, createUrl: () => string): 
       expect(await audit.anonymize({ userId: 'ada', stripeCustomerId: 'cus_ada' })).toBe(0);
       expect(await audit.anonymize({ userId: 'nobody', stripeCustomerId: null })).toBe(0);
     });
+
+    test.each(['cli', 'stripe', 'erased:9b2f0c1e-7a44-4c1b-8f5e-0d6a1b2c3d4e'])(
+      'tells a user whose subject is %s from other actors, and erases that user alone',
+      async (name) => {
+        const others = ['operator', 'stripe', 'erased'] as const;
+        for (const [n, actorKind] of others.entries())
+          await audit.append(createIntent(n, { actor: name, actorKind, userId: name, userErased: true }));
+        await audit.append(createIntent(5, { actor: name, userId: name, target: 'cus_1' }));
+        const before = (await audit.list({ first: 10 })).entries.slice(1);
+
+        expect(await audit.anonymize({ userId: name, stripeCustomerId: null })).toBe(1);
+
+        const [erased, ...rest] = (await audit.list({ first: 10 })).entries;
+        expect(rest).toEqual(before);
+        expect(rest.map(({ actorKind }) => actorKind)).toEqual(['erased', 'stripe', 'operator']);
+        expect(erased).toMatchObject({ actorKind: 'erased', userErased: true, target: null });
+        expect(erased?.actor).not.toBe(name);
+        expect(erased?.userId).toBe(erased?.actor);
+      },
+    );
 
     test('keeps scopes apart in every operation', async () => {
       const other = (await openScope('tes')).audit;

@@ -1,4 +1,5 @@
-import { afterAll } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
+import mongoose from 'mongoose';
 import { openDatabase } from '../../src/database/database.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
@@ -11,6 +12,38 @@ afterAll(() => server?.stop());
 
 describeWithPart('audit log contract on MongoDB', server, howToGetMongo, ({ createDatabaseUrl }) => {
   describeAuditLog(description ?? '', createDatabaseUrl);
+
+  test('documents of a release without kinds of actors are judged by their names, and erased by person', async () => {
+    const url = createDatabaseUrl();
+    const connection = await mongoose.createConnection(url).asPromise();
+    const pseudonym = 'erased:9b2f0c1e-7a44-4c1b-8f5e-0d6a1b2c3d4e';
+    const names = ['cli', 'stripe', pseudonym, 'ada'];
+    const facts = { scope: 'test', step: 'intended', at: new Date(), action: 'x', details: [] };
+    await connection
+      .collection<{ _id: string }>('audit')
+      .insertMany(names.map((actor, n) => ({ ...facts, _id: `test:0${n}:intended`, actor, userId: actor })));
+    await connection.close();
+    const database = await openDatabase({ url, scope: 'test' });
+    const { audit } = database;
+    const list = async () =>
+      (await audit.list({ first: 9 })).entries
+        .toReversed()
+        .map((entry) => [entry.actorKind, entry.userErased]);
+
+    for (const userId of names.slice(0, 3)) await audit.anonymize({ userId, stripeCustomerId: null });
+    const kinds = await list();
+    expect(await audit.anonymize({ userId: 'ada', stripeCustomerId: null })).toBe(1);
+    const erased = await list();
+    await database.close();
+
+    expect(kinds).toEqual([
+      ['operator', true],
+      ['stripe', true],
+      ['erased', true],
+      ['user', false],
+    ]);
+    expect(erased[3]).toEqual(['erased', true]);
+  });
 });
 
 async function describeServer(url: string): Promise<string> {

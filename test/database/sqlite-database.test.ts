@@ -70,6 +70,32 @@ describe('a SQLite database', () => {
     file.close();
   });
 
+  test('of a release without kinds of actors judges them by their names', async () => {
+    await (await open()).close();
+    const file = new Libsql(path);
+    const pseudonym = 'erased:9b2f0c1e-7a44-4c1b-8f5e-0d6a1b2c3d4e';
+    file.exec(`ALTER TABLE audit DROP COLUMN actor_kind; ALTER TABLE audit DROP COLUMN user_erased;
+      PRAGMA user_version = 3`);
+    const insert = file.prepare(
+      `INSERT INTO audit (scope, operation_id, step, at, actor, action, user_id, details) VALUES ('test', ?, 'intended', 1, ?, 'x', ?, '{}')`,
+    );
+    for (const [n, name] of ['cli', 'stripe', pseudonym, 'ada', 'erased:by-name'].entries())
+      insert.run([`0${n}`, name, name]);
+    file.close();
+
+    const { entries } = await (await open()).audit.list({ first: 9 });
+
+    expect(
+      entries.map(({ actor, actorKind, userErased }) => [actor, actorKind, userErased]).reverse(),
+    ).toEqual([
+      ['cli', 'operator', false],
+      ['stripe', 'stripe', false],
+      [pseudonym, 'erased', true],
+      ['ada', 'user', false],
+      ['erased:by-name', 'user', false],
+    ]);
+  });
+
   test.each([
     ['names no file', () => 'sqlite:'],
     ['names a folder', () => `sqlite:${folder}`],
@@ -157,6 +183,8 @@ function createIntent(): AuditRecord {
   const at = new Date('2031-01-01T00:00:00.000Z');
   const facts = {
     actor: 'root',
+    actorKind: 'user' as const,
+    userErased: false,
     action: 'link_customer',
     userId: 'ada',
     target: null,

@@ -33,6 +33,17 @@ export type AuditAction =
   /** Change a portal configuration. */
   | 'UPDATE_PORTAL_CONFIGURATION';
 
+/** What kind of actor did something. */
+export type AuditActorKind =
+  /** A caller who was erased since: the name is a random pseudonym. */
+  | 'ERASED'
+  /** An operator on the command line. */
+  | 'OPERATOR'
+  /** Stripe, by an event. */
+  | 'STRIPE'
+  /** A caller with a token: an administrator, or a user. */
+  | 'USER';
+
 /** How an operation ended. */
 export type AuditOutcome =
   /** It began and its outcome was never recorded, as when the service crashed: it may have been done or not. */
@@ -510,7 +521,7 @@ export type AuditTrailQueryVariables = Exact<{
 }>;
 
 
-export type AuditTrailQuery = { auditTrail: { edges: Array<{ cursor: string, node: { id: string, at: string, actor: string, action: AuditAction, userId: string | null, targetId: string | null, outcome: AuditOutcome, code: string | null, endedAt: string | null, details: Array<{ name: string, value: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type AuditTrailQuery = { auditTrail: { edges: Array<{ cursor: string, node: { id: string, at: string, actor: string, actorKind: AuditActorKind, action: AuditAction, userId: string | null, userErased: boolean, targetId: string | null, outcome: AuditOutcome, code: string | null, endedAt: string | null, details: Array<{ name: string, value: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type CreateLinkMutationVariables = Exact<{
   userId: string | number;
@@ -735,8 +746,10 @@ export const AuditTrailDocument = new TypedDocumentString(`
         id
         at
         actor
+        actorKind
         action
         userId
+        userErased
         targetId
         outcome
         code

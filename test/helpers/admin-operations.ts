@@ -156,8 +156,10 @@ export const auditTrailQuery = graphql(/* GraphQL */ `
           id
           at
           actor
+          actorKind
           action
           userId
+          userErased
           targetId
           outcome
           code

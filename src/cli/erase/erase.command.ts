@@ -30,10 +30,10 @@ ${storeHelp}
 
 async function erase(shell: Shell, userId: string, confirmed: boolean): Promise<void> {
   checkUserId(userId);
-  await withStore(shell, async ({ config, database }) => {
+  await withStore(shell, async ({ config, database, audit }) => {
     const who = `user ${quote(userId)} in scope ${config.scope}`;
     if (!confirmed) await confirm(shell, `Erase everything that is kept about ${who}? Type yes to go on: `);
-    const { removed, stripeCustomerId } = await eraseUser(database, userId);
+    const { removed, stripeCustomerId } = await eraseUser({ database, audit }, userId);
     shell.stdout.write(
       removed.length === 0
         ? `Nothing is kept about ${who}.\n`

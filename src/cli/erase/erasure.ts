@@ -1,8 +1,8 @@
 import { CreationAttempts } from '../../customers/creation-attempts.ts';
 import { SnapshotRegister } from '../../customers/snapshot-register.ts';
 import { unlinkUser } from '../../customers/unlink-user.ts';
-import type { Database } from '../../database/database.ts';
 import { LinkRegister } from '../../links/link-register.ts';
+import type { Store } from '../store.ts';
 
 /** What an erasure did. */
 export interface Erasure {
@@ -13,10 +13,14 @@ export interface Erasure {
 }
 
 /** Removes everything that is kept about a user. */
-export async function eraseUser(database: Database, userId: string): Promise<Erasure> {
-  const { records } = database;
+export async function eraseUser(
+  { database, audit }: Pick<Store, 'database' | 'audit'>,
+  userId: string,
+): Promise<Erasure> {
+  const { customers, records } = database;
   // Before the mapping goes, which says which customer to look for.
-  const traces = await eraseTraces(database, userId);
+  const known = await customers.findByUserId(userId);
+  const traces = await audit.anonymize({ userId, stripeCustomerId: known?.stripeCustomerId ?? null });
   const snapshots = await new SnapshotRegister(records).removeOf(userId);
   const attempts = await new CreationAttempts(records).removeOf(userId);
   const mapping = await unlinkUser(database, userId);
@@ -29,12 +33,6 @@ export async function eraseUser(database: Database, userId: string): Promise<Era
     attempts > 0 && 'what a customer was created with in the last two days',
   ].filter((description) => typeof description === 'string');
   return { removed, stripeCustomerId: mapping?.stripeCustomerId ?? null };
-}
-
-/** That something was done stays on the record. */
-async function eraseTraces({ audit, customers }: Database, userId: string): Promise<number> {
-  const mapping = await customers.findByUserId(userId);
-  return audit.anonymize({ userId, stripeCustomerId: mapping?.stripeCustomerId ?? null });
 }
 
 function count(number: number, one: string, many: string): string {

@@ -1,4 +1,4 @@
-import { createPseudonym, toEntry } from '../../audit/audit-log.ts';
+import { createPseudonym, guessActorKind, isPseudonym, toEntry } from '../../audit/audit-log.ts';
 import type { AuditLog, AuditPage, AuditQuery, AuditRecord, AuditedPerson } from '../../audit/audit-log.ts';
 import { readOperationId, toAuditDocument, toAuditRecord } from './mongo-audit.ts';
 import type { AuditDocument, AuditModel } from './mongo-audit.ts';
@@ -62,16 +62,20 @@ export class MongoAuditLog implements AuditLog {
   async anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
     const scope = this.#scope;
     const pseudonym = createPseudonym();
-    const about = { scope, userId };
-    const byThem = { scope, actor: userId };
+    const byThem = {
+      scope,
+      actor: userId,
+      actorKind: { $in: orMissing('user' as const, isUserByName(userId)) },
+    };
+    const about = { scope, userId, userErased: { $in: orMissing(false, !isPseudonym(userId)) } };
     const atCustomer = stripeCustomerId === null ? [] : [{ scope, target: stripeCustomerId }];
     return bounded(async () => {
       const found = await this.#model
         .find({ $or: [about, byThem, ...atCustomer] }, { _id: 1 })
         .lean<Pick<AuditDocument, '_id'>[]>();
       for (const filter of atCustomer) await this.#model.updateMany(filter, { target: null });
-      await this.#model.updateMany(byThem, { actor: pseudonym });
-      await this.#model.updateMany(about, { userId: pseudonym, target: null, details: [] });
+      await this.#model.updateMany(byThem, { actor: pseudonym, actorKind: 'erased' });
+      await this.#model.updateMany(about, { userId: pseudonym, userErased: true, target: null, details: [] });
       return new Set(found.map(({ _id }) => readOperationId(_id))).size;
     });
   }
@@ -90,4 +94,14 @@ export class MongoAuditLog implements AuditLog {
     const found = await bounded(async () => this.#model.find({ _id: { $in: keys } }).lean<AuditDocument[]>());
     return new Map(found.map(toAuditRecord).map((record) => [record.operationId, record]));
   }
+}
+
+/** Whether an actor of this name was a user in releases that did not store the kind. */
+function isUserByName(name: string): boolean {
+  return guessActorKind(name) === 'user';
+}
+
+/** Null also finds documents of earlier releases, which lack the field. */
+function orMissing<T>(value: T, isMissingMeant: boolean): (T | null)[] {
+  return isMissingMeant ? [value, null] : [value];
 }

@@ -1,9 +1,15 @@
 import { Schema } from 'mongoose';
 import type { Model } from 'mongoose';
-import type { AuditRecord } from '../../audit/audit-log.ts';
+import { type AuditRecord, guessActorKind, isPseudonym } from '../../audit/audit-log.ts';
 
 /** A record as MongoDB keeps it. */
-export interface AuditDocument extends Omit<AuditRecord, 'operationId' | 'details'> {
+export interface AuditDocument extends Omit<
+  AuditRecord,
+  'operationId' | 'details' | 'actorKind' | 'userErased'
+> {
+  /** Not in documents of earlier releases, whose actors are judged by their names; so is the next. */
+  readonly actorKind?: AuditRecord['actorKind'];
+  readonly userErased?: boolean;
   /** `scope:operationId:step`. */
   readonly _id: string;
   readonly scope: string;
@@ -20,8 +26,10 @@ export const auditSchema = new Schema<AuditDocument, AuditModel>(
     step: { type: String, required: true },
     at: { type: Date, required: true },
     actor: { type: String, required: true },
+    actorKind: String,
     action: { type: String, required: true },
     userId: String,
+    userErased: Boolean,
     target: String,
     details: [{ _id: false, name: String, value: String }],
     code: String,
@@ -44,6 +52,8 @@ export function toAuditDocument(
 export function toAuditRecord({ _id, scope, details, ...record }: AuditDocument): AuditRecord {
   return {
     ...record,
+    actorKind: record.actorKind ?? guessActorKind(record.actor),
+    userErased: record.userErased ?? isPseudonym(record.userId ?? ''),
     operationId: readOperationId(_id),
     details: Object.fromEntries(details.map(({ name, value }) => [name, value])),
   };

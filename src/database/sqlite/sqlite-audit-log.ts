@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 import { createPseudonym, toEntry } from '../../audit/audit-log.ts';
 import type {
+  AuditActorKind,
   AuditLog,
   AuditPage,
   AuditQuery,
@@ -13,15 +14,18 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 /** Records per transaction of a sweep: this bounds how long the event loop waits. */
 const recordsPerRemoval = 500;
 
-const columns = 'operation_id, step, at, actor, action, user_id, target, details, code';
+const columns =
+  'operation_id, step, at, actor, actor_kind, action, user_id, user_erased, target, details, code';
 
 interface AuditRow {
   readonly operation_id: string;
   readonly step: AuditStep;
   readonly at: number;
   readonly actor: string;
+  readonly actor_kind: AuditActorKind;
   readonly action: string;
   readonly user_id: string | null;
+  readonly user_erased: 0 | 1;
   readonly target: string | null;
   readonly details: string;
   readonly code: string | null;
@@ -40,17 +44,18 @@ export class SqliteAuditLog implements AuditLog {
   }
 
   async append(record: AuditRecord): Promise<void> {
-    const { operationId, step, at, actor, action, userId, target, details, code } = record;
     const values = [
-      operationId,
-      step,
-      at.getTime(),
-      actor,
-      action,
-      userId,
-      target,
-      JSON.stringify(details),
-      code,
+      record.operationId,
+      record.step,
+      record.at.getTime(),
+      record.actor,
+      record.actorKind,
+      record.action,
+      record.userId,
+      record.userErased ? 1 : 0,
+      record.target,
+      JSON.stringify(record.details),
+      record.code,
     ];
     await this.#connection.transaction(() => this.#statements.insert.run([this.#scope, ...values]));
   }
@@ -85,6 +90,9 @@ export class SqliteAuditLog implements AuditLog {
   }
 }
 
+const isByThem = "(actor_kind = 'user' AND actor = @userId)";
+const isAboutThem = '(user_erased = 0 AND user_id IS @userId)';
+
 /** Ids are hexadecimal, so all of them come before this. */
 const afterAll = 'g';
 
@@ -97,7 +105,7 @@ function prepareStatements(
   return {
     // The same once more is no second record: an insert is repeated when its answer was lost.
     insert: connection.prepare(
-      `INSERT INTO audit (scope, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO audit (scope, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     ),
     page: connection.prepare(`${intents} ${newestFirst}`),
     pageOfUser: connection.prepare(`${intents} AND user_id = ? ${newestFirst}`),
@@ -108,11 +116,13 @@ function prepareStatements(
     ),
     anonymize: connection.prepare(
       `UPDATE audit SET
-         actor = iif(actor = @userId, @pseudonym, actor),
-         user_id = iif(user_id = @userId, @pseudonym, user_id),
-         target = iif(user_id = @userId OR target = @customer, NULL, target),
-         details = iif(user_id = @userId, '{}', details)
-       WHERE scope = @scope AND (actor = @userId OR user_id = @userId OR target = @customer)
+         actor = iif(${isByThem}, @pseudonym, actor),
+         actor_kind = iif(${isByThem}, 'erased', actor_kind),
+         user_id = iif(${isAboutThem}, @pseudonym, user_id),
+         user_erased = iif(${isAboutThem}, 1, user_erased),
+         target = iif(${isAboutThem} OR target = @customer, NULL, target),
+         details = iif(${isAboutThem}, '{}', details)
+       WHERE scope = @scope AND (${isByThem} OR ${isAboutThem} OR target = @customer)
        RETURNING operation_id`,
     ),
   };
@@ -124,8 +134,10 @@ function fromRow(row: AuditRow): AuditRecord {
     step: row.step,
     at: new Date(row.at),
     actor: row.actor,
+    actorKind: row.actor_kind,
     action: row.action,
     userId: row.user_id,
+    userErased: row.user_erased === 1,
     target: row.target,
     details: JSON.parse(row.details) as Record<string, string>,
     code: row.code,

@@ -45,6 +45,13 @@ const migrations: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX records_by_owner ON records (scope, kind, owner, key) WHERE owner IS NOT NULL;
    CREATE INDEX records_by_expiry ON records (scope, expires_at)`,
+  // Kinds that names alone do not tell: a user's subject can be any text. Earlier rows are judged by their names.
+  `ALTER TABLE audit ADD COLUMN actor_kind TEXT NOT NULL DEFAULT 'user';
+   ALTER TABLE audit ADD COLUMN user_erased INTEGER NOT NULL DEFAULT 0;
+   UPDATE audit SET actor_kind = 'operator' WHERE actor = 'cli';
+   UPDATE audit SET actor_kind = 'stripe' WHERE actor = 'stripe';
+   UPDATE audit SET actor_kind = 'erased' WHERE actor GLOB 'erased:????????-????-????-????-????????????';
+   UPDATE audit SET user_erased = 1 WHERE user_id GLOB 'erased:????????-????-????-????-????????????'`,
 ];
 
 /** Brings the schema up to date, in the caller's transaction. */
