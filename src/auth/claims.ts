@@ -80,7 +80,7 @@ function getRoles(claim: unknown): readonly string[] {
     : [];
 }
 
-function findEmail(claims: Members, name: string | null): string | null {
+function findEmail(claims: Claims, name: string | null): string | null {
   if (name === null || claims['email_verified'] !== true) return null;
   return getEmail(findClaim(claims, name));
 }
