@@ -79,6 +79,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only one folder imports: the rest of the code does not know which is used. */
 const packageOwners: Readonly<Record<string, string>> = {
   mongoose: 'src/database/mongo',
+  tldts: 'src/config',
+  '@formatjs/intl-localematcher': 'src/portal',
   libsql: 'src/database/sqlite',
   undici: 'src/stripe',
   jose: 'src/auth',

@@ -25,10 +25,22 @@ export function parseAllowedReturnUrl(entry: string): AllowedReturnUrl {
   if (entry !== url.href && entry !== url.origin + path) {
     throw new Error(`"${entry}" must be written in its normal form: ${url.origin}${path}`);
   }
-  if (/%(2f|5c|2e|25)/i.test(path)) {
-    throw new Error(`"${entry}" has an encoded slash, backslash, dot or percent sign in its path`);
+  if (isAmbiguousPath(path)) {
+    throw new Error(
+      `"${entry}" has an encoded slash, backslash, dot, percent sign, semicolon or control character in its path, or a dot segment before a semicolon`,
+    );
   }
   return { origin: url.origin, path: path === '' ? null : path };
+}
+
+/** Syntax that is encoded, control characters, and what begins an overlong form of ASCII in UTF-8. */
+const encodedSyntax = /%(2f|5c|2e|25|3b|[01][\da-f]|7f|c[01]|e0%[89]|f0%8)/i;
+/** Servers that drop path parameters read `..;x` as `..`. */
+const dotsBeforeParameters = /(^|\/)\.{1,2};/;
+
+/** Whether some server could read a path as another one than the URL standard does, and leave the entry by that. */
+export function isAmbiguousPath(path: string): boolean {
+  return encodedSyntax.test(path) || dotsBeforeParameters.test(path);
 }
 
 function parseEntry(entry: string): URL {

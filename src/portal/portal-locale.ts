@@ -1,25 +1,48 @@
-import { BadUserInputError } from '../errors.ts';
+import { match } from '@formatjs/intl-localematcher';
 
 /** The languages of Stripe's portal: https://docs.stripe.com/api/customer_portal/sessions/create */
 const portalLocales = (
-  'auto bg cs da de el en en-AU en-CA en-GB en-IE en-IN en-NZ en-SG es es-419 et fi fil fr fr-CA hr hu id it ja ko ' +
+  'bg cs da de el en en-AU en-CA en-GB en-IE en-IN en-NZ en-SG es es-419 et fi fil fr fr-CA hr hu id it ja ko ' +
   'lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW'
 ).split(' ');
 
-const localesByLowerCase = new Map(portalLocales.map((locale) => [locale.toLowerCase(), locale]));
+/** Languages that the portal has, by each code that BCP 47 has for them. */
+const languages = new Set([
+  ...portalLocales.map((locale) => new Intl.Locale(locale).language),
+  ...['no', 'nn', 'yue'],
+]);
+
+const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+
+/** Lets Stripe decide by the customer and the browser. */
+const undecided = 'auto';
 
 /**
- * Finds the portal's language for an IETF tag as browsers have it: `de-AT` becomes `de`.
- * @throws BadUserInputError when the portal does not speak the language
+ * Finds the portal's language for a BCP 47 tag: `de-AT` becomes `de`, `zh-Hant-HK` becomes `zh-HK`.
+ * @returns `auto` for a language that the portal does not speak, and for what is not a tag
  */
 export function getPortalLocale(tag: string): string {
-  const lowerCase = tag.toLowerCase().replaceAll('_', '-');
-  const [language = ''] = lowerCase.split('-');
-  const locale = localesByLowerCase.get(lowerCase) ?? localesByLowerCase.get(language);
-  if (locale === undefined) {
-    throw new BadUserInputError(
-      'The locale is not one of the portal\'s: give an IETF tag such as "de" or "pt-BR", or "auto".',
-    );
+  const locale = readTag(tag);
+  if (locale === null || !languages.has(locale.language)) return undecided;
+  // By relation alone the library would also match other languages, such as Belarusian with Russian.
+  const found = match([reduce(locale)], portalLocales, 'und');
+  return found === 'und' ? undecided : found;
+}
+
+/** Reads the spellings of POSIX too: `de_AT`. */
+function readTag(tag: string): Intl.Locale | null {
+  try {
+    return new Intl.Locale(tag.replaceAll('_', '-'));
+  } catch {
+    return null;
   }
-  return locale;
+}
+
+/** The library remembers every tag that it has seen, so it gets only parts that are few: a caller chooses the tag. */
+function reduce({ language, script, region }: Intl.Locale): string {
+  return [
+    language,
+    ...(script === 'Hans' || script === 'Hant' ? [script] : []),
+    ...(region !== undefined && regions.of(region) !== undefined ? [region] : []),
+  ].join('-');
 }

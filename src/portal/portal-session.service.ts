@@ -19,7 +19,7 @@ import { countSession } from './session-count.ts';
 
 export interface PortalSessionRequest {
   readonly returnUrl: string;
-  /** An IETF tag; Stripe decides by the customer and the browser when left out. */
+  /** A BCP 47 tag; Stripe decides by the customer and the browser when it is left out. */
   readonly locale?: string | undefined;
   /** A task to open the portal at. */
   readonly flow?: PortalFlow | undefined;

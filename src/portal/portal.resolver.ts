@@ -29,7 +29,7 @@ export class PortalResolver {
     @Arg('locale', () => String, {
       nullable: true,
       description:
-        'The language of the portal as an IETF tag, such as `de` or `pt-BR`. Left out, Stripe decides.',
+        'The language of the portal as a BCP 47 tag, such as `de` or `es-MX`. Stripe decides when it is left out or not a language of the portal.',
     })
     locale: string | null,
     @Arg('flow', () => PortalFlowInput, {

@@ -1,4 +1,4 @@
-import type { AllowedReturnUrl } from '../config/allowed-return-url.ts';
+import { type AllowedReturnUrl, isAmbiguousPath } from '../config/allowed-return-url.ts';
 import { parseUrl } from '../parse-url.ts';
 import { ReturnUrlNotAllowedError } from './portal.errors.ts';
 
@@ -9,7 +9,6 @@ const maxKept = 500;
 const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\s\\]/;
 const absoluteUrl = /^https?:\/\/([^/?#]+)([^?#]*)/i;
 const asciiOnly = /^[\u0021-\u007e]+$/;
-const encodedPathSyntax = /%(2f|5c|2e|25)/i;
 
 /**
  * Decides where Stripe may send users back to. The rule is stricter than the URL standard: a URL must read
@@ -64,7 +63,6 @@ const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:'
 function isCovered(url: URL, path: string, entry: AllowedReturnUrl): boolean {
   if (url.origin !== entry.origin) return false;
   if (entry.path === null) return true;
-  // A server that decodes once more would find itself outside of the entry's path.
-  if (encodedPathSyntax.test(path)) return false;
+  if (isAmbiguousPath(path)) return false;
   return url.pathname === entry.path || url.pathname.startsWith(`${entry.path}/`);
 }

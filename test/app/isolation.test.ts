@@ -36,8 +36,7 @@ const operations = {
       createBillingPortalSession(returnUrl: $returnUrl, locale: $locale, flow: $flow) { id url returnUrl }
     }`,
     variables: { returnUrl },
-    attempts: ({ customerId, subscriptionId }: User) => [
-      { returnUrl, locale: customerId },
+    attempts: ({ subscriptionId }: User) => [
       { returnUrl, flow: { type: 'SUBSCRIPTION_CANCEL', subscriptionId } },
       { returnUrl, flow: { type: 'SUBSCRIPTION_UPDATE', subscriptionId } },
       { returnUrl, flow: { type: 'SUBSCRIPTION_UPDATE_CONFIRM', subscriptionId, quantity: 2 } },

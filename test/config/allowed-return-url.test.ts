@@ -50,6 +50,9 @@ test.each([
   ['http://0x7f.1', 'normal form: http://127.0.0.1'],
   ['https://app.example.com/a%2fb', 'encoded slash'],
   ['https://app.example.com/a%252fb', 'encoded slash'],
+  ['https://app.example.com/a/..;/b', 'dot segment before a semicolon'],
+  ['https://app.example.com/a%3bb', 'semicolon'],
+  ['https://app.example.com/a%00', 'control character'],
 ])('%j is refused: %s', (entry, message) => {
   expect(() => parseAllowedReturnUrl(entry)).toThrow(message);
 });

@@ -98,11 +98,6 @@ const inputCases: readonly ErrorCase[] = [
   { code: 'RETURN_URL_NOT_ALLOWED', when: 'the return URL is none', input: { returnUrl: 'Planted' } },
   {
     code: 'BAD_USER_INPUT',
-    when: 'the portal does not speak the locale',
-    input: { returnUrl, locale: 'planted' },
-  },
-  {
-    code: 'BAD_USER_INPUT',
     when: 'a variable has the wrong type',
     graphql: {
       query: openSession,

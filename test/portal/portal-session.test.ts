@@ -53,7 +53,10 @@ describe('createBillingPortalSession', () => {
     ['de', 'de'],
     ['de-AT', 'de'],
     ['pt-br', 'pt-BR'],
+    ['zh-Hant-HK', 'zh-HK'],
     ['auto', 'auto'],
+    ['tlh', 'auto'],
+    ['not a tag', 'auto'],
   ])('asks for the portal in the language %s as %s', async (locale, asked) => {
     const answer = await app.execute({
       document: createSessionMutation,
@@ -62,19 +65,6 @@ describe('createBillingPortalSession', () => {
     });
 
     expect(answer.expectData().createBillingPortalSession.locale).toBe(asked);
-  });
-
-  test('refuses a language that the portal does not speak, before Stripe is asked', async () => {
-    const before = countSessionRequests();
-
-    const answer = await app.execute({
-      document: createSessionMutation,
-      variables: { returnUrl, locale: 'tlh' },
-      token,
-    });
-
-    answer.expectError('BAD_USER_INPUT');
-    expect(countSessionRequests()).toBe(before);
   });
 
   test('refuses a return URL outside of the allowlist, before Stripe is asked', async () => {
