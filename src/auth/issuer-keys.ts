@@ -37,7 +37,7 @@ export class IssuerKeys {
 
   /** Finds the key for jose's `jwtVerify`. @throws AuthUnavailableError, UnauthenticatedError, and what jose throws */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    await this.loadWhenDue();
+    const isJustLoaded = await this.loadWhenDue();
     try {
       return await this.keys(header, token);
     } catch (error) {
@@ -46,7 +46,7 @@ export class IssuerKeys {
     // A token of another issuer is no reason to fetch keys, or to ask its sender to try again.
     checkIssuer(decodeJwt(`.${String(token.payload)}.`), this.issuer);
     // The issuer may have begun to sign with a new key.
-    const isCurrent = (await this.load()) && this.failure === null;
+    const isCurrent = isJustLoaded || ((await this.load()) && this.failure === null);
     if (!isCurrent) throw this.createUnknownKeyError(header.kid);
     return this.keys(header, token);
   };
@@ -57,15 +57,17 @@ export class IssuerKeys {
     return typeof keyId === 'string' && !this.keyIds.has(keyId) && !this.withdrawnIds.has(keyId);
   }
 
-  private async loadWhenDue(): Promise<void> {
-    if (!this.hasPassed(refreshMs, this.loadedAt)) return;
+  /** Resolves to whether the caller waited for keys and received them. @throws AuthUnavailableError */
+  private async loadWhenDue(): Promise<boolean> {
+    if (!this.hasPassed(refreshMs, this.loadedAt)) return false;
     const loading = this.load();
     const areUsable = !this.hasPassed(trustedMs, this.loadedAt);
     // While there are usable keys, no request waits for an endpoint that is known to fail.
     const mayGoOn = areUsable && (this.failure !== null || !this.hasPassed(freshMs, this.loadedAt));
-    if (!mayGoOn) await loading;
+    const isLoaded = !mayGoOn && (await loading) && this.failure === null;
     if (this.hasPassed(trustedMs, this.loadedAt))
       throw new AuthUnavailableError(this.failure, this.getRetryAfter());
+    return isLoaded;
   }
 
   /** Fetches the keys, or joins a fetch that is under way. Resolves to false when the last fetch was a moment ago. */

@@ -172,9 +172,11 @@ describe('when the issuer changes its keys', () => {
   });
 
   test('a key that the issuer does not have is refused once it was looked for', async () => {
-    await authenticate(createOldToken());
+    expect(await authenticate(createNewToken())).toBe('UNAUTHENTICATED');
+    expect(await authenticate(createNewToken())).toBe('AUTH_UNAVAILABLE');
     elapsedSeconds = 30;
     expect(await authenticate(createNewToken())).toBe('UNAUTHENTICATED');
+    expect(server.requestCount()).toBe(2);
   });
 
   test('an unknown key of another issuer is refused, and no key is fetched for it', async () => {

@@ -13,17 +13,22 @@ import { type Finding, skip } from './finding.ts';
 import { checkNamespace, checkPolicyFile } from './policies.check.ts';
 import { hideSecrets } from './secrecy.ts';
 import { listStripeChecks } from './stripe-checks.ts';
+import { checkToken } from './token.check.ts';
 import { checkTokenKeys } from './token-keys.check.ts';
 import { checkWebhookSecrets } from './webhooks.check.ts';
 
-/** Looks at everything that a deployment stands on, side by side, and tells what it found in a fixed order. */
-export async function examine(env: Environment): Promise<Finding[]> {
+/**
+ * Checks everything that a deployment depends on, in parallel, and reports it in a fixed order.
+ * @param tokenFile - holds a token to check as well
+ */
+export async function examine(env: Environment, tokenFile?: string): Promise<Finding[]> {
   const deployment = await loadDeployment(env);
   const { stripe: config } = deployment;
   const stripe = config && new StripeClient(config);
   try {
     const checks = [
       ...listLocalChecks(deployment),
+      ...(tokenFile === undefined ? [] : [{ name: 'token', run: () => checkToken(deployment, tokenFile) }]),
       ...(stripe === null || config === null
         ? [{ name: 'stripe-key', run: () => [skip('the variables of Stripe have faults')] }]
         : listStripeChecks(deployment, stripe, config)),

@@ -2,7 +2,7 @@ import { getPublicKeyAlgorithms, getSecretAlgorithms } from '../../auth/algorith
 import { KeySetError } from '../../auth/key-set.ts';
 import { parsePublicKey } from '../../auth/key-source.ts';
 import type { Deployment } from './deployment.ts';
-import { type Judgement, fail, pass, skip } from './finding.ts';
+import { type Judgement, fail, pass, skip, warn } from './finding.ts';
 import { type KeySetMember, readKeySetMembers } from './key-set-members.ts';
 
 /** Whether tokens can be checked: by which keys, and which algorithms. */
@@ -12,6 +12,13 @@ export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgeme
   if (keySource.kind === 'publicKey') {
     return [pass(`a public key, for ${getPublicKeyAlgorithms(parsePublicKey(keySource.pem)).join(', ')}`)];
   }
+  if (/^(["']).*\1$/.test(keySource.secret))
+    return [
+      warn(
+        'the shared secret is in quotes, which count as a part of it',
+        'Remove the quotes from JWT_SECRET.',
+      ),
+    ];
   const bytes = Buffer.byteLength(keySource.secret);
   const names = getSecretAlgorithms(bytes).map(({ name }) => name);
   return [pass(`a shared secret of ${bytes} bytes, for ${names.join(', ')}`)];

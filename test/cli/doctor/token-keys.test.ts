@@ -18,6 +18,12 @@ test('names the algorithms of a secret and of a public key', async () => {
   expect(await examineFor('token-keys', { ...env, ...publicKey })).toEqual(['pass: a public key, for ES256']);
 });
 
+test('warns of a secret whose quotes an env file has handed over', async () => {
+  expect(await examineFor('token-keys', { ...env, JWT_SECRET: `"${'x'.repeat(48)}"` })).toEqual([
+    'warn: the shared secret is in quotes, which count as a part of it',
+  ]);
+});
+
 function examineKeySet(): Promise<string[]> {
   return examineFor('token-keys', { ...env, JWT_SECRET: '', JWT_JWKS_URL: issuer.url.href });
 }
