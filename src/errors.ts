@@ -1,28 +1,66 @@
 import { GraphQLError } from 'graphql';
 
-/** How one error code is answered over HTTP. */
-export interface ErrorStatus {
+/** When a code is sent, and its HTTP status. */
+export interface ErrorDescription {
+  /** Completes the sentence "This code is sent when …". */
+  readonly when: string;
   readonly graphql: number;
   readonly rest: number;
 }
 
-/** Every code that a client can act on. The README's table describes them. */
+/** Every code of this service that a client can act on. docs/errors.md is generated from this table. */
 export const errorStatuses = {
-  UNAUTHENTICATED: { graphql: 401, rest: 401 },
-  AUTH_UNAVAILABLE: { graphql: 503, rest: 503 },
-  FORBIDDEN: { graphql: 200, rest: 403 },
-  RATE_LIMITED: { graphql: 429, rest: 429 },
-  CUSTOMER_NOT_FOUND: { graphql: 200, rest: 404 },
-  CUSTOMER_AMBIGUOUS: { graphql: 200, rest: 409 },
-  RETURN_URL_NOT_ALLOWED: { graphql: 200, rest: 400 },
-  BAD_USER_INPUT: { graphql: 200, rest: 400 },
-  FLOW_NOT_ALLOWED: { graphql: 200, rest: 403 },
-  PORTAL_NOT_CONFIGURED: { graphql: 200, rest: 503 },
-  STRIPE_UNAVAILABLE: { graphql: 200, rest: 503 },
-  STRIPE_RATE_LIMITED: { graphql: 200, rest: 503 },
-  STRIPE_MISCONFIGURED: { graphql: 200, rest: 502 },
-  STORE_UNAVAILABLE: { graphql: 200, rest: 503 },
-} as const satisfies Record<string, ErrorStatus>;
+  UNAUTHENTICATED: { when: 'the token is missing or refused', graphql: 401, rest: 401 },
+  AUTH_UNAVAILABLE: {
+    when: 'the keys to verify a token cannot be loaded; try again after `retryAfter` seconds',
+    graphql: 503,
+    rest: 503,
+  },
+  FORBIDDEN: { when: 'the caller lacks the role', graphql: 200, rest: 403 },
+  RATE_LIMITED: {
+    when: 'the caller exceeded a limit; try again after `retryAfter` seconds',
+    graphql: 429,
+    rest: 429,
+  },
+  CUSTOMER_NOT_FOUND: {
+    when: 'no customer is linked to the user, or Stripe no longer has the customer',
+    graphql: 200,
+    rest: 404,
+  },
+  CUSTOMER_AMBIGUOUS: {
+    when: "several customers at Stripe name the user, or the customer is another user's; an administrator resolves it",
+    graphql: 200,
+    rest: 409,
+  },
+  RETURN_URL_NOT_ALLOWED: { when: '`returnUrl` is not within `RETURN_URLS`', graphql: 200, rest: 400 },
+  BAD_USER_INPUT: {
+    when: 'an argument has a value that the service does not accept; the message says why',
+    graphql: 200,
+    rest: 400,
+  },
+  FLOW_NOT_ALLOWED: {
+    when: 'the policy does not offer the task, or Stripe refuses it',
+    graphql: 200,
+    rest: 403,
+  },
+  PORTAL_NOT_CONFIGURED: {
+    when: 'Stripe has no default configuration and no policy file is set; save the portal settings in the Dashboard',
+    graphql: 200,
+    rest: 503,
+  },
+  STRIPE_UNAVAILABLE: { when: 'Stripe does not answer or fails; try again', graphql: 200, rest: 503 },
+  STRIPE_RATE_LIMITED: {
+    when: 'Stripe is busy, or the service paces its requests; try again after `retryAfter` seconds',
+    graphql: 200,
+    rest: 503,
+  },
+  STRIPE_MISCONFIGURED: {
+    when: 'the Stripe key, its permissions or the account do not fit; the log says which',
+    graphql: 200,
+    rest: 502,
+  },
+  STORE_UNAVAILABLE: { when: 'the database does not answer; try again', graphql: 200, rest: 503 },
+} as const satisfies Record<string, ErrorDescription>;
 
 /** What is said in place of what nobody expected. */
 export const maskedMessage =

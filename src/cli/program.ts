@@ -26,7 +26,8 @@ export async function runCommandLine(shell: Shell, args: readonly string[]): Pro
   }
 }
 
-function createProgram(shell: Shell): Command {
+/** Every command with its help; docs/cli.md is generated from it. */
+export function createProgram(shell: Shell): Command {
   const program = new Command('billing-portal')
     .description("Self-service billing over GraphQL, around Stripe's hosted Billing Portal.")
     .showHelpAfterError('Add --help to see what the command takes.')

@@ -1,0 +1,128 @@
+// npm run docs: writes the tables of variables, error codes and commands from .env.example and the code. With --check it
+// writes nothing and fails when a document is out of date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Command } from 'commander';
+import { format } from 'prettier';
+import { createProgram } from '../src/cli/program.ts';
+import { type ErrorDescription, errorStatuses } from '../src/errors.ts';
+
+type Row = readonly string[];
+type DescribedErrors = Readonly<
+  Record<string, Omit<ErrorDescription, 'rest'> & { readonly rest: number | null }>
+>;
+
+/** Codes that Apollo Server sends, and the code of a masked error. REST has no counterpart where the status is null. */
+const otherErrors: DescribedErrors = {
+  GRAPHQL_PARSE_FAILED: { when: 'the operation is not valid GraphQL', graphql: 400, rest: null },
+  GRAPHQL_VALIDATION_FAILED: { when: 'the operation does not fit the schema', graphql: 400, rest: null },
+  OPERATION_RESOLUTION_FAILURE: {
+    when: '`operationName` names no operation of the document',
+    graphql: 400,
+    rest: null,
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    when: 'a hash was sent in place of the operation; send the operation',
+    graphql: 200,
+    rest: null,
+  },
+  INTERNAL_SERVER_ERROR: {
+    when: 'anything else went wrong; quote the `x-request-id` header when you report it',
+    graphql: 200,
+    rest: 500,
+  },
+};
+
+const documents: Readonly<Record<string, () => string>> = {
+  'docs/configuration.md': describeVariables,
+  'docs/errors.md': describeErrors,
+  'docs/cli.md': describeCommands,
+};
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+for (const [file, describe] of Object.entries(documents)) {
+  const text = readFileSync(file, 'utf8');
+  const [before = '', rest = ''] = text.split('<!-- generated -->');
+  const [, after = ''] = rest.split('<!-- /generated -->');
+  const wanted = await format(`${before}<!-- generated -->\n\n${describe()}\n<!-- /generated -->${after}`, {
+    parser: 'markdown',
+    printWidth: 110,
+    singleQuote: true,
+  });
+  if (wanted === text) continue;
+  if (values.check) {
+    process.stderr.write(`${file} is out of date: run npm run docs\n`);
+    process.exitCode = 1;
+  } else writeFileSync(file, wanted);
+}
+
+function toTable(columns: Row, rows: readonly Row[]): string {
+  const line = (row: Row): string => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return line(columns) + line(columns.map(() => '---')) + rows.map(line).join('');
+}
+
+/** `.env.example` is tested to name every variable that the code reads, with its default. */
+function describeVariables(): string {
+  const groups = readFileSync('.env.example', 'utf8')
+    .split(/^# ── (.*?) ─+$/m)
+    .slice(1);
+  const parts: string[] = [];
+  for (let at = 0; at < groups.length; at += 2) {
+    parts.push(
+      `## ${groups[at] ?? ''}\n\n${toTable(['variable', 'meaning', 'default'], readGroup(groups[at + 1] ?? ''))}`,
+    );
+  }
+  return parts.join('\n');
+}
+
+function readGroup(text: string): Row[] {
+  const rows: Row[] = [];
+  let comment: string[] = [];
+  for (const line of text.split('\n')) {
+    const match = /^(\w+)=(.*)$/.exec(line);
+    if (line.startsWith('# ')) comment.push(line.slice(2));
+    else if (match === null) comment = [];
+    else {
+      const [, name = '', value = ''] = match;
+      const [meaning = '', told = ''] = comment.join(' ').split(/ *Default: /);
+      const shown = value === '' ? told.replace(/\.$/, '') : `\`${value}\``;
+      rows.push([`\`${name}\``, meaning.replaceAll('<', '\\<'), shown]);
+      comment = [];
+    }
+  }
+  return rows;
+}
+
+function describeErrors(): string {
+  const all: DescribedErrors = { ...errorStatuses, ...otherErrors };
+  const rows = Object.entries(all).map(([code, { when, graphql, rest }]) => [
+    `\`${code}\``,
+    when,
+    String(graphql),
+    rest === null ? '–' : String(rest),
+  ]);
+  return toTable(['code', 'sent when', 'GraphQL', 'REST'], rows);
+}
+
+function describeCommands(): string {
+  const nothing = { write: () => true };
+  const program = createProgram({
+    stdout: nothing,
+    stderr: nothing,
+    loadEnvironment: () => ({}),
+  } as unknown as Parameters<typeof createProgram>[0]);
+  return toTable(
+    ['command', 'does', 'options'],
+    program.commands.flatMap((command) => describeCommand(command, 'billing-portal')),
+  );
+}
+
+function describeCommand(command: Command, parent: string): Row[] {
+  const name = `${parent} ${command.name()}`;
+  if (command.commands.length > 0) return command.commands.flatMap((each) => describeCommand(each, name));
+  const args = command.registeredArguments.map((each) =>
+    each.required ? `<${each.name()}>` : `[${each.name()}]`,
+  );
+  const options = command.options.map(({ flags, description }) => `\`${flags}\`: ${description}`);
+  return [[`\`${[name, ...args].join(' ')}\``, command.description(), options.join('<br>')]];
+}
