@@ -2,7 +2,7 @@ import { type App, createApp } from './app.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import type { Environment } from './config/environment.ts';
 import { type Logger, createLogger } from './logger.ts';
-import { describeStartFailure, exitCodes, isSetupFault } from './start-failure.ts';
+import { describeStartFailure, exitCodes, getStartExitCode } from './start-failure.ts';
 
 const stopTimeoutMs = 15_000;
 const lingerMs = 1_000;
@@ -23,7 +23,7 @@ export async function serve(env: Environment): Promise<void> {
     await starting;
   } catch (error) {
     process.stderr.write(`${describeStartFailure(error)}\n`);
-    process.exit(isSetupFault(error) ? exitCodes.misconfigured : exitCodes.failed);
+    process.exit(getStartExitCode(error));
   }
 }
 

@@ -4,14 +4,24 @@ import { StoreUnavailableError } from './errors.ts';
 import { redact } from './logger.ts';
 import { PolicyFileError } from './policies/policy-fault.ts';
 
-/** Exit codes as sysexits.h has them, for supervisors that tell a bad setting from a crash. */
+/** Exit codes as sysexits.h has them: a supervisor need not start a service again that is misconfigured. */
 export const exitCodes = { ok: 0, failed: 1, misconfigured: 78 } as const;
 
-/** Whether an operator has to change a setting: trying again is of no use. */
-export function isSetupFault(
-  error: unknown,
-): error is ConfigurationError | DatabaseSetupError | PolicyFileError {
+/** Failures whose message was written for the operator. */
+type SetupFault = ConfigurationError | DatabaseSetupError | PolicyFileError;
+
+/** What the system says of an address or a port that this process can never listen on. */
+const addressFaults = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND']);
+
+function isSetupFault(error: unknown): error is SetupFault {
   return [ConfigurationError, DatabaseSetupError, PolicyFileError].some((fault) => error instanceof fault);
+}
+
+/** 78 where an operator has to change a setting, and trying again does not help; else 1. */
+export function getStartExitCode(error: unknown): number {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const isAddressFault = ['listen', 'getaddrinfo'].includes(syscall ?? '') && addressFaults.has(code ?? '');
+  return isSetupFault(error) || isAddressFault ? exitCodes.misconfigured : exitCodes.failed;
 }
 
 /**

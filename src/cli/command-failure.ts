@@ -1,6 +1,6 @@
 import { BillingError, StoreUnavailableError } from '../errors.ts';
 import { redact } from '../logger.ts';
-import { describeStoreFailure, exitCodes, findPortFault, isSetupFault } from '../start-failure.ts';
+import { describeStoreFailure, exitCodes, findPortFault, getStartExitCode } from '../start-failure.ts';
 
 /** A command cannot do what it was asked to; the message tells the person who asked. */
 export class CommandError extends Error {
@@ -15,8 +15,7 @@ export class CommandError extends Error {
 }
 
 export function getExitCode(error: unknown): number {
-  if (error instanceof CommandError) return error.exitCode;
-  return isSetupFault(error) ? exitCodes.misconfigured : exitCodes.failed;
+  return error instanceof CommandError ? error.exitCode : getStartExitCode(error);
 }
 
 /** What an operator can act on, without a stack. An API's client is told less of the same failure. */

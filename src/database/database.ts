@@ -9,7 +9,7 @@ export interface Database {
   readonly customers: CustomerDirectory;
   readonly audit: AuditLog;
   readonly records: RecordStore;
-  /** Resolves when the store answers. @throws StoreUnavailableError */
+  /** Resolves when the store answers, and takes writes. @throws StoreUnavailableError */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

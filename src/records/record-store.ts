@@ -19,6 +19,7 @@ export const recordKinds = [
   'lease',
   'customer-creation',
   'customer-snapshot',
+  'heartbeat',
   'portal-link',
   'portal-link-use',
   'removed-link',

@@ -133,7 +133,30 @@ describe('a SQLite database that another process has locked', () => {
 
   test('is still read', async () => {
     expect(await database.customers.findByUserId('ada')).not.toBeNull();
+  });
+
+  test('does not pass its ping until the lock is gone', async () => {
+    await expectCode(database.ping(), 'STORE_UNAVAILABLE');
+    other.exec('COMMIT');
     await database.ping();
+  });
+
+  test('is opened when there is nothing to migrate', async () => {
+    const another = await open();
+    expect(await another.customers.findByUserId('ada')).not.toBeNull();
+  });
+
+  test('is STORE_UNAVAILABLE at the start when there is something to migrate: trying again helps', async () => {
+    other.exec('ROLLBACK; PRAGMA user_version = 0; BEGIN IMMEDIATE');
+    await expectCode(open(), 'STORE_UNAVAILABLE');
+  });
+
+  test('is STORE_UNAVAILABLE at the start when another process is making it', async () => {
+    const newPath = join(folder, 'new.db');
+    const maker = new Libsql(newPath);
+    maker.exec('BEGIN EXCLUSIVE');
+    await expectCode(open(`sqlite:${newPath}`), 'STORE_UNAVAILABLE');
+    maker.close();
   });
 
   test('is written as soon as the lock is gone, and the event loop goes on meanwhile', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'libsql';
 import type { Environment } from '../../src/config/environment.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { trackPromise } from '../helpers/promises.ts';
@@ -28,6 +29,14 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'a-folder'));
 });
 
+/** Returns the path. */
+function lockDatabase(path: string): string {
+  const database = new Database(path);
+  database.exec('BEGIN EXCLUSIVE');
+  closeAfterTests(() => database.close());
+  return path;
+}
+
 const cases: readonly Case[] = [
   [
     'a port in use',
@@ -46,6 +55,12 @@ const cases: readonly Case[] = [
     1,
     /^The database \(DATABASE_URL\) does not answer: .+\n$/,
     () => ({ DATABASE_URL: `mongodb://planted:planted@127.0.0.1:${silentPort}/billing` }),
+  ],
+  [
+    'a SQLite database that another process has locked',
+    1,
+    /^The database \(DATABASE_URL\) does not answer: database is locked\n$/,
+    () => ({ DATABASE_URL: `sqlite:${lockDatabase(join(folder, 'locked.db'))}` }),
   ],
   [
     'a SQLite path below a file',

@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
+import Database from 'libsql';
 import { addHealthRoutes } from '../../src/http/health.routes.ts';
 import { createLogger } from '../../src/logger.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
@@ -22,6 +23,21 @@ describe('a healthy service', () => {
       expect(response.status).toBe(200);
       expect(await response.json()).toEqual(body);
     }
+  });
+});
+
+describe('a service whose store takes no writes', () => {
+  test('is not ready, and is ready again when the store takes them', async () => {
+    const own = await createTestApp();
+    const other = new Database(own.config.databaseUrl.replace(/^sqlite:/, ''));
+    other.exec('BEGIN IMMEDIATE');
+    expect((await own.fetch('/readyz')).status).toBe(503);
+    other.exec('COMMIT');
+    other.close();
+
+    // An answer may be remembered for about a second.
+    await sleep(1_500);
+    expect((await own.fetch('/readyz')).status).toBe(200);
   });
 });
 

@@ -44,7 +44,7 @@ async function openRefusalFile(path: string, source: Stats): Promise<FileHandle>
   if (existing?.ino === source.ino && existing.dev === source.dev) {
     throw new CommandError('--errors names the file that is read: give it another one.');
   }
-  return open(path, 'w').catch((error: unknown) => {
+  return open(path, 'w', 0o600).catch((error: unknown) => {
     throw new CommandError(`${path} cannot be written${describeCode(error)}.`);
   });
 }

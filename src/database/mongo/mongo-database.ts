@@ -4,6 +4,7 @@ import { StoreUnavailableError } from '../../errors.ts';
 import type { Database, DatabaseOptions } from '../database.ts';
 import { DatabaseSetupError } from '../database-setup-error.ts';
 import { checkScope } from '../scope.ts';
+import { checkWrites } from '../write-check.ts';
 import { auditSchema } from './mongo-audit.ts';
 import type { AuditDocument, AuditModel } from './mongo-audit.ts';
 import { MongoAuditLog } from './mongo-audit-log.ts';
@@ -34,16 +35,15 @@ export async function openMongoDatabase({ url, scope }: DatabaseOptions): Promis
     const audit = connection.model<AuditDocument, AuditModel>('Audit', auditSchema, 'audit');
     await buildIndexes(customers);
     await buildIndexes(audit);
-    const records = connection.model<RecordDocument, RecordModel>('Record', recordSchema, 'records');
-    await buildIndexes(records);
+    const recordModel = connection.model<RecordDocument, RecordModel>('Record', recordSchema, 'records');
+    await buildIndexes(recordModel);
+    const records = new MongoRecordStore(recordModel, scope);
     return {
       description: await describeServer(connection),
       customers: new MongoCustomerDirectory(customers, scope),
       audit: new MongoAuditLog(audit, scope),
-      records: new MongoRecordStore(records, scope),
-      ping: async () => {
-        await bounded(async () => runCommand(connection, { ping: 1 }));
-      },
+      records,
+      ping: () => checkWrites(records),
       close: () => connection.close(true),
     };
   } catch (error) {

@@ -77,7 +77,7 @@ export class SqliteAuditLog implements AuditLog {
 
   async removeBefore(operationId: string): Promise<number> {
     const { removeBefore } = this.#statements;
-    const { changes } = await this.#connection.transaction(() =>
+    const { changes } = await this.#connection.erase(() =>
       removeBefore.run([this.#scope, operationId, recordsPerRemoval]),
     );
     return changes;
@@ -85,7 +85,7 @@ export class SqliteAuditLog implements AuditLog {
 
   async anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
     const values = { scope: this.#scope, userId, customer: stripeCustomerId, pseudonym: createPseudonym() };
-    const rows = await this.#connection.transaction(() => this.#statements.anonymize.all(values));
+    const rows = await this.#connection.erase(() => this.#statements.anonymize.all(values));
     return new Set(rows.map((row) => (row as AuditRow).operation_id)).size;
   }
 }

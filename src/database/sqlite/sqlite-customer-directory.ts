@@ -96,7 +96,7 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
 
   async unlink(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    return this.#connection.transaction(() => toMapping(this.#statements.remove.get([this.#scope, userId])));
+    return this.#connection.erase(() => toMapping(this.#statements.remove.get([this.#scope, userId])));
   }
 
   async list(page: { first: number; after?: string | undefined }): Promise<MappingPage> {

@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { StoreUnavailableError } from '../../errors.ts';
 import type { Database, DatabaseOptions } from '../database.ts';
 import { DatabaseSetupError } from '../database-setup-error.ts';
 import { checkScope } from '../scope.ts';
 import { SqliteAuditLog } from './sqlite-audit-log.ts';
-import { SqliteConnection } from './sqlite-connection.ts';
+import { checkWrites } from '../write-check.ts';
+import { SqliteConnection, mayPass } from './sqlite-connection.ts';
 import { SqliteCustomerDirectory } from './sqlite-customer-directory.ts';
-import { migrate } from './sqlite-migrations.ts';
+import { isOutdated, migrate } from './sqlite-migrations.ts';
 import { SqliteRecordStore } from './sqlite-record-store.ts';
 
 /**
@@ -19,15 +21,13 @@ export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promi
   const path = parsePath(url);
   const connection = await openConnection(path);
   const { version } = connection.prepare('SELECT sqlite_version() AS version').get() as { version: string };
-  const ping = connection.prepare('SELECT 1 FROM customers LIMIT 1');
+  const records = new SqliteRecordStore(connection, scope);
   return {
     description: `SQLite ${version}`,
     customers: new SqliteCustomerDirectory(connection, scope),
     audit: new SqliteAuditLog(connection, scope),
-    records: new SqliteRecordStore(connection, scope),
-    ping: async () => {
-      await connection.run(() => ping.get([]));
-    },
+    records,
+    ping: () => checkWrites(records),
     close: () => {
       connection.close();
       return Promise.resolve();
@@ -45,14 +45,16 @@ function parsePath(url: string): string {
 async function openConnection(path: string): Promise<SqliteConnection> {
   let connection: SqliteConnection | undefined;
   try {
-    if (path !== ':memory:') makeFolder(dirname(path));
+    if (path !== ':memory:') makeFile(path);
     connection = new SqliteConnection(path);
     await connection.run((database) => database.exec('PRAGMA journal_mode = WAL'));
-    await connection.transaction(migrate);
+    if (await connection.run(isOutdated)) await connection.transaction(migrate);
     return connection;
   } catch (error) {
     connection?.close();
     if (error instanceof DatabaseSetupError) throw error;
+    if (mayPass(error))
+      throw error instanceof StoreUnavailableError ? error : new StoreUnavailableError(error);
     throw new DatabaseSetupError(
       `The SQLite database ${path} cannot be opened. Check that DATABASE_URL names a file in a folder that this ` +
         'process may write to, on a local disk with free space.',
@@ -61,12 +63,19 @@ async function openConnection(path: string): Promise<SqliteConnection> {
   }
 }
 
+/** Only the owner may read it: it holds e-mail addresses and who is whose customer. SQLite gives its log the same mode. */
+function makeFile(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  closeSync(openSync(path, 'a', 0o600));
+}
+
 /** Not by mkdir's own recursion: under /proc and its like, Node 20 never comes back from that. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
-    mkdirSync(path);
+    mkdirSync(path, 0o700);
   } catch (error) {
     // Another process may have made it meanwhile.
     if (!existsSync(path)) throw error;

@@ -54,8 +54,21 @@ const migrations: readonly string[] = [
    UPDATE audit SET user_erased = 1 WHERE user_id GLOB 'erased:????????-????-????-????-????????????'`,
 ];
 
-/** Brings the schema up to date, in the caller's transaction. */
+/** Whether there is something to migrate. Reading takes no lock. @throws DatabaseSetupError when a newer release has written the database */
+export function isOutdated(database: Database.Database): boolean {
+  return readVersion(database) < migrations.length;
+}
+
+/** Brings the schema up to date, in the caller's transaction. @throws DatabaseSetupError */
 export function migrate(database: Database.Database): void {
+  const version = readVersion(database);
+  // Another process may have done it meanwhile.
+  if (version === migrations.length) return;
+  for (const statement of migrations.slice(version)) database.exec(statement);
+  database.exec(`PRAGMA user_version = ${migrations.length}`);
+}
+
+function readVersion(database: Database.Database): number {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > migrations.length) {
     throw new DatabaseSetupError(
@@ -63,7 +76,5 @@ export function migrate(database: Database.Database): void {
         'It was written by a newer release: run that one, or restore a backup.',
     );
   }
-  if (version === migrations.length) return;
-  for (const statement of migrations.slice(version)) database.exec(statement);
-  database.exec(`PRAGMA user_version = ${migrations.length}`);
+  return version;
 }

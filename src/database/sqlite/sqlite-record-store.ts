@@ -46,13 +46,17 @@ export class SqliteRecordStore implements RecordStore {
 
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
     const values = [this.#scope, kind, key, nonce];
-    const { changes } = await this.#connection.transaction(() => this.#statements.remove.run(values));
+    const removal = (): number => this.#statements.remove.run(values).changes;
+    // A lease is removed with each webhook, and says nothing that an erasure would have to remove.
+    const changes = await (kind === 'lease' || kind === 'heartbeat'
+      ? this.#connection.transaction(removal)
+      : this.#connection.erase(removal));
     return changes === 1;
   }
 
   async removeExpired(before: Date): Promise<number> {
     const values = [this.#scope, before.getTime(), recordsPerRemoval];
-    const { changes } = await this.#connection.transaction(() => this.#statements.removeExpired.run(values));
+    const { changes } = await this.#connection.erase(() => this.#statements.removeExpired.run(values));
     return changes;
   }
 }
