@@ -15,6 +15,7 @@ const foundation = [
   'logger',
   'loopback',
   'parse-url',
+  'shared',
   'shorten',
   'turn-end',
 ];
@@ -23,6 +24,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   loopback: [],
   'parse-url': [],
+  shared: [],
   shorten: [],
   'turn-end': [],
   telemetry: ['errors'],
@@ -76,13 +78,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   explorer: [],
 };
 
-/** Packages that only one folder imports: the rest of the code does not know which is used. */
-const packageOwners: Readonly<Record<string, string>> = {
+/** Packages that only these folders import: the rest of the code does not know which is used. */
+const packageOwners: Readonly<Record<string, string | readonly string[]>> = {
   mongoose: 'src/database/mongo',
   tldts: 'src/config',
   '@formatjs/intl-localematcher': 'src/portal',
   libsql: 'src/database/sqlite',
-  undici: 'src/stripe',
+  undici: ['src/shared', 'src/stripe', 'src/auth'],
   jose: 'src/auth',
   '@redis/client': 'src/http',
   'rate-limiter-flexible': 'src/http',
@@ -107,8 +109,11 @@ const zones = Object.entries(rooms).map(([room, allowed]) => ({
 
 /** What the files of a folder may not import. */
 function createPackageRules(folder: string): Linter.Config {
-  const others = Object.entries(packageOwners).filter(([, owner]) => owner !== folder);
-  const paths = others.map(([name, owner]) => ({ name, message: `Only ${owner} imports ${name}.` }));
+  const others = Object.entries(packageOwners).filter(([, owners]) => ![owners].flat().includes(folder));
+  const paths = others.map(([name, owners]) => ({
+    name,
+    message: `Only ${[owners].flat().join(', ')} may import ${name}.`,
+  }));
   return { files: [`${folder}/**`], rules: { 'no-restricted-imports': ['error', { paths }] } };
 }
 
@@ -156,7 +161,7 @@ export default defineConfig(
     },
   },
   { files: ['src/**'], rules: { 'import-x/no-restricted-paths': ['error', { zones }] } },
-  ['src', ...new Set(Object.values(packageOwners))].map(createPackageRules),
+  ['src', ...new Set(Object.values(packageOwners).flat())].map(createPackageRules),
   {
     files: ['packages/*/src/**'],
     rules: {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AuthConfig } from '../auth/authenticator.ts';
+import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import type { AllowedReturnUrl } from './allowed-return-url.ts';
 import {
   type AuthVariable,
@@ -89,6 +90,7 @@ export interface StripeConfig {
   readonly scope: string;
   /** How many requests a second each of Stripe's endpoints gets from this process; null for any number. */
   readonly requestsPerSecond: number | null;
+  readonly proxy: OutboundProxy;
 }
 
 /** Every fault of a configuration at once, each with the variable's name and what it expects. */
@@ -168,6 +170,7 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>): StripeConf
     apiUrl: values.STRIPE_API_URL ?? null,
     account: values.STRIPE_ACCOUNT ?? null,
     scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
+    proxy: createProxyConfig(values),
     requestsPerSecond: values.STRIPE_RATE_LIMIT === undefined ? requestsPerSecond : values.STRIPE_RATE_LIMIT,
   };
 }
@@ -178,6 +181,11 @@ export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>
     metadataKey: values.LINK_BY_METADATA_KEY ?? null,
     byClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID ?? false,
   };
+}
+
+/** The proxy for HTTPS requests to other systems. */
+export function createProxyConfig(values: Pick<Variables, 'HTTPS_PROXY' | 'NO_PROXY'>): OutboundProxy {
+  return { url: values.HTTPS_PROXY ?? null, except: values.NO_PROXY ?? '' };
 }
 
 /** The part of tokens, from variables that have no faults. */

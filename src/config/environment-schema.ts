@@ -23,6 +23,8 @@ const schemas = {
   STRIPE_ACCOUNT: variables.stripeAccount.optional(),
   STRIPE_SCOPE: variables.stripeScope.optional(),
   STRIPE_RATE_LIMIT: variables.stripeRateLimit.optional(),
+  HTTPS_PROXY: variables.proxyUrl.optional(),
+  NO_PROXY: variables.name.optional(),
   STRIPE_WEBHOOK_SECRETS: variables.webhookSecrets.default([]),
   LINK_BY_METADATA_KEY: variables.metadataKey.optional(),
   LINK_BY_CLIENT_REFERENCE_ID: variables.flag.default(false),
@@ -55,6 +57,8 @@ export const stripeVariables = [
   'STRIPE_ACCOUNT',
   'STRIPE_SCOPE',
   'STRIPE_RATE_LIMIT',
+  'HTTPS_PROXY',
+  'NO_PROXY',
 ] as const;
 export type StripeVariable = (typeof stripeVariables)[number];
 
@@ -78,8 +82,16 @@ export type AuthVariable = (typeof authVariables)[number];
 /** The variables that could be read: what is faulty is missing here. */
 export type ReadVariables = Partial<Variables>;
 
+/** Other tools read these in lower case too, so some machines set only that. */
+const alsoInLowerCase = new Set<keyof Variables>(['HTTPS_PROXY', 'NO_PROXY']);
+
 export function isSet(env: Environment, name: keyof Variables): boolean {
-  return (env[name] ?? '').trim() !== '';
+  return findText(env, name) !== undefined;
+}
+
+function findText(env: Environment, name: keyof Variables): string | undefined {
+  const names = alsoInLowerCase.has(name) ? [name, name.toLowerCase()] : [name];
+  return names.map((each) => env[each]).find((text) => text !== undefined && text.trim() !== '');
 }
 
 /** Reads these variables, and no others: what is not asked for cannot be at fault. */
@@ -89,7 +101,7 @@ export function readVariables(
 ): { values: ReadVariables; faults: string[] } {
   const faults: string[] = [];
   const values = names.flatMap((name): [string, unknown][] => {
-    const text = isSet(env, name) ? env[name] : undefined;
+    const text = findText(env, name);
     const result = z.safeParse(schemas[name], text);
     if (result.success) return [[name, result.data]];
     faults.push(

@@ -75,6 +75,16 @@ export const httpUrl = z
   .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''), 'expected an http(s) URL')
   .transform((value) => new URL(value));
 
+/** Other tools take a host and a port alone for a proxy that speaks HTTP. */
+export const proxyUrl = z
+  .string()
+  .transform((value) => (value.includes('://') ? value : `http://${value}`))
+  .refine(
+    (value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''),
+    'expected the URL of an HTTP proxy, such as http://proxy.internal:3128',
+  )
+  .transform((value) => new URL(value));
+
 /** Links are built from it, and more than a host in them would have to be routed by somebody's proxy. */
 export const publicUrl = z
   .string()

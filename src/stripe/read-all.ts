@@ -29,9 +29,12 @@ export async function* readPages<T extends { readonly id: string }>(
   for (let more = true; more;) {
     const page = { limit: pageSize, ...(last === undefined ? {} : { starting_after: last.id }) };
     const { data, has_more } = await stripe.read((sdk, options) => list(sdk, page, options));
-    if (!Array.isArray(data)) throw new StripeUnavailableError(new Error('Stripe answered what is no list'));
+    if (!Array.isArray(data)) throw new StripeUnavailableError(new Error("Stripe's answer is not a list"));
     if (data.length > 0) yield data;
-    last = data.at(-1);
+    const end = data.at(-1);
+    if (end !== undefined && end.id === last?.id)
+      throw new StripeUnavailableError(new Error('Stripe repeats a page of a list'));
+    last = end;
     more = has_more && last !== undefined;
   }
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import Stripe from 'stripe';
+import type { Dispatcher } from 'undici';
 import { BillingError } from '../errors.ts';
+import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
 import { noMetrics } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { CircuitBreaker, type Verdict } from './circuit-breaker.ts';
 import { RequestPace } from './request-pace.ts';
+import { requireShape } from './stripe-answer.ts';
 import { StripeHttpClient } from './stripe-http-client.ts';
 import { isReplayed, readRetryAfter, toBillingError } from './stripe.errors.ts';
 
@@ -15,6 +18,8 @@ export interface StripeClientOptions {
   readonly apiUrl: URL | null;
   /** The connected account to act on; null for the key's own. */
   readonly account: string | null;
+  /** Where HTTPS goes through; nothing connects directly. */
+  readonly proxy?: OutboundProxy;
   /** Milliseconds by the clock on the wall that one call may take, retries included. */
   readonly deadlineMs?: number;
   /** How many requests a second each endpoint may get; null or nothing for any number. */
@@ -28,6 +33,10 @@ export interface StripeClientOptions {
 export type StripeCall<T> = (sdk: Stripe, options: Stripe.RequestOptions) => Promise<T>;
 
 const defaultDeadlineMs = 8_000;
+/** A list page of expanded configurations is the largest answer asked for, well below this. */
+const maxAnswerBytes = 8 * 1024 * 1024;
+/** Opened as they are needed. With a Stripe that takes 300 ms, they carry more sessions a second than a core can open. */
+const maxConnections = 512;
 const maxAttempts = 3;
 const firstBackoffMs = 150;
 const defaultFailuresToOpen = 5;
@@ -37,7 +46,7 @@ const defaultFailuresToOpen = 5;
  * idempotency key over its attempts, and fails with a BillingError. While Stripe is out, calls fail at once.
  */
 export class StripeClient {
-  private readonly http: StripeHttpClient;
+  private readonly dispatcher: Dispatcher;
   private readonly sdk: Stripe;
   private readonly breaker: CircuitBreaker;
   private readonly deadlineMs: number;
@@ -45,7 +54,13 @@ export class StripeClient {
   constructor(options: StripeClientOptions) {
     const { requestsPerSecond = null, telemetry = new Telemetry(noMetrics) } = options;
     const pace = requestsPerSecond === null ? null : new RequestPace(requestsPerSecond);
-    this.http = new StripeHttpClient(pace, telemetry);
+    this.dispatcher = createOutboundAgent(options.proxy ?? noProxy, {
+      connections: maxConnections,
+      maxResponseSize: maxAnswerBytes,
+      // Each exchange has one time for all of it.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
     this.breaker = new CircuitBreaker(options.failuresToOpen ?? defaultFailuresToOpen);
     this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     telemetry.metrics.watchStripe(() => ({
@@ -53,14 +68,13 @@ export class StripeClient {
       breaker: this.breaker.state,
     }));
     this.sdk = new Stripe(options.secretKey, {
-      httpClient: this.http,
+      httpClient: new StripeHttpClient(this.dispatcher, pace, telemetry),
       maxNetworkRetries: 0,
       telemetry: false,
       appInfo: { name: 'billing-portal-graphql' },
       ...(options.account === null ? {} : { stripeAccount: options.account }),
       ...(options.apiUrl === null ? {} : toAddress(options.apiUrl)),
     });
-    keepUserAgent(this.sdk);
   }
 
   /** Reads from Stripe. @throws BillingError of the Stripe kind */
@@ -78,7 +92,7 @@ export class StripeClient {
     for (let attempt = 1; ; attempt += 1) {
       const timeout = Math.max(1, Math.floor(deadline - performance.now()));
       try {
-        return await this.breaker.run(() => withoutStack(() => call(timeout)).catch(rethrow), judge);
+        return await this.breaker.run(() => call(timeout).then(requireShape, rethrow), judge);
       } catch (error) {
         const delay = findRetryDelay(error, attempt);
         if (delay === null || performance.now() + delay >= deadline) throw toBillingError(error);
@@ -88,16 +102,8 @@ export class StripeClient {
   }
 
   close(): Promise<void> {
-    return this.http.close();
+    return this.dispatcher.destroy();
   }
-}
-
-/** The SDK would put together and encode the same words for each request. */
-function keepUserAgent(sdk: Stripe): void {
-  const described = sdk as unknown as { getClientUserAgent: (use: (text: string) => void) => void };
-  let text = '';
-  described.getClientUserAgent((words) => (text = words));
-  described.getClientUserAgent = (use) => use(text);
 }
 
 function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {
@@ -105,23 +111,7 @@ function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'proto
   return { host: url.hostname, port: url.port || (protocol === 'http' ? 80 : 443), protocol };
 }
 
-/**
- * At each call the SDK writes down a stack that only its errors would show, and ours are made later. Writing it down
- * takes as long as all else that the SDK does before it sends.
- */
-function withoutStack<T>(start: () => T): T {
-  const stacks: { stackTraceLimit?: number | undefined } = Error;
-  const { stackTraceLimit } = stacks;
-  // Errors have no stack then; with zero V8 would still write one down, of their first line alone.
-  stacks.stackTraceLimit = undefined;
-  try {
-    return start();
-  } finally {
-    stacks.stackTraceLimit = stackTraceLimit;
-  }
-}
-
-/** The SDK takes whatever the HTTP client throws for a failed connection: what was a refusal of ours stays one. */
+/** The SDK reports every error of the HTTP client as a failed connection, also a refusal of ours. */
 function rethrow(error: unknown): never {
   const detail = error instanceof Stripe.errors.StripeConnectionError ? error.detail : undefined;
   throw (detail as unknown) instanceof BillingError ? detail : error;

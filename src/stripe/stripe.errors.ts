@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { BadUserInputError, BillingError } from '../errors.ts';
+import { StripeConnectionFailure } from './connection-failure.ts';
 import { wasReplayed } from './replay.ts';
 
 /** Stripe did not answer in time, failed, answered what is no answer, or is held off for having done so. */
@@ -79,8 +80,14 @@ export function toBillingError(error: unknown): BillingError {
     case 429:
       return new StripeRateLimitedError(error, readRetryAfter(error) ?? defaultRetryAfterSeconds);
     default:
-      return new StripeUnavailableError(error);
+      return new StripeUnavailableError(findReason(error));
   }
+}
+
+/** The SDK puts why a connection failed into a member that logs do not show. */
+function findReason(error: Stripe.errors.StripeError): unknown {
+  const detail: unknown = error.detail;
+  return detail instanceof StripeConnectionFailure ? detail : error;
 }
 
 /** Seconds that Stripe asks to wait; undefined when it does not say. */

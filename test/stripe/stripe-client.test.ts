@@ -278,18 +278,3 @@ test('a text that cannot be written in UTF-8 is a mistake of who gave it, and is
   expect(await Promise.all(calls.map(getCode))).toEqual(calls.map(() => 'BAD_USER_INPUT'));
   expect(countRequests()).toBe(before);
 });
-
-test('errors of everybody else keep their stacks, whatever becomes of a call', async () => {
-  const { stackTraceLimit } = Error;
-  const client = createClient();
-
-  await expect(
-    client.read(() => {
-      throw new Error('on purpose');
-    }),
-  ).rejects.toThrow();
-  await read(client).catch(() => undefined);
-
-  expect(Error.stackTraceLimit).toBe(stackTraceLimit);
-  expect(new Error('any').stack).toContain('stripe-client.test');
-});

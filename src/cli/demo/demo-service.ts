@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type StripeEmulator, createStripeEmulator } from 'billing-portal-local-stripe';
 import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
+import Stripe from 'stripe';
 import { createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
 import { type Config, ConfigurationError } from '../../config/config.ts';
@@ -101,15 +102,21 @@ function refuseRealThings(env: Environment): void {
 
 /** On the local Stripe the customer comes with a subscription; on another account nothing but a customer is made. */
 async function createDemoCustomer(config: Config, emulator: StripeEmulator | null): Promise<string> {
+  if (emulator !== null)
+    return (await seedDemoData(createSdk(config.stripe.secretKey, emulator.url))).customerId;
   const stripe = new StripeClient(config.stripe);
   try {
-    // A Stripe that has just started does not fail, so nothing of this is tried twice.
-    if (emulator !== null) return (await stripe.write((sdk) => seedDemoData(sdk))).customerId;
     const params = { name: 'Demo user', metadata: { userId } };
     return (await stripe.write((sdk, options) => sdk.customers.create(params, options))).id;
   } finally {
     await stripe.close();
   }
+}
+
+/** The plain SDK: the local Stripe does not fail. */
+function createSdk(secretKey: string, url: string): Stripe {
+  const { hostname: host, port } = new URL(url);
+  return new Stripe(secretKey, { host, port, protocol: 'http', telemetry: false });
 }
 
 /** The store may be one that outlives the demo, and know the user from an earlier run. */

@@ -1,4 +1,7 @@
 import type { StripeConfig } from '../../config/config.ts';
+import { BillingError } from '../../errors.ts';
+import { redact } from '../../logger.ts';
+import { StripeConnectionFailure } from '../../stripe/connection-failure.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { type Judgement, fail, pass, skip, warn } from './finding.ts';
 import { type StripeRefusal, findRefusal } from './stripe-refusal.ts';
@@ -9,6 +12,8 @@ export interface StripeContact {
   readonly refusal: StripeRefusal | null;
   /** Whether anything answered that could be understood. */
   readonly answered: boolean;
+  /** Why nothing answered; null where something did. */
+  readonly unreachable: string | null;
   /** Seconds that the clock here is ahead of Stripe's; null when Stripe did not tell the time. */
   readonly aheadSeconds: number | null;
 }
@@ -20,13 +25,21 @@ export async function contactStripe(stripe: StripeClient): Promise<StripeContact
     return {
       refusal: null,
       answered: true,
+      unreachable: null,
       aheadSeconds: compareClocks(startedAt, lastResponse.headers['date']),
     };
   } catch (error) {
     const refusal = findRefusal(error);
     const aheadSeconds = compareClocks(startedAt, refusal?.headers['date']);
-    return { refusal, answered: refusal !== null, aheadSeconds };
+    const unreachable = refusal === null ? describeUnreachable(error) : null;
+    return { refusal, answered: refusal !== null, unreachable, aheadSeconds };
   }
+}
+
+function describeUnreachable(error: unknown): string {
+  const cause = error instanceof BillingError ? error.cause : error;
+  if (cause instanceof StripeConnectionFailure) return cause.reason;
+  return cause instanceof Error ? redact(cause.message) : 'for no known reason';
 }
 
 function compareClocks(startedAt: number, date: string | undefined): number | null {
@@ -50,7 +63,7 @@ export function judgeKey(
   production: boolean,
 ): Judgement {
   const place = apiUrl?.origin ?? 'https://api.stripe.com';
-  if (!isUsable(contact)) return judgeRefusal(contact.refusal, place, account);
+  if (!isUsable(contact)) return judgeRefusal(contact, place, account);
   const kind = secretKey.startsWith('rk_') ? 'restricted' : 'secret';
   const detail = `Stripe takes the ${kind} key, of ${livemode ? 'live' : 'test'} mode${account === null ? '' : `, for ${account}`}`;
   if (apiUrl === null || apiUrl.origin === 'https://api.stripe.com') return pass(detail);
@@ -61,16 +74,20 @@ export function judgeKey(
   );
 }
 
-function judgeRefusal(refusal: StripeRefusal | null, place: string, account: string | null): Judgement {
-  const [detail, mend] = describeRefusal(refusal, place, account ?? 'the account');
+function judgeRefusal(contact: StripeContact, place: string, account: string | null): Judgement {
+  const [detail, mend] = describeRefusal(contact, place, account ?? 'the account');
   return fail(detail, mend);
 }
 
-function describeRefusal(refusal: StripeRefusal | null, place: string, account: string): [string, string] {
+function describeRefusal(
+  { refusal, unreachable }: StripeContact,
+  place: string,
+  account: string,
+): [string, string] {
   if (refusal === null)
     return [
-      `Stripe does not answer at ${place}`,
-      'Let this machine reach it by HTTPS. Outages are told at https://status.stripe.com.',
+      `Stripe does not answer at ${place}: ${unreachable ?? 'for no known reason'}`,
+      'Let this machine reach it by HTTPS, through HTTPS_PROXY where a proxy is required. https://status.stripe.com lists outages.',
     ];
   if (refusal.status === 401)
     return [
