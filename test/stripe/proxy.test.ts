@@ -38,7 +38,7 @@ describe('requests to Stripe', () => {
     expect(line).toMatch(/Stripe takes the secret key/);
     const credentials = Buffer.from('ada:secret').toString('base64');
     expect(new Set(proxy.tunnels)).toEqual(new Set([`stripe.test:${port} Basic ${credentials}`]));
-  });
+  }, 30_000);
 
   test.each(['stripe.test', '.test', '*', 'other.example,stripe.test'])(
     'connect directly where NO_PROXY is %s',
