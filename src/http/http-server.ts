@@ -18,6 +18,7 @@ import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
 import { readJsonOnly } from './json-body.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
 import { OpenRequests } from './open-requests.ts';
+import { warnOfUntrustedProxy } from './proxy-warning.ts';
 import { refuseAmbiguousHeaders } from './request-headers.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
 
@@ -64,6 +65,7 @@ export async function createHttpServer(
   addHeaders(server);
   open.track(server);
   observeRequests(server, open, options);
+  warnOfUntrustedProxy(server, config);
   const closing = closePolitely(server, open, options.lingerMs);
   goOnTogether(server);
   refuseOtherOptions(server, answerNotFound);

@@ -142,3 +142,33 @@ describe('TRUST_PROXY', () => {
     expect(await sendAll(app, from('2001:db8:1:2:ffff::1', '2001:db8:1:3::1'))).toEqual([429, 401]);
   });
 });
+
+describe('a request that seems to come through a proxy', () => {
+  const warnings = ({ logs }: TestApp): string[] =>
+    logs.filter((line) => line.includes('"level":40') && line.includes('TRUST_PROXY'));
+
+  test.each(['x-forwarded-for', 'forwarded', 'x-real-ip'])(
+    'is warned of once while TRUST_PROXY is off, and the address is not logged: %s',
+    async (header) => {
+      const app = await createTestApp({ RATE_LIMIT: '60/1m' });
+
+      for (const path of ['/healthz', '/graphql', '/billing-portal'])
+        await app.fetch(path, { headers: { [header]: '192.0.2.77' } });
+
+      expect(warnings(app).length).toBe(1);
+      expect(app.logs.join('')).not.toContain('192.0.2.77');
+    },
+  );
+
+  test.each([
+    ['TRUST_PROXY is set', { TRUST_PROXY: '1', RATE_LIMIT: '60/1m' }, { 'x-forwarded-for': '192.0.2.7' }],
+    ['RATE_LIMIT is off', { RATE_LIMIT: 'off' }, { 'x-forwarded-for': '192.0.2.7' }],
+    ['no header names a client', { RATE_LIMIT: '60/1m' }, {}],
+  ])('is not warned of where %s', async (_where, env, headers) => {
+    const app = await createTestApp(env);
+
+    await app.fetch('/healthz', { headers });
+
+    expect(warnings(app)).toEqual([]);
+  });
+});

@@ -58,6 +58,23 @@ function judgeMetadataKey(key: string): Judgement {
   );
 }
 
+/** The service speaks plain HTTP, so an https address means that a proxy is in front of it. */
+export function checkProxy({ values }: Deployment): Judgement[] {
+  const { TRUST_PROXY: trusted, RATE_LIMIT: limit, PUBLIC_URL: publicUrl } = values;
+  if (trusted === undefined || limit === undefined) return [skip('TRUST_PROXY or RATE_LIMIT cannot be read')];
+  if (limit === null) return [pass('RATE_LIMIT is off: no request counts by its address')];
+  if (typeof trusted === 'number') return [pass(`clients are told apart behind ${trusted} of your proxies`)];
+  if (trusted !== false) return [pass(`clients are told apart behind ${trusted.join(', ')}`)];
+  if (publicUrl?.protocol !== 'https:')
+    return [pass('TRUST_PROXY is off: clients connect to the service itself')];
+  return [
+    warn(
+      `TRUST_PROXY is off, and a proxy must be in front of ${publicUrl.origin}: all its users share ${10 * limit.requests} requests in ${limit.perSeconds} s`,
+      'Set TRUST_PROXY to the number of proxies in front, or to their addresses.',
+    ),
+  ];
+}
+
 export function checkReturnUrls(deployment: Deployment): Judgement[] {
   const { RETURN_URLS: entries } = deployment.values;
   if (entries === undefined) return [skip('RETURN_URLS cannot be read')];

@@ -5,6 +5,7 @@ import {
   checkConfiguration,
   checkEnvironment,
   checkLinking,
+  checkProxy,
   checkReturnUrls,
 } from './configuration.check.ts';
 import { checkDatabase } from './database.check.ts';
@@ -48,6 +49,7 @@ function listLocalChecks(deployment: Deployment): Check[] {
   return [
     { name: 'configuration', run: () => checkConfiguration(deployment) },
     { name: 'environment', run: () => checkEnvironment(deployment) },
+    { name: 'proxy', run: () => checkProxy(deployment) },
     { name: 'return-urls', run: () => checkReturnUrls(deployment) },
     { name: 'token-keys', run: () => checkTokenKeys(deployment) },
     { name: 'database', run: () => checkDatabase(deployment) },

@@ -30,7 +30,7 @@ export function listStripeChecks(
     { name: 'stripe-permissions', run: () => ask(() => checkPermissions(stripe, deployment)) },
     { name: 'default-portal', run: () => ask(() => checkDefaultPortal(stripe, config, hasPolicies)) },
     ...(receivesEvents(deployment)
-      ? [{ name: 'webhook-endpoint', run: () => ask(() => checkWebhookEndpoint(stripe, deployment)) }]
+      ? [{ name: 'webhook-endpoint', run: () => ask(() => checkWebhookEndpoint(config, deployment)) }]
       : []),
     ...(hasPolicies ? listPolicyChecks(deployment, ask) : []),
   ];

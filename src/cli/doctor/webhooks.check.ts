@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { readAll } from '../../stripe/read-all.ts';
-import type { StripeClient } from '../../stripe/stripe-client.ts';
+import type { StripeConfig } from '../../config/config.ts';
+import { StripeClient } from '../../stripe/stripe-client.ts';
 import { handledEventTypes, webhookPath } from '../../webhooks/webhook-event-types.ts';
 import type { Deployment } from './deployment.ts';
 import { type Judgement, pass, skip, warn } from './finding.ts';
@@ -27,17 +28,16 @@ export function checkWebhookSecrets({ values }: Deployment): Judgement[] {
 
 /** Whether Stripe sends this service the events that it handles. */
 export async function checkWebhookEndpoint(
-  stripe: StripeClient,
+  config: StripeConfig,
   { values }: Deployment,
 ): Promise<Judgement[]> {
-  const { PUBLIC_URL: publicUrl, STRIPE_ACCOUNT: account } = values;
+  const { PUBLIC_URL: publicUrl } = values;
   if (publicUrl === undefined) return [skip('PUBLIC_URL is not set, where the endpoint would be')];
-  if (account !== undefined)
-    return [skip("events of connected accounts come by the platform's own endpoint")];
   const url = `${publicUrl.href.replace(/\/$/, '')}${webhookPath}`;
-  const endpoints = await readAll(stripe, (sdk, page, options) => sdk.webhookEndpoints.list(page, options));
-  const enabled = endpoints.filter((endpoint) => endpoint.url === url && endpoint.status === 'enabled');
-  if (enabled.length === 0) {
+  const endpoints = (await listEndpoints(config)).filter(
+    (endpoint) => endpoint.url === url && endpoint.status === 'enabled',
+  );
+  if (endpoints.length === 0) {
     return [
       warn(
         `no enabled endpoint at Stripe points to ${url}`,
@@ -45,7 +45,36 @@ export async function checkWebhookEndpoint(
       ),
     ];
   }
-  return [judgeEvents(enabled, url)];
+  const wantsConnect = config.account !== null;
+  const fitting = endpoints.filter((endpoint) => isConnectEndpoint(endpoint) === wantsConnect);
+  return [fitting.length > 0 ? judgeEvents(fitting, url) : warnOfKind(config.account, url)];
+}
+
+/** Endpoints belong to the platform: the key is used without its connected account. */
+async function listEndpoints(config: StripeConfig): Promise<Stripe.WebhookEndpoint[]> {
+  const platform = new StripeClient({ ...config, account: null });
+  try {
+    return await readAll(platform, (sdk, page, options) => sdk.webhookEndpoints.list(page, options));
+  } finally {
+    await platform.close();
+  }
+}
+
+/** A Connect endpoint receives the events of connected accounts, and no others. */
+function isConnectEndpoint({ application }: Stripe.WebhookEndpoint): boolean {
+  return application !== null;
+}
+
+function warnOfKind(account: string | null, url: string): Judgement {
+  if (account === null)
+    return warn(
+      `the endpoint at ${url} receives the events of connected accounts only, which are ignored`,
+      'Add an endpoint for events on your account, or set STRIPE_ACCOUNT to the connected account.',
+    );
+  return warn(
+    `the endpoint at ${url} receives no events of ${account}: it is for events on the key's own account, which are ignored`,
+    'Add an endpoint for events on connected accounts (Connect), and put its secret into STRIPE_WEBHOOK_SECRETS.',
+  );
 }
 
 function judgeEvents(endpoints: readonly Stripe.WebhookEndpoint[], url: string): Judgement {

@@ -9,6 +9,7 @@ test('passes a deployment that nothing is wrong with', async () => {
   expect(findings.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
     'configuration pass',
     'environment pass',
+    'proxy pass',
     'return-urls pass',
     'token-keys pass',
     'database pass',
@@ -54,6 +55,43 @@ test.each([['STRIPE_API_URL'], ['STRIPE_SECRET_KEY'], ['STRIPE_ACCOUNT'], ['STRI
     expect(findings.filter((finding) => finding.name === 'database')).toMatchObject([{ outcome: 'pass' }]);
   },
 );
+
+const publicUrl = { PUBLIC_URL: 'https://billing.example.com' };
+
+test.each([
+  [
+    'passes without a public https address',
+    {},
+    'pass: TRUST_PROXY is off: clients connect to the service itself',
+  ],
+  [
+    'warns where an https address shows that there is a proxy',
+    { ...publicUrl, RATE_LIMIT: '60/1m' },
+    'warn: TRUST_PROXY is off, and a proxy must be in front of https://billing.example.com: all its users share 600 requests in 60 s',
+  ],
+  [
+    'passes with a number',
+    { ...publicUrl, TRUST_PROXY: '2' },
+    'pass: clients are told apart behind 2 of your proxies',
+  ],
+  [
+    'passes with addresses',
+    { ...publicUrl, TRUST_PROXY: '10.0.0.0/8' },
+    'pass: clients are told apart behind 10.0.0.0/8',
+  ],
+  [
+    'passes without limits',
+    { ...publicUrl, RATE_LIMIT: 'off' },
+    'pass: RATE_LIMIT is off: no request counts by its address',
+  ],
+  [
+    'is skipped where a variable cannot be read',
+    { TRUST_PROXY: '?' },
+    'skip: TRUST_PROXY or RATE_LIMIT cannot be read',
+  ],
+])('of proxies, %s', async (_title, variables, line) => {
+  expect(await examineFor('proxy', { ...env, ...variables })).toEqual([line]);
+});
 
 const production = { NODE_ENV: 'production' };
 

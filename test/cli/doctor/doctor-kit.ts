@@ -29,8 +29,6 @@ export async function createHealthyDeployment(): Promise<HealthyDeployment> {
   client.emulator.addWebhookEndpoint({
     url: `${publicUrl}${webhookPath}`,
     enabledEvents: handledEventTypes,
-    // Of which there are none here, so that nothing is sent anywhere.
-    connect: true,
   });
   const price = await createPrice(client.stripe);
   const productId = idOf(price.product);

@@ -13,7 +13,7 @@ test('prints aligned lines, what to do under them, and a line that sums up', asy
   expect(stdout).toContain('✓ configuration       every variable can be read\n');
   expect(stdout).toMatch(/^! stripe-key {10}http\S+ is asked .*\n {22}→ Unset STRIPE_API_URL\.$/m);
   expect(stdout).toMatch(/^- policy-file {9}PORTAL_POLICIES is not set/m);
-  expect(stdout).toMatch(/\n\npassed 12, warned 2, failed 0, skipped 1: this deployment will work\.\n$/);
+  expect(stdout).toMatch(/\n\npassed 13, warned 2, failed 0, skipped 1: this deployment will work\.\n$/);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
 });
 
@@ -44,7 +44,7 @@ describe('in a process of its own', () => {
     expect(lines).toHaveLength(2);
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
-      counts: { pass: 12, warn: 0, fail: 1, skip: 1 },
+      counts: { pass: 13, warn: 0, fail: 1, skip: 1 },
       checks: expect.arrayContaining([
         { name: 'configuration', outcome: 'fail', detail: 'JWT_AUDIENCE: is required', mend: null },
       ]),

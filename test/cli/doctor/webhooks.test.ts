@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { examine } from '../../../src/cli/doctor/examination.ts';
+import type { Environment } from '../../../src/config/environment.ts';
 import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts';
 import { createHealthyDeployment, examineFor } from './doctor-kit.ts';
 
@@ -27,10 +28,10 @@ describe('the webhook secret', () => {
 });
 
 describe('the endpoint at Stripe', () => {
-  const createEndpoint = (path: string, enabledEvents: readonly string[]): string =>
-    emulator.addWebhookEndpoint({ url: `http://127.0.0.1:4000${path}`, enabledEvents, connect: true });
-  const at = (path: string) =>
-    examineFor('webhook-endpoint', { ...env, PUBLIC_URL: `http://127.0.0.1:4000${path}` });
+  const createEndpoint = (path: string, enabledEvents: readonly string[], connect = false): string =>
+    emulator.addWebhookEndpoint({ url: `http://127.0.0.1:4000${path}`, enabledEvents, connect });
+  const at = (path: string, variables: Environment = {}) =>
+    examineFor('webhook-endpoint', { ...env, PUBLIC_URL: `http://127.0.0.1:4000${path}`, ...variables });
 
   test('that sends all that is handled passes', async () => {
     expect(await at('/billing')).toEqual([
@@ -63,12 +64,41 @@ describe('the endpoint at Stripe', () => {
     }
   });
 
-  test.each([
-    ['there is no public address', { PUBLIC_URL: '' }, /^skip: PUBLIC_URL/],
-    ['an account is connected', { STRIPE_ACCOUNT: 'acct_1' }, /^skip: events of connected accounts/],
-  ])('is not looked for where %s', async (_what, variables, line) => {
-    expect(await examineFor('webhook-endpoint', { ...env, ...variables })).toEqual([
-      expect.stringMatching(line),
+  describe('of Connect', () => {
+    const STRIPE_ACCOUNT = 'acct_1';
+
+    test('passes where an account is configured, though it is the platform that has it', async () => {
+      createEndpoint('/connect/webhooks/stripe', handledEventTypes, true);
+
+      expect(await at('/connect', { STRIPE_ACCOUNT })).toEqual([
+        'pass: Stripe sends every event that is handled to http://127.0.0.1:4000/connect/webhooks/stripe',
+      ]);
+      const listed = emulator.requests.filter(({ path }) => path.startsWith('/v1/webhook_endpoints'));
+      expect(listed.at(-1)?.stripeAccount).toBeNull();
+    });
+
+    test('that lacks events is warned of', async () => {
+      createEndpoint('/few-connect/webhooks/stripe', handledEventTypes.slice(1), true);
+
+      expect(await at('/few-connect', { STRIPE_ACCOUNT })).toEqual([
+        expect.stringMatching(/^warn: Stripe does not send customer.created /),
+      ]);
+    });
+
+    test.each<[name: string, connect: boolean, variables: Environment, line: RegExp]>([
+      ['where no account is configured', true, {}, /^warn: .* connected accounts only, which are ignored$/],
+      ['is missing where one is', false, { STRIPE_ACCOUNT }, /^warn: .* receives no events of acct_1/],
+    ])('%s is warned of', async (_name, connect, variables, line) => {
+      const path = `/only-${String(connect)}`;
+      createEndpoint(`${path}/webhooks/stripe`, ['*'], connect);
+
+      expect(await at(path, variables)).toEqual([expect.stringMatching(line)]);
+    });
+  });
+
+  test('is not looked for where there is no public address', async () => {
+    expect(await examineFor('webhook-endpoint', { ...env, PUBLIC_URL: '' })).toEqual([
+      expect.stringMatching(/^skip: PUBLIC_URL/),
     ]);
   });
 

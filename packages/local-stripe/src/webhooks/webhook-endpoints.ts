@@ -37,7 +37,8 @@ export class WebhookEndpoints {
       id: createId('we'),
       object: 'webhook_endpoint',
       api_version: options.apiVersion ?? null,
-      application: null,
+      // Only Connect endpoints belong to an application.
+      application: connect === true ? 'ca_local' : null,
       created: this.now(),
       description: options.description ?? null,
       enabled_events: [...(options.enabledEvents ?? ['*'])],
