@@ -8,8 +8,8 @@ import { AutomaticLinks } from './customers/automatic-links.ts';
 import { BillingCustomerResolver } from './customers/billing-customer.resolver.ts';
 import { BillingCustomers } from './customers/billing-customer.service.ts';
 import { CreationAttempts } from './customers/creation-attempts.ts';
-import { CustomerAdminResolver } from './customers/customer-admin.resolver.ts';
-import { CustomerAdmin } from './customers/customer-admin.service.ts';
+import { createCustomerAdminResolvers } from './customers/customer-admin-resolvers.ts';
+import { CustomerConflicts } from './customers/customer-conflicts.ts';
 import { CustomerCreation } from './customers/customer-creation.service.ts';
 import { CustomerReader } from './customers/customer-reader.ts';
 import { CustomerSubscriptions } from './customers/customer-subscriptions.ts';
@@ -135,6 +135,7 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
   const configurations = new PortalConfigurations(database.customers, stripe, policies, managed);
   const flows = new PortalFlows(returnUrls, subscriptions);
   const automaticLinks = new AutomaticLinks(database.customers, new RemovedLinks(database.records));
+  const conflicts = new CustomerConflicts({ records: database.records, audit, metrics: telemetry.metrics });
   const creation =
     config.customerCreation === 'never'
       ? null
@@ -143,6 +144,7 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
           links: automaticLinks,
           customers: new CustomersByMetadata(stripe),
           attempts: new CreationAttempts(database.records, now),
+          conflicts,
           stripe,
           audit,
           now,
@@ -183,7 +185,14 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
         new SupportSessions(database.customers, sessions, audit),
       ),
       new BillingCustomerResolver(customers),
-      new CustomerAdminResolver(new CustomerAdmin(database.customers, database.records, stripe, audit)),
+      ...createCustomerAdminResolvers({
+        conflicts,
+        directory: database.customers,
+        records: database.records,
+        leases,
+        stripe,
+        audit,
+      }),
       new PortalLinkResolver(links),
       new AuditResolver(audit),
     ],
@@ -224,6 +233,7 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
       stripe,
       directory: database.customers,
       links: automaticLinks,
+      conflicts,
       sync,
       audit,
       leases,

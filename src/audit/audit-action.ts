@@ -12,5 +12,7 @@ export enum AuditAction {
   CREATE_PORTAL_LINK = 'create_portal_link',
   REVOKE_PORTAL_LINK = 'revoke_portal_link',
   LINK_CUSTOMER_BY_EVENT = 'link_customer_by_event',
+  REPORT_CUSTOMER_CONFLICT = 'report_customer_conflict',
+  RESOLVE_CUSTOMER_CONFLICT = 'resolve_customer_conflict',
   REPORT_PORTAL_SESSION = 'report_portal_session',
 }

@@ -19,6 +19,11 @@ registerEnumType(AuditAction, {
     CREATE_PORTAL_LINK: { description: 'Make a link for an e-mail.' },
     REVOKE_PORTAL_LINK: { description: 'Revoke a link for an e-mail, or all of a user.' },
     LINK_CUSTOMER_BY_EVENT: { description: 'Link a user to a customer, as an event of Stripe named them.' },
+    REPORT_CUSTOMER_CONFLICT: {
+      description:
+        'A customer at Stripe names a user, and one of them is linked elsewhere; `conflictId` names it.',
+    },
+    RESOLVE_CUSTOMER_CONFLICT: { description: 'Resolve such a conflict.' },
     REPORT_PORTAL_SESSION: {
       description:
         'Stripe reported that a portal session was opened, by whichever way; `sessionId` names it.',

@@ -107,7 +107,7 @@ export class CustomerAdminResolver {
   }
 }
 
-function toCustomerMapping({ createdAt, attributes, ...mapping }: Mapping): CustomerMapping {
+export function toCustomerMapping({ createdAt, attributes, ...mapping }: Mapping): CustomerMapping {
   return {
     ...mapping,
     attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),

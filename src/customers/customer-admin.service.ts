@@ -6,6 +6,7 @@ import type { Page, PageRequest } from '../graphql/connection.ts';
 import type { RecordStore } from '../records/record-store.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type Attribute, readAttributes } from './customer-attributes.ts';
+import { removeConflict } from './customer-conflicts.ts';
 import {
   type CustomerDirectory,
   type CustomerLink,
@@ -62,7 +63,9 @@ export class CustomerAdmin {
       checkCustomerLink(link);
       if ((await findStripeCustomer(this.stripe, target)) === null)
         throw new CustomerNotFoundError('Stripe has no such customer, in this mode of its account.');
-      return (await this.directory.link(link)).mapping;
+      const { mapping } = await this.directory.link(link);
+      await removeConflict(this.records, link);
+      return mapping;
     });
   }
 

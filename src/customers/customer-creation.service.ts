@@ -7,6 +7,7 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
 import type { AutomaticLinks } from './automatic-links.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
+import type { CustomerConflicts } from './customer-conflicts.ts';
 import {
   type CustomerDirectory,
   type CustomerLink,
@@ -37,6 +38,7 @@ interface CreationParts {
   readonly links: AutomaticLinks;
   readonly customers: CustomersByMetadata;
   readonly attempts: CreationAttempts;
+  readonly conflicts: CustomerConflicts;
   readonly stripe: StripeClient;
   readonly audit: AuditTrail;
   readonly now: () => Date;
@@ -64,6 +66,22 @@ export class CustomerCreation {
 
   /** @throws CustomerAmbiguousError, and the errors of Stripe and the store */
   async create(caller: Caller): Promise<CustomerMapping> {
+    try {
+      return await this.findOrCreate(caller);
+    } catch (error) {
+      if (error instanceof CustomerAmbiguousError) await this.report(caller, error.stripeCustomerIds);
+      throw error;
+    }
+  }
+
+  private async report(caller: Caller, stripeCustomerIds: readonly string[]): Promise<void> {
+    const { userId } = caller;
+    const sighting = { actor: caller, at: this.parts.now() };
+    for (const stripeCustomerId of stripeCustomerIds)
+      await this.parts.conflicts.report({ userId, stripeCustomerId }, sighting);
+  }
+
+  private async findOrCreate(caller: Caller): Promise<CustomerMapping> {
     const { userId } = caller;
     let latest = await this.parts.attempts.findLatest(userId);
     let failure: unknown;

@@ -41,7 +41,7 @@ export class LinkRemovedError extends BillingError {
 
 /** Which customer is the user's cannot be told: several name them, or the one that does is somebody else's. */
 export class CustomerAmbiguousError extends BillingError {
-  constructor(stripeCustomerIds: readonly string[]) {
+  constructor(readonly stripeCustomerIds: readonly string[]) {
     const [one, ...others] = stripeCustomerIds;
     const what =
       others.length === 0 ? `${one} is linked to another user` : `${stripeCustomerIds.join(', ')} all do`;

@@ -14,9 +14,15 @@ export interface KeptRecord {
 /** For records that stay until they are removed: no sweep reaches this time. */
 export const neverExpires = new Date(Date.UTC(9999, 0));
 
+export interface RecordPage {
+  readonly records: readonly KeptRecord[];
+  readonly hasNextPage: boolean;
+}
+
 /** The kinds of records; each belongs to one feature, which alone knows its content. */
 export const recordKinds = [
   'lease',
+  'customer-conflict',
   'customer-creation',
   'customer-snapshot',
   'heartbeat',
@@ -42,6 +48,11 @@ export interface RecordStore {
   find(kind: RecordKind, key: string): Promise<KeptRecord | null>;
   /** All of an owner's, in the order of their keys. */
   listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]>;
+  /** All of a kind, in the order of their keys, from the one after `after`. */
+  page(
+    kind: RecordKind,
+    page: { readonly first: number; readonly after?: string | undefined },
+  ): Promise<RecordPage>;
   /** Removes this very record: of all who try at once, one is told true. */
   remove(kind: RecordKind, record: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean>;
   /** Removes records of every kind that expired before, a limited number at a time, and tells how many. */

@@ -29,6 +29,8 @@ export interface Metrics {
    *   `other_mode`, `other_account`
    */
   webhookHandled(type: string, outcome: string): void;
+  /** @param source what found a customer that names a user who is linked elsewhere */
+  conflictFound(source: 'event' | 'session'): void;
   /** Reads this whenever metrics are asked for. */
   watchStripe(read: () => StripeState): void;
 }
@@ -43,5 +45,6 @@ export const noMetrics: Metrics = {
   stripeAnswered: ignore,
   storeAnswered: ignore,
   webhookHandled: ignore,
+  conflictFound: ignore,
   watchStripe: ignore,
 };

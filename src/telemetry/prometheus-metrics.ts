@@ -29,6 +29,12 @@ export class PrometheusMetrics implements Metrics {
     labelNames: ['type', 'outcome'],
     registers: this.registers,
   });
+  private readonly conflicts = new Counter({
+    name: 'billing_portal_customer_conflicts_total',
+    help: 'Customers at Stripe that name a user who is linked to another customer, by what found them.',
+    labelNames: ['source'],
+    registers: this.registers,
+  });
   private readonly requests = new Histogram({
     name: 'billing_portal_http_request_duration_seconds',
     help: 'HTTP requests by route and status.',
@@ -65,6 +71,10 @@ export class PrometheusMetrics implements Metrics {
 
   webhookHandled(type: string, outcome: string): void {
     this.webhooks.inc({ type, outcome });
+  }
+
+  conflictFound(source: 'event' | 'session'): void {
+    this.conflicts.inc({ source });
   }
 
   requestAnswered(method: string, route: string, status: number, seconds: number): void {

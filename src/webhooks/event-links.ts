@@ -1,6 +1,7 @@
 import { AuditAction } from '../audit/audit-action.ts';
 import { type AuditTrail, stripeItself } from '../audit/audit-trail.service.ts';
 import type { AutomaticLinks } from '../customers/automatic-links.ts';
+import type { CustomerConflicts } from '../customers/customer-conflicts.ts';
 import {
   type CustomerDirectory,
   type CustomerLink,
@@ -18,6 +19,7 @@ import type { WebhookEvent } from './webhook-event.ts';
 interface EventLinkParts {
   readonly directory: CustomerDirectory;
   readonly links: AutomaticLinks;
+  readonly conflicts: CustomerConflicts;
   readonly audit: AuditTrail;
   readonly leases: Leases;
   readonly logger: Logger;
@@ -41,27 +43,23 @@ export class EventLinks {
     const ofUser = await directory.findByUserId(userId);
     if (ofUser?.stripeCustomerId === stripeCustomerId) return;
     if (!(await links.isAllowed(link))) {
-      this.tellRemoved(link, event);
+      this.logRemoved(link, event);
       return;
     }
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
-    if (ofUser !== null || ofCustomer !== null) {
-      this.warn(link, event);
-      return;
-    }
+    if (ofUser !== null || ofCustomer !== null) await this.reportConflict(link, event);
+    else await this.linkUnlessTaken(link, event);
+  }
+
+  private async linkUnlessTaken(link: CustomerLink, event: WebhookEvent): Promise<void> {
     try {
       await this.linkOnRecord(link, event);
     } catch (error) {
-      if (error instanceof LinkRemovedError) {
-        this.tellRemoved(link, event);
-        return;
-      }
-      // Another link was made at the same time.
-      if (error instanceof UserAlreadyLinkedError || error instanceof CustomerAlreadyLinkedError) {
-        this.warn(link, event);
-        return;
-      }
-      throw error;
+      // Another link was made, or this one removed, at the same time.
+      if (error instanceof LinkRemovedError) this.logRemoved(link, event);
+      else if (error instanceof UserAlreadyLinkedError || error instanceof CustomerAlreadyLinkedError)
+        await this.reportConflict(link, event);
+      else throw error;
     }
   }
 
@@ -77,18 +75,20 @@ export class EventLinks {
     await this.parts.audit.record(intent, () => this.parts.links.link(link));
   }
 
-  /** Without the user's id, who may have been erased. */
-  private tellRemoved({ stripeCustomerId }: CustomerLink, { id, type }: WebhookEvent): void {
+  /** Without the user's id: the user may have been erased. */
+  private logRemoved({ stripeCustomerId }: CustomerLink, { id, type }: WebhookEvent): void {
     this.parts.logger.info(
       { eventId: id, eventType: type, stripeCustomerId },
       'this link was removed and is not made again by an event',
     );
   }
 
-  private warn({ stripeCustomerId }: CustomerLink, { id, type }: WebhookEvent): void {
+  private async reportConflict(link: CustomerLink, { id, type, createdAt }: WebhookEvent): Promise<void> {
+    const { stripeCustomerId } = link;
     this.parts.logger.warn(
       { eventId: id, eventType: type, stripeCustomerId },
-      'Stripe names a user for a customer, and one of them is linked elsewhere: the link stays as it is',
+      'Stripe names a user for a customer, and one of them is linked elsewhere: an administrator has to resolve the conflict',
     );
+    await this.parts.conflicts.report(link, { actor: stripeItself, eventId: id, at: createdAt });
   }
 }

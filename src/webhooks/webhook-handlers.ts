@@ -1,6 +1,7 @@
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { LinkingConfig } from '../config/config.ts';
 import type { AutomaticLinks } from '../customers/automatic-links.ts';
+import type { CustomerConflicts } from '../customers/customer-conflicts.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import type { CustomerSync } from '../customers/customer-sync.service.ts';
 import type { Logger } from '../logger.ts';
@@ -19,6 +20,7 @@ interface WebhookParts {
   readonly stripe: StripeClient;
   readonly directory: CustomerDirectory;
   readonly links: AutomaticLinks;
+  readonly conflicts: CustomerConflicts;
   readonly sync: CustomerSync;
   readonly audit: AuditTrail;
   readonly leases: Leases;
@@ -31,8 +33,8 @@ interface WebhookParts {
 
 /** What is done for each type of event that is handled. */
 export function createWebhookHandlers(parts: WebhookParts): WebhookHandlers {
-  const { stripe, directory, sync, audit, leases, logger, configurations, linking } = parts;
-  const links = new EventLinks({ directory, links: parts.links, audit, leases, logger });
+  const { stripe, directory, sync, audit, configurations, linking } = parts;
+  const links = new EventLinks(parts);
   return {
     ...createCustomerHandlers(stripe, links, sync, linking),
     ...createSubscriptionHandlers(sync),

@@ -9,12 +9,14 @@ import { loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { AutomaticLinks } from '../../src/customers/automatic-links.ts';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
+import { CustomerConflicts } from '../../src/customers/customer-conflicts.ts';
 import { CustomerCreation } from '../../src/customers/customer-creation.service.ts';
 import { CustomersByMetadata } from '../../src/customers/customers-by-metadata.ts';
 import { RemovedLinks } from '../../src/customers/removed-links.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { createLogger } from '../../src/logger.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
+import { noMetrics } from '../../src/telemetry/metrics.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
@@ -120,13 +122,15 @@ function createReplica(database: Database, stripeUrl: string): CustomerCreation 
   });
   closeAfterTests(() => stripe.close());
   const now = (): Date => new Date();
+  const audit = new AuditTrail(database.audit, createLogger('silent'));
   return new CustomerCreation({
     directory: database.customers,
     links: new AutomaticLinks(database.customers, new RemovedLinks(database.records)),
     customers: new CustomersByMetadata(stripe),
     attempts: new CreationAttempts(database.records, now),
+    conflicts: new CustomerConflicts({ records: database.records, audit, metrics: noMetrics }),
     stripe,
-    audit: new AuditTrail(database.audit, createLogger('silent')),
+    audit,
     now,
     metadataKey: null,
   });

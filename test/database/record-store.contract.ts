@@ -120,6 +120,23 @@ export function describeRecordStore(description: string, createUrl: () => string
       expect(await listKeys('null')).toEqual([]);
     });
 
+    test('pages through all of a kind, in the order of keys', async () => {
+      const keys = ['a', 'b', 'b:2', 'c', 'd'];
+      for (const key of keys.toReversed()) await records.insert('portal-link', createRecord(key));
+      await records.insert('portal-link-use', createRecord('b1'));
+
+      const first = await records.page('portal-link', { first: 3 });
+      const rest = await records.page('portal-link', { first: 3, after: first.records.at(-1)?.key });
+
+      expect([first, rest].map((page) => page.records.map(({ key }) => key))).toEqual([
+        ['a', 'b', 'b:2'],
+        ['c', 'd'],
+      ]);
+      expect([first.hasNextPage, rest.hasNextPage]).toEqual([true, false]);
+      expect((await records.page('portal-link', { first: 5 })).hasNextPage).toBe(false);
+      expect((await records.page('lease', { first: 5 })).records).toEqual([]);
+    });
+
     test('keeps kinds apart in every operation', async () => {
       const [lease, event] = [createRecord('key'), createRecord('key')];
       expect(await records.insert('lease', lease)).toBe(true);

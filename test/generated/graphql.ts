@@ -22,8 +22,12 @@ export type AuditAction =
   | 'LINK_CUSTOMER'
   /** Link a user to a customer, as an event of Stripe named them. */
   | 'LINK_CUSTOMER_BY_EVENT'
+  /** A customer at Stripe names a user, and one of them is linked elsewhere; `conflictId` names it. */
+  | 'REPORT_CUSTOMER_CONFLICT'
   /** Stripe reported that a portal session was opened, by whichever way; `sessionId` names it. */
   | 'REPORT_PORTAL_SESSION'
+  /** Resolve such a conflict. */
+  | 'RESOLVE_CUSTOMER_CONFLICT'
   /** Revoke a link for an e-mail, or all of a user. */
   | 'REVOKE_PORTAL_LINK'
   /** Remove the link between a user and a customer. */
@@ -192,6 +196,13 @@ export type CustomerAttributeInput = {
   /** What is so, in up to 500 characters. */
   value: string;
 };
+
+/** How a conflict is resolved. */
+export type CustomerConflictResolution =
+  /** Leaves the mappings as they are. The customer of the conflict is never linked to this user by itself. */
+  | 'KEEP_CURRENT'
+  /** Links the user to the customer of the conflict, with the contract end and attributes of the mapping that this replaces. Another user that has the customer is unlinked. */
+  | 'TAKE_OTHER';
 
 /** A billing detail that the customer may change in the portal. */
 export type CustomerUpdateKind =
@@ -555,6 +566,22 @@ export type RevokeLinksMutationVariables = Exact<{
 
 export type RevokeLinksMutation = { revokeBillingPortalLinks: number };
 
+export type CustomerConflictsQueryVariables = Exact<{
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CustomerConflictsQuery = { customerConflicts: { edges: Array<{ node: { id: string, userId: string, stripeCustomerId: string, linkedCustomerId: string | null, linkedUserId: string | null, foundAt: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ResolveConflictMutationVariables = Exact<{
+  id: string | number;
+  resolution: CustomerConflictResolution;
+}>;
+
+
+export type ResolveConflictMutation = { resolveCustomerConflict: { userId: string, stripeCustomerId: string, contractEndsAt: string | null } | null };
+
 export type CreateSessionMutationVariables = Exact<{
   returnUrl: string;
   locale?: string | null | undefined;
@@ -812,6 +839,35 @@ export const RevokeLinksDocument = new TypedDocumentString(`
   revokeBillingPortalLinks(userId: $userId)
 }
     `) as unknown as TypedDocumentString<RevokeLinksMutation, RevokeLinksMutationVariables>;
+export const CustomerConflictsDocument = new TypedDocumentString(`
+    query CustomerConflicts($first: Int! = 20, $after: String) {
+  customerConflicts(first: $first, after: $after) {
+    edges {
+      node {
+        id
+        userId
+        stripeCustomerId
+        linkedCustomerId
+        linkedUserId
+        foundAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CustomerConflictsQuery, CustomerConflictsQueryVariables>;
+export const ResolveConflictDocument = new TypedDocumentString(`
+    mutation ResolveConflict($id: ID!, $resolution: CustomerConflictResolution!) {
+  resolveCustomerConflict(id: $id, resolution: $resolution) {
+    userId
+    stripeCustomerId
+    contractEndsAt
+  }
+}
+    `) as unknown as TypedDocumentString<ResolveConflictMutation, ResolveConflictMutationVariables>;
 export const CreateSessionDocument = new TypedDocumentString(`
     mutation CreateSession($returnUrl: String!, $locale: String) {
   createBillingPortalSession(returnUrl: $returnUrl, locale: $locale) {

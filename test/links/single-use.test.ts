@@ -184,6 +184,7 @@ function loseAnswersToInserts(records: RecordStore): RecordStore {
     },
     find: (kind, key) => records.find(kind, key),
     listOf: (kind, owner) => records.listOf(kind, owner),
+    page: (kind, page) => records.page(kind, page),
     remove: (kind, record) => records.remove(kind, record),
     removeExpired: (before) => records.removeExpired(before),
   };

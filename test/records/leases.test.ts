@@ -196,6 +196,7 @@ test('a lease whose insert got no answer keeps nobody out', async () => {
     },
     find: (...args) => records.find(...args),
     listOf: (...args) => records.listOf(...args),
+    page: (...args) => records.page(...args),
     remove: (...args) => records.remove(...args),
     removeExpired: (...args) => records.removeExpired(...args),
   };

@@ -59,7 +59,7 @@ describe.each(['customer.created', 'customer.updated'])('%s', (type) => {
     expect(app.logs.filter((line) => line.includes(customer.id))).toEqual([
       expect.stringContaining('is linked elsewhere'),
     ]);
-    expect(await readTrail(app, { userId })).toEqual([]);
+    expect(await readTrail(app, { userId })).toMatchObject([{ action: 'REPORT_CUSTOMER_CONFLICT' }]);
     expect(await app.findSnapshot(customer.id)).toBeNull();
   });
 

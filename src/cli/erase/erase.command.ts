@@ -33,23 +33,26 @@ async function erase(shell: Shell, userId: string, confirmed: boolean): Promise<
   await withStore(shell, async ({ config, database, audit }) => {
     const who = `user ${quote(userId)} in scope ${config.scope}`;
     if (!confirmed) await confirm(shell, `Erase everything that is kept about ${who}? Type yes to go on: `);
-    const { removed, stripeCustomerId } = await eraseUser({ database, audit }, userId);
+    const { removed, stripeCustomerIds } = await eraseUser({ database, audit }, userId);
     shell.stdout.write(
       removed.length === 0
         ? `Nothing is kept about ${who}.\n`
-        : `Erased what was kept about ${who}:\n${removed.map((description) => `  ${description}\n`).join('')}${describeRest(stripeCustomerId)}`,
+        : `Erased what was kept about ${who}:\n${removed.map((description) => `  ${description}\n`).join('')}${describeRest(stripeCustomerIds)}`,
     );
   });
 }
 
 /** What the erasure did not reach. */
-function describeRest(stripeCustomerId: string | null): string {
-  if (stripeCustomerId === null)
+function describeRest(stripeCustomerIds: readonly string[]): string {
+  if (stripeCustomerIds.length === 0)
     return 'No customer was linked: look at Stripe for customers of this user.\n';
-  return (
-    `Customer ${stripeCustomerId} remains at Stripe, with its name, e-mail address, payment methods, invoices, ` +
-    'subscriptions and metadata: delete it there where that is called for. No event and no session links it to this user again.\n'
-  );
+  return stripeCustomerIds
+    .map(
+      (id) =>
+        `Customer ${id} remains at Stripe, with its name, e-mail address, payment methods, invoices, subscriptions ` +
+        'and metadata: delete it there where that is called for. No event and no session links it to this user again.\n',
+    )
+    .join('');
 }
 
 /** @throws CommandError unless the person at the terminal says yes */

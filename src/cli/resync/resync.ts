@@ -1,6 +1,7 @@
 import { loadLinkingConfig } from '../../config/command-config.ts';
 import type { LinkingConfig } from '../../config/config.ts';
 import { AutomaticLinks } from '../../customers/automatic-links.ts';
+import { CustomerConflicts } from '../../customers/customer-conflicts.ts';
 import type { CustomerDirectory, CustomerMapping } from '../../customers/customer-directory.ts';
 import { CustomerReader } from '../../customers/customer-reader.ts';
 import { CustomerSubscriptions } from '../../customers/customer-subscriptions.ts';
@@ -11,6 +12,7 @@ import { Leases } from '../../records/leases.ts';
 import { exitCodes } from '../../start-failure.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import type { WebhookEvent } from '../../webhooks/webhook-event.ts';
+import { noMetrics } from '../../telemetry/metrics.ts';
 import { createWebhookHandlers } from '../../webhooks/webhook-handlers.ts';
 import { WebhookProcessor } from '../../webhooks/webhook-processor.service.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
@@ -67,6 +69,7 @@ function createParts(
     stripe,
     directory,
     links: new AutomaticLinks(directory, new RemovedLinks(records)),
+    conflicts: new CustomerConflicts({ records, audit, metrics: noMetrics }),
     sync,
     audit,
     leases,

@@ -1,4 +1,4 @@
-import type { KeptRecord, RecordKind, RecordStore } from '../../records/record-store.ts';
+import type { KeptRecord, RecordKind, RecordPage, RecordStore } from '../../records/record-store.ts';
 import { bounded, isDuplicateKey } from './mongo-errors.ts';
 import { toKeptRecord, toRecordDocument, toRecordKey } from './mongo-record.ts';
 import type { RecordDocument, RecordModel } from './mongo-record.ts';
@@ -40,6 +40,22 @@ export class MongoRecordStore implements RecordStore {
       this.#model.find({ scope: this.#scope, kind, owner }).sort({ _id: 1 }).lean<RecordDocument[]>(),
     );
     return documents.map(toKeptRecord);
+  }
+
+  async page(
+    kind: RecordKind,
+    { first, after = '' }: { first: number; after?: string | undefined },
+  ): Promise<RecordPage> {
+    // Keys compare by their bytes; a semicolon is what follows a colon.
+    const keys = { $gt: toRecordKey(this.#scope, kind, after), $lt: `${this.#scope}:${kind};` };
+    const documents = await bounded(async () =>
+      this.#model
+        .find({ _id: keys })
+        .sort({ _id: 1 })
+        .limit(first + 1)
+        .lean<RecordDocument[]>(),
+    );
+    return { records: documents.slice(0, first).map(toKeptRecord), hasNextPage: documents.length > first };
   }
 
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {

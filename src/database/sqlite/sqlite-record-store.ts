@@ -1,5 +1,5 @@
 import type Database from 'libsql';
-import type { KeptRecord, RecordKind, RecordStore } from '../../records/record-store.ts';
+import type { KeptRecord, RecordKind, RecordPage, RecordStore } from '../../records/record-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Records per transaction of a sweep: this bounds how long the event loop waits. */
@@ -44,6 +44,18 @@ export class SqliteRecordStore implements RecordStore {
     return rows.map((row) => fromRow(row as RecordRow));
   }
 
+  async page(
+    kind: RecordKind,
+    { first, after = '' }: { first: number; after?: string | undefined },
+  ): Promise<RecordPage> {
+    const values = [this.#scope, kind, after, first + 1];
+    const rows = await this.#connection.run(() => this.#statements.page.all(values));
+    return {
+      records: rows.slice(0, first).map((row) => fromRow(row as RecordRow)),
+      hasNextPage: rows.length > first,
+    };
+  }
+
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
     const values = [this.#scope, kind, key, nonce];
     const removal = (): number => this.#statements.remove.run(values).changes;
@@ -63,7 +75,7 @@ export class SqliteRecordStore implements RecordStore {
 
 function prepareStatements(
   connection: SqliteConnection,
-): Record<'insert' | 'byKey' | 'byOwner' | 'remove' | 'removeExpired', Database.Statement> {
+): Record<'insert' | 'byKey' | 'byOwner' | 'page' | 'remove' | 'removeExpired', Database.Statement> {
   const select = `SELECT ${columns} FROM records WHERE scope = ? AND kind = ?`;
   return {
     insert: connection.prepare(
@@ -71,6 +83,7 @@ function prepareStatements(
     ),
     byKey: connection.prepare(`${select} AND key = ?`),
     byOwner: connection.prepare(`${select} AND owner = ? ORDER BY key`),
+    page: connection.prepare(`${select} AND key > ? ORDER BY key LIMIT ?`),
     remove: connection.prepare('DELETE FROM records WHERE scope = ? AND kind = ? AND key = ? AND nonce = ?'),
     removeExpired: connection.prepare(
       `DELETE FROM records WHERE (scope, kind, key) IN

@@ -1,0 +1,103 @@
+import { AuditAction } from '../audit/audit-action.ts';
+import type { AuditTrail } from '../audit/audit-trail.service.ts';
+import type { Caller } from '../auth/caller.ts';
+import { BadUserInputError } from '../errors.ts';
+import type { Page, PageRequest } from '../graphql/connection.ts';
+import type { Leases } from '../records/leases.ts';
+import type { RecordStore } from '../records/record-store.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import type { CustomerConflict, CustomerConflicts } from './customer-conflicts.ts';
+import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
+import { CustomerNotFoundError } from './customer.errors.ts';
+import { RemovedLinks } from './removed-links.ts';
+import { findStripeCustomer } from './stripe-customer.ts';
+import { unlinkUser } from './unlink-user.ts';
+
+/** `keep_current` leaves the mappings as they are; `take_other` links the user to the customer of the conflict. */
+export type ConflictResolution = 'keep_current' | 'take_other';
+
+/** A conflict with the mappings that stand against it now. */
+export interface OpenConflict extends CustomerConflict {
+  /** The customer that the user is linked to; null when the user is not linked. */
+  readonly linkedCustomerId: string | null;
+  /** The user that the customer is linked to; null when the customer is not linked. */
+  readonly linkedUserId: string | null;
+}
+
+export interface ConflictAdminParts {
+  readonly conflicts: CustomerConflicts;
+  readonly directory: CustomerDirectory;
+  readonly records: RecordStore;
+  readonly leases: Leases;
+  readonly stripe: StripeClient;
+  readonly audit: AuditTrail;
+}
+
+/** Lists and resolves conflicts, for administrators. Every resolution is in the audit trail. */
+export class ConflictAdmin {
+  constructor(private readonly parts: ConflictAdminParts) {}
+
+  /** A page may be shorter than asked for: conflicts that ended by themselves are left out. */
+  async list(page: PageRequest): Promise<Page<OpenConflict>> {
+    const { items, hasNextPage } = await this.parts.conflicts.list(page);
+    const conflicts = await Promise.all(items.map((conflict) => this.addMappings(conflict)));
+    return { items: conflicts.filter((conflict) => !isOver(conflict)), hasNextPage };
+  }
+
+  /**
+   * Resolves a conflict, and returns the user's mapping afterwards.
+   * @throws BadUserInputError, CustomerNotFoundError, LeaseTakenError, and the errors of Stripe and the store
+   */
+  async resolve(caller: Caller, id: string, resolution: ConflictResolution): Promise<CustomerMapping | null> {
+    const found = await this.parts.conflicts.find(id);
+    if (found === null) throw new BadUserInputError('No conflict has this id. It may be resolved already.');
+    const { userId, stripeCustomerId: target, linkedCustomerId } = await this.addMappings(found);
+    const details = { resolution, linkedBefore: linkedCustomerId ?? 'none' };
+    const intent = { actor: caller, action: AuditAction.RESOLVE_CUSTOMER_CONFLICT, userId, target, details };
+    return this.parts.audit.record(intent, () =>
+      // Events link under the same lease.
+      this.parts.leases.runExclusive(`customer:${target}`, async () => {
+        if (resolution === 'keep_current') await new RemovedLinks(this.parts.records).add(found);
+        else await this.take(found);
+        await this.parts.conflicts.remove(found);
+        return this.parts.directory.findByUserId(userId);
+      }),
+    );
+  }
+
+  /** Where this stops halfway, the conflict is still there, and resolving it again goes on. */
+  private async take({ userId, stripeCustomerId }: CustomerConflict): Promise<void> {
+    const { directory, records, stripe } = this.parts;
+    if ((await findStripeCustomer(stripe, stripeCustomerId)) === null)
+      throw new CustomerNotFoundError('Stripe has no such customer, in this mode of its account.');
+    const unlink = (id: string): Promise<CustomerMapping | null> =>
+      unlinkUser({ customers: directory, records }, id);
+    const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
+    if (ofCustomer?.userId === userId) return;
+    if (ofCustomer !== null) await unlink(ofCustomer.userId);
+    const before = await unlink(userId);
+    await directory.link({ userId, stripeCustomerId });
+    if (before !== null) {
+      const { contractEndsAt, attributes } = before;
+      await directory.update(userId, { contractEndsAt, attributes });
+    }
+  }
+
+  private async addMappings(conflict: CustomerConflict): Promise<OpenConflict> {
+    const { directory } = this.parts;
+    const [ofUser, ofCustomer] = await Promise.all([
+      directory.findByUserId(conflict.userId),
+      directory.findByStripeCustomerId(conflict.stripeCustomerId),
+    ]);
+    return {
+      ...conflict,
+      linkedCustomerId: ofUser?.stripeCustomerId ?? null,
+      linkedUserId: ofCustomer?.userId ?? null,
+    };
+  }
+}
+
+/** An administrator linked the two in another way. */
+function isOver({ stripeCustomerId, linkedCustomerId }: OpenConflict): boolean {
+  return linkedCustomerId === stripeCustomerId;
+}

@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { AuditAction } from '../audit/audit-action.ts';
+import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
+import type { Page, PageRequest } from '../graphql/connection.ts';
+import { type KeptRecord, type RecordStore, neverExpires } from '../records/record-store.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { CustomerLink } from './customer-directory.ts';
+
+const kind = 'customer-conflict';
+
+/** A customer at Stripe that names a user, and was not linked because one of them is linked already. */
+export interface CustomerConflict extends CustomerLink {
+  readonly id: string;
+  readonly foundAt: Date;
+}
+
+interface ConflictSighting {
+  readonly actor: AuditIntent['actor'];
+  /** The event that named the user; undefined when a session looked for the user's customer. */
+  readonly eventId?: string;
+  readonly at: Date;
+}
+
+interface ConflictParts {
+  readonly records: RecordStore;
+  readonly audit: AuditTrail;
+  readonly metrics: Pick<Metrics, 'conflictFound'>;
+}
+
+const contentSchema = z.object({
+  userId: z.string(),
+  stripeCustomerId: z.string(),
+  foundAt: z.iso.datetime().transform((text) => new Date(text)),
+});
+
+/** Keeps the conflicts that an administrator has to resolve: each pair of a user and a customer once. */
+export class CustomerConflicts {
+  constructor(private readonly parts: ConflictParts) {}
+
+  /** Records a conflict: in the list, in the audit trail and in a metric. The same conflict again is no second one. */
+  async report(link: CustomerLink, { actor, eventId, at }: ConflictSighting): Promise<void> {
+    const { userId, stripeCustomerId } = link;
+    const record: KeptRecord = {
+      key: createId(link),
+      nonce: randomUUID(),
+      owner: userId,
+      content: { userId, stripeCustomerId, foundAt: at.toISOString() },
+      expiresAt: neverExpires,
+    };
+    const isNew = await this.parts.records.insert(kind, record);
+    const kept = isNew ? record : await this.parts.records.find(kind, record.key);
+    // It was resolved in this moment.
+    if (kept === null) return;
+    const { id, foundAt } = toConflict(kept);
+    // Also for a conflict that is known: the process that found it may have died before this.
+    await this.parts.audit.note({
+      actor,
+      action: AuditAction.REPORT_CUSTOMER_CONFLICT,
+      userId,
+      target: stripeCustomerId,
+      details: { conflictId: id, eventId },
+      cause: `conflict:${id}`,
+      at: foundAt,
+    });
+    if (isNew) this.parts.metrics.conflictFound(eventId === undefined ? 'session' : 'event');
+  }
+
+  async list(page: PageRequest): Promise<Page<CustomerConflict>> {
+    const { records, hasNextPage } = await this.parts.records.page(kind, page);
+    return { items: records.map(toConflict), hasNextPage };
+  }
+
+  async find(id: string): Promise<CustomerConflict | null> {
+    const record = await this.parts.records.find(kind, id);
+    return record && toConflict(record);
+  }
+
+  async remove(link: CustomerLink): Promise<void> {
+    await removeConflict(this.parts.records, link);
+  }
+}
+
+/** The customers that name a user and are not linked to that user. */
+export async function listConflictsOf(
+  records: RecordStore,
+  userId: string,
+): Promise<readonly CustomerConflict[]> {
+  return (await records.listOf(kind, userId)).map(toConflict);
+}
+
+export async function removeConflict(records: RecordStore, link: CustomerLink): Promise<void> {
+  const record = await records.find(kind, createId(link));
+  if (record !== null) await records.remove(kind, record);
+}
+
+function createId({ userId, stripeCustomerId }: CustomerLink): string {
+  return createHash('sha256')
+    .update(JSON.stringify([userId, stripeCustomerId]))
+    .digest('hex')
+    .slice(0, 40);
+}
+
+function toConflict({ key, content }: KeptRecord): CustomerConflict {
+  return { id: key, ...contentSchema.parse(content) };
+}

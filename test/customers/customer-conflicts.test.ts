@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type Stripe from 'stripe';
+import { adminRole, readTrail } from '../audit/audit-kit.ts';
+import { runCli } from '../cli/run-cli.ts';
+import type {
+  CustomerConflictsQuery,
+  CustomerConflictsQueryVariables,
+  ResolveConflictMutationVariables,
+} from '../generated/graphql.ts';
+import {
+  customerConflictsQuery,
+  linkCustomerMutation,
+  resolveConflictMutation,
+} from '../helpers/admin-operations.ts';
+import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
+import { createSessionMutation } from '../helpers/operations.ts';
+import { returnUrl } from '../helpers/test-app.ts';
+import { type WatchedApp, createWatchedApp } from '../telemetry/watched-app.ts';
+import { createEvent } from '../webhooks/webhook-kit.ts';
+
+const key = 'acme_user_id';
+type Conflict = CustomerConflictsQuery['customerConflicts']['edges'][number]['node'];
+
+let app: WatchedApp;
+beforeAll(async () => {
+  app = await createWatchedApp({
+    LINK_BY_METADATA_KEY: key,
+    CUSTOMER_CREATION: 'on_demand',
+  });
+  await app.sdk.rawRequest('POST', '/_emulator/portal_settings', {});
+});
+
+const createNamed = (userId: string): Promise<Stripe.Customer> =>
+  app.sdk.customers.create({ metadata: { [key]: userId } });
+
+async function deliver(customer: Stripe.Customer): Promise<void> {
+  expect((await app.deliver(createEvent('customer.updated', { ...customer }))).status).toBe(200);
+}
+
+const createAdminToken = (): Promise<string> => app.createToken({ userId: 'root', roles: [adminRole] });
+
+async function listConflicts(userId: string): Promise<Conflict[]> {
+  const found: Conflict[] = [];
+  for (let after: string | null | undefined = null; ;) {
+    const variables: CustomerConflictsQueryVariables = { first: 2, ...(after == null ? {} : { after }) };
+    const answer: GraphqlAnswer<CustomerConflictsQuery> = await app.execute({
+      document: customerConflictsQuery,
+      variables,
+      token: await createAdminToken(),
+    });
+    const { edges, pageInfo } = answer.expectData().customerConflicts;
+    found.push(...edges.map(({ node }) => node));
+    if (!pageInfo.hasNextPage) return found.filter((conflict) => conflict.userId === userId);
+    after = pageInfo.endCursor;
+  }
+}
+
+async function resolve(variables: ResolveConflictMutationVariables) {
+  return app.execute({ document: resolveConflictMutation, variables, token: await createAdminToken() });
+}
+
+async function findLinked(userId: string): Promise<string | undefined> {
+  return (await app.database.customers.findByUserId(userId))?.stripeCustomerId;
+}
+
+async function countConflicts(): Promise<number> {
+  return (await app.scrape()).get('billing_portal_customer_conflicts_total', { source: 'event' });
+}
+
+/** A user who is linked to a customer, and paid with a second one. */
+async function buyTwice() {
+  const userId = randomUUID();
+  const [first, second] = [await createNamed(userId), await createNamed(userId)];
+  await deliver(first);
+  await deliver(second);
+  const [conflict] = await listConflicts(userId);
+  if (conflict === undefined) throw new Error('There is no conflict');
+  return { userId, first, second, conflict };
+}
+
+describe('a second customer that names a linked user', () => {
+  test('leaves the mapping, and is a conflict: in the list, in the audit trail and in a metric, once', async () => {
+    const before = await countConflicts();
+    const { userId, first, second, conflict } = await buyTwice();
+    await deliver(second);
+    await deliver(second);
+
+    expect(await findLinked(userId)).toBe(first.id);
+    expect(await listConflicts(userId)).toEqual([conflict]);
+    expect(conflict).toMatchObject({
+      userId,
+      stripeCustomerId: second.id,
+      linkedCustomerId: first.id,
+      linkedUserId: null,
+    });
+    const trail = await readTrail(app, { userId, action: 'REPORT_CUSTOMER_CONFLICT' });
+    expect(trail).toMatchObject([{ actorKind: 'STRIPE', targetId: second.id, outcome: 'SUCCEEDED' }]);
+    expect(await countConflicts()).toBe(before + 1);
+  });
+
+  test('is kept away by an administrator, and is no conflict any more', async () => {
+    const { userId, first, second, conflict } = await buyTwice();
+
+    const answer = await resolve({ id: conflict.id, resolution: 'KEEP_CURRENT' });
+    await deliver(second);
+
+    expect(answer.expectData().resolveCustomerConflict).toMatchObject({ stripeCustomerId: first.id });
+    expect(await findLinked(userId)).toBe(first.id);
+    expect(await listConflicts(userId)).toEqual([]);
+    expect(await readTrail(app, { userId, action: 'RESOLVE_CUSTOMER_CONFLICT' })).toMatchObject([
+      { actorKind: 'USER', actor: 'root', targetId: second.id, outcome: 'SUCCEEDED' },
+    ]);
+  });
+
+  test('takes the place of the first by an administrator, with what is kept about the user, and stays', async () => {
+    const { userId, first, second, conflict } = await buyTwice();
+    await app.database.customers.update(userId, { contractEndsAt: new Date('2031-05-01T00:00:00.000Z') });
+
+    const answer = await resolve({ id: conflict.id, resolution: 'TAKE_OTHER' });
+    await deliver(first);
+    await deliver(second);
+
+    expect(answer.expectData().resolveCustomerConflict).toMatchObject({ stripeCustomerId: second.id });
+    expect(await findLinked(userId)).toBe(second.id);
+    expect((await app.database.customers.findByUserId(userId))?.contractEndsAt).not.toBeNull();
+    expect(await listConflicts(userId)).toEqual([]);
+  });
+
+  test('is not taken when Stripe no longer has it, and the mapping stays', async () => {
+    const { userId, first, second, conflict } = await buyTwice();
+    await app.sdk.customers.del(second.id);
+
+    (await resolve({ id: conflict.id, resolution: 'TAKE_OTHER' })).expectError('CUSTOMER_NOT_FOUND');
+
+    expect(await findLinked(userId)).toBe(first.id);
+    expect(await listConflicts(userId)).toHaveLength(1);
+  });
+
+  test('is resolved once', async () => {
+    const { conflict } = await buyTwice();
+    (await resolve({ id: conflict.id, resolution: 'KEEP_CURRENT' })).expectData();
+
+    (await resolve({ id: conflict.id, resolution: 'TAKE_OTHER' })).expectError('BAD_USER_INPUT');
+  });
+
+  test('is erased with the user, and not linked in place of the first', async () => {
+    const { userId, first, second } = await buyTwice();
+    const env = { DATABASE_URL: app.config.databaseUrl, STRIPE_SCOPE: app.config.stripe.scope };
+
+    const { stdout } = await runCli(['erase', userId, '--yes'], { env });
+    await deliver(first);
+    await deliver(second);
+
+    for (const { id } of [first, second]) expect(stdout).toContain(`Customer ${id} remains at Stripe`);
+    expect(await findLinked(userId)).toBeUndefined();
+    expect(await readTrail(app, { userId })).toEqual([]);
+    expect(await listConflicts(userId)).toEqual([]);
+  });
+});
+
+test('a customer that names a user and belongs to another goes over by an administrator alone', async () => {
+  const [owner, userId] = [randomUUID(), randomUUID()];
+  const customer = await createNamed(userId);
+  await app.link(owner, customer.id);
+  await deliver(customer);
+  expect(await findLinked(owner)).toBe(customer.id);
+  const [conflict] = await listConflicts(userId);
+  expect(conflict).toMatchObject({ linkedCustomerId: null, linkedUserId: owner });
+
+  (await resolve({ id: conflict?.id ?? '', resolution: 'TAKE_OTHER' })).expectData();
+
+  expect(await findLinked(owner)).toBeUndefined();
+  expect(await findLinked(userId)).toBe(customer.id);
+});
+
+test('a session that finds several customers reports each, and linking one ends its conflict', async () => {
+  const userId = randomUUID();
+  const [one, other] = [await createNamed(userId), await createNamed(userId)];
+  const token = await app.createToken({ userId });
+  const open = () => app.execute({ document: createSessionMutation, variables: { returnUrl }, token });
+  (await open()).expectError('CUSTOMER_AMBIGUOUS');
+  (await open()).expectError('CUSTOMER_AMBIGUOUS');
+  const found = await listConflicts(userId);
+  expect(found.map(({ stripeCustomerId }) => stripeCustomerId).toSorted()).toEqual(
+    [one.id, other.id].toSorted(),
+  );
+
+  const variables = { userId, stripeCustomerId: one.id };
+  const admin = await createAdminToken();
+  (await app.execute({ document: linkCustomerMutation, variables, token: admin })).expectData();
+
+  (await open()).expectData();
+  expect(await listConflicts(userId)).toMatchObject([
+    { stripeCustomerId: other.id, linkedCustomerId: one.id },
+  ]);
+});
