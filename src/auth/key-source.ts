@@ -57,7 +57,7 @@ function isPrivate(hostname: string): boolean {
 function checkSecret(secret: string): void {
   if (secret.includes('-----BEGIN ')) {
     throw new Error(
-      'this is a PEM key, not a shared secret; anybody who has the public key could sign tokens',
+      'this is a PEM key, not a shared secret: an attacker who has the public key could sign tokens',
     );
   }
   const bytes = Buffer.byteLength(secret);

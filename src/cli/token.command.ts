@@ -13,7 +13,7 @@ export function addTokenCommand(program: Command, shell: Shell): void {
   program
     .command('token')
     .description('print a token that the service accepts, for an hour; in development and test only')
-    .requiredOption('--user <id>', 'whose token it is')
+    .requiredOption('--user <id>', 'the user that the token identifies')
     .option('--role <name>', 'a role that it carries; may be repeated', collect, [])
     .addHelpText('after', tokenHelp)
     .action((options: TokenOptions) => printToken(shell, options));

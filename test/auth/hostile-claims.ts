@@ -4,7 +4,7 @@ import { claims, craftToken, createHmacToken, encode, hmac, now, secret } from '
 
 const notANumber = (claim: string) => `The token's "${claim}" claim must be there and be a number.`;
 
-/** Tokens whose claims a good signature does not mend. */
+/** Correctly signed tokens with claims that are not accepted. */
 export const hostileClaims = (
   [
     ['no issuer', refusals.issuer, { iss: undefined }],

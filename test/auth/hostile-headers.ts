@@ -14,7 +14,7 @@ import {
 
 const attackersJwk = toJwk(attacker.publicKey, { kid: 'attacker' });
 
-/** Tokens whose header says which key to take. */
+/** Tokens with a header that says which key to take. */
 export const hostileKeyNames = (
   [
     [
@@ -60,7 +60,7 @@ function createAttackersToken(kid: string, header: object = {}): string {
   return createKeySetToken(kid, attacker.privateKey, header);
 }
 
-/** Tokens, well signed, whose header asks for something that is not given. */
+/** Correctly signed tokens with a header that asks for something that is not supported. */
 export const hostileHeaders = (
   [
     ['an unknown critical extension', refusals.extension, { crit: ['exp'], exp: 0 }],

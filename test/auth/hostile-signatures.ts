@@ -61,9 +61,17 @@ export const hostileSignatures = (
       'secret',
       () => replacePart(createHmacToken(), 0, encode({ alg: 'HS256' })),
     ],
-    ["somebody else's RSA key", 'publicKey', () => createRsaToken(claims, {}, attacker.privateKey)],
-    ["somebody else's key under a known key id", 'jwks', () => createKeySetToken('rsa', attacker.privateKey)],
-    ["somebody else's key without a key id", 'jwks', () => createKeySetToken(undefined, attacker.privateKey)],
+    ["another person's RSA key", 'publicKey', () => createRsaToken(claims, {}, attacker.privateKey)],
+    [
+      "another person's key under a known key id",
+      'jwks',
+      () => createKeySetToken('rsa', attacker.privateKey),
+    ],
+    [
+      "another person's key without a key id",
+      'jwks',
+      () => createKeySetToken(undefined, attacker.privateKey),
+    ],
     [
       'another algorithm than the key is for',
       'jwks',

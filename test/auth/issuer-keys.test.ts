@@ -215,7 +215,7 @@ describe('when the issuer changes its keys', () => {
 });
 
 describe('while the endpoint is down', () => {
-  test('known keys go on for a day, and nobody is let in after it', async () => {
+  test('known keys count for a day, and no token is accepted after it', async () => {
     await authenticate(createOldToken());
     fail();
     for (const seconds of [600, 601, 606, 7200, 86_399]) {
@@ -255,7 +255,7 @@ describe('while the endpoint is down', () => {
     expect(await authenticate(createOldToken())).toBe('user_1');
   });
 
-  test('nobody waits for an endpoint that failed a moment ago', async () => {
+  test('no request waits for an endpoint that failed a moment ago', async () => {
     await authenticate(createOldToken());
     fail();
     elapsedSeconds = 600;

@@ -49,7 +49,7 @@ describe('an answer that is not used', () => {
     expect(performance.now() - start).toBeLessThan(4000);
   });
 
-  test('none, because nobody listens', async () => {
+  test('none, because no server listens', async () => {
     await server.close();
     await expectUnavailable('could not be reached: ECONNREFUSED');
   });

@@ -41,7 +41,7 @@ async function checkKeySet(url: URL): Promise<Judgement[]> {
 function judgeMembers(members: readonly KeySetMember[]): Judgement {
   if (members.some(({ isSecret }) => isSecret)) {
     return fail(
-      'the key set shows a private or symmetric key: whoever reads it can sign tokens',
+      'the key set shows a private or symmetric key: an attacker who reads it can sign tokens',
       'Withdraw the key at the issuer, and publish the public halves only.',
     );
   }
