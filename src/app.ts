@@ -52,6 +52,7 @@ import { ReturnUrls } from './portal/return-url.ts';
 import { SupportSessions } from './portal/support-session.service.ts';
 import { Leases, type LeasesOptions } from './records/leases.ts';
 import { removeAll } from './records/remove-all.ts';
+import { SweepClock } from './records/sweep-clock.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
 import { Sweeper } from './sweeper.ts';
 import { createMetrics } from './telemetry/create-metrics.ts';
@@ -118,9 +119,10 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
 
   const audit = new AuditTrail(database.audit, logger, now);
   const sweeper = new Sweeper(
+    new SweepClock(database.records, now),
     {
-      'audit trail': () => audit.sweep(config.auditRetentionDays),
-      records: () => removeAll(() => database.records.removeExpired(now())),
+      'audit trail': (by) => audit.sweep(config.auditRetentionDays, by),
+      records: (by) => removeAll(() => database.records.removeExpired(by)),
     },
     logger,
   );

@@ -2,9 +2,14 @@ import { expect, test } from '@jest/globals';
 import { createLogger } from '../src/logger.ts';
 import { Sweeper } from '../src/sweeper.ts';
 
+const clock = { read: () => Promise.resolve({ by: new Date(), aheadMs: 0 }) };
+
 function createSweeper(sweeps: Record<string, () => Promise<number>>) {
   const logs: string[] = [];
-  return { logs, sweeper: new Sweeper(sweeps, createLogger('info', { write: (line) => logs.push(line) })) };
+  return {
+    logs,
+    sweeper: new Sweeper(clock, sweeps, createLogger('info', { write: (line) => logs.push(line) })),
+  };
 }
 
 test('runs each sweep at the start, and tells what it removed', async () => {

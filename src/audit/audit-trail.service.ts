@@ -112,9 +112,9 @@ export class AuditTrail {
     return this.log.anonymize({ userId: toText(userId), stripeCustomerId });
   }
 
-  /** Removes what is older than this many days, and tells how many records that were. */
-  async sweep(retentionDays: number): Promise<number> {
-    const oldest = toOperationTime(new Date(this.now().getTime() - retentionDays * dayMs));
+  /** Removes what is older than this many days by this time, and tells how many records that were. */
+  async sweep(retentionDays: number, by: Date): Promise<number> {
+    const oldest = toOperationTime(new Date(by.getTime() - retentionDays * dayMs));
     return removeAll(() => this.log.removeBefore(oldest));
   }
 

@@ -23,7 +23,12 @@ export const port = z
 
 export const databaseUrl = z
   .string()
-  .regex(/^(mongodb(\+srv)?:\/\/|sqlite:).+/, 'expected mongodb://…, mongodb+srv://… or sqlite:PATH');
+  .regex(/^(mongodb(\+srv)?:\/\/|sqlite:).+/, 'expected mongodb://…, mongodb+srv://… or sqlite:PATH')
+  // MongoDB would take the database "test", which other services that name none share.
+  .regex(
+    /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,
+    'names no database: expected one after the host, such as mongodb://db.example.com/billing',
+  );
 
 export const stripeSecretKey = z
   .string()

@@ -105,6 +105,9 @@ export class Leases {
   private async isFree(key: string): Promise<boolean> {
     const other = await this.records.find('lease', key);
     if (other === null) return true;
-    return other.expiresAt.getTime() < Date.now() && this.records.remove('lease', other);
+    const leftMs = other.expiresAt.getTime() - Date.now();
+    // Clocks may differ by the rest. A lease that ends later is of a clock that was far ahead, and would last as long.
+    const longestMs = Math.max(this.lifeMs, defaultLifeMs) * (1 + restShare);
+    return (leftMs < 0 || leftMs > longestMs) && this.records.remove('lease', other);
   }
 }

@@ -30,6 +30,7 @@ export const recordKinds = [
   'portal-link-use',
   'removed-link',
   'removed-link-secret',
+  'sweep',
   'webhook-event',
 ] as const;
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
+import { SweepClock } from '../../src/records/sweep-clock.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { runCli } from '../cli/run-cli.ts';
 import {
@@ -160,6 +161,16 @@ test('nothing is done without the record of the intent', async () => {
   expect(app.stripe.requests).toEqual([]);
 });
 
+/** As if the service had run until then. */
+async function pretendSweep(app: TestApp, at: Date): Promise<void> {
+  const { databaseUrl: url, stripe } = app.config;
+  const database = await openDatabase({ url, scope: stripe.scope });
+  const before = await database.records.find('sweep', 'latest');
+  if (before !== null) await database.records.remove('sweep', before);
+  await new SweepClock(database.records, () => at).read();
+  await database.close();
+}
+
 describe('the sweep', () => {
   test.each([
     [365, {}],
@@ -170,9 +181,21 @@ describe('the sweep', () => {
 
     const young = await openLater(app, days * dayMs - minuteMs, env);
     expect(await readTrail(young)).toHaveLength(1);
+    await pretendSweep(app, new Date(Date.now() + days * dayMs));
     const old = await openLater(app, days * dayMs + minuteMs, env);
     while ((await readTrail(old)).length > 0) await wait(20);
     expect(old.logs.join('')).toContain('"swept":"audit trail"');
+  });
+
+  test('removes nothing at a start with a clock 400 days ahead, and says so', async () => {
+    const app = await createTestApp();
+    await unlinkNobody(app, 'a');
+    const ahead = await openLater(app, 400 * dayMs);
+    while (!ahead.logs.join('').includes('the clock is far ahead')) await wait(20);
+    await wait(200);
+
+    const again = await openLater(app, 0);
+    expect(await readTrail(again)).toHaveLength(1);
   });
 
   test('removes more than one portion', async () => {

@@ -140,6 +140,25 @@ describe('a lease that nobody gave back', () => {
     );
   });
 
+  test.each([
+    ['400 days', 400 * 24 * 3_600_000],
+    ['two lifetimes', 120_000],
+  ])('is taken over when it ends %s from now, since no lease lasts that long', async (_title, ms) => {
+    await leave(new Date(Date.now() + ms));
+
+    await expect(leases.runExclusive(key, () => Promise.resolve('mine'), { patienceMs: 30 })).resolves.toBe(
+      'mine',
+    );
+  });
+
+  test('is left alone when it ends a lifetime from now by a clock that is a little fast', async () => {
+    await leave(new Date(Date.now() + 70_000));
+
+    await expect(leases.runExclusive(key, () => Promise.resolve(), { patienceMs: 30 })).rejects.toThrow(
+      LeaseTakenError,
+    );
+  });
+
   test('is left alone before', async () => {
     await leave(new Date(Date.now() + 10_000));
 
