@@ -11,7 +11,7 @@ const header = '# Written from the code by `npm run schema`.\n\n';
 export async function printServedSchema(): Promise<string> {
   const env = createDemoEnvironment(
     {},
-    { databaseUrl: 'sqlite::memory:', stripeUrl: 'http://127.0.0.1', webUrl: null },
+    { databaseUrl: 'sqlite::memory:', stripeUrl: 'http://127.0.0.1', webOrigins: [] },
   );
   const app = await createApp(loadConfig({ ...env, LOG_LEVEL: 'silent' }));
   await app.stop();

@@ -6,7 +6,10 @@ export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** With the variables of a `.env` file. */
   loadEnvironment(): Environment;
+  /** Without a `.env` file. */
+  readProcessEnvironment(): Environment;
   /** What the process ends with. */
   exitCode: number;
 }

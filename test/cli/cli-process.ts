@@ -13,16 +13,18 @@ export interface CliProcess {
   kill(signal: NodeJS.Signals): void;
   /** Reads no more of stdout, as `head` does when it has its lines. */
   closeStdout(): void;
+  /** What it has written to stdout first. */
+  readonly firstOutput: Promise<string>;
   /** How it ended; no exit code when a signal ended it. */
   readonly result: Promise<Omit<CliResult, 'exitCode'> & { readonly exitCode: number | null }>;
 }
 
 /** Starts a command in a process of its own. */
-export function startCli(args: readonly string[], env: Environment): CliProcess {
+export function startCli(args: readonly string[], env: Environment, cwd = tmpdir()): CliProcess {
   const sources = ['--conditions=billing-portal-source', '--import', import.meta.resolve('tsx')];
   const child = spawn(process.execPath, [...sources, program, ...args], {
     // Without the variables of this process, or the .env file of its folder.
-    cwd: tmpdir(),
+    cwd,
     env: { TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -31,7 +33,9 @@ export function startCli(args: readonly string[], env: Environment): CliProcess 
     const [stdout, stderr] = await output;
     return { stdout, stderr, exitCode: exitCode ?? null };
   });
+  const firstOutput = once(child.stdout, 'data').then(([chunk]: unknown[]) => String(chunk));
   return {
+    firstOutput,
     kill: (signal) => void child.kill(signal),
     closeStdout: () => void child.stdout.destroy(),
     result,

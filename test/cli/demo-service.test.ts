@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import { type Demo, startDemo } from '../../src/cli/demo/demo-service.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
 
 let demo: Demo;
@@ -13,10 +18,19 @@ beforeAll(async () => {
   stripe = new Stripe('sk_test_demo', { host: hostname, port, protocol: 'http', telemetry: false });
 });
 
-async function callAsAdmin(query: string): Promise<unknown> {
-  const response = await fetch(demo.graphqlUrl, {
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function call(token: string, query: string, { graphqlUrl }: Demo = demo): Promise<unknown> {
+  const response = await fetch(graphqlUrl, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${demo.adminToken}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query }),
   });
   return response.json();
@@ -35,7 +49,8 @@ test('the local Stripe’s events reach the service, which takes them', async ()
 
 test('links lead to the service itself', async () => {
   const { origin } = new URL(demo.graphqlUrl);
-  const answer = await callAsAdmin(
+  const answer = await call(
+    demo.adminToken,
     `mutation { createBillingPortalLink(userId: "${demo.userId}", returnUrl: "${demo.returnUrl}") { url } }`,
   );
   expect(answer).toMatchObject({
@@ -43,16 +58,51 @@ test('links lead to the service itself', async () => {
   });
 });
 
-test('on a connected account, the user’s customer is made there', async () => {
+test('a session leads back to the page that the README names, and to the demo’s own by both of its names', async () => {
+  const { port } = new URL(demo.webUrl ?? 'http://localhost:3000');
+  const urls = [
+    'https://app.example.com/account',
+    `http://127.0.0.1:${port}/`,
+    `http://localhost:${port}/#/x`,
+  ];
+  for (const returnUrl of urls) {
+    const answer = await call(
+      demo.token,
+      `mutation { createBillingPortalSession(returnUrl: "${returnUrl}") { url } }`,
+    );
+    expect(answer).toMatchObject({ data: { createBillingPortalSession: { url: expect.any(String) } } });
+  }
+});
+
+test('nothing real is used, whatever the environment holds', async () => {
   const { emulator } = await startEmulator();
-  const elsewhere = await startDemo({
+  const folder = createTemporaryFolder();
+  const port = await findFreePort();
+  const isolated = await startDemo({
     PORT: '0',
-    STRIPE_SECRET_KEY: 'sk_test_1',
+    HOST: '0.0.0.0',
+    METRICS_PORT: String(port),
+    STRIPE_SECRET_KEY: 'sk_live_1',
     STRIPE_API_URL: emulator.url,
     STRIPE_ACCOUNT: 'acct_9',
+    STRIPE_WEBHOOK_SECRETS: 'whsec_of_a_deployment',
+    DATABASE_URL: `sqlite:${join(folder, 'real.db')}`,
+    REDIS_URL: 'redis://127.0.0.1:1',
+    JWT_JWKS_URL: 'https://issuer.example.com/jwks',
+    JWT_SECRET: 'a secret of more than thirty-two bytes',
+    NODE_ENV: 'production',
+    RETURN_URLS: 'http://localhost:5173',
+    CORS_ORIGINS: 'http://localhost:5173',
   });
-  await elsewhere.stop();
-  expect(emulator.requests).toMatchObject([
-    { method: 'POST', path: '/v1/customers', stripeAccount: 'acct_9' },
-  ]);
+  closeAfterTests(() => isolated.stop());
+  expect(emulator.requests).toEqual([]);
+  expect(readdirSync(folder)).toEqual([]);
+  await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow();
+  const addresses = [isolated.graphqlUrl, isolated.stripeUrl, isolated.webUrl ?? isolated.stripeUrl];
+  expect(addresses.map((url) => new URL(url).hostname)).toEqual(Array(3).fill('127.0.0.1'));
+  expect(isolated.webhookSecret).not.toBe('whsec_of_a_deployment');
+  const fromOwnApp = `mutation { createBillingPortalSession(returnUrl: "http://localhost:5173/") { url } }`;
+  expect(await call(isolated.token, fromOwnApp, isolated)).toMatchObject({
+    data: { createBillingPortalSession: {} },
+  });
 });

@@ -26,7 +26,15 @@ export async function runCli(
   const stderr = Object.assign(new Collector(), { isTTY: showsProgress });
   const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
   stdin.end(typed);
-  const shell: Shell = { stdin, stdout, stderr, loadEnvironment: () => env, exitCode: 0 };
+  const readEnvironment = (): Environment => env;
+  const shell: Shell = {
+    stdin,
+    stdout,
+    stderr,
+    loadEnvironment: readEnvironment,
+    readProcessEnvironment: readEnvironment,
+    exitCode: 0,
+  };
   await runCommandLine(shell, args);
   return { stdout: stdout.text, stderr: stderr.text, exitCode: shell.exitCode };
 }

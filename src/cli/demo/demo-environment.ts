@@ -1,42 +1,55 @@
 import { randomBytes } from 'node:crypto';
 import type { Environment } from '../../config/environment.ts';
 
-/** Where the portal leads back to when there is no page of the demo's own. */
-const defaultWebUrl = 'http://localhost:3000';
+/** What the demo takes from the process. Other variables may hold a deployment's secrets, or lead to its database. */
+const adjustable = [
+  'CUSTOMER_CREATION',
+  'LANDING_PAGE',
+  'LINK_BY_METADATA_KEY',
+  'LOG_LEVEL',
+  'PORT',
+  'PORTAL_POLICIES',
+];
 
-export interface DemoDefaults {
+/** The page that the README's mutation and the example operations name, and where an application often listens. */
+const exampleOrigins = ['https://app.example.com', 'http://localhost:3000'];
+
+export interface DemoParts {
   readonly databaseUrl: string;
-  /** Where the local Stripe listens; null when the demo runs against another. */
-  readonly stripeUrl: string | null;
-  /** The origin of the example's page, which calls the service and is returned to; null when there is none. */
-  readonly webUrl: string | null;
+  /** The origin of the local Stripe. */
+  readonly stripeUrl: string;
+  /** The origins of the example's page, which calls the service and is returned to; empty when there is none. */
+  readonly webOrigins: readonly string[];
 }
 
-/** The demo's own values, each of which gives way to a variable that is set. */
+/** The demo's own values, and those of the process that cannot lead to anything real. */
 export function createDemoEnvironment(
   env: Environment,
-  { databaseUrl, stripeUrl, webUrl }: DemoDefaults,
+  { databaseUrl, stripeUrl, webOrigins }: DemoParts,
 ): Environment {
-  const defaults: Environment = {
-    NODE_ENV: 'development',
+  const adjusted = adjustable.map((name) => [name, env[name]] as const).filter(([, value]) => isSet(value));
+  return {
     LOG_LEVEL: 'warn',
+    ...Object.fromEntries(adjusted),
+    NODE_ENV: 'development',
+    HOST: '127.0.0.1',
     DATABASE_URL: databaseUrl,
     STRIPE_SECRET_KEY: 'sk_test_demo',
-    STRIPE_API_URL: stripeUrl ?? undefined,
+    STRIPE_API_URL: stripeUrl,
     STRIPE_SCOPE: 'demo',
-    // Another Stripe than the local one cannot reach this machine with its events.
-    STRIPE_WEBHOOK_SECRETS: stripeUrl === null ? undefined : `whsec_${randomBytes(24).toString('hex')}`,
+    STRIPE_WEBHOOK_SECRETS: `whsec_${randomBytes(24).toString('hex')}`,
     JWT_SECRET: randomBytes(48).toString('base64url'),
     JWT_ISSUER: 'billing-portal-demo',
     JWT_AUDIENCE: 'billing-portal-demo',
-    RETURN_URLS: webUrl ?? defaultWebUrl,
-    CORS_ORIGINS: webUrl ?? undefined,
+    RETURN_URLS: join([...webOrigins, ...exampleOrigins, env['RETURN_URLS']]),
+    CORS_ORIGINS: join([...webOrigins, env['CORS_ORIGINS']]),
   };
-  const set = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
-  return { ...defaults, ...Object.fromEntries(set) };
 }
 
-/** The demo brings its own Stripe unless it is told of another. */
-export function needsLocalStripe(env: Environment): boolean {
-  return !env['STRIPE_SECRET_KEY'] && !env['STRIPE_API_URL'];
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== '';
+}
+
+function join(origins: readonly (string | undefined)[]): string {
+  return origins.filter(isSet).join(',');
 }

@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 /** Where the build of examples/web is, seen from the source as from the built package. */
 const builtPage = fileURLToPath(new URL('../../../dist/web', import.meta.url));
 
+/** What a person may type for this machine. */
+const ownNames = ['127.0.0.1', 'localhost'];
+
 /** What the page gets when the demo user signs in. */
 export interface DemoSession {
   readonly graphqlUrl: string;
@@ -16,8 +19,10 @@ export interface DemoSession {
 
 /** The example's account page, at an origin of its own, as a product's frontend has. */
 export interface DemoWeb {
-  /** Its origin, without a slash at the end. */
+  /** Its address, without a slash at the end. */
   readonly url: string;
+  /** The origins that a browser may know it by. */
+  readonly origins: readonly string[];
   /** Lets the demo user sign in from now on. */
   admit(session: DemoSession): void;
   stop(): Promise<void>;
@@ -42,8 +47,11 @@ export async function startDemoWeb(): Promise<DemoWeb | null> {
   const server = createServer((request, response) => answer(files, session)(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const origins = ownNames.map((name) => `http://${name}:${port}`);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
+    origins,
     admit: (admitted) => {
       session = admitted;
     },
@@ -68,7 +76,7 @@ async function readPage(): Promise<ReadonlyMap<string, PageFile> | null> {
 function answer(files: ReadonlyMap<string, PageFile>, session: DemoSession | null): RequestListener {
   return ({ method, url = '/', headers, socket }, response) => {
     // A foreign name that was made to point here would be the same origin to a browser.
-    if (headers.host !== `127.0.0.1:${socket.localPort ?? 0}`) {
+    if (!ownNames.some((name) => headers.host === `${name}:${socket.localPort ?? 0}`)) {
       response.writeHead(403).end();
     } else if (method === 'POST' && url === '/demo/sign-in' && session !== null) {
       const headersOfAnswer = { 'content-type': 'application/json', 'cache-control': 'no-store' };

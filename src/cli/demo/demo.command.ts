@@ -15,9 +15,9 @@ const answerSchema = z.union([
   z.object({ errors: z.array(z.object({ message: z.string() })).min(1) }),
 ]);
 
-/** Starts the demo, opens one real session through its own API, tells about it and stays up. */
+/** Starts the demo, opens one session through its own API, prints how to use it and stays up. */
 export async function runDemo(shell: Shell, { json }: DemoOptions): Promise<void> {
-  const demo = await startDemo(shell.loadEnvironment());
+  const demo = await startDemo(shell.readProcessEnvironment());
   stopOnSignals(demo, (error) =>
     shell.stderr.write(`The demo could not stop: ${describeError(error).message}\n`),
   );
@@ -42,11 +42,12 @@ async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<stri
 }
 
 function toJsonLine(demo: Demo, sessionUrl: string): string {
-  const { graphqlUrl, token, adminToken, userId, stripeUrl, webUrl } = demo;
-  return `${JSON.stringify({ graphqlUrl, token, adminToken, userId, sessionUrl, stripeUrl, webUrl })}\n`;
+  const { graphqlUrl, token, adminToken, userId, stripeUrl, webhookSecret, webUrl } = demo;
+  const facts = { graphqlUrl, token, adminToken, userId, sessionUrl, stripeUrl, webhookSecret, webUrl };
+  return `${JSON.stringify(facts)}\n`;
 }
 
-function toText({ graphqlUrl, token, returnUrl, webUrl }: Demo, sessionUrl: string): string {
+function toText({ graphqlUrl, token, adminToken, returnUrl, webUrl }: Demo, sessionUrl: string): string {
   const query = `mutation { createBillingPortalSession(returnUrl: \\"${returnUrl}\\") { url } }`;
   const page =
     webUrl === null ? '' : `\n  An account page with a Manage billing button. Click it:\n  ${webUrl}\n`;
@@ -59,6 +60,9 @@ function toText({ graphqlUrl, token, returnUrl, webUrl }: Demo, sessionUrl: stri
 
   A token of the demo user:
   ${token}
+
+  A token of an administrator:
+  ${adminToken}
 
   Open another session:
   curl ${graphqlUrl} -H 'content-type: application/json' \\
