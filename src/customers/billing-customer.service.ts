@@ -2,6 +2,7 @@ import type { Caller } from '../auth/caller.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
+import { SharedReads } from '../shared/shared-reads.ts';
 import { LeaseTakenError } from '../records/record.errors.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
@@ -27,6 +28,8 @@ const patienceMs = 2_000;
 
 /** Reads a caller's own customer. */
 export class BillingCustomers {
+  private readonly reads = new SharedReads<CustomerSnapshot | null>();
+
   constructor(
     private readonly directory: CustomerDirectory,
     private readonly reader: CustomerReader,
@@ -45,7 +48,8 @@ export class BillingCustomers {
     const mapping = await this.directory.findByUserId(caller.userId);
     if (mapping === null) return null;
     const snapshot =
-      (fresh ? null : await this.findKept(mapping)) ?? (await this.readAnew(mapping, requestId));
+      (fresh ? null : await this.findKept(mapping)) ??
+      (await this.reads.read(mapping.stripeCustomerId, () => this.readAnew(mapping, requestId)));
     if (snapshot === null) return null;
     if (snapshot.facts === null) throw new CustomerGoneError();
     const { userId, createdAt: linkedAt } = mapping;

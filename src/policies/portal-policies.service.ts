@@ -3,12 +3,16 @@ import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
 import type { Logger } from '../logger.ts';
+import { SharedReads } from '../shared/shared-reads.ts';
+import { StripeRateLimitedError } from '../stripe/stripe.errors.ts';
 import type { SubscriptionFacts } from './policy-facts.ts';
 import { selectPolicy } from './policy-rules.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
 /** Decides which policy holds for a customer at this moment. */
 export class PortalPolicies {
+  private readonly reads = new SharedReads<readonly Stripe.Subscription[]>();
+
   constructor(
     private readonly set: PolicySet,
     private readonly subscriptions: CustomerSubscriptions,
@@ -23,12 +27,15 @@ export class PortalPolicies {
     return selectPolicy(this.set, { caller, mapping, findSubscriptions, now: this.now() });
   }
 
-  /** Null when Stripe does not say all of it, whatever the reason: then nothing is known. */
+  /** Null when Stripe does not say all of it: then nothing is known. @throws StripeRateLimitedError */
   private async readSubscriptions(mapping: CustomerMapping | null): Promise<SubscriptionFacts | null> {
     if (mapping === null) return toFacts([]);
     try {
-      return toFacts(await this.subscriptions.list(mapping.stripeCustomerId));
+      const { stripeCustomerId: id } = mapping;
+      return toFacts(await this.reads.read(id, () => this.subscriptions.list(id)));
     } catch (error) {
+      // Congestion passes within seconds, so the caller comes again rather than get less than is theirs.
+      if (error instanceof StripeRateLimitedError) throw error;
       this.logger.warn(
         { error },
         'subscriptions cannot be read: the strictest policy stands in for rules on them',

@@ -7,6 +7,7 @@ import { type FeatureChoice, hidesFeatures, narrow, readContent } from '../polic
 import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { PortalPolicies } from '../policies/portal-policies.service.ts';
+import { SharedReads } from '../shared/shared-reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
@@ -26,6 +27,8 @@ export type ChosenConfiguration = ConfigurationInForce & {
 
 /** Chooses the configuration for a session, and knows what it offers. */
 export class PortalConfigurations {
+  private readonly reads = new SharedReads<Configuration>();
+
   constructor(
     private readonly customers: CustomerDirectory,
     private readonly stripe: StripeClient,
@@ -97,7 +100,10 @@ export class PortalConfigurations {
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */
   async getInForce(caller: Caller): Promise<Configuration> {
     const mapping = this.policies && (await this.customers.findByUserId(caller.userId));
-    return this.read(await this.findInForce(caller, mapping));
+    const inForce = await this.findInForce(caller, mapping);
+    // The default's key is not an id; a policy's is the hash of its content.
+    const key = inForce.kind === 'policy' ? inForce.wanted.hash : inForce.kind;
+    return inForce.kind === 'named' ? inForce.configuration : this.reads.read(key, () => this.read(inForce));
   }
 
   private async read(inForce: ConfigurationInForce): Promise<Configuration> {

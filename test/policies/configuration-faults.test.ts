@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createMetadata } from '../../src/policies/managed-configuration.ts';
 import { sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { createConfigurationsKit, createReplica, wanted } from './configurations-kit.ts';
+import { createStripeConfiguration } from '../helpers/stripe-objects.ts';
 
 const minuteMs = 60_000;
 
@@ -77,13 +78,10 @@ describe('when Stripe fails while a configuration is made', () => {
     const stripe = await startFaultyStripe();
     const replica = createReplica(stripe.url, 'default', () => new Date());
     const failure = { type: 'api_error', message: 'oops' };
-    const made = {
-      object: 'billing_portal.configuration',
+    const made = createStripeConfiguration({
       id: 'bpc_made',
-      active: true,
-      created: 1,
       metadata: createMetadata(wanted, 'default'),
-    };
+    });
     const list = (data: readonly object[]) => sendJson(200, { object: 'list', has_more: false, data });
     stripe.answerBy(
       list([]),

@@ -62,7 +62,11 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
   await app.sdk.billingPortal.configurations.update(configurationId, { active: false });
   await call({ document: openPortalMutation, variables: { returnUrl } });
 
-  const onDemand = await createTestApp({ STRIPE_API_URL: app.stripe.url, CUSTOMER_CREATION: 'on_demand' });
+  const onDemand = await createTestApp({
+    STRIPE_API_URL: app.stripe.url,
+    CUSTOMER_CREATION: 'on_demand',
+    LINK_BY_METADATA_KEY: 'user',
+  });
   await askAsUser(await createCall(onDemand));
   await tellOfCheckout(app, demo);
   return { requests: app.stripe.requests, operations };

@@ -30,15 +30,19 @@ async function examineKey(env: Environment): Promise<string | undefined> {
 }
 
 describe('requests to Stripe', () => {
-  test.each(['HTTPS_PROXY', 'https_proxy'])('go through %s, with its credentials', async (name) => {
-    const proxy = await startProxy();
+  test.each(['HTTPS_PROXY', 'https_proxy'])(
+    'go through %s, with its credentials',
+    async (name) => {
+      const proxy = await startProxy();
 
-    const line = await examineKey({ [name]: proxy.url.replace('//', '//ada:secret@') });
+      const line = await examineKey({ [name]: proxy.url.replace('//', '//ada:secret@') });
 
-    expect(line).toMatch(/Stripe takes the secret key/);
-    const credentials = Buffer.from('ada:secret').toString('base64');
-    expect(new Set(proxy.tunnels)).toEqual(new Set([`stripe.test:${port} Basic ${credentials}`]));
-  }, 30_000);
+      expect(line).toMatch(/Stripe takes the secret key/);
+      const credentials = Buffer.from('ada:secret').toString('base64');
+      expect(new Set(proxy.tunnels)).toEqual(new Set([`stripe.test:${port} Basic ${credentials}`]));
+    },
+    30_000,
+  );
 
   test.each(['stripe.test', '.test', '*', 'other.example,stripe.test'])(
     'connect directly where NO_PROXY is %s',

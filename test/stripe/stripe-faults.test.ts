@@ -18,6 +18,7 @@ import {
 import { createSessionForMutation } from '../helpers/admin-operations.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { trackPromise } from '../helpers/promises.ts';
+import { createStripeConfiguration } from '../helpers/stripe-objects.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 
 /** In place of 8 s; what a request may take beside is allowed for on top. */
@@ -133,7 +134,7 @@ describe('each fault of Stripe is its documented code, in time, and one session 
 
   test('200 with another configuration than the one that was named', async () => {
     const admin = await app.createToken({ userId: 'grace', roles: [adminRole] });
-    const named = { object: 'billing_portal.configuration', id: 'bpc_2', active: true, features: {} };
+    const named = createStripeConfiguration({ id: 'bpc_2' });
     stripe.answerBy(sendJson(200, named), sendJson(200, session));
 
     const answer = await app.execute({
