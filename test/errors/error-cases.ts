@@ -14,6 +14,7 @@ import { findFreePort } from '../helpers/server-process.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { type ErrorCase, openSession, session } from './error-case.ts';
 import { planted, plantedMessage } from './planted.ts';
+import { createStripeConfiguration } from '../helpers/stripe-objects.ts';
 
 /** Stripe's error with everything planted that an error can carry, and without retries, to save time. */
 function refuse(status: number, members: object = {}, headers: object = {}): Answer {
@@ -80,7 +81,9 @@ const callerCases: readonly ErrorCase[] = [
     stripe: sendJson(200, {
       object: 'list',
       data: ['cus_1', 'cus_2'].map((id) => ({
+        object: 'customer',
         id,
+        invoice_settings: { default_payment_method: null },
         name: plantedMessage,
         metadata: { userId: planted.userWithoutCustomer },
       })),
@@ -143,7 +146,7 @@ const stripeRefusals: readonly ErrorCase[] = [
     when: 'the portal does not offer the task',
     stripe: sendJson(200, {
       object: 'list',
-      data: [{ id: 'bpc_1', name: plantedMessage, features: { payment_method_update: { enabled: false } } }],
+      data: [createStripeConfiguration({ name: plantedMessage })],
       has_more: false,
     }),
     input: { returnUrl, flow: { type: 'PAYMENT_METHOD_UPDATE' } },
@@ -221,9 +224,13 @@ const ownFailures: readonly ErrorCase[] = [
     arrange: ({ config }) => dropCustomers(config),
   },
   {
-    code: 'INTERNAL_SERVER_ERROR',
+    code: 'STRIPE_UNAVAILABLE',
     when: "Stripe's configuration lacks a part",
-    stripe: sendJson(200, { object: 'list', data: [{ id: 'bpc_1', name: plantedMessage }], has_more: false }),
+    stripe: sendJson(200, {
+      object: 'list',
+      data: [{ object: 'billing_portal.configuration', id: 'bpc_1', name: plantedMessage }],
+      has_more: false,
+    }),
     graphql: { query: portalConfigurationQuery.toString() },
   },
 ];
