@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { describeFailure, getExitCode } from './command-failure.ts';
 import { addDoctorCommand } from './doctor/doctor.command.ts';
@@ -30,6 +31,7 @@ export async function runCommandLine(shell: Shell, args: readonly string[]): Pro
 export function createProgram(shell: Shell): Command {
   const program = new Command('billing-portal')
     .description("Self-service billing over GraphQL, around Stripe's hosted Billing Portal.")
+    .version(readVersion())
     .showHelpAfterError('Add --help to see what the command takes.')
     .exitOverride()
     .configureOutput({
@@ -49,6 +51,11 @@ export function createProgram(shell: Shell): Command {
   addPoliciesCommand(program, shell);
   addTokenCommand(program, shell);
   return program;
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 const programHelp = `

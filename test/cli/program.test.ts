@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
@@ -57,3 +59,22 @@ test.each([['nonsense'], ['links', '--nonsense'], ['token']])(
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
   },
 );
+
+test('--version prints the version of the package', async () => {
+  expect(await runCli(['--version'], { env: {} })).toEqual({
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stderr: '',
+    exitCode: 0,
+  });
+});
+
+test('npm start before the build says what to run', () => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    scripts: { start: string };
+  };
+  const { status, stderr } = spawnSync('sh', ['-c', scripts.start], {
+    cwd: createTemporaryFolder(),
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: 'There is no build yet. Run: npm run build\n' });
+});
