@@ -5,7 +5,7 @@ import { getCaller } from '../graphql/context.ts';
 import { toFeatureChoice } from '../portal/feature-choice.ts';
 import type { PortalSessions } from '../portal/portal-session.service.ts';
 import { requireCaller } from './authentication.ts';
-import { readRedirectRequest, readSessionRequest } from './billing-portal.request.ts';
+import { type SessionRequest, readRedirectRequest, readSessionRequest } from './billing-portal.request.ts';
 import { createErrorHandler } from './error-response.ts';
 
 export interface BillingPortalOptions {
@@ -25,18 +25,20 @@ export function addBillingPortalRoutes(server: FastifyInstance, options: Billing
     return caller;
   };
 
+  const open = async (caller: Caller, { features, ...rest }: SessionRequest): Promise<string> => {
+    const { url } = await sessions.create(caller, { ...rest, features: toFeatureChoice(features) });
+    return url;
+  };
+
   server.post('/api/billing-portal', { errorHandler, onRequest: requireCaller }, async (request) => {
     const caller = getAllowedCaller(request);
-    const { features, ...rest } = readSessionRequest(request.body);
-    const { url } = await sessions.create(caller, { ...rest, features: toFeatureChoice(features) });
-    return { url };
+    return { url: await open(caller, readSessionRequest(request.body)) };
   });
 
   // HEAD must be safe, and opening a session is not.
   const redirectOptions = { errorHandler, onRequest: requireCaller, exposeHeadRoute: false };
   server.get('/billing-portal', redirectOptions, async (request, reply) => {
     const caller = getAllowedCaller(request);
-    const { url } = await sessions.create(caller, readRedirectRequest(request.query));
-    return reply.redirect(url, 303);
+    return reply.redirect(await open(caller, readRedirectRequest(request.query)), 303);
   });
 }
