@@ -1,8 +1,10 @@
 import { isLoopback } from '../loopback.ts';
 import { parseUrl } from '../parse-url.ts';
+import { checkWildcard } from './origin-pattern.ts';
 
 /** One entry of the allowlist that return URLs are held against. */
 export interface AllowedReturnUrl {
+  /** `https://*.preview.example.com` stands for any one label. */
   readonly origin: string;
   /** What the URL's path must be or lie under; null: every path. */
   readonly path: string | null;
@@ -44,7 +46,7 @@ export function isAmbiguousPath(path: string): boolean {
 }
 
 function parseEntry(entry: string): URL {
-  if (entry.includes('*')) throw new Error(`"${entry}" has a wildcard; list every origin by its name`);
+  checkWildcard(entry);
   if (!/^https?:\/\/[^/]/i.test(entry) || parseUrl(entry) === null)
     throw new Error(`"${entry}" is not a URL; ${wanted}`);
   if (/[?#]/.test(entry)) throw new Error(`"${entry}" has a query or fragment; ${wanted}`);

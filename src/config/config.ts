@@ -69,6 +69,8 @@ export interface HttpConfig {
   /** Where metrics are served, on the same host; null for nowhere. */
   readonly metricsPort: number | null;
   readonly corsOrigins: readonly string[];
+  /** Whether pages may send cookies, which the service itself does not read. */
+  readonly corsCredentials: boolean;
   readonly trustProxy: false | number | string[];
   /** Null when limits are off. */
   readonly rateLimit: variables.RateLimit | null;
@@ -129,6 +131,7 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
       port: values.PORT,
       metricsPort: values.METRICS_PORT ?? null,
       corsOrigins: [...values.CORS_ORIGINS, ...(production ? [] : sandboxOrigins)],
+      corsCredentials: values.CORS_CREDENTIALS,
       trustProxy: values.TRUST_PROXY,
       rateLimit: values.RATE_LIMIT,
       redisUrl: values.REDIS_URL ?? null,

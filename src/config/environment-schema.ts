@@ -14,6 +14,7 @@ const schemas = {
   METRICS_PORT: variables.port.optional(),
   PUBLIC_URL: variables.publicUrl.optional(),
   CORS_ORIGINS: variables.origins.default([]),
+  CORS_CREDENTIALS: variables.flag.default(false),
   TRUST_PROXY: variables.trustProxy.default(false),
   RATE_LIMIT: variables.rateLimit.default({ requests: 60, perSeconds: 60 }),
   REDIS_URL: variables.redisUrl.optional(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isLoopback } from '../loopback.ts';
 import { parseUrl } from '../parse-url.ts';
 import { parseAllowedReturnUrl } from './allowed-return-url.ts';
+import { checkWildcard } from './origin-pattern.ts';
 
 /** Schemas of single variables: each turns text into a typed value, or says what it expects. */
 
@@ -168,15 +169,22 @@ function isSubnet(text: string): boolean {
 
 export const origins = z.string().transform((text, context) =>
   commaSeparated(text).map((origin) => {
-    if (parseUrl(origin)?.origin !== origin) {
-      context.addIssue({
-        code: 'custom',
-        message: `expected origins such as https://app.example.com, not "${origin}"`,
-      });
-    }
+    const fault = findOriginFault(origin);
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
     return origin;
   }),
 );
+
+function findOriginFault(origin: string): string | null {
+  if (parseUrl(origin)?.origin !== origin)
+    return `expected origins such as https://app.example.com, not "${origin}"`;
+  try {
+    checkWildcard(origin);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'not an origin';
+  }
+}
 
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 

@@ -9,6 +9,7 @@ import {
   fastify,
 } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
+import { matchesOrigin } from '../config/origin-pattern.ts';
 import type { Logger } from '../logger.ts';
 import { TurnEnd } from '../turn-end.ts';
 import { collectMethods } from './allowed-methods.ts';
@@ -69,8 +70,13 @@ export async function createHttpServer(
   const closing = closePolitely(server, open, options.lingerMs);
   goOnTogether(server);
   refuseOtherOptions(server, answerNotFound);
+  const isAllowed = (origin: string): boolean =>
+    config.corsOrigins.some((entry) => matchesOrigin(origin, entry));
   await server.register(cors, {
-    origin: [...config.corsOrigins],
+    // The plugin answers preflight requests only when it gets a list, also an empty one.
+    origin: (origin: string | undefined, decide: (error: null, allowed: string[]) => void) =>
+      decide(null, [origin ?? ''].filter(isAllowed)),
+    credentials: config.corsCredentials,
     methods: ['GET', 'POST'],
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,

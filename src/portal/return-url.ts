@@ -1,4 +1,5 @@
 import { type AllowedReturnUrl, isAmbiguousPath } from '../config/allowed-return-url.ts';
+import { matchesOrigin } from '../config/origin-pattern.ts';
 import { parseUrl } from '../parse-url.ts';
 import { ReturnUrlNotAllowedError } from './portal.errors.ts';
 
@@ -61,7 +62,7 @@ function isLiteralHost(authority: string, url: URL): boolean {
 const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 function isCovered(url: URL, path: string, entry: AllowedReturnUrl): boolean {
-  if (url.origin !== entry.origin) return false;
+  if (!matchesOrigin(url.origin, entry.origin)) return false;
   if (entry.path === null) return true;
   if (isAmbiguousPath(path)) return false;
   return url.pathname === entry.path || url.pathname.startsWith(`${entry.path}/`);
