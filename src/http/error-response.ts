@@ -3,6 +3,7 @@ import { BillingError, errorStatuses, maskedMessage } from '../errors.ts';
 import { logFailure } from '../failure-log.ts';
 import type { Logger } from '../logger.ts';
 import { shorten } from '../shorten.ts';
+import { OverloadedError } from './http.errors.ts';
 
 /** One failure, as a client may see it. */
 interface Failure {
@@ -29,7 +30,11 @@ const refusals: Readonly<Record<number, string>> = {
  * status, and anything else masked. GraphQL clients get it in GraphQL's form.
  */
 export function createErrorHandler(shape: Shape) {
-  return (error: FastifyError | BillingError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  return (
+    error: FastifyError | BillingError | OverloadedError,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply => {
     const failure = toFailure(error, shape);
     if (error instanceof BillingError || failure.status === 500)
       logFailure(request.log as Logger, error, 'a request failed', { requestId: request.id });
@@ -37,10 +42,14 @@ export function createErrorHandler(shape: Shape) {
   };
 }
 
-function toFailure(error: FastifyError | BillingError, shape: Shape): Failure {
+function toFailure(error: FastifyError | BillingError | OverloadedError, shape: Shape): Failure {
   if (error instanceof BillingError) {
     const { code, message, retryAfter } = error;
     return { code, message, retryAfter, status: errorStatuses[code][shape] };
+  }
+  if (error instanceof OverloadedError) {
+    const { message, statusCode: status, retryAfter } = error;
+    return { code: 'OVERLOADED', message, status, retryAfter };
   }
   const status = error.statusCode ?? 500;
   if (status < 400 || status >= 500)

@@ -17,10 +17,13 @@ import { createAnswerHeaders } from './answer-headers.ts';
 import { answerClientError } from './client-error.ts';
 import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
 import { readJsonOnly } from './json-body.ts';
+import { HungUpError } from './http.errors.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
 import { OpenRequests } from './open-requests.ts';
 import { warnOfUntrustedProxy } from './proxy-warning.ts';
+import { limitOpenRequests } from './request-admission.ts';
 import { refuseAmbiguousHeaders } from './request-headers.ts';
+import { closeStalledConnections } from './stalled-connections.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
 
 const maxBodyBytes = 64 * 1024;
@@ -68,6 +71,8 @@ export async function createHttpServer(
   observeRequests(server, open, options);
   warnOfUntrustedProxy(server, config);
   const closing = closePolitely(server, open, options.lingerMs);
+  limitOpenRequests(server, open);
+  closeStalledConnections(server, open);
   goOnTogether(server);
   refuseOtherOptions(server, answerNotFound);
   const isAllowed = (origin: string): boolean =>
@@ -117,13 +122,10 @@ function addHeaders(server: FastifyInstance): void {
  */
 function goOnTogether(server: FastifyInstance): void {
   const turnEnd = new TurnEnd();
-  server.addHook('onRequest', ({ raw }, _reply, done) => {
-    // Whoever has hung up already has no address to be counted by. Asked for once, it is kept.
-    if (raw.socket.remoteAddress === undefined) return;
-    void turnEnd.wait().then(() => {
-      // Whoever has hung up meanwhile is noted already.
-      if (!raw.socket.destroyed) done();
-    });
+  server.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
+    // Node remembers an address that was read once. Later, when the client has hung up, there is none to count by.
+    const isConnected = socket.remoteAddress !== undefined;
+    void turnEnd.wait().then(() => done(isConnected && !socket.destroyed ? undefined : new HungUpError()));
   });
 }
 

@@ -18,3 +18,20 @@ export class RequestRefusedError extends Error {
     super(STATUS_CODES[statusCode]);
   }
 }
+
+/** The client has disconnected: its request is not worked on, and the response reaches no one. */
+export class HungUpError extends Error {
+  override readonly name = 'HungUpError';
+  readonly statusCode = 499;
+}
+
+/** The service has as many open requests as it may hold. */
+export class OverloadedError extends Error {
+  override readonly name = 'OverloadedError';
+  readonly statusCode = 503;
+  readonly retryAfter = 1;
+
+  constructor() {
+    super('The service has too many open requests. Try again shortly.');
+  }
+}

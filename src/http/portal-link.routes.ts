@@ -6,6 +6,7 @@ import { linkPath } from '../links/link-token.ts';
 import type { LinkVisits } from '../links/link-visits.service.ts';
 import { LinkRefusedError } from '../links/link.errors.ts';
 import type { Logger } from '../logger.ts';
+import { OverloadedError } from './http.errors.ts';
 
 export interface PortalLinkOptions {
   readonly visits: LinkVisits;
@@ -94,8 +95,9 @@ function createPageErrorHandler(send: Send) {
   };
 }
 
-function getStatus(error: BillingError | FastifyError): number {
+function getStatus(error: BillingError | FastifyError | OverloadedError): number {
   if (error instanceof BillingError) return errorStatuses[error.code].rest;
+  if (error instanceof OverloadedError) return error.statusCode;
   const { statusCode = 500 } = error;
   return statusCode >= 400 && statusCode < 500 ? statusCode : 500;
 }

@@ -9,7 +9,7 @@ import type { PromiseReport } from '../helpers/promises.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const output = join(root, 'output/faults');
 const file = join(output, 'promises.jsonl');
-const areas: readonly PromiseReport['area'][] = ['Stripe', 'database', 'stop', 'start', 'tokens'];
+const areas: readonly PromiseReport['area'][] = ['Stripe', 'database', 'stop', 'start', 'tokens', 'memory'];
 
 mkdirSync(output, { recursive: true });
 rmSync(file, { force: true });

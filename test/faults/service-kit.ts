@@ -24,6 +24,7 @@ export interface Ending {
 export interface ServiceProcess {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ending>;
   /** The ids of the requests that it has read. */
@@ -64,6 +65,7 @@ export async function launchService(env: Environment): Promise<ServiceProcess> {
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    pid: child.pid ?? 0,
     kill: (signal) => void child.kill(signal),
     ended: watchEnd(child),
     readRequestIds: () =>

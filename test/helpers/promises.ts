@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { closeAfterTests } from './closing.ts';
 
-export type PromiseArea = 'Stripe' | 'database' | 'stop' | 'start' | 'tokens';
+export type PromiseArea = 'Stripe' | 'database' | 'stop' | 'start' | 'tokens' | 'memory';
 
 /** How often something that the service promises was tried, and how often it held. */
 export interface PromiseReport {

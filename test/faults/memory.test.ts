@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { type Socket, connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, expect, test } from '@jest/globals';
+import { createToken } from '../../src/auth/token-issuer.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { type FaultyStripe, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
+import { trackPromise } from '../helpers/promises.ts';
+import { session } from '../errors/error-case.ts';
+import { type ServiceProcess, createEnvironment, isReady, startService } from './service-kit.ts';
+
+/** The heap of a process in a small container. */
+const heapMegabytes = 256;
+/** What the process may grow to: its code and its buffers come on top of the heap. */
+const maxResidentMegabytes = 400;
+const attackMs = 10_000;
+
+let stripe: FaultyStripe;
+
+beforeAll(async () => {
+  stripe = await startFaultyStripe();
+  stripe.answerBy((response, sent) => {
+    setTimeout(() => sendJson(200, session)(response, sent), 3_000);
+  });
+});
+
+interface Victim {
+  readonly service: ServiceProcess;
+  readonly authorization: string;
+}
+
+async function startVictim(env: Readonly<Record<string, string>> = {}): Promise<Victim> {
+  const whole = { ...createEnvironment(stripe.url), LOG_LEVEL: 'warn', ...env };
+  const { auth } = loadConfig(whole);
+  const service = await startService({ ...whole, NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` });
+  return { service, authorization: `Bearer ${await createToken(auth, { userId: 'ada' })}` };
+}
+
+function readResidentMegabytes({ pid }: ServiceProcess): number {
+  const [, kilobytes = ''] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+/** Runs an attack while it reads the memory of the process, which must be alive and answer at the end. */
+async function survive(name: string, { service }: Victim, attack: () => Promise<unknown>): Promise<void> {
+  const promise = trackPromise(
+    'memory',
+    `${name}: below ${maxResidentMegabytes} MB with a heap of ${heapMegabytes} MB`,
+  );
+  const state = { isOver: false, most: 0 };
+  const reading = (async () => {
+    while (!state.isOver) {
+      state.most = Math.max(state.most, readResidentMegabytes(service));
+      await wait(50);
+    }
+  })();
+  await promise.try(async () => {
+    try {
+      await attack();
+    } finally {
+      state.isOver = true;
+    }
+    await reading;
+    promise.note(`${Math.round(state.most)} MB`);
+    expect(state.most).toBeLessThan(maxResidentMegabytes);
+    expect(await isReady(service)).toBe(true);
+  });
+  service.kill('SIGKILL');
+}
+
+/** Sends bodies one after another on several connections, and returns how many were answered. */
+async function sendAll(
+  { service, authorization }: Victim,
+  count: number,
+  write: (index: number) => string,
+  options: { readonly signedIn?: boolean; readonly path?: string } = {},
+): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const end = performance.now() + attackMs * 2;
+  let next = 0;
+  let answered = 0;
+  const sendOne = (body: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        'content-type': 'application/json',
+        ...(options.signedIn === false ? {} : { authorization }),
+      };
+      const sent = request(`${service.url}${options.path ?? '/graphql'}`, { agent, method: 'POST', headers });
+      sent.on('error', reject).on('response', (response) => {
+        response.resume().on('end', resolve);
+      });
+      sent.end(body);
+    });
+  const work = async (): Promise<void> => {
+    while (next < count && performance.now() < end) {
+      await sendOne(write(next++));
+      answered += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
+  agent.destroy();
+  return answered;
+}
+
+const filler = 'x'.repeat(60_000);
+const write = (query: string, variables: object = {}): string => JSON.stringify({ query, variables });
+
+test.each<[string, (index: number) => string]>([
+  ['comments of 60 kB', (index) => write(`query Q${index} { __typename } # ${filler}`)],
+  ['30,000 comments', (index) => write(`query Q${index} { __typename }\n${'#\n'.repeat(15_000)}`)],
+  ['operation names of 60 kB', (index) => write(`query Q${index}${filler} { __typename }`)],
+  ['a thousand tokens', (index) => write(`query Q${index} { ${'__typename '.repeat(900)} }`)],
+  ['variables of 60 kB', (index) => write(`query Q${index} { __typename }`, { v: `${index}${filler}` })],
+])(
+  'thousands of operations with different %s are not kept',
+  async (name, body) => {
+    const victim = await startVictim();
+    await survive(`5,000 operations with ${name}`, victim, async () => {
+      expect(await sendAll(victim, 5_000, body)).toBeGreaterThan(500);
+    });
+  },
+  60_000,
+);
+
+test('thousands of operations without a token, where a landing page lets them in, are not kept', async () => {
+  const victim = await startVictim({ LANDING_PAGE: 'sandbox' });
+  await survive('5,000 operations without a token', victim, () =>
+    sendAll(victim, 5_000, (index) => write(`query Q${index} { __typename } # ${filler}`), {
+      signedIn: false,
+    }),
+  );
+}, 60_000);
+
+/** Resolves at an event of a socket, or when it is closed, for whichever reason. */
+function occurs(socket: Socket, event: 'connect' | 'drain' | 'close'): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once(event, () => resolve()).once('close', () => resolve());
+  });
+}
+
+/** Connections that send as much as they can, and read nothing. */
+async function flood({ service }: Victim, connections: number, piece: Buffer): Promise<void> {
+  const end = performance.now() + attackMs;
+  const sockets = new Set<Socket>();
+  const isUsed = (socket: Socket): boolean => !socket.destroyed && performance.now() < end;
+  const keepSending = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const socket = connect(service.port, '127.0.0.1').on('error', () => undefined);
+      sockets.add(socket);
+      socket.setMaxListeners(0).pause();
+      await occurs(socket, 'connect');
+      while (isUsed(socket)) {
+        if (socket.write(piece)) await wait(1);
+        else await Promise.race([occurs(socket, 'drain'), wait(500)]);
+        // What the service does not read stays in this process.
+        while (socket.writableLength > 4 * piece.length && isUsed(socket)) await wait(50);
+      }
+      sockets.delete(socket);
+      socket.destroy();
+      await wait(10);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, keepSending));
+  for (const socket of sockets) socket.destroy();
+}
+
+const post = (body: string, authorization: string): Buffer =>
+  Buffer.from(
+    `POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nauthorization: ${authorization}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+
+const openSession = `mutation { createBillingPortalSession(returnUrl: "https://app.example.com/") { url } }`;
+
+test.each<[string, (authorization: string) => Buffer]>([
+  [
+    'a literal of 60 kB',
+    (a) => post(write(`mutation { createBillingPortalSession(returnUrl: ${filler}) { url } }`), a),
+  ],
+  [
+    'variables of 20,000 objects',
+    (a) => post(write(openSession, { v: Array.from({ length: 20_000 }, () => ({})) }), a),
+  ],
+  ['tiny requests', () => Buffer.from('GET / HTTP/1.1\r\n\r\n'.repeat(3_600))],
+  [
+    'tiny requests behind one that takes long',
+    (a) => Buffer.concat([post(write(openSession), a), Buffer.from('GET / HTTP/1.1\r\n\r\n'.repeat(3_600))]),
+  ],
+  [
+    'many headers',
+    () =>
+      Buffer.from(`POST /portal-links/a HTTP/1.1\r\ncontent-length: 1000\r\n${'a:b\r\n'.repeat(1_900)}\r\n`),
+  ],
+])(
+  '40 connections that send %s and read nothing are bounded',
+  async (name, create) => {
+    const victim = await startVictim();
+    await survive(`40 connections with ${name}`, victim, () =>
+      flood(victim, 40, create(victim.authorization)),
+    );
+  },
+  60_000,
+);
+
+test('a connection whose client does not read its responses is closed', async () => {
+  const victim = await startVictim({ LANDING_PAGE: 'sandbox' });
+  const promise = trackPromise('memory', 'a client that does not read its responses: closed within 30 s');
+  const socket = connect(victim.service.port, '127.0.0.1').on('error', () => undefined);
+  socket.pause();
+  const query = '{ __schema { types { name description fields { name description } } } }';
+  socket.write(Buffer.concat(Array.from({ length: 2_000 }, () => post(write(query), victim.authorization))));
+  await wait(1_000);
+  const start = performance.now();
+  // Neither does it help to go on sending, and only then does a paused socket learn that it is closed.
+  const trickle = setInterval(() => socket.write('\r\n'), 500);
+
+  await promise.try(async () => {
+    await Promise.race([occurs(socket, 'close'), wait(45_000)]);
+    promise.measure(performance.now() - start);
+    expect(socket.destroyed).toBe(true);
+  });
+  clearInterval(trickle);
+  victim.service.kill('SIGKILL');
+}, 60_000);

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { type Socket, connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, jest, test } from '@jest/globals';
+import { sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+import { session } from '../errors/error-case.ts';
+import { writePost } from './raw-request.ts';
+
+jest.setTimeout(20_000);
+
+const query = `mutation { createBillingPortalSession(returnUrl: "${returnUrl}") { url } }`;
+
+/** A service whose Stripe answers no session before it is told to. */
+async function startSlowApp() {
+  const stripe = await startFaultyStripe();
+  const app = await createTestApp({ STRIPE_API_URL: stripe.url });
+  await app.link('ada', 'cus_1');
+  const waiting: (() => void)[] = [];
+  let isOpen = false;
+  stripe.answerBy((response, request) => {
+    const answer = (): void => sendJson(200, session)(response, request);
+    if (isOpen) answer();
+    else waiting.push(answer);
+  });
+  const release = (): void => {
+    isOpen = true;
+    for (const answer of waiting) answer();
+  };
+  const token = await app.createToken({ userId: 'ada' });
+  return { app, waiting, release, authorization: `Bearer ${token}` };
+}
+
+function open(app: TestApp): Socket {
+  return connect(Number(new URL(app.url).port), '127.0.0.1').on('error', () => undefined);
+}
+
+function countAnswers(socket: Socket): () => number {
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return () => text.match(/HTTP\/1\.1 200 /g)?.length ?? 0;
+}
+
+test('of 200 pipelined requests, 16 are worked on at a time, and all are answered', async () => {
+  const { app, waiting, release, authorization } = await startSlowApp();
+  const socket = open(app);
+  const count = countAnswers(socket);
+  const one = writePost('/graphql', JSON.stringify({ query }), { authorization, connection: 'keep-alive' });
+  socket.write(Buffer.concat(Array.from({ length: 200 }, () => one)));
+
+  await waitUntil('16 requests at Stripe', () => waiting.length >= 16 || undefined);
+  await wait(200);
+  expect(waiting).toHaveLength(16);
+  release();
+  await waitUntil('all answers', () => count() === 200 || undefined);
+  socket.destroy();
+});
+
+test('a connection with thousands of pipelined requests is closed, and others are still served', async () => {
+  const { app, waiting, release, authorization } = await startSlowApp();
+  const socket = open(app);
+  const one = writePost('/graphql', JSON.stringify({ query }), { authorization, connection: 'keep-alive' });
+  socket.write(one);
+  await waitUntil('a request at Stripe', () => waiting[0]);
+  socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(1_500));
+
+  await once(socket, 'close');
+  expect((await app.fetch('/healthz')).status).toBe(200);
+  release();
+});
+
+test('above 1,000 requests at work a request is answered 503, except for probes, until there are fewer', async () => {
+  const { app, waiting, release, authorization } = await startSlowApp();
+  const body = JSON.stringify({ query });
+  const one = writePost('/graphql', body, { authorization, connection: 'keep-alive' });
+  const sockets = Array.from({ length: 74 }, () => open(app));
+  for (const [index, socket] of sockets.entries())
+    socket.write(Buffer.concat(Array.from({ length: index < 62 ? 16 : 1 }, () => one)));
+  await waitUntil('requests at Stripe', () => waiting.length >= 512 || undefined);
+  const send = () =>
+    app.fetch('/graphql', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', authorization },
+    });
+
+  const refused = await send();
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(await refused.text()).toContain('"OVERLOADED"');
+  expect((await app.fetch('/healthz')).status).toBe(200);
+  release();
+  for (const socket of sockets) socket.destroy();
+  let status = 503;
+  while (status === 503) ({ status } = await send());
+  expect(status).toBe(200);
+});
+
+test('bodies that are announced count before they arrive', async () => {
+  const { app, authorization } = await startSlowApp();
+  const head =
+    'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 65000\r\n' +
+    `authorization: ${authorization}\r\n\r\n{`;
+  const sockets = Array.from({ length: 80 }, () => open(app));
+  for (const socket of sockets.slice(0, 70)) socket.write(head);
+  await wait(500);
+  for (const socket of sockets.slice(70)) socket.write(head);
+  const statuses = await Promise.all(sockets.slice(70).map(readStatus));
+
+  expect(statuses).toEqual(Array<number>(10).fill(503));
+  for (const socket of sockets) socket.destroy();
+});
+
+async function readStatus(socket: Socket): Promise<number> {
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  return Number(answer.toString().slice(9, 12));
+}
