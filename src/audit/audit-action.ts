@@ -8,6 +8,7 @@ export enum AuditAction {
   CREATE_PORTAL_CONFIGURATION = 'create_portal_configuration',
   UPDATE_PORTAL_CONFIGURATION = 'update_portal_configuration',
   DEACTIVATE_PORTAL_CONFIGURATION = 'deactivate_portal_configuration',
+  ACTIVATE_PORTAL_CONFIGURATION = 'activate_portal_configuration',
   CREATE_PORTAL_SESSION = 'create_portal_session',
   CREATE_PORTAL_LINK = 'create_portal_link',
   REVOKE_PORTAL_LINK = 'revoke_portal_link',

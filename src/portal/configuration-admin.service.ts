@@ -69,7 +69,7 @@ export class ConfigurationAdmin {
       const { features } = await this.getUnmanaged(id);
       checkDraft(draft, features);
       const name = input.name === undefined ? {} : { name: input.name ?? '' };
-      return this.updateAt(id, { ...(draft as UpdateParams), ...name });
+      return this.updateAt(id, { ...(emptyLists(draft) as UpdateParams), ...name });
     });
   }
 
@@ -85,6 +85,15 @@ export class ConfigurationAdmin {
           'Customers can still log in with this configuration: disable its login page first.',
         );
       return this.updateAt(id, { active: false });
+    });
+  }
+
+  /** Sessions can use a deactivated configuration again. @throws BadUserInputError */
+  activate(caller: Caller, id: string): Promise<Configuration> {
+    const intent = { actor: caller, action: AuditAction.ACTIVATE_PORTAL_CONFIGURATION, target: id };
+    return this.audit.record(intent, async () => {
+      await this.getUnmanaged(id);
+      return this.updateAt(id, { active: true });
     });
   }
 
@@ -118,6 +127,13 @@ export class ConfigurationAdmin {
       throw explain(error);
     }
   }
+}
+
+/** Stripe empties a list that it is sent as an empty text. Its SDK leaves out an empty list, and the old one would stay. */
+function emptyLists(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? '' : value.map(emptyLists);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, emptyLists(inner)]));
 }
 
 /** Some things only Stripe knows, such as which products there are. Its own words stay in the log. */

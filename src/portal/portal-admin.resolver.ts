@@ -75,6 +75,19 @@ export class PortalAdminResolver {
   }
 
   @Authorized(admin)
+  @Mutation(() => BillingPortalConfiguration, {
+    description:
+      'For administrators: activates a deactivated portal configuration again, unless a policy manages it. New sessions can use it.',
+  })
+  async activateBillingPortalConfiguration(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: "Stripe's id of the configuration, `bpc_…`." })
+    id: string,
+  ): Promise<BillingPortalConfiguration> {
+    return toBillingPortalConfiguration(await this.configurations.activate(getCaller(context), id));
+  }
+
+  @Authorized(admin)
   @Mutation(() => BillingPortalSession, {
     description:
       "For administrators: opens a session of the Billing Portal on a customer's behalf. Rules that ask for a role or claim of the customer's token cannot be decided here: the strictest policy stands in.",

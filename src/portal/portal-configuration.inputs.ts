@@ -24,7 +24,7 @@ export class PortalLoginPageInput {
 
 @InputType({
   description:
-    'What a portal configuration is to be. Of one that there is, what is left out stays; a text is removed by null.',
+    'What a portal configuration is to be. Of one that there is, what is left out stays; a text is removed by null, and a list is emptied by [].',
 })
 export class BillingPortalConfigurationInput {
   @Field(() => String, { nullable: true, description: 'A name for the people who run it.' })

@@ -6,6 +6,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** What an administrator can do, what is done or told by Stripe's events, and what a user's first session does. */
 export type AuditAction =
+  | 'ACTIVATE_PORTAL_CONFIGURATION'
   /** Create a customer at Stripe for a user's first session. */
   | 'CREATE_CUSTOMER'
   /** Create a portal configuration. */
@@ -81,7 +82,7 @@ export type BillingInterval =
   /** By the year. */
   | 'YEAR';
 
-/** What a portal configuration is to be. Of one that there is, what is left out stays; a text is removed by null. */
+/** What a portal configuration is to be. Of one that there is, what is left out stays; a text is removed by null, and a list is emptied by []. */
 export type BillingPortalConfigurationInput = {
   /** What the portal says about the business. */
   businessProfile?: PortalBusinessProfileInput | null | undefined;
@@ -512,6 +513,13 @@ export type DeactivateConfigurationMutationVariables = Exact<{
 
 export type DeactivateConfigurationMutation = { deactivateBillingPortalConfiguration: { id: string, active: boolean } };
 
+export type ActivateConfigurationMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ActivateConfigurationMutation = { activateBillingPortalConfiguration: { id: string, active: boolean } };
+
 export type CreateSessionForMutationVariables = Exact<{
   userId: string | number;
   returnUrl: string;
@@ -747,6 +755,14 @@ export const DeactivateConfigurationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeactivateConfigurationMutation, DeactivateConfigurationMutationVariables>;
+export const ActivateConfigurationDocument = new TypedDocumentString(`
+    mutation ActivateConfiguration($id: ID!) {
+  activateBillingPortalConfiguration(id: $id) {
+    id
+    active
+  }
+}
+    `) as unknown as TypedDocumentString<ActivateConfigurationMutation, ActivateConfigurationMutationVariables>;
 export const CreateSessionForDocument = new TypedDocumentString(`
     mutation CreateSessionFor($userId: ID!, $returnUrl: String!, $configurationId: ID, $locale: String, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
   createBillingPortalSessionFor(

@@ -122,6 +122,15 @@ export const deactivateConfigurationMutation = graphql(/* GraphQL */ `
   }
 `);
 
+export const activateConfigurationMutation = graphql(/* GraphQL */ `
+  mutation ActivateConfiguration($id: ID!) {
+    activateBillingPortalConfiguration(id: $id) {
+      id
+      active
+    }
+  }
+`);
+
 export const createSessionForMutation = graphql(/* GraphQL */ `
   mutation CreateSessionFor(
     $userId: ID!

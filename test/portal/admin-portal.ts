@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { adminRole } from '../audit/audit-kit.ts';
 import type * as types from '../generated/graphql.ts';
 import {
+  activateConfigurationMutation,
   createConfigurationMutation,
   createSessionForMutation,
   deactivateConfigurationMutation,
@@ -22,6 +23,7 @@ export interface AdminPortal extends PolicyPortal {
   create(input: types.BillingPortalConfigurationInput): Answer<types.CreateConfigurationMutation>;
   update(id: string, input: types.BillingPortalConfigurationInput): Answer<types.UpdateConfigurationMutation>;
   deactivate(id: string): Answer<types.DeactivateConfigurationMutation>;
+  activate(id: string): Answer<types.ActivateConfigurationMutation>;
   /** The id of a configuration that could be created. */
   createNew(input?: types.BillingPortalConfigurationInput): Promise<string>;
   /** A session for ada, unless the variables say otherwise. */
@@ -57,6 +59,7 @@ export async function createAdminPortal(): Promise<AdminPortal> {
     create,
     update: (id, input) => execute({ document: updateConfigurationMutation, variables: { id, input } }),
     deactivate: (id) => execute({ document: deactivateConfigurationMutation, variables: { id } }),
+    activate: (id) => execute({ document: activateConfigurationMutation, variables: { id } }),
     createNew: async (input = {}) => (await create(input)).expectData().createBillingPortalConfiguration.id,
     createFor: (variables) =>
       execute({ document: createSessionForMutation, variables: { userId: 'ada', returnUrl, ...variables } }),

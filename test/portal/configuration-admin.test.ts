@@ -35,6 +35,31 @@ describe('updateBillingPortalConfiguration', () => {
     expect(entry).toMatchObject({ targetId: id, outcome: 'SUCCEEDED' });
   });
 
+  test('empties lists by []', async () => {
+    const id = await portal.createNew({
+      features: {
+        customerUpdate: { enabled: true, allowedUpdates: ['EMAIL', 'PHONE'] },
+        subscriptionCancel: {
+          enabled: true,
+          cancellationReason: { enabled: true, options: ['TOO_EXPENSIVE'] },
+        },
+      },
+    });
+
+    const answer = await portal.update(id, {
+      features: {
+        customerUpdate: { enabled: false, allowedUpdates: [] },
+        subscriptionCancel: { enabled: false, cancellationReason: { enabled: false, options: [] } },
+      },
+    });
+
+    answer.expectData();
+    expect((await portal.retrieve(id)).features).toMatchObject({
+      customer_update: { allowed_updates: [] },
+      subscription_cancel: { cancellation_reason: { options: [] } },
+    });
+  });
+
   test('holds the change together with what is there to the rules', async () => {
     const [productId = ''] = portal.demo.productIds;
     const priceIds = Object.values(portal.demo.prices[0] ?? {});
@@ -82,10 +107,26 @@ describe('deactivateBillingPortalConfiguration', () => {
   });
 });
 
+describe('activateBillingPortalConfiguration', () => {
+  test('activates a deactivated configuration again, on the record', async () => {
+    const id = await portal.createNew();
+    (await portal.deactivate(id)).expectData();
+
+    expect((await portal.activate(id)).expectData().activateBillingPortalConfiguration).toEqual({
+      id,
+      active: true,
+    });
+    expect((await portal.retrieve(id)).active).toBe(true);
+    const [entry] = await readTrail(portal.app, { action: 'ACTIVATE_PORTAL_CONFIGURATION' });
+    expect(entry).toMatchObject({ targetId: id, outcome: 'SUCCEEDED' });
+  });
+});
+
 describe('what a policy manages', () => {
   test.each([
     ['update', () => portal.update(portal.managedId, { name: 'Mine' })],
     ['deactivation', () => portal.deactivate(portal.managedId)],
+    ['activation', () => portal.activate(portal.managedId)],
   ])('refuses %s, on the record', async (_title, change) => {
     const before = portal.countWrites();
 
@@ -102,6 +143,7 @@ test.each(['bpc_none', 'cus_1', '', '../customers', 'bpc_x?y'])(
   async (id) => {
     (await portal.update(id, {})).expectError('BAD_USER_INPUT');
     (await portal.deactivate(id)).expectError('BAD_USER_INPUT');
+    (await portal.activate(id)).expectError('BAD_USER_INPUT');
     (await portal.createFor({ configurationId: id })).expectError('BAD_USER_INPUT');
   },
 );

@@ -105,6 +105,7 @@ async function askAsAdministrator(call: Call, demo: DemoData): Promise<void> {
     variables: { userId: 'ada', returnUrl, configurationId: id, flow: { type: 'PAYMENT_METHOD_UPDATE' } },
   });
   await call({ document: admin.deactivateConfigurationMutation, variables: { id } });
+  await call({ document: admin.activateConfigurationMutation, variables: { id } });
   await call({ document: admin.portalConfigurationsQuery, variables: { first: 1 } });
   const link = { userId: 'ada', stripeCustomerId: demo.customerId };
   await call({ document: admin.unlinkCustomerMutation, variables: { userId: 'ada' } });
