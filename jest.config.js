@@ -26,7 +26,7 @@ const shared = {
 /** Tests that wait for clocks, break connections or fill the memory of a process. */
 const faults = ['<rootDir>/test/faults/**/*.test.ts', '<rootDir>/test/**/{mongo,stripe}-faults.test.ts'];
 /** Tests that are fast enough for `npm test`, and count for the table of promises as well. */
-const promises = ['<rootDir>/test/auth/hostile-tokens.test.ts', '<rootDir>/test/auth/remote-key-set.test.ts'];
+const promises = ['<rootDir>/test/auth/{hostile-tokens,issuer-keys,key-set}.test.ts'];
 
 /** `npm test` runs the project `fast`; package.json names the script of each other project. */
 /** @type {import('jest').Config} */
@@ -42,24 +42,23 @@ const config = {
         '/(mongo|stripe)-faults\\.test\\.ts$',
         'processes\\.test\\.ts$',
       ],
-      testTimeout: 20_000,
     },
     // Several processes race, and some are killed.
     {
       ...shared,
       displayName: 'processes',
       testMatch: ['<rootDir>/test/**/*processes.test.ts'],
-      testTimeout: 20_000,
     },
-    { ...shared, displayName: 'faults', testMatch: [...faults, ...promises], testTimeout: 20_000 },
-    { ...shared, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/*.test.ts'], testTimeout: 300_000 },
+    { ...shared, displayName: 'faults', testMatch: [...faults, ...promises] },
+    { ...shared, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/*.test.ts'] },
     {
       ...shared,
       displayName: 'browser',
       testMatch: ['<rootDir>/test/browser/*.test.ts'],
-      testTimeout: 60_000,
     },
   ],
+  // The scripts of longer tests say --testTimeout.
+  testTimeout: 20_000,
   // Half of the time goes by waiting for servers, so there is more work than cores.
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
   // Each file loads its modules again and Node keeps some of them, so a worker grows with every file.
