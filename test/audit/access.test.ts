@@ -40,8 +40,8 @@ describe("every administrator's operation", () => {
     expect(answer.text).not.toContain('FORBIDDEN');
   });
 
-  test('there are seventeen', () => {
-    expect(listAdminOperations()).toHaveLength(17);
+  test('there are eighteen', () => {
+    expect(listAdminOperations()).toHaveLength(18);
   });
 });
 
