@@ -127,13 +127,11 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
     logger,
   );
   opened.add(() => sweeper.stop());
-  const returnUrls = new ReturnUrls(config.returnUrls);
+  const returnUrls = new ReturnUrls(config.returnUrls, config.explainsReturnUrls);
   const subscriptions = new CustomerSubscriptions(stripe);
   const policies = policySet && new PortalPolicies(policySet, subscriptions, logger, now);
-  const managed = new PolicyConfigurations(
-    new ConfigurationRegistry(stripe, config.policies.namespace, now),
-    now,
-  );
+  const registry = new ConfigurationRegistry(stripe, config.policies.namespace, now);
+  const managed = new PolicyConfigurations(registry, now);
   const configurations = new PortalConfigurations(database.customers, stripe, policies, managed);
   const flows = new PortalFlows(returnUrls, subscriptions);
   const automaticLinks = new AutomaticLinks(database.customers, new RemovedLinks(database.records));

@@ -33,6 +33,8 @@ export interface Config {
   /** How long the audit trail is kept. */
   readonly auditRetentionDays: number;
   readonly returnUrls: readonly AllowedReturnUrl[];
+  /** Whether a refusal of a return URL names the URL and the allowed ones. */
+  readonly explainsReturnUrls: boolean;
   readonly policies: PoliciesConfig;
   /** Whether a user's first session makes a customer at Stripe where there is none. */
   readonly customerCreation: Variables['CUSTOMER_CREATION'];
@@ -144,6 +146,7 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
     adminRole: values.ADMIN_ROLE,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     returnUrls: values.RETURN_URLS,
+    explainsReturnUrls: values.NODE_ENV === 'development',
     policies: { file: values.PORTAL_POLICIES ?? null, namespace: values.POLICY_NAMESPACE },
     customerCreation: values.CUSTOMER_CREATION,
     linking: createLinkingConfig(values),

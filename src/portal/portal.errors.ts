@@ -11,13 +11,13 @@ export class PortalNotConfiguredError extends BillingError {
   }
 }
 
-/** The URL is none that Stripe may send the user back to. The message lists nothing and echoes nothing. */
+/** Stripe may not send the user back to the URL. Without `detail` the message repeats neither the URL nor the list. */
 export class ReturnUrlNotAllowedError extends BillingError {
-  constructor() {
+  constructor(detail = '') {
     super(
       'RETURN_URL_NOT_ALLOWED',
       "The return URL must begin with one of the application's allowed return URLs. " +
-        'Ask the operator of this service to add it to RETURN_URLS.',
+        `Ask the operator of this service to add it to RETURN_URLS.${detail}`,
     );
   }
 }

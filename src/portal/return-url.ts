@@ -19,7 +19,11 @@ export class ReturnUrls {
   /** What was allowed as it was written: frontends send the same ones all the time. */
   private readonly allowed = new Set<string>();
 
-  constructor(private readonly allowlist: readonly AllowedReturnUrl[]) {}
+  constructor(
+    private readonly allowlist: readonly AllowedReturnUrl[],
+    /** Whether a refusal names the URL and the allowlist: in development only. */
+    private readonly explains = false,
+  ) {}
 
   /**
    * @returns the URL as parsed, to be sent to Stripe in place of what was given
@@ -41,10 +45,18 @@ export class ReturnUrls {
   private check(text: string): string {
     const [, authority, path] = absoluteUrl.exec(text) ?? [];
     const url = isPlain(text) ? parseUrl(text) : null;
-    if (authority === undefined || path === undefined || url === null) throw new ReturnUrlNotAllowedError();
+    if (authority === undefined || path === undefined || url === null) throw this.refuse(text);
     const isAllowed = this.allowlist.some((entry) => isCovered(url, path, entry));
-    if (!isAllowed || !isLiteralHost(authority, url)) throw new ReturnUrlNotAllowedError();
+    if (!isAllowed || !isLiteralHost(authority, url)) throw this.refuse(text);
     return url.href;
+  }
+
+  private refuse(text: string): ReturnUrlNotAllowedError {
+    if (!this.explains) return new ReturnUrlNotAllowedError();
+    const entries = this.allowlist.map(({ origin, path }) => `${origin}${path ?? ''}`).join(', ');
+    return new ReturnUrlNotAllowedError(
+      ` It was ${JSON.stringify(text.slice(0, 200))}; allowed are ${entries}.`,
+    );
   }
 }
 
