@@ -29,10 +29,20 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
 
   let heldInTotal = 0;
   const hold = (connection: Connection, goOn: () => void): void => {
-    const waiting = held.get(connection) ?? [];
-    held.set(connection, waiting);
-    waiting.push(goOn);
+    held.get(connection)?.push(goOn);
     heldInTotal += 1;
+  };
+  const keepPaused = (connection: Connection): void => {
+    const { socket } = connection;
+    socket.pause();
+    if (held.has(connection)) return;
+    held.set(connection, []);
+    // Reading any request's body resumes its connection. Pausing does not stop Node when it was paused again meanwhile.
+    socket.on('resume', () => {
+      if (mayRead(connection)) return;
+      if (socket.isPaused()) socket.emit('pause');
+      else socket.pause();
+    });
   };
 
   server.addHook('onRequest', (request, _reply, done) => {
@@ -47,7 +57,7 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
       done(new OverloadedError());
       return;
     }
-    if (place >= mostAtWork) socket.pause();
+    if (place >= mostAtWork) keepPaused(connection);
     // Node has read it together with those before it. It starts when one of them has ended.
     if (place > mostAtWork) hold(connection, () => done(socket.destroyed ? new HungUpError() : undefined));
     else done();
@@ -63,6 +73,13 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
   });
 }
 
+/** The latest of the requests at work may still need its body. */
+function mayRead({ open }: Connection): boolean {
+  return (
+    open.length < mostAtWork || (open.length === mostAtWork && open.at(-1)?.request.raw.complete === false)
+  );
+}
+
 function isProbe({ routeOptions: { url } }: FastifyRequest, place: number): boolean {
   return place === 1 && probes.includes(url);
 }
@@ -71,7 +88,7 @@ function isProbe({ routeOptions: { url } }: FastifyRequest, place: number): bool
  * Closes connections. Node goes on parsing the piece that it has read, up to 3,600 requests, and forgets them only when
  * the connection is closed. Until then no other connection is read, so that there is one such piece at a time.
  */
-function createDropper(server: FastifyInstance, mayRead: (socket: Socket) => boolean) {
+function createDropper(server: FastifyInstance, isFree: (socket: Socket) => boolean) {
   const sockets = new Set<Socket>();
   const closing = new Set<Socket>();
   server.server.on('connection', (socket: Socket) => {
@@ -80,7 +97,7 @@ function createDropper(server: FastifyInstance, mayRead: (socket: Socket) => boo
     socket.once('close', () => {
       sockets.delete(socket);
       if (!closing.delete(socket) || closing.size > 0) return;
-      for (const other of sockets) if (mayRead(other)) other.resume();
+      for (const other of sockets) if (isFree(other)) other.resume();
     });
   });
   return (socket: Socket): void => {
