@@ -1,6 +1,6 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 import { type DocumentNode, Kind, OperationTypeNode, print } from 'graphql';
-import { errorStatuses } from './src/errors.ts';
+import { errorStatuses } from './src/shared/errors.ts';
 
 /** The codes that an answer can carry: the service's own, Apollo Server's, and the code of a masked error. */
 const errorCodes = [

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Command } from 'commander';
 import { format } from 'prettier';
 import { createProgram } from '../src/cli/program.ts';
-import { type ErrorDescription, errorStatuses } from '../src/errors.ts';
+import { type ErrorDescription, errorStatuses } from '../src/shared/errors.ts';
 
 type Row = readonly string[];
 type DescribedErrors = Readonly<

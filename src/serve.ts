@@ -1,8 +1,8 @@
 import { type App, createApp } from './app.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import type { Environment } from './config/environment.ts';
-import { type Logger, createLogger } from './logger.ts';
-import { describeStartFailure, exitCodes, getStartExitCode } from './start-failure.ts';
+import { type Logger, createLogger } from './logging/logger.ts';
+import { describeStartFailure, exitCodes, getStartExitCode } from './process/start-failure.ts';
 
 const stopTimeoutMs = 15_000;
 const lingerMs = 1_000;

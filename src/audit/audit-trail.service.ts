@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../auth/caller.ts';
-import { BillingError, StoreUnavailableError } from '../errors.ts';
+import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
 import type { Page } from '../graphql/connection.ts';
-import { type Logger, redact } from '../logger.ts';
+import { type Logger, redact } from '../logging/logger.ts';
 import { removeAll } from '../records/remove-all.ts';
 import type { AuditAction } from './audit-action.ts';
 import {

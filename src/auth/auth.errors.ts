@@ -1,4 +1,4 @@
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 
 /** Why a token was refused, for the log and the operator. It never holds the token or a user's data. */
 export interface Refusal {

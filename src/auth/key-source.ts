@@ -1,6 +1,6 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '../shared/loopback.ts';
 import { getPublicKeyAlgorithms, minSecretBytes } from './algorithms.ts';
 
 /** Where the keys that tokens are verified with come from. */

@@ -1,5 +1,5 @@
 import { type JWTPayload, decodeProtectedHeader, errors } from 'jose';
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 import { type Refusal, UnauthenticatedError } from './auth.errors.ts';
 
 /** The claims that a token needs to be accepted here. */

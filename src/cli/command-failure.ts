@@ -1,6 +1,11 @@
-import { BillingError, StoreUnavailableError } from '../errors.ts';
-import { redact } from '../logger.ts';
-import { describeStoreFailure, exitCodes, findPortFault, getStartExitCode } from '../start-failure.ts';
+import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
+import { redact } from '../logging/logger.ts';
+import {
+  describeStoreFailure,
+  exitCodes,
+  findPortFault,
+  getStartExitCode,
+} from '../process/start-failure.ts';
 
 /** A command cannot do what it was asked to; the message tells the person who asked. */
 export class CommandError extends Error {

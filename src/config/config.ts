@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AuthConfig } from '../auth/authenticator.ts';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
-import type { AllowedReturnUrl } from './allowed-return-url.ts';
+import type { AllowedReturnUrl } from '../return-urls/allowed-return-url.ts';
 import {
   type AuthVariable,
   type LinkingVariable,

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isLoopback } from '../loopback.ts';
-import { parseUrl } from '../parse-url.ts';
-import { parseAllowedReturnUrl } from './allowed-return-url.ts';
-import { checkWildcard } from './origin-pattern.ts';
+import { isLoopback } from '../shared/loopback.ts';
+import { parseUrl } from '../shared/parse-url.ts';
+import { parseAllowedReturnUrl } from '../return-urls/allowed-return-url.ts';
+import { checkWildcard } from '../shared/origin-pattern.ts';
 
 /** Schemas of single variables: each turns text into a typed value, or says what it expects. */
 

@@ -1,7 +1,7 @@
 import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/caller.ts';
-import { BadUserInputError } from '../errors.ts';
+import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import type { Leases } from '../records/leases.ts';
 import type { RecordStore } from '../records/record-store.ts';

@@ -1,7 +1,7 @@
 import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/caller.ts';
-import { BadUserInputError } from '../errors.ts';
+import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import type { RecordStore } from '../records/record-store.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
@@ -14,7 +14,7 @@ import {
   checkCustomerLink,
 } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import { SnapshotRegister } from './snapshot-register.ts';
+import { SnapshotRegister } from '../account/snapshot-register.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
 import { unlinkUser } from './unlink-user.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BadUserInputError } from '../errors.ts';
+import { BadUserInputError } from '../shared/errors.ts';
 import type { CustomerMapping } from './customer-directory.ts';
 
 export interface Attribute {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BadUserInputError } from '../errors.ts';
+import { BadUserInputError } from '../shared/errors.ts';
 
 /** Which Stripe customer a user of the product is, within one scope. */
 export interface CustomerMapping {

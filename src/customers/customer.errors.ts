@@ -1,4 +1,4 @@
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 
 /** The user has no customer. */
 export class CustomerNotFoundError extends BillingError {

@@ -2,7 +2,7 @@ import type { RecordStore } from '../records/record-store.ts';
 import { CreationAttempts } from './creation-attempts.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import { RemovedLinks } from './removed-links.ts';
-import { SnapshotRegister } from './snapshot-register.ts';
+import { SnapshotRegister } from '../account/snapshot-register.ts';
 
 interface UnlinkParts {
   readonly customers: CustomerDirectory;

@@ -1,5 +1,5 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { BadUserInputError } from '../errors.ts';
+import { BadUserInputError } from '../shared/errors.ts';
 
 /** Lists are paged forwards as clients of Relay's connections expect: https://relay.dev/graphql/connections.htm */
 

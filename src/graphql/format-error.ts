@@ -1,10 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { BillingError, maskedMessage } from '../errors.ts';
-import { logFailure } from '../failure-log.ts';
-import type { Logger } from '../logger.ts';
-import { shorten } from '../shorten.ts';
+import { BillingError, maskedMessage } from '../shared/errors.ts';
+import { logFailure } from '../logging/failure-log.ts';
+import type { Logger } from '../logging/logger.ts';
+import { shorten } from '../shared/shorten.ts';
 import type { RequestContext } from './context.ts';
 
 /** What Apollo Server raises before a resolver runs. Anything else without a code of ours is a fault of ours. */

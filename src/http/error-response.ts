@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { BillingError, errorStatuses, maskedMessage } from '../errors.ts';
-import { logFailure } from '../failure-log.ts';
-import type { Logger } from '../logger.ts';
-import { shorten } from '../shorten.ts';
+import { BillingError, errorStatuses, maskedMessage } from '../shared/errors.ts';
+import { logFailure } from '../logging/failure-log.ts';
+import type { Logger } from '../logging/logger.ts';
+import { shorten } from '../shared/shorten.ts';
 import { OverloadedError } from './http.errors.ts';
 
 /** One failure, as a client may see it. */

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 
-/** Where the build of src/explorer is, seen from the source as from the built package. */
+/** Where the build of packages/explorer is, seen from the source as from the built package. */
 const builtPage = fileURLToPath(new URL('../../dist/explorer', import.meta.url));
 
 const types: Readonly<Record<string, string>> = {

@@ -13,7 +13,7 @@ import { createDocumentStore } from '../graphql/document-store.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations } from '../graphql/operation-limits.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../logging/logger.ts';
 import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
 import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';

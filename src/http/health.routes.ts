@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database/database.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../logging/logger.ts';
 import type { Closing } from './polite-close.ts';
 
 /** Probes come every few seconds, and need no token: the database is asked at most once a second. */

@@ -9,9 +9,9 @@ import {
   fastify,
 } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
-import { matchesOrigin } from '../config/origin-pattern.ts';
-import type { Logger } from '../logger.ts';
-import { TurnEnd } from '../turn-end.ts';
+import { matchesOrigin } from '../shared/origin-pattern.ts';
+import type { Logger } from '../logging/logger.ts';
+import { TurnEnd } from '../shared/turn-end.ts';
 import { collectMethods } from './allowed-methods.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 import { answerClientError } from './client-error.ts';

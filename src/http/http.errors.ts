@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 
 /** A caller asked more often than RATE_LIMIT allows. */
 export class RateLimitedError extends BillingError {

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { parseUrl } from '../parse-url.ts';
+import { parseUrl } from '../shared/parse-url.ts';
 
 /**
  * The network that requests from an address are counted by: an IPv4 address itself, and the first 64 bits of an

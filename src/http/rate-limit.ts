@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../logging/logger.ts';
 import { toCountedNetwork } from './network-address.ts';
 import { BoundedMemoryLimiter, RateLimiter } from './rate-limiter.ts';
 import type { SharedLimiters } from './redis-limiter.ts';

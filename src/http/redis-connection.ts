@@ -1,5 +1,5 @@
 import { type RedisClientType, createClient } from '@redis/client';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../logging/logger.ts';
 
 /** The longest that a request waits for its count. */
 const answerTimeoutMs = 500;

@@ -1,6 +1,6 @@
 import { type RateLimiterAbstract, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimit } from '../config/variables.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../logging/logger.ts';
 import { RedisConnection } from './redis-connection.ts';
 
 /** Rate limiters that count in one Redis, together with every other process that uses it. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { parseUrl } from '../parse-url.ts';
+import { parseUrl } from '../shared/parse-url.ts';
 import { RequestRefusedError } from './http.errors.ts';
 
 /** Node keeps the first of these and drops the others, while a proxy in front of it may have read the last. */

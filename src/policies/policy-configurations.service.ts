@@ -1,7 +1,7 @@
-import { listEdits } from './configuration-changes.ts';
-import type { WantedConfiguration } from './configuration-content.ts';
-import type { ConfigurationRegistry } from './configuration-registry.ts';
-import { type Configuration, findByHash, productsPath } from './managed-configuration.ts';
+import { listEdits } from '../configurations/configuration-changes.ts';
+import type { WantedConfiguration } from '../configurations/configuration-content.ts';
+import type { ConfigurationRegistry } from '../configurations/configuration-registry.ts';
+import { type Configuration, findByHash, productsPath } from '../configurations/managed-configuration.ts';
 
 const timeToLiveMs = 10 * 60_000;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { countCharacters } from '../stripe/count-characters.ts';
-import { policyFeaturesSchema } from './policy-features.schema.ts';
+import { countCharacters } from '../shared/count-characters.ts';
+import { policyFeaturesSchema } from '../configurations/configuration-features.schema.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)], 'expected a text, or a list of texts');

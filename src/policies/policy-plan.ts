@@ -1,6 +1,6 @@
-import { type ConfigurationChange, listChanges, listEdits } from './configuration-changes.ts';
-import { type CompiledPolicy, compilePolicy } from './configuration-content.ts';
-import { type Configuration, findByHash, readMark } from './managed-configuration.ts';
+import { type ConfigurationChange, listChanges, listEdits } from '../configurations/configuration-changes.ts';
+import { type CompiledPolicy, compilePolicy } from '../configurations/configuration-content.ts';
+import { type Configuration, findByHash, readMark } from '../configurations/managed-configuration.ts';
 import { type PolicySet, listPolicies } from './policy-set.ts';
 
 /** What is to be done at Stripe before a policy can be used as its file says. */

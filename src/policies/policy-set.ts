@@ -1,6 +1,6 @@
-import { findRefusals } from './policy-checks.ts';
+import { findRefusals } from '../configurations/configuration-checks.ts';
 import type { PolicyFault } from './policy-fault.ts';
-import { featureNames } from './policy-features.schema.ts';
+import { featureNames } from '../configurations/configuration-features.schema.ts';
 import type { Condition, PolicyDraft, PolicyFile } from './policy-file.schema.ts';
 
 /** A policy with everything it extends filled in. */

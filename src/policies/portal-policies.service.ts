@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../logging/logger.ts';
 import { SharedReads } from '../shared/shared-reads.ts';
 import { StripeRateLimitedError } from '../stripe/stripe.errors.ts';
 import type { SubscriptionFacts } from './policy-facts.ts';

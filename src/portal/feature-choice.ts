@@ -1,4 +1,4 @@
-import type { FeatureChoice } from '../policies/narrow-configuration.ts';
+import type { FeatureChoice } from '../configurations/narrow-configuration.ts';
 import type { PortalFeaturesInput } from './portal-flow.inputs.ts';
 
 /** What a client hides, in Stripe's names. */

@@ -1,4 +1,4 @@
-import type { FeatureName } from '../policies/policy-features.schema.ts';
+import type { FeatureName } from '../configurations/configuration-features.schema.ts';
 import { FlowNotAllowedError } from './portal.errors.ts';
 
 interface OfferedProduct {

@@ -2,14 +2,14 @@ import { Arg, Args, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
-import type { ConfigurationAdmin } from './configuration-admin.service.ts';
+import type { ConfigurationAdmin } from '../configurations/configuration-admin.service.ts';
 import { toFeatureChoice } from './feature-choice.ts';
-import { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
-import { toBillingPortalConfiguration } from './portal-configuration.mapper.ts';
+import { BillingPortalConfigurationInput } from '../configurations/portal-configuration.inputs.ts';
+import { toBillingPortalConfiguration } from '../configurations/portal-configuration.mapper.ts';
 import {
   BillingPortalConfiguration,
   BillingPortalConfigurationConnection,
-} from './portal-configuration.types.ts';
+} from '../configurations/portal-configuration.types.ts';
 import { PortalFeaturesInput, PortalFlowInput } from './portal-flow.inputs.ts';
 import type { PortalSession } from './portal-session.service.ts';
 import { BillingPortalSession } from './portal-session.types.ts';

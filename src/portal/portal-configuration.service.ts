@@ -1,9 +1,14 @@
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
-import { BadUserInputError } from '../errors.ts';
-import { type WantedConfiguration, compilePolicy } from '../policies/configuration-content.ts';
-import { type Configuration, productsPath } from '../policies/managed-configuration.ts';
-import { type FeatureChoice, hidesFeatures, narrow, readContent } from '../policies/narrow-configuration.ts';
+import { BadUserInputError } from '../shared/errors.ts';
+import { type WantedConfiguration, compilePolicy } from '../configurations/configuration-content.ts';
+import { type Configuration, productsPath } from '../configurations/managed-configuration.ts';
+import {
+  type FeatureChoice,
+  hidesFeatures,
+  narrow,
+  readContent,
+} from '../configurations/narrow-configuration.ts';
 import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { PortalPolicies } from '../policies/portal-policies.service.ts';
@@ -11,7 +16,7 @@ import { SharedReads } from '../shared/shared-reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
-import { getNamedConfiguration, readStripeConfiguration } from './stripe-configuration.ts';
+import { getNamedConfiguration, readStripeConfiguration } from '../configurations/stripe-configuration.ts';
 
 /** The configuration in force: the account's default, one that an administrator names, or a policy's. */
 type ConfigurationInForce =

@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
-import { BadUserInputError } from '../errors.ts';
-import type { FeatureName } from '../policies/policy-features.schema.ts';
+import { BadUserInputError } from '../shared/errors.ts';
+import type { FeatureName } from '../configurations/configuration-features.schema.ts';
 import type { Policy } from '../policies/policy-set.ts';
-import { countCharacters } from '../stripe/count-characters.ts';
+import { countCharacters } from '../shared/count-characters.ts';
 import { type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
 import { FlowCompletionType, type PortalFlow, PortalFlowType } from './portal-flow.ts';
 import { FlowNotAllowedError } from './portal.errors.ts';
-import type { ReturnUrls } from './return-url.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 

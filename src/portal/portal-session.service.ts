@@ -3,7 +3,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import type { OwnCustomers } from '../customers/own-customer.service.ts';
-import type { FeatureChoice } from '../policies/narrow-configuration.ts';
+import type { FeatureChoice } from '../configurations/narrow-configuration.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
@@ -13,7 +13,7 @@ import type { PortalFlow } from './portal-flow.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
 import { FlowNotAllowedError, PortalNotConfiguredError } from './portal.errors.ts';
-import type { ReturnUrls } from './return-url.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { type AskedSession, readSession } from './session-answer.ts';
 import { countSession } from './session-count.ts';
 

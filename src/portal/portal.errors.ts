@@ -1,4 +1,4 @@
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 
 /** Stripe has no portal configuration to use: no default is saved and no policy names one. */
 export class PortalNotConfiguredError extends BillingError {
@@ -7,17 +7,6 @@ export class PortalNotConfiguredError extends BillingError {
       'PORTAL_NOT_CONFIGURED',
       "The billing portal is not set up yet. Save the customer portal's settings in Stripe's Dashboard " +
         '(Settings, Billing, Customer portal), once for test mode and once for live mode.',
-    );
-  }
-}
-
-/** Stripe may not send the user back to the URL. Without `detail` the message repeats neither the URL nor the list. */
-export class ReturnUrlNotAllowedError extends BillingError {
-  constructor(detail = '') {
-    super(
-      'RETURN_URL_NOT_ALLOWED',
-      "The return URL must begin with one of the application's allowed return URLs. " +
-        `Ask the operator of this service to add it to RETURN_URLS.${detail}`,
     );
   }
 }

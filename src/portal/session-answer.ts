@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isLoopback } from '../loopback.ts';
-import { parseUrl } from '../parse-url.ts';
+import { isLoopback } from '../shared/loopback.ts';
+import { parseUrl } from '../shared/parse-url.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 import type { PortalSession } from './portal-session.service.ts';
 

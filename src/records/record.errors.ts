@@ -1,4 +1,4 @@
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 
 /** Another process works on the same thing, and did not finish in time. */
 export class LeaseTakenError extends BillingError {

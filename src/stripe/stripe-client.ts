@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import Stripe from 'stripe';
 import type { Dispatcher } from 'undici';
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
 import { noMetrics } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';

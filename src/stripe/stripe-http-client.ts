@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import type { Dispatcher } from 'undici';
 import type { Report, Telemetry } from '../telemetry/telemetry.ts';
-import { TurnEnd } from '../turn-end.ts';
+import { TurnEnd } from '../shared/turn-end.ts';
 import { StripeConnectionFailure } from './connection-failure.ts';
 import { nameEndpoint } from './endpoint.ts';
 import type { RequestPace } from './request-pace.ts';

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { BadUserInputError, BillingError } from '../errors.ts';
+import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import { StripeConnectionFailure } from './connection-failure.ts';
 import { wasReplayed } from './replay.ts';
 

@@ -10,7 +10,7 @@ import {
   propagation,
   trace,
 } from '@opentelemetry/api';
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 import type { Metrics } from './metrics.ts';
 
 const tracerName = 'billing-portal-graphql';

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { LinkingConfig } from '../config/config.ts';
-import type { CustomerSync } from '../customers/customer-sync.service.ts';
+import type { CustomerSync } from '../account/customer-sync.service.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
 import type { EventLinks } from './event-links.ts';

@@ -1,5 +1,5 @@
 import type { LinkingConfig } from '../config/config.ts';
-import type { CustomerSync } from '../customers/customer-sync.service.ts';
+import type { CustomerSync } from '../account/customer-sync.service.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { EventLinks } from './event-links.ts';

@@ -12,7 +12,7 @@ import {
   LinkRemovedError,
   UserAlreadyLinkedError,
 } from '../customers/customer.errors.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../logging/logger.ts';
 import type { Leases } from '../records/leases.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 

@@ -1,4 +1,4 @@
-import type { CustomerSync } from '../customers/customer-sync.service.ts';
+import type { CustomerSync } from '../account/customer-sync.service.ts';
 import type { WebhookHandler, WebhookHandlers } from './webhook-processor.service.ts';
 
 type PaymentMethodHandlers = Pick<

@@ -1,4 +1,4 @@
-import { BillingError } from '../errors.ts';
+import { BillingError } from '../shared/errors.ts';
 
 /** Why a delivery is refused. Each reason has its own code in logs and answers. */
 type WebhookRefusal =

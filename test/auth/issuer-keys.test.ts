@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
-import type { BillingError } from '../../src/errors.ts';
+import type { BillingError } from '../../src/shared/errors.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { startKeySetServer, toJwk } from './key-set-server.ts';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { type Authenticator, createAuthenticator } from '../../src/auth/authenticator.ts';
-import type { BillingError } from '../../src/errors.ts';
+import type { BillingError } from '../../src/shared/errors.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { startKeySetServer, toJwk } from './key-set-server.ts';
 import { claims, createConfig, createHmacToken, createRsaToken, now, rsa, secret } from './token-kit.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { type LinkKit, type LinkedUser, createLinkKit, toPath } from '../links/link-kit.ts';
+import { type LinkKit, type LinkedUser, createLinkKit, toPath } from '../email-links/email-link-kit.ts';
 import { capture, describeInBrowser, findAccessFaults, looks, measureOverflow } from './browser.ts';
 
 const button = { name: 'Open billing' };

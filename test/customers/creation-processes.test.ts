@@ -14,7 +14,7 @@ import { CustomerCreation } from '../../src/customers/customer-creation.service.
 import { CustomersByMetadata } from '../../src/customers/customers-by-metadata.ts';
 import { RemovedLinks } from '../../src/customers/removed-links.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { noMetrics } from '../../src/telemetry/metrics.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

@@ -5,7 +5,7 @@ import Libsql from 'libsql';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { AuditAction } from '../../src/audit/audit-action.ts';
 import { AuditTrail, commandLine } from '../../src/audit/audit-trail.service.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { removeAll } from '../../src/records/remove-all.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { howToGetSmallDisk, mountSmallDisk } from '../helpers/small-disk.ts';

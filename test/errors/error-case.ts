@@ -1,4 +1,4 @@
-import type { BillingErrorCode } from '../../src/errors.ts';
+import type { BillingErrorCode } from '../../src/shared/errors.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { type Answer, type FaultyStripe, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';

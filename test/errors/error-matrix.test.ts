@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorStatuses } from '../../src/errors.ts';
+import { errorStatuses } from '../../src/shared/errors.ts';
 import type { AnsweredError } from '../helpers/graphql-answer.ts';
 import { type CaseAnswer, type ErrorCode, runErrorCase } from './error-case.ts';
 import { errorCases } from './error-cases.ts';

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { CustomerLink } from '../../src/customers/customer-directory.ts';
-import { toLinkId } from '../../src/links/link-token.ts';
+import { toLinkId } from '../../src/email-links/email-link-token.ts';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import type { KnownValues } from './hostile-values.ts';

@@ -8,7 +8,7 @@ import {
 import type { Environment } from '../../src/config/environment.ts';
 import type { CustomerDirectory, CustomerLink } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/database.ts';
-import { LinkRegister, type PortalLink } from '../../src/links/link-register.ts';
+import { LinkRegister, type PortalLink } from '../../src/email-links/email-link-register.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import { planted } from '../errors/planted.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

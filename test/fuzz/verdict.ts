@@ -1,4 +1,4 @@
-import { type BillingErrorCode, errorStatuses } from '../../src/errors.ts';
+import { type BillingErrorCode, errorStatuses } from '../../src/shared/errors.ts';
 
 /** What came back, read to its end. */
 export interface FuzzAnswer {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
 import Database from 'libsql';
 import { addHealthRoutes } from '../../src/http/health.routes.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 

@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createHttpServer } from '../../src/http/http-server.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { noMetrics } from '../../src/telemetry/metrics.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

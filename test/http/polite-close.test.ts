@@ -7,7 +7,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { addHealthRoutes } from '../../src/http/health.routes.ts';
 import { OpenRequests } from '../../src/http/open-requests.ts';
 import { closePolitely } from '../../src/http/polite-close.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 
 /** A server whose one slow answer comes when the test lets it. */
 async function startServer(lingerMs: number) {

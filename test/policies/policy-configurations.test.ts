@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../src/policies/configuration-content.ts';
-import { metadataKeys } from '../../src/policies/managed-configuration.ts';
-import { createConfigurationsKit, policy, wanted } from './configurations-kit.ts';
+import { compilePolicy } from '../../src/configurations/configuration-content.ts';
+import { metadataKeys } from '../../src/configurations/managed-configuration.ts';
+import { createConfigurationsKit, policy, wanted } from '../configurations/configurations-kit.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

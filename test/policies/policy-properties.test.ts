@@ -4,9 +4,9 @@ import {
   type WantedConfiguration,
   compilePolicy,
   hashContent,
-} from '../../src/policies/configuration-content.ts';
-import { type FeatureChoice, narrow } from '../../src/policies/narrow-configuration.ts';
-import { type FeatureName, featureNames } from '../../src/policies/policy-features.schema.ts';
+} from '../../src/configurations/configuration-content.ts';
+import { type FeatureChoice, narrow } from '../../src/configurations/narrow-configuration.ts';
+import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
 import { type PolicyDraft, type PolicyFile, policySchema } from '../../src/policies/policy-file.schema.ts';
 import { type Policy, createPolicySet, listPolicies, mergeDrafts } from '../../src/policies/policy-set.ts';
 

@@ -13,7 +13,7 @@ import { readGraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { openPortalMutation } from '../helpers/operations.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';
-import { type ConfigurationsKit, createConfigurationsKit } from './configurations-kit.ts';
+import { type ConfigurationsKit, createConfigurationsKit } from '../configurations/configurations-kit.ts';
 
 const program = join(import.meta.dirname, 'service-process.ts');
 const names = Array.from({ length: 10 }, (_, index) => `policy-${index}`);

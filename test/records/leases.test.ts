@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { StoreUnavailableError } from '../../src/errors.ts';
+import { StoreUnavailableError } from '../../src/shared/errors.ts';
 import { Leases } from '../../src/records/leases.ts';
 import { LeaseTakenError } from '../../src/records/record.errors.ts';
 import type { KeptRecord, RecordStore } from '../../src/records/record-store.ts';

@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
-import type { ErrorDescription } from '../../src/logger.ts';
+import type { ErrorDescription } from '../../src/logging/logger.ts';
 import { createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
 import { dropCustomers } from '../helpers/broken-store.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

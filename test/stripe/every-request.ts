@@ -13,7 +13,7 @@ import {
 } from '../helpers/operations.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type Operation, type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
-import { toPath } from '../links/link-kit.ts';
+import { toPath } from '../email-links/email-link-kit.ts';
 import { createEvent, createWebhookApp } from '../webhooks/webhook-kit.ts';
 import { createPolicyOfEverything } from './policy-of-everything.ts';
 

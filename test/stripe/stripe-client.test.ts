@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import type { BillingError } from '../../src/errors.ts';
-import { describeError } from '../../src/logger.ts';
+import type { BillingError } from '../../src/shared/errors.ts';
+import { describeError } from '../../src/logging/logger.ts';
 import { StripeClient, type StripeClientOptions } from '../../src/stripe/stripe-client.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { BillingErrorCode } from '../../src/errors.ts';
+import type { BillingErrorCode } from '../../src/shared/errors.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import { session } from '../errors/error-case.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config.ts';
-import { describeError } from '../../src/logger.ts';
+import { describeError } from '../../src/logging/logger.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { required } from '../config/config-kit.ts';

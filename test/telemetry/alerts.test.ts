@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { errorStatuses } from '../../src/errors.ts';
+import { errorStatuses } from '../../src/shared/errors.ts';
 import { createBusyApp } from './busy-app.ts';
 import type { Scrape } from './watched-app.ts';
 

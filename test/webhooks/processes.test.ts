@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { AuditEntry } from '../../src/audit/audit-log.ts';
-import { type CustomerFacts, readSnapshot } from '../../src/customers/customer-snapshot.ts';
+import { type CustomerFacts, readSnapshot } from '../../src/account/customer-snapshot.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { handledEventTypes } from '../../src/webhooks/webhook-event-types.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import SqliteDatabase from 'libsql';
 import type { AppOverrides } from '../../src/app.ts';
 import type { Environment } from '../../src/config/environment.ts';
-import { type CustomerSnapshot, readSnapshot } from '../../src/customers/customer-snapshot.ts';
+import { type CustomerSnapshot, readSnapshot } from '../../src/account/customer-snapshot.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';

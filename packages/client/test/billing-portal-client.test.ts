@@ -8,7 +8,7 @@ import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
 import { createBillingPortalClient } from '../src/billing-portal-client.ts';
 import { BillingPortalError, toBillingPortalError } from '../src/billing-portal-error.ts';
 import { type BillingPortalErrorCode, englishSentences } from '../src/sentences.ts';
-import { errorStatuses } from '../../../src/errors.ts';
+import { errorStatuses } from '../../../src/shared/errors.ts';
 import { type TestApp, createTestApp, returnUrl } from '../../../test/helpers/test-app.ts';
 
 const app = await createTestApp();

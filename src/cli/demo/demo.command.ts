@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeError } from '../../logger.ts';
+import { describeError } from '../../logging/logger.ts';
 import { stopOnSignals } from '../../serve.ts';
 import type { Shell } from '../shell.ts';
 import { type Demo, startDemo } from './demo-service.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exitCodes } from '../../start-failure.ts';
+import { exitCodes } from '../../process/start-failure.ts';
 import type { Shell } from '../shell.ts';
 
 interface DoctorOptions {

@@ -1,5 +1,5 @@
 import { markKey } from '../../customers/customer-creation.service.ts';
-import { productsPath } from '../../policies/managed-configuration.ts';
+import { productsPath } from '../../configurations/managed-configuration.ts';
 import type { StripeCall, StripeClient } from '../../stripe/stripe-client.ts';
 import type { Deployment } from './deployment.ts';
 import { type Judgement, fail, pass, warn } from './finding.ts';

@@ -1,7 +1,7 @@
 import type { StripeConfig } from '../../config/config.ts';
-import { type ConfigurationContent, compilePolicy } from '../../policies/configuration-content.ts';
-import { type Configuration, findByHash, readMark } from '../../policies/managed-configuration.ts';
-import { featureNames } from '../../policies/policy-features.schema.ts';
+import { type ConfigurationContent, compilePolicy } from '../../configurations/configuration-content.ts';
+import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
+import { featureNames } from '../../configurations/configuration-features.schema.ts';
 import { type Policy, type PolicySet, listPolicies } from '../../policies/policy-set.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { type Judgement, fail, pass, warn } from './finding.ts';

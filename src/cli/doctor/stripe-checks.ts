@@ -1,5 +1,5 @@
 import type { StripeConfig } from '../../config/config.ts';
-import type { Configuration } from '../../policies/managed-configuration.ts';
+import type { Configuration } from '../../configurations/managed-configuration.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import { readAll } from '../../stripe/read-all.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';

@@ -1,6 +1,6 @@
 import type { StripeConfig } from '../../config/config.ts';
-import { BillingError } from '../../errors.ts';
-import { redact } from '../../logger.ts';
+import { BillingError } from '../../shared/errors.ts';
+import { redact } from '../../logging/logger.ts';
 import { StripeConnectionFailure } from '../../stripe/connection-failure.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { type Judgement, fail, pass, skip, warn } from './finding.ts';

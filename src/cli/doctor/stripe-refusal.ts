@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { BillingError } from '../../errors.ts';
+import { BillingError } from '../../shared/errors.ts';
 
 /** What Stripe answered in place of what was asked; null when there was no answer of Stripe's. */
 export interface StripeRefusal {

@@ -1,9 +1,9 @@
 import { CreationAttempts } from '../../customers/creation-attempts.ts';
 import { listConflictsOf, removeConflict } from '../../customers/customer-conflicts.ts';
 import { RemovedLinks } from '../../customers/removed-links.ts';
-import { SnapshotRegister } from '../../customers/snapshot-register.ts';
+import { SnapshotRegister } from '../../account/snapshot-register.ts';
 import { unlinkUser } from '../../customers/unlink-user.ts';
-import { LinkRegister } from '../../links/link-register.ts';
+import { LinkRegister } from '../../email-links/email-link-register.ts';
 import type { Store } from '../store.ts';
 
 /** What an erasure did. */

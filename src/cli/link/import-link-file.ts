@@ -2,7 +2,7 @@ import { type Stats, createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { AuditAction } from '../../audit/audit-action.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
-import { exitCodes } from '../../start-failure.ts';
+import { exitCodes } from '../../process/start-failure.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import type { Shell } from '../shell.ts';

@@ -1,4 +1,4 @@
-import type { ConfigurationChange } from '../../policies/configuration-changes.ts';
+import type { ConfigurationChange } from '../../configurations/configuration-changes.ts';
 import {
   type PlannedAction,
   type PlannedPolicy,

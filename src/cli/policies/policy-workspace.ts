@@ -1,6 +1,6 @@
 import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
-import { ConfigurationRegistry } from '../../policies/configuration-registry.ts';
-import { type Configuration, productsPath } from '../../policies/managed-configuration.ts';
+import { ConfigurationRegistry } from '../../configurations/configuration-registry.ts';
+import { type Configuration, productsPath } from '../../configurations/managed-configuration.ts';
 import { loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';

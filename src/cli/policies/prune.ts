@@ -1,4 +1,4 @@
-import type { ConfigurationRegistry } from '../../policies/configuration-registry.ts';
+import type { ConfigurationRegistry } from '../../configurations/configuration-registry.ts';
 import { type SpareConfiguration, listSpares } from '../../policies/policy-plan.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { type Shell, escapeInvisible } from '../shell.ts';

@@ -9,7 +9,7 @@ import type {
   MappingChanges,
   MappingPage,
 } from '../../customers/customer-directory.ts';
-import { StoreUnavailableError } from '../../errors.ts';
+import { StoreUnavailableError } from '../../shared/errors.ts';
 import { createDocument, toAttributes, toKey, toMapping } from './mongo-customer.ts';
 import type { CustomerDocument, CustomerModel } from './mongo-customer.ts';
 import { bounded, isDuplicateKey } from './mongo-errors.ts';

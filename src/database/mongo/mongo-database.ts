@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import type { Connection } from 'mongoose';
-import { StoreUnavailableError } from '../../errors.ts';
+import { StoreUnavailableError } from '../../shared/errors.ts';
 import type { Database, DatabaseOptions } from '../database.ts';
 import { DatabaseSetupError } from '../database-setup-error.ts';
 import { checkScope } from '../scope.ts';

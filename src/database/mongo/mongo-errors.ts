@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import mongoose, { mongo } from 'mongoose';
-import { StoreUnavailableError } from '../../errors.ts';
+import { StoreUnavailableError } from '../../shared/errors.ts';
 
 /** The longest an operation may take, retries and the wait for a server included. */
 export const operationTimeoutMs = 2_500;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
-import { StoreUnavailableError } from '../../errors.ts';
+import { StoreUnavailableError } from '../../shared/errors.ts';
 
 /** How long an operation waits for another process's write to end. */
 const lockWaitMs = 2_500;

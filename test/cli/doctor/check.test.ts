@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import { runCheck } from '../../../src/cli/doctor/check.ts';
-import { StoreUnavailableError } from '../../../src/errors.ts';
+import { StoreUnavailableError } from '../../../src/shared/errors.ts';
 
 test('ends a check that has no end', async () => {
   jest.useFakeTimers();

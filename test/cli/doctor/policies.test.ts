@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../../src/policies/configuration-content.ts';
-import { ConfigurationRegistry } from '../../../src/policies/configuration-registry.ts';
+import { compilePolicy } from '../../../src/configurations/configuration-content.ts';
+import { ConfigurationRegistry } from '../../../src/configurations/configuration-registry.ts';
 import { loadPolicyFile } from '../../../src/policies/policy-file.ts';
 import { listPolicies } from '../../../src/policies/policy-set.ts';
 import { StripeClient } from '../../../src/stripe/stripe-client.ts';

@@ -1,0 +1,3 @@
+import { buildPage } from '../../scripts/build-page.js';
+
+await buildPage({ page: 'packages/explorer', outDir: 'dist/explorer' });

@@ -1,0 +1,72 @@
+import type { Lease, LeasePatience, Leases } from '../records/leases.ts';
+import { LeaseTakenError } from '../records/record.errors.ts';
+import type { KeptRecord } from '../records/record-store.ts';
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import type { CustomerReader, CustomerReading } from './customer-reader.ts';
+import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
+import type { SnapshotRegister } from './snapshot-register.ts';
+
+/** Keeps the snapshots of customers true. */
+export class CustomerSync {
+  constructor(
+    private readonly directory: CustomerDirectory,
+    private readonly snapshots: SnapshotRegister,
+    private readonly reader: CustomerReader,
+    private readonly leases: Leases,
+  ) {}
+
+  /**
+   * Reads a customer from Stripe and keeps what it says. The lease is taken before Stripe is asked, so that an
+   * old answer never takes the place of a newer one. Null when no user is linked to the customer: nothing is
+   * kept about strangers.
+   * @throws LeaseTakenError, StoreUnavailableError, and the errors of Stripe
+   */
+  refresh(stripeCustomerId: string, patience?: LeasePatience): Promise<CustomerSnapshot | null> {
+    return this.leases.runExclusive(
+      `customer:${stripeCustomerId}`,
+      async (lease) => {
+        const before = await this.snapshots.findRecord(stripeCustomerId);
+        const mapping = await this.directory.findByStripeCustomerId(stripeCustomerId);
+        if (mapping !== null) return this.renew(mapping, before, lease);
+        if (before !== null) await this.snapshots.remove(before);
+        return null;
+      },
+      patience,
+    );
+  }
+
+  private async renew(
+    mapping: CustomerMapping,
+    before: KeptRecord | null,
+    lease: Lease,
+  ): Promise<CustomerSnapshot | null> {
+    const reading = await this.reader.read(mapping.stripeCustomerId);
+    const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
+    lease.ensureHeld();
+    if (reading.state === 'missing') {
+      // The key may be the wrong one, and is soon put right: that is no fact about the customer.
+      if (before !== null) await this.snapshots.remove(before);
+      return snapshot;
+    }
+    // Clocks may differ, and a lease depends on them. That the record is still the former one does not.
+    if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
+    return (await this.isStillLinked(mapping)) ? snapshot : null;
+  }
+
+  /** Who was unlinked meanwhile had their snapshot removed, maybe before it was written. */
+  private async isStillLinked({ userId, stripeCustomerId }: CustomerMapping): Promise<boolean> {
+    const now = await this.directory.findByStripeCustomerId(stripeCustomerId);
+    if (now?.userId === userId) return true;
+    await this.snapshots.removeOf(userId);
+    return false;
+  }
+}
+
+export function toSnapshot(
+  { readAt, facts }: CustomerReading,
+  before: CustomerSnapshot | null,
+): CustomerSnapshot {
+  return facts === null
+    ? { readAt, facts, goneSince: before?.goneSince ?? readAt }
+    : { readAt, facts, goneSince: null };
+}

@@ -1,0 +1,152 @@
+import type Stripe from 'stripe';
+import { AuditAction } from '../audit/audit-action.ts';
+import type { AuditTrail } from '../audit/audit-trail.service.ts';
+import type { Caller } from '../auth/caller.ts';
+import { BadUserInputError, BillingError } from '../shared/errors.ts';
+import type { Page, PageRequest } from '../graphql/connection.ts';
+import { compilePolicy } from './configuration-content.ts';
+import { type Configuration, productsPath, readMark } from './managed-configuration.ts';
+import { featureNames } from './configuration-features.schema.ts';
+import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
+import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
+import { type ConfigurationDraft, checkDraft, createDraft } from './configuration-draft.ts';
+import { toInputPath } from './input-path.ts';
+import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import { getNamedConfiguration } from './stripe-configuration.ts';
+
+type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
+
+/** What administrators do with the account's portal configurations. Every change is on the record. */
+export class ConfigurationAdmin {
+  constructor(
+    private readonly stripe: StripeClient,
+    private readonly returnUrls: ReturnUrls,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** All of the account's, the newest first: those that policies manage, and those of other systems too. */
+  async list({ first, after }: PageRequest): Promise<Page<Configuration>> {
+    const page = { limit: first, ...(after === undefined ? {} : { starting_after: after }) };
+    try {
+      const { data, has_more } = await this.stripe.read((sdk, options) =>
+        sdk.billingPortal.configurations.list({ ...page, expand: [`data.${productsPath}`] }, options),
+      );
+      return { items: data, hasNextPage: has_more };
+    } catch (error) {
+      if (after === undefined || !(error instanceof StripeRequestRefusedError)) throw error;
+      throw new BillingError('BAD_USER_INPUT', 'after is no cursor of this list.', { cause: error });
+    }
+  }
+
+  /** @throws BadUserInputError, ReturnUrlNotAllowedError */
+  create(caller: Caller, input: BillingPortalConfigurationInput): Promise<Configuration> {
+    const intent = {
+      actor: caller,
+      action: AuditAction.CREATE_PORTAL_CONFIGURATION,
+      details: describeFeatures(input),
+    };
+    return this.audit.record(intent, async (operation) => {
+      const { content } = compilePolicy({ ...checkDraft(this.readDraft(input)), name: input.name ?? '' });
+      const created = await this.write((sdk, options) =>
+        sdk.billingPortal.configurations.create({ ...content, expand: [productsPath] }, options),
+      );
+      operation.aimAt(created.id);
+      return created;
+    });
+  }
+
+  /** @throws BadUserInputError, ReturnUrlNotAllowedError */
+  update(caller: Caller, id: string, input: BillingPortalConfigurationInput): Promise<Configuration> {
+    const intent = {
+      actor: caller,
+      action: AuditAction.UPDATE_PORTAL_CONFIGURATION,
+      target: id,
+      details: describeFeatures(input),
+    };
+    return this.audit.record(intent, async () => {
+      const draft = this.readDraft(input);
+      const { features } = await this.getUnmanaged(id);
+      checkDraft(draft, features);
+      const name = input.name === undefined ? {} : { name: input.name ?? '' };
+      return this.updateAt(id, { ...(emptyLists(draft) as UpdateParams), ...name });
+    });
+  }
+
+  /** @throws BadUserInputError */
+  deactivate(caller: Caller, id: string): Promise<Configuration> {
+    const intent = { actor: caller, action: AuditAction.DEACTIVATE_PORTAL_CONFIGURATION, target: id };
+    return this.audit.record(intent, async () => {
+      const { is_default, login_page } = await this.getUnmanaged(id);
+      if (is_default)
+        throw new BadUserInputError("The account's default configuration cannot be deactivated.");
+      if (login_page.enabled)
+        throw new BadUserInputError(
+          'Customers can still log in with this configuration: disable its login page first.',
+        );
+      return this.updateAt(id, { active: false });
+    });
+  }
+
+  /** Sessions can use a deactivated configuration again. @throws BadUserInputError */
+  activate(caller: Caller, id: string): Promise<Configuration> {
+    const intent = { actor: caller, action: AuditAction.ACTIVATE_PORTAL_CONFIGURATION, target: id };
+    return this.audit.record(intent, async () => {
+      await this.getUnmanaged(id);
+      return this.updateAt(id, { active: true });
+    });
+  }
+
+  private readDraft(input: BillingPortalConfigurationInput): ConfigurationDraft {
+    const draft = createDraft(input);
+    const { default_return_url: url } = draft;
+    return url ? { ...draft, default_return_url: this.returnUrls.getAllowed(url) } : draft;
+  }
+
+  private async getUnmanaged(id: string): Promise<Configuration> {
+    const found = await getNamedConfiguration(this.stripe, id);
+    const mark = readMark(found);
+    if (mark === null) return found;
+    throw new BadUserInputError(
+      mark.policyName === null
+        ? 'The service made this configuration for sessions that hide features: change the configuration that they narrow.'
+        : `The policy "${mark.policyName}" manages this configuration: change the policy file (PORTAL_POLICIES) instead.`,
+    );
+  }
+
+  private updateAt(id: string, params: UpdateParams): Promise<Configuration> {
+    return this.write((sdk, options) =>
+      sdk.billingPortal.configurations.update(id, { ...params, expand: [productsPath] }, options),
+    );
+  }
+
+  private async write(call: StripeCall<Configuration>): Promise<Configuration> {
+    try {
+      return await this.stripe.write(call);
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+}
+
+/** Stripe empties a list that it is sent as an empty text. Its SDK leaves out an empty list, and the old one would stay. */
+function emptyLists(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? '' : value.map(emptyLists);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, emptyLists(inner)]));
+}
+
+/** Some things only Stripe knows, such as which products there are. Its own words stay in the log. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof StripeRequestRefusedError)) return error;
+  const what = error.param === undefined ? 'what was given' : toInputPath(error.param);
+  return new BillingError('BAD_USER_INPUT', `Stripe does not take ${what}.`, { cause: error });
+}
+
+/** Which features were switched, for the record. */
+function describeFeatures(input: BillingPortalConfigurationInput): Record<string, string | undefined> {
+  const { features = {} } = createDraft(input);
+  const named = (enabled: boolean): string | undefined =>
+    featureNames.filter((name) => features[name]?.enabled === enabled).join(', ') || undefined;
+  return { enabled: named(true), disabled: named(false) };
+}

@@ -1,0 +1,101 @@
+import type { PolicyFault } from '../policies/policy-fault.ts';
+import type { PolicyDraft } from '../policies/policy-file.schema.ts';
+import type { PolicyFeatures } from './configuration-features.schema.ts';
+
+const daysByInterval = { day: 1, week: 7, month: 31, year: 365 } as const;
+const maxPauseDays = 3 * 366;
+const sinceEnabled = 'at least one, since the feature is enabled';
+
+/**
+ * What Stripe would refuse when the configuration is made, found before it is asked. This is what shows only
+ * when several fields are seen together; what shows in one field alone is in its schema.
+ * https://docs.stripe.com/api/customer_portal/configurations/create
+ */
+export function findRefusals({ features = {} }: PolicyDraft): PolicyFault[] {
+  const faults = [
+    ...checkCustomerUpdate(features.customer_update),
+    ...checkCancel(features.subscription_cancel),
+    ...checkPause(features.subscription_pause),
+    ...checkUpdate(features.subscription_update),
+    ...checkPaymentMethods(features),
+  ];
+  return faults.map(({ path, expected }) => ({ path: `features.${path}`, expected }));
+}
+
+function checkCustomerUpdate(feature: PolicyFeatures['customer_update']): PolicyFault[] {
+  if (feature?.enabled !== true || (feature.allowed_updates?.length ?? 0) > 0) return [];
+  return [{ path: 'customer_update.allowed_updates', expected: sinceEnabled }];
+}
+
+function checkCancel(feature: PolicyFeatures['subscription_cancel'] = {}): PolicyFault[] {
+  const faults: PolicyFault[] = [];
+  const path = 'subscription_cancel';
+  const {
+    proration_behavior: prorations = 'none',
+    mode = 'at_period_end',
+    cancellation_reason: reason,
+  } = feature;
+  if (prorations === 'always_invoice') {
+    faults.push({
+      path: `${path}.proration_behavior`,
+      expected: 'none or create_prorations: Stripe refuses always_invoice',
+    });
+  } else if (prorations !== 'none' && mode === 'at_period_end') {
+    faults.push({ path: `${path}.proration_behavior`, expected: 'none, since the mode is at_period_end' });
+  }
+  if (reason?.enabled === true && (reason.options?.length ?? 0) === 0) {
+    faults.push({
+      path: `${path}.cancellation_reason.options`,
+      expected: 'at least one, since reasons are enabled',
+    });
+  }
+  return faults;
+}
+
+function checkPause(feature: PolicyFeatures['subscription_pause']): PolicyFault[] {
+  const path = 'subscription_pause.duration.interval_options';
+  const { type, interval_options: options = [] } = feature?.duration ?? {};
+  if (type === 'interval_options' && options.length === 0)
+    return [{ path, expected: 'at least one, by the type' }];
+  const tooLong = options.findIndex(
+    ({ interval, interval_count: count = 1 }) => daysByInterval[interval] * count > maxPauseDays,
+  );
+  return tooLong === -1 ? [] : [{ path: `${path}.${tooLong}`, expected: 'three years at most' }];
+}
+
+function checkUpdate(feature: PolicyFeatures['subscription_update'] = {}): PolicyFault[] {
+  const path = 'subscription_update';
+  const { products = [], default_allowed_updates: updates = [] } = feature;
+  const faults: PolicyFault[] = [];
+  if (feature.enabled === true && products.length === 0)
+    faults.push({ path: `${path}.products`, expected: sinceEnabled });
+  if (feature.enabled === true && updates.length === 0)
+    faults.push({ path: `${path}.default_allowed_updates`, expected: sinceEnabled });
+  if (feature.proration_behavior === 'always_invoice' && feature.schedule_at_period_end?.conditions.length) {
+    faults.push({
+      path: `${path}.proration_behavior`,
+      expected: 'none or create_prorations, since changes are scheduled at the end of the period',
+    });
+  }
+  products.forEach(({ adjustable_quantity: quantity }, index) => {
+    if (quantity?.maximum !== undefined && quantity.maximum < (quantity.minimum ?? 0)) {
+      faults.push({
+        path: `${path}.products.${index}.adjustable_quantity.maximum`,
+        expected: 'not less than the minimum',
+      });
+    }
+  });
+  return faults;
+}
+
+/** "Cannot enable subscription updates while payment method update is disabled." */
+function checkPaymentMethods(features: PolicyFeatures): PolicyFault[] {
+  if (features.subscription_update?.enabled !== true || features.payment_method_update?.enabled === true)
+    return [];
+  return [
+    {
+      path: 'payment_method_update.enabled',
+      expected: 'true, since subscription_update is enabled and Stripe offers it only together',
+    },
+  ];
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { type ConfigurationContent, type WantedConfiguration, hashContent } from './configuration-content.ts';
+import { type Configuration, readMark } from './managed-configuration.ts';
+import { type FeatureName, featureNames, policyFeaturesSchema } from './configuration-features.schema.ts';
+
+/** `false` hides a feature. */
+export type FeatureChoice = Readonly<Partial<Record<FeatureName, boolean | undefined>>>;
+
+export function hidesFeatures(choice: FeatureChoice): boolean {
+  return featureNames.some((name) => choice[name] === false);
+}
+
+/** Hides features of a configuration. Returns `base` itself when the choice hides nothing that `base` offers. */
+export function narrow(base: WantedConfiguration, choice: FeatureChoice): WantedConfiguration {
+  const features = hide(base.content.features, choice);
+  if (hashContent(features) === hashContent(base.content.features)) return base;
+  // A login page would be a second, public way in.
+  const content = { ...base.content, login_page: { enabled: false }, features };
+  return {
+    policyName: base.policyName,
+    content,
+    hash: hashContent(content),
+    narrowedFrom: base.narrowedFrom ?? base.hash,
+  };
+}
+
+type Features = ConfigurationContent['features'];
+
+function hide(features: Features, choice: FeatureChoice): Features {
+  const isHidden = (name: FeatureName): boolean => choice[name] === false || features[name]?.enabled !== true;
+  const hidden = new Set(featureNames.filter(isHidden));
+  // Stripe refuses changes of subscriptions without changes of payment methods.
+  if (hidden.has('payment_method_update')) hidden.add('subscription_update');
+  return Object.fromEntries(
+    featureNames.map((name) => [name, hidden.has(name) ? { enabled: false } : features[name]]),
+  );
+}
+
+/**
+ * Reads a configuration at Stripe as the parameters that create its equal.
+ * @param found with its products, which Stripe leaves out unless the request expands them
+ */
+export function readContent(found: Configuration): WantedConfiguration {
+  const { name, default_return_url: url, business_profile: profile } = found;
+  const content = {
+    ...(name === null ? {} : { name }),
+    business_profile: Object.fromEntries(Object.entries(profile).filter(([, text]) => text !== null)),
+    ...(url === null ? {} : { default_return_url: url }),
+    login_page: { enabled: found.login_page.enabled },
+    features: readFeatures(found.features),
+  };
+  const mark = readMark(found);
+  return {
+    policyName: mark?.policyName ?? null,
+    content,
+    hash: mark?.hash ?? hashContent(content),
+    narrowedFrom: mark?.narrowedFrom ?? null,
+  };
+}
+
+function readFeatures(found: Configuration['features']): Features {
+  const features: Features = Object.fromEntries(
+    featureNames.map((name) => [name, copy(found[name], featureShapes[name] ?? {}) ?? { enabled: false }]),
+  );
+  const { customer_update: customer, subscription_update: subscription } = features;
+  return {
+    ...features,
+    // Stripe takes neither of these without the lists of what customers may change.
+    ...(customer?.allowed_updates === undefined ? { customer_update: { enabled: false } } : {}),
+    ...(subscription?.products === undefined || subscription.default_allowed_updates === undefined
+      ? { subscription_update: { enabled: false } }
+      : {}),
+  };
+}
+
+/** The part of JSON Schema that says which fields there are. */
+interface Shape {
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+}
+
+/** A release of Stripe's API may answer with fields that it does not take: only fields of this table are copied. */
+const featureShapes = (z.toJSONSchema(policyFeaturesSchema) as Shape).properties ?? {};
+
+/** Leaves out null and empty lists, which Stripe does not take back, and the settings of what is disabled. */
+function copy(value: unknown, { properties, items }: Shape): unknown {
+  if (Array.isArray(value))
+    return value.length === 0 || items === undefined ? undefined : value.map((item) => copy(item, items));
+  if (!isObject(value)) return value ?? undefined;
+  // An id that the request has expanded.
+  if (properties === undefined) return value['id'];
+  if (value['enabled'] === false) return { enabled: false };
+  const fields = Object.entries(properties).flatMap(([name, shape]) => {
+    const field = copy(value[name], shape);
+    return field === undefined ? [] : [[name, field] as const];
+  });
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

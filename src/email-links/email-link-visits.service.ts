@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import type { PortalSession, PortalSessions } from '../portal/portal-session.service.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import type { Leases } from '../records/leases.ts';
+import { LeaseTakenError } from '../records/record.errors.ts';
+import type { LinkRegister, PortalLink } from './email-link-register.ts';
+import { isLinkToken, toLinkId } from './email-link-token.ts';
+import { LinkRefusedError } from './email-link.errors.ts';
+
+interface LinkVisitsParts {
+  readonly links: LinkRegister;
+  readonly leases: Leases;
+  readonly customers: CustomerDirectory;
+  readonly returnUrls: ReturnUrls;
+  readonly sessions: PortalSessions;
+  readonly now: () => Date;
+}
+
+const pauseMs = 200;
+
+/** What people do with links: look at them, and open the portal by them. */
+export class LinkVisits {
+  constructor(private readonly parts: LinkVisitsParts) {}
+
+  /**
+   * Whether a link can be used, as far as that can be told without Stripe. Nothing is used up by asking.
+   * @throws LinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, StoreUnavailableError
+   */
+  async check(token: string): Promise<void> {
+    const link = await this.getUsable(token);
+    await this.getMapping(link);
+    this.parts.returnUrls.getAllowed(link.returnUrl);
+  }
+
+  /**
+   * Opens a session by a link. Whatever fails, a link for a single use is not used up by it.
+   * @param isAwaited whether somebody still waits for the answer
+   * @throws LinkRefusedError, and what PortalSessions does
+   */
+  async open(token: string, isAwaited: () => boolean): Promise<PortalSession> {
+    const link = await this.getUsable(token);
+    return link.singleUse ? this.openOnce(link.id, token, isAwaited) : this.openSession(link, token);
+  }
+
+  /** One at a time opens a session. The others leave as soon as somebody was let in, or have their turn when that failed. */
+  private async openOnce(id: string, token: string, isAwaited: () => boolean): Promise<PortalSession> {
+    const { leases } = this.parts;
+    const deadline = performance.now() + leases.patienceMs;
+    for (;;) {
+      try {
+        return await leases.runExclusive(`portal-link:${id}`, () => this.useUp(token, isAwaited), {
+          patienceMs: 0,
+        });
+      } catch (error) {
+        if (!(error instanceof LeaseTakenError) || performance.now() > deadline) throw error;
+      }
+      await wait(pauseMs * (0.5 + Math.random()));
+      await this.getUsable(token);
+    }
+  }
+
+  private async useUp(token: string, isAwaited: () => boolean): Promise<PortalSession> {
+    const link = await this.getUsable(token);
+    const session = await this.openSession(link, token);
+    // A second press of the button ends the first request, whose answer nobody will see.
+    if (!isAwaited()) throw new LinkRefusedError('left');
+    // Not the lease but this decides who is let in: a lease can outlast its time.
+    if (!(await this.parts.links.use(link, this.parts.now()))) throw new LinkRefusedError('used');
+    return session;
+  }
+
+  private async openSession(link: PortalLink, token: string): Promise<PortalSession> {
+    const { returnUrl, flow } = link;
+    const mapping = await this.getMapping(link);
+    const request = { returnUrl, flow: flow ?? undefined };
+    const session = await this.parts.sessions.createFor(mapping, request, undefined);
+    // Stripe takes its time, in which the link may be revoked or the user unlinked.
+    await this.getMapping(await this.getUsable(token));
+    return session;
+  }
+
+  private async getUsable(token: string): Promise<PortalLink> {
+    const link = isLinkToken(token) ? await this.parts.links.find(toLinkId(token)) : null;
+    if (link === null) throw new LinkRefusedError('unknown');
+    if (link.singleUse && (await this.parts.links.findUse(link.id)) !== null)
+      throw new LinkRefusedError('used');
+    if (link.expiresAt <= this.parts.now()) throw new LinkRefusedError('expired');
+    return link;
+  }
+
+  /** The user's own, when it still is the very customer whom the link was made for. */
+  private async getMapping({ userId, stripeCustomerId }: PortalLink): Promise<CustomerMapping> {
+    const mapping = await this.parts.customers.findByUserId(userId);
+    if (mapping?.stripeCustomerId !== stripeCustomerId) throw new CustomerNotFoundError();
+    return mapping;
+  }
+}

@@ -1,0 +1,103 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BillingError, type BillingErrorCode, errorStatuses } from '../shared/errors.ts';
+import { logFailure } from '../logging/failure-log.ts';
+import type { LinkPageName, LinkPages } from './email-link-pages.ts';
+import { linkPath } from './email-link-token.ts';
+import type { LinkVisits } from './email-link-visits.service.ts';
+import { LinkRefusedError } from './email-link.errors.ts';
+import type { Logger } from '../logging/logger.ts';
+import { OverloadedError } from '../http/http.errors.ts';
+
+export interface PortalLinkOptions {
+  readonly visits: LinkVisits;
+  readonly pages: LinkPages;
+}
+
+/** A form without fields; what else is sent is not read. */
+const maxBodyBytes = 1024;
+const retryAfterSeconds = 5;
+
+/**
+ * Where links in e-mails lead. A GET shows a page and changes nothing, since mail scanners and previews follow
+ * links; the page's button opens the portal by a POST. Nobody signs in here: the link is the credential.
+ */
+export function addPortalLinkRoutes(server: FastifyInstance, { visits, pages }: PortalLinkOptions): void {
+  const send = (reply: FastifyReply, name: LinkPageName, status?: number): FastifyReply => {
+    const page = pages.get(name);
+    return reply
+      .code(status ?? page.status)
+      .headers(pages.headers)
+      .type('text/html; charset=utf-8')
+      .send(page.html);
+  };
+  server.setErrorHandler(createPageErrorHandler(send));
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBodyBytes }, (_request, _body, done) =>
+    done(null),
+  );
+
+  const route = { url: `${linkPath}/:token`, config: { cors: false } } as const;
+  server.route<LinkRequest>({
+    ...route,
+    method: 'GET',
+    handler: async ({ params }, reply) => {
+      await visits.check(params.token);
+      return send(reply, 'ready');
+    },
+  });
+  server.route<LinkRequest>({
+    ...route,
+    method: 'POST',
+    handler: async ({ params, raw }, reply) => {
+      const { url } = await visits.open(params.token, () => !raw.socket.destroyed);
+      return reply.redirect(url, 303);
+    },
+  });
+}
+
+interface LinkRequest {
+  readonly Params: { readonly token: string };
+}
+
+const pageByRefusal = {
+  unknown: 'unknown',
+  expired: 'expired',
+  used: 'used',
+  left: 'try_again',
+} as const satisfies Record<LinkRefusedError['refusal'], LinkPageName>;
+
+const pageByCode: Partial<Record<BillingErrorCode, LinkPageName>> = {
+  CUSTOMER_NOT_FOUND: 'changed',
+  RETURN_URL_NOT_ALLOWED: 'changed',
+  FLOW_NOT_ALLOWED: 'not_offered',
+  BAD_USER_INPUT: 'not_offered',
+  RATE_LIMITED: 'too_many',
+};
+
+type Send = (reply: FastifyReply, name: LinkPageName, status?: number) => FastifyReply;
+
+/** What is not about the link leaves it as it was, so that the person can try again. */
+function createPageErrorHandler(send: Send) {
+  return (
+    error: LinkRefusedError | BillingError | FastifyError,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply => {
+    if (error instanceof LinkRefusedError) return send(reply, pageByRefusal[error.refusal]);
+    const page = error instanceof BillingError ? pageByCode[error.code] : undefined;
+    const status = getStatus(error);
+    if (error instanceof BillingError || status === 500)
+      logFailure(request.log as Logger, error, 'a request failed', { requestId: request.id });
+    if (page !== undefined && page !== 'too_many') return send(reply, page);
+    const { retryAfter } = error as { retryAfter?: number };
+    reply.header('retry-after', String(retryAfter ?? retryAfterSeconds));
+    return send(reply, page ?? 'try_again', status);
+  };
+}
+
+function getStatus(error: BillingError | FastifyError | OverloadedError): number {
+  if (error instanceof BillingError) return errorStatuses[error.code].rest;
+  if (error instanceof OverloadedError) return error.statusCode;
+  const { statusCode = 500 } = error;
+  return statusCode >= 400 && statusCode < 500 ? statusCode : 500;
+}

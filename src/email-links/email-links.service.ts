@@ -1,0 +1,146 @@
+import { AuditAction } from '../audit/audit-action.ts';
+import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
+import { type CustomerDirectory, checkUserId } from '../customers/customer-directory.ts';
+import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import { BadUserInputError } from '../shared/errors.ts';
+import type { PortalFlow } from '../portal/portal-flow.ts';
+import type { PortalFlows } from '../portal/portal-flows.service.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import type { LinkRegister, PortalLink } from './email-link-register.ts';
+import { createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-token.ts';
+
+type LinkActor = AuditIntent['actor'];
+
+interface LinkRequest {
+  readonly userId: string;
+  readonly returnUrl: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  /** A task to open the portal at. */
+  readonly flow?: PortalFlow | undefined;
+  readonly singleUse: boolean;
+}
+
+/** A link, and when it was used up; null when it was not. */
+export interface ListedLink extends PortalLink {
+  readonly usedAt: Date | null;
+}
+
+/** A link that was just made, with the only copy of its URL. */
+export interface CreatedLink extends ListedLink {
+  readonly url: string;
+}
+
+interface PortalLinksParts {
+  readonly links: LinkRegister;
+  readonly customers: CustomerDirectory;
+  readonly returnUrls: ReturnUrls;
+  readonly flows: Pick<PortalFlows, 'check'>;
+  readonly audit: AuditTrail;
+  /** Where this service is seen from; null makes links impossible. */
+  readonly publicUrl: URL | null;
+  readonly now: () => Date;
+}
+
+const minuteSeconds = 60;
+const daySeconds = 24 * 60 * minuteSeconds;
+export const defaultLifeSeconds = 7 * daySeconds;
+const longestLifeDays = 30;
+
+/** What administrators do with links. Everything that changes is on the record, and a link's URL nowhere. */
+export class PortalLinks {
+  constructor(private readonly parts: PortalLinksParts) {}
+
+  /** @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError */
+  create(actor: LinkActor, request: LinkRequest): Promise<CreatedLink> {
+    const { userId, flow, expiresIn, singleUse } = request;
+    const token = createLinkToken();
+    const id = toLinkId(token);
+    const details = {
+      link: id,
+      flow: flow?.type,
+      expiresIn: `${expiresIn} s`,
+      use: singleUse ? 'once' : 'repeated',
+    };
+    const intent = { actor, action: AuditAction.CREATE_PORTAL_LINK, userId, details };
+    return this.parts.audit.record(intent, async (operation) => {
+      const url = this.toUrl(token);
+      const returnUrl = this.check(request);
+      const mapping = await this.parts.customers.findByUserId(userId);
+      if (mapping === null) throw new CustomerNotFoundError('No customer is linked to this user.');
+      const { stripeCustomerId } = mapping;
+      operation.aimAt(stripeCustomerId);
+      const createdAt = this.parts.now();
+      const expiresAt = new Date(createdAt.getTime() + expiresIn * 1000);
+      const link = { id, userId, stripeCustomerId, returnUrl, flow: flow ?? null, singleUse };
+      await this.parts.links.add({ ...link, createdAt, expiresAt });
+      return { ...link, createdAt, expiresAt, usedAt: null, url };
+    });
+  }
+
+  /** A user's links, the newest first, until 30 days after each has expired. @throws BadUserInputError, StoreUnavailableError */
+  async list(userId: string): Promise<readonly ListedLink[]> {
+    checkUserId(userId);
+    const links = await this.parts.links.listOf(userId);
+    const uses = await this.parts.links.listUsesOf(userId);
+    return links
+      .map((link) => ({ ...link, usedAt: uses.get(link.id) ?? null }))
+      .sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+  }
+
+  /** False when there was nothing to revoke. @throws BadUserInputError, StoreUnavailableError */
+  async revoke(actor: LinkActor, id: string): Promise<boolean> {
+    // A link's URL or token, given by mistake, must not get into the audit trail.
+    if (!isLinkId(id)) throw new BadUserInputError('This is no id of a link: it has 64 hexadecimal digits.');
+    const link = await this.parts.links.find(id);
+    const intent = {
+      actor,
+      action: AuditAction.REVOKE_PORTAL_LINK,
+      ...(link === null ? {} : { userId: link.userId, target: link.stripeCustomerId }),
+      details: { link: id },
+    };
+    return this.parts.audit.record(intent, async () => {
+      if (link === null || !this.isUsable({ ...link, usedAt: await this.parts.links.findUse(id) }))
+        return false;
+      return this.parts.links.remove(link);
+    });
+  }
+
+  /** Revokes what a user could still open, and tells how many links that were. @throws BadUserInputError, StoreUnavailableError */
+  revokeAllOf(actor: LinkActor, userId: string): Promise<number> {
+    const details = { links: 'all' };
+    const intent = { actor, action: AuditAction.REVOKE_PORTAL_LINK, userId, details };
+    return this.parts.audit.record(intent, async () => {
+      let count = 0;
+      for (const link of await this.list(userId)) {
+        if (this.isUsable(link) && (await this.parts.links.remove(link))) count += 1;
+      }
+      return count;
+    });
+  }
+
+  /** Refuses what can be refused by looking at it, and returns the URL to be sent to Stripe. */
+  private check({ userId, returnUrl, expiresIn, flow }: LinkRequest): string {
+    checkUserId(userId);
+    if (!Number.isInteger(expiresIn) || expiresIn < minuteSeconds || expiresIn > longestLifeDays * daySeconds)
+      throw new BadUserInputError(
+        `expiresIn is a whole number of seconds: from ${minuteSeconds} (a minute) to ` +
+          `${longestLifeDays * daySeconds} (${longestLifeDays} days).`,
+      );
+    if (flow !== undefined) this.parts.flows.check(flow);
+    return this.parts.returnUrls.getAllowed(returnUrl);
+  }
+
+  private toUrl(token: string): string {
+    const { publicUrl } = this.parts;
+    if (publicUrl === null)
+      throw new BadUserInputError(
+        'Links cannot be made: this service has to be told by PUBLIC_URL where it is seen from.',
+      );
+    return `${publicUrl.href.replace(/\/$/, '')}${linkPath}/${token}`;
+  }
+
+  private isUsable({ usedAt, expiresAt }: ListedLink): boolean {
+    return usedAt === null && expiresAt > this.parts.now();
+  }
+}

@@ -1,0 +1,83 @@
+import { parse } from 'qs';
+import { z } from 'zod';
+import { BadUserInputError } from '../shared/errors.ts';
+import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
+
+/** The names of an enum as GraphQL clients write them, read as its values. */
+function namesOf<T extends Record<string, string>>(values: T) {
+  const names = Object.keys(values) as [keyof T & string];
+  return z.enum(names, { error: `expected one of ${names.join(', ')}` }).transform((name) => values[name]);
+}
+
+const json = { boolean: z.boolean(), integer: z.int() };
+
+const text = {
+  boolean: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .transform((word) => word === 'true'),
+  integer: z
+    .string()
+    .regex(/^\d{1,9}$/, 'expected a number')
+    .transform(Number),
+};
+
+/** A session as a body describes it, or a query, in which every value is text. */
+function createSessionRequest({ boolean, integer }: typeof json | typeof text) {
+  const flow = z.strictObject({
+    type: namesOf(PortalFlowType),
+    subscriptionId: z.string().optional(),
+    priceId: z.string().optional(),
+    quantity: integer.optional(),
+    afterCompletion: z
+      .strictObject({
+        type: namesOf(FlowCompletionType),
+        returnUrl: z.string().optional(),
+        message: z.string().optional(),
+      })
+      .optional(),
+  });
+  const features = z
+    .strictObject({
+      customerUpdate: boolean,
+      invoiceHistory: boolean,
+      paymentMethodUpdate: boolean,
+      subscriptionCancel: boolean,
+      subscriptionPause: boolean,
+      subscriptionUpdate: boolean,
+    })
+    .partial();
+  return z.strictObject({
+    returnUrl: z.string({ error: 'is required: where the portal leads back to' }),
+    locale: z.string().optional(),
+    flow: flow.optional(),
+    features: features.optional(),
+  });
+}
+
+const bodySchema = createSessionRequest(json);
+const querySchema = createSessionRequest(text);
+
+export type SessionRequest = z.infer<typeof bodySchema>;
+
+/** Reads the body of a POST. @throws BadUserInputError naming the field */
+export function readSessionRequest(body: unknown): SessionRequest {
+  return read(bodySchema, body);
+}
+
+/**
+ * Reads a query: `flow[type]=SUBSCRIPTION_CANCEL`, or `flow=SUBSCRIPTION_CANCEL` for short. A token in it is refused
+ * as an unknown field.
+ * @throws BadUserInputError naming the field
+ */
+export function readRedirectRequest(query: unknown): SessionRequest {
+  const fields = parse({ ...(query as Record<string, string>) }, { depth: 2, plainObjects: true });
+  const { flow } = fields;
+  return read(querySchema, typeof flow === 'string' ? { ...fields, flow: { type: flow } } : fields);
+}
+
+function read<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new BadUserInputError([issue?.path.join('.'), issue?.message].filter(Boolean).join(': '));
+}

@@ -1,0 +1,77 @@
+import { type WantedConfiguration, compilePolicy } from '../../src/configurations/configuration-content.ts';
+import { ConfigurationRegistry } from '../../src/configurations/configuration-registry.ts';
+import { PolicyConfigurations } from '../../src/policies/policy-configurations.service.ts';
+import type { Policy } from '../../src/policies/policy-set.ts';
+import type { StripeEmulatorOptions } from '../../packages/local-stripe/src/local-stripe.ts';
+import { StripeClient } from '../../src/stripe/stripe-client.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+
+const path = '/v1/billing_portal/configurations';
+
+/** A local Stripe of a test's own, and replicas that use it. */
+export interface ConfigurationsKit extends EmulatorClient {
+  /** Passes by the test's own hand. */
+  readonly clock: { now: Date };
+  /** Another replica of the service: its own connections and memory. */
+  createReplica(namespace?: string): PolicyConfigurations;
+  /** How often configurations were listed, created and updated so far. */
+  countCalls(): { readonly listed: number; readonly created: number; readonly updated: number };
+  /** The local Stripe's configurations, whoever made them. */
+  listIds(): Promise<string[]>;
+  deactivate(id: string): Promise<void>;
+  /** Lets calls go wrong. */
+  fail(fault: Readonly<Record<string, string>>): Promise<void>;
+}
+
+export async function createConfigurationsKit(
+  options: StripeEmulatorOptions = {},
+): Promise<ConfigurationsKit> {
+  const client = await startEmulator(options);
+  const clock = { now: new Date() };
+  return {
+    ...client,
+    clock,
+    createReplica: (namespace = 'default') => createReplica(client.emulator.url, namespace, () => clock.now),
+    countCalls: () => {
+      const { requests } = client.emulator;
+      const count = (method: string, pattern: RegExp): number =>
+        requests.filter((request) => request.method === method && pattern.test(request.path)).length;
+      return {
+        listed: count('GET', /configurations$/),
+        created: count('POST', /configurations$/),
+        updated: count('POST', /configurations\/\w+$/),
+      };
+    },
+    listIds: async () => {
+      const all = client.stripe.billingPortal.configurations.list({ limit: 100 });
+      return (await all.autoPagingToArray({ limit: 1000 })).map(({ id }) => id);
+    },
+    deactivate: async (id) => {
+      await client.stripe.billingPortal.configurations.update(id, { active: false });
+    },
+    fail: async (fault) => {
+      await client.control('POST', 'faults', { path, method: 'POST', ...fault });
+    },
+  };
+}
+
+/** @param url of a Stripe */
+export function createReplica(url: string, namespace: string, now: () => Date): PolicyConfigurations {
+  const stripe = new StripeClient({ secretKey: 'sk_test_replica', apiUrl: new URL(url), account: null });
+  closeAfterTests(() => stripe.close());
+  return new PolicyConfigurations(new ConfigurationRegistry(stripe, namespace, now), now);
+}
+
+export const policy: Policy = {
+  name: 'standard',
+  features: {
+    customer_update: { enabled: true, allowed_updates: ['email'] },
+    invoice_history: { enabled: true },
+    payment_method_update: { enabled: true },
+    subscription_cancel: { enabled: true },
+    subscription_pause: { enabled: true },
+  },
+};
+
+export const wanted: WantedConfiguration = compilePolicy(policy);

@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { linkPath } from '../../src/email-links/email-link-token.ts';
+import { readTrail } from '../audit/audit-kit.ts';
+import { returnUrl } from '../helpers/test-app.ts';
+import { type LinkKit, createLinkKit } from './email-link-kit.ts';
+
+const day = 86_400;
+
+let kit: LinkKit;
+
+beforeAll(async () => {
+  kit = await createLinkKit();
+});
+
+describe('createBillingPortalLink', () => {
+  test('makes a link under PUBLIC_URL, for a week and a single use', async () => {
+    const user = await kit.createUser();
+    const link = await kit.create(user);
+
+    expect(link).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      url: expect.stringMatching(/^https:\/\/billing\.example\.com\/self-service\/portal-links\/[\w-]{43}$/),
+      userId: user.userId,
+      returnUrl,
+      flow: null,
+      singleUse: true,
+      createdAt: kit.clock.now.toISOString(),
+      expiresAt: new Date(kit.clock.now.getTime() + 7 * day * 1000).toISOString(),
+      usedAt: null,
+    });
+  });
+
+  test.each(['https://billing.example.com', 'https://billing.example.com/', 'http://localhost:4000'])(
+    'puts the path after PUBLIC_URL=%s as it is',
+    async (publicUrl) => {
+      const own = await createLinkKit({ PUBLIC_URL: publicUrl });
+      const { url } = await own.create(await own.createUser());
+      expect(url).toMatch(new RegExp(`^${new URL(publicUrl).origin}/portal-links/[\\w-]{43}$`));
+    },
+  );
+
+  test('keeps the token nowhere: not in the store, the audit trail, or the logs', async () => {
+    const link = await kit.create(await kit.createUser());
+    await kit.visit('GET', link);
+    await kit.visit('POST', link);
+
+    const token = link.url.slice(-43);
+    expect(link.id).toBe(createHash('sha256').update(token).digest('hex'));
+    const folder = dirname(kit.app.config.databaseUrl.replace('sqlite:', ''));
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    expect(files.join('')).toContain(link.id);
+    expect(files.join('')).not.toContain(token);
+    expect(kit.app.logs.join('')).toContain('"route":"/portal-links/:token"');
+    expect(kit.app.logs.join('')).not.toContain(token);
+  });
+
+  test.each([
+    ['BAD_USER_INPUT', { expiresIn: 59 }],
+    ['BAD_USER_INPUT', { expiresIn: 30 * day + 1 }],
+    ['BAD_USER_INPUT', { expiresIn: -1 }],
+    ['BAD_USER_INPUT', { userId: '' }],
+    ['BAD_USER_INPUT', { flow: { type: 'SUBSCRIPTION_UPDATE_CONFIRM' } }],
+    ['BAD_USER_INPUT', { flow: { type: 'CUSTOMER_UPDATE', subscriptionId: 'sub_1' } }],
+    ['RETURN_URL_NOT_ALLOWED', { returnUrl: 'https://evil.example' }],
+    [
+      'RETURN_URL_NOT_ALLOWED',
+      {
+        flow: {
+          type: 'CUSTOMER_UPDATE',
+          afterCompletion: { type: 'REDIRECT', returnUrl: 'https://evil.example' },
+        },
+      },
+    ],
+    ['CUSTOMER_NOT_FOUND', { userId: 'nobody' }],
+  ] as const)('answers %s for %j, and makes nothing', async (code, request) => {
+    const user = await kit.createUser();
+    (await kit.ask(user, request)).expectError(code);
+    expect(await kit.list(user.userId)).toEqual([]);
+    expect((await readTrail(kit.app))[0]).toMatchObject({
+      action: 'CREATE_PORTAL_LINK',
+      outcome: 'FAILED',
+      code,
+    });
+  });
+
+  test.each([60, 30 * day])('takes %d seconds', async (expiresIn) => {
+    const { createdAt, expiresAt } = await kit.create(await kit.createUser(), { expiresIn });
+    expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(expiresIn * 1000);
+  });
+
+  test('takes a message of 500 characters, each an emoji', async () => {
+    const afterCompletion = { type: 'HOSTED_CONFIRMATION', message: '🎉'.repeat(500) } as const;
+    const flow = { type: 'CUSTOMER_UPDATE', afterCompletion } as const;
+    (await kit.ask(await kit.createUser(), { flow })).expectData();
+  });
+
+  test('says that PUBLIC_URL is missing, where it is', async () => {
+    const own = await createLinkKit({ PUBLIC_URL: '' });
+    const { message } = (await own.ask(await own.createUser())).expectError('BAD_USER_INPUT');
+    expect(message).toContain('PUBLIC_URL');
+  });
+
+  test('asks Stripe nothing', async () => {
+    const user = await kit.createUser();
+    const before = kit.emulator.requests.length;
+    await kit.create(user, { flow: { type: 'SUBSCRIPTION_CANCEL' } });
+    expect(kit.emulator.requests).toHaveLength(before);
+  });
+});
+
+test('a link lasts until its very end, and its page tells it from unknown ones for 30 days more', async () => {
+  const own = await createLinkKit();
+  const link = await own.create(await own.createUser(), { expiresIn: 60 });
+  const start = own.clock.now.getTime();
+  const statusAfter = async (seconds: number): Promise<number> => {
+    own.clock.now = new Date(start + seconds * 1000);
+    await own.database.records.removeExpired(own.clock.now);
+    return (await own.visit('GET', link)).status;
+  };
+
+  expect(await statusAfter(59)).toBe(200);
+  expect(await statusAfter(60)).toBe(410);
+  expect(await statusAfter(60 + 30 * day)).toBe(410);
+  expect(await statusAfter(61 + 30 * day)).toBe(404);
+});
+
+test('a link that was stored in this form still opens, at its task', async () => {
+  const { userId, customerId } = await kit.createUser();
+  const token = 'a'.repeat(43);
+  const key = createHash('sha256').update(token).digest('hex');
+  const expiresAt = new Date(kit.clock.now.getTime() + 60_000);
+  const content = {
+    stripeCustomerId: customerId,
+    returnUrl,
+    flow: { type: 'payment_method_update', afterCompletion: { type: 'redirect', returnUrl } },
+    singleUse: true,
+    createdAt: kit.clock.now,
+    expiresAt,
+  };
+  await kit.database.records.insert('portal-link', { key, nonce: key, owner: userId, content, expiresAt });
+
+  expect(await kit.visit('POST', { url: `${linkPath}/${token}` })).toMatchObject({ status: 303 });
+
+  expect(kit.emulator.requests.at(-1)?.params).toMatchObject({
+    customer: customerId,
+    flow_data: {
+      type: 'payment_method_update',
+      after_completion: { type: 'redirect', redirect: { return_url: returnUrl } },
+    },
+  });
+});
+
+test("a user's links are listed, the newest first, with what became of each", async () => {
+  const own = await createLinkKit();
+  const user = await own.createUser();
+  const first = await own.create(user, { expiresIn: 60, flow: { type: 'PAYMENT_METHOD_UPDATE' } });
+  own.clock.now = new Date(own.clock.now.getTime() + 1000);
+  const second = await own.create(user);
+  await own.create(await own.createUser());
+  await own.visit('POST', second);
+
+  expect(await own.list(user.userId)).toEqual([
+    { ...second, url: undefined, usedAt: own.clock.now.toISOString() },
+    { ...first, url: undefined, flow: 'PAYMENT_METHOD_UPDATE' },
+  ]);
+});
+
+describe('revokeBillingPortalLink', () => {
+  test('ends one link and no other, on the record', async () => {
+    const user = await kit.createUser();
+    const [one, other] = [await kit.create(user), await kit.create(user)];
+
+    expect((await kit.revoke(one.id)).expectData()).toEqual({ revokeBillingPortalLink: true });
+
+    expect((await kit.visit('POST', one)).status).toBe(404);
+    expect((await kit.visit('POST', other)).status).toBe(303);
+    const [revoked, ...made] = await readTrail(kit.app, { userId: user.userId });
+    expect(revoked).toMatchObject({
+      actor: 'root',
+      action: 'REVOKE_PORTAL_LINK',
+      targetId: user.customerId,
+      details: [{ name: 'link', value: one.id }],
+    });
+    expect(made.map(({ action, targetId, details }) => [action, targetId, details])).toEqual(
+      [other, one].map(({ id }) => [
+        'CREATE_PORTAL_LINK',
+        user.customerId,
+        expect.arrayContaining([
+          { name: 'link', value: id },
+          { name: 'use', value: 'once' },
+        ]),
+      ]),
+    );
+  });
+
+  test('answers false when there is nothing to revoke', async () => {
+    const user = await kit.createUser();
+    const used = await kit.create(user);
+    await kit.visit('POST', used);
+    const revoked = await kit.create(user);
+    await kit.revoke(revoked.id);
+
+    for (const id of [used.id, revoked.id, '0'.repeat(64)])
+      expect((await kit.revoke(id)).expectData()).toEqual({ revokeBillingPortalLink: false });
+    expect((await kit.visit('GET', used)).status).toBe(410);
+  });
+
+  test('takes no URL and no token for an id, so that none gets on the record', async () => {
+    const { url } = await kit.create(await kit.createUser());
+    const before = (await readTrail(kit.app))[0]?.id;
+    for (const id of [url, url.slice(-43), '']) {
+      const answer = await kit.revoke(id);
+      answer.expectError('BAD_USER_INPUT');
+      expect(answer.text).not.toContain(url.slice(-43));
+    }
+    expect((await readTrail(kit.app))[0]?.id).toBe(before);
+  });
+});
+
+test('revokeBillingPortalLinks ends what a user could still open, and counts it', async () => {
+  const [user, other] = [await kit.createUser(), await kit.createUser()];
+  const used = await kit.create(user);
+  await kit.visit('POST', used);
+  const open = [await kit.create(user), await kit.create(user, { singleUse: false })];
+  const others = await kit.create(other);
+
+  expect((await kit.revokeAllOf(user.userId)).expectData()).toEqual({ revokeBillingPortalLinks: 2 });
+  expect((await kit.revokeAllOf(user.userId)).expectData()).toEqual({ revokeBillingPortalLinks: 0 });
+
+  for (const link of open) expect((await kit.visit('POST', link)).status).toBe(404);
+  expect((await kit.visit('GET', used)).status).toBe(410);
+  expect((await kit.visit('POST', others)).status).toBe(303);
+});
+
+test('a link works in the scope in which it was made, and in no other', async () => {
+  const link = await kit.create(await kit.createUser());
+  const sandbox = await kit.deploy({ STRIPE_SCOPE: 'sandbox' });
+  expect((await kit.visit('POST', link, sandbox)).status).toBe(404);
+  expect((await kit.visit('POST', link)).status).toBe(303);
+});

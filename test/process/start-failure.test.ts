@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { DatabaseSetupError } from '../../src/database/database-setup-error.ts';
+import { StoreUnavailableError } from '../../src/shared/errors.ts';
+import { describeStartFailure, getStartExitCode } from '../../src/process/start-failure.ts';
+
+test.each([
+  [{ code: 'EADDRINUSE', port: 4000 }, 'Port 4000 is in use. Stop what listens there, or set PORT.'],
+  [{ code: 'EACCES', port: 80 }, 'Port 80 may not be used by this user. Set PORT to one above 1023.'],
+  [{ code: 'EACCES' }, 'The service could not start: listen'],
+])('%j is told as: %s', (facts, text) => {
+  expect(describeStartFailure(Object.assign(new Error('listen'), facts))).toBe(text);
+});
+
+test('words of others are told without what they may hold', () => {
+  const error = new Error('listen EADDRNOTAVAIL 10.1.2.3:4000 with sk_test_secret');
+  expect(describeStartFailure(error)).toBe(
+    'The service could not start: listen EADDRNOTAVAIL [address] with [stripe key]',
+  );
+});
+
+test.each([
+  ['a setting that is wrong', new DatabaseSetupError('DATABASE_URL names no file.'), 78],
+  ['a port that this user may not use', createListenError('EACCES'), 78],
+  ['an address that this machine does not have', createListenError('EADDRNOTAVAIL'), 78],
+  ['a host name that is not found', createListenError('ENOTFOUND', 'getaddrinfo'), 78],
+  ['a port in use', createListenError('EADDRINUSE'), 1],
+  ['a name server that does not answer', createListenError('EAI_AGAIN', 'getaddrinfo'), 1],
+  ['a database that does not answer', new StoreUnavailableError(new Error('no answer')), 1],
+  ['a crash', new TypeError('x is not a function'), 1],
+  ['a thrown text', 'no', 1],
+])('%s ends a start with an exit code that says whether trying again helps', (_title, error, exitCode) => {
+  expect(getStartExitCode(error)).toBe(exitCode);
+});
+
+function createListenError(code: string, syscall = 'listen'): Error {
+  return Object.assign(new Error('listen'), { code, syscall });
+}

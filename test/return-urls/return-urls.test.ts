@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parseAllowedReturnUrl } from '../../src/return-urls/allowed-return-url.ts';
+import { ReturnUrlNotAllowedError } from '../../src/return-urls/return-urls.ts';
+import { ReturnUrls } from '../../src/return-urls/return-urls.ts';
+
+interface CaseList {
+  readonly allowlist: readonly string[];
+  readonly cases: readonly { readonly url: string; readonly allowed: boolean; readonly why: string }[];
+}
+
+const { lists } = JSON.parse(readFileSync(new URL('../cases/return-urls.json', import.meta.url), 'utf8')) as {
+  lists: readonly CaseList[];
+};
+
+function createReturnUrls(allowlist: readonly string[]): ReturnUrls {
+  return new ReturnUrls(allowlist.map(parseAllowedReturnUrl));
+}
+
+/** The href that goes to Stripe, or the code of the refusal; anything else thrown fails the test. */
+function check(returnUrls: ReturnUrls, url: string): string {
+  try {
+    return returnUrls.getAllowed(url);
+  } catch (error) {
+    if (error instanceof ReturnUrlNotAllowedError) return error.code;
+    throw error;
+  }
+}
+
+const refused = 'RETURN_URL_NOT_ALLOWED';
+
+describe.each(lists)('with $allowlist allowed', ({ allowlist, cases }) => {
+  const returnUrls = createReturnUrls(allowlist);
+
+  test.each(cases.map((entry) => ({ ...entry, shown: JSON.stringify(entry.url) })))(
+    '$shown: $allowed, $why',
+    ({ url, allowed }) => {
+      expect(check(returnUrls, url)).toBe(allowed ? new URL(url).href : refused);
+    },
+  );
+});
+
+describe('what public lists of redirect tricks hold beside', () => {
+  const returnUrls = createReturnUrls([
+    'https://kiosk.example.com',
+    'https://shop.example.com/account',
+    'https://shop.example.com:8443',
+    'http://127.0.0.1:3000',
+    'http://[::1]:3000',
+  ]);
+
+  test.each([
+    ['no characters', ''],
+    ['one more than 2048 characters', `https://kiosk.example.com/${'a'.repeat(2023)}`],
+    ['a megabyte', `https://kiosk.example.com/${'a'.repeat(1_000_000)}`],
+    ['a megabyte of slashes', `https:${'/'.repeat(1_000_000)}kiosk.example.com`],
+    ['Kelvin sign for k, which lower-cases to k', 'https://\u212aiosk.example.com/'],
+    ['long s in the scheme', 'http\u017f://kiosk.example.com/'],
+    ['one dot leader for a dot', 'https://kiosk\u2024example\u2024com/'],
+    ['fullwidth colon before the port', 'https://shop.example.com\uff1a8443/'],
+    ['fullwidth solidus behind the host', 'https://kiosk.example.com\uff0f.evil.example/'],
+    ['care of sign, which maps to c/o', 'https://kiosk.example.\u2105m/'],
+    ['account of sign, which maps to a/c', 'https://evil.example\u2100.kiosk.example.com/'],
+    ['Cyrillic letters in the host', 'https://kiosk.ex\u0430mple.com/'],
+    ['right-to-left override in the host', 'https://kiosk.example.com\u202e.evil.example/'],
+    ['zero width space in the host', 'https://kiosk\u200b.example.com/'],
+    ['zero width joiner in the host', 'https://kio\u200dsk.example.com/'],
+    ['word joiner in the host', 'https://kiosk.example.com\u2060/'],
+    ['variation selector in the host', 'https://kiosk.example.com\ufe0f/'],
+    ['half a surrogate pair in the host', 'https://kiosk.example.com\ud800/'],
+    ['tag characters in the host', 'https://kiosk.example.com\u{e0041}/'],
+    ['tab inside of the scheme', 'ht\ttps://kiosk.example.com/'],
+    ['newline inside of the host', 'https://kiosk.exa\nmple.com/'],
+    ['tab between the slashes', 'https:/\t/kiosk.example.com/'],
+    ['carriage return at the end', 'https://kiosk.example.com/\r'],
+    ['next line, a C1 control', 'https://kiosk.example.com/\u0085'],
+    ['NUL at the end', 'https://kiosk.example.com\u0000.evil.example/'],
+    ['percent-encoded NUL in the host', 'https://kiosk.example.com%00.evil.example/'],
+    ['percent-encoded newline in the host', 'https://kiosk.example.com%0a.evil.example/'],
+    ['percent-encoded at sign', 'https://kiosk.example.com%40evil.example/'],
+    ['percent-encoded dots in the host', 'https://kiosk%2eexample%2ecom/'],
+    ['percent-encoded port', 'https://shop.example.com:%38443/'],
+    ['decimal address', 'http://2130706433:3000/'],
+    ['octal address', 'http://0177.0.0.1:3000/'],
+    ['hexadecimal address', 'http://0x7f.0.0.1:3000/'],
+    ['short address', 'http://127.1:3000/'],
+    ['address with a trailing dot', 'http://127.0.0.1.:3000/'],
+    ['another loopback address', 'http://127.0.0.2:3000/'],
+    ['IPv4 in IPv6', 'http://[::ffff:127.0.0.1]:3000/'],
+    ['IPv6 written out', 'http://[0:0:0:0:0:0:0:1]:3000/'],
+    ['IPv6 with a zone', 'http://[::1%25lo]:3000/'],
+    ['an address of the metadata service', 'http://169.254.169.254/latest/meta-data/'],
+    ['a host that resolves to the loopback', 'http://127.0.0.1.nip.io:3000/'],
+    ['trailing dot', 'https://kiosk.example.com./'],
+    ['port zero', 'https://kiosk.example.com:0/'],
+    ['port out of range', 'https://shop.example.com:73979/'],
+    ['port with a plus', 'https://shop.example.com:+8443/'],
+    ['the allowed port on a host allowed with another', 'https://kiosk.example.com:8443/'],
+    ['the http port on https', 'https://kiosk.example.com:80/'],
+    ['user info that looks like the host', 'https://kiosk.example.com@evil.example/'],
+    ['user info behind a fragment sign', 'https://evil.example#@kiosk.example.com/'],
+    ['two at signs', 'https://a@b@kiosk.example.com/'],
+    ['empty user info', 'https://@kiosk.example.com/'],
+    ['empty user and password', 'https://:@kiosk.example.com/'],
+    ['backslash for a slash', 'https:\\\\kiosk.example.com/'],
+    ['backslash before user info', 'https://evil.example\\@kiosk.example.com/'],
+    ['backslash in the query', 'https://kiosk.example.com/?a=\\'],
+    ['three slashes', 'https:///kiosk.example.com/'],
+    ['one slash', 'https:/kiosk.example.com/'],
+    ['no slash', 'https:kiosk.example.com'],
+    ['no scheme', '//kiosk.example.com/'],
+    ['a path alone', '/account'],
+    ['data URL', 'data:text/html,<script>alert(1)</script>'],
+    ['javascript with a comment that looks like the host', 'javascript://kiosk.example.com/%0aalert(1)'],
+    ['view-source', 'view-source:https://kiosk.example.com/'],
+    ['URL: prefix', 'URL:https://kiosk.example.com/'],
+    ['wildcard host', 'https://*.example.com/'],
+    ['suffix of the allowed host', 'https://evil-kiosk.example.com/'],
+    ['allowed host as a label', 'https://kiosk.example.com.evil.example/'],
+    ['semicolon behind the host', 'https://kiosk.example.com;.evil.example/'],
+    ['encoded slash in a limited path', 'https://shop.example.com/account%2F..%2F..'],
+    ['twice encoded dots in a limited path', 'https://shop.example.com/account/%25252e%25252e/'],
+    ['encoded dot in a limited path', 'https://shop.example.com/account/%2e/x'],
+    ['encoded dots that come back to a limited path', 'https://shop.example.com/x/%2E%2E/account'],
+    ['capitals in a limited path', 'https://shop.example.com/Account'],
+    ['dots with a parameter at the end of a limited path', 'https://shop.example.com/account/..;'],
+    ['dots with a parameter after others', 'https://shop.example.com/account/a;b/..;c=d;e/x'],
+    ['an encoded newline in a limited path', 'https://shop.example.com/account/%0D%0A'],
+    ['an encoded DEL in a limited path', 'https://shop.example.com/account/%7F'],
+    [
+      'overlong dots of three bytes in a limited path',
+      'https://shop.example.com/account/%E0%80%AE%e0%80%ae/',
+    ],
+    ['overlong dots of four bytes in a limited path', 'https://shop.example.com/account/%f0%80%80%ae/'],
+    ['an overlong slash in a limited path', 'https://shop.example.com/account/..%C0%AFadmin'],
+    ['two slashes before a limited path', 'https://shop.example.com//account'],
+    ['a limited path in the query', 'https://shop.example.com/?/account'],
+  ])('%s is refused', (_, url) => {
+    expect(check(returnUrls, url)).toBe(refused);
+  });
+
+  test.each([
+    ['https://kiosk.example.com', 'https://kiosk.example.com/'],
+    [`https://kiosk.example.com/${'a'.repeat(2022)}`, `https://kiosk.example.com/${'a'.repeat(2022)}`],
+    ['https://shop.example.com:8443/x', 'https://shop.example.com:8443/x'],
+    ['https://shop.example.com:443/account', 'https://shop.example.com/account'],
+    ['https://shop.example.com/account?next=%2F%2e%2e', 'https://shop.example.com/account?next=%2F%2e%2e'],
+    ['http://127.0.0.1:3000/#done', 'http://127.0.0.1:3000/#done'],
+    ['https://shop.example.com/account/a..;b', 'https://shop.example.com/account/a..;b'],
+    ['https://shop.example.com/account/%e2%82%ac', 'https://shop.example.com/account/%e2%82%ac'],
+    ['https://shop.example.com/account?a=..;%00', 'https://shop.example.com/account?a=..;%00'],
+    ['http://[::1]:3000/', 'http://[::1]:3000/'],
+    ['https://kiosk.example.com/\u202etxt', 'https://kiosk.example.com/%E2%80%AEtxt'],
+    ['https://kiosk.example.com/a@b', 'https://kiosk.example.com/a@b'],
+  ])('%s is allowed and sent as %s', (url, href) => {
+    expect(check(returnUrls, url)).toBe(href);
+  });
+});
+
+test('nothing is allowed when nothing is listed', () => {
+  expect(check(createReturnUrls([]), 'https://app.example.com/')).toBe(refused);
+});
+
+test('what was decided once is decided the same way again, however much was asked in between', () => {
+  const returnUrls = createReturnUrls(['https://app.example.com']);
+  const ask = () =>
+    ['https://app.example.com/a', 'https://APP.example.com/a', 'https://evil.example/a'].map((url) =>
+      check(returnUrls, url),
+    );
+  const first = ask();
+  for (let page = 0; page < 1_200; page += 1) check(returnUrls, `https://app.example.com/${page}`);
+
+  expect(first).toEqual(['https://app.example.com/a', 'https://app.example.com/a', refused]);
+  expect([ask(), ask()]).toEqual([first, first]);
+});
+
+test('the refusal says what to do, and shows neither the URL nor the list', () => {
+  const { message } = new ReturnUrlNotAllowedError();
+  expect(message).toContain('RETURN_URLS');
+  expect(message).not.toContain('://');
+});
+
+describe('whatever is sent', () => {
+  const allowlist = ['https://app.example.com', 'http://localhost:3000/billing'].map(parseAllowedReturnUrl);
+  const returnUrls = new ReturnUrls(allowlist);
+
+  const pieces = fc.constantFrom(
+    ...[
+      'https:',
+      'http:',
+      'HTTPS:',
+      'javascript:',
+      '/',
+      '//',
+      '\\',
+      '@',
+      ':',
+      ':443',
+      ':3000',
+      '?',
+      '#',
+      '.',
+      '..',
+    ],
+    ...[
+      'app.example.com',
+      'localhost',
+      'evil.example',
+      'billing',
+      '%2e',
+      '%2f',
+      '%00',
+      '%',
+      '\t',
+      '\n',
+      '\u0000',
+    ],
+    ...['\u3002', '\u212a', '\u200b', '\u202e', '\ufeff', '\ud800', '[::1]', '127.0.0.1', ';', '*'],
+  );
+  const assembled = fc.array(pieces, { maxLength: 10 }).map((parts) => parts.join(''));
+  /** An allowed URL with something put into it, anywhere. */
+  const mutated = fc
+    .tuple(
+      fc.constantFrom('https://app.example.com/account?x=1#y', 'http://localhost:3000/billing/x'),
+      fc.nat(40),
+      fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 3 })),
+      fc.nat(3),
+    )
+    .map(([url, at, piece, removed]) => url.slice(0, at) + piece + url.slice(at + removed));
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.webUrl({ withQueryParameters: true, withFragments: true }),
+    assembled,
+    mutated,
+  );
+
+  test('it is allowed only if it parses to an allowed place, with no user info, and stays the same', () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(anything, (text) => {
+        const href = check(returnUrls, text);
+        if (href === refused) return;
+        accepted += 1;
+        const url = new URL(href);
+        const entry = allowlist.find(({ origin }) => origin === url.origin);
+        expect(entry).toBeDefined();
+        expect(`${url.pathname}/`.startsWith(`${entry?.path ?? ''}/`)).toBe(true);
+        expect([url.username, url.password, url.href]).toEqual(['', '', href]);
+        expect(check(returnUrls, href)).toBe(href);
+      }),
+      { numRuns: 5000 },
+    );
+    expect(accepted).toBeGreaterThan(50);
+  });
+});

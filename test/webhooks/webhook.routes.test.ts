@@ -1,0 +1,245 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  type SentDelivery,
+  createEvent,
+  createMac,
+  createWebhookApp,
+  getTimestamp,
+  observeDelivery,
+  secret,
+  sign,
+  toBody,
+} from './webhook-kit.ts';
+
+const oldSecret = 'whsec_dGhlIG9uZSB0aGF0IGlzIHJvdGF0ZWQ';
+const app = await createWebhookApp({
+  STRIPE_WEBHOOK_SECRETS: `${oldSecret},${secret}`,
+  RATE_LIMIT: 'off',
+  TRUST_PROXY: '1',
+});
+const customer = await app.sdk.customers.create({ name: 'Planted Name' });
+await app.link('ada', customer.id);
+
+/** What would have an effect if it were taken. */
+function createBody(rest: Readonly<Record<string, unknown>> = {}): string {
+  return toBody(createEvent('customer.updated', { ...customer }, rest));
+}
+
+const signed = (body: string): SentDelivery => ({ body, signature: sign(body) });
+const withHeader = (create: (body: string) => string | null) => (): SentDelivery => {
+  const body = createBody();
+  return { body, signature: create(body) };
+};
+/** Signed as one body, and sent as another. */
+const changed = (change: (body: string) => string | Buffer) => (): SentDelivery => {
+  const body = createBody();
+  return { body: change(body), signature: sign(body) };
+};
+const now = getTimestamp;
+
+const hostile: readonly (readonly [name: string, code: string, create: () => SentDelivery])[] = [
+  ['no header', 'SIGNATURE_MISSING', withHeader(() => null)],
+  ['an empty header', 'SIGNATURE_MISSING', withHeader(() => '')],
+  ['a header of something else', 'SIGNATURE_MALFORMED', withHeader(() => 'Bearer whsec_planted')],
+  ['no timestamp', 'SIGNATURE_MALFORMED', withHeader((body) => sign(body).replace(/t=\d+,/, ''))],
+  [
+    'a timestamp that is no number',
+    'SIGNATURE_MALFORMED',
+    withHeader((body) => sign(body).replace('t=', 't=x')),
+  ],
+  [
+    'two timestamps',
+    'SIGNATURE_MALFORMED',
+    withHeader((body) => `${sign(body, { ageSeconds: 9_000 })},t=${now()}`),
+  ],
+  ['v0 only', 'SIGNATURE_MISMATCH', withHeader((body) => sign(body).replace('v1=', 'v0='))],
+  [
+    'a scheme of the future only',
+    'SIGNATURE_MISMATCH',
+    withHeader((body) => sign(body).replace('v1=', 'v2=')),
+  ],
+  ['a tampered body', 'SIGNATURE_MISMATCH', changed((body) => body.replace('Planted Name', 'Planted Nama'))],
+  ['a re-serialised body', 'SIGNATURE_MISMATCH', changed((body) => JSON.stringify(JSON.parse(body)))],
+  ['a body with a byte order mark before it', 'SIGNATURE_MISMATCH', changed((body) => `\ufeff${body}`)],
+  [
+    'bytes that are replaced when they are read as text',
+    'SIGNATURE_MISMATCH',
+    () => {
+      const body = createBody().replace('Planted Name', '\ufffd');
+      const bytes = Buffer.from(body.replace('\ufffd', '~')).map((byte) => (byte === 0x7e ? 0xff : byte));
+      return { body: Buffer.from(bytes), signature: sign(body) };
+    },
+  ],
+  ['an empty body', 'SIGNATURE_MISMATCH', changed(() => '')],
+  [
+    'a wrong secret',
+    'SIGNATURE_MISMATCH',
+    withHeader((body) => sign(body, { secret: 'whsec_d3Jvbmcgc2VjcmV0' })),
+  ],
+  ['an empty secret', 'SIGNATURE_MISMATCH', withHeader((body) => sign(body, { secret: '' }))],
+  [
+    'a signature of the body without the timestamp',
+    'SIGNATURE_MISMATCH',
+    withHeader((body) => `t=${now()},v1=${createMac(body)}`),
+  ],
+  [
+    'a stale signature under a fresh timestamp',
+    'SIGNATURE_MISMATCH',
+    withHeader((body) => sign(body, { ageSeconds: 9_000 }).replace(/t=\d+/, `t=${now()}`)),
+  ],
+  ['half a signature', 'SIGNATURE_MISMATCH', withHeader((body) => sign(body).slice(0, -32))],
+  ['a signature and more', 'SIGNATURE_MISMATCH', withHeader((body) => `${sign(body)}00`)],
+  ['a signature that is no hex', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1=planted`)],
+  ['a stale timestamp', 'TIMESTAMP_TOO_OLD', withHeader((body) => sign(body, { ageSeconds: 305 }))],
+  ['the timestamp 0', 'TIMESTAMP_TOO_OLD', withHeader((body) => sign(body, { ageSeconds: now() }))],
+  [
+    'a timestamp of the future',
+    'TIMESTAMP_IN_FUTURE',
+    withHeader((body) => sign(body, { ageSeconds: -310 })),
+  ],
+];
+
+/** Signed, of a type that is handled, and in a form that this service cannot read. */
+const unreadable: readonly (readonly [name: string, create: () => SentDelivery])[] = [
+  ['what is no JSON', () => signed('planted')],
+  ['JSON that is no object', () => signed('null')],
+  ['an object that is no event', () => signed(toBody({ ...customer }))],
+  ['an event without a livemode', () => signed(createBody({ livemode: undefined }))],
+  ['an id that is none of an event', () => signed(createBody({ id: 'planted:1' }))],
+  ['a customer event without a customer', () => signed(createBody({ data: { object: {} } }))],
+];
+
+describe('refused, with nothing stored and nothing asked of Stripe:', () => {
+  // Each has an address of its own: one address has only so many refusals.
+  test.each(hostile.map((row, index) => [...row, index] as const))(
+    '%s (%s)',
+    async (_name, code, create, index) => {
+      const { status, body, logged } = await observeDelivery(app, { ...create(), from: `192.0.2.${index}` });
+
+      expect({ status, body }).toMatchObject({ status: 400, body: { code } });
+      expect(logged).toContain(`"level":40`);
+      expect(logged).toContain(`"refusal":"${code}"`);
+      expect(logged).not.toMatch(/planted|whsec|cus_/i);
+    },
+  );
+});
+
+describe('a signed event of ours that cannot be read is a failure, so that Stripe keeps it:', () => {
+  test.each(unreadable)('%s', async (_name, create) => {
+    const { status, body, logged } = await observeDelivery(app, create());
+
+    expect({ status, body }).toMatchObject({ status: 400, body: { code: 'EVENT_UNREADABLE' } });
+    expect(logged).toContain(`"level":50`);
+    expect(logged).not.toMatch(/planted|whsec|cus_/i);
+  });
+});
+
+describe('accepted', () => {
+  const both = (body: string, first: string): string => {
+    const timestamp = now();
+    const macs = [first, secret].map((key) => createMac(`${timestamp}.${body}`, key));
+    return `t=${timestamp},v1=${macs[0]},v1=${macs[1]},v0=${macs[0]}`;
+  };
+
+  test.each([
+    ['signed with the secret', withHeader((body) => sign(body))],
+    [
+      'signed with the other secret, during a rotation',
+      withHeader((body) => sign(body, { secret: oldSecret })),
+    ],
+    ['signed with several, of which one fits', withHeader((body) => both(body, 'whsec_cmV0aXJlZA'))],
+    ['signed with several that all fit', withHeader((body) => both(body, oldSecret))],
+    ['signed 290 s ago', withHeader((body) => sign(body, { ageSeconds: 290 }))],
+    ['signed 290 s from now', withHeader((body) => sign(body, { ageSeconds: -290 }))],
+    ['of 250 kB', () => signed(createBody({ padding: 'x'.repeat(250_000) }))],
+  ])('and recorded once: %s', async (_name, create) => {
+    const before = app.countStored();
+    const delivery = create();
+
+    for (const response of [await app.send(delivery), await app.send(delivery)]) {
+      expect({ status: response.status, body: await response.json() }).toEqual({
+        status: 200,
+        body: { received: true },
+      });
+    }
+
+    // The event, and with the first one the customer's snapshot.
+    expect(app.countStored().records - before.records).toBeLessThanOrEqual(2);
+    expect(app.countStored().records).toBeGreaterThan(before.records);
+  });
+
+  test.each(['invoice.paid', 'balance.available', 'customer.tax_id.created', 'something.of.the.future'])(
+    'and neither recorded nor acted on: %s',
+    async (type) => {
+      const before = app.countStored();
+      const requestsBefore = app.stripe.requests.length;
+
+      const response = await app.deliver(createEvent(type, { object: 'whatever' }));
+
+      expect(await response.json()).toEqual({ received: true });
+      expect(app.countStored()).toEqual(before);
+      expect(app.stripe.requests.length).toBe(requestsBefore);
+    },
+  );
+});
+
+describe('whatever the content type,', () => {
+  test.each([
+    'application/json',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'x/y',
+  ])('the signature decides: %s', async (contentType) => {
+    const body = createBody();
+
+    expect((await app.send({ body, signature: sign(body), contentType })).status).toBe(200);
+    const refused = await app.send({ body, signature: sign(`${body} `), contentType });
+    expect(await refused.json()).toMatchObject({ code: 'SIGNATURE_MISMATCH' });
+  });
+
+  test('one that cannot be read lets nothing in', async () => {
+    const before = app.countStored();
+
+    const response = await app.send({ ...signed(createBody()), contentType: 'nonsense' });
+
+    expect(response.status).toBe(415);
+    expect(app.countStored()).toEqual(before);
+  });
+});
+
+test('a body of more than 256 kB is not read', async () => {
+  const before = app.countStored();
+
+  const response = await app.send(signed(createBody({ padding: 'x'.repeat(257 * 1024) })));
+
+  expect(response.status).toBe(413);
+  expect(app.countStored()).toEqual(before);
+});
+
+test('a token counts for nothing here, and a bad one does no harm', async () => {
+  const body = createBody();
+
+  const response = await app.fetch('/webhooks/stripe', {
+    method: 'POST',
+    body,
+    token: 'planted',
+    headers: { 'stripe-signature': sign(body) },
+  });
+
+  expect(response.status).toBe(200);
+});
+
+test.each(['GET', 'PUT', 'DELETE'])('%s finds nothing', async (method) => {
+  expect((await app.fetch('/webhooks/stripe', { method })).status).toBeGreaterThanOrEqual(404);
+});
+
+test('without a secret there is nothing here, however it is signed', async () => {
+  const without = await createWebhookApp({ STRIPE_WEBHOOK_SECRETS: '' });
+  const body = createBody();
+
+  for (const signature of [sign(body), sign(body, { secret: '' }), null]) {
+    expect((await without.send({ body, signature })).status).toBe(404);
+  }
+  expect(without.countStored().records).toBe(0);
+});
