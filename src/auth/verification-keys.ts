@@ -22,12 +22,12 @@ export async function createVerificationKeys(
   checkKeySource(source);
   if (source.kind === 'jwks')
     return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source.url, issuer, clock).find };
-  if (source.kind === 'secret') return importSecret(Buffer.from(source.secret));
+  if (source.kind === 'secret') return importSecret(new TextEncoder().encode(source.secret));
   const key = parsePublicKey(source.pem);
   return { algorithms: getPublicKeyAlgorithms(key), find: () => key };
 }
 
-async function importSecret(secret: Buffer): Promise<VerificationKeys> {
+async function importSecret(secret: Uint8Array<ArrayBuffer>): Promise<VerificationKeys> {
   const imports = getSecretAlgorithms(secret.length).map(async ({ name, hash }) => {
     const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash }, false, ['verify']);
     return [name, key] as const;
