@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDatabase } from '../src/database/database.ts';
+import { openDatabase } from '../src/database/open-database.ts';
 import { nameCustomer } from './baselines/customers.ts';
 import { buildAll, serviceFiles } from './harness/build.ts';
 import { type Asked, Load } from './harness/load.ts';

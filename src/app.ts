@@ -18,7 +18,7 @@ import { CustomersByMetadata } from './customers/customers-by-metadata.ts';
 import { OwnCustomers } from './customers/own-customer.service.ts';
 import { RemovedLinks } from './customers/removed-links.ts';
 import { SnapshotRegister } from './account/snapshot-register.ts';
-import { openDatabase } from './database/database.ts';
+import { openDatabase } from './database/open-database.ts';
 import { observeDatabase } from './database/observed-database.ts';
 import { observeOperations } from './graphql/observed-operations.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -38,18 +38,19 @@ import { PortalLinkResolver } from './email-links/email-link.resolver.ts';
 import { PortalLinks } from './email-links/email-links.service.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
 import { OpenedParts } from './process/opened-parts.ts';
-import { ConfigurationRegistry } from './configurations/configuration-registry.ts';
-import { PolicyConfigurations } from './policies/policy-configurations.service.ts';
+import { StripeConfigurations } from './configurations/stripe-configurations.service.ts';
+import { ConfigurationIdCache } from './configurations/configuration-id-cache.service.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import { PortalPolicies } from './policies/portal-policies.service.ts';
 import { ConfigurationAdmin } from './configurations/configuration-admin.service.ts';
-import { PortalAdminResolver } from './portal/portal-admin.resolver.ts';
-import { PortalConfigurations } from './portal/portal-configuration.service.ts';
+import { ConfigurationAdminResolver } from './configurations/configuration-admin.resolver.ts';
+import { SupportSessionResolver } from './portal/support-session.resolver.ts';
+import { ConfigurationChooser } from './portal/configuration-chooser.service.ts';
 import { PortalFlows } from './portal/portal-flows.service.ts';
-import { PortalSessions } from './portal/portal-session.service.ts';
+import { PortalSessions } from './portal/portal-sessions.service.ts';
 import { PortalResolver } from './portal/portal.resolver.ts';
 import { ReturnUrls } from './return-urls/return-urls.ts';
-import { SupportSessions } from './portal/support-session.service.ts';
+import { SupportSessions } from './portal/support-sessions.service.ts';
 import { Leases, type LeasesOptions } from './records/leases.ts';
 import { removeAll } from './records/remove-all.ts';
 import { SweepClock } from './records/sweep-clock.ts';
@@ -130,9 +131,9 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
   const returnUrls = new ReturnUrls(config.returnUrls, config.explainsReturnUrls);
   const subscriptions = new CustomerSubscriptions(stripe);
   const policies = policySet && new PortalPolicies(policySet, subscriptions, logger, now);
-  const registry = new ConfigurationRegistry(stripe, config.policies.namespace, now);
-  const managed = new PolicyConfigurations(registry, now);
-  const configurations = new PortalConfigurations(database.customers, stripe, policies, managed);
+  const registry = new StripeConfigurations(stripe, config.policies.namespace, now);
+  const managed = new ConfigurationIdCache(registry, now);
+  const configurations = new ConfigurationChooser(database.customers, stripe, policies, managed);
   const flows = new PortalFlows(returnUrls, subscriptions);
   const automaticLinks = new AutomaticLinks(database.customers, new RemovedLinks(database.records));
   const conflicts = new CustomerConflicts({ records: database.records, audit, metrics: telemetry.metrics });
@@ -180,10 +181,8 @@ async function composeApp(config: Config, overrides: AppOverrides, opened: Opene
   const schema = createSchema({
     resolvers: [
       new PortalResolver(sessions, configurations),
-      new PortalAdminResolver(
-        new ConfigurationAdmin(stripe, returnUrls, audit),
-        new SupportSessions(database.customers, sessions, audit),
-      ),
+      new ConfigurationAdminResolver(new ConfigurationAdmin(stripe, returnUrls, audit)),
+      new SupportSessionResolver(new SupportSessions(database.customers, sessions, audit)),
       new BillingCustomerResolver(customers),
       ...createCustomerAdminResolvers({
         conflicts,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { findFreePort } from '../../test/helpers/server-process.ts';
 import { nameCustomer, nameUser } from '../baselines/customers.ts';
 import { fileOfProgram } from './build.ts';

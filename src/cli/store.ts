@@ -1,6 +1,7 @@
 import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { type StoreConfig, loadStoreConfig } from '../config/command-config.ts';
-import { type Database, openDatabase } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
+import { openDatabase } from '../database/open-database.ts';
 import { type Logger, createLogger } from '../logging/logger.ts';
 import type { Shell } from './shell.ts';
 

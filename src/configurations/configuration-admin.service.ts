@@ -4,7 +4,7 @@ import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/caller.ts';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
-import { compilePolicy } from './configuration-content.ts';
+import { createContent } from './configuration-content.ts';
 import { type Configuration, productsPath, readMark } from './managed-configuration.ts';
 import { featureNames } from './configuration-features.schema.ts';
 import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
@@ -13,7 +13,7 @@ import { type ConfigurationDraft, checkDraft, createDraft } from './configuratio
 import { toInputPath } from './input-path.ts';
 import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import { getNamedConfiguration } from './stripe-configuration.ts';
+import { getNamedConfiguration } from './read-configuration.ts';
 
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
@@ -47,7 +47,7 @@ export class ConfigurationAdmin {
       details: describeFeatures(input),
     };
     return this.audit.record(intent, async (operation) => {
-      const { content } = compilePolicy({ ...checkDraft(this.readDraft(input)), name: input.name ?? '' });
+      const content = createContent(input.name ?? '', checkDraft(this.readDraft(input)));
       const created = await this.write((sdk, options) =>
         sdk.billingPortal.configurations.create({ ...content, expand: [productsPath] }, options),
       );

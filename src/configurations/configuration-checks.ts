@@ -1,6 +1,11 @@
-import type { PolicyFault } from '../policies/policy-fault.ts';
-import type { PolicyDraft } from '../policies/policy-file.schema.ts';
-import type { PolicyFeatures } from './configuration-features.schema.ts';
+import type { ConfigurationFeatures } from './configuration-features.schema.ts';
+import type { ConfigurationSpec } from './configuration.schema.ts';
+
+/** A field that is wrong, and what it should be. */
+export interface FieldFault {
+  readonly path: string;
+  readonly expected: string;
+}
 
 const daysByInterval = { day: 1, week: 7, month: 31, year: 365 } as const;
 const maxPauseDays = 3 * 366;
@@ -11,7 +16,7 @@ const sinceEnabled = 'at least one, since the feature is enabled';
  * when several fields are seen together; what shows in one field alone is in its schema.
  * https://docs.stripe.com/api/customer_portal/configurations/create
  */
-export function findRefusals({ features = {} }: PolicyDraft): PolicyFault[] {
+export function findRefusals({ features = {} }: ConfigurationSpec): FieldFault[] {
   const faults = [
     ...checkCustomerUpdate(features.customer_update),
     ...checkCancel(features.subscription_cancel),
@@ -22,13 +27,13 @@ export function findRefusals({ features = {} }: PolicyDraft): PolicyFault[] {
   return faults.map(({ path, expected }) => ({ path: `features.${path}`, expected }));
 }
 
-function checkCustomerUpdate(feature: PolicyFeatures['customer_update']): PolicyFault[] {
+function checkCustomerUpdate(feature: ConfigurationFeatures['customer_update']): FieldFault[] {
   if (feature?.enabled !== true || (feature.allowed_updates?.length ?? 0) > 0) return [];
   return [{ path: 'customer_update.allowed_updates', expected: sinceEnabled }];
 }
 
-function checkCancel(feature: PolicyFeatures['subscription_cancel'] = {}): PolicyFault[] {
-  const faults: PolicyFault[] = [];
+function checkCancel(feature: ConfigurationFeatures['subscription_cancel'] = {}): FieldFault[] {
+  const faults: FieldFault[] = [];
   const path = 'subscription_cancel';
   const {
     proration_behavior: prorations = 'none',
@@ -52,7 +57,7 @@ function checkCancel(feature: PolicyFeatures['subscription_cancel'] = {}): Polic
   return faults;
 }
 
-function checkPause(feature: PolicyFeatures['subscription_pause']): PolicyFault[] {
+function checkPause(feature: ConfigurationFeatures['subscription_pause']): FieldFault[] {
   const path = 'subscription_pause.duration.interval_options';
   const { type, interval_options: options = [] } = feature?.duration ?? {};
   if (type === 'interval_options' && options.length === 0)
@@ -63,10 +68,10 @@ function checkPause(feature: PolicyFeatures['subscription_pause']): PolicyFault[
   return tooLong === -1 ? [] : [{ path: `${path}.${tooLong}`, expected: 'three years at most' }];
 }
 
-function checkUpdate(feature: PolicyFeatures['subscription_update'] = {}): PolicyFault[] {
+function checkUpdate(feature: ConfigurationFeatures['subscription_update'] = {}): FieldFault[] {
   const path = 'subscription_update';
   const { products = [], default_allowed_updates: updates = [] } = feature;
-  const faults: PolicyFault[] = [];
+  const faults: FieldFault[] = [];
   if (feature.enabled === true && products.length === 0)
     faults.push({ path: `${path}.products`, expected: sinceEnabled });
   if (feature.enabled === true && updates.length === 0)
@@ -89,7 +94,7 @@ function checkUpdate(feature: PolicyFeatures['subscription_update'] = {}): Polic
 }
 
 /** "Cannot enable subscription updates while payment method update is disabled." */
-function checkPaymentMethods(features: PolicyFeatures): PolicyFault[] {
+function checkPaymentMethods(features: ConfigurationFeatures): FieldFault[] {
   if (features.subscription_update?.enabled !== true || features.payment_method_update?.enabled === true)
     return [];
   return [

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
-import { type FeatureName, type PolicyFeatures, featureNames } from './configuration-features.schema.ts';
-import type { Policy } from '../policies/policy-set.ts';
+import {
+  type ConfigurationFeatures,
+  type FeatureName,
+  featureNames,
+} from './configuration-features.schema.ts';
+import type { ConfigurationSpec } from './configuration.schema.ts';
 
 /** What Stripe is given to make a configuration, without the metadata that it is found by. */
 export type ConfigurationContent = Omit<
@@ -20,36 +24,21 @@ export interface WantedConfiguration {
   readonly narrowedFrom: string | null;
 }
 
-/** The configuration of a policy as its file says, with nothing hidden. */
-export interface CompiledPolicy extends WantedConfiguration {
-  readonly policyName: string;
-  readonly narrowedFrom: null;
-}
-
-const compiled = new WeakMap<Policy, CompiledPolicy>();
-
-/** Compiles a policy. The content names every feature, so no default of Stripe applies. */
-export function compilePolicy(policy: Policy): CompiledPolicy {
-  const known = compiled.get(policy);
-  if (known !== undefined) return known;
-  const content = createContent(policy);
-  const wanted = { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
-  compiled.set(policy, wanted);
-  return wanted;
-}
-
-function createContent(policy: Policy): ConfigurationContent {
+/** Compiles a configuration for Stripe. The content names every feature, so none of Stripe's defaults applies. */
+export function createContent(name: string, spec: ConfigurationSpec): ConfigurationContent {
   return {
-    name: policy.name,
-    business_profile: { ...policy.business_profile },
-    ...(policy.default_return_url === undefined ? {} : { default_return_url: policy.default_return_url }),
-    login_page: { enabled: policy.login_page?.enabled ?? false },
-    features: Object.fromEntries(featureNames.map((name) => [name, compileFeature(policy.features?.[name])])),
+    name,
+    business_profile: { ...spec.business_profile },
+    ...(spec.default_return_url === undefined ? {} : { default_return_url: spec.default_return_url }),
+    login_page: { enabled: spec.login_page?.enabled ?? false },
+    features: Object.fromEntries(
+      featureNames.map((feature) => [feature, compileFeature(spec.features?.[feature])]),
+    ),
   };
 }
 
 /** A disabled feature keeps no other field, so configurations that offer the same have the same hash. */
-function compileFeature(feature: PolicyFeatures[FeatureName]): object {
+function compileFeature(feature: ConfigurationFeatures[FeatureName]): object {
   if (feature?.enabled !== true) return { enabled: false };
   if (!('cancellation_reason' in feature) || feature.cancellation_reason?.enabled === true) return feature;
   const { cancellation_reason, ...rest } = feature;

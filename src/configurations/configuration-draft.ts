@@ -1,9 +1,7 @@
 import { BadUserInputError } from '../shared/errors.ts';
-import { findRefusals } from './configuration-checks.ts';
-import type { PolicyFault } from '../policies/policy-fault.ts';
+import { type FieldFault, findRefusals } from './configuration-checks.ts';
 import type { FeatureName } from './configuration-features.schema.ts';
-import { type PolicyDraft, policySchema } from '../policies/policy-file.schema.ts';
-import { mergeDrafts } from '../policies/policy-set.ts';
+import { type ConfigurationSpec, configurationSchema, mergeSpecs } from './configuration.schema.ts';
 import { toInputPath } from './input-path.ts';
 import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
 import type * as inputs from './portal-features.inputs.ts';
@@ -125,13 +123,13 @@ function omitUndefined<T extends object>(value: T): { [Key in keyof T]?: NonNull
  * @param existing the features that the draft is laid over; what is at fault there already is not the draft's doing
  * @throws BadUserInputError with every fault
  */
-export function checkDraft(draft: object, existing: object = {}): PolicyDraft {
-  const { success, data, error } = policySchema.safeParse(omitEmpty(draft));
+export function checkDraft(draft: object, existing: object = {}): ConfigurationSpec {
+  const { success, data, error } = configurationSchema.safeParse(omitEmpty(draft));
   if (!success)
     throw refuse(error.issues.map(({ path, message }) => ({ path: path.join('.'), expected: message })));
-  const before = omitEmpty({ features: existing }) as PolicyDraft;
+  const before = omitEmpty({ features: existing }) as ConfigurationSpec;
   const known = new Set(findRefusals(before).map(({ path }) => path));
-  const faults = findRefusals(mergeDrafts(before, data)).filter(({ path }) => !known.has(path));
+  const faults = findRefusals(mergeSpecs(before, data)).filter(({ path }) => !known.has(path));
   if (faults.length > 0) throw refuse(faults);
   return data;
 }
@@ -144,7 +142,7 @@ function omitEmpty(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, omitEmpty(inner)]));
 }
 
-function refuse(faults: readonly PolicyFault[]): BadUserInputError {
+function refuse(faults: readonly FieldFault[]): BadUserInputError {
   const texts = faults.map(
     ({ path, expected }) => `${toInputPath(path)}: expected ${expected.replace(/^.*?\bexpected /, '')}`,
   );

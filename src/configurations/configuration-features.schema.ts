@@ -119,7 +119,7 @@ const subscriptionUpdate = z
   })
   .describe('Changing a subscription.');
 
-export const policyFeaturesSchema = z
+export const configurationFeaturesSchema = z
   .strictObject({
     customer_update: customerUpdate.optional(),
     invoice_history: invoiceHistory.optional(),
@@ -130,7 +130,7 @@ export const policyFeaturesSchema = z
   })
   .describe('What customers can do in the portal. A feature that is left out is off.');
 
-export type PolicyFeatures = z.infer<typeof policyFeaturesSchema>;
-export type FeatureName = keyof PolicyFeatures;
+export type ConfigurationFeatures = z.infer<typeof configurationFeaturesSchema>;
+export type FeatureName = keyof ConfigurationFeatures;
 
-export const featureNames = Object.keys(policyFeaturesSchema.shape) as FeatureName[];
+export const featureNames = Object.keys(configurationFeaturesSchema.shape) as FeatureName[];

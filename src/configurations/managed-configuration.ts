@@ -22,7 +22,7 @@ interface ConfigurationMark {
   readonly policyName: string | null;
   readonly hash: string;
   readonly narrowedFrom: string | null;
-  /** When it was last made or used, give or take a day: see `ConfigurationRegistry.keep`. */
+  /** When it was last made or used, give or take a day: see `StripeConfigurations.keep`. */
   readonly usedAt: Date;
 }
 

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { type ConfigurationContent, type WantedConfiguration, hashContent } from './configuration-content.ts';
 import { type Configuration, readMark } from './managed-configuration.ts';
-import { type FeatureName, featureNames, policyFeaturesSchema } from './configuration-features.schema.ts';
+import {
+  type FeatureName,
+  featureNames,
+  configurationFeaturesSchema,
+} from './configuration-features.schema.ts';
 
 /** `false` hides a feature. */
 export type FeatureChoice = Readonly<Partial<Record<FeatureName, boolean | undefined>>>;
@@ -80,7 +84,7 @@ interface Shape {
 }
 
 /** A release of Stripe's API may answer with fields that it does not take: only fields of this table are copied. */
-const featureShapes = (z.toJSONSchema(policyFeaturesSchema) as Shape).properties ?? {};
+const featureShapes = (z.toJSONSchema(configurationFeaturesSchema) as Shape).properties ?? {};
 
 /** Leaves out null and empty lists, which Stripe does not take back, and the settings of what is disabled. */
 function copy(value: unknown, { properties, items }: Shape): unknown {

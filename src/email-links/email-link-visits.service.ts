@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
-import type { PortalSession, PortalSessions } from '../portal/portal-session.service.ts';
+import type { PortalSession } from '../portal/portal-session.ts';
+import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { Leases } from '../records/leases.ts';
 import { LeaseTakenError } from '../records/record.errors.ts';

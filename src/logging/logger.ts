@@ -55,7 +55,7 @@ export interface ErrorDescription {
   readonly name: string;
   readonly message: string;
   readonly code?: string | undefined;
-  /** The place in this service's own code where it was thrown: `portal/portal-session.service.ts:41`. */
+  /** The place in this service's own code where it was thrown: `portal/portal-sessions.service.ts:41`. */
   readonly at?: string | undefined;
   readonly stripeRequestId?: string | undefined;
   readonly cause?: ErrorDescription | undefined;

@@ -1,24 +1,11 @@
 import { z } from 'zod';
-import { countCharacters } from '../shared/count-characters.ts';
-import { policyFeaturesSchema } from '../configurations/configuration-features.schema.ts';
+import { configurationSchema } from '../configurations/configuration.schema.ts';
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)], 'expected a text, or a list of texts');
 const claimValue = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean');
 
 /** Those of subscriptions that have not ended; what has ended is no fact about a customer any more. */
 const subscriptionStatus = z.enum(['active', 'incomplete', 'past_due', 'paused', 'trialing', 'unpaid']);
-
-const maxHeadline = 60;
-
-const headline = z
-  .string()
-  .refine((text) => countCharacters(text) <= maxHeadline, {
-    error: ({ input }) =>
-      `expected at most ${maxHeadline} characters, not ${countCharacters(input as string)}`,
-  })
-  .meta({ maxLength: maxHeadline })
-  .describe(`The sentence at the top of the portal, ${maxHeadline} characters at most.`);
 
 const hoursInMonth = 31 * 24;
 
@@ -67,19 +54,7 @@ const flowsSchema = z
 export const policySchema = z
   .strictObject({
     extends: z.string().optional().describe('The policy whose content this one starts from.'),
-    business_profile: z
-      .strictObject({
-        headline: headline.optional(),
-        privacy_policy_url: httpUrl.optional(),
-        terms_of_service_url: httpUrl.optional(),
-      })
-      .optional(),
-    default_return_url: httpUrl.optional(),
-    login_page: z
-      .strictObject({ enabled: z.boolean() })
-      .optional()
-      .describe("Stripe's hosted login page: a second way into the portal, past these rules."),
-    features: policyFeaturesSchema.optional(),
+    ...configurationSchema.shape,
     after_expiration: afterExpirationSchema.optional(),
     on_behalf_of: z
       .string()

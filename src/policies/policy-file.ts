@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { type PolicyFault, PolicyFileError } from './policy-fault.ts';
+import type { FieldFault } from '../configurations/configuration-checks.ts';
+import { PolicyFileError } from './policy-file.errors.ts';
 import { policyFileSchema } from './policy-file.schema.ts';
 import { type PolicySet, createPolicySet } from './policy-set.ts';
 
@@ -46,7 +47,7 @@ function findHiddenKeys(
   value: unknown,
   path: readonly string[] = [],
   above: readonly object[] = [],
-): PolicyFault[] {
+): FieldFault[] {
   // An alias may lead back to what it stands in.
   if (typeof value !== 'object' || value === null || above.includes(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -56,7 +57,7 @@ function findHiddenKeys(
   );
 }
 
-function toFaults(issue: z.core.$ZodIssue): PolicyFault[] {
+function toFaults(issue: z.core.$ZodIssue): FieldFault[] {
   const path = issue.path.join('.') || '(top)';
   if (issue.code === 'unrecognized_keys') {
     const expected = 'no such field; see policies.schema.json for those there are';

@@ -1,5 +1,5 @@
 import { type ConfigurationChange, listChanges, listEdits } from '../configurations/configuration-changes.ts';
-import { type CompiledPolicy, compilePolicy } from '../configurations/configuration-content.ts';
+import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { type Configuration, findByHash, readMark } from '../configurations/managed-configuration.ts';
 import { type PolicySet, listPolicies } from './policy-set.ts';
 

@@ -1,5 +1,5 @@
-import { findRefusals } from '../configurations/configuration-checks.ts';
-import type { PolicyFault } from './policy-fault.ts';
+import { type FieldFault, findRefusals } from '../configurations/configuration-checks.ts';
+import { mergeSpecs } from '../configurations/configuration.schema.ts';
 import { featureNames } from '../configurations/configuration-features.schema.ts';
 import type { Condition, PolicyDraft, PolicyFile } from './policy-file.schema.ts';
 
@@ -21,7 +21,7 @@ export function listPolicies(set: PolicySet): Policy[] {
 }
 
 /** @param faults gets what is wrong; the set is of use only when that is nothing */
-export function createPolicySet(file: PolicyFile, faults: PolicyFault[]): PolicySet {
+export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicySet {
   const drafts: Drafts = new Map(Object.entries(file.policies));
   const policies = new Map<string, Policy>();
   for (const [name, draft] of drafts) {
@@ -49,7 +49,7 @@ export function createPolicySet(file: PolicyFile, faults: PolicyFault[]): Policy
 type Drafts = ReadonlyMap<string, PolicyDraft>;
 
 /** Each fault is told once: of the policy that names what there is not, or closes the circle it is in. */
-function findExtendsFault(drafts: Drafts, name: string): PolicyFault | null {
+function findExtendsFault(drafts: Drafts, name: string): FieldFault | null {
   const path = `policies.${name}.extends`;
   const base = drafts.get(name)?.extends;
   if (base === undefined) return null;
@@ -70,25 +70,7 @@ function fillIn(drafts: Drafts, draft: PolicyDraft, above: readonly PolicyDraft[
   const base = baseName === undefined ? undefined : drafts.get(baseName);
   return base === undefined || above.includes(base)
     ? content
-    : mergeDrafts(fillIn(drafts, base, [...above, draft]), content);
-}
-
-/** Objects are merged field by field; lists and single values are replaced. */
-export function mergeDrafts(base: PolicyDraft, over: PolicyDraft): PolicyDraft {
-  return merge(base, over);
-}
-
-function merge(base: object, over: object): object {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const before = merged[key];
-    merged[key] = isPlainObject(before) && isPlainObject(value) ? merge(before, value) : value;
-  }
-  return merged;
-}
-
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+    : mergeSpecs(fillIn(drafts, base, [...above, draft]), content);
 }
 
 /** What was refused of the policy that this one extends already is not told of this one too. */
@@ -97,7 +79,7 @@ function findOwnRefusals(
   draft: PolicyDraft,
   content: PolicyDraft,
   path: string,
-): PolicyFault[] {
+): FieldFault[] {
   const base = draft.extends === undefined ? undefined : drafts.get(draft.extends);
   const inherited = base === undefined ? [] : findRefusals(fillIn(drafts, base)).map(toText);
   return findRefusals(content)
@@ -105,12 +87,12 @@ function findOwnRefusals(
     .map((fault) => ({ path: `${path}.${fault.path}`, expected: fault.expected }));
 }
 
-function toText({ path, expected }: PolicyFault): string {
+function toText({ path, expected }: FieldFault): string {
   return `${path}: ${expected}`;
 }
 
 /** Where facts are unknown the strictest policy stands in for any other, so it can offer nothing that one of them does not. */
-function checkStrictest(set: PolicySet): PolicyFault[] {
+function checkStrictest(set: PolicySet): FieldFault[] {
   const { strictest } = set;
   return featureNames
     .filter((name) => strictest.features?.[name]?.enabled === true)

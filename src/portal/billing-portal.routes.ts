@@ -3,7 +3,7 @@ import { requireRole } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import { getCaller } from '../graphql/context.ts';
 import { toFeatureChoice } from './feature-choice.ts';
-import type { PortalSessions } from './portal-session.service.ts';
+import type { PortalSessions } from './portal-sessions.service.ts';
 import { requireCaller } from '../http/authentication.ts';
 import { type SessionRequest, readRedirectRequest, readSessionRequest } from './billing-portal.request.ts';
 import { createErrorHandler } from '../http/error-response.ts';

@@ -1,18 +1,19 @@
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { toFeatureChoice } from './feature-choice.ts';
-import type { PortalConfigurations } from './portal-configuration.service.ts';
+import type { ConfigurationChooser } from './configuration-chooser.service.ts';
 import { BillingPortalConfiguration } from '../configurations/portal-configuration.types.ts';
 import { toBillingPortalConfiguration } from '../configurations/portal-configuration.mapper.ts';
 import { PortalFeaturesInput, PortalFlowInput } from './portal-flow.inputs.ts';
-import type { PortalSession, PortalSessions } from './portal-session.service.ts';
+import type { PortalSession } from './portal-session.ts';
+import type { PortalSessions } from './portal-sessions.service.ts';
 import { BillingPortalSession } from './portal-session.types.ts';
 
 @Resolver()
 export class PortalResolver {
   constructor(
     private readonly sessions: PortalSessions,
-    private readonly configurations: PortalConfigurations,
+    private readonly configurations: ConfigurationChooser,
   ) {}
 
   @Authorized()

@@ -1,6 +1,6 @@
 import type { Metrics } from '../telemetry/metrics.ts';
 import { toOutcome } from '../telemetry/telemetry.ts';
-import type { ChosenConfiguration } from './portal-configuration.service.ts';
+import type { ChosenConfiguration } from './configuration-chooser.service.ts';
 
 /** What becomes known while a session is opened. */
 interface SessionAttempt {

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../config/config.ts';
 import { DatabaseSetupError } from '../database/database-setup-error.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
 import { redact } from '../logging/logger.ts';
-import { PolicyFileError } from '../policies/policy-fault.ts';
+import { PolicyFileError } from '../policies/policy-file.errors.ts';
 
 /** Exit codes as sysexits.h has them: a supervisor need not start a service again that is misconfigured. */
 export const exitCodes = { ok: 0, failed: 1, misconfigured: 78 } as const;

@@ -1,7 +1,7 @@
 import { AuditAction } from '../audit/audit-action.ts';
 import { type AuditTrail, stripeItself } from '../audit/audit-trail.service.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
-import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
+import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
 import { getCustomerId, getObjectId } from './webhook-event.ts';
 import type { WebhookHandlers } from './webhook-processor.service.ts';
 
@@ -11,7 +11,7 @@ interface PortalHandlerParts {
   readonly directory: CustomerDirectory;
   readonly audit: AuditTrail;
   /** Null in a process that opens no sessions. */
-  readonly configurations: Pick<PolicyConfigurations, 'forgetAll'> | null;
+  readonly configurations: Pick<ConfigurationIdCache, 'forgetAll'> | null;
 }
 
 /** Forgets configurations that were changed, and records who was let into the portal, by whichever way. */

@@ -5,7 +5,7 @@ import type { CustomerConflicts } from '../customers/customer-conflicts.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import type { CustomerSync } from '../account/customer-sync.service.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
+import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
 import type { Leases } from '../records/leases.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { createCheckoutHandlers } from './checkout.handlers.ts';
@@ -26,7 +26,7 @@ interface WebhookParts {
   readonly leases: Leases;
   readonly logger: Logger;
   /** Null in a process that opens no sessions. */
-  readonly configurations: PolicyConfigurations | null;
+  readonly configurations: ConfigurationIdCache | null;
   /** What at Stripe names a user. */
   readonly linking: LinkingConfig;
 }

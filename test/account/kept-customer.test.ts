@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
 import { SnapshotRegister } from '../../src/account/snapshot-register.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import type { BillingCustomerQuery } from '../generated/graphql.ts';
 import {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { createApp } from '../../src/app.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { LinkRegister } from '../../src/email-links/email-link-register.ts';
 import { toLinkId } from '../../src/email-links/email-link-token.ts';
 import { type ErrorDescription, describeError } from '../../src/logging/logger.ts';

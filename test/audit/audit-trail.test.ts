@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { SweepClock } from '../../src/records/sweep-clock.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { runCli } from '../cli/run-cli.ts';
 import {
   auditTrailQuery,

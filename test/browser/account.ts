@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { startDemoWeb } from '../../src/cli/demo/demo-web.ts';
 import type { Environment } from '../../src/config/environment.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { type BillingPortalErrorCode, englishSentences } from '../../packages/client/src/sentences.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { startAccountKit } from './account.ts';
 import { capture, describeInBrowser, findAccessFaults } from './browser.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import { SnapshotRegister } from '../../src/account/snapshot-register.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { resetConnection, sendError, startFaultyStripe } from '../helpers/faulty-stripe.ts';

@@ -1,9 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type WantedConfiguration,
-  compilePolicy,
-  hashContent,
-} from '../../src/configurations/configuration-content.ts';
+import { compilePolicy } from '../../src/policies/compile-policy.ts';
+import { type WantedConfiguration, hashContent } from '../../src/configurations/configuration-content.ts';
 import { type FeatureChoice, narrow } from '../../src/configurations/narrow-configuration.ts';
 import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
 import type { Policy } from '../../src/policies/policy-set.ts';

@@ -1,6 +1,7 @@
-import { type WantedConfiguration, compilePolicy } from '../../src/configurations/configuration-content.ts';
-import { ConfigurationRegistry } from '../../src/configurations/configuration-registry.ts';
-import { PolicyConfigurations } from '../../src/policies/policy-configurations.service.ts';
+import { compilePolicy } from '../../src/policies/compile-policy.ts';
+import type { WantedConfiguration } from '../../src/configurations/configuration-content.ts';
+import { StripeConfigurations } from '../../src/configurations/stripe-configurations.service.ts';
+import { ConfigurationIdCache } from '../../src/configurations/configuration-id-cache.service.ts';
 import type { Policy } from '../../src/policies/policy-set.ts';
 import type { StripeEmulatorOptions } from '../../packages/local-stripe/src/local-stripe.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
@@ -14,7 +15,7 @@ export interface ConfigurationsKit extends EmulatorClient {
   /** Passes by the test's own hand. */
   readonly clock: { now: Date };
   /** Another replica of the service: its own connections and memory. */
-  createReplica(namespace?: string): PolicyConfigurations;
+  createReplica(namespace?: string): ConfigurationIdCache;
   /** How often configurations were listed, created and updated so far. */
   countCalls(): { readonly listed: number; readonly created: number; readonly updated: number };
   /** The local Stripe's configurations, whoever made them. */
@@ -57,10 +58,10 @@ export async function createConfigurationsKit(
 }
 
 /** @param url of a Stripe */
-export function createReplica(url: string, namespace: string, now: () => Date): PolicyConfigurations {
+export function createReplica(url: string, namespace: string, now: () => Date): ConfigurationIdCache {
   const stripe = new StripeClient({ secretKey: 'sk_test_replica', apiUrl: new URL(url), account: null });
   closeAfterTests(() => stripe.close());
-  return new PolicyConfigurations(new ConfigurationRegistry(stripe, namespace, now), now);
+  return new ConfigurationIdCache(new StripeConfigurations(stripe, namespace, now), now);
 }
 
 export const policy: Policy = {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type WantedConfiguration, compilePolicy } from '../../src/configurations/configuration-content.ts';
+import { compilePolicy } from '../../src/policies/compile-policy.ts';
+import type { WantedConfiguration } from '../../src/configurations/configuration-content.ts';
 import { createMetadata, metadataKeys } from '../../src/configurations/managed-configuration.ts';
 import { narrow } from '../../src/configurations/narrow-configuration.ts';
 import { featureNames } from '../../src/configurations/configuration-features.schema.ts';

@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
 import { markKey } from '../../src/customers/customer-creation.service.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import type { CreateSessionMutation } from '../generated/graphql.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditLog, type AuditRecord, toOperationTime } from '../../src/audit/audit-log.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { expectCode } from './directory-assertions.ts';
 
 /** An intent; the n-th is n seconds younger than the first. */

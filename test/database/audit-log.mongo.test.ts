@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { describeAuditLog } from './audit-log.contract.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { describeAuditLog } from './audit-log.contract.ts';
 

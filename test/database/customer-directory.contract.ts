@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { CustomerDirectory } from '../../src/customers/customer-directory.ts';
 import { userIdSchema } from '../../src/customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../src/customers/customer.errors.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import type { Database } from '../../src/database/database.ts';
 import { describeManyLinks } from './customer-directory.many.ts';
 import { describeRaces } from './customer-directory.races.ts';

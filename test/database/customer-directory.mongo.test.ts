@@ -1,5 +1,5 @@
 import { afterAll } from '@jest/globals';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { describeCustomerDirectory } from './customer-directory.contract.ts';

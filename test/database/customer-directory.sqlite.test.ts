@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { describeCustomerDirectory } from './customer-directory.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'billing-portal-sqlite-'));

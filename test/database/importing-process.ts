@@ -1,5 +1,5 @@
 // Run by processes.test.ts: opens DATABASE_URL, says it is ready, and imports links until they are all stored.
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 
 const [url = '', count] = process.argv.slice(2);
 const database = await openDatabase({ url, scope: 'test' });

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { CustomerLink, LinkOutcome } from '../../src/customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../src/customers/customer.errors.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 
 const [url = ''] = process.argv.slice(2);
 const database = await openDatabase({ url, scope: 'test' });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import type { KeptRecord, RecordStore } from '../../src/records/record-store.ts';
 import { removeAll } from '../../src/records/remove-all.ts';
 import { expectCode } from './directory-assertions.ts';

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { session } from '../errors/error-case.ts';
 import { type FaultyStripe, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { createSessionMutation } from '../helpers/operations.ts';

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { Environment } from '../../src/config/environment.ts';
 import type { CustomerDirectory, CustomerLink } from '../../src/customers/customer-directory.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { LinkRegister, type PortalLink } from '../../src/email-links/email-link-register.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import { planted } from '../errors/planted.ts';

@@ -3,7 +3,7 @@ import { type App, type AppOverrides, createApp } from '../../src/app.ts';
 import { type TokenRequest, createToken } from '../../src/auth/token-issuer.ts';
 import { type Config, loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { type StripeEmulator, createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CustomerMapping } from '../../src/customers/customer-directory.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { openPortalMutation, portalConfigurationQuery } from '../helpers/operations.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';

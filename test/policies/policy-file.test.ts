@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { PolicyFileError } from '../../src/policies/policy-fault.ts';
+import { PolicyFileError } from '../../src/policies/policy-file.errors.ts';
 import { loadPolicyFile, parsePolicyFile } from '../../src/policies/policy-file.ts';
 import { listPolicies } from '../../src/policies/policy-set.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';

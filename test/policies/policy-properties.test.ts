@@ -1,14 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type WantedConfiguration,
-  compilePolicy,
-  hashContent,
-} from '../../src/configurations/configuration-content.ts';
+import { compilePolicy } from '../../src/policies/compile-policy.ts';
+import { type WantedConfiguration, hashContent } from '../../src/configurations/configuration-content.ts';
 import { type FeatureChoice, narrow } from '../../src/configurations/narrow-configuration.ts';
 import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
 import { type PolicyDraft, type PolicyFile, policySchema } from '../../src/policies/policy-file.schema.ts';
-import { type Policy, createPolicySet, listPolicies, mergeDrafts } from '../../src/policies/policy-set.ts';
+import { mergeSpecs } from '../../src/configurations/configuration.schema.ts';
+import { type Policy, createPolicySet, listPolicies } from '../../src/policies/policy-set.ts';
 
 /** Objects in which any field may be left out. */
 function optional<T extends object>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) {
@@ -169,7 +167,7 @@ describe('a policy that extends another', () => {
     };
     fc.assert(
       fc.property(drafts, drafts, (base, over) =>
-        expectLaidOver(mergeDrafts(freeze(base), freeze(over)), base, over),
+        expectLaidOver(mergeSpecs(freeze(base), freeze(over)), base, over),
       ),
     );
   });
@@ -177,8 +175,8 @@ describe('a policy that extends another', () => {
   test('is the same by one step or by several, and by nothing at all', () => {
     fc.assert(
       fc.property(drafts, drafts, drafts, (a, b, c) => {
-        expect(mergeDrafts(mergeDrafts(a, b), c)).toEqual(mergeDrafts(a, mergeDrafts(b, c)));
-        expect([mergeDrafts(a, {}), mergeDrafts({}, a), mergeDrafts(a, a)]).toEqual([a, a, a]);
+        expect(mergeSpecs(mergeSpecs(a, b), c)).toEqual(mergeSpecs(a, mergeSpecs(b, c)));
+        expect([mergeSpecs(a, {}), mergeSpecs({}, a), mergeSpecs(a, a)]).toEqual([a, a, a]);
       }),
     );
   });
@@ -189,7 +187,7 @@ describe('a policy that extends another', () => {
         const written = { base: a, middle: { ...b, extends: 'base' }, leaf: { ...c, extends: 'middle' } };
         const leaf = readLeaf(backwards ? reverseKeys(written) : written);
         expect(compilePolicy(leaf)).toEqual(
-          compilePolicy({ ...mergeDrafts(mergeDrafts(a, b), c), name: 'leaf' }),
+          compilePolicy({ ...mergeSpecs(mergeSpecs(a, b), c), name: 'leaf' }),
         );
       }),
     );

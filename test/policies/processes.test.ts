@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import type { BillingPortalFeaturesInput, OpenPortalMutation } from '../generated/graphql.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

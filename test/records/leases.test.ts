@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { StoreUnavailableError } from '../../src/shared/errors.ts';
 import { Leases } from '../../src/records/leases.ts';
 import { LeaseTakenError } from '../../src/records/record.errors.ts';

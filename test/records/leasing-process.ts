@@ -1,7 +1,7 @@
 // Run by processes.test.ts: counts up in a file under a lease, or takes the lease and keeps it until it is killed.
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { Leases } from '../../src/records/leases.ts';
 
 const [url = '', key = '', file = '', rounds = '', lifeMs = ''] = process.argv.slice(2);

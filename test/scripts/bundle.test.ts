@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import type { ErrorDescription } from '../../src/logging/logger.ts';
 import { createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
 import { dropCustomers } from '../helpers/broken-store.ts';

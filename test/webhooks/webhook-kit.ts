@@ -4,7 +4,8 @@ import SqliteDatabase from 'libsql';
 import type { AppOverrides } from '../../src/app.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { type CustomerSnapshot, readSnapshot } from '../../src/account/customer-snapshot.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 

@@ -9,7 +9,7 @@ import { createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
 import type { Config } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
-import { openDatabase } from '../../database/database.ts';
+import { openDatabase } from '../../database/open-database.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { OpenedParts } from '../../process/opened-parts.ts';
 import { webhookPath } from '../../webhooks/webhook-event-types.ts';

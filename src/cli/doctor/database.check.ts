@@ -1,4 +1,5 @@
-import { type Database, openDatabase } from '../../database/database.ts';
+import type { Database } from '../../database/database.ts';
+import { openDatabase } from '../../database/open-database.ts';
 import { describeFailure } from '../command-failure.ts';
 import { type Deployment, isProduction } from './deployment.ts';
 import { type Judgement, fail, pass, skip, warn } from './finding.ts';

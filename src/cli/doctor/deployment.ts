@@ -10,7 +10,8 @@ import {
 } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
 import { loadPolicyFile } from '../../policies/policy-file.ts';
-import { type PolicyFault, PolicyFileError } from '../../policies/policy-fault.ts';
+import type { FieldFault } from '../../configurations/configuration-checks.ts';
+import { PolicyFileError } from '../../policies/policy-file.errors.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 
 /** What a configuration says, as far as it can be read: faults of one part keep no other from being looked at. */
@@ -31,7 +32,7 @@ export interface LoadedPolicyFile {
   readonly path: string;
   /** Null when the file has faults. */
   readonly set: PolicySet | null;
-  readonly faults: readonly PolicyFault[];
+  readonly faults: readonly FieldFault[];
 }
 
 export async function loadDeployment(env: Environment): Promise<Deployment> {

@@ -1,5 +1,6 @@
 import type { StripeConfig } from '../../config/config.ts';
-import { type ConfigurationContent, compilePolicy } from '../../configurations/configuration-content.ts';
+import type { ConfigurationContent } from '../../configurations/configuration-content.ts';
+import { compilePolicy } from '../../policies/compile-policy.ts';
 import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
 import { featureNames } from '../../configurations/configuration-features.schema.ts';
 import { type Policy, type PolicySet, listPolicies } from '../../policies/policy-set.ts';

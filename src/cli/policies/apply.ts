@@ -1,4 +1,4 @@
-import { PolicyConfigurations } from '../../policies/policy-configurations.service.ts';
+import { ConfigurationIdCache } from '../../configurations/configuration-id-cache.service.ts';
 import { type PlannedPolicy, planPolicies } from '../../policies/policy-plan.ts';
 import type { Shell } from '../shell.ts';
 import { signs } from './plan.ts';
@@ -7,7 +7,7 @@ import { describePlace, toJsonLine, toLines, toPlace, withPolicies } from './pol
 /** Does what sessions would do one by one, and sets back what was edited. */
 export async function applyPolicyFile(shell: Shell, json: boolean): Promise<void> {
   await withPolicies(shell, async ({ config, set, registry, own }) => {
-    const configurations = new PolicyConfigurations(registry);
+    const configurations = new ConfigurationIdCache(registry);
     const policies: object[] = [];
     const planned = planPolicies(set, own);
     const width = Math.max(...planned.map(({ wanted }) => wanted.policyName.length));

@@ -1,5 +1,5 @@
 import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
-import { ConfigurationRegistry } from '../../configurations/configuration-registry.ts';
+import { StripeConfigurations } from '../../configurations/stripe-configurations.service.ts';
 import { type Configuration, productsPath } from '../../configurations/managed-configuration.ts';
 import { loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
@@ -10,7 +10,7 @@ import type { Shell } from '../shell.ts';
 export interface PolicyWorkspace {
   readonly config: PoliciesCommandConfig;
   readonly set: PolicySet;
-  readonly registry: ConfigurationRegistry;
+  readonly registry: StripeConfigurations;
   /** Every configuration of the namespace, with its products. */
   readonly own: readonly Configuration[];
 }
@@ -24,7 +24,7 @@ export async function withPolicies(
   const set = await loadPolicyFile(config.policies.file);
   const stripe = new StripeClient(config.stripe);
   try {
-    const registry = new ConfigurationRegistry(stripe, config.policies.namespace);
+    const registry = new StripeConfigurations(stripe, config.policies.namespace);
     const own = await registry.list({ expand: [`data.${productsPath}`] });
     await use({ config, set, registry, own });
   } finally {

@@ -1,4 +1,4 @@
-import type { ConfigurationRegistry } from '../../configurations/configuration-registry.ts';
+import type { StripeConfigurations } from '../../configurations/stripe-configurations.service.ts';
 import { type SpareConfiguration, listSpares } from '../../policies/policy-plan.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { type Shell, escapeInvisible } from '../shell.ts';
@@ -41,7 +41,7 @@ interface Outcome {
 }
 
 /** One that Stripe refuses to deactivate stops no other. */
-async function deactivate(registry: ConfigurationRegistry, id: string): Promise<string | null> {
+async function deactivate(registry: StripeConfigurations, id: string): Promise<string | null> {
   try {
     await registry.deactivate(id);
     return null;

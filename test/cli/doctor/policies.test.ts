@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../../src/configurations/configuration-content.ts';
-import { ConfigurationRegistry } from '../../../src/configurations/configuration-registry.ts';
+import { compilePolicy } from '../../../src/policies/compile-policy.ts';
+import { StripeConfigurations } from '../../../src/configurations/stripe-configurations.service.ts';
 import { loadPolicyFile } from '../../../src/policies/policy-file.ts';
 import { listPolicies } from '../../../src/policies/policy-set.ts';
 import { StripeClient } from '../../../src/stripe/stripe-client.ts';
@@ -133,7 +133,7 @@ test('tells for which policies Stripe has no active configuration in the namespa
     apiUrl: new URL(kit.emulator.url),
     account: null,
   });
-  const registry = new ConfigurationRegistry(stripe, 'doctor');
+  const registry = new StripeConfigurations(stripe, 'doctor');
   const set = await loadPolicyFile(policies['PORTAL_POLICIES'] ?? '');
   const made = [];
   for (const policy of listPolicies(set)) made.push(await registry.create(compilePolicy(policy)));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
-import { openDatabase } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/database/open-database.ts';
 import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts';
 import { closeAfterTests } from '../../helpers/closing.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';

@@ -1,7 +1,7 @@
-import { listEdits } from '../configurations/configuration-changes.ts';
-import type { WantedConfiguration } from '../configurations/configuration-content.ts';
-import type { ConfigurationRegistry } from '../configurations/configuration-registry.ts';
-import { type Configuration, findByHash, productsPath } from '../configurations/managed-configuration.ts';
+import { listEdits } from './configuration-changes.ts';
+import type { WantedConfiguration } from './configuration-content.ts';
+import type { StripeConfigurations } from './stripe-configurations.service.ts';
+import { type Configuration, findByHash, productsPath } from './managed-configuration.ts';
 
 const timeToLiveMs = 10 * 60_000;
 
@@ -10,13 +10,13 @@ const timeToLiveMs = 10 * 60_000;
  * made once for its content and namespace, then shared by every session, every replica and every restart. There are
  * at most 47 parts of one configuration, since there are six features and plan changes need payment methods.
  */
-export class PolicyConfigurations {
+export class ConfigurationIdCache {
   private readonly ids = new Map<string, Promise<string>>();
   private own: Promise<Configuration[]> | null = null;
   private until = 0;
 
   constructor(
-    private readonly registry: ConfigurationRegistry,
+    private readonly registry: StripeConfigurations,
     private readonly now: () => Date = () => new Date(),
   ) {}
 

@@ -3,7 +3,8 @@ import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
-import type { PortalSession, PortalSessionRequest, PortalSessions } from './portal-session.service.ts';
+import type { PortalSession } from './portal-session.ts';
+import type { PortalSessionRequest, PortalSessions } from './portal-sessions.service.ts';
 
 interface SupportSessionRequest extends PortalSessionRequest {
   /** Whose customer the session is for. */

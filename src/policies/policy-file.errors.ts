@@ -1,8 +1,4 @@
-/** Where in a policy file something is wrong, and what was expected. */
-export interface PolicyFault {
-  readonly path: string;
-  readonly expected: string;
-}
+import type { FieldFault } from '../configurations/configuration-checks.ts';
 
 /** A policy file that cannot be used: every fault, with the file, the path in it and what was expected. */
 export class PolicyFileError extends Error {
@@ -10,7 +6,7 @@ export class PolicyFileError extends Error {
 
   constructor(
     file: string,
-    readonly faults: readonly PolicyFault[],
+    readonly faults: readonly FieldFault[],
   ) {
     super(
       [

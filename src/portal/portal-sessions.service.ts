@@ -8,13 +8,13 @@ import type { Policy } from '../policies/policy-set.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
 import { type Metrics, noMetrics } from '../telemetry/metrics.ts';
-import type { ChosenConfiguration, PortalConfigurations } from './portal-configuration.service.ts';
+import type { ChosenConfiguration, ConfigurationChooser } from './configuration-chooser.service.ts';
 import type { PortalFlow } from './portal-flow.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
 import { FlowNotAllowedError, PortalNotConfiguredError } from './portal.errors.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import { type AskedSession, readSession } from './session-answer.ts';
+import { type AskedSession, type PortalSession, readSession } from './portal-session.ts';
 import { countSession } from './session-count.ts';
 
 export interface PortalSessionRequest {
@@ -27,17 +27,6 @@ export interface PortalSessionRequest {
   readonly features?: FeatureChoice | undefined;
 }
 
-/** A visit to the portal that was opened for one customer. Its URL is a credential: never log or keep it. */
-export interface PortalSession {
-  readonly id: string;
-  readonly url: string;
-  readonly returnUrl: string;
-  readonly configurationId: string;
-  readonly locale: string | null;
-  readonly livemode: boolean;
-  readonly createdAt: Date;
-}
-
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams, 'return_url'>>;
 
@@ -46,7 +35,7 @@ export class PortalSessions {
   constructor(
     private readonly customers: OwnCustomers,
     private readonly returnUrls: ReturnUrls,
-    private readonly configurations: PortalConfigurations,
+    private readonly configurations: ConfigurationChooser,
     private readonly flows: PortalFlows,
     private readonly stripe: StripeClient,
     /** Of the key, and so of every session that is opened with it. */

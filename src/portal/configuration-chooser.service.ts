@@ -1,7 +1,8 @@
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { BadUserInputError } from '../shared/errors.ts';
-import { type WantedConfiguration, compilePolicy } from '../configurations/configuration-content.ts';
+import type { WantedConfiguration } from '../configurations/configuration-content.ts';
+import { compilePolicy } from '../policies/compile-policy.ts';
 import { type Configuration, productsPath } from '../configurations/managed-configuration.ts';
 import {
   type FeatureChoice,
@@ -9,14 +10,14 @@ import {
   narrow,
   readContent,
 } from '../configurations/narrow-configuration.ts';
-import type { PolicyConfigurations } from '../policies/policy-configurations.service.ts';
+import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { PortalPolicies } from '../policies/portal-policies.service.ts';
 import { SharedReads } from '../shared/shared-reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
-import { getNamedConfiguration, readStripeConfiguration } from '../configurations/stripe-configuration.ts';
+import { getNamedConfiguration, readConfiguration } from '../configurations/read-configuration.ts';
 
 /** The configuration in force: the account's default, one that an administrator names, or a policy's. */
 type ConfigurationInForce =
@@ -31,7 +32,7 @@ export type ChosenConfiguration = ConfigurationInForce & {
 };
 
 /** Chooses the configuration for a session, and knows what it offers. */
-export class PortalConfigurations {
+export class ConfigurationChooser {
   private readonly reads = new SharedReads<Configuration>();
 
   constructor(
@@ -39,7 +40,7 @@ export class PortalConfigurations {
     private readonly stripe: StripeClient,
     /** Null without a policy file: then the account's default configuration is in force for every user. */
     private readonly policies: PortalPolicies | null,
-    private readonly managed: PolicyConfigurations,
+    private readonly managed: ConfigurationIdCache,
   ) {}
 
   /**
@@ -115,10 +116,10 @@ export class PortalConfigurations {
     if (inForce.kind === 'default') return this.readDefault();
     if (inForce.kind === 'named') return inForce.configuration;
     const id = this.managed.getId(inForce.wanted);
-    const known = await readStripeConfiguration(this.stripe, await id);
+    const known = await readConfiguration(this.stripe, await id);
     if (known.active) return known;
     this.managed.forget(inForce.wanted, id);
-    return readStripeConfiguration(this.stripe, await this.managed.getId(inForce.wanted));
+    return readConfiguration(this.stripe, await this.managed.getId(inForce.wanted));
   }
 
   private async readDefault(): Promise<Configuration> {

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { isLoopback } from '../shared/loopback.ts';
 import { parseUrl } from '../shared/parse-url.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
-import type { PortalSession } from './portal-session.service.ts';
+
+/** A visit to the portal that was opened for one customer. Its URL is a credential: never log or keep it. */
+export interface PortalSession {
+  readonly id: string;
+  readonly url: string;
+  readonly returnUrl: string;
+  readonly configurationId: string;
+  readonly locale: string | null;
+  readonly livemode: boolean;
+  readonly createdAt: Date;
+}
 
 /** What Stripe was asked for, as far as its answer repeats it. */
 export interface AskedSession {

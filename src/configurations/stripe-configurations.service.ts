@@ -16,7 +16,7 @@ const dayMs = 24 * 60 * 60_000;
 const minuteMs = 60_000;
 
 /** The configurations that one namespace keeps at Stripe. */
-export class ConfigurationRegistry {
+export class StripeConfigurations {
   constructor(
     private readonly stripe: StripeClient,
     /** Keeps deployments that share a Stripe account out of each other's way. */
