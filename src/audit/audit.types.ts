@@ -15,6 +15,7 @@ registerEnumType(AuditAction, {
     CREATE_PORTAL_CONFIGURATION: { description: 'Create a portal configuration.' },
     UPDATE_PORTAL_CONFIGURATION: { description: 'Change a portal configuration.' },
     DEACTIVATE_PORTAL_CONFIGURATION: { description: 'Deactivate a portal configuration.' },
+    ACTIVATE_PORTAL_CONFIGURATION: { description: 'Activate a portal configuration again.' },
     CREATE_PORTAL_SESSION: { description: "Open a portal session on a customer's behalf." },
     CREATE_PORTAL_LINK: { description: 'Make a link for an e-mail.' },
     REVOKE_PORTAL_LINK: { description: 'Revoke a link for an e-mail, or all of a user.' },

@@ -70,7 +70,11 @@ export function readSessionRequest(body: unknown): SessionRequest {
  * @throws BadUserInputError naming the field
  */
 export function readRedirectRequest(query: unknown): SessionRequest {
-  const fields = parse({ ...(query as Record<string, string>) }, { depth: 2, plainObjects: true });
+  const text = query as Record<string, string>;
+  // qs drops such a name without a word, and an unknown field is refused.
+  if (Object.keys(text).some((name) => name.includes('__proto__')))
+    throw new BadUserInputError('__proto__ is not a field of this request.');
+  const fields = parse({ ...text }, { depth: 2, plainObjects: true });
   const { flow } = fields;
   return read(querySchema, typeof flow === 'string' ? { ...fields, flow: { type: flow } } : fields);
 }

@@ -6,6 +6,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** What an administrator can do, what is done or told by Stripe's events, and what a user's first session does. */
 export type AuditAction =
+  /** Activate a portal configuration again. */
   | 'ACTIVATE_PORTAL_CONFIGURATION'
   /** Create a customer at Stripe for a user's first session. */
   | 'CREATE_CUSTOMER'

@@ -69,6 +69,7 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
   });
   await askAsUser(await createCall(onDemand));
   await tellOfCheckout(app, demo);
+  await resolveConflict(app, operations);
   return { requests: app.stripe.requests, operations };
 }
 
@@ -82,6 +83,22 @@ async function tellOfCheckout(app: TestApp, { customerId, prices }: DemoData): P
     success_url: returnUrl,
   });
   await receiver.deliver(createEvent('checkout.session.completed', { id: session.id }));
+}
+
+/** Lets two customers name one user, and keeps the first. */
+async function resolveConflict(app: TestApp, operations: Set<string>): Promise<void> {
+  const receiver = await createWebhookApp({ STRIPE_API_URL: app.stripe.url, LINK_BY_METADATA_KEY: 'user' });
+  for (const name of ['first', 'second']) {
+    const customer = await app.sdk.customers.create({ name, metadata: { user: 'ada' } });
+    await receiver.deliver(createEvent('customer.created', { ...customer }));
+  }
+  const call = await createCall(receiver, operations, ['billing:admin']);
+  const { customerConflicts } = await call({
+    document: admin.customerConflictsQuery,
+    variables: { first: 1 },
+  });
+  const id = customerConflicts.edges[0]?.node.id ?? '';
+  await call({ document: admin.resolveConflictMutation, variables: { id, resolution: 'KEEP_CURRENT' } });
 }
 
 /** Calls what every user may call, and returns the configuration that their session uses. */

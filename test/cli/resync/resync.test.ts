@@ -74,7 +74,7 @@ describe('events that were not delivered', () => {
 
     expect(await database.customers.findByUserId('ada')).toMatchObject({ stripeCustomerId: first.id });
     expect(stderr).toContain(second.id);
-    expect(stderr).toContain('the link stays as it is');
+    expect(stderr).toContain('an administrator has to resolve the conflict');
   });
 
   test('are left alone when they are older than --since', async () => {

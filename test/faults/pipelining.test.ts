@@ -6,7 +6,7 @@ import { sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { session } from '../errors/error-case.ts';
-import { writePost } from './raw-request.ts';
+import { writePost } from '../http/raw-request.ts';
 
 jest.setTimeout(20_000);
 
