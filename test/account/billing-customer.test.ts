@@ -200,7 +200,7 @@ describe('a subscription', () => {
   test.each(['past_due', 'unpaid', 'paused', 'incomplete'])('that is %s says so', async (status) => {
     const { userId, customer } = await createUser();
     const { id } = await subscribe(customer);
-    await app.sdk.rawRequest('POST', `/_emulator/subscriptions/${id}`, { status });
+    await app.sdk.rawRequest('POST', `/_control/subscriptions/${id}`, { status });
 
     expect((await readSubscription(userId))?.status).toBe(status.toUpperCase());
   });

@@ -12,20 +12,20 @@ import { Leases, type LeasesOptions } from '../../src/records/leases.ts';
 import { LeaseTakenError } from '../../src/records/record.errors.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
-import { createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
+import { createLocalStripe } from '../../packages/local-stripe/src/local-stripe.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { type Fate, startStripeGate } from '../helpers/stripe-gate.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 
-const emulator = createStripeEmulator();
-await emulator.start();
-closeAfterTests(() => emulator.stop());
-const gate = await startStripeGate(emulator.url);
+const localStripe = createLocalStripe();
+await localStripe.start();
+closeAfterTests(() => localStripe.stop());
+const gate = await startStripeGate(localStripe.url);
 const sdk = new Stripe('sk_test_arranging', {
   host: '127.0.0.1',
-  port: new URL(emulator.url).port,
+  port: new URL(localStripe.url).port,
   protocol: 'http',
   telemetry: false,
 });
@@ -56,7 +56,7 @@ function holdAnswers(count = 1): { readonly held: Promise<void>; readonly releas
 }
 
 const countReads = (customer: string): number =>
-  emulator.requests.filter(({ method, path }) => method === 'GET' && path === `/v1/customers/${customer}`)
+  localStripe.requests.filter(({ method, path }) => method === 'GET' && path === `/v1/customers/${customer}`)
     .length;
 
 function describeSync(createUrl: () => string): void {
@@ -185,12 +185,12 @@ function describeSync(createUrl: () => string): void {
     const sync = await createSync();
     await sync.refresh(customer);
     await database.customers.unlink(userId);
-    const before = emulator.requests.length;
+    const before = localStripe.requests.length;
 
     expect(await sync.refresh(customer)).toBeNull();
     expect(await sync.refresh('cus_stranger')).toBeNull();
     expect(await database.records.find('customer-snapshot', customer)).toBeNull();
-    expect(emulator.requests.slice(before)).toEqual([]);
+    expect(localStripe.requests.slice(before)).toEqual([]);
   });
 
   test('keeps nothing about somebody who is unlinked while Stripe is asked', async () => {

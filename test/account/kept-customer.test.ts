@@ -171,7 +171,7 @@ describe('what cannot be kept is still told', () => {
   });
 
   test('but a failure of Stripe is one', async () => {
-    await app.sdk.rawRequest('POST', '/_emulator/faults', {
+    await app.sdk.rawRequest('POST', '/_control/faults', {
       path: `/v1/customers/${customer}`,
       status: 401,
       times: 1,

@@ -11,7 +11,7 @@ beforeAll(async () => {
   app = await createTestApp({ REQUIRED_ROLE: 'billing' });
   const { id } = await app.sdk.customers.create({});
   await app.link('ada', id);
-  await app.sdk.rawRequest('POST', '/_emulator/portal_settings', {});
+  await app.sdk.rawRequest('POST', '/_control/portal_settings', {});
 });
 
 async function ask(query: string, roles: string[]): Promise<GraphqlAnswer<unknown>> {

@@ -141,11 +141,11 @@ describeInBrowser('the account page', (driver) => {
 });
 
 function slowDown(sdk: Stripe, path: string): Promise<unknown> {
-  return sdk.rawRequest('POST', '/_emulator/faults', { path, delay_ms: 500 });
+  return sdk.rawRequest('POST', '/_control/faults', { path, delay_ms: 500 });
 }
 
 function put(sdk: Stripe, id: string, status: string): Promise<unknown> {
-  return sdk.rawRequest('POST', `/_emulator/subscriptions/${id}`, { status });
+  return sdk.rawRequest('POST', `/_control/subscriptions/${id}`, { status });
 }
 
 async function startTrial(sdk: Stripe, id: string, trialEnd: number): Promise<void> {

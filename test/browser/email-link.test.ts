@@ -34,7 +34,7 @@ describeInBrowser('a link in an e-mail', (driver) => {
     await page.getByRole('button', button).click();
     await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
 
-    expect(new URL(page.url()).origin).toBe(kit.emulator.url);
+    expect(new URL(page.url()).origin).toBe(kit.localStripe.url);
     expect(await page.getByRole('link', { name: /^Return to/ }).getAttribute('href')).toBe(
       'https://app.example.com/account',
     );
@@ -112,7 +112,7 @@ describeInBrowser('a link in an e-mail', (driver) => {
   test('is shown in no frame of another page', async () => {
     const { address } = await createLink();
     const page = await driver.openPage();
-    await page.goto((await started).emulator.url);
+    await page.goto((await started).localStripe.url);
     const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
     await page.evaluate((src) => {
       const frame = document.createElement('iframe');

@@ -65,8 +65,8 @@ describeInBrowser('what the page says when it fails', (driver) => {
     const { createCustomer, visit, app } = await started;
     const { token, customerId } = await createCustomer();
     const fail = (path: string): Promise<unknown> =>
-      app.sdk.rawRequest('POST', '/_emulator/faults', { path, status: 503, times: 99 });
-    const mend = (): Promise<unknown> => app.sdk.rawRequest('DELETE', '/_emulator/faults');
+      app.sdk.rawRequest('POST', '/_control/faults', { path, status: 503, times: 99 });
+    const mend = (): Promise<unknown> => app.sdk.rawRequest('DELETE', '/_control/faults');
     await fail(`/v1/customers/${customerId}`);
     const page = await visit(driver, token);
     await expectProblem(page, 'STRIPE_UNAVAILABLE');

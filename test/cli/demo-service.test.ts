@@ -7,7 +7,7 @@ import Stripe from 'stripe';
 import { type Demo, startDemo } from '../../src/cli/demo/demo-service.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 
 let demo: Demo;
 let stripe: Stripe;
@@ -75,7 +75,7 @@ test('a session leads back to the page that the README names, and to the demo’
 });
 
 test('nothing real is used, whatever the environment holds', async () => {
-  const { emulator } = await startEmulator();
+  const { localStripe } = await startLocalStripe();
   const folder = createTemporaryFolder();
   const port = await findFreePort();
   const isolated = await startDemo({
@@ -83,7 +83,7 @@ test('nothing real is used, whatever the environment holds', async () => {
     HOST: '0.0.0.0',
     METRICS_PORT: String(port),
     STRIPE_SECRET_KEY: 'sk_live_1',
-    STRIPE_API_URL: emulator.url,
+    STRIPE_API_URL: localStripe.url,
     STRIPE_ACCOUNT: 'acct_9',
     STRIPE_WEBHOOK_SECRETS: 'whsec_of_a_deployment',
     DATABASE_URL: `sqlite:${join(folder, 'real.db')}`,
@@ -95,7 +95,7 @@ test('nothing real is used, whatever the environment holds', async () => {
     CORS_ORIGINS: 'http://localhost:5173',
   });
   closeAfterTests(() => isolated.stop());
-  expect(emulator.requests).toEqual([]);
+  expect(localStripe.requests).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
   await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow();
   const addresses = [isolated.graphqlUrl, isolated.stripeUrl, isolated.webUrl ?? isolated.stripeUrl];

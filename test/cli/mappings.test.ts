@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import Stripe from 'stripe';
 import { SnapshotRegister } from '../../src/account/snapshot-register.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
-import { closeAfterTests } from '../helpers/closing.ts';
+import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { resetConnection, sendError, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type CliResult, runCli } from './run-cli.ts';
@@ -64,15 +62,15 @@ describe('link', () => {
 
 describe('link, asking Stripe', () => {
   test('links a customer that Stripe has, and neither a deleted one nor one it does not know', async () => {
-    const emulator = createStripeEmulator();
-    await emulator.start();
-    closeAfterTests(() => emulator.stop());
-    const { hostname: host, port } = new URL(emulator.url);
-    const stripe = new Stripe('sk_test_1', { host, port, protocol: 'http', telemetry: false });
+    const { localStripe, stripe } = await startLocalStripe();
     const [customer, deleted] = [await stripe.customers.create({}), await stripe.customers.create({})];
     await stripe.customers.del(deleted.id);
 
-    const env = { DATABASE_URL: databaseUrl, STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_URL: emulator.url };
+    const env = {
+      DATABASE_URL: databaseUrl,
+      STRIPE_SECRET_KEY: 'sk_test_1',
+      STRIPE_API_URL: localStripe.url,
+    };
     expect(await runCli(['link', 'ada', customer.id], { env })).toMatchObject({ stderr: '', exitCode: 0 });
     expect(await runCli(['link', 'bob', deleted.id], { env })).toEqual({
       stdout: '',

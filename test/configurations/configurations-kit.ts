@@ -3,15 +3,18 @@ import type { WantedConfiguration } from '../../src/configurations/configuration
 import { StripeConfigurations } from '../../src/configurations/stripe-configurations.service.ts';
 import { ConfigurationIdCache } from '../../src/configurations/configuration-id-cache.service.ts';
 import type { Policy } from '../../src/policies/policy-set.ts';
-import type { StripeEmulatorOptions } from '../../packages/local-stripe/src/local-stripe.ts';
+import type { LocalStripeOptions } from '../../packages/local-stripe/src/local-stripe.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
-import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import {
+  type LocalStripeClient,
+  startLocalStripe,
+} from '../../packages/local-stripe/test/local-stripe-client.ts';
 
 const path = '/v1/billing_portal/configurations';
 
 /** A local Stripe of a test's own, and replicas that use it. */
-export interface ConfigurationsKit extends EmulatorClient {
+export interface ConfigurationsKit extends LocalStripeClient {
   /** Passes by the test's own hand. */
   readonly clock: { now: Date };
   /** Another replica of the service: its own connections and memory. */
@@ -25,17 +28,16 @@ export interface ConfigurationsKit extends EmulatorClient {
   fail(fault: Readonly<Record<string, string>>): Promise<void>;
 }
 
-export async function createConfigurationsKit(
-  options: StripeEmulatorOptions = {},
-): Promise<ConfigurationsKit> {
-  const client = await startEmulator(options);
+export async function createConfigurationsKit(options: LocalStripeOptions = {}): Promise<ConfigurationsKit> {
+  const client = await startLocalStripe(options);
   const clock = { now: new Date() };
   return {
     ...client,
     clock,
-    createReplica: (namespace = 'default') => createReplica(client.emulator.url, namespace, () => clock.now),
+    createReplica: (namespace = 'default') =>
+      createReplica(client.localStripe.url, namespace, () => clock.now),
     countCalls: () => {
-      const { requests } = client.emulator;
+      const { requests } = client.localStripe;
       const count = (method: string, pattern: RegExp): number =>
         requests.filter((request) => request.method === method && pattern.test(request.path)).length;
       return {

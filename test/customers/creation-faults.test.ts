@@ -155,7 +155,7 @@ test('who is linked to another customer meanwhile has that one', async () => {
   (await kit.open({ userId: 'linked' })).expectData();
 
   expect(await kit.findLinked('linked')).toBe(id);
-  const sessions = kit.emulator.requests.filter(({ path }) => path === '/v1/billing_portal/sessions');
+  const sessions = kit.localStripe.requests.filter(({ path }) => path === '/v1/billing_portal/sessions');
   expect(sessions.at(-1)?.params['customer']).toBe(id);
 });
 

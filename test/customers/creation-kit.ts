@@ -10,7 +10,10 @@ import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { type StripeGate, startStripeGate } from '../helpers/stripe-gate.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
-import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import {
+  type LocalStripeClient,
+  startLocalStripe,
+} from '../../packages/local-stripe/test/local-stripe-client.ts';
 
 export interface Visitor {
   readonly userId: string;
@@ -20,7 +23,7 @@ export interface Visitor {
 type Open = (visitor: Visitor) => Promise<GraphqlAnswer<CreateSessionMutation>>;
 
 /** A service that creates customers, on a local Stripe whose answers can be held up. */
-export interface CreationKit extends EmulatorClient {
+export interface CreationKit extends LocalStripeClient {
   readonly app: TestApp;
   readonly gate: StripeGate;
   /** The store that the service uses. */
@@ -41,9 +44,9 @@ export interface CreationKit extends EmulatorClient {
 }
 
 export async function createCreationKit(env: Environment = {}): Promise<CreationKit> {
-  const client = await startEmulator();
+  const client = await startLocalStripe();
   await client.control('POST', 'portal_settings');
-  const gate = await startStripeGate(client.emulator.url);
+  const gate = await startStripeGate(client.localStripe.url);
   let passedMs = 0;
   const overrides = { now: () => new Date(Date.now() + passedMs) };
   const variables = { CUSTOMER_CREATION: 'on_demand', STRIPE_API_URL: gate.url, ...env };
@@ -78,7 +81,7 @@ export async function createCreationKit(env: Environment = {}): Promise<Creation
     },
     findLinked: async (userId) => (await database.customers.findByUserId(userId))?.stripeCustomerId,
     listCreations: () =>
-      client.emulator.requests
+      client.localStripe.requests
         .filter(({ method, path }) => method === 'POST' && path === '/v1/customers')
         .map(({ params, idempotencyKey }) => ({ params, idempotencyKey })),
   };

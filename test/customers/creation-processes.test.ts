@@ -26,7 +26,7 @@ import { describeWithPart } from '../helpers/real-parts.ts';
 import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';
-import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { listCustomers } from './creation-kit.ts';
 
 const program = join(import.meta.dirname, '../policies/service-process.ts');
@@ -73,9 +73,9 @@ async function startService(env: Environment): Promise<Service> {
 
 /** A store, a local Stripe and the way to it, for processes to share. */
 async function createStage(databaseUrl: string) {
-  const { stripe, emulator, control } = await startEmulator({ latencyMs: 20 });
+  const { stripe, localStripe, control } = await startLocalStripe({ latencyMs: 20 });
   await control('POST', 'portal_settings');
-  const gate = await startStripeGate(emulator.url);
+  const gate = await startStripeGate(localStripe.url);
   const env = {
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
@@ -93,7 +93,7 @@ async function createStage(databaseUrl: string) {
   const { auth } = loadConfig(env);
   return {
     stripe,
-    emulator,
+    localStripe,
     gate,
     control,
     start: () => startService(env),
@@ -140,13 +140,13 @@ function createReplica(database: Database, stripeUrl: string): CustomerCreation 
 function describeCreation(createUrl: () => string): void {
   test('100 calls at once of two replicas, each with another e-mail, make one customer', async () => {
     const url = createUrl();
-    const { stripe, emulator } = await createStage(url);
+    const { stripe, localStripe } = await createStage(url);
     const databases = [
       await openDatabase({ url, scope: 'test' }),
       await openDatabase({ url, scope: 'test' }),
     ] as const;
-    const one = createReplica(databases[0], emulator.url);
-    const other = createReplica(databases[1], emulator.url);
+    const one = createReplica(databases[0], localStripe.url);
+    const other = createReplica(databases[1], localStripe.url);
 
     const mappings = await Promise.all(
       calls.map((call) =>
@@ -175,7 +175,7 @@ function describeCreation(createUrl: () => string): void {
 
     for (const answer of answers) answer?.expectData();
     await expectOneCustomer(stage.stripe, url);
-    const sessions = stage.emulator.requests.filter(({ path }) => path === '/v1/billing_portal/sessions');
+    const sessions = stage.localStripe.requests.filter(({ path }) => path === '/v1/billing_portal/sessions');
     expect(new Set(sessions.map(({ params }) => params['customer'])).size).toBe(1);
   }, 60_000);
 

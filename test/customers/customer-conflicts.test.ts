@@ -28,7 +28,7 @@ beforeAll(async () => {
     LINK_BY_METADATA_KEY: key,
     CUSTOMER_CREATION: 'on_demand',
   });
-  await app.sdk.rawRequest('POST', '/_emulator/portal_settings', {});
+  await app.sdk.rawRequest('POST', '/_control/portal_settings', {});
 });
 
 const createNamed = (userId: string): Promise<Stripe.Customer> =>

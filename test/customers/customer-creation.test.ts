@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 /** Whose customer the session was opened for that Stripe was asked for last. */
 function findLastVisitor(): unknown {
-  const sessions = kit.emulator.requests.filter(({ path }) => path === '/v1/billing_portal/sessions');
+  const sessions = kit.localStripe.requests.filter(({ path }) => path === '/v1/billing_portal/sessions');
   return sessions.at(-1)?.params['customer'];
 }
 
@@ -67,11 +67,11 @@ describe("a user's first session", () => {
 
   test('is created once for calls at once, without a search', async () => {
     const isSearch = ({ path }: { readonly path: string }): boolean => path === '/v1/customers/search';
-    const before = kit.emulator.requests.filter(isSearch).length;
+    const before = kit.localStripe.requests.filter(isSearch).length;
     const answers = await Promise.all(Array.from({ length: 20 }, () => kit.open({ userId: 'eager' })));
 
     for (const answer of answers) answer.expectData();
-    expect(kit.emulator.requests.filter(isSearch)).toHaveLength(before);
+    expect(kit.localStripe.requests.filter(isSearch)).toHaveLength(before);
     expect(await kit.listCustomers('eager')).toHaveLength(1);
   });
 
@@ -140,7 +140,7 @@ describe('no customer is made', () => {
     const careful = await createCreationKit({ CUSTOMER_CREATION: '' });
 
     (await careful.open({ userId: 'ada', email: 'ada@example.com' })).expectError('CUSTOMER_NOT_FOUND');
-    expect(careful.emulator.requests).toEqual([]);
+    expect(careful.localStripe.requests).toEqual([]);
   });
 
   test('in the place of one that is linked and that Stripe does not have', async () => {

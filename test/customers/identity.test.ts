@@ -3,16 +3,16 @@ import type Stripe from 'stripe';
 import { markKey } from '../../src/customers/customer-creation.service.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { type TestApp, returnUrl } from '../helpers/test-app.ts';
-import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { createPrice } from '../../packages/local-stripe/test/fixtures.ts';
 import { createEvent, createWebhookApp } from '../webhooks/webhook-kit.ts';
 
-const { emulator, stripe, control } = await startEmulator();
+const { localStripe, stripe, control } = await startLocalStripe();
 const price = await createPrice(stripe);
 await control('POST', 'portal_settings');
 
 /** Two deployments with the same variables, on one Stripe account: only their databases differ. */
-const onDemand = { CUSTOMER_CREATION: 'on_demand', STRIPE_API_URL: emulator.url };
+const onDemand = { CUSTOMER_CREATION: 'on_demand', STRIPE_API_URL: localStripe.url };
 const staging = await createWebhookApp(onDemand);
 const production = await createWebhookApp(onDemand);
 

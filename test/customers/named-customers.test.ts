@@ -89,7 +89,7 @@ describe("a customer whose metadata names the user under the operator's own key"
     await kit.pass(60);
     const userId = "nobody' OR metadata['acme_user_id']:'victim";
     (await kit.open({ userId })).expectData();
-    const search = kit.emulator.requests.filter(({ path }) => path === '/v1/customers/search').at(-1);
+    const search = kit.localStripe.requests.filter(({ path }) => path === '/v1/customers/search').at(-1);
 
     expect(search?.params['query']).toBe(
       "metadata['acme_user_id']:'nobody\\' OR metadata[\\'acme_user_id\\']:\\'victim'",

@@ -19,7 +19,7 @@ beforeAll(async () => {
     LINK_BY_CLIENT_REFERENCE_ID: 'true',
   };
   app = await createWebhookApp(env);
-  await app.sdk.rawRequest('POST', '/_emulator/portal_settings', {});
+  await app.sdk.rawRequest('POST', '/_control/portal_settings', {});
   const { databaseUrl, stripe } = app.config;
   replica = await createTestApp({
     ...env,

@@ -15,7 +15,10 @@ import {
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { type Operation, type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
-import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import {
+  type LocalStripeClient,
+  startLocalStripe,
+} from '../../packages/local-stripe/test/local-stripe-client.ts';
 
 export type CreatedLink = types.CreateLinkMutation['createBillingPortalLink'];
 type Answer<Data> = Promise<GraphqlAnswer<Data>>;
@@ -34,7 +37,7 @@ export interface Visit {
 }
 
 /** A service that makes links, with its store and its local Stripe at hand. */
-export interface LinkKit extends EmulatorClient {
+export interface LinkKit extends LocalStripeClient {
   readonly app: TestApp;
   readonly database: Database;
   /** What other services need to be told to work on the same store and the same Stripe. */
@@ -78,10 +81,10 @@ const policies = {
 };
 
 export async function createLinkKit(env: Environment = {}, overrides: AppOverrides = {}): Promise<LinkKit> {
-  const client = await startEmulator();
+  const client = await startLocalStripe();
   const clock = { now: new Date() };
   const variables = {
-    STRIPE_API_URL: client.emulator.url,
+    STRIPE_API_URL: client.localStripe.url,
     PORTAL_POLICIES: writePolicyFile(policies),
     PUBLIC_URL: 'https://billing.example.com/self-service',
     ...env,
@@ -120,7 +123,7 @@ export async function createLinkKit(env: Environment = {}, overrides: AppOverrid
       return { status: response.status, headers: response.headers, text: await response.text() };
     },
     countSessions: ({ customerId }) =>
-      client.emulator.requests.filter(
+      client.localStripe.requests.filter(
         ({ path, params }) =>
           path === '/v1/billing_portal/sessions' && JSON.stringify(params).includes(`"${customerId}"`),
       ).length,

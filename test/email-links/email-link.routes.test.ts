@@ -14,7 +14,7 @@ describe.each(states)('a link that is $name', ({ arrange, get, post, asked, post
   test(`answers GET and HEAD by ${get}, changes nothing by them, and answers POST by ${post}`, async () => {
     const { user, link, app = kit.app } = await arrange(kit);
     const before = await kit.list(user.userId);
-    const requests = kit.emulator.requests.length;
+    const requests = kit.localStripe.requests.length;
     const asksBefore = countAsks();
 
     // What scanners, previews and prefetching browsers do with a link, and what nobody should.
@@ -28,7 +28,7 @@ describe.each(states)('a link that is $name', ({ arrange, get, post, asked, post
       expect([method, status, headers.get('allow')]).toEqual([method, 405, expect.any(String)]);
       expect(headers.get('allow')?.split(', ').toSorted()).toEqual(['GET', 'HEAD', 'POST']);
     }
-    expect(kit.emulator.requests).toHaveLength(requests);
+    expect(kit.localStripe.requests).toHaveLength(requests);
     expect(await kit.list(user.userId)).toEqual(before);
 
     const first = await kit.visit('POST', link, app);
@@ -41,7 +41,7 @@ describe.each(states)('a link that is $name', ({ arrange, get, post, asked, post
 
 /** How often Stripe was asked for a session, for whomever. */
 function countAsks(): number {
-  return kit.emulator.requests.filter(({ path }) => path === sessionsPath).length;
+  return kit.localStripe.requests.filter(({ path }) => path === sessionsPath).length;
 }
 
 test('what is revoked and what never was are told apart by nothing', async () => {
@@ -67,7 +67,7 @@ test('the session is opened as the link was made, under the policy in force', as
 
   const location = headers.get('location') ?? '';
   expect((await fetch(location)).status).toBe(200);
-  expect(kit.emulator.requests.findLast(({ path }) => path === sessionsPath)?.params).toMatchObject({
+  expect(kit.localStripe.requests.findLast(({ path }) => path === sessionsPath)?.params).toMatchObject({
     customer: user.customerId,
     return_url: 'https://app.example.com/billing?from=mail',
     flow_data: { type: 'payment_method_update' },
@@ -93,7 +93,7 @@ describe('every page', () => {
         const policy = headers.get('content-security-policy') ?? '';
         expect(policy).toContain("default-src 'none'");
         expect(policy).toContain("frame-ancestors 'none'");
-        expect(policy).toContain(`form-action 'self' https: ${kit.emulator.url}`);
+        expect(policy).toContain(`form-action 'self' https: ${kit.localStripe.url}`);
         for (const secret of [user.userId, user.customerId, toToken(link), 'app.example.com'])
           expect(text).not.toContain(secret);
         expect(text).not.toContain('<script');

@@ -105,9 +105,9 @@ describe('createBillingPortalLink', () => {
 
   test('asks Stripe nothing', async () => {
     const user = await kit.createUser();
-    const before = kit.emulator.requests.length;
+    const before = kit.localStripe.requests.length;
     await kit.create(user, { flow: { type: 'SUBSCRIPTION_CANCEL' } });
-    expect(kit.emulator.requests).toHaveLength(before);
+    expect(kit.localStripe.requests).toHaveLength(before);
   });
 });
 
@@ -144,7 +144,7 @@ test('a link that was stored in this form still opens, at its task', async () =>
 
   expect(await kit.visit('POST', { url: `${linkPath}/${token}` })).toMatchObject({ status: 303 });
 
-  expect(kit.emulator.requests.at(-1)?.params).toMatchObject({
+  expect(kit.localStripe.requests.at(-1)?.params).toMatchObject({
     customer: customerId,
     flow_data: {
       type: 'payment_method_update',

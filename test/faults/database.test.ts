@@ -150,7 +150,7 @@ describeWithPart(
       proxy = await startToxicProxy(command, Number(url.port || 27017));
       url.host = `127.0.0.1:${proxy.port}`;
       app = await createTestApp({ DATABASE_URL: url.href });
-      await fetch(`${app.stripe.url}/_emulator/portal_settings`, { method: 'POST' });
+      await fetch(`${app.stripe.url}/_control/portal_settings`, { method: 'POST' });
       const { id } = await app.sdk.customers.create({ name: 'Ada' });
       await app.link('ada', id);
       token = await app.createToken({ userId: 'ada' });
@@ -162,7 +162,7 @@ describeWithPart(
     test('a fault in the middle of a change does not add up', async () => {
       const promise = trackPromise('database', 'a black hole in the middle of a change: it ends within 3 s');
       const fault = new URLSearchParams({ path: '/v1/customers/*', delay_ms: '300' });
-      await fetch(`${app.stripe.url}/_emulator/faults`, { method: 'POST', body: fault });
+      await fetch(`${app.stripe.url}/_control/faults`, { method: 'POST', body: fault });
       const before = app.stripe.requests.length;
       const asking = ask('link', ways.link);
       while (app.stripe.requests.length === before) await wait(5);

@@ -9,7 +9,7 @@ import { linkCustomerMutation } from '../helpers/admin-operations.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { returnUrl } from '../helpers/test-app.ts';
-import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { type Outcome, ask } from './load.ts';
 import { type ServiceProcess, createEnvironment, startService } from './service-kit.ts';
 
@@ -86,10 +86,10 @@ test(`${kills} times SIGKILL in the middle of linking and creating leaves whole 
     'stop',
     'SIGKILL while customers are created: each user has one customer at Stripe',
   );
-  const { emulator, stripe, control } = await startEmulator({ latencyMs: 5 });
+  const { localStripe, stripe, control } = await startLocalStripe({ latencyMs: 5 });
   await control('POST', 'portal_settings');
   const env = {
-    ...createEnvironment(emulator.url),
+    ...createEnvironment(localStripe.url),
     CUSTOMER_CREATION: 'on_demand',
     LINK_BY_METADATA_KEY: 'userId',
   };
@@ -110,8 +110,8 @@ test(`${kills} times SIGKILL in the middle of linking and creating leaves whole 
     const state = { answered: false };
     void outcomes.then(() => (state.answered = true));
     // A little later in each run, by what has reached Stripe: the speed of the machine does not matter.
-    const before = emulator.requests.length;
-    while (!state.answered && emulator.requests.length - before < run + 1) await wait(1);
+    const before = localStripe.requests.length;
+    while (!state.answered && localStripe.requests.length - before < run + 1) await wait(1);
     await wait(Math.random() * 10);
     service.kill('SIGKILL');
     await service.ended;

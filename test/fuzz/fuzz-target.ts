@@ -15,7 +15,7 @@ import { closeAfterTests } from '../helpers/closing.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { createFlowPolicies } from '../portal/flow-policies.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
-import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import type { FuzzOperation, FuzzRequest } from './fuzz-request.ts';
 import { linkIds, seedFuzzData } from './fuzz-data.ts';
 import type { KnownValues } from './hostile-values.ts';
@@ -48,10 +48,10 @@ export interface FuzzTarget {
 }
 
 export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarget> {
-  const { emulator, stripe } = await startEmulator();
+  const { localStripe, stripe } = await startLocalStripe();
   const data = await seedFuzzData(stripe);
   const app = await createTestApp({
-    STRIPE_API_URL: emulator.url,
+    STRIPE_API_URL: localStripe.url,
     STRIPE_SECRET_KEY: planted.stripeKey,
     JWT_SECRET: planted.jwtSecret,
     STRIPE_WEBHOOK_SECRETS: 'whsec_UGxhbnRlZFdlYmhvb2tTZWNyZXQ',

@@ -5,7 +5,7 @@ import { type Config, loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
-import { type StripeEmulator, createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
+import { type LocalStripe, createLocalStripe } from '../../packages/local-stripe/src/local-stripe.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
 import { closeAfterTests } from './closing.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from './graphql-answer.ts';
@@ -18,7 +18,7 @@ export interface TestApp {
   /** Every line that the service logged, as it was written. */
   readonly logs: readonly string[];
   /** The local Stripe that it talks to, unless the test gave another. */
-  readonly stripe: StripeEmulator;
+  readonly stripe: LocalStripe;
   /** The SDK on that Stripe: for arranging, and for seeing what became of it. */
   readonly sdk: Stripe;
   link(userId: string, stripeCustomerId: string): Promise<void>;
@@ -44,7 +44,7 @@ export const returnUrl = 'https://app.example.com/account';
 
 /** Starts a service on a free port, with variables of the test's choosing; it is stopped after the last test. */
 export async function createTestApp(env: Environment = {}, overrides: AppOverrides = {}): Promise<TestApp> {
-  const stripe = createStripeEmulator();
+  const stripe = createLocalStripe();
   await stripe.start();
   closeAfterTests(() => stripe.stop());
   const config = loadConfig({

@@ -6,22 +6,25 @@ import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/dem
 import { openPortalMutation, portalConfigurationQuery } from '../helpers/operations.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { hasControl, openPage } from '../../packages/local-stripe/test/portal-browser.ts';
-import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import {
+  type LocalStripeClient,
+  startLocalStripe,
+} from '../../packages/local-stripe/test/local-stripe-client.ts';
 
 const contractEndsAt = new Date('2027-01-01T00:00:00.000Z');
 const policies = join(import.meta.dirname, '../../examples/policies.yaml');
 
 let now = contractEndsAt;
-let stripe: EmulatorClient;
+let stripe: LocalStripeClient;
 let app: TestApp;
 let demo: DemoData;
 let token: string;
 
 beforeAll(async () => {
-  stripe = await startEmulator();
+  stripe = await startLocalStripe();
   demo = await seedDemoData(stripe.stripe);
   app = await createTestApp(
-    { STRIPE_API_URL: stripe.emulator.url, PORTAL_POLICIES: policies },
+    { STRIPE_API_URL: stripe.localStripe.url, PORTAL_POLICIES: policies },
     { now: () => now },
   );
   await app.link('ada', demo.customerId);
@@ -98,11 +101,11 @@ describe('the example, without a contract', () => {
 
   test('does not ask Stripe where the contract decides', async () => {
     await updateMapping({ contractEndsAt: new Date(now.getTime() + 1) });
-    const before = stripe.emulator.requests.length;
+    const before = stripe.localStripe.requests.length;
 
     expect(await readPolicyName()).toBe('contract');
 
-    const asked = stripe.emulator.requests.slice(before).map(({ path }) => path);
+    const asked = stripe.localStripe.requests.slice(before).map(({ path }) => path);
     expect(asked).not.toContain('/v1/subscriptions');
   });
 

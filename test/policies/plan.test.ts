@@ -142,7 +142,7 @@ describe('billing-portal policies plan', () => {
     expect(faulty.stderr).toContain(
       `${kit.file} has faults:\n  policies.standard.business_profile.headline:`,
     );
-    expect(kit.emulator.requests).toEqual([]);
+    expect(kit.localStripe.requests).toEqual([]);
   });
 
   test('ends with 1 when Stripe fails', async () => {

@@ -45,7 +45,7 @@ export async function createPoliciesCommand(): Promise<PoliciesCommand> {
   const run: PoliciesCommand['run'] = (command, env) => {
     const defaults = {
       STRIPE_SECRET_KEY: 'sk_test_cli',
-      STRIPE_API_URL: kit.emulator.url,
+      STRIPE_API_URL: kit.localStripe.url,
       PORTAL_POLICIES: file,
     };
     return runCli(['policies', ...command.split(' ')], { env: { ...defaults, ...env } });

@@ -41,7 +41,7 @@ function createEnvironment(kit: ConfigurationsKit): Readonly<Record<string, stri
     PORT: '0',
     DATABASE_URL: `sqlite:${createTemporaryFolder()}/billing.db`,
     STRIPE_SECRET_KEY: 'sk_test_processes',
-    STRIPE_API_URL: kit.emulator.url,
+    STRIPE_API_URL: kit.localStripe.url,
     JWT_SECRET: 'a secret for the integration tests only',
     JWT_ISSUER: 'https://issuer.example.com',
     JWT_AUDIENCE: 'billing',

@@ -68,7 +68,7 @@ export async function createAdminPortal(): Promise<AdminPortal> {
         expand: ['features.subscription_update.products'],
       }),
     countWrites: () =>
-      portal.emulator.requests.filter(
+      portal.localStripe.requests.filter(
         ({ method, path }) => method === 'POST' && path.includes('configurations'),
       ).length,
   };

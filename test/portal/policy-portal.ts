@@ -9,7 +9,10 @@ import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { openPortalMutation } from '../helpers/operations.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
-import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import {
+  type LocalStripeClient,
+  startLocalStripe,
+} from '../../packages/local-stripe/test/local-stripe-client.ts';
 
 export interface User {
   readonly userId: string;
@@ -22,7 +25,7 @@ export interface User {
 }
 
 /** A service with policies, on a local Stripe with the demo's products. */
-export interface PolicyPortal extends EmulatorClient {
+export interface PolicyPortal extends LocalStripeClient {
   readonly app: TestApp;
   readonly demo: DemoData;
   createUser(userId: string, options?: { roles?: string[]; subscriptions?: number }): Promise<User>;
@@ -36,17 +39,17 @@ export async function createPolicyPortal(
   createPolicies: ((demo: DemoData) => object) | null,
   overrides: AppOverrides = {},
 ): Promise<PolicyPortal> {
-  const client = await startEmulator();
+  const client = await startLocalStripe();
   const demo = await seedDemoData(client.stripe);
   const policies = createPolicies && { PORTAL_POLICIES: writePolicyFile(createPolicies(demo)) };
-  const app = await createTestApp({ STRIPE_API_URL: client.emulator.url, ...policies }, overrides);
+  const app = await createTestApp({ STRIPE_API_URL: client.localStripe.url, ...policies }, overrides);
   return {
     ...client,
     app,
     demo,
     createUser: (userId, options = {}) => createUser({ client, app, demo }, userId, options),
     listSessionRequests: () =>
-      client.emulator.requests.filter(({ path }) => path === '/v1/billing_portal/sessions'),
+      client.localStripe.requests.filter(({ path }) => path === '/v1/billing_portal/sessions'),
     listConfigurations: async () =>
       (await client.stripe.billingPortal.configurations.list({ limit: 100 })).data,
   };
@@ -59,7 +62,7 @@ export function writePolicyFile(content: object): string {
 }
 
 async function createUser(
-  { client: { stripe }, app, demo }: { client: EmulatorClient; app: TestApp; demo: DemoData },
+  { client: { stripe }, app, demo }: { client: LocalStripeClient; app: TestApp; demo: DemoData },
   userId: string,
   { roles = [], subscriptions: count = 1 }: { roles?: string[]; subscriptions?: number },
 ): Promise<User> {

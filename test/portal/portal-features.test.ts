@@ -168,7 +168,7 @@ describe('a configuration that somebody has deactivated', () => {
     const id = await getConfigurationId(open);
     await portal.stripe.billingPortal.configurations.update(id, { active: false });
     const countUpdates = (): number =>
-      portal.emulator.requests.filter(({ method, path }) => method === 'POST' && path.endsWith(id)).length;
+      portal.localStripe.requests.filter(({ method, path }) => method === 'POST' && path.endsWith(id)).length;
     const before = countUpdates();
 
     const ids = await Promise.all(Array.from({ length: 20 }, () => getConfigurationId(open)));

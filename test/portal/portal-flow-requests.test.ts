@@ -47,12 +47,12 @@ describe('after a task', () => {
     'javascript:alert(1)',
     '//evil.example',
   ])('REDIRECT to %s is refused before Stripe is asked anything', async (returnUrl) => {
-    const before = portal.emulator.requests.length;
+    const before = portal.localStripe.requests.length;
 
     const answer = await user.open(withCompletion({ type: 'REDIRECT', returnUrl }));
 
     answer.expectError('RETURN_URL_NOT_ALLOWED');
-    expect(portal.emulator.requests).toHaveLength(before);
+    expect(portal.localStripe.requests).toHaveLength(before);
   });
 
   test('HOSTED_CONFIRMATION shows a message of the application', async () => {
@@ -96,12 +96,12 @@ describe('after a task', () => {
       'afterCompletion.message has at most 500 characters.',
     ],
   ])('%s is refused before Stripe is asked anything', async (_title, afterCompletion, message) => {
-    const before = portal.emulator.requests.length;
+    const before = portal.localStripe.requests.length;
 
     const answer = await user.open(withCompletion(afterCompletion));
 
     expect(answer.expectError('BAD_USER_INPUT').message).toBe(message);
-    expect(portal.emulator.requests).toHaveLength(before);
+    expect(portal.localStripe.requests).toHaveLength(before);
   });
 });
 
@@ -201,7 +201,7 @@ describeWithPart('on stripe-mock', stripeMock, howToGetStripeMock, ({ url }) => 
 
   test('every configuration of the policies is accepted', async () => {
     const path = '/v1/billing_portal/configurations';
-    const { requests } = portal.emulator;
+    const { requests } = portal.localStripe;
     const created = requests.filter((request) => request.path === path && request.method === 'POST');
     expect(created.length).toBeGreaterThanOrEqual(2);
     for (const { params } of created) expect(await send(path, params)).toBe(200);

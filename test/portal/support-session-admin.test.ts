@@ -61,11 +61,11 @@ describe('createBillingPortalSessionFor', () => {
     ['CUSTOMER_NOT_FOUND', { userId: 'nobody' }],
     ['BAD_USER_INPUT', { userId: '' }],
   ])('answers %s for %j, and asks Stripe nothing', async (code, variables) => {
-    const before = portal.emulator.requests.length;
+    const before = portal.localStripe.requests.length;
 
     (await portal.createFor(variables)).expectError(code);
 
-    expect(portal.emulator.requests.length).toBe(before);
+    expect(portal.localStripe.requests.length).toBe(before);
     expect((await readTrail(portal.app))[0]).toMatchObject({ outcome: 'FAILED', code });
   });
 

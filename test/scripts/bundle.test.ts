@@ -9,7 +9,7 @@ import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import type { ErrorDescription } from '../../src/logging/logger.ts';
-import { createStripeEmulator } from '../../packages/local-stripe/src/local-stripe.ts';
+import { createLocalStripe } from '../../packages/local-stripe/src/local-stripe.ts';
 import { dropCustomers } from '../helpers/broken-store.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
@@ -35,9 +35,9 @@ async function fetchWhenReady(url: string, request: RequestInit): Promise<Respon
 
 /** The bundle as a process, with a store in which ada is linked, and policies. */
 async function startBundle() {
-  const emulator = createStripeEmulator();
-  await emulator.start();
-  closeAfterTests(() => emulator.stop());
+  const localStripe = createLocalStripe();
+  await localStripe.start();
+  closeAfterTests(() => localStripe.stop());
   const folder = createTemporaryFolder();
   const port = await findFreePort();
   const env = {
@@ -46,7 +46,7 @@ async function startBundle() {
     METRICS_PORT: String(await findFreePort()),
     DATABASE_URL: `sqlite:${join(folder, 'billing.db')}`,
     STRIPE_SECRET_KEY: 'sk_test_bundle',
-    STRIPE_API_URL: emulator.url,
+    STRIPE_API_URL: localStripe.url,
     JWT_SECRET: 'a secret for the test of the bundle only',
     JWT_ISSUER: 'https://issuer.example.com',
     JWT_AUDIENCE: 'billing',
@@ -54,7 +54,7 @@ async function startBundle() {
     PORTAL_POLICIES: join(root, 'bench/policies.yaml'),
   };
   const config = loadConfig(env);
-  const customer = await fetch(`${emulator.url}/v1/customers`, {
+  const customer = await fetch(`${localStripe.url}/v1/customers`, {
     method: 'POST',
     headers: { authorization: 'Bearer sk_test_bundle' },
   });

@@ -17,7 +17,7 @@ type Form = Readonly<Record<string, string>>;
 
 async function control(path: string, form: Form = {}): Promise<Stripe.Checkout.Session> {
   const body = new URLSearchParams(form);
-  const response = await fetch(`${plain.stripe.url}/_emulator/${path}`, { method: 'POST', body });
+  const response = await fetch(`${plain.stripe.url}/_control/${path}`, { method: 'POST', body });
   const answer = await response.text();
   if (!response.ok) throw new Error(answer);
   return JSON.parse(answer) as Stripe.Checkout.Session;

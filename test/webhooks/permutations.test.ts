@@ -5,7 +5,7 @@ import { closeAfterTests } from '../helpers/closing.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { createSubscriber } from '../../packages/local-stripe/test/fixtures.ts';
 import { createEvent, createWebhookApp } from './webhook-kit.ts';
 
@@ -31,10 +31,10 @@ async function forEachPermutation(work: (permutation: readonly number[]) => Prom
 
 function tryPermutations(createDatabaseUrl: () => string): void {
   const setUp = async () => {
-    const { stripe, emulator, control } = await startEmulator({ latencyMs: 2 });
+    const { stripe, localStripe, control } = await startLocalStripe({ latencyMs: 2 });
     const app = await createWebhookApp({
       DATABASE_URL: createDatabaseUrl(),
-      STRIPE_API_URL: emulator.url,
+      STRIPE_API_URL: localStripe.url,
       LINK_BY_METADATA_KEY: 'userId',
     });
 
@@ -65,7 +65,7 @@ function tryPermutations(createDatabaseUrl: () => string): void {
         atStripe: data.map(({ items, cancel_at_period_end: cancels }) => [items.data[0]?.quantity, cancels]),
       };
     };
-    return { app, stripe, emulator, control, createStory, compare };
+    return { app, stripe, localStripe, control, createStory, compare };
   };
 
   test('24 permutations of created, updated, updated, deleted: each delivery leaves what Stripe has at the time', async () => {
@@ -124,7 +124,7 @@ function tryPermutations(createDatabaseUrl: () => string): void {
   });
 
   test('an old answer of Stripe that comes late takes the place of no newer one', async () => {
-    const { app, stripe, emulator, control } = await setUp();
+    const { app, stripe, localStripe, control } = await setUp();
     const customer = await stripe.customers.create({ name: 'Before' });
     await app.link(randomUUID(), customer.id);
     const path = `/v1/customers/${customer.id}`;
@@ -132,7 +132,7 @@ function tryPermutations(createDatabaseUrl: () => string): void {
     await control('POST', 'faults', { path, method: 'GET', delay_ms: '700' });
 
     const first = app.deliver(event());
-    while (!emulator.requests.some((request) => request.method === 'GET' && request.path === path))
+    while (!localStripe.requests.some((request) => request.method === 'GET' && request.path === path))
       await sleep(5);
     await stripe.customers.update(customer.id, { name: 'After' });
     const second = app.deliver(event());

@@ -12,7 +12,10 @@ import { closeAfterTests } from '../helpers/closing.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { type EmulatorClient, startEmulator } from '../../packages/local-stripe/test/emulator-client.ts';
+import {
+  type LocalStripeClient,
+  startLocalStripe,
+} from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { createCustomer, createPrice } from '../../packages/local-stripe/test/fixtures.ts';
 import { startLoadBalancer } from './load-balancer.ts';
 import { secret } from './webhook-kit.ts';
@@ -37,7 +40,7 @@ async function startService(env: NodeJS.ProcessEnv): Promise<{ url: string; chil
 
 /** Two services on one database, behind one address that Stripe sends its events to. */
 async function startDeployment(databaseUrl: string) {
-  const client = await startEmulator({
+  const client = await startLocalStripe({
     webhookRetryDelaysMs: [200, 400, 800, 1600, ...Array<number>(20).fill(3200)],
   });
   const env = {
@@ -47,7 +50,7 @@ async function startDeployment(databaseUrl: string) {
     PORT: '0',
     DATABASE_URL: databaseUrl,
     STRIPE_SECRET_KEY: 'sk_test_processes',
-    STRIPE_API_URL: client.emulator.url,
+    STRIPE_API_URL: client.localStripe.url,
     STRIPE_WEBHOOK_SECRETS: secret,
     JWT_SECRET: 'a secret for the integration tests only',
     JWT_ISSUER: 'https://issuer.example.com',
@@ -56,7 +59,7 @@ async function startDeployment(databaseUrl: string) {
   };
   const services = await Promise.all([startService(env), startService(env)]);
   const balancer = await startLoadBalancer(services.map(({ url }) => url));
-  client.emulator.addWebhookEndpoint({
+  client.localStripe.addWebhookEndpoint({
     url: `${balancer.url}/webhooks/stripe`,
     secret,
     enabledEvents: handledEventTypes,
@@ -67,7 +70,7 @@ async function startDeployment(databaseUrl: string) {
 }
 
 /** A customer's life, whose end is not like its beginning. */
-async function live({ stripe }: EmulatorClient, price: Stripe.Price, number: number): Promise<void> {
+async function live({ stripe }: LocalStripeClient, price: Stripe.Price, number: number): Promise<void> {
   const customer = await createCustomer(stripe, { metadata: { userId: `user-${number}` } });
   const subscription = await stripe.subscriptions.create({
     customer: customer.id,
@@ -90,7 +93,7 @@ function outline(facts: Pick<CustomerFacts, 'email' | 'name'>, subscriptions: re
   return { email: facts.email, name: facts.name, subscriptions };
 }
 
-async function readAtStripe({ stripe }: EmulatorClient, customer: Stripe.Customer): Promise<object> {
+async function readAtStripe({ stripe }: LocalStripeClient, customer: Stripe.Customer): Promise<object> {
   const { data } = await stripe.subscriptions.list({ customer: customer.id });
   const { email, name = null } = customer;
   const subscriptions = data.map(({ id, items, cancel_at_period_end: cancels }) => [
@@ -123,7 +126,7 @@ async function readTrail({ audit }: Database): Promise<AuditEntry[]> {
   return entries;
 }
 
-async function readEvents({ stripe }: EmulatorClient, params: Stripe.EventListParams = {}) {
+async function readEvents({ stripe }: LocalStripeClient, params: Stripe.EventListParams = {}) {
   const types = [...handledEventTypes];
   return stripe.events.list({ types, limit: 100, ...params }).autoPagingToArray({ limit: 10_000 });
 }
@@ -139,7 +142,7 @@ function tryDeliveries(deliveries: number, createDatabaseUrl: () => string): voi
 
     const customerCount = deliveries / copies / eventsPerCustomer;
     await Promise.all(Array.from({ length: customerCount }, (_, number) => live(client, price, number)));
-    await client.emulator.settleWebhooks();
+    await client.localStripe.settleWebhooks();
 
     const events = await readEvents(client);
     expect(killed).toBe(true);

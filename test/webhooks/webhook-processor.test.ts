@@ -63,7 +63,7 @@ test('an event that fails is answered by 500, logged, and handled when it comes 
   const customer = await createLinkedCustomer();
   const event = createEvent('customer.updated', { ...customer });
   const fault = { path: `/v1/customers/${customer.id}`, status: '400', times: '1' };
-  await fetch(`${app.stripe.url}/_emulator/faults`, { method: 'POST', body: new URLSearchParams(fault) });
+  await fetch(`${app.stripe.url}/_control/faults`, { method: 'POST', body: new URLSearchParams(fault) });
 
   const failed = await app.deliver(event);
 

@@ -22,8 +22,8 @@ export interface ApiServerParts {
   readonly faults: Faults;
 }
 
-/** The routes that Stripe has keep its rules; the emulator's own controls need no key. */
-const controlPrefix = '/_emulator/';
+/** The routes that Stripe has keep its rules; the local Stripe's own controls need no key. */
+const controlPrefix = '/_control/';
 
 /** Serves routes the way Stripe's API does: keys, versions, request ids, idempotency, expansion, error bodies. */
 export function registerApi(app: FastifyInstance, routes: readonly ApiRoute[], parts: ApiServerParts): void {
@@ -162,7 +162,7 @@ function refuse(error: unknown, requestId: string, store: Store): StoredAnswer {
             type: 'api_error',
           },
         );
-  const body = JSON.stringify(known.toBody(`${store.baseUrl}/_emulator/requests/${requestId}`), null, 2);
+  const body = JSON.stringify(known.toBody(`${store.baseUrl}/_control/requests/${requestId}`), null, 2);
   return { requestId, status: known.status, body };
 }
 

@@ -12,7 +12,7 @@ import type { Store } from './store.ts';
 import { subscriptionStatuses } from './stripe-objects.ts';
 
 /**
- * What Stripe has no API for, all under `/_emulator/` and without a key:
+ * What Stripe has no API for, all under `/_control/` and without a key:
  * - `POST portal_settings`: what the Dashboard's "Save" button does (with the portal configurations)
  * - `POST clock`: lets time pass, so that periods end and trials run out
  * - `POST checkout_sessions`: opens one as the API does, or with `payment_link` as a payer does who follows one
@@ -42,12 +42,12 @@ export function createControlRoutes(
 function createClockRoute(store: Store): ApiRoute {
   return createRoute({
     method: 'POST',
-    path: '/_emulator/clock',
+    path: '/_control/clock',
     parameters: { advance_seconds: integer({ min: 0 }), advance_days: integer({ min: 0, max: 3660 }) },
     handle: ({ values }) => {
       store.advance((values.advance_seconds ?? 0) + (values.advance_days ?? 0) * 86_400);
       passTime(store);
-      return { object: 'emulator.clock', now: store.now() };
+      return { object: 'local_stripe.clock', now: store.now() };
     },
   });
 }
@@ -55,7 +55,7 @@ function createClockRoute(store: Store): ApiRoute {
 function createSubscriptionRoute(store: Store): ApiRoute {
   return createRoute({
     method: 'POST',
-    path: '/_emulator/subscriptions/:id',
+    path: '/_control/subscriptions/:id',
     parameters: {
       status: oneOf(subscriptionStatuses),
       current_period_start: timestamp(),
@@ -83,7 +83,7 @@ function createFaultRoutes(faults: Faults): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',
-      path: '/_emulator/faults',
+      path: '/_control/faults',
       parameters: {
         path: required(string()),
         method: oneOf(['GET', 'POST', 'DELETE']),
@@ -106,16 +106,16 @@ function createFaultRoutes(faults: Faults): ApiRoute[] {
           hangUp: values.hang_up ?? false,
           times,
         });
-        return { object: 'emulator.fault', path: values.path, times };
+        return { object: 'local_stripe.fault', path: values.path, times };
       },
     }),
     createRoute({
       method: 'DELETE',
-      path: '/_emulator/faults',
+      path: '/_control/faults',
       parameters: {},
       handle: () => {
         faults.clear();
-        return { object: 'emulator.fault', deleted: true };
+        return { object: 'local_stripe.fault', deleted: true };
       },
     }),
   ];
@@ -124,7 +124,7 @@ function createFaultRoutes(faults: Faults): ApiRoute[] {
 function createRequestRoute(requests: readonly RecordedRequest[]): ApiRoute {
   return createRoute({
     method: 'GET',
-    path: '/_emulator/requests/:id',
+    path: '/_control/requests/:id',
     parameters: {},
     handle: ({ id }) => {
       const request = requests.find((each) => each.id === id);

@@ -18,7 +18,7 @@ const range = [
 ];
 
 /**
- * Fills a Stripe test account, or the emulator, through the SDK: a customer with a card, a product range, a subscription
+ * Fills a Stripe test account, or the local Stripe, through the SDK: a customer with a card, a product range, a subscription
  * that was upgraded once (so there are two paid invoices), and default portal settings that allow
  * everything.
  */
@@ -77,13 +77,13 @@ async function createDemoProduct(stripe: Stripe, plan: (typeof range)[number]): 
 
 /**
  * Stripe's API has no way to save an account's default portal settings, so on Stripe this needs them saved in the
- * Dashboard first; the emulator has a control for it.
+ * Dashboard first; the local Stripe has a control for it.
  */
 async function saveDemoSettings(stripe: Stripe, products: readonly DemoProduct[]): Promise<string> {
   const existing = await stripe.billingPortal.configurations.list({ is_default: true, limit: 1 });
   const [found] = existing.data;
   if (found) return found.id;
-  const saved: unknown = await stripe.rawRequest('POST', '/_emulator/portal_settings', {
+  const saved: unknown = await stripe.rawRequest('POST', '/_control/portal_settings', {
     ...demoSettings(products),
   });
   return (saved as Stripe.BillingPortal.Configuration).id;

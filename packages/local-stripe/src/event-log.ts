@@ -2,7 +2,7 @@ import { createId } from './ids.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** Something that happened, in the shape of Stripe's events. */
-export interface EmulatorEvent {
+export interface StripeEvent {
   readonly id: string;
   readonly object: 'event';
   /** The connected account that it happened on; absent on the key's own. */
@@ -25,9 +25,9 @@ interface RecordedObject {
 
 /** Every state change, in order. Whoever delivers webhooks subscribes here. */
 export class EventLog {
-  readonly events: EmulatorEvent[] = [];
-  private readonly listeners = new Set<(event: EmulatorEvent) => void>();
-  private held: EmulatorEvent[] | null = null;
+  readonly events: StripeEvent[] = [];
+  private readonly listeners = new Set<(event: StripeEvent) => void>();
+  private held: StripeEvent[] | null = null;
   private readonly now: () => number;
   /** The request being served, so that its events can name it. */
   request: RecordedRequest | null = null;
@@ -40,7 +40,7 @@ export class EventLog {
 
   record(type: string, object: RecordedObject, previous?: Record<string, unknown>): void {
     const account = this.accountOf(object);
-    const event: EmulatorEvent = {
+    const event: StripeEvent = {
       id: createId('evt'),
       object: 'event',
       ...(account === undefined ? {} : { account }),
@@ -78,13 +78,13 @@ export class EventLog {
     this.held = null;
   }
 
-  private publish(event: EmulatorEvent): void {
+  private publish(event: StripeEvent): void {
     this.events.push(event);
     for (const listener of this.listeners) listener(event);
   }
 
   /** Calls the listener with every later event; the returned function ends that. */
-  subscribe(listener: (event: EmulatorEvent) => void): () => void {
+  subscribe(listener: (event: StripeEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }

@@ -26,8 +26,8 @@ import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { type NewWebhookEndpoint, WebhookEndpoints } from './webhooks/webhook-endpoints.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 
-export interface StripeEmulatorOptions {
-  /** Default 127.0.0.1: the emulator checks no key's secret, so it belongs on loopback. */
+export interface LocalStripeOptions {
+  /** Default 127.0.0.1: the local Stripe checks no key's secret, so it belongs on loopback. */
   readonly host?: string;
   /** Default 0: a free port. */
   readonly port?: number;
@@ -38,7 +38,7 @@ export interface StripeEmulatorOptions {
   readonly latencyMs?: number;
   /** Whose portal it is, on the hosted pages and invoices. */
   readonly businessName?: string;
-  /** How far customer search lags behind what was answered, by the emulator's clock; default a minute. */
+  /** How far customer search lags behind what was answered, by the local Stripe's clock; default a minute. */
   readonly searchLagMs?: number;
   /** Who receives events from the start. */
   readonly webhooks?: readonly NewWebhookEndpoint[];
@@ -49,7 +49,7 @@ export interface StripeEmulatorOptions {
 }
 
 /** A local Stripe: its API and its hosted portal page, in memory, over HTTP. */
-export interface StripeEmulator {
+export interface LocalStripe {
   /** `http://127.0.0.1:PORT`; known once started. */
   readonly url: string;
   /** Every API call since the start, in order. */
@@ -62,15 +62,15 @@ export interface StripeEmulator {
   stop(): Promise<void>;
 }
 
-/** What the emulator consists of, behind its routes. */
-interface EmulatorParts {
+/** What the local Stripe consists of, behind its routes. */
+interface LocalStripeParts {
   readonly store: Store;
   readonly requests: RecordedRequest[];
   readonly endpoints: WebhookEndpoints;
   readonly deliveries: WebhookDeliveries;
 }
 
-export function createStripeEmulator(options: StripeEmulatorOptions = {}): StripeEmulator {
+export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe {
   const { host = '127.0.0.1', port = 0 } = options;
   const parts = createParts(options);
   const { store, endpoints, deliveries } = parts;
@@ -93,7 +93,7 @@ export function createStripeEmulator(options: StripeEmulatorOptions = {}): Strip
   };
 }
 
-function createParts(options: StripeEmulatorOptions): EmulatorParts {
+function createParts(options: LocalStripeOptions): LocalStripeParts {
   const { now = () => new Date(), webhooks = [], webhookTimeoutMs: timeoutMs = 10_000 } = options;
   const { webhookRetryDelaysMs: retryDelaysMs = [100, 200, 400, 800, 1600, 3200] } = options;
   const store = new Store(now);
@@ -106,7 +106,7 @@ function createParts(options: StripeEmulatorOptions): EmulatorParts {
   return { store, requests: [], endpoints, deliveries };
 }
 
-function createServer(parts: EmulatorParts, options: StripeEmulatorOptions): FastifyInstance {
+function createServer(parts: LocalStripeParts, options: LocalStripeOptions): FastifyInstance {
   const { store, requests, endpoints, deliveries } = parts;
   const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
   app.removeAllContentTypeParsers();

@@ -1,6 +1,6 @@
 import type { FormFields } from './form.ts';
 
-/** A call that the emulator was asked, so that tests can count and look. It never holds the key. */
+/** A call that the local Stripe was asked, so that tests can count and look. It never holds the key. */
 export interface RecordedRequest {
   readonly id: string;
   readonly method: string;

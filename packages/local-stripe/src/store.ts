@@ -25,10 +25,10 @@ export interface Tombstone {
   readonly deleted: true;
 }
 
-/** Everything the emulator remembers. All changes go through `commit` and `remove`, which record the event. */
+/** Everything the local Stripe remembers. All changes go through `commit` and `remove`, which record the event. */
 export class Store {
   readonly events: EventLog;
-  /** Where the emulator is reached; known once it listens. */
+  /** Where the local Stripe is reached; known once it listens. */
   baseUrl = '';
   private objects = new Map<string, StripeObject>();
   private tombstones = new Map<string, Tombstone>();

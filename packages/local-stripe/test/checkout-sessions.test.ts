@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createCustomer, createPrice, eventsDuring } from './fixtures.ts';
 
-let client: EmulatorClient;
+let client: LocalStripeClient;
 let stripe: Stripe;
 let price: string;
 let oneTimePrice: string;
 const success_url = 'https://app.example.com/welcome';
 beforeAll(async () => {
-  client = await startEmulator();
+  client = await startLocalStripe();
   stripe = client.stripe;
   price = (await createPrice(stripe)).id;
   const product = await stripe.products.create({ name: 'Book' });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 
 async function find(stripe: Stripe, query: string): Promise<string[]> {
   const { data } = await stripe.customers.search({ query });
@@ -18,7 +18,7 @@ describe('the query', () => {
     injection: { metadata: { userId: `x' OR metadata['userId']:'user_1` } },
   };
   beforeAll(async () => {
-    stripe = (await startEmulator({ searchLagMs: 0 })).stripe;
+    stripe = (await startLocalStripe({ searchLagMs: 0 })).stripe;
     for (const [name, params] of Object.entries(customers)) {
       ids[name] = (await stripe.customers.create(params)).id;
     }
@@ -77,7 +77,7 @@ describe('the query', () => {
 });
 
 test('pages follow one another', async () => {
-  const { stripe } = await startEmulator({ searchLagMs: 0 });
+  const { stripe } = await startLocalStripe({ searchLagMs: 0 });
   const ids: string[] = [];
   for (let count = 0; count < 5; count += 1) ids.unshift((await stripe.customers.create({ name: 'Ada' })).id);
   const first = await stripe.customers.search({ query: 'name:"Ada"', limit: 2 });
@@ -93,10 +93,10 @@ test('pages follow one another', async () => {
 });
 
 describe('the lag', () => {
-  let client: EmulatorClient;
+  let client: LocalStripeClient;
   beforeAll(async () => {
     const start = new Date();
-    client = await startEmulator({ now: () => start });
+    client = await startLocalStripe({ now: () => start });
   });
 
   async function passTime(seconds: number): Promise<void> {
@@ -154,7 +154,7 @@ test.each([
   [{ created: 1001 }, ['a']],
 ])('the list of customers takes %j', async (filter, expected) => {
   let seconds = 1001;
-  const { stripe } = await startEmulator({ now: () => new Date(seconds * 1000) });
+  const { stripe } = await startLocalStripe({ now: () => new Date(seconds * 1000) });
   await stripe.customers.create({ email: 'a@example.com', name: 'a' });
   seconds += 1;
   await stripe.customers.create({ email: 'b@example.com', name: 'b' });

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { seedDemoData } from '../src/demo-data.ts';
-import { startEmulator } from './emulator-client.ts';
+import { startLocalStripe } from './local-stripe-client.ts';
 import { openPortal } from './portal-browser.ts';
 
 test('the demo’s data stands, and its customer’s portal shows it', async () => {
-  const { stripe } = await startEmulator();
+  const { stripe } = await startLocalStripe();
   const demo = await seedDemoData(stripe);
   const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId, {
     expand: ['items.data.price.product'],
@@ -24,7 +24,7 @@ test('the demo’s data stands, and its customer’s portal shows it', async () 
 });
 
 test('a second run on the same account uses the settings that are there', async () => {
-  const { stripe } = await startEmulator();
+  const { stripe } = await startLocalStripe();
   const [first, second] = [await seedDemoData(stripe), await seedDemoData(stripe)];
   expect(second.configurationId).toBe(first.configurationId);
 });

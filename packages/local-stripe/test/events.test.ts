@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import {
   createConfiguration,
   createCustomer,
@@ -9,13 +9,13 @@ import {
   eventsDuring,
 } from './fixtures.ts';
 
-let client: EmulatorClient;
+let client: LocalStripeClient;
 let stripe: Stripe;
 let customer: Stripe.Customer;
 let price: Stripe.Price;
 const now = new Date();
 beforeAll(async () => {
-  client = await startEmulator({ now: () => now });
+  client = await startLocalStripe({ now: () => now });
   stripe = client.stripe;
   customer = await createCustomer(stripe);
   price = await createPrice(stripe);
@@ -142,7 +142,7 @@ test.each([
   [{ type: 'customer.*' }, ['customer.deleted', 'customer.updated', 'customer.created']],
   [{ types: ['customer.created', 'product.created'] }, ['product.created', 'customer.created']],
 ])('the list takes %j', async (filter, expected) => {
-  const { stripe: fresh } = await startEmulator();
+  const { stripe: fresh } = await startLocalStripe();
   const { id } = await fresh.customers.create();
   await fresh.customers.update(id, { name: 'Ada' });
   await fresh.products.create({ name: 'Book' });

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 
-let client: EmulatorClient;
+let client: LocalStripeClient;
 beforeAll(async () => {
-  client = await startEmulator();
+  client = await startLocalStripe();
 });
 
 function create(key: string, form = 'name=Ada', headers: Readonly<Record<string, string>> = {}) {
@@ -111,7 +111,7 @@ test('the SDK’s own retries do nothing twice', async () => {
 test.each([0, 20])(
   'a hundred at once with one key make one customer, with answers after %i ms',
   async (latencyMs) => {
-    const { call, stripe } = await startEmulator({ latencyMs });
+    const { call, stripe } = await startLocalStripe({ latencyMs });
     const headers = { 'idempotency-key': 'crowd' };
     const answers = await Promise.all(
       Array.from({ length: 100 }, () => call('POST', '/v1/customers', { form: 'name=Ada', headers })),

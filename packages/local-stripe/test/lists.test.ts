@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createConfiguration, createPrice, createSubscriber } from './fixtures.ts';
 
-let client: EmulatorClient;
+let client: LocalStripeClient;
 let stripe: Stripe;
 beforeAll(async () => {
-  client = await startEmulator();
+  client = await startLocalStripe();
   stripe = client.stripe;
 });
 

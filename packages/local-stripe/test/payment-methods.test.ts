@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { refusalOf, startEmulator } from './emulator-client.ts';
+import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createCustomer, idOf } from './fixtures.ts';
 
 let stripe: Stripe;
 beforeAll(async () => {
-  ({ stripe } = await startEmulator());
+  ({ stripe } = await startLocalStripe());
 });
 
 test('only an attached one can be the default', async () => {

@@ -10,7 +10,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** Opens a page; redirects within the emulator are followed, those elsewhere are not. */
+/** Opens a page; redirects within the local Stripe are followed, those elsewhere are not. */
 export async function openPage(address: string, init: RequestInit = {}): Promise<Page> {
   const response = await fetch(address, { ...init, redirect: 'manual' });
   const location = response.headers.get('location');

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { allFeatures, createPrice, idOf } from './fixtures.ts';
 
 type Features = Stripe.BillingPortal.ConfigurationCreateParams.Features;
 
-let client: EmulatorClient;
+let client: LocalStripeClient;
 let stripe: Stripe;
 beforeAll(async () => {
-  client = await startEmulator();
+  client = await startLocalStripe();
   stripe = client.stripe;
 });
 
@@ -237,7 +237,7 @@ describe('updates', () => {
     const { id, login_page: off } = await create(allFeatures);
     expect(off).toEqual({ enabled: false, url: null });
     const on = await stripe.billingPortal.configurations.update(id, { login_page: { enabled: true } });
-    expect(on.login_page.url).toContain(`${client.emulator.url}/p/login/`);
+    expect(on.login_page.url).toContain(`${client.localStripe.url}/p/login/`);
     const refusal = await refusalOf(stripe.billingPortal.configurations.update(id, { active: false }));
     expect(refusal.param).toBe('active');
   });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, startLocalStripe } from './local-stripe-client.ts';
 import { createCustomer, createSubscriber } from './fixtures.ts';
 import {
   type Page,
@@ -123,9 +123,9 @@ describe('deep links', () => {
 describe('the end of a session', () => {
   const start = new Date('2026-05-01T00:00:00Z');
   let now = start;
-  let short: EmulatorClient;
+  let short: LocalStripeClient;
   beforeAll(async () => {
-    short = await startEmulator({ now: () => now, sessionLifetimeMs: 60_000 });
+    short = await startLocalStripe({ now: () => now, sessionLifetimeMs: 60_000 });
     await short.control('POST', 'portal_settings');
   });
 

@@ -1,10 +1,10 @@
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, startLocalStripe } from './local-stripe-client.ts';
 import { type Subscriber, createConfiguration, createPrice, createSubscriber } from './fixtures.ts';
 import { type Page, openPortal } from './portal-browser.ts';
 
-/** An emulator whose portal allows everything, and one price to change to. */
-export interface PortalFixture extends EmulatorClient {
+/** A local Stripe whose portal allows everything, and one price to change to. */
+export interface PortalFixture extends LocalStripeClient {
   readonly configuration: string;
   /** 30 dollars a month, of the product "Bigger". */
   readonly bigger: Stripe.Price;
@@ -15,7 +15,7 @@ export interface PortalFixture extends EmulatorClient {
 }
 
 export async function startPortal(): Promise<PortalFixture> {
-  const client = await startEmulator({ businessName: 'Rocket Rides' });
+  const client = await startLocalStripe({ businessName: 'Rocket Rides' });
   const { stripe } = client;
   const bigger = await createPrice(stripe, 3000, 'month', 'Bigger');
   const { id: configuration } = await createConfiguration(stripe, [bigger]);

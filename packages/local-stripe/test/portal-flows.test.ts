@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { refusalOf, startEmulator } from './emulator-client.ts';
+import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import {
   type Subscriber,
   createConfiguration,
@@ -14,7 +14,7 @@ type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 let stripe: Stripe;
 let sessions: Stripe['billingPortal']['sessions'];
 beforeAll(async () => {
-  ({ stripe } = await startEmulator());
+  ({ stripe } = await startLocalStripe());
   sessions = stripe.billingPortal.sessions;
 });
 

@@ -73,7 +73,7 @@ describe('the first page', () => {
 
 describe('strangers', () => {
   test.each(['/p/session/test_unknown', '/i/unknown', '/p/login/unknown'])('%s is nothing', async (path) => {
-    expect((await openPage(`${portal.emulator.url}${path}`)).status).toBe(404);
+    expect((await openPage(`${portal.localStripe.url}${path}`)).status).toBe(404);
   });
 
   test('another customer’s things cannot be touched', async () => {

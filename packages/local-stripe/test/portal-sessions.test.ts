@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { refusalOf, startEmulator } from './emulator-client.ts';
+import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createConfiguration, createCustomer } from './fixtures.ts';
 
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
@@ -9,12 +9,12 @@ type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 let stripe: Stripe;
 let sessions: Stripe['billingPortal']['sessions'];
 beforeAll(async () => {
-  ({ stripe } = await startEmulator());
+  ({ stripe } = await startLocalStripe());
   sessions = stripe.billingPortal.sessions;
 });
 
 test('without a configuration and without saved settings, Stripe’s words say what to do', async () => {
-  const fresh = await startEmulator();
+  const fresh = await startLocalStripe();
   const customer = await createCustomer(fresh.stripe);
   const refusal = await refusalOf(fresh.stripe.billingPortal.sessions.create({ customer: customer.id }));
   expect(refusal.statusCode).toBe(400);

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { refusalOf, startEmulator } from './emulator-client.ts';
+import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createConfiguration } from './fixtures.ts';
 
-test('the default settings are saved by a control of the emulator’s own, and cannot be deactivated', async () => {
-  const fresh = await startEmulator();
+test('the default settings are saved by a control of the local Stripe’s own, and cannot be deactivated', async () => {
+  const fresh = await startLocalStripe();
   const { configurations } = fresh.stripe.billingPortal;
   expect((await configurations.list({ is_default: true })).data).toEqual([]);
   await fresh.control('POST', 'portal_settings', { 'business_profile[headline]': 'Hello' });
@@ -21,5 +21,5 @@ test('the default settings are saved by a control of the emulator’s own, and c
   });
   await createConfiguration(fresh.stripe);
   expect((await configurations.list({ is_default: false })).data).toHaveLength(1);
-  expect(fresh.emulator.requests.some(({ path }) => path.startsWith('/_emulator/'))).toBe(false);
+  expect(fresh.localStripe.requests.some(({ path }) => path.startsWith('/_control/'))).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { describeWithPart } from '../../../test/helpers/real-parts.ts';
 import { findOpenApiFile, loadStripeSchemas } from '../../../test/helpers/stripe-openapi.ts';
-import { type WireAnswer, startEmulator } from './emulator-client.ts';
+import { type WireAnswer, startLocalStripe } from './local-stripe-client.ts';
 import { tourEverything } from './tour.ts';
 
 /**
@@ -29,7 +29,7 @@ describeWithPart(
   (file) => {
     test('every answer of a tour through all endpoints is valid, but for the exceptions named', async () => {
       const { checkAnswer, checkObject } = loadStripeSchemas(file);
-      const client = await startEmulator();
+      const client = await startLocalStripe();
       await tourEverything(client);
       const occurred = new Set<string>();
       const faults: string[] = [];

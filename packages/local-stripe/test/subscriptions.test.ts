@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
-import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createCustomer, createPrice, createSubscriber, idOf } from './fixtures.ts';
 
 const day = 86_400;
 
-let client: EmulatorClient;
+let client: LocalStripeClient;
 let stripe: Stripe;
 const now = new Date('2026-01-31T12:00:00Z');
 beforeAll(async () => {
-  client = await startEmulator({ now: () => now });
+  client = await startLocalStripe({ now: () => now });
   stripe = client.stripe;
 });
 

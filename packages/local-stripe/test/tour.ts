@@ -1,8 +1,8 @@
-import type { EmulatorClient } from './emulator-client.ts';
-import { refusalOf } from './emulator-client.ts';
+import type { LocalStripeClient } from './local-stripe-client.ts';
+import { refusalOf } from './local-stripe-client.ts';
 import { createConfiguration, createCustomer, createPrice } from './fixtures.ts';
 
-type Calls = Pick<EmulatorClient, 'stripe' | 'control'>;
+type Calls = Pick<LocalStripeClient, 'stripe' | 'control'>;
 
 /** Calls every endpoint once at least, in the states whose answers differ. */
 export async function tourEverything({ stripe, control }: Calls): Promise<void> {
@@ -118,7 +118,7 @@ async function tourWebhookEndpoints(stripe: Calls['stripe']): Promise<void> {
 }
 
 async function tourSessions(
-  stripe: EmulatorClient['stripe'],
+  stripe: LocalStripeClient['stripe'],
   customer: string,
   configuration: string,
   subscription: string,

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { refusalOf, startEmulator } from './emulator-client.ts';
+import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { startWebhookReceiver, startWired } from './webhook-receiver.ts';
 
 test('the secret is told at the creation, and never again', async () => {
-  const { stripe } = await startEmulator();
+  const { stripe } = await startLocalStripe();
   const created = await stripe.webhookEndpoints.create({
     url: 'https://example.com/hooks',
     enabled_events: ['*'],
@@ -23,7 +23,7 @@ test('the secret is told at the creation, and never again', async () => {
 
 test('one that the API made gets what it asked for', async () => {
   const receiver = await startWebhookReceiver();
-  const { stripe, emulator } = await startEmulator();
+  const { stripe, localStripe } = await startLocalStripe();
   const { id, secret } = await stripe.webhookEndpoints.create({
     url: receiver.url,
     enabled_events: ['customer.deleted'],
@@ -33,25 +33,25 @@ test('one that the API made gets what it asked for', async () => {
   await stripe.customers.del(customer.id);
   await stripe.webhookEndpoints.update(id, { disabled: true });
   await stripe.customers.del((await stripe.customers.create()).id);
-  await emulator.settleWebhooks();
+  await localStripe.settleWebhooks();
   expect(receiver.types()).toEqual(['customer.deleted']);
 });
 
 test('one can be added later, with a secret that is known', async () => {
   const receiver = await startWebhookReceiver('whsec_later');
-  const { stripe, emulator } = await startEmulator();
+  const { stripe, localStripe } = await startLocalStripe();
   await stripe.customers.create();
-  emulator.addWebhookEndpoint({ url: receiver.url, secret: 'whsec_later' });
+  localStripe.addWebhookEndpoint({ url: receiver.url, secret: 'whsec_later' });
   await stripe.customers.create();
-  await emulator.settleWebhooks();
+  await localStripe.settleWebhooks();
   expect(receiver.received).toHaveLength(1);
 });
 
 test('each endpoint counts: an event is pending until all have got it', async () => {
   const { client, receiver } = await startWired();
-  client.emulator.addWebhookEndpoint({ url: 'http://127.0.0.1:9/' });
+  client.localStripe.addWebhookEndpoint({ url: 'http://127.0.0.1:9/' });
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.received).toHaveLength(1);
   const { data } = await client.stripe.events.list({ delivery_success: false });
   expect(data).toMatchObject([{ pending_webhooks: 1 }]);
@@ -64,13 +64,13 @@ test.each([
 ])('connect: $connect decides about the events of connected accounts', async ({ connect, expected }) => {
   const receiver = await startWebhookReceiver();
   const { url, secret } = receiver;
-  const { stripe, emulator } = await startEmulator({
+  const { stripe, localStripe } = await startLocalStripe({
     webhooks: [{ url, secret, ...(connect === undefined ? {} : { connect }) }],
   });
   await stripe.customers.create();
-  await emulator.settleWebhooks();
+  await localStripe.settleWebhooks();
   await stripe.customers.create({}, { stripeAccount: 'acct_1' });
-  await emulator.settleWebhooks();
+  await localStripe.settleWebhooks();
   expect(receiver.received.map(({ event }) => event.account)).toEqual(expected);
 });
 
@@ -86,11 +86,11 @@ test('what later happens on a connected account by itself names the account', as
     recurring: { interval: 'month' },
   });
   await client.stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] }, options);
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   const before = receiver.received.length;
   await client.control('POST', 'clock', { advance_days: '32' });
   await client.stripe.products.list();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   const renewal = receiver.received.slice(before).map(({ event }) => event);
   expect(renewal.map(({ type }) => type)).toContain('invoice.paid');
   expect(renewal.map(({ account }) => account)).toEqual(renewal.map(() => 'acct_1'));
@@ -105,6 +105,6 @@ test.each(['deleted', 'disabled'])('one that was %s gets nothing that was still 
   if (how === 'deleted') await stripe.webhookEndpoints.del(id);
   else await stripe.webhookEndpoints.update(id, { disabled: true });
   await client.control('DELETE', 'webhooks');
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.received).toEqual([]);
 });

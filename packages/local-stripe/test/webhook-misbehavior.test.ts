@@ -5,7 +5,7 @@ const emails = Array.from({ length: 12 }, (_, index) => `user${index}@example.co
 
 async function createAll({ client }: Wired): Promise<void> {
   for (const email of emails) await client.stripe.customers.create({ email });
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
 }
 
 function emailsOf({ received }: WebhookReceiver): unknown[] {
@@ -18,7 +18,7 @@ test.each<Readonly<Record<string, string>>>([{}, { at_once: 'true' }])(
     const wired = await startWired();
     await wired.client.control('POST', 'webhooks', { copies: '3', ...how });
     await wired.client.stripe.customers.create();
-    await wired.client.emulator.settleWebhooks();
+    await wired.client.localStripe.settleWebhooks();
     expect(wired.receiver.received).toHaveLength(3);
     expect(new Set(wired.receiver.received.map(({ event }) => event.id)).size).toBe(1);
     const { data } = await wired.client.stripe.events.list();
@@ -31,7 +31,7 @@ test('hundreds at the same instant all arrive', async () => {
   await wired.client.control('POST', 'webhooks', { copies: '25', at_once: 'true', shuffle_ms: '3600000' });
   for (const email of emails) await wired.client.stripe.customers.create({ email });
   await wired.client.control('DELETE', 'webhooks');
-  await wired.client.emulator.settleWebhooks();
+  await wired.client.localStripe.settleWebhooks();
   expect(wired.receiver.received).toHaveLength(300);
   expect(new Set(emailsOf(wired.receiver)).size).toBe(12);
 });
@@ -51,7 +51,7 @@ test.each([
   };
   await client.control('POST', 'webhooks', { copies: '5', at_once });
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(seen).toBe(most);
 });
 
@@ -63,7 +63,7 @@ test('a shuffled order is the same for the same seed', async () => {
     for (const email of emails) await wired.client.stripe.customers.create({ email });
     expect(wired.receiver.received).toEqual([]);
     await wired.client.control('DELETE', 'webhooks');
-    await wired.client.emulator.settleWebhooks();
+    await wired.client.localStripe.settleWebhooks();
     orders.push(emailsOf(wired.receiver));
   }
   expect(orders[0]).not.toEqual(emails);
@@ -105,7 +105,7 @@ test('they can be late', async () => {
   const began = performance.now();
   await client.stripe.customers.create();
   expect(receiver.received).toEqual([]);
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(performance.now() - began).toBeGreaterThan(195);
   expect(receiver.received).toHaveLength(1);
 });
@@ -115,6 +115,6 @@ test('a reset makes them well-behaved again', async () => {
   await client.control('POST', 'webhooks', { drop_percent: '100', copies: '2' });
   await client.control('DELETE', 'webhooks');
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.received).toHaveLength(1);
 });

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type IncomingHttpHeaders, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
-import type { StripeEmulatorOptions } from '../src/local-stripe.ts';
+import type { LocalStripeOptions } from '../src/local-stripe.ts';
 import { closeAfterTests } from '../../../test/helpers/closing.ts';
-import { type EmulatorClient, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, startLocalStripe } from './local-stripe-client.ts';
 
 /** What a receiver was sent, once. */
 export interface Received {
@@ -58,14 +58,14 @@ export async function startWebhookReceiver(secret = 'whsec_test'): Promise<Webho
 }
 
 export interface Wired {
-  readonly client: EmulatorClient;
+  readonly client: LocalStripeClient;
   readonly receiver: WebhookReceiver;
 }
 
-/** An emulator whose events are received, with retries that follow fast. */
-export async function startWired(options: StripeEmulatorOptions = {}): Promise<Wired> {
+/** A local Stripe whose events are received, with retries that follow fast. */
+export async function startWired(options: LocalStripeOptions = {}): Promise<Wired> {
   const receiver = await startWebhookReceiver();
-  const client = await startEmulator({
+  const client = await startLocalStripe({
     webhooks: [receiver],
     webhookRetryDelaysMs: [1, 2, 4],
     ...options,

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { refusalOf, startEmulator } from './emulator-client.ts';
+import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createSubscriber } from './fixtures.ts';
 import { startWired } from './webhook-receiver.ts';
 
 test('an event is posted as it is listed, and signed', async () => {
   const { client, receiver } = await startWired();
   const customer = await client.stripe.customers.create({ email: 'ada@example.com' });
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   const [received] = receiver.received;
   expect(receiver.types()).toEqual(['customer.created']);
   expect(received?.event).toMatchObject({
@@ -26,7 +26,7 @@ test('an event is posted as it is listed, and signed', async () => {
 test('a signature has a time, a v1 of the bytes sent, and a v0 that is something else', async () => {
   const { client, receiver } = await startWired();
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   const { headers, body = '' } = receiver.received[0] ?? {};
   const parts = /^t=(\d+),v1=([0-9a-f]{64}),v0=([0-9a-f]{64})$/.exec(String(headers?.['stripe-signature']));
   const [, time = '', v1, v0] = parts ?? [];
@@ -39,7 +39,7 @@ test('time that is let pass does not age signatures', async () => {
   const { client, receiver } = await startWired();
   await client.control('POST', 'clock', { advance_days: '40' });
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.types()).toEqual(['customer.created']);
 });
 
@@ -47,7 +47,7 @@ test('what the clock does is delivered too', async () => {
   const { client, receiver } = await startWired();
   await createSubscriber(client.stripe);
   await client.control('POST', 'clock', { advance_days: '32' });
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.types().filter((type) => type === 'invoice.paid')).toHaveLength(2);
 });
 
@@ -63,7 +63,7 @@ test('a trial’s end is told of with what brought it near', async () => {
   const long = await startTrial(30);
   await client.stripe.subscriptions.update(long.id, { trial_end: 'now' });
   const short = await startTrial(2);
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   const told = receiver.received
     .filter(({ event }) => event.type === 'customer.subscription.trial_will_end')
     .map(({ event }) => (event.data.object as { readonly id: string }).id);
@@ -79,7 +79,7 @@ test('an answer of the API does not wait for receivers', async () => {
   expect(undelivered.data).toHaveLength(1);
   while (receiver.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
   respond(200);
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect((await client.stripe.events.list({ delivery_success: false })).data).toEqual([]);
 });
 
@@ -87,7 +87,7 @@ test.each([500, 404, 302])('an answer of %i is tried again', async (status) => {
   const { client, receiver } = await startWired();
   receiver.answer = () => (receiver.received.length < 3 ? status : 204);
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(new Set(receiver.received.map(({ event }) => event.id)).size).toBe(1);
   expect(receiver.received).toHaveLength(3);
   expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
@@ -99,7 +99,7 @@ test('tries are apart as long as told', async () => {
   receiver.answer = () => 500;
   const began = performance.now();
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.received).toHaveLength(3);
   expect(performance.now() - began).toBeGreaterThan(295);
 });
@@ -108,7 +108,7 @@ test('what is never taken is given up, and shows as undelivered', async () => {
   const { client, receiver } = await startWired();
   receiver.answer = () => 500;
   const { id } = await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.received).toHaveLength(4);
   const { data } = await client.stripe.events.list({ delivery_success: false });
   expect(data).toMatchObject([{ pending_webhooks: 1, data: { object: { id } } }]);
@@ -118,17 +118,17 @@ test('a receiver that does not answer in time is tried again', async () => {
   const { client, receiver } = await startWired({ webhookTimeoutMs: 50 });
   receiver.answer = () => (receiver.received.length === 1 ? new Promise(() => undefined) : 200);
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.received).toHaveLength(2);
 });
 
 test('nobody listening is a failure like another', async () => {
-  const client = await startEmulator({
+  const client = await startLocalStripe({
     webhooks: [{ url: 'http://127.0.0.1:9/' }],
     webhookRetryDelaysMs: [1],
   });
   await client.stripe.customers.create();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect((await client.stripe.events.list({ delivery_success: false })).data).toHaveLength(1);
 });
 
@@ -138,14 +138,14 @@ test('stopping ends what is under way', async () => {
   await client.stripe.customers.create();
   await client.stripe.customers.create();
   while (receiver.received.length < 2) await new Promise((resolve) => setImmediate(resolve));
-  await client.emulator.stop();
-  await client.emulator.settleWebhooks();
+  await client.localStripe.stop();
+  await client.localStripe.settleWebhooks();
   expect(receiver.received).toHaveLength(2);
 });
 
 test('a call that is refused half way has no events', async () => {
   const { client, receiver } = await startWired();
   await refusalOf(client.stripe.customers.create({ payment_method: 'pm_none' }));
-  await client.emulator.settleWebhooks();
+  await client.localStripe.settleWebhooks();
   expect(receiver.received).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type EmulatorClient, refusalOf, startEmulator } from './emulator-client.ts';
+import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createCustomer } from './fixtures.ts';
 
-let client: EmulatorClient;
+let client: LocalStripeClient;
 beforeAll(async () => {
-  client = await startEmulator();
+  client = await startLocalStripe();
 });
 
 describe('keys', () => {
@@ -16,7 +16,7 @@ describe('keys', () => {
     ['live', { authorization: 'Bearer sk_live_1234567890' }, 'LIVE key'],
     ['live and restricted', { authorization: 'Bearer rk_live_1234567890' }, 'LIVE key'],
   ])('a key that is %s is answered 401', async (_kind, headers, message) => {
-    const response = await fetch(`${client.emulator.url}/v1/customers`, { headers });
+    const response = await fetch(`${client.localStripe.url}/v1/customers`, { headers });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({
       error: { type: 'invalid_request_error', message: expect.stringContaining(message) },
@@ -26,18 +26,18 @@ describe('keys', () => {
   test.each(['Bearer sk_test_1', 'Bearer rk_test_1', `Basic ${btoa('sk_test_1:')}`])(
     '%s is let in',
     async (authorization) => {
-      const response = await fetch(`${client.emulator.url}/v1/customers`, { headers: { authorization } });
+      const response = await fetch(`${client.localStripe.url}/v1/customers`, { headers: { authorization } });
       expect(response.status).toBe(200);
     },
   );
 
   test('a refused key is neither echoed nor recorded', async () => {
-    const before = client.emulator.requests.length;
+    const before = client.localStripe.requests.length;
     const answer = await client.call('GET', '/v1/customers', {
       headers: { authorization: 'Bearer sk_live_secret12345' },
     });
     expect(JSON.stringify(answer.body)).not.toContain('secret12345');
-    expect(client.emulator.requests).toHaveLength(before);
+    expect(client.localStripe.requests).toHaveLength(before);
   });
 });
 
@@ -147,7 +147,7 @@ test('requests are recorded with their decoded parameters', async () => {
     { name: 'Zoë & co', metadata: { plan: 'a=b' }, preferred_locales: ['de', 'en'] },
     { idempotencyKey: 'record-1', stripeAccount: 'acct_1' },
   );
-  expect(client.emulator.requests.at(-1)).toMatchObject({
+  expect(client.localStripe.requests.at(-1)).toMatchObject({
     method: 'POST',
     path: '/v1/customers',
     params: { name: 'Zoë & co', metadata: { plan: 'a=b' }, preferred_locales: ['de', 'en'] },
@@ -186,7 +186,7 @@ describe('events', () => {
   });
 });
 
-test('an emulator that was not started has no address yet', async () => {
-  const { createStripeEmulator } = await import('../src/local-stripe.ts');
-  expect(() => createStripeEmulator().url).toThrow('call start()');
+test('a local Stripe that was not started has no address yet', async () => {
+  const { createLocalStripe } = await import('../src/local-stripe.ts');
+  expect(() => createLocalStripe().url).toThrow('call start()');
 });

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createStripeEmulator } from 'billing-portal-local-stripe';
+import { createLocalStripe } from 'billing-portal-local-stripe';
 import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
 import Stripe from 'stripe';
 import { createApp } from '../../app.ts';
@@ -49,7 +49,7 @@ export async function startDemo(env: Environment): Promise<Demo> {
 async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<Demo, 'stop'>> {
   const folder = mkdtempSync(join(tmpdir(), 'billing-portal-demo-'));
   opened.add(() => rm(folder, { recursive: true, force: true }));
-  const stripe = createStripeEmulator();
+  const stripe = createLocalStripe();
   await stripe.start();
   opened.add(() => stripe.stop());
   const web = await startDemoWeb();

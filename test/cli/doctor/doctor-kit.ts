@@ -8,7 +8,10 @@ import type { Environment } from '../../../src/config/environment.ts';
 import { openDatabase } from '../../../src/database/open-database.ts';
 import { handledEventTypes, webhookPath } from '../../../src/webhooks/webhook-event-types.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
-import { type EmulatorClient, startEmulator } from '../../../packages/local-stripe/test/emulator-client.ts';
+import {
+  type LocalStripeClient,
+  startLocalStripe,
+} from '../../../packages/local-stripe/test/local-stripe-client.ts';
 import { createPrice, idOf } from '../../../packages/local-stripe/test/fixtures.ts';
 
 export const folder = createTemporaryFolder();
@@ -16,7 +19,7 @@ export const folder = createTemporaryFolder();
 const publicUrl = 'http://127.0.0.1:4000/billing';
 
 /** A deployment that nothing is wrong with, on a local Stripe of its own. */
-export interface HealthyDeployment extends EmulatorClient {
+export interface HealthyDeployment extends LocalStripeClient {
   readonly env: Environment;
   /** A price that the policies offer. */
   readonly price: Stripe.Price;
@@ -24,9 +27,9 @@ export interface HealthyDeployment extends EmulatorClient {
 }
 
 export async function createHealthyDeployment(): Promise<HealthyDeployment> {
-  const client = await startEmulator();
+  const client = await startLocalStripe();
   await client.control('POST', 'portal_settings');
-  client.emulator.addWebhookEndpoint({
+  client.localStripe.addWebhookEndpoint({
     url: `${publicUrl}${webhookPath}`,
     enabledEvents: handledEventTypes,
   });
@@ -40,7 +43,7 @@ export async function createHealthyDeployment(): Promise<HealthyDeployment> {
       NODE_ENV: 'test',
       DATABASE_URL: await createDatabase(),
       STRIPE_SECRET_KEY: 'sk_test_doctor',
-      STRIPE_API_URL: client.emulator.url,
+      STRIPE_API_URL: client.localStripe.url,
       STRIPE_WEBHOOK_SECRETS: 'whsec_c2VjcmV0IG9mIGRvY3Rvcg',
       PUBLIC_URL: publicUrl,
       JWT_SECRET: 'a secret for the tests of doctor only',

@@ -130,7 +130,7 @@ test('tells for which policies Stripe has no active configuration in the namespa
 
   const stripe = new StripeClient({
     secretKey: 'sk_test_1',
-    apiUrl: new URL(kit.emulator.url),
+    apiUrl: new URL(kit.localStripe.url),
     account: null,
   });
   const registry = new StripeConfigurations(stripe, 'doctor');

@@ -3,7 +3,7 @@ import { examine } from '../../../src/cli/doctor/examination.ts';
 import { resetConnection, sendError, sendJson, startFaultyStripe } from '../../helpers/faulty-stripe.ts';
 import { createHealthyDeployment, examineFor, toLine, writePolicies } from './doctor-kit.ts';
 
-const { env, control, emulator } = await createHealthyDeployment();
+const { env, control, localStripe } = await createHealthyDeployment();
 const faulty = await startFaultyStripe();
 const atFaulty = { ...env, STRIPE_API_URL: faulty.url };
 
@@ -15,7 +15,7 @@ describe('the key', () => {
     ['rk_test_1', 'pass: Stripe takes the restricted key, of test mode'],
   ])('%s: %s', async (STRIPE_SECRET_KEY, line) => {
     const found = await examineFor('stripe-key', { ...env, STRIPE_SECRET_KEY });
-    expect(found).toEqual([`${line}, at ${emulator.url}`]);
+    expect(found).toEqual([`${line}, at ${localStripe.url}`]);
   });
 
   test.each([
@@ -147,10 +147,10 @@ describe("a restricted key's permissions", () => {
   });
 
   test('are tried without changing anything', async () => {
-    const before = emulator.requests.length;
+    const before = localStripe.requests.length;
     const policies = writePolicies({ policies: { a: {} }, default: 'a', strictest: 'a' });
     await examine({ ...env, ...policies, CUSTOMER_CREATION: 'on_demand' });
-    const writes = emulator.requests.slice(before).filter(({ method }) => method !== 'GET');
+    const writes = localStripe.requests.slice(before).filter(({ method }) => method !== 'GET');
     expect(writes.map(({ path, params }) => [path, params])).toEqual([
       ['/v1/billing_portal/sessions', { customer: 'cus_billing_portal_doctor' }],
       ['/v1/billing_portal/configurations/bpc_billing_portal_doctor', {}],

@@ -5,7 +5,7 @@ import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts'
 import { createHealthyDeployment, examineFor } from './doctor-kit.ts';
 
 const deployment = await createHealthyDeployment();
-const { env, emulator, stripe } = deployment;
+const { env, localStripe, stripe } = deployment;
 const secret = 'whsec_c2VjcmV0IG9mIGRvY3Rvcg';
 
 describe('the webhook secret', () => {
@@ -29,7 +29,7 @@ describe('the webhook secret', () => {
 
 describe('the endpoint at Stripe', () => {
   const createEndpoint = (path: string, enabledEvents: readonly string[], connect = false): string =>
-    emulator.addWebhookEndpoint({ url: `http://127.0.0.1:4000${path}`, enabledEvents, connect });
+    localStripe.addWebhookEndpoint({ url: `http://127.0.0.1:4000${path}`, enabledEvents, connect });
   const at = (path: string, variables: Environment = {}) =>
     examineFor('webhook-endpoint', { ...env, PUBLIC_URL: `http://127.0.0.1:4000${path}`, ...variables });
 
@@ -73,7 +73,7 @@ describe('the endpoint at Stripe', () => {
       expect(await at('/connect', { STRIPE_ACCOUNT })).toEqual([
         'pass: Stripe sends every event that is handled to http://127.0.0.1:4000/connect/webhooks/stripe',
       ]);
-      const listed = emulator.requests.filter(({ path }) => path.startsWith('/v1/webhook_endpoints'));
+      const listed = localStripe.requests.filter(({ path }) => path.startsWith('/v1/webhook_endpoints'));
       expect(listed.at(-1)?.stripeAccount).toBeNull();
     });
 

@@ -6,22 +6,22 @@ import { openDatabase } from '../../../src/database/open-database.ts';
 import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts';
 import { closeAfterTests } from '../../helpers/closing.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
-import { startEmulator } from '../../../packages/local-stripe/test/emulator-client.ts';
+import { startLocalStripe } from '../../../packages/local-stripe/test/local-stripe-client.ts';
 import { runCli } from '../run-cli.ts';
 
 const folder = createTemporaryFolder();
 
 /** A store, and a Stripe whose events nobody has taken. */
 async function createOutage() {
-  const client = await startEmulator({ webhookRetryDelaysMs: [] });
-  client.emulator.addWebhookEndpoint({
+  const client = await startLocalStripe({ webhookRetryDelaysMs: [] });
+  client.localStripe.addWebhookEndpoint({
     url: 'http://127.0.0.1:9/webhooks/stripe',
     enabledEvents: [...handledEventTypes, 'product.created'],
   });
   const env = {
     DATABASE_URL: `sqlite:${join(folder, `${randomUUID()}.db`)}`,
     STRIPE_SECRET_KEY: 'sk_test_resync',
-    STRIPE_API_URL: client.emulator.url,
+    STRIPE_API_URL: client.localStripe.url,
     LINK_BY_METADATA_KEY: 'userId',
   };
   const database = await openDatabase({ url: env.DATABASE_URL, scope: 'test' });
@@ -50,10 +50,10 @@ const toLine = (events: readonly number[], customers: readonly number[]): string
 
 describe('events that were not delivered', () => {
   test('are handled, of all pages, and nothing is done twice by the next run', async () => {
-    const { createNamed, database, resync, emulator } = await createOutage();
+    const { createNamed, database, resync, localStripe } = await createOutage();
     const users = Array.from({ length: 120 }, (_, index) => `user-${index}`);
     const customers = await Promise.all(users.map(createNamed));
-    await emulator.settleWebhooks();
+    await localStripe.settleWebhooks();
 
     expect(await resync()).toMatchObject({ stdout: toLine([120, 0, 0], [120, 0, 0]), exitCode: 0 });
     for (const [index, { id }] of customers.entries())
@@ -64,11 +64,11 @@ describe('events that were not delivered', () => {
   }, 60_000);
 
   test('are handled the oldest first', async () => {
-    const { createNamed, database, resync, emulator, control } = await createOutage();
+    const { createNamed, database, resync, localStripe, control } = await createOutage();
     const first = await createNamed('ada');
     await control('POST', 'clock', { advance_seconds: '60' });
     const second = await createNamed('ada');
-    await emulator.settleWebhooks();
+    await localStripe.settleWebhooks();
 
     const { stderr } = await resync();
 
@@ -78,10 +78,10 @@ describe('events that were not delivered', () => {
   });
 
   test('are left alone when they are older than --since', async () => {
-    const { createNamed, resync, emulator } = await createOutage();
+    const { createNamed, resync, localStripe } = await createOutage();
     await createNamed('ada');
-    await emulator.settleWebhooks();
-    const listed = () => emulator.requests.findLast(({ path }) => path === '/v1/events')?.params;
+    await localStripe.settleWebhooks();
+    const listed = () => localStripe.requests.findLast(({ path }) => path === '/v1/events')?.params;
 
     await resync('--since', '2h');
 
@@ -95,7 +95,7 @@ describe('events that were not delivered', () => {
     ['true', true],
     ['false', false],
   ])('go by LINK_BY_CLIENT_REFERENCE_ID=%s', async (LINK_BY_CLIENT_REFERENCE_ID, isLinked) => {
-    const { stripe, control, database, env, emulator } = await createOutage();
+    const { stripe, control, database, env, localStripe } = await createOutage();
     const { id: product } = await stripe.products.create({ name: 'Once' });
     const price = await stripe.prices.create({ product, currency: 'usd', unit_amount: 100 });
     const session = await stripe.checkout.sessions.create({
@@ -106,7 +106,7 @@ describe('events that were not delivered', () => {
       client_reference_id: 'ada',
     });
     await control('POST', `checkout_sessions/${session.id}/complete`);
-    await emulator.settleWebhooks();
+    await localStripe.settleWebhooks();
 
     await runCli(['resync'], { env: { ...env, LINK_BY_CLIENT_REFERENCE_ID } });
 
@@ -114,9 +114,9 @@ describe('events that were not delivered', () => {
   });
 
   test('that fail are told, and handled by the next run', async () => {
-    const { createNamed, control, resync, emulator, database } = await createOutage();
+    const { createNamed, control, resync, localStripe, database } = await createOutage();
     const customer = await createNamed('ada');
-    await emulator.settleWebhooks();
+    await localStripe.settleWebhooks();
     await control('POST', 'faults', {
       path: `/v1/customers/${customer.id}`,
       status: '400',
@@ -168,18 +168,18 @@ describe('linked customers', () => {
   });
 
   test('are left when Stripe is out, and gone on with by what the command says', async () => {
-    const { createLinked, control, resync, emulator, database } = await createOutage();
+    const { createLinked, control, resync, localStripe, database } = await createOutage();
     await Promise.all(Array.from({ length: 12 }, (_, index) => createLinked(`user-${10 + index}`)));
     await resync();
     await control('POST', 'faults', { path: '/v1/subscriptions', status: '400', times: '8' });
-    const readsBefore = emulator.requests.length;
+    const readsBefore = localStripe.requests.length;
 
     const stopped = await resync('--after', 'user-13');
 
     expect(stopped.stdout).toBe(toLine([0, 12, 0], [0, 0, 8]));
     expect(stopped.stderr).toMatch(/^Stopped: .*\nRun it again with --after "user-13" to go on: .*\n$/m);
     expect(stopped.exitCode).toBe(1);
-    expect(emulator.requests.length - readsBefore).toBeLessThan(20);
+    expect(localStripe.requests.length - readsBefore).toBeLessThan(20);
 
     await control('DELETE', 'faults');
     expect((await resync('--after', 'user-13')).stdout).toBe(toLine([0, 12, 0], [8, 0, 0]));
@@ -187,14 +187,14 @@ describe('linked customers', () => {
   });
 
   test('are read with fewer than 20 requests a second', async () => {
-    const { createLinked, env, emulator } = await createOutage();
+    const { createLinked, env, localStripe } = await createOutage();
     await Promise.all(Array.from({ length: 24 }, (_, index) => createLinked(`user-${index}`)));
-    const [before, startedAt] = [emulator.requests.length, performance.now()];
+    const [before, startedAt] = [localStripe.requests.length, performance.now()];
 
     await runCli(['resync', '--since', '1h'], { env: { ...env, STRIPE_RATE_LIMIT: '100' } });
 
     const seconds = (performance.now() - startedAt) / 1000;
-    const requests = emulator.requests.length - before;
+    const requests = localStripe.requests.length - before;
     expect(requests).toBeGreaterThan(48);
     expect(requests / seconds).toBeLessThan(20);
   }, 30_000);

@@ -3,7 +3,7 @@ import type { Html, HtmlValue } from './html.ts';
 import { returnUrlOf } from './visit.ts';
 import type { Visit } from './visit.ts';
 
-export const stylesheetPath = '/_emulator/portal.css';
+export const stylesheetPath = '/_control/portal.css';
 
 /** A whole document. */
 export function renderDocument(title: string, body: HtmlValue): string {

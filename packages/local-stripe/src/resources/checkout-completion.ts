@@ -19,14 +19,14 @@ export function createCheckoutControlRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
       method: 'POST',
-      path: '/_emulator/checkout_sessions',
+      path: '/_control/checkout_sessions',
       parameters: { ...checkoutParameters, payment_link: string() },
       handle: ({ values: { payment_link: link, ...values } }) =>
         createCheckoutSession(store, values, link ?? null),
     }),
     createRoute({
       method: 'POST',
-      path: '/_emulator/checkout_sessions/:id/complete',
+      path: '/_control/checkout_sessions/:id/complete',
       parameters: payerParameters,
       handle: ({ id, values }) => complete(store, store.get('checkout.session', id), values),
     }),

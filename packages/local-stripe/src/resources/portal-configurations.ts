@@ -68,12 +68,12 @@ export function createPortalConfigurationRoutes(store: Store): ApiRoute[] {
 
 /**
  * What the Dashboard's "Save" button does. Stripe's API cannot make the account's default configuration, so a fresh
- * emulator has none, and this control, which Stripe does not have, saves one: with everything switched on unless told.
+ * local Stripe has none, and this control, which Stripe does not have, saves one: with everything switched on unless told.
  */
 function createSaveDefaultRoute(store: Store): ApiRoute {
   return createRoute({
     method: 'POST',
-    path: '/_emulator/portal_settings',
+    path: '/_control/portal_settings',
     parameters: { ...commonParameters, features: featureUpdateParameters },
     handle: ({ values }) => {
       const existing = findDefaultConfiguration(store);

@@ -1,4 +1,4 @@
-import type { EmulatorEvent } from '../event-log.ts';
+import type { StripeEvent } from '../event-log.ts';
 import type { Store } from '../store.ts';
 import type { CustomerObject } from '../stripe-objects.ts';
 
@@ -26,7 +26,7 @@ export class CustomerIndex {
     return known.filter((customer) => customer !== null).reverse();
   }
 
-  private note({ type, data }: EmulatorEvent): void {
+  private note({ type, data }: StripeEvent): void {
     if (type !== 'customer.created' && type !== 'customer.updated') return;
     const customer = data.object as CustomerObject;
     const version: Version = { atMs: this.store.nowMs(), customer };

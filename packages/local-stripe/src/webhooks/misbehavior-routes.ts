@@ -8,12 +8,12 @@ import type { WebhookDeliveries } from './webhook-deliveries.ts';
 export function createMisbehaviorRoutes(deliveries: WebhookDeliveries): ApiRoute[] {
   const behave = (behavior: Misbehavior): object => {
     deliveries.misbehave(behavior);
-    return { object: 'emulator.webhooks', ...behavior };
+    return { object: 'local_stripe.webhooks', ...behavior };
   };
   return [
     createRoute({
       method: 'POST',
-      path: '/_emulator/webhooks',
+      path: '/_control/webhooks',
       parameters: {
         copies: integer({ min: 1, max: 100 }),
         at_once: boolean(),
@@ -36,7 +36,7 @@ export function createMisbehaviorRoutes(deliveries: WebhookDeliveries): ApiRoute
     }),
     createRoute({
       method: 'DELETE',
-      path: '/_emulator/webhooks',
+      path: '/_control/webhooks',
       parameters: {},
       handle: () => behave(usualBehavior),
     }),

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EmulatorEvent } from '../event-log.ts';
+import type { StripeEvent } from '../event-log.ts';
 import { Mischief, type Misbehavior, usualBehavior } from './misbehavior.ts';
 import type { WebhookEndpoints } from './webhook-endpoints.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
 /** One event on its way to one endpoint. */
 interface Delivery {
-  readonly event: EmulatorEvent;
+  readonly event: StripeEvent;
   readonly payload: string;
   readonly endpointId: string;
   delivered: boolean;
@@ -50,7 +50,7 @@ export class WebhookDeliveries {
   }
 
   /** Begins to deliver an event to everybody who wants it. */
-  take(event: EmulatorEvent): void {
+  take(event: StripeEvent): void {
     if (this.ended.signal.aborted) return;
     const receivers = this.endpoints.wanting(event);
     event.pending_webhooks = receivers.length;

@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe';
-import type { EmulatorEvent } from '../event-log.ts';
+import type { StripeEvent } from '../event-log.ts';
 import { createId, createSecret } from '../ids.ts';
 import { resourceMissing } from '../stripe-api-error.ts';
 
@@ -82,7 +82,7 @@ export class WebhookEndpoints {
     return registered?.endpoint.status === 'enabled' ? registered : null;
   }
 
-  wanting(event: EmulatorEvent): RegisteredEndpoint[] {
+  wanting(event: StripeEvent): RegisteredEndpoint[] {
     return [...this.endpoints.values()].filter(
       ({ endpoint, connect }) =>
         endpoint.status === 'enabled' &&

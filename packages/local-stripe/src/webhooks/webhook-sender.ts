@@ -1,7 +1,7 @@
 import { createSignatureHeader } from './webhook-signature.ts';
 
 export interface WebhookSenderOptions {
-  /** The receivers' clock: real time, however far the emulator's own was moved. */
+  /** The receivers' clock: real time, however far the local Stripe's own was moved. */
   readonly now: () => Date;
   readonly timeoutMs: number;
 }

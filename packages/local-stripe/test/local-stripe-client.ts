@@ -1,9 +1,5 @@
 import Stripe from 'stripe';
-import {
-  type StripeEmulator,
-  type StripeEmulatorOptions,
-  createStripeEmulator,
-} from '../src/local-stripe.ts';
+import { type LocalStripe, type LocalStripeOptions, createLocalStripe } from '../src/local-stripe.ts';
 import { closeAfterTests } from '../../../test/helpers/closing.ts';
 
 /** An answer as it came over the wire. */
@@ -15,14 +11,14 @@ export interface WireAnswer {
   readonly body: unknown;
 }
 
-export interface EmulatorClient {
-  readonly emulator: StripeEmulator;
+export interface LocalStripeClient {
+  readonly localStripe: LocalStripe;
   readonly stripe: Stripe;
   /** Every answer that the SDK got, in order. */
   readonly answers: readonly WireAnswer[];
   /** Sends a call without the SDK, for what the SDK would not send. */
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<WireAnswer>;
-  /** Uses one of the emulator's own controls. */
+  /** Uses one of the local Stripe's own controls. */
   readonly control: (
     method: string,
     path: string,
@@ -35,14 +31,14 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Starts an emulator and points the official SDK at it; it stops after the last test. */
-export async function startEmulator(options: StripeEmulatorOptions = {}): Promise<EmulatorClient> {
-  const emulator = createStripeEmulator(options);
-  await emulator.start();
-  closeAfterTests(() => emulator.stop());
+/** Starts a local Stripe and points the official SDK at it; it stops after the last test. */
+export async function startLocalStripe(options: LocalStripeOptions = {}): Promise<LocalStripeClient> {
+  const localStripe = createLocalStripe(options);
+  await localStripe.start();
+  closeAfterTests(() => localStripe.stop());
   const answers: WireAnswer[] = [];
-  const call: EmulatorClient['call'] = async (method, path, { form, headers } = {}) => {
-    const response = await fetch(`${emulator.url}${path}`, {
+  const call: LocalStripeClient['call'] = async (method, path, { form, headers } = {}) => {
+    const response = await fetch(`${localStripe.url}${path}`, {
       method,
       headers: { authorization: 'Bearer sk_test_123', ...headers },
       ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
@@ -50,16 +46,16 @@ export async function startEmulator(options: StripeEmulatorOptions = {}): Promis
     return readAnswer(method, path, response);
   };
   return {
-    emulator,
+    localStripe,
     answers,
     call,
-    control: (method, path, form) => call(method, `/_emulator/${path}`, form ? { form } : {}),
-    stripe: createSdk(emulator.url, answers),
+    control: (method, path, form) => call(method, `/_control/${path}`, form ? { form } : {}),
+    stripe: createSdk(localStripe.url, answers),
   };
 }
 
-function createSdk(emulatorUrl: string, answers: WireAnswer[]): Stripe {
-  const { hostname, port } = new URL(emulatorUrl);
+function createSdk(localStripeUrl: string, answers: WireAnswer[]): Stripe {
+  const { hostname, port } = new URL(localStripeUrl);
   const recordingFetch: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
     const url = new URL(input instanceof Request ? input.url : input);
