@@ -23,10 +23,14 @@ const shared = {
   setupFiles: ['reflect-metadata'],
 };
 
+/** Several processes of the service race, the command line runs as a process, or a database server is asked. */
+const processes = ['<rootDir>/test/**/*processes.test.ts', '<rootDir>/test/**/*.{mongo,redis}.test.ts'];
 /** Tests that wait for clocks, break connections or fill the memory of a process. */
 const faults = ['<rootDir>/test/faults/**/*.test.ts', '<rootDir>/test/**/{mongo,stripe}-faults.test.ts'];
 /** Tests that are fast enough for `npm test`, and count for the table of promises as well. */
 const promises = ['<rootDir>/test/auth/{hostile-tokens,issuer-keys,key-set}.test.ts'];
+/** Thousands of inputs. */
+const fuzz = ['<rootDir>/test/fuzz/*.test.ts', '<rootDir>/test/**/permutations.test.ts'];
 
 /** `npm test` runs the project `fast`; package.json names the script of each other project. */
 /** @type {import('jest').Config} */
@@ -35,27 +39,19 @@ const config = {
     {
       ...shared,
       displayName: 'fast',
-      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: [
         '/node_modules/',
         '<rootDir>/test/(browser|faults|fuzz)/',
         '/(mongo|stripe)-faults\\.test\\.ts$',
-        'processes\\.test\\.ts$',
+        '(processes|permutations|\\.mongo|\\.redis)\\.test\\.ts$',
       ],
     },
-    // Several processes race, and some are killed.
-    {
-      ...shared,
-      displayName: 'processes',
-      testMatch: ['<rootDir>/test/**/*processes.test.ts'],
-    },
+    { ...shared, displayName: 'packages', testMatch: ['<rootDir>/packages/*/test/**/*.test.ts'] },
+    { ...shared, displayName: 'processes', testMatch: processes },
     { ...shared, displayName: 'faults', testMatch: [...faults, ...promises] },
-    { ...shared, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/*.test.ts'] },
-    {
-      ...shared,
-      displayName: 'browser',
-      testMatch: ['<rootDir>/test/browser/*.test.ts'],
-    },
+    { ...shared, displayName: 'fuzz', testMatch: fuzz },
+    { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/*.test.ts'] },
   ],
   // The scripts of longer tests say --testTimeout.
   testTimeout: 20_000,
