@@ -1,4 +1,4 @@
-/** What administrators can do, and what is done or told by Stripe's events. The values are what is recorded. */
+/** The actions that the audit trail records. The values are stored, so they never change. */
 export enum AuditAction {
   CREATE_CUSTOMER = 'create_customer',
   LINK_CUSTOMER = 'link_customer',

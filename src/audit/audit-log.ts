@@ -1,41 +1,41 @@
 import { randomUUID } from 'node:crypto';
 
-/** What is recorded of an administrator's operation: that it is about to begin, and later how it ended. */
+/** Each operation has two records: its intent, and later its outcome. */
 export type AuditStep = 'intended' | 'succeeded' | 'failed';
 
-/** What kind of actor did it. Names alone do not tell: a user's subject can be any text. */
+/** The kind of actor. The name alone is ambiguous: a user's subject can be any text, including "stripe". */
 export type AuditActorKind = 'user' | 'operator' | 'stripe' | 'erased';
 
 export interface AuditActor {
   readonly kind: AuditActorKind;
-  /** A user's subject, a pseudonym, or a fixed name for what is not a person. */
+  /** A user's subject, a pseudonym, or the fixed name of an actor that is not a person. */
   readonly name: string;
 }
 
-/** One line of the log. It is inserted once, and never changed but to make a person unknown. */
+/** One line of the log. It is inserted once and changed only to anonymize an erased user. */
 export interface AuditRecord {
-  /** Common to the steps of one operation. Later operations have greater ids. */
+  /** Shared by both records of one operation. Later operations have greater ids. */
   readonly operationId: string;
   readonly step: AuditStep;
   readonly at: Date;
   readonly actor: string;
   readonly actorKind: AuditActorKind;
   readonly action: string;
-  /** The user it is about; null when it is about none. */
+  /** The user that the operation is about; null when it is about none. */
   readonly userId: string | null;
-  /** Whether the user was erased since: then `userId` is a pseudonym. */
+  /** Whether the user was erased: `userId` is then a pseudonym. */
   readonly userErased: boolean;
-  /** Stripe's id of the customer or configuration it is about; null while that is not known. */
+  /** Stripe's id of the customer or configuration; null while it is unknown. */
   readonly target: string | null;
   readonly details: Readonly<Record<string, string>>;
   /** The error code of a failed step. */
   readonly code: string | null;
 }
 
-/** An operation: its intent, together with its outcome when there is one. */
+/** An operation: its intent, joined with its outcome when one was recorded. */
 export interface AuditEntry extends Omit<AuditRecord, 'step' | 'operationId'> {
   readonly id: string;
-  /** Null when none was recorded: it is under way, or it was cut off. */
+  /** Null when no outcome was recorded: the operation is under way or was cut off. */
   readonly outcome: 'succeeded' | 'failed' | null;
   readonly endedAt: Date | null;
 }
@@ -53,30 +53,30 @@ export interface AuditPage {
   readonly hasNextPage: boolean;
 }
 
-/** Whose traces are to be removed. */
+/** The person to anonymize. */
 export interface AuditedPerson {
   readonly userId: string;
-  /** The customer they are linked to; null when they are not. */
+  /** The user's customer; null when the user has no mapping. */
   readonly stripeCustomerId: string | null;
 }
 
 /**
- * The log of what administrators did, bound to one scope when it is opened. Every operation ends within
- * seconds; one that cannot reach the store throws StoreUnavailableError.
+ * The audit log of one scope, which is fixed when the log is opened. Every operation ends within seconds;
+ * an operation that cannot reach the store throws StoreUnavailableError.
  */
 export interface AuditLog {
   append(record: AuditRecord): Promise<void>;
-  /** Operations, the newest first. */
+  /** Lists operations, newest first. */
   list(query: AuditQuery): Promise<AuditPage>;
-  /** Removes operations whose id is less than this one, a limited number at a time, and tells how many records that were. */
+  /** Removes one batch of operations with smaller ids than this one, and returns how many records were removed. */
   removeBefore(operationId: string): Promise<number>;
-  /** Replaces a person by a pseudonym in every entry, and returns in how many; that something was done stays. */
+  /** Replaces a person by a pseudonym in every entry, and returns the number of entries. The entries stay. */
   anonymize(person: AuditedPerson): Promise<number>;
 }
 
 const millisecondDigits = 12;
 
-/** What the ids of all operations begin with that begin at this time. */
+/** The prefix of the ids of all operations that begin at this time. */
 export function toOperationTime(at: Date): string {
   return at.getTime().toString(16).padStart(millisecondDigits, '0');
 }
@@ -88,19 +88,18 @@ export function createPseudonym(): string {
 
 const pseudonymPattern = /^erased:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whether records of releases without `userErased` mean an erased user by this name. */
+/** Whether a name is a pseudonym, for records of releases that did not store `userErased`. */
 export function isPseudonym(name: string): boolean {
   return pseudonymPattern.test(name);
 }
 
-/** The kind that records of releases without `actorKind` meant by a name. */
+/** Derives the kind from the name, for records of releases that did not store `actorKind`. */
 export function guessActorKind(name: string): AuditActorKind {
   if (name === 'cli') return 'operator';
   if (name === 'stripe') return 'stripe';
   return isPseudonym(name) ? 'erased' : 'user';
 }
 
-/** Joins each intent with its outcome. */
 export function toEntry(
   { operationId, step, ...intent }: AuditRecord,
   outcome: AuditRecord | undefined,

@@ -23,22 +23,21 @@ export interface AuditIntent {
   readonly actor: Caller | AuditActor;
   readonly action: AuditAction;
   readonly userId?: string;
-  /** Stripe's id of the customer or configuration, where it is known beforehand. */
+  /** Stripe's id of the customer or configuration, when it is known beforehand. */
   readonly target?: string;
-  /** What else is asked for. No secrets and no URLs: they would outlive their time here. */
+  /** Further arguments, without secrets and URLs: the trail outlives them. */
   readonly details?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What has happened elsewhere. */
+/** Something that already happened at Stripe. */
 export interface AuditReport extends AuditIntent {
-  /** What tells of it: the same again is no second entry. */
+  /** Identifies the event, so that a repeated event makes no second entry. */
   readonly cause: string;
   readonly at: Date;
 }
 
-/** An operation while it is under way. */
 export interface AuditedOperation {
-  /** Names the customer or configuration that it turned out to be about. */
+  /** Sets the customer or configuration, when the operation finds or creates it. */
   aimAt(target: string): void;
 }
 
@@ -48,11 +47,11 @@ export interface JudgedEntry extends Omit<AuditEntry, 'outcome'> {
   readonly outcome: AuditOutcome;
 }
 
-/** No operation takes this long: each of its calls to Stripe and the store ends within seconds. */
+/** An operation without an outcome after this time was cut off: each call to Stripe and the store ends within seconds. */
 const longestOperationMs = 60_000;
 const dayMs = 24 * 60 * 60_000;
 
-/** Records what administrators do: the intent before anything happens, then the outcome. */
+/** Records operations: the intent before anything happens, then the outcome. */
 export class AuditTrail {
   private counter = 0;
 
@@ -63,8 +62,8 @@ export class AuditTrail {
   ) {}
 
   /**
-   * Does something on the record. Without the record of the intent nothing is done.
-   * @throws StoreUnavailableError, and whatever the effect throws
+   * Records the intent, runs the effect and records its outcome. The effect does not run when its intent cannot be recorded.
+   * @throws StoreUnavailableError, and any error of the effect
    */
   async record<T>(intent: AuditIntent, effect: (operation: AuditedOperation) => Promise<T>): Promise<T> {
     let target = intent.target ?? null;
@@ -87,13 +86,13 @@ export class AuditTrail {
         'failed',
         error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR',
       );
-      // Of a store that gave no answer in seconds, the caller does not wait for another one.
+      // The store has just timed out, so the caller does not wait for it a second time.
       if (!(error instanceof StoreUnavailableError)) await concluded;
       throw error;
     }
   }
 
-  /** Records what has happened elsewhere, once for its cause. @throws StoreUnavailableError */
+  /** Records something that already happened; one cause is recorded once. @throws StoreUnavailableError */
   async note({ cause, at, ...intent }: AuditReport): Promise<void> {
     const facts = { ...this.createFacts(intent), operationId: createReportId(cause, at) };
     const record = { ...facts, at, target: toSafeText(intent.target ?? null), code: null };
@@ -107,12 +106,12 @@ export class AuditTrail {
     return { items: entries.map((entry) => ({ ...entry, outcome: this.judge(entry) })), hasNextPage };
   }
 
-  /** Replaces a person by a pseudonym in every entry, and returns in how many. @throws StoreUnavailableError */
+  /** Replaces a person by a pseudonym in every entry, and returns the number of entries. @throws StoreUnavailableError */
   anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
     return this.log.anonymize({ userId: toText(userId), stripeCustomerId });
   }
 
-  /** Removes what is older than this many days by this time, and tells how many records that were. */
+  /** Removes records older than the retention time, and returns how many were removed. */
   async sweep(retentionDays: number, by: Date): Promise<number> {
     const oldest = toOperationTime(new Date(by.getTime() - retentionDays * dayMs));
     return removeAll(() => this.log.removeBefore(oldest));
@@ -135,7 +134,7 @@ export class AuditTrail {
     };
   }
 
-  /** What happened has happened: that it cannot be recorded is no reason to tell the caller that it failed. */
+  /** A failure to record the outcome is only logged: the effect itself succeeded or failed independently of it. */
   private async conclude(record: AuditRecord): Promise<void> {
     try {
       await this.log.append(record);
@@ -143,7 +142,7 @@ export class AuditTrail {
       const { operationId, action, step } = record;
       this.logger.error(
         { error, operationId, action, step },
-        'an outcome could not be recorded in the audit trail',
+        'failed to record an outcome in the audit trail',
       );
     }
   }
@@ -153,7 +152,7 @@ export class AuditTrail {
     return this.now().getTime() - at.getTime() < longestOperationMs ? 'under_way' : 'cut_off';
   }
 
-  /** In the order of time, and within a millisecond in the order in which this process made them. */
+  /** Ids sort by time, and within a millisecond by the order in which this process created them. */
   private createOperationId(): string {
     this.counter = (this.counter + 1) % 0x10000;
     const count = this.counter.toString(16).padStart(4, '0');
@@ -161,12 +160,12 @@ export class AuditTrail {
   }
 }
 
-/** As long as the other ids, and in order with them. */
+/** Has the length of the other ids and sorts with them. */
 function createReportId(cause: string, at: Date): string {
   return `${toOperationTime(at)}${createHash('sha256').update(cause).digest('hex').slice(0, 12)}`;
 }
 
-/** The token's own subject: where an organisation is billed, that is the person who acts for it. */
+/** Uses the token's `sub`: when an organisation is billed, `sub` is the person who acts for it. */
 function findPerson({ claims, userId }: Caller): AuditActor {
   const { sub } = claims;
   return { kind: 'user', name: typeof sub === 'string' && sub !== '' ? sub : userId };
@@ -177,18 +176,18 @@ const unstorable = /[\p{Cc}\p{Cs}]/u;
 const hashEnding = /#[0-9a-f]{64}$/;
 
 /**
- * What a caller sends may be no id at all: it is recorded as far as every store can keep it. Two texts never become
- * one: a text that is shortened or changed ends with the hash of the whole, and so does one that looks as if it was.
+ * A caller's id may be any text, so it is shortened and cleaned to what every store can keep. Different texts stay
+ * different: a text that was changed, or looks as if it was, ends with the hash of the original.
  */
 function toText(text: string): string {
   if (text.length <= maxLength && !unstorable.test(text) && !hashEnding.test(text)) return text;
-  // UTF-8 has no lone surrogates, which the hash has to tell apart.
+  // UTF-16 keeps lone surrogates apart, which UTF-8 would replace by one character.
   const digest = createHash('sha256').update(text, 'utf16le').digest('hex');
   const start = text.slice(0, maxLength - digest.length - 1);
   return `${start.replaceAll(new RegExp(unstorable, 'gu'), '\ufffd')}#${digest}`;
 }
 
-/** A secret or a URL that was given for something else stays out. A user's id is left as it is: it may be an address. */
+/** Also removes secrets and URLs that were given by mistake. User ids are not redacted: an id may be an e-mail address. */
 function toSafeText<T extends string | null>(text: T): T {
   return text === null ? text : (redact(toText(text)) as T);
 }

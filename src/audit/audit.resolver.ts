@@ -11,13 +11,16 @@ export class AuditResolver {
 
   @Authorized(admin)
   @Query(() => AuditEntryConnection, {
-    description: 'For administrators: what administrators did, the newest first.',
+    description: 'For administrators: lists recorded operations, newest first.',
   })
   async auditTrail(
     @Args(() => PageArgs) pageArgs: PageArgs,
-    @Arg('userId', () => ID, { nullable: true, description: 'Only what is about this user.' })
+    @Arg('userId', () => ID, { nullable: true, description: 'Returns only operations about this user.' })
     userId: string | null,
-    @Arg('action', () => AuditAction, { nullable: true, description: 'Only what was done in this way.' })
+    @Arg('action', () => AuditAction, {
+      nullable: true,
+      description: 'Returns only operations of this kind.',
+    })
     action: AuditAction | null,
   ): Promise<Connection<AuditEntry>> {
     const page = readPageRequest(pageArgs);

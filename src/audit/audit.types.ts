@@ -5,29 +5,29 @@ import { AuditAction } from './audit-action.ts';
 registerEnumType(AuditAction, {
   name: 'AuditAction',
   description:
-    "What an administrator can do, what is done or told by Stripe's events, and what a user's first session does.",
+    "The kind of operation: an administrator's action, the effect of a Stripe event, or the creation of a customer for a user.",
   valuesConfig: {
     CREATE_CUSTOMER: { description: "Create a customer at Stripe for a user's first session." },
     LINK_CUSTOMER: { description: 'Link a user to a customer.' },
-    IMPORT_CUSTOMERS: { description: 'Link many users from a file, on the command line.' },
-    UNLINK_CUSTOMER: { description: 'Remove the link between a user and a customer.' },
+    IMPORT_CUSTOMERS: { description: 'Link many users from a file on the command line.' },
+    UNLINK_CUSTOMER: { description: 'Remove the mapping between a user and a customer.' },
     UPDATE_CUSTOMER_MAPPING: { description: "Change a mapping's contract end or attributes." },
     CREATE_PORTAL_CONFIGURATION: { description: 'Create a portal configuration.' },
     UPDATE_PORTAL_CONFIGURATION: { description: 'Change a portal configuration.' },
     DEACTIVATE_PORTAL_CONFIGURATION: { description: 'Deactivate a portal configuration.' },
     ACTIVATE_PORTAL_CONFIGURATION: { description: 'Activate a portal configuration again.' },
     CREATE_PORTAL_SESSION: { description: "Open a portal session on a customer's behalf." },
-    CREATE_PORTAL_LINK: { description: 'Make a link for an e-mail.' },
-    REVOKE_PORTAL_LINK: { description: 'Revoke a link for an e-mail, or all of a user.' },
-    LINK_CUSTOMER_BY_EVENT: { description: 'Link a user to a customer, as an event of Stripe named them.' },
+    CREATE_PORTAL_LINK: { description: 'Create an e-mail link.' },
+    REVOKE_PORTAL_LINK: { description: 'Revoke one e-mail link, or all e-mail links of a user.' },
+    LINK_CUSTOMER_BY_EVENT: { description: 'Link a user to a customer because a Stripe event named both.' },
     REPORT_CUSTOMER_CONFLICT: {
       description:
-        'A customer at Stripe names a user, and one of them is linked elsewhere; `conflictId` names it.',
+        'Report that a customer at Stripe names a user, but one of them is already linked elsewhere. `conflictId` identifies the conflict.',
     },
-    RESOLVE_CUSTOMER_CONFLICT: { description: 'Resolve such a conflict.' },
+    RESOLVE_CUSTOMER_CONFLICT: { description: 'Resolve a customer conflict.' },
     REPORT_PORTAL_SESSION: {
       description:
-        'Stripe reported that a portal session was opened, by whichever way; `sessionId` names it.',
+        'Report that Stripe opened a portal session, by this service or otherwise. `sessionId` identifies the session.',
     },
   },
 });
@@ -43,12 +43,12 @@ registerEnumType(AuditOutcome, {
   name: 'AuditOutcome',
   description: 'How an operation ended.',
   valuesConfig: {
-    UNDER_WAY: { description: 'It has begun, and not ended yet.' },
-    SUCCEEDED: { description: 'It was done.' },
-    FAILED: { description: 'It failed, with `code`.' },
+    UNDER_WAY: { description: 'The operation is still running.' },
+    SUCCEEDED: { description: 'The operation took effect.' },
+    FAILED: { description: 'The operation failed; `code` says why.' },
     CUT_OFF: {
       description:
-        'It began and its outcome was never recorded, as when the service crashed: it may have been done or not.',
+        'The outcome was never recorded, for example because the service crashed. The operation may or may not have taken effect.',
     },
   },
 });
@@ -62,70 +62,75 @@ export enum AuditActorKind {
 
 registerEnumType(AuditActorKind, {
   name: 'AuditActorKind',
-  description: 'What kind of actor did something.',
+  description: 'The kind of actor.',
   valuesConfig: {
-    USER: { description: 'A caller with a token: an administrator, or a user.' },
+    USER: { description: 'A caller with a token: an administrator or a user.' },
     OPERATOR: { description: 'An operator on the command line.' },
-    STRIPE: { description: 'Stripe, by an event.' },
-    ERASED: { description: 'A caller who was erased since: the name is a random pseudonym.' },
+    STRIPE: { description: 'Stripe, through an event.' },
+    ERASED: { description: 'A user who was erased: the name is a random pseudonym.' },
   },
 });
 
-@ObjectType({ description: 'Something else that was asked for.' })
+@ObjectType({ description: 'A further argument of an operation.' })
 export class AuditDetail {
-  @Field(() => String, { description: 'What it is.' })
+  @Field(() => String, { description: "The argument's name." })
   readonly name!: string;
 
-  @Field(() => String, { description: 'Its value.' })
+  @Field(() => String, { description: "The argument's value." })
   readonly value!: string;
 }
 
-@ObjectType({ description: 'One operation of an administrator.' })
+@ObjectType({ description: 'One recorded operation.' })
 export class AuditEntry {
-  @Field(() => ID, { description: 'Its id. Later operations have greater ids.' })
+  @Field(() => ID, { description: "The operation's id. Later operations have greater ids." })
   readonly id!: string;
 
-  @Field(() => Date, { description: 'When it began.' })
+  @Field(() => Date, { description: 'When the operation began.' })
   readonly at!: Date;
 
-  @Field(() => AuditActorKind, { description: 'What kind of actor did it.' })
+  @Field(() => AuditActorKind, { description: 'The kind of actor.' })
   readonly actorKind!: string;
 
   @Field(() => String, {
     description:
-      'The name of the actor: for a user, the subject of the token. Only `actorKind` says whether `cli`, `stripe` or a pseudonym is meant, or a user with such a subject.',
+      "The actor's name: `cli`, `stripe`, a pseudonym, or the subject of a user's token. Check `actorKind` too: a user's subject may be `cli`.",
   })
   readonly actor!: string;
 
-  @Field(() => AuditAction, { description: 'What was done.' })
+  @Field(() => AuditAction, { description: 'The kind of operation.' })
   readonly action!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The user it is about; null when it is about none.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user that the operation is about; null when it is about none.',
+  })
   readonly userId!: string | null;
 
   @Field(() => Boolean, {
     description:
-      'Whether the user was erased: then `userId` is a random pseudonym, the same in all entries of one erasure.',
+      'Whether the user was erased: `userId` is then a random pseudonym, the same in all entries of one erasure.',
   })
   readonly userErased!: boolean;
 
   @Field(() => ID, {
     nullable: true,
-    description:
-      "Stripe's id of the customer or configuration it is about; null where that was not known, or was erased.",
+    description: "Stripe's id of the customer or configuration; null when it was unknown or was erased.",
   })
   readonly targetId!: string | null;
 
-  @Field(() => [AuditDetail], { description: 'What else was asked for, without secrets and URLs.' })
+  @Field(() => [AuditDetail], { description: 'Further arguments, without secrets and URLs.' })
   readonly details!: readonly AuditDetail[];
 
-  @Field(() => AuditOutcome, { description: 'How it ended.' })
+  @Field(() => AuditOutcome, { description: 'How the operation ended.' })
   readonly outcome!: string;
 
-  @Field(() => String, { nullable: true, description: 'The error code, when it failed.' })
+  @Field(() => String, { nullable: true, description: 'The error code; null unless the operation failed.' })
   readonly code!: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it ended; null when that was not recorded.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the operation ended; null when no outcome was recorded.',
+  })
   readonly endedAt!: Date | null;
 }
 

@@ -20,7 +20,7 @@ test('a command that cannot record its outcome says so on stderr', async () => {
   refuseOutcomes();
   expect(await runCli(['link', 'ada', 'cus_1', '--no-verify'], { env })).toEqual({
     stdout: 'Linked user "ada" to cus_1 in scope test.\n',
-    stderr: expect.stringMatching(/^{.*"an outcome could not be recorded in the audit trail".*}\n$/),
+    stderr: expect.stringMatching(/^{.*"failed to record an outcome in the audit trail".*}\n$/),
     exitCode: 0,
   });
 });
