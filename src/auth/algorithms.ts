@@ -8,10 +8,10 @@ const ecAlgorithms: Readonly<Record<string, string>> = {
   secp521r1: 'ES512',
 };
 
-/** The algorithms that the keys of a key set may be used with. None is symmetric: a public key is never a secret. */
+/** The algorithms that a key set may use. All are asymmetric: with HMAC, the public key would be the secret. */
 export const publicKeyAlgorithms = [...rsaAlgorithms, ...Object.values(ecAlgorithms), ...ed25519Algorithms];
 
-/** The algorithms that a public key of this kind verifies; empty for a kind that is not accepted. */
+/** The algorithms that a public key of this kind verifies; empty for an unsupported kind. */
 export function getPublicKeyAlgorithms(key: KeyObject): readonly string[] {
   if (key.asymmetricKeyType === 'rsa') return rsaAlgorithms;
   if (key.asymmetricKeyType === 'ed25519') return ed25519Algorithms;
@@ -19,7 +19,7 @@ export function getPublicKeyAlgorithms(key: KeyObject): readonly string[] {
   return ecAlgorithm === undefined ? [] : [ecAlgorithm];
 }
 
-/** A secret needs as many bytes as the hash has (RFC 7518, 3.2). */
+/** A secret must be at least as long as the hash (RFC 7518, 3.2). */
 const hmacAlgorithms = [
   { name: 'HS256', hash: 'SHA-256', minBytes: 32 },
   { name: 'HS384', hash: 'SHA-384', minBytes: 48 },
@@ -28,7 +28,7 @@ const hmacAlgorithms = [
 
 export const minSecretBytes = hmacAlgorithms[0].minBytes;
 
-/** The HMAC algorithms that a secret of this length is strong enough for. */
+/** The HMAC algorithms for which a secret of this length is long enough. */
 export function getSecretAlgorithms(
   bytes: number,
 ): readonly { readonly name: string; readonly hash: string }[] {

@@ -1,16 +1,16 @@
 import { BillingError } from '../shared/errors.ts';
 
-/** Why a token was refused, for the log and the operator. It never holds the token or a user's data. */
+/** Why a token was refused, for the log and the operator. It never contains the token or a user's data. */
 export interface Refusal {
-  /** The claim, or the field of the header, such as `iss` or `alg`. */
+  /** The claim or header field, such as `iss` or `alg`. */
   readonly refused: string;
   readonly expected: string;
   readonly actual: string;
-  /** The likely cause, where there is one. */
+  /** The likely cause, when it can be guessed. */
   readonly hint?: string;
 }
 
-/** There is no token, or the token is refused. The message never holds any part of the token. */
+/** The token is missing or refused. The message never contains any part of the token. */
 export class UnauthenticatedError extends BillingError {
   constructor(
     message: string,
@@ -20,22 +20,22 @@ export class UnauthenticatedError extends BillingError {
   }
 }
 
-/** The keys to verify a token with are not available right now, so the token is neither accepted nor refused. */
+/** The keys that verify tokens are unavailable, so the token is neither accepted nor refused. */
 export class AuthUnavailableError extends BillingError {
-  /** @param cause null when the issuer's keys are available, but not yet the one that the token names */
+  /** @param cause null when the issuer's keys are available, but the one that the token names is not among them yet */
   constructor(
     cause: unknown,
     retryAfter: number,
     readonly refusal: Refusal | null = null,
   ) {
-    super('AUTH_UNAVAILABLE', 'Tokens cannot be checked right now. Try again shortly.', {
+    super('AUTH_UNAVAILABLE', 'Tokens cannot be verified right now. Try again shortly.', {
       ...(cause === null ? {} : { cause }),
       retryAfter,
     });
   }
 }
 
-/** The caller is known, but may not do this. */
+/** The caller is identified, but lacks a role. */
 export class ForbiddenError extends BillingError {
   constructor(message: string) {
     super('FORBIDDEN', message);

@@ -19,9 +19,9 @@ export interface Authenticator {
 }
 
 /**
- * Prepares the keys, and everything else that need not be done for each request.
- * @param clock - the present time in milliseconds, for expiry and for the age of fetched keys
- * @throws Error when the key material would let in tokens it should not
+ * Imports the keys once, so that requests need not.
+ * @param clock - the current time in milliseconds, for expiry and for the age of fetched keys
+ * @throws Error when the key material would accept tokens that it should not
  */
 export async function createAuthenticator(
   config: AuthConfig,

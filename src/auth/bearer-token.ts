@@ -1,16 +1,16 @@
 import { UnauthenticatedError } from './auth.errors.ts';
 
-/** Tokens with many groups or permissions reach this size. The server's limit on all headers together is higher. */
+/** Tokens with many groups or permissions reach this size. The server's limit for all headers is higher. */
 const maxTokenLength = 16_384;
 const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /**
- * Takes the token out of an Authorization header: `Bearer`, and exactly one signed JWT.
+ * Extracts the token from an Authorization header, which must be `Bearer` and exactly one signed JWT.
  * @throws UnauthenticatedError
  */
 export function getBearerToken(authorization: string): string {
   if (authorization.length > maxTokenLength + 'Bearer '.length) {
-    const message = `The Authorization header holds more than ${maxTokenLength} characters.`;
+    const message = `The Authorization header is longer than ${maxTokenLength} characters.`;
     throw createHeaderError(message, `${authorization.length} characters`);
   }
   const token = bearer.exec(authorization)?.[1];
@@ -29,7 +29,7 @@ function createHeaderError(message: string, actual: string): UnauthenticatedErro
   });
 }
 
-/** Says what was sent, without any part of it. */
+/** Describes the header for the log without quoting any part of it. */
 function describeForm(authorization: string): string {
   const parts = /^bearer +(\S+)$/i.exec(authorization)?.[1]?.split('.').length;
   if (parts === undefined) return 'something else';

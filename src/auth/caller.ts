@@ -1,9 +1,9 @@
-/** Who is calling, as their token says. */
+/** The caller, as identified by the token. */
 export interface Caller {
   readonly userId: string;
   readonly roles: readonly string[];
-  /** The e-mail address, when the issuer says that it is verified. */
+  /** The e-mail address, if the issuer verified it. */
   readonly email: string | null;
-  /** Every claim of the token, checked and decoded. */
+  /** All claims of the verified token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }

@@ -7,16 +7,16 @@ export type Claims = Readonly<Record<string, unknown>>;
 export interface ClaimNames {
   readonly subjectClaim: string;
   readonly rolesClaim: string;
-  /** Null where the billing subject has no e-mail address in the token. */
+  /** Null when the token has no e-mail address for the billing subject. */
   readonly emailClaim: string | null;
 }
 
-/** The customer directory takes ids of this form; lone surrogates would make two users one when stored. */
+/** The ids that the customer directory accepts. Without the check, two ids with lone surrogates could be stored as one. */
 const userIdPattern = /^[^\u0000-\u001f\u007f\p{Surrogate}]{1,255}$/u;
 
 /**
  * Reads the caller from the claims of a verified token.
- * @throws UnauthenticatedError when they identify no user
+ * @throws UnauthenticatedError when the claims identify no user
  */
 export function getCaller(claims: Claims, names: ClaimNames): Caller {
   return {
@@ -29,7 +29,7 @@ export function getCaller(claims: Claims, names: ClaimNames): Caller {
 
 /**
  * Finds a claim by its literal name (`https://example.com/roles`), else by a dotted path through nested
- * claims (`realm_access.roles`), whose parts may hold dots themselves.
+ * claims (`realm_access.roles`). A segment of the path may contain dots.
  */
 export function findClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
@@ -50,7 +50,7 @@ function getUserId(claims: Claims, name: string): string {
   const claim = findClaim(claims, name);
   const userId = isNumericId(claim, name) ? String(claim) : claim;
   if (typeof userId === 'string' && userId.length <= 255 && userIdPattern.test(userId)) return userId;
-  // The log shows the kind of value only: an id is a user's data.
+  // Only the kind of value is logged: an id is personal data.
   const actual = typeof userId === 'string' ? `a text of ${userId.length} characters` : describeKind(userId);
   throw new UnauthenticatedError(`The token's "${name}" claim does not name a user.`, {
     refused: name,
@@ -59,7 +59,7 @@ function getUserId(claims: Claims, name: string): string {
   });
 }
 
-/** A custom claim often holds the key of a database row. `sub` is a text by RFC 7519, and past 2^53 JSON's numbers run together. */
+/** A custom claim is often a numeric database key. RFC 7519 makes `sub` a string, and numbers above 2^53 are not exact in JSON. */
 function isNumericId(claim: unknown, name: string): claim is number {
   return name !== 'sub' && Number.isSafeInteger(claim) && Number(claim) >= 0;
 }
@@ -70,11 +70,11 @@ function describeKind(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
 }
 
-/** Roles are a list, words in one text, or the keys of an object, as Zitadel writes them: `{ "billing:admin": { … } }`. */
+/** Roles are a list, a space-separated string, or the keys of an object, as in Zitadel's tokens: `{ "billing:admin": { … } }`. */
 function getRoles(claim: unknown): readonly string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((role) => role !== '');
   if (Array.isArray(claim)) return claim.filter((role) => typeof role === 'string');
-  // A role with `false` or `null` beside it is one that the user does not have.
+  // A role whose value is `false` or `null` is one that the user does not have.
   return isRecord(claim)
     ? Object.keys(claim).filter((role) => claim[role] === true || isRecord(claim[role]))
     : [];

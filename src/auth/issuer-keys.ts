@@ -4,15 +4,15 @@ import { createKeySet } from './key-set.ts';
 import { checkIssuer, describeValue } from './refusals.ts';
 
 const secondMs = 1000;
-/** Older keys are fetched again in the background, while requests go on with them. */
+/** Older keys are refreshed in the background while requests still use them. */
 const refreshMs = 300 * secondMs;
-/** Older keys count only while the issuer cannot be reached, so that a withdrawn key is refused in time. */
+/** Older keys are used only while the issuer is unreachable, so that a withdrawn key is soon refused. */
 const freshMs = 600 * secondMs;
-/** Older keys never count. */
+/** Older keys are never used. */
 const trustedMs = 24 * 3600 * secondMs;
-/** Between two fetches that unknown keys cause, however many tokens name one. */
+/** The minimum time between two fetches for unknown keys, however many tokens name one. */
 const cooldownMs = 30 * secondMs;
-/** Between two fetches while the endpoint fails. */
+/** The minimum time between two fetches while the endpoint fails. */
 const retryMs = 5 * secondMs;
 
 /**
@@ -35,7 +35,7 @@ export class IssuerKeys {
     this.keys = createKeySet(url);
   }
 
-  /** Finds the key for jose's `jwtVerify`. @throws AuthUnavailableError, UnauthenticatedError, and what jose throws */
+  /** Finds the key for jose's `jwtVerify`. @throws AuthUnavailableError, UnauthenticatedError, and jose's errors */
   readonly find: JWTVerifyGetKey = async (header, token) => {
     const isJustLoaded = await this.loadWhenDue();
     try {
@@ -43,15 +43,15 @@ export class IssuerKeys {
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayBeNew(header.kid)) throw error;
     }
-    // A token of another issuer is no reason to fetch keys, or to ask its sender to try again.
+    // A token of another issuer neither causes a fetch nor gets an invitation to try again.
     checkIssuer(decodeJwt(`.${String(token.payload)}.`), this.issuer);
-    // The issuer may have begun to sign with a new key.
+    // The issuer may have rotated its keys.
     const isCurrent = isJustLoaded || ((await this.load()) && this.failure === null);
     if (!isCurrent) throw this.createUnknownKeyError(header.kid);
     return this.keys(header, token);
   };
 
-  /** A known key that does not fit the token, or one that the issuer withdrew, is final: no fetch would help. */
+  /** A refetch cannot help when the key is known but does not fit the token, or when the issuer withdrew it. */
   private mayBeNew(keyId: unknown): boolean {
     if (keyId === undefined) return true;
     return typeof keyId === 'string' && !this.keyIds.has(keyId) && !this.withdrawnIds.has(keyId);
@@ -62,7 +62,7 @@ export class IssuerKeys {
     if (!this.hasPassed(refreshMs, this.loadedAt)) return false;
     const loading = this.load();
     const areUsable = !this.hasPassed(trustedMs, this.loadedAt);
-    // While there are usable keys, no request waits for an endpoint that is known to fail.
+    // While there are usable keys, no request waits for a failing endpoint.
     const mayGoOn = areUsable && (this.failure !== null || !this.hasPassed(freshMs, this.loadedAt));
     const isLoaded = !mayGoOn && (await loading) && this.failure === null;
     if (this.hasPassed(trustedMs, this.loadedAt))
@@ -70,7 +70,7 @@ export class IssuerKeys {
     return isLoaded;
   }
 
-  /** Fetches the keys, or joins a fetch that is under way. Resolves to false when the last fetch was a moment ago. */
+  /** Fetches the keys, or joins the fetch in progress. Resolves to false when the last fetch was too recent. */
   private async load(): Promise<boolean> {
     if (!this.keys.reloading) {
       if (!this.hasPassed(this.getWaitMs(), this.attemptedAt)) return false;
@@ -103,7 +103,7 @@ export class IssuerKeys {
     return new AuthUnavailableError(this.failure, this.getRetryAfter(), refusal);
   }
 
-  /** A clock that was set back counts as time that passed. */
+  /** The distance is absolute, so that a clock that was set back cannot keep old keys alive. */
   private hasPassed(durationMs: number, since: number): boolean {
     return Math.abs(this.clock() - since) >= durationMs;
   }

@@ -10,7 +10,7 @@ import {
 const timeoutMs = 3000;
 const maxBytes = 256 * 1024;
 
-/** Why no keys were received. It names no host, so it can be logged. */
+/** Why no keys were received. It does not name the host, so it can be logged. */
 export class KeySetError extends Error {
   constructor(failure: string) {
     super(`The key set endpoint ${failure}.`);
@@ -18,7 +18,7 @@ export class KeySetError extends Error {
   }
 }
 
-/** An issuer's JSON Web Key Set, which is fetched by `reload` only: the caller decides when. `reload` throws KeySetError. */
+/** An issuer's JSON Web Key Set. Only `reload` fetches it, so the caller decides when. `reload` throws KeySetError. */
 export function createKeySet(url: URL): RemoteJWKSet {
   return createRemoteJWKSet(url, {
     cacheMaxAge: Infinity,
@@ -35,12 +35,12 @@ export async function fetchKeys(url: URL): Promise<readonly JWK[]> {
   return keySet.jwks()?.keys ?? [];
 }
 
-/** Bounds the size of the answer, and lets jose keep the keys it has unless the answer holds others. jose follows no redirect. */
+/** Bounds the size of the response. When it throws, jose keeps the keys it has. jose follows no redirect. */
 async function fetchKeySet(url: string, options: RequestInit): Promise<Response> {
   try {
     return Response.json(parseKeySet(await fetchText(url, options)));
   } catch (error) {
-    throw error instanceof KeySetError ? error : new KeySetError(`could not be reached: ${getReason(error)}`);
+    throw error instanceof KeySetError ? error : new KeySetError(`is unreachable: ${getReason(error)}`);
   }
 }
 
@@ -71,7 +71,7 @@ function parseKeySet(text: string): JSONWebKeySet {
   return keySet;
 }
 
-/** fetch() hides the failure in the cause, whose message would name the host. */
+/** fetch() puts the failure into `cause`. Its code is safe to log; its message would name the host. */
 function getReason(error: unknown): string {
   const { name, cause } = error as Error & { readonly cause?: { readonly code?: string } };
   return cause?.code ?? name;

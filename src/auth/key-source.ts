@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { isLoopback } from '../shared/loopback.ts';
 import { getPublicKeyAlgorithms, minSecretBytes } from './algorithms.ts';
 
-/** Where the keys that tokens are verified with come from. */
+/** The source of the keys that verify tokens. */
 export type KeySource =
   | {
       readonly kind: 'jwks';
@@ -17,8 +17,8 @@ export type KeySource =
 const minRsaBits = 2048; // RFC 7518, 3.3
 
 /**
- * Refuses key material that would let in tokens it should not.
- * @throws Error that says what is wrong and what to give instead, without the material
+ * Refuses key material that would accept tokens that it should not.
+ * @throws Error that says what is wrong and what to give instead, without quoting the material
  */
 export function checkKeySource(source: KeySource): void {
   if (source.kind === 'jwks') checkJwksUrl(source.url, source.allowHttp ?? false);
@@ -28,7 +28,7 @@ export function checkKeySource(source: KeySource): void {
 
 function checkJwksUrl(url: URL, allowHttp: boolean): void {
   if (url.username !== '' || url.password !== '')
-    throw new Error('a JWKS URL cannot hold a user or a password');
+    throw new Error('a JWKS URL cannot contain a user name or a password');
   if (url.protocol === 'https:') return;
   if (url.protocol !== 'http:' || !(isLoopback(url) || allowHttp))
     throw new Error(
@@ -46,7 +46,7 @@ privateNetworks.addSubnet('172.16.0.0', 12, 'ipv4');
 privateNetworks.addSubnet('192.168.0.0', 16, 'ipv4');
 privateNetworks.addSubnet('fc00::', 7, 'ipv6');
 
-/** Whether a host cannot be on the public internet: a bare name, a name under a private domain, or a private address. */
+/** Whether a host is a bare name, a name under a private domain, or a private address, so not on the public internet. */
 function isPrivate(hostname: string): boolean {
   const address = hostname.replace(/^\[|\]$/g, '');
   const version = isIP(address);
@@ -69,8 +69,8 @@ function checkSecret(secret: string): void {
 }
 
 /**
- * Reads a public key in PEM; line breaks may be written as `\n`, as variables often have them.
- * @throws Error that says what was given instead of a usable public key
+ * Reads a public key in PEM. Line breaks may be written as `\n`, as is common in environment variables.
+ * @throws Error that says what was given in place of a usable public key
  */
 export function parsePublicKey(pem: string): KeyObject {
   const text = pem.replaceAll('\\n', '\n').trim();
@@ -98,7 +98,7 @@ function createKey(pem: string): KeyObject {
   }
 }
 
-/** @throws Error that says why tokens cannot be checked with the key */
+/** @throws Error that says why the key cannot verify tokens */
 export function checkPublicKey(key: KeyObject): KeyObject {
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits !== undefined && bits < minRsaBits) {

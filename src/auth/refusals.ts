@@ -2,11 +2,11 @@ import { type JWTPayload, decodeProtectedHeader, errors } from 'jose';
 import { BillingError } from '../shared/errors.ts';
 import { type Refusal, UnauthenticatedError } from './auth.errors.ts';
 
-/** The claims that a token needs to be accepted here. */
+/** The claims that an accepted token must have. */
 export interface ExpectedClaims {
   readonly issuer: string;
   readonly audience: string;
-  /** The claim that must name the audience: `aud`, or what the issuer has in its place, such as `client_id` or `azp`. */
+  /** The claim that must name the audience: `aud`, or the issuer's replacement, such as `client_id` or `azp`. */
   readonly audienceClaim: string;
 }
 
@@ -17,7 +17,7 @@ export function checkIssuer({ iss }: JWTPayload, expected: string): void {
   if (iss !== expected) throw refuse(issuerMessage, 'iss', expected, iss);
 }
 
-/** Creates the refusal of a claim or a header field. The log shows both values; the client sees the message alone. */
+/** Creates the refusal of a claim or header field. The log shows both values; the client sees only the message. */
 export function refuse(
   message: string,
   refused: string,
@@ -29,7 +29,7 @@ export function refuse(
   return new UnauthenticatedError(message, hint === null ? refusal : { ...refusal, hint });
 }
 
-/** Turns what `jwtVerify` throws into a refusal. The verification's own BillingErrors stay as they are. */
+/** Converts errors of `jwtVerify` into refusals. BillingErrors stay as they are. */
 export function toRefusal(
   error: unknown,
   token: string,
@@ -62,9 +62,10 @@ function refuseClaim(
   if (claim === 'iss') return refuse(issuerMessage, claim, expected.issuer, actual);
   if (claim === 'aud') return refuseAudience(claim, expected, actual);
   if (reason !== 'check_failed')
-    return refuse(`The token's "${claim}" claim must be there and be a number.`, claim, 'a number', actual);
-  if (claim === 'exp') return refuse('The token is expired.', claim, 'a time to come', describeTime(actual));
-  return refuse('The token is not valid yet.', claim, 'a time that has passed', describeTime(actual));
+    return refuse(`The token's "${claim}" claim must be a number.`, claim, 'a number', actual);
+  if (claim === 'exp')
+    return refuse('The token has expired.', claim, 'a time in the future', describeTime(actual));
+  return refuse('The token is not valid yet.', claim, 'a time in the past', describeTime(actual));
 }
 
 export function refuseAudience(
@@ -77,7 +78,7 @@ export function refuseAudience(
 
 const longestValue = 200;
 
-/** A value out of a token as a log may show it: on one line, short, and without what could be a credential. */
+/** Formats a token's value for the log: on one line, shortened, and without anything that could be a credential. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
   const text =
@@ -94,14 +95,14 @@ export function describeTime(value: unknown): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : describeValue(value);
 }
 
-/** Differences that people overlook. */
+/** Names a difference that is easy to overlook. */
 function findHint(expected: string, actual: unknown): string | null {
   if (typeof actual !== 'string' || actual === expected) return null;
-  if (trimSlash(actual) === trimSlash(expected)) return 'they differ in a trailing slash only';
-  if (actual.toLowerCase() === expected.toLowerCase()) return 'they differ in upper and lower case only';
+  if (trimSlash(actual) === trimSlash(expected)) return 'they differ only in a trailing slash';
+  if (actual.toLowerCase() === expected.toLowerCase()) return 'they differ only in upper and lower case';
   if (actual.replace(/^http:/, 'https:') === expected.replace(/^http:/, 'https:'))
-    return 'they differ in http and https only';
-  return actual.trim() === expected.trim() ? 'they differ in blanks only' : null;
+    return 'they differ only in http and https';
+  return actual.trim() === expected.trim() ? 'they differ only in leading or trailing spaces' : null;
 }
 
 function trimSlash(text: string): string {

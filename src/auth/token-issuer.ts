@@ -4,20 +4,20 @@ import type { AuthConfig } from './authenticator.ts';
 export interface TokenRequest {
   readonly userId: string;
   readonly roles?: readonly string[];
-  /** Carried as a verified address. */
+  /** Becomes a verified address. */
   readonly email?: string;
-  /** One hour when left out. */
+  /** Default: one hour. */
   readonly lifetimeSeconds?: number;
 }
 
 /**
- * Signs a token that an authenticator of the same configuration accepts. For development, the demo and
- * tests: in production tokens come from the identity provider.
- * @throws Error when the configuration holds no shared secret
+ * Signs a token that an authenticator with the same config accepts. It is for development, the demo and
+ * tests: in production, tokens come from the identity provider.
+ * @throws Error when the config has no shared secret
  */
 export async function createToken(config: AuthConfig, request: TokenRequest): Promise<string> {
   if (config.keySource.kind !== 'secret')
-    throw new Error('tokens can only be signed with a shared secret (JWT_SECRET)');
+    throw new Error('signing tokens needs a shared secret (JWT_SECRET)');
   const { userId, roles = [], email, lifetimeSeconds = 3600 } = request;
   const now = Math.floor(Date.now() / 1000);
   const claims = {

@@ -5,10 +5,10 @@ import type { VerificationKeys } from './verification-keys.ts';
 
 const clockSkewSeconds = 60;
 
-/** A token of another type has another use: a logout token of the same issuer is no access token (RFC 8725, 3.11). */
+/** Tokens of other types are refused: a logout token of the same issuer is not an access token (RFC 8725, 3.11). */
 const acceptedType = /^(application\/)?(at\+)?jwt$/i;
 
-/** Verifies a token by jose: its signature, and that it is meant for this service and for now. */
+/** Verifies tokens with jose: the signature, the issuer, the audience, the times and the type. */
 export class TokenVerifier {
   private readonly options: JWTVerifyOptions;
 
@@ -28,7 +28,7 @@ export class TokenVerifier {
   }
 
   /**
-   * @returns the claims of a token that can be trusted
+   * @returns the claims of the verified token
    * @throws UnauthenticatedError, AuthUnavailableError
    */
   async verify(token: string): Promise<JWTPayload> {
@@ -54,7 +54,7 @@ export class TokenVerifier {
     }
   }
 
-  /** Where another claim names the audience, a token whose `aud` is for another service is still refused (RFC 7519, 4.1.3). */
+  /** When another claim names the audience, a token with a foreign `aud` is still refused (RFC 7519, 4.1.3). */
   private checkOtherAudience(claims: JWTPayload): void {
     const { audience, audienceClaim } = this.expected;
     if (audienceClaim === 'aud') return;
@@ -65,7 +65,7 @@ export class TokenVerifier {
   }
 }
 
-/** A token that names no key may be signed by any key of its kind. */
+/** A token without `kid` may be signed by any key of its algorithm. */
 async function verifyWithAny(
   token: string,
   keys: errors.JWKSMultipleMatchingKeys,
@@ -82,12 +82,12 @@ async function verifyWithAny(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-/** jose accepts a token of the future, and JSON.parse reads 1e999 as Infinity. */
+/** jose accepts an `iat` in the future, and JSON.parse reads 1e999 as Infinity. */
 function checkTimes({ exp, iat }: JWTPayload, nowSeconds: number): void {
   if (exp === Infinity) throw refuse('The token never expires.', 'exp', 'a time', exp);
   if (iat !== undefined && iat > nowSeconds + clockSkewSeconds) {
     const message = 'The token was issued in the future.';
-    throw refuse(message, 'iat', 'a time that has passed', describeTime(iat));
+    throw refuse(message, 'iat', 'a time in the past', describeTime(iat));
   }
 }
 

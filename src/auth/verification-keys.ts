@@ -3,16 +3,16 @@ import { getPublicKeyAlgorithms, getSecretAlgorithms, publicKeyAlgorithms } from
 import { IssuerKeys } from './issuer-keys.ts';
 import { type KeySource, checkKeySource, parsePublicKey } from './key-source.ts';
 
-/** What jose verifies a token's signature with. */
+/** The keys and algorithms that jose verifies signatures with. */
 export interface VerificationKeys {
-  /** The only algorithms a token may name: those of the kind of key. */
+  /** The only algorithms that a token may name: those of the kind of key. */
   readonly algorithms: readonly string[];
   readonly find: JWTVerifyGetKey;
 }
 
 /**
- * Prepares the keys once, so that no request has to.
- * @throws Error when the key material would let in tokens it should not
+ * Imports the keys once, so that requests need not.
+ * @throws Error when the key material would accept tokens that it should not
  */
 export async function createVerificationKeys(
   source: KeySource,

@@ -2,7 +2,7 @@ import { refusals, replacePart } from './hostile-token.ts';
 import type { HostileToken } from './hostile-token.ts';
 import { claims, craftToken, createHmacToken, encode, hmac, now, secret } from './token-kit.ts';
 
-const notANumber = (claim: string) => `The token's "${claim}" claim must be there and be a number.`;
+const notANumber = (claim: string) => `The token's "${claim}" claim must be a number.`;
 
 /** Correctly signed tokens with claims that are not accepted. */
 export const hostileClaims = (

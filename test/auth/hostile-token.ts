@@ -41,15 +41,15 @@ export function replacePart(token: string, index: number, part: string): string 
 export const refusals = {
   algorithm: 'The token is signed with an algorithm that is not accepted here.',
   /** The issuer may have begun to sign with it: the sender is asked to try again once the keys are fetched again. */
-  unknownKey: 'Tokens cannot be checked right now. Try again shortly.',
+  unknownKey: 'Tokens cannot be verified right now. Try again shortly.',
   signature: 'The token is not signed with a key that is accepted here.',
   extension: 'The token needs an extension that is not supported here.',
   form: 'The token is not a well-formed JWT.',
   header: 'The Authorization header must be "Bearer", a space and one signed JWT.',
-  length: 'The Authorization header holds more than 16384 characters.',
+  length: 'The Authorization header is longer than 16384 characters.',
   issuer: `The token's issuer ("iss") is not the expected one.`,
   audience: `The token's audience ("aud") is not the expected one.`,
-  expired: 'The token is expired.',
+  expired: 'The token has expired.',
   endless: 'The token never expires.',
   early: 'The token is not valid yet.',
   future: 'The token was issued in the future.',

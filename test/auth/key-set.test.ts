@@ -45,12 +45,12 @@ describe('an answer that is not used', () => {
       });
     });
     const start = performance.now();
-    await expectUnavailable('could not be reached: TimeoutError');
+    await expectUnavailable('is unreachable: TimeoutError');
     expect(performance.now() - start).toBeLessThan(4000);
   });
 
   test('none, because no server listens', async () => {
     await server.close();
-    await expectUnavailable('could not be reached: ECONNREFUSED');
+    await expectUnavailable('is unreachable: ECONNREFUSED');
   });
 });

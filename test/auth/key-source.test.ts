@@ -137,8 +137,8 @@ describe('a JWKS URL', () => {
     ['http://10.0.0.1/jwks.json', 'must be https'],
     ['file:///etc/jwks.json', 'must be https'],
     ['data:application/json,{"keys":[]}', 'must be https'],
-    ['https://user@issuer.example/jwks.json', 'user or a password'],
-    ['https://:pass@issuer.example/jwks.json', 'user or a password'],
+    ['https://user@issuer.example/jwks.json', 'user name or a password'],
+    ['https://:pass@issuer.example/jwks.json', 'user name or a password'],
   ])('cannot be %s', (url, message) => {
     expect(() => {
       checkKeySource({ kind: 'jwks', url: new URL(url) });

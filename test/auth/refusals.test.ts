@@ -21,17 +21,17 @@ test.each<[string, string, object]>([
   [
     'an issuer with a trailing slash',
     sign({ ...claims, iss: 'https://issuer.example/' }),
-    { refused: 'iss', actual: 'https://issuer.example/', hint: 'they differ in a trailing slash only' },
+    { refused: 'iss', actual: 'https://issuer.example/', hint: 'they differ only in a trailing slash' },
   ],
   [
     'an issuer by http',
     sign({ ...claims, iss: 'http://issuer.example' }),
-    { refused: 'iss', hint: 'they differ in http and https only' },
+    { refused: 'iss', hint: 'they differ only in http and https' },
   ],
   [
     'an issuer in another case',
     sign({ ...claims, iss: 'https://Issuer.example' }),
-    { refused: 'iss', hint: 'they differ in upper and lower case only' },
+    { refused: 'iss', hint: 'they differ only in upper and lower case' },
   ],
   ['no issuer', sign({ ...claims, iss: undefined }), { refused: 'iss', actual: 'missing' }],
   [

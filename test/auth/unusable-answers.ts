@@ -41,10 +41,10 @@ export function createUnusableAnswers(goodKeySet: { readonly keys: readonly obje
       'answered with more than 262144 bytes',
       (_, response) => response.end(keySet + ' '.repeat(262_144)),
     ],
-    ['a reset', 'could not be reached', (_, response) => response.destroy()],
+    ['a reset', 'is unreachable', (_, response) => response.destroy()],
     [
       'a reset halfway',
-      'could not be reached',
+      'is unreachable',
       (_, response) => {
         response.writeHead(200, { 'content-length': 1000 });
         response.write(keySet.slice(0, 99), () => response.destroy());

@@ -39,7 +39,7 @@ test('the client learns which of issuer and audience is refused, and the log bot
       refused: 'iss',
       expected: 'https://issuer.example.com',
       actual: 'https://issuer.example.com/',
-      hint: 'they differ in a trailing slash only',
+      hint: 'they differ only in a trailing slash',
     },
   });
   expect(audience).toMatchObject({

@@ -52,7 +52,7 @@ test.each<[string, object, RegExp]>([
   [
     'the issuer differs in a slash',
     { iss: `${env['JWT_ISSUER']}/` },
-    /issuer \("iss"\) .*expected https:\/\/issuer\.example\.com; the token has https:\/\/issuer\.example\.com\/ \(they differ in a trailing slash only\)\n +→ Set JWT_ISSUER/,
+    /issuer \("iss"\) .*expected https:\/\/issuer\.example\.com; the token has https:\/\/issuer\.example\.com\/ \(they differ only in a trailing slash\)\n +→ Set JWT_ISSUER/,
   ],
   [
     'there is no audience',
