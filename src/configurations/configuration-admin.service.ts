@@ -35,7 +35,7 @@ export class ConfigurationAdmin {
       return { items: data, hasNextPage: has_more };
     } catch (error) {
       if (after === undefined || !(error instanceof StripeRequestRefusedError)) throw error;
-      throw new BillingError('BAD_USER_INPUT', 'after is no cursor of this list.', { cause: error });
+      throw new BillingError('BAD_USER_INPUT', '`after` is not a cursor of this list.', { cause: error });
     }
   }
 

@@ -1,7 +1,7 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { BadUserInputError } from '../shared/errors.ts';
 
-/** Lists are paged forwards as clients of Relay's connections expect: https://relay.dev/graphql/connections.htm */
+/** Forward pagination by Relay's specification: https://relay.dev/graphql/connections.htm */
 
 const maxPageSize = 100;
 const defaultPageSize = 20;
@@ -10,32 +10,32 @@ const defaultPageSize = 20;
 export class PageArgs {
   @Field(() => Int, {
     defaultValue: defaultPageSize,
-    description: `How many to answer with: 1 to ${maxPageSize}.`,
+    description: `The number of items to return, from 1 to ${maxPageSize}.`,
   })
   readonly first!: number;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The cursor that the page follows: `endCursor` of the page before it. Left out, the first page.',
+      'Returns the items after this cursor: pass `endCursor` of the previous page, or nothing for the first page.',
   })
   readonly after?: string | null;
 }
 
-/** A page as a service is asked for it. */
+/** The validated arguments of a page. */
 export interface PageRequest {
   readonly first: number;
-  /** The key of the item that the page follows. */
+  /** The key of the last item of the previous page. */
   readonly after?: string | undefined;
 }
 
 /** @throws BadUserInputError */
 export function readPageRequest({ first, after }: PageArgs): PageRequest {
-  if (first < 1 || first > maxPageSize) throw new BadUserInputError(`first is 1 to ${maxPageSize}.`);
+  if (first < 1 || first > maxPageSize)
+    throw new BadUserInputError(`\`first\` must be between 1 and ${maxPageSize}.`);
   return { first, after: typeof after === 'string' ? decodeCursor(after) : undefined };
 }
 
-/** A page as a service answers it. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly hasNextPage: boolean;
@@ -46,18 +46,21 @@ export interface Connection<T> {
   readonly pageInfo: PageInfo;
 }
 
-@ObjectType({ description: 'Where a page lies in its list.' })
+@ObjectType({ description: 'The position of a page in its list.' })
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether another page follows.' })
   readonly hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether this page follows another.' })
+  @Field(() => Boolean, { description: 'Whether another page precedes.' })
   readonly hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null without edges.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first edge; null on an empty page.',
+  })
   readonly startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null without edges.' })
+  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null on an empty page.' })
   readonly endCursor!: string | null;
 }
 
@@ -68,7 +71,7 @@ export function createConnectionType<T extends object>(
 ): ClassType<Connection<T>> {
   @ObjectType(`${name}Edge`, { description: 'One item of a page.' })
   class Edge {
-    @Field(() => String, { description: 'Its place in the list, for `after`.' })
+    @Field(() => String, { description: "The item's cursor, for `after`." })
     readonly cursor!: string;
 
     @Field(() => nodeType, { description: 'The item.' })
@@ -77,17 +80,17 @@ export function createConnectionType<T extends object>(
 
   @ObjectType(`${name}Connection`, { description: 'A page of a list.' })
   class ConnectionType {
-    @Field(() => [Edge], { description: 'The items of the page, in their order.' })
+    @Field(() => [Edge], { description: 'The items of the page, in order.' })
     readonly edges!: readonly Edge[];
 
-    @Field(() => PageInfo, { description: 'Where the page lies in its list.' })
+    @Field(() => PageInfo, { description: "The page's position in its list." })
     readonly pageInfo!: PageInfo;
   }
 
   return ConnectionType;
 }
 
-/** @param toKey what the list is sorted by, by which the next page is found */
+/** @param toKey returns the sort key of an item, from which the next page continues */
 export function toConnection<Item, T>(
   { items, hasNextPage }: Page<Item>,
   { after }: PageRequest,
@@ -113,6 +116,6 @@ function encodeCursor(key: string): string {
 function decodeCursor(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString();
   if (!/^\P{Cc}{1,255}$/u.test(key) || encodeCursor(key) !== cursor)
-    throw new BadUserInputError('after is no cursor of this list.');
+    throw new BadUserInputError('`after` is not a cursor of this list.');
   return key;
 }

@@ -1,10 +1,10 @@
 import type { Caller } from '../auth/caller.ts';
 import { UnauthenticatedError } from '../auth/auth.errors.ts';
 
-/** The facts of one request. Services are wired in app.ts, not carried here. */
+/** The facts of one request. It carries no services: app.ts wires those into the resolvers. */
 export interface RequestContext {
   readonly requestId: string;
-  /** Null when the request carries no token. */
+  /** Null when the request has no token. */
   readonly caller: Caller | null;
 }
 

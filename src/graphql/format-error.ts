@@ -7,23 +7,23 @@ import type { Logger } from '../logging/logger.ts';
 import { shorten } from '../shared/shorten.ts';
 import type { RequestContext } from './context.ts';
 
-/** What Apollo Server raises before a resolver runs. Anything else without a code of ours is a fault of ours. */
+/** The codes of Apollo Server's own errors, raised before a resolver runs. All other errors without our code are bugs. */
 const apolloCodes = new Set<unknown>([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
-  // By this code clients that send hashes first know to send the query.
+  // Clients that send a query's hash first then send the query.
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** Fields that conflict are all named, up to a thousand by one error. */
+/** graphql-js lists all conflicting fields in one error: up to a thousand. */
 const maxLocations = 10;
 
 /**
- * The one rule of errors: a BillingError is meant for the client, and so is what Apollo Server says of a
- * request that it cannot run; anything else is masked.
+ * The one rule of errors: a client sees BillingErrors and Apollo Server's refusals of invalid requests; every other
+ * error is masked.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   if (unwrapResolverError(error) instanceof BillingError)
@@ -39,7 +39,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   };
 }
 
-/** Logs, with the request's id, what `formatError` keeps from the client. */
+/** Logs the errors that `formatError` masks, with the request id. */
 export function createFailureLog(logger: Logger): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: () =>
@@ -61,8 +61,8 @@ function isUnexpected(error: GraphQLError): boolean {
 }
 
 /**
- * graphql-js gives no code to these errors, which any caller can provoke: more than fifty faulty variables, and null for
- * an argument or a directive that takes none, by a variable that has a default.
+ * Any caller can provoke these errors, to which graphql-js gives no code: more than fifty invalid variables, or null for
+ * a non-null argument, passed by a variable that has a default.
  */
 const inputFaults = /^(?:Argument "\w+" (?:of |has invalid value )|Too many errors processing variables)/;
 
@@ -73,7 +73,7 @@ function isRefusedInput(error: unknown): boolean {
   );
 }
 
-/** Errors of resolvers have a path; those of parsing, validation and variables have none. */
+/** Errors of resolvers have a path; errors of parsing, validation and variables have none. */
 function isRefusedByApollo({
   path,
   extensions,
@@ -90,7 +90,7 @@ function mask({ path, locations }: GraphQLFormattedError): GraphQLFormattedError
   };
 }
 
-/** graphql-js repeats a value, which may be a token that was pasted into the wrong place. */
+/** Removes values that graphql-js quotes: a value may be a token that was pasted into the wrong place. */
 function withoutValues(message: string): string {
   return message
     .replace(/^(Variable "\$\w+") got invalid value .*$/s, '$1 got an invalid value.')

@@ -4,7 +4,7 @@ import type { RequestContext } from './context.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
-/** Counts every root field that is run, and gives it a span. What clients call their operations is not kept. */
+/** Counts every executed root field and gives it a span. Clients' operation names are not recorded: they are unbounded. */
 export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): void {
   for (const type of [schema.getQueryType(), schema.getMutationType()]) {
     for (const field of Object.values(type?.getFields() ?? {})) {

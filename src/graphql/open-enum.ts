@@ -1,18 +1,18 @@
 import { registerEnumType } from 'type-graphql';
 
-/** The value that stands for what Stripe added after this service was built. */
+/** Replaces values that Stripe added after this service was built. */
 const unrecognized = 'unrecognized';
 
 export interface OpenEnum {
-  /** What a field names as its type. */
+  /** The type for `@Field`. */
   readonly type: object;
-  /** Stripe's value, or `unrecognized` when it is none of those known here. */
+  /** Returns Stripe's value, or `unrecognized` when the value is unknown. */
   readonly read: (stripeValue: string) => string;
 }
 
 /**
- * Registers a GraphQL enum for one of Stripe's, which may get values any day: those are answered as
- * UNRECOGNIZED, where a closed enum would fail the whole field.
+ * Registers a GraphQL enum for one of Stripe's enums. Stripe may add values at any time: they become UNRECOGNIZED,
+ * where a closed enum would fail the whole field.
  *
  * @param values Stripe's values with their descriptions
  */

@@ -8,16 +8,16 @@ import {
   type ValidationContext,
 } from 'graphql';
 
-/** The schema's own depth is 6; introspection, where it is on, needs 14. */
+/** The schema's own depth is 6; an introspection query needs 14. */
 const maxDepth = 16;
 const maxAliases = 20;
-/** Lists repeat an alias for each of their items, and errors repeat it in their paths. */
+/** A list repeats an alias for each of its items, and errors repeat it in their paths. */
 const maxAliasLength = 100;
 const maxDirectives = 20;
-/** A mutation here opens a session or changes something: a thousand in one request are never meant. */
+/** One mutation per request: each opens a session or changes something. */
 const maxRootFields = { mutation: 1, query: 10, subscription: 1 } as const;
 
-/** Refuses, while the operation is validated, what no client needs and an attacker might: nothing of it runs. */
+/** A validation rule: an operation beyond these limits, which no client needs, does not run at all. */
 export function limitOperations(context: ValidationContext): ASTVisitor {
   const measure = createMeasure((name) => context.getFragment(name) ?? null);
   const count = { aliases: 0, directives: 0 };
@@ -52,18 +52,18 @@ function refuseOver(context: ValidationContext, subject: string, count: number, 
 
 interface Size {
   readonly depth: number;
-  /** Fields at the top, those of fragments included. */
+  /** The number of top-level fields, including those of fragments. */
   readonly fields: number;
 }
 
-/** Measures selections through their fragments, each once, so that nested ones cost no more than they say. */
+/** Measures selections through their fragments. Each fragment is measured once, so nested spreads cost linear time. */
 function createMeasure(findFragment: (name: string) => FragmentDefinitionNode | null) {
   const known = new Map<string, Size>();
 
   const measureFragment = (name: string): Size => {
     const size = known.get(name);
     if (size !== undefined) return size;
-    // A circle finds itself empty here; validation refuses it by its own rule.
+    // A fragment that spreads itself counts as empty: graphql-js has its own rule against such cycles.
     known.set(name, { depth: 0, fields: 0 });
     const fragment = findFragment(name);
     const measured = fragment === null ? { depth: 0, fields: 0 } : measure(fragment.selectionSet);

@@ -6,16 +6,16 @@ import { type RequestContext, getCaller } from './context.ts';
 export interface SchemaOptions {
   /** One instance of each resolver class. */
   readonly resolvers: NonEmptyArray<object>;
-  /** The role that callers need for what is not an administrator's; null when any signed-in user may call. */
+  /** The role for users' operations; null when any signed-in user may call them. */
   readonly requiredRole: string | null;
-  /** The role that administrators need: with it alone they have what is theirs, and nothing else. */
+  /** The role for administrators' operations. It does not include users' operations. */
   readonly adminRole: string;
 }
 
-/** What a field names in `@Authorized(…)` when only an administrator may have it. */
+/** Marks administrators' operations: `@Authorized(admin)`. */
 export const admin = 'admin';
 
-/** Builds the schema from the resolvers' decorators and serves it with these very instances. */
+/** Builds the schema from the decorators of these resolver instances. */
 export function createSchema({ resolvers, requiredRole, adminRole }: SchemaOptions): GraphQLSchema {
   const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const authChecker: AuthCheckerFn<RequestContext> = ({ context }, roles) => {
@@ -35,16 +35,16 @@ export function createSchema({ resolvers, requiredRole, adminRole }: SchemaOptio
     },
     authChecker,
     validate: false,
-    // It runs an introspection query over the whole schema at each start; a test does that instead.
+    // The check would introspect the whole schema at each start; a test does it instead.
     skipCheck: true,
   });
   describeRoots(schema);
   return schema;
 }
 
-/** The roots have no class whose decorator could describe them. */
+/** Query and Mutation have no class that a decorator could describe. */
 function describeRoots(schema: GraphQLSchema): void {
   const [query, mutation] = [schema.getQueryType(), schema.getMutationType()];
-  if (query) query.description = 'What can be read. The token says for whom.';
-  if (mutation) mutation.description = 'What can be done. The token says for whom.';
+  if (query) query.description = 'Read operations, for the user that the token identifies.';
+  if (mutation) mutation.description = 'Write operations, for the user that the token identifies.';
 }

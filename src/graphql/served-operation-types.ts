@@ -1,11 +1,11 @@
 import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
 
-/** graphql-js notices in execution only that a schema has no such operations, where it would pass for a fault of ours. */
+/** Refuses subscriptions. graphql-js would notice only during execution, and its error would count as an internal one. */
 export function requireServedOperationType(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition: (node) => {
       if (context.getSchema().getRootType(node.operation)) return;
-      context.reportError(new GraphQLError(`There are no ${node.operation}s here.`, { nodes: node }));
+      context.reportError(new GraphQLError(`This service has no ${node.operation}s.`, { nodes: node }));
     },
   };
 }

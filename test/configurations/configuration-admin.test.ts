@@ -173,6 +173,6 @@ describe('billingPortalConfigurations', () => {
   test('refuses a cursor of another list', async () => {
     const after = Buffer.from('bpc_none').toString('base64url');
     const answer = await portal.execute({ document: portalConfigurationsQuery, variables: { after } });
-    expect(answer.expectError('BAD_USER_INPUT').message).toBe('after is no cursor of this list.');
+    expect(answer.expectError('BAD_USER_INPUT').message).toBe('`after` is not a cursor of this list.');
   });
 });

@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What an administrator can do, what is done or told by Stripe's events, and what a user's first session does. */
+/** The kind of operation: an administrator's action, the effect of a Stripe event, or the creation of a customer for a user. */
 export type AuditAction =
   /** Activate a portal configuration again. */
   | 'ACTIVATE_PORTAL_CONFIGURATION'
@@ -12,53 +12,53 @@ export type AuditAction =
   | 'CREATE_CUSTOMER'
   /** Create a portal configuration. */
   | 'CREATE_PORTAL_CONFIGURATION'
-  /** Make a link for an e-mail. */
+  /** Create an e-mail link. */
   | 'CREATE_PORTAL_LINK'
   /** Open a portal session on a customer's behalf. */
   | 'CREATE_PORTAL_SESSION'
   /** Deactivate a portal configuration. */
   | 'DEACTIVATE_PORTAL_CONFIGURATION'
-  /** Link many users from a file, on the command line. */
+  /** Link many users from a file on the command line. */
   | 'IMPORT_CUSTOMERS'
   /** Link a user to a customer. */
   | 'LINK_CUSTOMER'
-  /** Link a user to a customer, as an event of Stripe named them. */
+  /** Link a user to a customer because a Stripe event named both. */
   | 'LINK_CUSTOMER_BY_EVENT'
-  /** A customer at Stripe names a user, and one of them is linked elsewhere; `conflictId` names it. */
+  /** Report that a customer at Stripe names a user, but one of them is already linked elsewhere. `conflictId` identifies the conflict. */
   | 'REPORT_CUSTOMER_CONFLICT'
-  /** Stripe reported that a portal session was opened, by whichever way; `sessionId` names it. */
+  /** Report that Stripe opened a portal session, by this service or otherwise. `sessionId` identifies the session. */
   | 'REPORT_PORTAL_SESSION'
-  /** Resolve such a conflict. */
+  /** Resolve a customer conflict. */
   | 'RESOLVE_CUSTOMER_CONFLICT'
-  /** Revoke a link for an e-mail, or all of a user. */
+  /** Revoke one e-mail link, or all e-mail links of a user. */
   | 'REVOKE_PORTAL_LINK'
-  /** Remove the link between a user and a customer. */
+  /** Remove the mapping between a user and a customer. */
   | 'UNLINK_CUSTOMER'
   /** Change a mapping's contract end or attributes. */
   | 'UPDATE_CUSTOMER_MAPPING'
   /** Change a portal configuration. */
   | 'UPDATE_PORTAL_CONFIGURATION';
 
-/** What kind of actor did something. */
+/** The kind of actor. */
 export type AuditActorKind =
-  /** A caller who was erased since: the name is a random pseudonym. */
+  /** A user who was erased: the name is a random pseudonym. */
   | 'ERASED'
   /** An operator on the command line. */
   | 'OPERATOR'
-  /** Stripe, by an event. */
+  /** Stripe, through an event. */
   | 'STRIPE'
-  /** A caller with a token: an administrator, or a user. */
+  /** A caller with a token: an administrator or a user. */
   | 'USER';
 
 /** How an operation ended. */
 export type AuditOutcome =
-  /** It began and its outcome was never recorded, as when the service crashed: it may have been done or not. */
+  /** The outcome was never recorded, for example because the service crashed. The operation may or may not have taken effect. */
   | 'CUT_OFF'
-  /** It failed, with `code`. */
+  /** The operation failed; `code` says why. */
   | 'FAILED'
-  /** It was done. */
+  /** The operation took effect. */
   | 'SUCCEEDED'
-  /** It has begun, and not ended yet. */
+  /** The operation is still running. */
   | 'UNDER_WAY';
 
 /** What a change of subscription does to the billing date. */
