@@ -1,4 +1,4 @@
-/** Answers hold session URLs, which are credentials: no cache keeps them, and no referrer tells of them. */
+/** Responses may contain session URLs, which are credentials: responses are never cached and send no Referer. */
 export function createAnswerHeaders(requestId: string): Readonly<Record<string, string>> {
   return {
     'x-request-id': requestId,

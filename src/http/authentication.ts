@@ -6,14 +6,14 @@ import { getCaller } from '../graphql/context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who is calling; null when the request carries no token. */
+    /** The caller; null when the request has no token. */
     caller: Caller | null;
   }
 }
 
 const challenge = 'Bearer realm="billing-portal"';
 
-/** Identifies the caller before anything else of a request is read. A refused token ends the request here. */
+/** Identifies the caller before the body is read. A refused token ends the request. */
 export function authenticateRequests(server: FastifyInstance, authenticator: Authenticator): void {
   server.decorateRequest('caller', null);
   server.addHook('onRequest', async (request: FastifyRequest) => {
@@ -24,14 +24,14 @@ export function authenticateRequests(server: FastifyInstance, authenticator: Aut
       throw error;
     }
   });
-  // Here, and not where it is refused: GraphQL's answers are written by Apollo Server.
+  // A hook, because Apollo Server writes the responses of GraphQL.
   server.addHook('onSend', (request, reply, _body, done) => {
     if (reply.statusCode === 401) reply.header('www-authenticate', createChallenge(request));
     done();
   });
 }
 
-/** Refuses a request without a token before its body is read. */
+/** Refuses a request that has no token, before its body is read. */
 export function requireCaller(
   { id, caller }: FastifyRequest,
   _reply: FastifyReply,
@@ -41,13 +41,13 @@ export function requireCaller(
   done();
 }
 
-/** Logs which claim or header field was refused, with both values: the client's message names the claim only. */
+/** Logs the refused claim or header field with both values. The client's message names only the claim. */
 function logRefusal({ log, id: requestId }: FastifyRequest, error: unknown): void {
   if (!(error instanceof UnauthenticatedError || error instanceof AuthUnavailableError)) return;
   if (error.refusal !== null) log.info({ requestId, ...error.refusal }, 'token refused');
 }
 
-/** What RFC 6750 section 3 wants: the error is named only to those who sent a token. */
+/** By RFC 6750, section 3, the challenge names an error only when the request has a token. */
 function createChallenge({ headers: { authorization = '' } }: FastifyRequest): string {
   return /^bearer +\S/i.test(authorization) ? `${challenge}, error="invalid_token"` : challenge;
 }

@@ -5,18 +5,18 @@ import type { OpenRequests } from './open-requests.ts';
 import { describeRefusal } from './error-response.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 
-/** By the code of Node's parser; the rest is a 400. */
+/** HTTP statuses by the error code of Node's parser; every other code is a 400. */
 const statuses: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431,
 };
 
-/** How long a client may take to read an answer while it still sends. Cut off at once, it would never see it. */
+/** How long a client that is still sending may take to read the response. An immediate close would discard it. */
 const lingerMs = 1_000;
 
 /**
- * Answers what is no HTTP, or too much of it, in the form of every other refusal. No request comes of it. Behind requests
- * that are not answered yet it goes without one: the client would take it for the answer to the first of them.
+ * Answers malformed or oversized HTTP with our JSON error. Behind pending requests on the same connection there is no
+ * answer: the client would take it for the response to the first of them.
  */
 export function answerClientError(
   { code = '' }: NodeJS.ErrnoException,

@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.ts';
 import { shorten } from '../shared/shorten.ts';
 import { OverloadedError } from './http.errors.ts';
 
-/** One failure, as a client may see it. */
+/** An error as the client sees it. */
 interface Failure {
   readonly code: string;
   readonly message: string;
@@ -15,7 +15,7 @@ interface Failure {
 
 type Shape = 'graphql' | 'rest';
 
-/** What is said of a request that is refused before it reaches a route. */
+/** The messages for requests that are refused before they reach a route. */
 const refusals: Readonly<Record<number, string>> = {
   400: 'The URL or a header is malformed, or the body is not valid JSON.',
   408: 'The request took too long.',
@@ -26,8 +26,8 @@ const refusals: Readonly<Record<number, string>> = {
 };
 
 /**
- * Answers what a hook or a route throws: a BillingError by its code, a request that cannot be read by its
- * status, and anything else masked. GraphQL clients get it in GraphQL's form.
+ * Answers errors of hooks and routes: a BillingError by its code, an unreadable request by its status. Every other
+ * error is masked. GraphQL clients get GraphQL's error format.
  */
 export function createErrorHandler(shape: Shape) {
   return (
@@ -57,7 +57,7 @@ function toFailure(error: FastifyError | BillingError | OverloadedError, shape: 
   return { code: 'BAD_USER_INPUT', message: toRefusal(status), status };
 }
 
-/** What is answered, in the form of REST, to what cannot be read far enough to be a request. */
+/** The JSON error for input that could not be parsed as a request. */
 export function describeRefusal(status: number): object {
   return toBody({ code: 'BAD_USER_INPUT', message: toRefusal(status), status }, 'rest');
 }
@@ -66,14 +66,14 @@ function toRefusal(status: number): string {
   return refusals[status] ?? 'The request cannot be read.';
 }
 
-/** Answers where no route is: by 405 where one is for another method, which RFC 9110 wants named. */
+/** Answers 404, or 405 when the path has routes for other methods, which RFC 9110 wants in `Allow`. */
 export function createNotFoundHandler(findMethods: (path: string) => readonly string[]) {
   return ({ url }: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const methods = findMethods(url.replace(/\?.*/s, ''));
-    const missing = { code: 'NOT_FOUND', message: 'There is nothing here.', status: 404 };
+    const missing = { code: 'NOT_FOUND', message: 'This path does not exist.', status: 404 };
     if (methods.length === 0) return sendFailure(reply, missing, 'rest');
     reply.header('allow', methods.join(', '));
-    const message = `Only ${methods.join(', ')} can be sent here.`;
+    const message = `This path only accepts ${methods.join(', ')}.`;
     return sendFailure(reply, { code: 'METHOD_NOT_ALLOWED', message, status: 405 }, 'rest');
   };
 }

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 
-/** Where the build of packages/explorer is, seen from the source as from the built package. */
+/** The build of packages/explorer. The relative path is the same from the source and from the built package. */
 const builtPage = fileURLToPath(new URL('../../dist/explorer', import.meta.url));
 
 const types: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const types: Readonly<Record<string, string>> = {
   '.ttf': 'font/ttf',
 };
 
-/** Holds the page to this service's own files. Its editor writes styles into the page, and its fonts are in them. */
+/** Restricts the page to this service's own files. The editor needs inline styles, which contain its fonts. */
 export const explorerSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -27,13 +27,15 @@ export const explorerSecurityPolicy = [
 ].join('; ');
 
 /**
- * Serves the files of GraphiQL, of which nothing comes from elsewhere, so that it works with no network.
+ * Serves GraphiQL from local files alone, so that it works offline.
  * @returns the page
- * @throws Error where it has not been built
+ * @throws Error when the page has not been built
  */
 export async function addExplorerRoutes(server: FastifyInstance): Promise<string> {
   const page = await readFile(join(builtPage, 'index.html'), 'utf8').catch((cause: unknown) => {
-    throw new Error('LANDING_PAGE=graphiql, and its page is not built: npm run build', { cause });
+    throw new Error('LANDING_PAGE=graphiql needs a page that is not built yet. Run: npm run build', {
+      cause,
+    });
   });
   const files = await readFiles(join(builtPage, 'explorer'));
   server.get<{ Params: { file: string } }>('/explorer/:file', ({ params }, reply) => {
@@ -42,7 +44,7 @@ export async function addExplorerRoutes(server: FastifyInstance): Promise<string
       reply.callNotFound();
       return;
     }
-    // Their names change with their content.
+    // File names change with the content.
     reply
       .headers({ 'cache-control': 'public, max-age=31536000, immutable' })
       .type(types[extname(params.file)] ?? 'application/octet-stream')

@@ -19,7 +19,7 @@ import { createErrorHandler } from './error-response.ts';
 import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';
 import { requireHost } from './request-headers.ts';
 
-/** A query of every field of the schema has about 400 tokens. */
+/** A query of every field in the schema has about 400 tokens. */
 const maxQueryTokens = 1_000;
 /** Each error may repeat the same long name. */
 const maxValidationErrors = 25;
@@ -43,15 +43,14 @@ export async function addGraphqlRoutes(server: FastifyInstance, options: Graphql
     url: '/graphql',
     method: ['GET', 'POST'],
     handler,
-    // It is refused as other methods are, in their form.
+    // HEAD is refused like other methods, with our error.
     exposeHeadRoute: false,
-    // Introspection, and a landing page, which needs it, are for everyone. Without them, only callers cause work.
+    // Introspection and the landing page work without a token. Without them, a request needs a token before its body is read.
     onRequest: options.config.introspection ? requireHost : [requireHost, requireCaller],
     errorHandler: createErrorHandler('graphql'),
   });
 }
 
-/** What a browser sees at the address. */
 async function createLandingPage(
   server: FastifyInstance,
   { landingPage }: GraphqlOptions['config'],
@@ -84,7 +83,7 @@ function createApolloServer(
     documentStore: createDocumentStore(),
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    // Every answer says no-store already; working out how long a cache may keep it would wrap every field.
+    // Every response is no-store. The plugin would wrap every field to compute a cache lifetime.
     plugins: [createFailureLog(logger), ApolloServerPluginCacheControlDisabled(), landingPage],
   });
 }

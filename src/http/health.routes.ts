@@ -3,10 +3,10 @@ import type { Database } from '../database/database.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Closing } from './polite-close.ts';
 
-/** Probes come every few seconds, and need no token: the database is asked at most once a second. */
+/** Probes need no token, so they ask the database at most once a second. */
 const freshMs = 1_000;
 
-/** `/healthz` says that the process runs, `/readyz` that it can do its work. */
+/** `/healthz`: the process runs. `/readyz`: it can serve requests. */
 export function addHealthRoutes(
   server: FastifyInstance,
   database: Pick<Database, 'ping'>,
@@ -18,22 +18,22 @@ export function addHealthRoutes(
 
   server.get('/readyz', async (_request, reply) => {
     const unavailable = (reason: string) => reply.code(503).send({ status: 'unavailable', reason });
-    if (closing.hasBegun()) return unavailable('the service stops');
-    return (await isReady()) ? { status: 'ready' } : unavailable('the database does not answer');
+    if (closing.hasBegun()) return unavailable('the service is stopping');
+    return (await isReady()) ? { status: 'ready' } : unavailable('the database is unreachable');
   });
 }
 
-/** Shares one check between all callers, while it is under way and for a second after. Logs each change. */
+/** Shares one check between all callers while it runs and for a second afterwards. Logs each change. */
 function createReadinessCheck(database: Pick<Database, 'ping'>, logger: Logger): () => Promise<boolean> {
   let wasReady = true;
   let shared: Promise<boolean> | null = null;
   const check = async (): Promise<boolean> => {
     try {
       await database.ping();
-      if (!wasReady) logger.info('the database answers again: the service is ready');
+      if (!wasReady) logger.info('database reachable again, service ready');
       wasReady = true;
     } catch (error) {
-      if (wasReady) logger.warn({ error }, 'the database does not answer: the service is not ready');
+      if (wasReady) logger.warn({ error }, 'database unreachable, service not ready');
       wasReady = false;
     }
     setTimeout(() => (shared = null), freshMs).unref();

@@ -11,7 +11,7 @@ import {
 import type { HttpConfig } from '../config/config.ts';
 import { matchesOrigin } from '../shared/origin-pattern.ts';
 import type { Logger } from '../logging/logger.ts';
-import { TurnEnd } from '../shared/turn-end.ts';
+import { ReadyBatch } from '../shared/ready-batch.ts';
 import { collectMethods } from './allowed-methods.ts';
 import { createAnswerHeaders } from './answer-headers.ts';
 import { answerClientError } from './client-error.ts';
@@ -33,11 +33,11 @@ const requestTimeoutMs = 30_000;
 const requestIdPattern = /^[\w.-]{1,64}$/;
 
 export interface HttpServerOptions extends ObservationOptions {
-  /** Milliseconds for which a stop goes on to answer. */
+  /** How many milliseconds a stopping server still accepts requests. */
   readonly lingerMs: number;
 }
 
-/** The HTTP server with what holds for every route: request ids, headers, limits, errors and one log line. */
+/** Creates the HTTP server with everything that applies to every route: request ids, headers, limits, errors, one log line. */
 export async function createHttpServer(
   config: HttpConfig,
   logger: Logger,
@@ -46,20 +46,20 @@ export async function createHttpServer(
   const open = new OpenRequests();
   const server = fastify({
     loggerInstance: logger,
-    // A request's own logger would serve one line, which names the request anyway.
+    // A child logger per request would write one line, which contains the request id anyway.
     childLoggerFactory: () => logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
-    // What comes while it closes is answered: see closePolitely.
+    // Requests that arrive while the server closes are answered: see closePolitely.
     return503OnClosing: false,
     trustProxy: toTrustProxy(config.trustProxy),
     genReqId: ({ headers }) => readRequestId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: answerUnreadable,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, open),
-    // No route has a schema: zod reads what comes in. What would compile schemas is not even loaded.
+    // Routes have no schemas, since zod validates input, so Fastify's schema compilers are not loaded.
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
-    // Without it Node answers a missing one itself, with a bare 400.
+    // Otherwise Node answers a missing Host header itself, with a bare 400.
     http: { requireHostHeader: false, maxHeaderSize: maxHeaderBytes },
   }) as unknown as FastifyInstance;
   server.setErrorHandler(createErrorHandler('rest'));
@@ -78,7 +78,7 @@ export async function createHttpServer(
   const isAllowed = (origin: string): boolean =>
     config.corsOrigins.some((entry) => matchesOrigin(origin, entry));
   await server.register(cors, {
-    // The plugin answers preflight requests only when it gets a list, also an empty one.
+    // The plugin answers preflight requests only when it gets a list, even an empty one.
     origin: (origin: string | undefined, decide: (error: null, allowed: string[]) => void) =>
       decide(null, [origin ?? ''].filter(isAllowed)),
     credentials: config.corsCredentials,
@@ -91,10 +91,10 @@ export async function createHttpServer(
 }
 
 function refuseSchemas(): never {
-  throw new Error('Routes have no schemas here.');
+  throw new Error('Routes of this service have no schemas.');
 }
 
-/** A number counts the proxies in front of this service, the nearest first. */
+/** A number is how many proxies, counted from this service outwards, are trusted. */
 function toTrustProxy(setting: HttpConfig['trustProxy']) {
   return typeof setting === 'number' ? (_address: string, hop: number) => hop < setting : setting;
 }
@@ -103,7 +103,7 @@ function readRequestId(header: string | string[] | undefined): string | null {
   return typeof header === 'string' && requestIdPattern.test(header) ? header : null;
 }
 
-/** A URL that is malformed ends before any hook runs; Fastify's own answer would repeat it. */
+/** A malformed URL ends the request before any hook runs. Fastify's own response would quote the URL. */
 function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.headers(createAnswerHeaders(request.id));
   return createErrorHandler('rest')(error, request, reply);
@@ -117,19 +117,19 @@ function addHeaders(server: FastifyInstance): void {
 }
 
 /**
- * Requests that arrive together take all further steps together. Before it waits, each is timed and
- * counted as under way, so that the wait is a part of its time and no stop overlooks it.
+ * Requests that arrive together take all further steps together. Timing and counting come first, so that the wait is
+ * part of a request's time and a stopping server waits for the request.
  */
 function goOnTogether(server: FastifyInstance): void {
-  const turnEnd = new TurnEnd();
+  const readyBatch = new ReadyBatch();
   server.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
-    // Node remembers an address that was read once. Later, when the client has hung up, there is none to count by.
+    // Node caches the address once it was read. The rate limit needs it even if the client disconnects during the wait.
     const isConnected = socket.remoteAddress !== undefined;
-    void turnEnd.wait().then(() => done(isConnected && !socket.destroyed ? undefined : new HungUpError()));
+    void readyBatch.join().then(() => done(isConnected && !socket.destroyed ? undefined : new HungUpError()));
   });
 }
 
-/** OPTIONS is for preflight requests. To anything else the plugin for CORS has an answer of its own, in plain text. */
+/** Refuses OPTIONS requests that are not preflight requests. The CORS plugin would answer them in plain text. */
 function refuseOtherOptions(
   server: FastifyInstance,
   answer: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,

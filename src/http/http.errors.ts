@@ -1,16 +1,16 @@
 import { STATUS_CODES } from 'node:http';
 import { BillingError } from '../shared/errors.ts';
 
-/** A caller asked more often than RATE_LIMIT allows. */
+/** The caller exceeded RATE_LIMIT. */
 export class RateLimitedError extends BillingError {
   constructor(retryAfter: number) {
-    super('RATE_LIMITED', 'Too many requests. Try again after the time that retryAfter gives, in seconds.', {
+    super('RATE_LIMITED', 'Too many requests. Try again after `retryAfter` seconds.', {
       retryAfter,
     });
   }
 }
 
-/** A request that is answered by its status before it reaches a route. What is said of each status is in error-response.ts. */
+/** A request that is refused before it reaches a route. error-response.ts has the message for each status. */
 export class RequestRefusedError extends Error {
   override readonly name = 'RequestRefusedError';
 
@@ -19,13 +19,13 @@ export class RequestRefusedError extends Error {
   }
 }
 
-/** The client has disconnected: its request is not worked on, and the response reaches no one. */
+/** The client disconnected, so its request is dropped. The status is nginx's 499, which only logs and metrics show. */
 export class HungUpError extends Error {
   override readonly name = 'HungUpError';
   readonly statusCode = 499;
 }
 
-/** The service has as many open requests as it may hold. */
+/** The service has too many open requests. */
 export class OverloadedError extends Error {
   override readonly name = 'OverloadedError';
   readonly statusCode = 503;

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { RequestRefusedError } from './http.errors.ts';
 
 /**
- * Takes JSON and nothing else, in UTF-8 as RFC 8259 demands it between systems. Fastify's own parser would put
- * replacement characters where bytes are broken, and so read what nobody wrote.
+ * Accepts only JSON in UTF-8, the encoding that RFC 8259 requires. Fastify's own parser would silently replace
+ * invalid bytes by replacement characters.
  */
 export function readJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');

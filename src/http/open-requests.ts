@@ -3,34 +3,34 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HungUpError } from './http.errors.ts';
 
-/** A request whose response is not sent yet. */
+/** A request that has no complete response yet. */
 export interface OpenRequest {
   readonly request: FastifyRequest;
   readonly response: ServerResponse;
-  /** What its headers and its body may retain. */
+  /** The memory that the request's headers and body may retain. */
   readonly bytes: number;
 }
 
 export interface Connection {
   readonly socket: Socket;
-  /** In the order of their arrival, which is the order of their responses. */
+  /** In order of arrival, which is the order of the responses. */
   readonly open: OpenRequest[];
-  /** Nothing that arrives from now on can be read. */
+  /** Whether no further input on this connection can be parsed. */
   isBroken: boolean;
 }
 
 type Listener = (request: FastifyRequest, connection: Connection) => void;
 
-/** A header costs more than its text. */
+/** The overhead of a header beyond its text. */
 const bytesPerHeaderText = 50;
-/** What JSON can retain once it is parsed: the text of empty objects is the smallest. */
+/** The memory that a byte of JSON can retain once parsed. Empty objects are the worst case. */
 const bytesPerJsonByte = 20;
-/** The largest body of any route. No more of a larger one is read. */
+/** The largest body that any route reads. */
 const largestBody = 256 * 1024;
 
 /**
- * The requests that are not answered yet, by connection. A client may pipeline several on one connection. When it
- * disconnects, Node reports the first request alone, and the others are found here.
+ * Tracks the open requests of each connection. A client may pipeline several requests on one connection; when it
+ * disconnects, Node reports only the first, and this class finds the others.
  */
 export class OpenRequests {
   /** Connections that have open requests. */
@@ -44,15 +44,15 @@ export class OpenRequests {
     return this.#count;
   }
 
-  /** What the headers and bodies of all open requests may retain. */
+  /** The memory that all open requests may retain. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** From its first hook on, until its response is sent or its connection is closed. */
+  /** Tracks each request from its first hook until its response is sent or its connection closes. */
   track(server: FastifyInstance): void {
     server.addHook('onRequest', (request, { raw: response }, done) => {
-      // Node goes on parsing what it has read of a connection that was closed.
+      // Node still parses the input that it read before the connection closed.
       if (request.raw.socket.destroyed) {
         done(new HungUpError());
         return;
@@ -68,22 +68,22 @@ export class OpenRequests {
     });
   }
 
-  /** Calls back when a request has ended, however it ended. */
+  /** Calls the listener when a request ends, with or without a response. */
   onEnd(listener: Listener): void {
     this.#listeners.push(listener);
   }
 
-  /** Whether a connection has at least as many open requests. */
+  /** Whether a connection has at least `count` open requests. */
   hasAtLeast(socket: Socket, count: number): boolean {
     return (this.#bySocket.get(socket)?.open.length ?? 0) >= count;
   }
 
-  /** Whether no other request came after it on its connection. */
+  /** Whether the request is the latest on its connection. */
   isLatest({ raw }: FastifyRequest): boolean {
     return this.#bySocket.get(raw.socket)?.open.at(-1)?.request.raw === raw;
   }
 
-  /** Closes a connection that can no longer be read once its complete requests are answered; false when there are none. */
+  /** Closes a broken connection after its complete requests are answered. Returns false when it has none. */
   closeWhenAnswered(socket: Socket): boolean {
     const connection = this.#bySocket.get(socket);
     if (connection === undefined || !hasResponsesDue(connection)) return false;
@@ -114,12 +114,12 @@ export class OpenRequests {
   }
 }
 
-/** The latest request may never become complete, so it is not waited for. */
+/** An incomplete request does not count: on a broken connection it never becomes complete. */
 function hasResponsesDue({ open }: Connection): boolean {
   return open.some(({ request }) => request.raw.complete);
 }
 
-/** An event is parsed only after its signature was checked, and until then it is no more than its bytes. */
+/** A webhook body counts by its bytes alone: it is parsed only after its signature was verified. */
 function countBytes({ raw: { url = '', rawHeaders, headers } }: FastifyRequest): number {
   const head = rawHeaders.reduce((sum, text) => sum + text.length + bytesPerHeaderText, url.length);
   const declared = headers['transfer-encoding'] === undefined ? headers['content-length'] : largestBody;

@@ -3,16 +3,16 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { OpenRequests } from './open-requests.ts';
 
-/** How long a connection that was made last may take to send its request. */
+/** How long the latest connection may take to send its request. */
 const silenceMs = 500;
 
-/** How long a moment is waited for in which nobody connects. */
+/** The longest wait for a moment without new connections. */
 const longestWaitMs = 1_000;
 
-/** A turn of the event loop that took longer may have let somebody connect after it looked. */
+/** During a longer turn of the event loop, a client may have connected unnoticed. */
 const shortTurnMs = 1;
 
-/** More than any answer takes; it leaves a process that is to end in 15 seconds the time for the rest. */
+/** Longer than any response takes, and short enough for a process that must stop within 15 seconds. */
 const longestAnswerMs = 11_000;
 
 export interface Closing {
@@ -20,10 +20,10 @@ export interface Closing {
 }
 
 /**
- * Closes the server so that no request which reached it goes without its answer. For a while it goes on as
- * before, but for telling each client to connect anew: one that keeps its connection would else send its next
- * request while that is closed. Then it listens no more, and ends what is open when the last answer is out. Node
- * itself waits without end for connections on which nothing comes.
+ * Closes the server so that every request that reached it gets its response. At first the server goes on as before,
+ * but tells each client to reconnect: otherwise a kept-alive connection could close under the client's next request.
+ * Then it stops listening, and closes all connections after the last response. Node itself would wait for idle
+ * connections without a limit.
  */
 export function closePolitely(server: FastifyInstance, open: OpenRequests, lingerMs: number): Closing {
   let begun = false;
@@ -32,7 +32,7 @@ export function closePolitely(server: FastifyInstance, open: OpenRequests, linge
     if (quiet && open.count === 0) server.server.closeAllConnections();
   };
   open.onEnd(endConnections);
-  // Fastify says so to requests that come from now on, and not to those under way. Node drops what is queued behind it.
+  // Fastify sets this header only on later requests. Only the latest request gets it: Node drops what is queued behind it.
   server.addHook('onSend', (request, reply, _body, done) => {
     if (begun && open.isLatest(request)) void reply.header('connection', 'close');
     done();
@@ -50,7 +50,7 @@ export function closePolitely(server: FastifyInstance, open: OpenRequests, linge
   return { hasBegun: () => begun };
 }
 
-/** Closing resets connections that are not accepted yet, so it waits for a turn in which none came. */
+/** Closing resets connections that are not accepted yet, so wait for a turn of the event loop without new ones. */
 async function waitForQuiet(server: Server): Promise<void> {
   let connections = 0;
   server.on('connection', () => (connections += 1));

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 
-/** The headers by which proxies name the client. */
+/** The headers in which proxies pass on the client's address. */
 const proxyHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
 
 /**
- * Warns once when a request seems to come through a proxy that the service does not trust: every user behind the proxy
- * then counts as one address. A client can send these headers too, so the warning may be wrong, and nothing else follows.
+ * Warns once when a request seems to come through an untrusted proxy: all users behind the proxy then count as one
+ * address. It only warns, because a client can send these headers itself.
  */
 export function warnOfUntrustedProxy(
   server: FastifyInstance,
@@ -20,7 +20,7 @@ export function warnOfUntrustedProxy(
       warned = true;
       log.warn(
         { requestId, header },
-        'a request came through a proxy, and TRUST_PROXY is off: all users behind the proxy share the limit of one address',
+        'a request came through a proxy, but TRUST_PROXY is off: all users behind the proxy share the rate limit of one address',
       );
     }
     done();

@@ -6,10 +6,10 @@ import { toCountedNetwork } from './network-address.ts';
 import { BoundedMemoryLimiter, RateLimiter } from './rate-limiter.ts';
 import type { SharedLimiters } from './redis-limiter.ts';
 
-/** The limit of an address is that of so many subjects: the users of a company or a mobile network share one. */
+/** The limit of an address is that of ten subjects: the users of a company or a mobile network share an address. */
 const subjectsByAddress = 10;
 
-/** Forged webhooks of one address that are logged and counted. */
+/** Bounds how many forged webhooks of one address are logged and counted. */
 const refusedDeliveriesLimit: RateLimit = { requests: 10, perSeconds: 3_600 };
 
 export interface RateLimits {
@@ -40,19 +40,19 @@ export async function createRateLimits(
   };
 }
 
-/** Loads the Redis client only where it is used. */
+/** Loads the Redis client only when it is used, for a faster start. */
 async function openRedis(url: string, logger: Logger): Promise<SharedLimiters> {
   const { openSharedLimiters } = await import('./redis-limiter.ts');
   return openSharedLimiters(url, logger);
 }
 
-/** Counts every request by its address. Registered before authentication, it counts bad tokens as well. */
+/** Counts every request by its address. Register it before authentication, so that it also counts refused tokens. */
 export function limitAddresses(server: FastifyInstance, { addresses }: RateLimits): void {
   if (addresses === null) return;
   server.addHook('onRequest', ({ ip }) => addresses.consume(toCountedNetwork(ip)));
 }
 
-/** Counts by the token's subject, from whichever address the request comes. Needs authentication before it. */
+/** Counts requests by the token's subject, across addresses. Register it after authentication. */
 export function limitSubjects(server: FastifyInstance, { subjects }: RateLimits): void {
   if (subjects === null) return;
   server.addHook('onRequest', async ({ caller }) => {

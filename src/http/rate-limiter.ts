@@ -3,7 +3,7 @@ import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rat
 import type { RateLimit } from '../config/variables.ts';
 import { RateLimitedError } from './http.errors.ts';
 
-/** Limits how many requests a key may make. Keys are hashed: an address or a subject may have any length, and is personal data. */
+/** Limits the requests of a key. Keys are hashed: an address or a subject is personal data and may have any length. */
 export class RateLimiter {
   constructor(private readonly limiter: Pick<RateLimiterAbstract, 'consume'>) {}
 
@@ -18,12 +18,12 @@ export class RateLimiter {
   }
 }
 
-/** About 25 MB. A flood can only come from addresses, since subjects need a token. */
+/** About 25 MB. Only addresses can flood the limiter, since subjects need a token. */
 const maxKeys = 50_000;
 
-/** Counts in this process, for a bounded number of keys: `RateLimiterMemory` alone keeps every key until its window ends. */
+/** Counts in this process for a bounded number of keys. `RateLimiterMemory` alone keeps every key until its window ends. */
 export class BoundedMemoryLimiter extends RateLimiterMemory {
-  /** In the order in which their windows began. */
+  /** Ordered by the start of their windows. */
   readonly #keys = new Set<string>();
   readonly #maxKeys: number;
 
@@ -42,7 +42,7 @@ export class BoundedMemoryLimiter extends RateLimiterMemory {
     this.#keys.delete(key);
     this.#keys.add(key);
     if (this.#keys.size <= this.#maxKeys) return;
-    // Several at a time: a Set finds its first member slowly after many deletions at its start.
+    // Many keys at a time: a Set finds its first member slowly after deletions at its start.
     const oldest = [...this.#keys].slice(0, Math.ceil(this.#maxKeys / 10));
     for (const forgotten of oldest) this.#keys.delete(forgotten);
     await Promise.all(oldest.map((forgotten) => this.delete(forgotten)));

@@ -1,16 +1,16 @@
 import { type RedisClientType, createClient } from '@redis/client';
 import type { Logger } from '../logging/logger.ts';
 
-/** The longest that a request waits for its count. */
+/** How long a request waits for its count at most. */
 const answerTimeoutMs = 500;
-/** After a failure, one request each second tries Redis. The others do not wait for it. */
+/** After a failure, one request per second tries Redis; the others do not wait for it. */
 const retryMs = 1_000;
 const connectTimeoutMs = 2_000;
 const longestReconnectMs = 2_000;
 
 const options = {
   disableOfflineQueue: true,
-  // Notices an idle connection that was cut silently, and reconnects.
+  // Detects an idle connection that was cut silently.
   pingInterval: 5_000,
   socket: {
     connectTimeout: connectTimeoutMs,
@@ -22,8 +22,8 @@ const options = {
 type Eval = RedisClientType['eval'];
 
 /**
- * The part of a Redis client that `RateLimiterRedis` uses, with a time limit for each command. It is not ready for a
- * second after a failure. The log reports the begin and the end of an outage once.
+ * The part of a Redis client that `RateLimiterRedis` uses, with a timeout for each command. After a failure it is not
+ * ready for a second. The start and the end of an outage are logged once.
  */
 export class RedisConnection {
   readonly #client: RedisClientType;
@@ -36,7 +36,7 @@ export class RedisConnection {
     this.#client.on('error', (error: unknown) => this.#reportFailure(error));
   }
 
-  /** Tries once to connect, and continues in the background: a service starts without its Redis too. */
+  /** Tries to connect once and goes on in the background, so that the service also starts without Redis. */
   async open(): Promise<void> {
     const tried = new Promise<void>((resolve) => {
       this.#client.once('ready', resolve).once('error', () => resolve());
@@ -68,15 +68,12 @@ export class RedisConnection {
 
   #reportFailure(error: unknown): void {
     if (this.#retryAt === null)
-      this.#logger.warn(
-        { error },
-        'Redis does not answer: requests are counted in this process until it does',
-      );
+      this.#logger.warn({ error }, 'Redis unreachable, requests are counted in this process');
     this.#retryAt = performance.now() + retryMs;
   }
 
   #reportSuccess(): void {
-    if (this.#retryAt !== null) this.#logger.info('Redis answers again: requests are counted there');
+    if (this.#retryAt !== null) this.#logger.info('Redis reachable again, requests are counted there');
     this.#retryAt = null;
   }
 }

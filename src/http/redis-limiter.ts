@@ -3,11 +3,11 @@ import type { RateLimit } from '../config/variables.ts';
 import type { Logger } from '../logging/logger.ts';
 import { RedisConnection } from './redis-connection.ts';
 
-/** Rate limiters that count in one Redis, together with every other process that uses it. */
+/** Rate limiters that share their counts in Redis with all other replicas. */
 export interface SharedLimiters {
   /**
-   * @param name keeps limiters apart
-   * @param inMemory counts while Redis does not answer
+   * @param name separates the keys of different limiters
+   * @param inMemory counts while Redis is unreachable
    */
   create(name: string, limit: RateLimit, inMemory: RateLimiterAbstract): RateLimiterAbstract;
   close(): void;

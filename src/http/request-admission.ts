@@ -3,24 +3,24 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HungUpError, OverloadedError } from './http.errors.ts';
 import type { Connection, OpenRequests } from './open-requests.ts';
 
-/** Clients that pipeline at all have a few open requests on a connection. Browsers and proxies have one. */
+/** Requests of one connection that run at once. Clients that pipeline have a few; browsers and proxies have one. */
 const mostAtWork = 16;
-/** Of one connection. Node reads 64 kB at once, in which a client can have this many small requests. */
+/** Waiting requests of one connection. The 64 kB that Node reads at once can contain this many small requests. */
 const mostHeld = 700;
-/** Of all connections: a client with many connections must not fill the memory with requests that wait. */
+/** Waiting requests of all connections, so that a client with many connections cannot fill the memory. */
 const mostHeldInTotal = 3_000;
-/** Far more than Stripe lets through while a caller waits. */
+/** Far more than Stripe's rate limit lets through while a caller waits. */
 const mostAtWorkInTotal = 1_000;
 const mostOpenBytes = 80 * 1024 * 1024;
-/** Each may hold back the start of a request, at most as large as all headers may be. */
+/** Each connection may hold an incomplete request, as large as the header limit. */
 const mostConnections = 2_000;
-/** Requests have about twenty headers. Node ignores any above this number. */
+/** Requests have about twenty headers. Node ignores all headers beyond this number. */
 const mostHeaders = 200;
 
-/** An orchestrator would restart a service whose probes are refused, and lose the requests under way. */
+/** Probes are admitted under load: if they were refused, an orchestrator would restart the service and lose requests. */
 const probes: readonly (string | undefined)[] = ['/healthz', '/readyz'];
 
-/** Bounds what clients can make the service hold at the same time, with a token or without one. */
+/** Bounds the requests and the memory that clients can occupy at the same time, with or without a token. */
 export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): void {
   server.server.maxConnections = mostConnections;
   server.server.maxHeadersCount = mostHeaders;
@@ -37,7 +37,7 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
     socket.pause();
     if (held.has(connection)) return;
     held.set(connection, []);
-    // Reading any request's body resumes its connection. Pausing does not stop Node when it was paused again meanwhile.
+    // Reading a body resumes the connection. If it was paused again meanwhile, only a repeated `pause` event stops Node.
     socket.on('resume', () => {
       if (mayRead(connection)) return;
       if (socket.isPaused()) socket.emit('pause');
@@ -52,13 +52,13 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
     const isFull = open.count - heldInTotal > mostAtWorkInTotal || open.bytes > mostOpenBytes;
     const isTooMuch = place > mostHeld || heldInTotal >= mostHeldInTotal;
     if ((isFull && !isProbe(request, place)) || (isTooMuch && place > mostAtWork)) {
-      // Behind other requests, a refusal would be held in memory until they are answered.
+      // A refusal behind other requests would stay in memory until they are answered.
       if (place > 1) drop(socket);
       done(new OverloadedError());
       return;
     }
     if (place >= mostAtWork) keepPaused(connection);
-    // Node has read it together with those before it. It starts when one of them has ended.
+    // Node already read this request with those before it. It starts when one of them ends.
     if (place > mostAtWork) hold(connection, () => done(socket.destroyed ? new HungUpError() : undefined));
     else done();
   });
@@ -73,7 +73,7 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
   });
 }
 
-/** The latest of the requests at work may still need its body. */
+/** The latest running request may still need its body. */
 function mayRead({ open }: Connection): boolean {
   return (
     open.length < mostAtWork || (open.length === mostAtWork && open.at(-1)?.request.raw.complete === false)
@@ -85,8 +85,8 @@ function isProbe({ routeOptions: { url } }: FastifyRequest, place: number): bool
 }
 
 /**
- * Closes connections. Node goes on parsing the piece that it has read, up to 3,600 requests, and forgets them only when
- * the connection is closed. Until then no other connection is read, so that there is one such piece at a time.
+ * Closes connections. Node still parses the chunk that it has read, up to 3,600 requests, and frees them only when the
+ * connection is closed. Until then no other connection is read, so that only one such chunk is parsed at a time.
  */
 function createDropper(server: FastifyInstance, isFree: (socket: Socket) => boolean) {
   const sockets = new Set<Socket>();

@@ -4,23 +4,23 @@ import type { RequestTrace, Telemetry } from '../telemetry/telemetry.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null before the first hook, and after the last. */
+    /** Null before the first hook and after the last. */
     trace: RequestTrace | null;
   }
 }
 
 export interface ObservationOptions {
   readonly telemetry: Telemetry;
-  /** Stands for a user in the log. */
+  /** Pseudonymizes a user id for the log. */
   readonly hashSubject: (userId: string) => string;
 }
 
-/** What nginx has for callers who hang up before they are answered. */
+/** nginx's status for clients that disconnect before the response. */
 const hungUp = 499;
 
 /**
- * Each request's span, metrics and line in the log. They name the route and never the URL: query strings hold
- * return URLs, and may hold tokens that do not belong there.
+ * Creates each request's span, metrics and log line. They contain the route and never the URL: query strings contain
+ * return URLs, and sometimes misplaced tokens.
  */
 export function observeRequests(
   server: FastifyInstance,
@@ -50,7 +50,7 @@ function endRequest(
   request.trace = null;
   const route = getRoute(request);
   const ms = performance.now() - trace.startedAt;
-  // Routes without authentication have no callers.
+  // Routes without authentication do not set the caller.
   const caller = request.caller as FastifyRequest['caller'] | undefined;
   const subject = caller ? { subject: hashSubject(caller.userId) } : {};
   const line = { requestId, method, route, status, ms: Math.round(ms), ...subject };

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Connection, OpenRequests } from './open-requests.ts';
 
 const checkIntervalMs = 5_000;
-/** Networks pause for seconds. A client that reads nothing for this long does not want the response. */
+/** Networks pause for seconds. A client that reads nothing for longer does not want the response. */
 const longestStallMs = 20_000;
 
 interface Progress {
@@ -10,7 +10,7 @@ interface Progress {
   readonly since: number;
 }
 
-/** Closes connections whose client does not read its response, which would else be held for as long as it likes. */
+/** Closes connections on which the client does not read its response. Otherwise the response stays in memory. */
 export function closeStalledConnections(server: FastifyInstance, open: OpenRequests): void {
   const progress = new WeakMap<Connection, Progress>();
 

@@ -1,37 +1,40 @@
-/** However many turns bring more, what is ready waits for no more than these. */
+/** No request waits for more turns of the event loop than this. */
 const maxTurns = 8;
 
 /**
- * Lets what becomes ready in one turn of the event loop go on together at the turn's end, and with what the next turns
- * bring, until one brings nothing. They then take each step one after the other, and all but the first find its code in the
- * processor's caches: with 16 requests in flight, each takes less than two thirds of the time.
+ * Lets requests that are ready at the same time take each step in a row. A request joins the batch, which waits for turns
+ * of the event loop until a turn brings no further request, and then releases all of them together. They run the same
+ * code one after another, so all but the first find it in the processor's caches: with 16 requests in flight, a request
+ * takes less than two thirds of the time.
+ *
+ * This is the only measure in the service that exists for speed alone.
  */
-export class TurnEnd {
-  #next: Promise<void> | null = null;
-  #ready = 0;
-  #wentOn = 1;
+export class ReadyBatch {
+  private current: Promise<void> | null = null;
+  private size = 0;
+  private lastSize = 1;
 
-  /** Keeps the context that it is asked in, as a promise does. */
-  wait(): Promise<void> {
-    this.#ready += 1;
-    this.#next ??= new Promise((resolve) => this.#goOnWhenQuiet(resolve, 0, 1));
-    return this.#next;
+  /** Resolves when the batch is released. The caller's async context is kept, as with every promise. */
+  join(): Promise<void> {
+    this.size += 1;
+    this.current ??= new Promise((release) => this.releaseWhenQuiet(release, 0, 1));
+    return this.current;
   }
 
-  /** With an immediate to come, a turn that finds nothing ready does not sleep. */
-  #goOnWhenQuiet(goOn: () => void, readyBefore: number, turn: number): void {
+  /** Uses `setImmediate`, because a pending immediate keeps the event loop from sleeping in a turn without input. */
+  private releaseWhenQuiet(release: () => void, sizeBefore: number, turn: number): void {
     setImmediate(() => {
-      const ready = this.#ready;
-      // Where the one before was alone as well, more are hardly to be expected.
-      const isAlone = ready === 1 && this.#wentOn === 1;
-      if (ready > readyBefore && !isAlone && turn < maxTurns) {
-        this.#goOnWhenQuiet(goOn, ready, turn + 1);
+      const { size } = this;
+      // After a batch of one, a single request is released without a further turn: more are unlikely.
+      const isAlone = size === 1 && this.lastSize === 1;
+      if (size > sizeBefore && !isAlone && turn < maxTurns) {
+        this.releaseWhenQuiet(release, size, turn + 1);
         return;
       }
-      this.#next = null;
-      this.#ready = 0;
-      this.#wentOn = ready;
-      goOn();
+      this.current = null;
+      this.size = 0;
+      this.lastSize = size;
+      release();
     });
   }
 }

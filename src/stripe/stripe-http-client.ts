@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import type { Dispatcher } from 'undici';
 import type { Report, Telemetry } from '../telemetry/telemetry.ts';
-import { TurnEnd } from '../shared/turn-end.ts';
+import { ReadyBatch } from '../shared/ready-batch.ts';
 import { StripeConnectionFailure } from './connection-failure.ts';
 import { nameEndpoint } from './endpoint.ts';
 import type { RequestPace } from './request-pace.ts';
@@ -10,13 +10,13 @@ import { readAnswer } from './stripe-answer.ts';
 type MakeRequest = InstanceType<typeof Stripe.HttpClient>['makeRequest'];
 
 /**
- * The SDK's HTTP over undici, with a `timeout` that bounds the whole exchange. The SDK's own client bounds the time
- * between two bytes, so an answer that trickles in outlives it.
+ * The SDK's HTTP client, implemented with undici. Its `timeout` applies to the whole exchange. The timeout of the SDK's
+ * own client applies between two bytes, so a response that trickles in could take forever.
  */
 export class StripeHttpClient extends Stripe.HttpClient {
-  private readonly turnEnd = new TurnEnd();
+  private readonly readyBatch = new ReadyBatch();
 
-  /** @param pace null lets every request go at once */
+  /** @param pace null for no rate limit */
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly pace: RequestPace | null,
@@ -29,7 +29,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
     return 'undici';
   }
 
-  /** @throws an error that the SDK reports as a failed connection, and StripeRateLimitedError when too many wait */
+  /** @throws an error that the SDK reports as a connection error, and StripeRateLimitedError when too many requests wait */
   override async makeRequest(...request: Parameters<MakeRequest>): Promise<StripeHttpResponse> {
     const [, , path, method, , , , timeout] = request;
     const deadline = performance.now() + timeout;
@@ -44,7 +44,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
       },
       (report) => this.send(request, deadline - performance.now(), report),
     );
-    await this.turnEnd.wait();
+    await this.readyBatch.join();
     return answer;
   }
 
@@ -78,7 +78,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
       origin: `${protocol}://${host}:${port}`,
       path,
       method,
-      // The SDK gives Content-Length as a number, which undici takes as well.
+      // The SDK sets Content-Length to a number, which undici also accepts.
       headers: headers as Record<string, string | string[]>,
       body: method === 'POST' ? requestData : null,
       signal,
@@ -87,7 +87,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
   }
 }
 
-/** undici hears of the signal only once a request has a connection, so the time ends here too. */
+/** undici observes the signal only once the request has a connection, so the promise is also rejected here. */
 function inTime<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   return new Promise((resolve, reject) => {
@@ -124,12 +124,12 @@ class StripeHttpResponse extends Stripe.HttpClientResponse {
     super(status, headers);
   }
 
-  /** The SDK adds to this object and exposes it as the answer's `lastResponse`. */
+  /** The SDK extends this object and exposes it as `lastResponse`. */
   override getRawResponse(): object {
     return { headers: this.getHeaders() };
   }
 
-  /** Rejects, as the SDK expects, where a success is not JSON. */
+  /** Rejects, as the SDK expects, when a successful response is not JSON. */
   override toJSON(): Promise<object> {
     return Promise.resolve().then(() => readAnswer(this.status, this.text));
   }

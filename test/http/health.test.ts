@@ -51,13 +51,13 @@ describe('a service without its store', () => {
     const response = await app.fetch('/readyz');
 
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ status: 'unavailable', reason: 'the database does not answer' });
+    expect(await response.json()).toEqual({ status: 'unavailable', reason: 'the database is unreachable' });
   });
 
   test('says in the log why, once', async () => {
     await app.fetch('/readyz');
 
-    const lines = app.logs.filter((line) => line.includes('the service is not ready'));
+    const lines = app.logs.filter((line) => line.includes('service not ready'));
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       { level: 40, error: { code: 'STORE_UNAVAILABLE', cause: { code: 'SQLITE_CORRUPT' } } },
     ]);

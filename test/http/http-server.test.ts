@@ -29,7 +29,7 @@ describe('what is not there', () => {
     const response = await app.fetch(path, { method });
 
     expect(response.status).toBe(404);
-    expect(await response.json()).toEqual({ error: 'There is nothing here.', code: 'NOT_FOUND' });
+    expect(await response.json()).toEqual({ error: 'This path does not exist.', code: 'NOT_FOUND' });
   });
 
   test('a URL that is malformed is not repeated', async () => {

@@ -46,7 +46,7 @@ describeWithPart(
       logs
         .map((line) => JSON.parse(line) as { level: number; msg: string })
         .filter(({ msg }) => msg.startsWith('Redis'))
-        .map(({ level, msg }) => [level, msg.slice(0, 'Redis answers again'.length)]);
+        .map(({ level, msg }) => [level, msg.slice(0, 'Redis reachable again'.length)]);
 
     test('counts a subject over all replicas, and no other with it', async () => {
       const [one, two] = [await createReplica(), await createReplica()];
@@ -88,7 +88,7 @@ describeWithPart(
       for (let sent = 0; sent < 5; sent += 1) statuses.push(await send(app, 'alan'));
       expect(statuses).toEqual([400, 400, 400, 429, 429]);
       expect((await app.fetch('/readyz')).status).toBe(200);
-      expect(readReports(app)).toEqual([[40, 'Redis does not answ']]);
+      expect(readReports(app)).toEqual([[40, 'Redis unreachable, re']]);
 
       stopRedis = await startRedisServer(command, port);
       while (readReports(app).length < 2) {
@@ -96,8 +96,8 @@ describeWithPart(
         await sleep(50);
       }
       expect(readReports(app)).toEqual([
-        [40, 'Redis does not answ'],
-        [30, 'Redis answers again'],
+        [40, 'Redis unreachable, re'],
+        [30, 'Redis reachable again'],
       ]);
       expect(await send(app, 'alan')).toBe(400);
       expect((await readKeys()).length).toBeGreaterThan(0);
@@ -130,7 +130,7 @@ describeWithPart(
 
       expect(await send(app, 'ada')).toBe(400);
       expect((await app.fetch('/readyz')).status).toBe(200);
-      expect(readReports(app)).toEqual([[40, 'Redis does not answ']]);
+      expect(readReports(app)).toEqual([[40, 'Redis unreachable, re']]);
     });
   },
 );
