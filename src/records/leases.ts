@@ -3,16 +3,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { KeptRecord, RecordStore } from './record-store.ts';
 import { LeaseTakenError } from './record.errors.ts';
 
-/** Longer than any work under a lease takes: each of its calls to Stripe and the store ends within seconds. */
+/** Longer than any work under a lease: each call to Stripe and the store ends within seconds. */
 const defaultLifeMs = 60_000;
-/** The holder writes nothing in the last part of a lease's life. It is longer than a write takes and than clocks differ. */
+/** The share of a lease's life, at its end, in which the holder no longer writes. It exceeds a write's time plus clock differences. */
 const restShare = 1 / 3;
 const defaultPatienceMs = 10_000;
 const longestPauseMs = 150;
 
-/** What work under a lease is given. */
 export interface Lease {
-  /** To be called before each write. @throws LeaseTakenError when another process may soon take the lease */
+  /** Call this before each write. @throws LeaseTakenError when another process may soon take the lease */
   readonly ensureHeld: () => void;
 }
 
@@ -22,14 +21,14 @@ export interface LeasePatience {
 }
 
 export interface LeasesOptions extends LeasePatience {
-  /** How long the lease of a process that died stays in force. */
+  /** How long the lease of a process that died stays valid. */
   readonly lifeMs?: number;
 }
 
 /**
- * Lets one process at a time work on something, over all processes that share the store. The lease of a process
- * that died expires, and the next process takes it over. The clocks of processes may differ by as much as is left of
- * a lease's life when its holder stops writing, less the time that a write takes.
+ * A distributed lock: of all processes that share the store, one at a time holds the lease of a key. The lease of a
+ * process that died expires, and another process takes it over. Clocks of processes may differ by the last share of a
+ * lease's life, in which its holder no longer writes, minus the time of a write.
  */
 export class Leases {
   readonly patienceMs: number;
@@ -45,8 +44,8 @@ export class Leases {
 
   /**
    * Runs the work while no other process runs work under the same key.
-   * @param patience in place of the usual one
-   * @throws LeaseTakenError, StoreUnavailableError, and what the work throws
+   * @param patience overrides the default
+   * @throws LeaseTakenError, StoreUnavailableError, and any error of the work
    */
   async runExclusive<T>(
     key: string,
@@ -57,14 +56,14 @@ export class Leases {
     try {
       return await work(lease);
     } finally {
-      // A lease that cannot be given back expires.
+      // A lease that cannot be removed expires.
       await this.records.remove('lease', record).catch(() => false);
     }
   }
 
   private async take(key: string, deadline: number): Promise<{ record: KeptRecord; lease: Lease }> {
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
-      // Many may wait: a look takes no lock from the process at work, and an attempt to insert would.
+      // Waiting processes only read, because an insert would take the write lock from the process that holds the lease.
       if (await this.isFree(key)) {
         const record = this.createRecord(key);
         const lease = this.createLease(record);
@@ -85,7 +84,7 @@ export class Leases {
     const heldUntil = performance.now() + this.lifeMs - restMs;
     return {
       ensureHeld: () => {
-        // By both clocks: an operator can set one, and the other stands still while a machine sleeps.
+        // Both clocks count: an operator can set the wall clock, and the monotonic clock stops while the machine sleeps.
         const isLate = performance.now() > heldUntil || Date.now() > expiresAt.getTime() - restMs;
         if (isLate) throw new LeaseTakenError();
       },
@@ -96,7 +95,7 @@ export class Leases {
     try {
       return await this.records.insert('lease', record);
     } catch (error) {
-      // The insert may have taken effect, and would keep every process out for a lease's life. Nothing waits for this.
+      // The insert may have taken effect, and would block every process until the lease expires. The removal runs in the background.
       void this.records.remove('lease', record).catch(() => false);
       throw error;
     }
@@ -106,7 +105,7 @@ export class Leases {
     const other = await this.records.find('lease', key);
     if (other === null) return true;
     const leftMs = other.expiresAt.getTime() - Date.now();
-    // Clocks may differ by the rest. A lease that ends later is of a clock that was far ahead, and would last as long.
+    // A lease that ends later than any lease could was made by a clock that is far ahead: it counts as expired.
     const longestMs = Math.max(this.lifeMs, defaultLifeMs) * (1 + restShare);
     return (leftMs < 0 || leftMs > longestMs) && this.records.remove('lease', other);
   }

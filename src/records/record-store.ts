@@ -1,17 +1,17 @@
-/** Something that is kept under a key: it is inserted once and later removed, and never changed in between. */
+/** A record under a key. It is inserted once, never changed, and later removed. */
 export interface KeptRecord {
-  /** Unique among the records of its kind: 1 to 300 characters, none of them a control character. */
+  /** Unique among the records of its kind: 1 to 300 characters without control characters. */
   readonly key: string;
-  /** Tells this record from another that had the key before or has it after. */
+  /** Distinguishes the record from earlier and later records with the same key. */
   readonly nonce: string;
-  /** Whose it is, for finding all of one user or customer; null where nobody asks that. */
+  /** The user or customer that `listOf` finds the record by; null when the kind needs no such lookup. */
   readonly owner: string | null;
   readonly content: Readonly<Record<string, unknown>>;
-  /** From when on it may be swept away. Until that has happened, it is still found. */
+  /** When the record may be removed by a sweep. Until then it is still found. */
   readonly expiresAt: Date;
 }
 
-/** For records that stay until they are removed: no sweep reaches this time. */
+/** For records without expiry: no sweep reaches this time. */
 export const neverExpires = new Date(Date.UTC(9999, 0));
 
 export interface RecordPage {
@@ -19,7 +19,7 @@ export interface RecordPage {
   readonly hasNextPage: boolean;
 }
 
-/** The kinds of records; each belongs to one feature, which alone knows its content. */
+/** Stored names, so they never change. Each kind belongs to one feature, which alone knows its content. */
 export const recordKinds = [
   'lease',
   'customer-conflict',
@@ -37,25 +37,25 @@ export const recordKinds = [
 export type RecordKind = (typeof recordKinds)[number];
 
 /**
- * What must happen once is decided here, by the two steps that are atomic on every store: an insert by key,
- * and a removal that tells whether it was this one that removed.
+ * Decides what must happen only once, by two operations that are atomic on every store: an insert by key, and a removal
+ * that returns whether it removed the record.
  *
- * Bound to one scope when it is opened. Every operation ends within seconds; one that cannot reach the store
- * throws StoreUnavailableError, and may still have taken effect.
+ * The scope is fixed when the store is opened. Every operation ends within seconds; an operation that cannot reach the
+ * store throws StoreUnavailableError, and may still have taken effect.
  */
 export interface RecordStore {
-  /** False when the key is taken. The very same record again, by its nonce, is no second one, and true. */
+  /** Returns false when the key is taken. Idempotent: inserting a record with the same nonce again returns true. */
   insert(kind: RecordKind, record: KeptRecord): Promise<boolean>;
   find(kind: RecordKind, key: string): Promise<KeptRecord | null>;
-  /** All of an owner's, in the order of their keys. */
+  /** Returns all records of an owner, sorted by key. */
   listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]>;
-  /** All of a kind, in the order of their keys, from the one after `after`. */
+  /** Returns a page of all records of a kind, sorted by key, after the key `after`. */
   page(
     kind: RecordKind,
     page: { readonly first: number; readonly after?: string | undefined },
   ): Promise<RecordPage>;
-  /** Removes this very record: of all who try at once, one is told true. */
+  /** Removes the record with this nonce. Of several concurrent calls, exactly one returns true. */
   remove(kind: RecordKind, record: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean>;
-  /** Removes records of every kind that expired before, a limited number at a time, and tells how many. */
+  /** Removes one batch of records that expired before this time, and returns how many were removed. */
   removeExpired(before: Date): Promise<number>;
 }

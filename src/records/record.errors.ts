@@ -1,6 +1,6 @@
 import { BillingError } from '../shared/errors.ts';
 
-/** Another process works on the same thing, and did not finish in time. */
+/** Another process holds the lease and did not release it in time. */
 export class LeaseTakenError extends BillingError {
   constructor() {
     super('STORE_UNAVAILABLE', 'Another request is working on this right now. Try again shortly.', {

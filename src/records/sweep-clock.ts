@@ -3,21 +3,21 @@ import { type RecordStore, neverExpires } from './record-store.ts';
 
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
-/** A sweep runs every hour. A longer gap is a service that was stopped, or a clock that is wrong. */
+/** Sweeps run hourly. A longer gap means that the service was stopped or the clock is wrong. */
 const plausibleGapMs = 2 * dayMs;
 
 const key = 'latest';
 
-/** The time by which a sweep removes, and how far this machine's clock is ahead of it. */
+/** The time that a sweep uses, and how far this machine's clock is ahead of it. */
 export interface SweepTime {
   readonly by: Date;
   readonly aheadMs: number;
 }
 
 /**
- * Tells sweeps the time. A clock that is ahead by a year would have them remove all that is kept for a year, and nothing brings that back.
- * So the store remembers the last sweep's time, and a clock that is far ahead of it moves the time by a day per sweep at most: the
- * sweeps of a service that was stopped for weeks catch up within as many hours.
+ * Protects sweeps from a wrong clock: with a clock that is a year ahead, a sweep would remove records that must be kept
+ * for a year. The store keeps the last sweep's time, and a clock that is far ahead of it advances the time by at most a
+ * day per sweep. After weeks without a service, the hourly sweeps catch up a day at a time.
  */
 export class SweepClock {
   private hasRead = false;
@@ -27,9 +27,9 @@ export class SweepClock {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** Null for the very first sweep of a store, which removes nothing. @throws StoreUnavailableError */
+  /** Returns null for a store's first sweep, which removes nothing. @throws StoreUnavailableError */
   async read(): Promise<SweepTime | null> {
-    // A process that crashes and starts again must not move the time by a day each time.
+    // A process that crashes and restarts in a loop must not advance the time by a day each time.
     const stepMs = this.hasRead ? dayMs : hourMs;
     this.hasRead = true;
     const now = this.now();
@@ -39,7 +39,7 @@ export class SweepClock {
     const by = isPlausible ? now : new Date(last + stepMs);
     if (before !== null) await this.records.remove('sweep', before);
     const content = { at: by.getTime() };
-    // Another process may be faster: its time is as good.
+    // Another process may insert first; its time is as good.
     await this.records.insert('sweep', {
       key,
       nonce: randomUUID(),
