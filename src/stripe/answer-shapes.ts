@@ -3,10 +3,10 @@ import { z } from 'zod';
 const text = z.string().nullish();
 const flag = z.boolean();
 const count = z.int32();
-/** What a JavaScript date can hold. */
+/** The range of a JavaScript date. */
 const seconds = z.number().min(0).max(8.64e12);
 const metadata = z.record(z.string(), z.string()).nullish();
-/** An id, or the whole object where the request expands it. */
+/** An id, or the whole object when the request expands it. */
 const reference = z.union([z.string(), z.looseObject({ id: z.string() })]);
 
 const customer = z.union([
@@ -124,9 +124,9 @@ const checkoutSession = z.looseObject({
 const list = z.looseObject({ has_more: flag, data: z.array(z.looseObject({ object: z.string() })) });
 
 /**
- * The members of Stripe's objects that this service reads, by the name that each object gives itself. The SDK's types
- * promise what Stripe documents and nothing checks them: without these shapes, an odd answer fails somewhere in the
- * middle of a request. Members that Stripe leaves out for some accounts are optional.
+ * The members of Stripe's objects that this service reads, by the objects' `object` member. The SDK's types are not
+ * checked at run time: without these shapes, an unexpected response would fail in the middle of a request. Members that
+ * Stripe omits for some accounts are optional.
  */
 export const answerShapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['list', list],

@@ -1,22 +1,22 @@
 import type { BreakerState } from '../telemetry/metrics.ts';
 import { StripeUnavailableError } from './stripe.errors.ts';
 
-/** Failures of attempts that are made at once may be one hiccup, over before they are tried again. */
+/** Failures within less time may come from concurrent attempts during one brief hiccup. */
 const shortestOutageMs = 1_000;
 const defaultOpenMs = 5_000;
 
-/** What an attempt says of Stripe: it answered, it is out, or nothing. */
+/** What an attempt shows about Stripe. */
 export type Verdict = 'answers' | 'is out' | 'unknown';
 
 /**
- * Keeps calls from Stripe while it is out, so that each costs no time. After a while one is let through, and
- * what becomes of it decides for the rest. Of one process: others find out for themselves.
+ * Fails calls immediately while Stripe is down. After a while, one trial call goes through and decides whether the
+ * breaker closes. Each process has its own breaker.
  *
- * Own code, since of the libraries cockatiel and opossum need Node 22 in the versions that are maintained.
+ * It is our own code, because the maintained versions of cockatiel and opossum need Node 22.
  */
 export class CircuitBreaker {
   private failures = 0;
-  /** When the first of them began, or the last answer came if that was later. */
+  /** When the first failed attempt began, or when the last answer came if that was later. */
   private failingSince = 0;
   private answeredAt = 0;
   /** By the clock of `performance`; null while closed. */
@@ -24,9 +24,9 @@ export class CircuitBreaker {
   private isTrying = false;
 
   /**
-   * @param failuresToOpen how many attempts in a row must fail before no more are made
-   * @param openMs for how long none are made
-   * @param outageMs for how long they must have failed
+   * @param failuresToOpen how many attempts in a row must fail before the breaker opens
+   * @param openMs how long the breaker stays open
+   * @param outageMs over how long the attempts must have failed
    */
   constructor(
     private readonly failuresToOpen: number,
@@ -39,7 +39,7 @@ export class CircuitBreaker {
     return performance.now() < this.openUntil ? 'open' : 'half_open';
   }
 
-  /** @throws StripeUnavailableError while Stripe is out, and what the work throws */
+  /** @throws StripeUnavailableError while the breaker is open, and any error of the work */
   async run<T>(work: () => Promise<T>, judge: (error: unknown) => Verdict): Promise<T> {
     const isTrial = this.enter();
     const startedAt = performance.now();
@@ -57,7 +57,7 @@ export class CircuitBreaker {
     }
   }
 
-  /** Whether this is the one attempt that is made to see how Stripe is. */
+  /** Returns whether this attempt is the trial. @throws StripeUnavailableError while the breaker is open */
   private enter(): boolean {
     if (this.openUntil === null) return false;
     const leftMs = this.openUntil - performance.now();
@@ -77,12 +77,12 @@ export class CircuitBreaker {
     this.failures += 1;
     const now = performance.now();
     const isOut = this.failures >= this.failuresToOpen && now - this.failingSince >= this.outageMs;
-    // Attempts that began before it opened end while it is open, and hold nothing up for longer.
+    // A late failure of an attempt that began before the breaker opened does not extend the open time.
     if (isTrial || (isOut && this.openUntil === null)) this.openUntil = now + this.openMs;
   }
 }
 
 function createHeldOffError(leftMs: number): StripeUnavailableError {
-  const cause = new Error('Stripe failed several times in a row, and is not asked for now');
+  const cause = new Error('Stripe failed several times in a row, so no requests are sent for now');
   return new StripeUnavailableError(cause, Math.max(1, Math.ceil(leftMs / 1000)));
 }

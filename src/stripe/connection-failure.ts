@@ -1,6 +1,6 @@
 import { errors } from 'undici';
 
-/** Node's and undici's codes in words that an operator can act on. */
+/** Explains Node's and undici's codes to an operator. */
 const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'DNS does not know its host name',
   EAI_AGAIN: 'DNS does not answer',
@@ -17,31 +17,31 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_PRX_TLS: "the proxy's certificate is for another host",
 };
 
-/** Codes that Node takes from OpenSSL for a chain of certificates that it cannot verify. */
+/** OpenSSL's codes for a certificate chain that cannot be verified. */
 const untrustedCertificate = /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_|INVALID_CA)/;
 
 /**
- * Why there is no answer of Stripe's, without a host or an address in it. The error has no `code`, since the SDK repeats a
- * request by itself when it sees ECONNRESET or EPIPE; only StripeClient decides about retries.
+ * A request to Stripe got no response. The message contains no host or address. The error has no `code`, because the SDK
+ * itself would retry ECONNRESET and EPIPE; only StripeClient decides about retries.
  */
 export class StripeConnectionFailure extends Error {
   override readonly name = 'StripeConnectionFailure';
 
-  /** In words: `the connection was refused (ECONNREFUSED)`. */
+  /** For example, `the connection was refused (ECONNREFUSED)`. */
   readonly reason: string;
 
   constructor(cause: unknown) {
     const reason = describe(cause);
-    super(`Stripe cannot be reached: ${reason}`, { cause });
+    super(`Stripe is unreachable: ${reason}`, { cause });
     this.reason = reason;
   }
 }
 
 function describe(error: unknown): string {
   if (error instanceof errors.RequestAbortedError) {
-    // undici has no code of its own for a proxy that refuses the tunnel.
+    // undici has no error code for a proxy that refuses the tunnel.
     const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
-    if (status !== undefined) return `the proxy (HTTPS_PROXY) answers with status ${status}`;
+    if (status !== undefined) return `the proxy (HTTPS_PROXY) answered with status ${status}`;
   }
   const code = findCode(error);
   const reason =

@@ -20,7 +20,7 @@ export async function readAll<T extends { readonly id: string }>(
   return found;
 }
 
-/** Reads one of Stripe's lists page by page, as they are asked for. @throws BillingError of the Stripe kind */
+/** Reads one of Stripe's lists lazily, page by page. @throws BillingError of the Stripe kind */
 export async function* readPages<T extends { readonly id: string }>(
   stripe: StripeClient,
   list: List<T>,
@@ -33,7 +33,7 @@ export async function* readPages<T extends { readonly id: string }>(
     if (data.length > 0) yield data;
     const end = data.at(-1);
     if (end !== undefined && end.id === last?.id)
-      throw new StripeUnavailableError(new Error('Stripe repeats a page of a list'));
+      throw new StripeUnavailableError(new Error('Stripe repeated a page of a list'));
     last = end;
     more = has_more && last !== undefined;
   }

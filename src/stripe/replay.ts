@@ -1,5 +1,5 @@
 /**
- * Whether Stripe repeated the answer that it keeps under the idempotency key: it says how it was, and not how it is.
+ * Whether Stripe replayed the response that it stored under the idempotency key. A replayed response may be outdated.
  * https://docs.stripe.com/api/idempotent_requests
  */
 export function wasReplayed({

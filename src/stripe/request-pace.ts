@@ -2,12 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { StripeRateLimitedError } from './stripe.errors.ts';
 
 const longestWaitMs = 1_000;
-/** The share of a second's requests that may come early. At 20 a second, no second has more than 23. */
+/** The share of a second's requests that may come early. At 20 per second, no second has more than 23. */
 const burstShare = 1 / 10;
 
 /**
- * Keeps the requests to each of Stripe's endpoints below a rate, by making them wait for their turn. Who would
- * wait for long is refused at once, and so no more than a second's requests wait at any time.
+ * Limits the rate of requests to each of Stripe's endpoints by making requests wait. A request that would wait for more
+ * than a second fails immediately, so at most a second's requests wait at any time.
  */
 export class RequestPace {
   private readonly queues = new Map<string, TurnQueue>();
@@ -18,7 +18,7 @@ export class RequestPace {
     return [...this.queues.values()].reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
-  /** Resolves when it is the request's turn. @throws StripeRateLimitedError when that is too far off */
+  /** Resolves when the request may be sent. @throws StripeRateLimitedError when the wait would be too long */
   takeTurn(endpoint: string, patienceMs: number): Promise<void> {
     let queue = this.queues.get(endpoint);
     if (queue === undefined) this.queues.set(endpoint, (queue = new TurnQueue(this.requestsPerSecond)));
@@ -27,15 +27,15 @@ export class RequestPace {
 }
 
 /**
- * Turns at even distances, of which a few may come early (GCRA). They are held to the clock as each begins, so
- * that a busy process, which wakes late, does not make up for it by a burst. The queues of libraries count by
- * fixed windows, in which two bursts can meet, or start what has waited only to give it up.
+ * Spaces requests evenly and lets a few come early (GCRA). The clock is read when each request begins, so that a busy
+ * process that wakes late does not catch up with a burst. Queues of libraries use fixed windows, where two bursts can
+ * meet at a boundary, or start requests that have already timed out.
  */
 class TurnQueue {
   waiting = 0;
   private readonly gapMs: number;
   private readonly burstMs: number;
-  /** When the next turn would be if none came early. */
+  /** When the next request would be due if none came early. */
   private nextTurn = 0;
   private last: Promise<void> = Promise.resolve();
 
@@ -61,7 +61,7 @@ class TurnQueue {
     this.begin();
   }
 
-  /** Below zero when a turn could have begun before now. */
+  /** Below zero when a request could have begun earlier. */
   private getWait(): number {
     return this.nextTurn - this.burstMs - performance.now();
   }
@@ -73,7 +73,7 @@ class TurnQueue {
 
 function createTooBusyError(waitMs: number): StripeRateLimitedError {
   return new StripeRateLimitedError(
-    new Error('Too many requests wait for Stripe'),
+    new Error('Too many requests are waiting for Stripe'),
     Math.max(1, Math.ceil(waitMs / 1000)),
   );
 }

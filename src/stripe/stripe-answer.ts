@@ -6,9 +6,8 @@ import { answerShapes } from './answer-shapes.ts';
 const longestText = 2_000;
 
 /**
- * The body of an answer in the form that the SDK expects. It takes any JSON for an answer: a number would end the process,
- * and a failure without an error object would pass for a success. A failure counts by its status, even where a gateway
- * wrote its body.
+ * Parses a response for the SDK, which accepts any JSON: a number would crash the process, and an error status without an
+ * error object would count as success. Here the status decides, even when a gateway wrote the body.
  * @throws SyntaxError, TypeError for a success that is not a JSON object
  */
 export function readAnswer(status: number, text: string): object {
@@ -31,7 +30,7 @@ function tryParseObject(text: string): Record<string, unknown> {
   }
 }
 
-/** Every member of an error that this service reads is a text. Anything else would fail where it is read. */
+/** Keeps only the string members of an error: this service reads no others. */
 function readError(error: unknown): object {
   const members = typeof error === 'object' && error !== null ? Object.entries(error) : [];
   const texts = members.flatMap(([name, value]) =>
@@ -43,14 +42,14 @@ function readError(error: unknown): object {
 const named = z.looseObject({ object: z.string() });
 
 /**
- * Checks an answer, and everything in a list, against the shape of what it says it is.
+ * Checks a response, and every item of a list, against the shape of its `object`.
  * @throws StripeAPIError, as the SDK does for a body that is not JSON
  */
 export function requireShape<T>(answer: T): T {
   const { data: known } = named.safeParse(answer);
   if (known === undefined) throw createShapeError('has no "object"');
   const issue = answerShapes.get(known.object)?.safeParse(answer).error?.issues[0];
-  if (issue !== undefined) throw createShapeError(`is an odd ${known.object}: ${issue.path.join('.')}`);
+  if (issue !== undefined) throw createShapeError(`is not a valid ${known.object}: ${issue.path.join('.')}`);
   if (Array.isArray(known['data'])) known['data'].forEach(requireShape);
   return answer;
 }

@@ -14,36 +14,36 @@ import { isReplayed, readRetryAfter, toBillingError } from './stripe.errors.ts';
 
 export interface StripeClientOptions {
   readonly secretKey: string;
-  /** Where Stripe is; null for Stripe's own API. */
+  /** The base URL; null for Stripe's own API. */
   readonly apiUrl: URL | null;
-  /** The connected account to act on; null for the key's own. */
+  /** The connected account to act on; null for the key's own account. */
   readonly account: string | null;
-  /** Where HTTPS goes through; nothing connects directly. */
+  /** The proxy for HTTPS. Default: none. */
   readonly proxy?: OutboundProxy;
-  /** Milliseconds by the clock on the wall that one call may take, retries included. */
+  /** The overall timeout of one call in milliseconds, including retries. */
   readonly deadlineMs?: number;
-  /** How many requests a second each endpoint may get; null or nothing for any number. */
+  /** How many requests per second each endpoint may get; null or undefined for no limit. */
   readonly requestsPerSecond?: number | null;
-  /** How many attempts in a row must fail before none are made for a while. */
+  /** How many attempts in a row must fail before the circuit breaker opens. */
   readonly failuresToOpen?: number;
   readonly telemetry?: Telemetry;
 }
 
-/** One call of the SDK: the options carry the time that is left, and a write's idempotency key. */
+/** One call of the SDK. The options contain the remaining time and a write's idempotency key. */
 export type StripeCall<T> = (sdk: Stripe, options: Stripe.RequestOptions) => Promise<T>;
 
 const defaultDeadlineMs = 8_000;
-/** A list page of expanded configurations is the largest answer asked for, well below this. */
+/** The largest expected response, a list page of expanded configurations, is well below this. */
 const maxAnswerBytes = 8 * 1024 * 1024;
-/** Opened as they are needed. With a Stripe that takes 300 ms, they carry more sessions a second than a core can open. */
+/** Connections are opened on demand. At 300 ms per response, they carry more sessions than one core can create. */
 const maxConnections = 512;
 const maxAttempts = 3;
 const firstBackoffMs = 150;
 const defaultFailuresToOpen = 5;
 
 /**
- * The one way to Stripe. Every call ends by its deadline, is retried only where that is safe, carries one
- * idempotency key over its attempts, and fails with a BillingError. While Stripe is out, calls fail at once.
+ * The only way to Stripe. Every call has one deadline, is retried only when that is safe, uses one idempotency key for
+ * all attempts, and fails with a BillingError. While Stripe is down, calls fail immediately.
  */
 export class StripeClient {
   private readonly dispatcher: Dispatcher;
@@ -57,7 +57,7 @@ export class StripeClient {
     this.dispatcher = createOutboundAgent(options.proxy ?? noProxy, {
       connections: maxConnections,
       maxResponseSize: maxAnswerBytes,
-      // Each exchange has one time for all of it.
+      // StripeHttpClient has one timeout for the whole exchange.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -82,7 +82,7 @@ export class StripeClient {
     return this.attempt((timeout) => call(this.sdk, { timeout }));
   }
 
-  /** Changes something at Stripe, once, however often it is tried. @throws BillingError of the Stripe kind */
+  /** Writes to Stripe. The idempotency key makes the write happen once, over all attempts. @throws BillingError of the Stripe kind */
   write<T>(call: StripeCall<T>, idempotencyKey: string = randomUUID()): Promise<T> {
     return this.attempt((timeout) => call(this.sdk, { timeout, idempotencyKey }));
   }
@@ -111,23 +111,23 @@ function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'proto
   return { host: url.hostname, port: url.port || (protocol === 'http' ? 80 : 443), protocol };
 }
 
-/** The SDK reports every error of the HTTP client as a failed connection, also a refusal of ours. */
+/** Unwraps a BillingError: the SDK wraps every error of the HTTP client into a connection error. */
 function rethrow(error: unknown): never {
   const detail = error instanceof Stripe.errors.StripeConnectionError ? error.detail : undefined;
   throw (detail as unknown) instanceof BillingError ? detail : error;
 }
 
-/** A refusal is an answer, and so is a limit. What Stripe repeats says how it was, and not how it is. */
+/** A refusal shows that Stripe works, and so does a rate limit. A replayed failure shows nothing. */
 function judge(error: unknown): Verdict {
   if (!(error instanceof Stripe.errors.StripeError) || isReplayed(error)) return 'unknown';
   const { statusCode = 0 } = error;
   return statusCode >= 400 && statusCode < 500 ? 'answers' : 'is out';
 }
 
-/** Milliseconds to wait before the next attempt; null when there must be none. */
+/** Returns the milliseconds before the next attempt; null when a retry is not allowed. */
 function findRetryDelay(error: unknown, attempt: number): number | null {
   if (!(error instanceof Stripe.errors.StripeError) || !mayRetry(error)) return null;
-  // Somebody else's request with the same key is under way, and its answer is worth waiting for.
+  // Another request with the same key is running, so its response is worth waiting for.
   const underWay = error.code === 'idempotency_key_in_use';
   if (attempt >= maxAttempts && !underWay) return null;
   const backoff = firstBackoffMs * 2 ** (Math.min(attempt, maxAttempts) - 1);
@@ -135,7 +135,7 @@ function findRetryDelay(error: unknown, attempt: number): number | null {
   return Math.max(asked, backoff * (0.5 + Math.random()));
 }
 
-/** Stripe's own verdict comes first: https://docs.stripe.com/api/errors and the `Stripe-Should-Retry` header. */
+/** Stripe's `Stripe-Should-Retry` header decides first: https://docs.stripe.com/api/errors */
 function mayRetry(error: Stripe.errors.StripeError): boolean {
   const verdict = error.headers?.['stripe-should-retry'];
   if (verdict !== undefined) return verdict === 'true';

@@ -3,7 +3,7 @@ import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import { StripeConnectionFailure } from './connection-failure.ts';
 import { wasReplayed } from './replay.ts';
 
-/** Stripe did not answer in time, failed, answered what is no answer, or is held off for having done so. */
+/** Stripe did not answer in time, failed, sent an invalid response, or the circuit breaker is open. */
 export class StripeUnavailableError extends BillingError {
   constructor(cause: unknown, retryAfter?: number) {
     super('STRIPE_UNAVAILABLE', 'Billing is not available right now. Try again shortly.', {
@@ -13,35 +13,35 @@ export class StripeUnavailableError extends BillingError {
   }
 }
 
-/** Whether Stripe repeated a failure, which it keeps like a success: only another idempotency key gets further. */
+/** Whether Stripe replayed a stored failure. A retry needs a new idempotency key. */
 export function isReplayed(error: unknown): boolean {
   const answer = error instanceof BillingError ? error.cause : error;
   return answer instanceof Stripe.errors.StripeError && wasReplayed(answer);
 }
 
-/** Stripe's rate limit was met, or would have been. */
+/** Stripe's rate limit is exceeded, or this service's own pace limit. */
 export class StripeRateLimitedError extends BillingError {
   constructor(cause: unknown, retryAfter: number) {
     super('STRIPE_RATE_LIMITED', 'Billing is busy right now. Try again shortly.', { cause, retryAfter });
   }
 }
 
-/** The key, its permissions or the account do not fit what this service asks; an operator has to act. */
+/** The key, its permissions or the account do not allow the request. An operator has to act. */
 export class StripeMisconfiguredError extends BillingError {
   constructor(cause: unknown) {
-    super('STRIPE_MISCONFIGURED', 'Billing is not set up correctly. Tell the people who run this service.', {
+    super('STRIPE_MISCONFIGURED', 'Billing is not set up correctly. Contact the operators of this service.', {
       cause,
     });
   }
 }
 
-/** Stripe refused a request's parameters. A feature that knows the reason turns it into its own error. */
+/** Stripe refused a request's parameters. A feature that knows the reason converts it into its own error. */
 export class StripeRequestRefusedError extends StripeMisconfiguredError {
   /** Stripe's error code, such as `resource_missing`. */
   readonly stripeCode: string | undefined;
   /** The parameter that Stripe names. */
   readonly param: string | undefined;
-  /** Stripe's own words: for deciding, never for a client. */
+  /** Stripe's message: it is for decisions and is never sent to a client. */
   readonly reason: string;
 
   constructor(refusal: Stripe.errors.StripeError) {
@@ -52,7 +52,7 @@ export class StripeRequestRefusedError extends StripeMisconfiguredError {
   }
 }
 
-/** Stripe does not have the object that this parameter names. */
+/** Whether Stripe does not have the object that this parameter names. */
 export function isMissing(error: unknown, param: string): boolean {
   return (
     error instanceof StripeRequestRefusedError &&
@@ -63,11 +63,11 @@ export function isMissing(error: unknown, param: string): boolean {
 
 const defaultRetryAfterSeconds = 1;
 
-/** Turns whatever the SDK throws into the one error that this service documents for it. */
+/** Converts errors of the SDK into the errors that this service documents. */
 export function toBillingError(error: unknown): BillingError {
   if (error instanceof BillingError) return error;
-  // What the SDK's encodeURIComponent says of half a surrogate pair: it was not sent, and never can be.
-  if (error instanceof URIError) return new BadUserInputError('A text is not well-formed Unicode.');
+  // The SDK's encodeURIComponent refuses a lone surrogate, so the text can never be sent.
+  if (error instanceof URIError) return new BadUserInputError('A string is not well-formed Unicode.');
   if (!(error instanceof Stripe.errors.StripeError)) return new StripeUnavailableError(error);
   switch (error.statusCode) {
     case 400:
@@ -84,13 +84,13 @@ export function toBillingError(error: unknown): BillingError {
   }
 }
 
-/** The SDK puts why a connection failed into a member that logs do not show. */
+/** Prefers the SDK's `detail`, which has the reason of a failed connection: logs show only `cause`. */
 function findReason(error: Stripe.errors.StripeError): unknown {
   const detail: unknown = error.detail;
   return detail instanceof StripeConnectionFailure ? detail : error;
 }
 
-/** Seconds that Stripe asks to wait; undefined when it does not say. */
+/** Returns the seconds that Stripe asks to wait; undefined without a usable header. */
 export function readRetryAfter(error: Stripe.errors.StripeError): number | undefined {
   const seconds = Number(error.headers?.['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 && seconds <= 60 ? Math.ceil(seconds) : undefined;

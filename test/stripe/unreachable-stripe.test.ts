@@ -38,7 +38,7 @@ const cases: readonly (readonly [what: string, env: Record<string, string>, reas
   [
     'a proxy that refuses',
     { STRIPE_API_URL: 'https://stripe.test', HTTPS_PROXY: refusingProxy.url },
-    /: the proxy \(HTTPS_PROXY\) answers with status 407$/,
+    /: the proxy \(HTTPS_PROXY\) answered with status 407$/,
   ],
   [
     'a proxy that is not there',
