@@ -1,6 +1,6 @@
-/** How many things wait for Stripe in this process, and whether it is asked at all. */
+/** The state of this process's requests to Stripe. */
 export interface StripeState {
-  /** Requests that wait for their turn. */
+  /** How many requests wait for the rate limit. */
   readonly queueDepth: number;
   readonly breaker: BreakerState;
 }
@@ -10,34 +10,34 @@ export const breakerStates = ['closed', 'half_open', 'open'] as const;
 export type BreakerState = (typeof breakerStates)[number];
 
 /**
- * What is counted and timed. An outcome is `OK` or an error code; every label has a bounded number of values,
- * and none of them tells of a person.
+ * The metrics of this service. An outcome is `OK` or an error code. Every label has a bounded number of values, and none
+ * identifies a person.
  */
 export interface Metrics {
-  /** @param policy the policy that held, or `(none)` where it went wrong before */
+  /** @param policy the policy that applied, or `(none)` when the session failed before one was chosen */
   sessionOpened(policy: string, outcome: string): void;
   /** @param operation a root field: `Mutation.createBillingPortalSession` */
   operationEnded(operation: string, outcome: string): void;
   /** @param route as it was declared, never the URL */
   requestAnswered(method: string, route: string, status: number, seconds: number): void;
-  /** @param endpoint `POST /v1/billing_portal/sessions`; the outcome is the status, or why there is none */
+  /** @param endpoint such as `POST /v1/billing_portal/sessions`. The outcome is the HTTP status, or why there is none */
   stripeAnswered(endpoint: string, outcome: string, seconds: number): void;
   /** @param operation `customers.findByUserId` */
   storeAnswered(operation: string, outcome: string, seconds: number): void;
   /**
-   * @param type Stripe's type of an event that is handled; for others `other`, or why the event is not ours: `thin`,
+   * @param type Stripe's event type if the event is handled; otherwise `other`, or why the event was ignored: `thin`,
    *   `other_mode`, `other_account`
    */
   webhookHandled(type: string, outcome: string): void;
-  /** @param source what found a customer that names a user who is linked elsewhere */
+  /** @param source what found the conflict: a customer names a user who is linked to another customer */
   conflictFound(source: 'event' | 'session'): void;
-  /** Reads this whenever metrics are asked for. */
+  /** Calls `read` whenever the metrics are scraped. */
   watchStripe(read: () => StripeState): void;
 }
 
 const ignore = (): void => undefined;
 
-/** Where nobody asks for metrics. */
+/** Used when metrics are disabled. */
 export const noMetrics: Metrics = {
   sessionOpened: ignore,
   operationEnded: ignore,

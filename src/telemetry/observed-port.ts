@@ -2,7 +2,7 @@ import type { Operation, Telemetry } from './telemetry.ts';
 
 type Method = (...args: never[]) => Promise<unknown>;
 
-/** A port of a feature, with each of its methods observed as `customers.findByUserId`. */
+/** Wraps a port so that each method has a span and metrics, named like `customers.findByUserId`. */
 export function observePort<T extends { readonly [Name in keyof T]: Method }>(
   port: T,
   portName: string,
@@ -28,7 +28,7 @@ function createOperation(portName: string, name: string, { metrics }: Telemetry)
   };
 }
 
-/** Ports are implemented by classes, whose methods are on their prototypes. */
+/** Lists the methods of the prototype, because ports are implemented by classes. */
 function listMethods(port: object): [string, Method][] {
   const prototype = Object.getPrototypeOf(port) as Record<string, unknown>;
   return Object.getOwnPropertyNames(prototype).flatMap((name): [string, Method][] => {

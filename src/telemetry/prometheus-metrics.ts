@@ -1,37 +1,37 @@
-// prom-client's successor, @prometheus-io/client, has the same interface and needs Node 22.
+// prom-client's successor, @prometheus-io/client, has the same interface but needs Node 22.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { type Metrics, type StripeState, breakerStates } from './metrics.ts';
 
-/** Seconds. A healthy store answers within the first, and Stripe within 8 s or not at all. */
+/** In seconds. A healthy store answers within the first buckets. A call to Stripe times out after 8 s. */
 const storeBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const stripeBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 4, 8];
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Metrics as Prometheus reads them, in a registry of their own: apps in one process do not mix. */
+/** Prometheus metrics, in a registry per instance, so that several apps in one process stay apart. */
 export class PrometheusMetrics implements Metrics {
   private readonly registry = new Registry();
   private readonly registers = [this.registry];
   private readonly sessions = new Counter({
     name: 'billing_portal_sessions_total',
-    help: 'Portal sessions that were asked for, by the policy that held and by outcome.',
+    help: 'Requested portal sessions, by applied policy and outcome.',
     labelNames: ['policy', 'outcome'],
     registers: this.registers,
   });
   private readonly operations = new Counter({
     name: 'billing_portal_graphql_operations_total',
-    help: 'Root fields of GraphQL operations that were run, by outcome.',
+    help: 'Executed root fields of GraphQL operations, by outcome.',
     labelNames: ['operation', 'outcome'],
     registers: this.registers,
   });
   private readonly webhooks = new Counter({
     name: 'billing_portal_webhooks_total',
-    help: 'Events that Stripe delivered, by type and outcome.',
+    help: 'Events delivered by Stripe, by type and outcome.',
     labelNames: ['type', 'outcome'],
     registers: this.registers,
   });
   private readonly conflicts = new Counter({
     name: 'billing_portal_customer_conflicts_total',
-    help: 'Customers at Stripe that name a user who is linked to another customer, by what found them.',
+    help: 'Customers at Stripe that name a user who is linked to another customer, by source of the finding.',
     labelNames: ['source'],
     registers: this.registers,
   });
@@ -44,14 +44,14 @@ export class PrometheusMetrics implements Metrics {
   });
   private readonly stripeRequests = new Histogram({
     name: 'billing_portal_stripe_request_duration_seconds',
-    help: 'Single requests to Stripe, by endpoint and by status or failure. Time in the queue is not in it.',
+    help: 'Single requests to Stripe, by endpoint and by status or failure, without time in the queue.',
     labelNames: ['endpoint', 'outcome'],
     buckets: stripeBuckets,
     registers: this.registers,
   });
   private readonly storeOperations = new Histogram({
     name: 'billing_portal_store_operation_duration_seconds',
-    help: 'Operations of the database, by outcome.',
+    help: 'Database operations, by outcome.',
     labelNames: ['operation', 'outcome'],
     buckets: storeBuckets,
     registers: this.registers,
@@ -93,7 +93,7 @@ export class PrometheusMetrics implements Metrics {
     const { registers } = this;
     new Gauge({
       name: 'billing_portal_stripe_queue_depth',
-      help: 'Requests to Stripe that wait for their turn.',
+      help: 'Requests to Stripe that wait for the rate limit.',
       registers,
       collect() {
         this.set(read().queueDepth);
@@ -101,7 +101,7 @@ export class PrometheusMetrics implements Metrics {
     });
     new Gauge({
       name: 'billing_portal_stripe_breaker_state',
-      help: 'Whether Stripe is asked (closed), held off (open), or asked by one request at a time (half_open).',
+      help: 'The circuit breaker before Stripe: requests are sent (closed), fail immediately (open), or one trial is sent (half_open).',
       labelNames: ['state'],
       registers,
       collect() {
@@ -111,7 +111,7 @@ export class PrometheusMetrics implements Metrics {
     });
   }
 
-  /** Everything in Prometheus's text format. */
+  /** Renders all metrics in Prometheus's text format. */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }

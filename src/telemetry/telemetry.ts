@@ -15,44 +15,43 @@ import type { Metrics } from './metrics.ts';
 
 const tracerName = 'billing-portal-graphql';
 
-/** Something that is done again and again, as it is seen from outside. */
+/** A kind of work that has spans and metrics. */
 export interface Operation {
   /** The span's name. */
   readonly name: string;
-  /** Whether another system does it for us. */
+  /** Whether another system does the work. */
   readonly isRemote: boolean;
   readonly attributes: Attributes;
-  /** Counts or times it. The outcome is `OK`, an error code, or what the work reports. */
+  /** Records metrics. The outcome is `OK`, an error code, or the outcome that the work reports. */
   readonly ended: (outcome: string, seconds: number) => void;
 }
 
-/** What work tells of itself, where that differs from what it returns or throws. */
+/** Overrides the outcome that a return value or an error implies. */
 export interface Report {
   outcome?: string;
-  /** For work that returns what is a failure all the same. */
+  /** Set by work that returns a failure instead of throwing it. */
   failed?: boolean;
   attributes?: Attributes;
 }
 
-/** A request that is being answered. */
 export interface RequestTrace {
-  /** By the clock of `performance`. */
+  /** In milliseconds of `performance.now()`. */
   readonly startedAt: number;
-  /** Runs something as a part of it. */
+  /** Runs work within the request's span. */
   run(work: () => void): void;
   end(status: number): void;
 }
 
 /**
- * What is seen of the service from outside: metrics, and spans for whichever OpenTelemetry SDK the operator
- * registered. Without one, none are made. No attribute holds a URL, a secret or a person.
+ * Metrics, and spans if the operator registered an OpenTelemetry SDK. Attributes never contain a URL, a secret or
+ * personal data.
  *
- * The API is taken in the oldest version that does: an SDK serves none that is newer than its own.
+ * @opentelemetry/api stays at the oldest version that suffices, because an SDK does not serve an API newer than its own.
  */
 export class Telemetry {
   constructor(readonly metrics: Metrics) {}
 
-  /** Does work in a span of its own, and tells how it ended. */
+  /** Runs work in its own span and records its outcome. */
   observe<T>(operation: Operation, work: (report: Report) => Promise<T>): Promise<T> {
     const tracer = findTracer();
     if (tracer === null) return measure(null, operation, work);
@@ -65,7 +64,7 @@ export class Telemetry {
   startRequest(method: string, route: string, headers: object): RequestTrace {
     const tracer = findTracer();
     if (tracer === null) return { startedAt: performance.now(), ...untraced };
-    // The operator's SDK may have begun a span of its own; else the caller's headers tell whose part this is.
+    // The operator's SDK may have started a span for the request; otherwise the headers name the parent.
     const active = context.active();
     const parent = trace.getSpan(active) === undefined ? propagation.extract(active, headers) : active;
     const attributes = { 'http.request.method': method, 'http.route': route };
@@ -74,10 +73,10 @@ export class Telemetry {
   }
 }
 
-/** What the API hands out stands for the SDK's own provider, once there is one. */
+/** The API's global provider is a proxy that delegates to the registered SDK. */
 type Provider = TracerProvider & { getDelegateTracer?(name: string): Tracer | undefined };
 
-/** Null where no SDK is registered: spans that nobody sees take longer than all else that is measured. */
+/** Null when no SDK is registered: creating unused spans would cost more than all metrics. */
 function findTracer(): Tracer | null {
   const provider: Provider = trace.getTracerProvider();
   if (provider.getDelegateTracer === undefined) return provider.getTracer(tracerName);
@@ -125,22 +124,22 @@ function end(span: Span, { attributes, failed }: Report, outcome: string): void 
   span.end();
 }
 
-/** The type alone: messages may hold anything. */
+/** Records the error type alone: a message may contain anything. */
 function markFailed(span: Span, type: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute('error.type', type);
 }
 
-/** The code that a failure has for clients. */
+/** The error code that clients see. */
 export function toOutcome(error: unknown): string {
   return error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR';
 }
 
-/** What `readTraceIds` gives outside of spans. */
+/** The result of `readTraceIds` outside of spans. */
 export const noTraceIds: Readonly<Record<string, string>> = {};
 
 /**
- * The span under way, for log lines, by the names that OpenTelemetry gives them in logs of other forms:
+ * Returns the active span's ids for log lines, by OpenTelemetry's names for other log formats:
  * https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  */
 export function readTraceIds(): Readonly<Record<string, string>> {
