@@ -2,14 +2,14 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import type { RecordStore } from '../records/record-store.ts';
 
-/** The stores behind the features' ports, on one engine. */
+/** Implements the features' store ports on one database engine. */
 export interface Database {
-  /** The engine and its version, for people: `SQLite 3.45`, `MongoDB 8.0`. */
+  /** The engine and its version for logs, such as `SQLite 3.45` or `MongoDB 8.0`. */
   readonly description: string;
   readonly customers: CustomerDirectory;
   readonly audit: AuditLog;
   readonly records: RecordStore;
-  /** Resolves when the store answers, and takes writes. @throws StoreUnavailableError */
+  /** Resolves when the store accepts writes. @throws StoreUnavailableError */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -17,6 +17,6 @@ export interface Database {
 export interface DatabaseOptions {
   /** `mongodb://…`, `mongodb+srv://…` or `sqlite:PATH`. */
   readonly url: string;
-  /** Which of Stripe's worlds the mappings belong to: `test`, `live`, or a sandbox's name. */
+  /** Separates the mappings of `test`, `live` and named sandboxes. */
   readonly scope: string;
 }

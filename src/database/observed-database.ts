@@ -2,7 +2,7 @@ import { observePort } from '../telemetry/observed-port.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Database } from './database.ts';
 
-/** The same stores, with each of their operations seen from outside. */
+/** Wraps the stores so that each operation has a span and metrics. */
 export function observeDatabase(database: Database, telemetry: Telemetry): Database {
   return {
     ...database,

@@ -1,7 +1,7 @@
 import type { Database, DatabaseOptions } from './database.ts';
 
 /**
- * Opens the store that the URL names, and makes its tables or indexes when they are missing.
+ * Opens the store of the URL, and creates missing tables or indexes.
  * Each engine's driver is loaded only when it is used.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {

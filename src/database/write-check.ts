@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordStore } from '../records/record-store.ts';
 
-/** After which a sweep removes a heartbeat whose process died before it could. */
+/** After this time, a sweep removes the heartbeat of a process that died before removing it. */
 const lifeMs = 60_000;
 
 /**
- * Writes a record and removes it again: a store on a full or read-only disk still answers reads.
+ * Writes a record and removes it, because a store on a full or read-only disk still answers reads.
  * @throws StoreUnavailableError
  */
 export async function checkWrites(records: RecordStore): Promise<void> {

@@ -2,9 +2,9 @@ import { BillingError } from '../shared/errors.ts';
 import type { Logger } from './logger.ts';
 
 /**
- * Logs what an operator should know of a failure: what was unexpected as an error, and what has a cause
- * underneath as a warning. A client's own mistakes are no news.
- * @param what says what came of it: `a request failed`
+ * Logs a failure that an operator should know about: an unexpected error as an error, and a BillingError with a cause as
+ * a warning. A BillingError without a cause is the client's mistake and is not logged.
+ * @param what the message of the log line, such as `a request failed`
  */
 export function logFailure(logger: Logger, error: unknown, what: string, details: object): void {
   if (!(error instanceof BillingError)) logger.error({ ...details, error }, what);

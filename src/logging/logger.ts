@@ -10,7 +10,7 @@ export interface LogDestination {
   flushSync?(): void;
 }
 
-/** JSON lines on stdout, or where `destination` says. */
+/** Creates a logger that writes JSON lines to stdout, or to `destination`. */
 export function createLogger(level: string, destination?: LogDestination): Logger {
   const options = {
     level,
@@ -22,47 +22,45 @@ export function createLogger(level: string, destination?: LogDestination): Logge
   return pino(options, destination ?? openOutput());
 }
 
-/** Without a span there is nothing to join, and what is logged need not be copied. */
+/** Outside of spans there are no ids, so the line is not copied. */
 function join(line: object, ids: object): object {
   return ids === noTraceIds ? line : { ...ids, ...line };
 }
 
 const stdout = 1;
-/** Characters; what would be more is dropped. */
+/** In characters. Further lines are dropped. */
 const longestBacklog = 1_000_000;
 
 /**
- * A terminal gets each line at once. Anything else gets lines in batches of 4 kB, or what there is each half second: a
- * write for each line costs as much as the rest of a request. What is left is written when the process exits, and lines of level 60 at
- * once; only SIGKILL loses the last lines.
+ * A terminal gets each line immediately. Other outputs get batches of 4 kB, or all lines each half second, because one
+ * write per line costs as much as the rest of a request. The exit of the process and fatal lines flush the batch; only
+ * SIGKILL loses the last lines.
  */
 function openOutput(): LogDestination {
   const batches = isatty(stdout) ? {} : { minLength: 4_096, periodicFlush: 500 };
   const output = pino.destination({ dest: stdout, sync: true, maxLength: longestBacklog, ...batches });
-  // A log that cannot be written must not end the service: it is written again when there is room.
-  output.once('error', ({ message }: Error) =>
-    process.stderr.write(`The log cannot be written: ${message}\n`),
-  );
+  // A failed write must not end the service: sonic-boom retries it, for example when the disk has space again.
+  output.once('error', ({ message }: Error) => process.stderr.write(`Failed to write the log: ${message}\n`));
   output.on('error', () => undefined);
-  // `flush` tries once. On a full disk `flushSync`, which pino calls after a fatal line, would try without end.
+  // pino calls `flushSync` after a fatal line. On a full disk, sonic-boom's own `flushSync` would retry forever; `flush` tries once.
   const flush = (): void => output.flush();
   process.once('exit', flush);
   return { write: (line) => output.write(line), flushSync: flush };
 }
 
-/** What a log says of an error. Neither the stack nor text that may hold secrets or addresses is kept. */
+/** An error as logged: without its stack, and with secrets and addresses redacted. */
 export interface ErrorDescription {
   readonly name: string;
   readonly message: string;
   readonly code?: string | undefined;
-  /** The place in this service's own code where it was thrown: `portal/portal-sessions.service.ts:41`. */
+  /** The position in this service's code where the error was thrown: `portal/portal-sessions.service.ts:41`. */
   readonly at?: string | undefined;
   readonly stripeRequestId?: string | undefined;
   readonly cause?: ErrorDescription | undefined;
 }
 
 const deepestCause = 4;
-/** Some messages hold whole answers, and redacting takes longer with their length. */
+/** Some messages contain whole responses, and redacting long text is slow. */
 const longestMessage = 2_000;
 
 export function describeError(error: unknown, depth = 0): ErrorDescription {
@@ -80,13 +78,13 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
   };
 }
 
-/** The first frame in this service's own sources. In the bundle, Node translates stacks by the source maps. */
+/** Finds the first stack frame in this service's sources. For the bundle, Node translates stacks by source maps. */
 function findOwnFrame(stack = ''): string | undefined {
   const frames = stack.split('\n').filter((frame) => !frame.includes('node_modules'));
   return frames.map((frame) => /\/src\/([\w./-]+\.ts:\d+):\d+/.exec(frame)?.[1]).find(Boolean);
 }
 
-/** Each kind of text that must not reach a log, however it got into a message. */
+/** Every kind of text that must never be logged, and its replacement. */
 const redactions: readonly (readonly [RegExp, string])[] = [
   [/\n\s+at [^]*$/, ' [stack]'],
   [/\b(?:sk|rk|pk|ek)_(?:test|live)_\w+/g, '[stripe key]'],
@@ -100,7 +98,7 @@ const redactions: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w/])(?:\/[\w.@-]+){2,}/g, '[path]'],
 ];
 
-/** Takes secrets, tokens, URLs, addresses, host names, paths and stacks out of a text. */
+/** Replaces secrets, tokens, URLs, addresses, host names, paths and stacks in a text. */
 export function redact(text: string): string {
   return redactions.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }

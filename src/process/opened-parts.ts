@@ -1,6 +1,6 @@
 type Close = () => unknown;
 
-/** What has been opened, to be closed in reverse. */
+/** Closes opened parts in reverse order. */
 export class OpenedParts {
   private readonly closes: Close[] = [];
   private closing: Promise<void> | null = null;
@@ -9,7 +9,7 @@ export class OpenedParts {
     this.closes.push(close);
   }
 
-  /** Closes everything, once: one that fails keeps no other open. @throws what failed first */
+  /** Closes every part once, even when one fails to close. @throws the first failure */
   close(): Promise<void> {
     return (this.closing ??= this.closeAll());
   }

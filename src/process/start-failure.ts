@@ -4,20 +4,20 @@ import { StoreUnavailableError } from '../shared/errors.ts';
 import { redact } from '../logging/logger.ts';
 import { PolicyFileError } from '../policies/policy-file.errors.ts';
 
-/** Exit codes as sysexits.h has them: a supervisor need not start a service again that is misconfigured. */
+/** Exit codes as in sysexits.h, so that a supervisor need not restart a misconfigured service. */
 export const exitCodes = { ok: 0, failed: 1, misconfigured: 78 } as const;
 
-/** Failures whose message was written for the operator. */
+/** Errors with a message for the operator. */
 type SetupFault = ConfigurationError | DatabaseSetupError | PolicyFileError;
 
-/** What the system says of an address or a port that this process can never listen on. */
+/** System errors for an address or a port that this process can never listen on. */
 const addressFaults = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND']);
 
 function isSetupFault(error: unknown): error is SetupFault {
   return [ConfigurationError, DatabaseSetupError, PolicyFileError].some((fault) => error instanceof fault);
 }
 
-/** 78 where an operator has to change a setting, and trying again does not help; else 1. */
+/** Returns 78 when an operator must change a setting, so that a restart would not help; else 1. */
 export function getStartExitCode(error: unknown): number {
   const { code, syscall } = error as NodeJS.ErrnoException;
   const isAddressFault = ['listen', 'getaddrinfo'].includes(syscall ?? '') && addressFaults.has(code ?? '');
@@ -25,8 +25,8 @@ export function getStartExitCode(error: unknown): number {
 }
 
 /**
- * What an operator can act on. All else is in the words of others, which may hold addresses and secrets, and
- * supervisors keep what a service says: it is redacted, as in logs.
+ * Describes a failed start for the operator. Messages of libraries may contain addresses and secrets, and supervisors
+ * keep the output, so these messages are redacted as in logs.
  */
 export function describeStartFailure(error: unknown): string {
   if (isSetupFault(error)) return error.message;
@@ -35,16 +35,16 @@ export function describeStartFailure(error: unknown): string {
   return findPortFault(error) ?? `The service could not start: ${redact(error.message)}`;
 }
 
-/** What is wrong with the port to listen on; null when something else is. */
+/** Describes a fault of the port; null for other errors. */
 export function findPortFault(error: Error): string | null {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (port === undefined) return null;
-  if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop what listens there, or set PORT.`;
-  if (code === 'EACCES') return `Port ${port} may not be used by this user. Set PORT to one above 1023.`;
+  if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop the process that uses it, or set PORT.`;
+  if (code === 'EACCES') return `This user may not listen on port ${port}. Set PORT to a port above 1023.`;
   return null;
 }
 
-/** An API's client is told less of the same failure. */
+/** Describes a failure of the store for the operator. API clients get less detail. */
 export function describeStoreFailure({ cause, message }: StoreUnavailableError): string {
-  return `The database (DATABASE_URL) does not answer: ${redact(cause instanceof Error ? cause.message : message)}`;
+  return `The database (DATABASE_URL) is unreachable: ${redact(cause instanceof Error ? cause.message : message)}`;
 }

@@ -1,17 +1,17 @@
 import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';
 
-/** Removes what was kept long enough by this time, and tells how much that was. */
+/** Removes records that expired by this time, and returns how many were removed. */
 export type Sweep = (by: Date) => Promise<number>;
 
-/** Tells the time by which sweeps remove; null where they remove nothing this time. */
+/** Returns the time that sweeps use; null when they must not remove anything yet. */
 interface Clock {
   read(): Promise<{ readonly by: Date; readonly aheadMs: number } | null>;
 }
 
 const hourMs = 60 * 60_000;
 
-/** Runs sweeps by name, one after the other: at the start and every hour. */
+/** Runs all sweeps one after another, at the start and every hour. */
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> = Promise.resolve();
@@ -28,7 +28,7 @@ export class Sweeper {
     this.begin();
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no sweep is running. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
@@ -46,10 +46,10 @@ export class Sweeper {
       if (this.stopped) return;
       try {
         const removed = await sweep(by);
-        if (removed > 0) this.logger.info({ swept, removed }, 'what had expired was removed');
+        if (removed > 0) this.logger.info({ swept, removed }, 'expired records removed');
       } catch (error) {
-        // An hour later is early enough to try again.
-        logFailure(this.logger, error, 'what had expired was not removed', { swept });
+        // The next sweep tries again, in an hour.
+        logFailure(this.logger, error, 'failed to remove expired records', { swept });
       }
     }
   }
@@ -60,11 +60,11 @@ export class Sweeper {
       if (time !== null && time.aheadMs > 0)
         this.logger.warn(
           { aheadHours: Math.round(time.aheadMs / hourMs) },
-          'the clock is far ahead of the last sweep: what expires by it is removed step by step',
+          'the clock is far ahead of the last sweep, expired records are removed gradually',
         );
       return time?.by ?? null;
     } catch (error) {
-      logFailure(this.logger, error, 'what had expired was not removed', {});
+      logFailure(this.logger, error, 'failed to remove expired records', {});
       return null;
     }
   }

@@ -1,4 +1,4 @@
-/** As Stripe counts, and JavaScript's `length` does not: an emoji has two of those. */
+/** Counts code points, as Stripe does. JavaScript's `length` counts UTF-16 units: an emoji has two. */
 export function countCharacters(text: string): number {
   return Array.from(text).length;
 }

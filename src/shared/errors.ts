@@ -59,25 +59,24 @@ export const errorStatuses = {
     graphql: 200,
     rest: 502,
   },
-  STORE_UNAVAILABLE: { when: 'the database does not answer; try again', graphql: 200, rest: 503 },
+  STORE_UNAVAILABLE: { when: 'the database is unreachable; try again', graphql: 200, rest: 503 },
 } as const satisfies Record<string, ErrorDescription>;
 
-/** What is said in place of what nobody expected. */
+/** The message that replaces the message of an unexpected error. */
 export const maskedMessage =
   'Something went wrong on our side. Quote the x-request-id header when you report it.';
 
 export type BillingErrorCode = keyof typeof errorStatuses;
 
 export interface BillingErrorOptions {
-  /** What went wrong underneath: logged, never sent. */
+  /** The underlying error: it is logged and never sent. */
   readonly cause?: unknown;
-  /** Seconds after which trying again makes sense. */
+  /** After how many seconds a retry makes sense. */
   readonly retryAfter?: number;
 }
 
 /**
- * A failure whose message and code are meant for the client. Anything thrown that is not a
- * BillingError is logged with the request id and masked.
+ * An error with a message and a code for the client. Every other error is logged with the request id and masked.
  */
 export class BillingError extends GraphQLError {
   readonly code: BillingErrorCode;
@@ -87,7 +86,7 @@ export class BillingError extends GraphQLError {
   constructor(code: BillingErrorCode, message: string, options: BillingErrorOptions = {}) {
     const { retryAfter } = options;
     const status = errorStatuses[code].graphql;
-    // Apollo Server takes `http` out of the answer's extensions and applies it to the response.
+    // Apollo Server removes `http` from the extensions and applies it to the response.
     super(message, {
       extensions:
         retryAfter === undefined
@@ -98,7 +97,7 @@ export class BillingError extends GraphQLError {
     this.code = code;
     this.retryAfter = retryAfter;
     this.cause = options.cause;
-    // The first frame is where it was made, and not a constructor.
+    // The stack begins where the error was created, without constructors: the log shows that place.
     Error.captureStackTrace(this, new.target);
   }
 }
@@ -106,13 +105,13 @@ export class BillingError extends GraphQLError {
 /** The store did not answer in time, or refused the connection. */
 export class StoreUnavailableError extends BillingError {
   constructor(cause: unknown) {
-    super('STORE_UNAVAILABLE', 'The billing database cannot be reached right now. Try again shortly.', {
+    super('STORE_UNAVAILABLE', 'The billing database is unreachable right now. Try again shortly.', {
       cause,
     });
   }
 }
 
-/** Input that is well-formed GraphQL or JSON, but not a value this service takes. */
+/** Well-formed GraphQL or JSON with a value that this service does not accept. */
 export class BadUserInputError extends BillingError {
   constructor(message: string) {
     super('BAD_USER_INPUT', message);

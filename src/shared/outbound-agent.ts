@@ -1,20 +1,20 @@
 import { type Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 
-/** The proxy that HTTPS requests to other systems go through. */
+/** The proxy for HTTPS requests to other systems. */
 export interface OutboundProxy {
-  /** May carry a user and a password; null connects directly. */
+  /** May contain a user and a password; null connects directly. */
   readonly url: URL | null;
-  /** Hosts that are connected to directly, separated by commas, as NO_PROXY lists them. */
+  /** Hosts that bypass the proxy, in the format of NO_PROXY. */
   readonly except: string;
 }
 
 export const noProxy: OutboundProxy = { url: null, except: '' };
 
-/** The dispatcher for requests to other systems. Plain HTTP stays within a machine or a cluster and uses no proxy. */
+/** Creates the dispatcher for requests to other systems. Plain HTTP, which stays within a machine or cluster, bypasses the proxy. */
 export function createOutboundAgent(proxy: OutboundProxy, options: Agent.Options = {}): Dispatcher {
   return new EnvHttpProxyAgent({
     ...options,
-    // Given as texts, even empty ones, these keep undici from reading the environment itself.
+    // Strings, even empty ones, keep undici from reading the environment itself.
     httpProxy: '',
     httpsProxy: proxy.url?.href ?? '',
     noProxy: proxy.except,

@@ -1,6 +1,6 @@
 /**
- * The URL that a text is, or null. Not by `URL.canParse`: on Node 20 it refuses valid text with letters such
- * as ü once it has been called often enough to be optimised.
+ * Parses a URL; null when the text is not a URL. It does not use `URL.canParse`: once optimized, that function refuses
+ * valid text with letters such as ü on Node 20.
  */
 export function parseUrl(text: string): URL | null {
   try {

@@ -1,4 +1,4 @@
-/** Lets callers that ask for the same thing while it is being read share one read. Nothing is kept afterwards. */
+/** Concurrent callers of the same key share one read. Nothing is cached afterwards. */
 export class SharedReads<T> {
   private readonly underWay = new Map<string, Promise<T>>();
 

@@ -3,12 +3,12 @@ const headLength = 200;
 const tailLength = 100;
 
 /**
- * Cuts the middle out of a long message. Messages of graphql-js, of zod and of this service repeat parts of a request, which
- * can be as large as the request. Each answer passes through here, whichever route it comes from.
+ * Cuts the middle out of a long message. Messages of graphql-js, zod and this service quote parts of a request, which can
+ * be as large as the request. Every error response is shortened here, whichever route sends it.
  */
 export function shorten(message: string): string {
   if (message.length <= longestMessage) return message;
-  // A character of two code units is not cut in half.
+  // Keeps surrogate pairs whole.
   const head = message.slice(0, headLength).replace(/[\ud800-\udbff]$/, '');
   const tail = message.slice(-tailLength).replace(/^[\udc00-\udfff]/, '');
   return `${head} … ${tail}`;

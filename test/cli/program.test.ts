@@ -28,7 +28,7 @@ describe.each(storeCommands)('%s', (...args) => {
     await runCli(['links'], { env: store });
     expect(await runCli(args, { env })).toEqual({
       stdout: '',
-      stderr: expect.stringMatching(/^The SQLite database .* cannot be opened\..*\n$/),
+      stderr: expect.stringMatching(/^Cannot open the SQLite database .*\n$/),
       exitCode: 78,
     });
   });
@@ -37,7 +37,7 @@ describe.each(storeCommands)('%s', (...args) => {
 test('an unreachable database is one line without the address, and exit code 1', async () => {
   const env = { ...store, DATABASE_URL: 'mongodb://billing:secret@127.0.0.1:1/billing' };
   const { stdout, stderr, exitCode } = await runCli(['links'], { env });
-  expect(stderr).toMatch(/^The database \(DATABASE_URL\) does not answer: .*ECONNREFUSED.*\n$/);
+  expect(stderr).toMatch(/^The database \(DATABASE_URL\) is unreachable: .*ECONNREFUSED.*\n$/);
   expect(stderr).not.toMatch(/secret|127\.0\.0\.1/);
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
 });

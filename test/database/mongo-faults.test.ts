@@ -166,7 +166,7 @@ describeWithPart('opening a MongoDB database', server, howToGetMongo, ({ createD
     await client.close();
 
     const opening = openDatabase({ url, scope: 'test' });
-    await expect(opening).rejects.toThrow(/indexes of the collection "customers" cannot be built.*share/);
+    await expect(opening).rejects.toThrow(/Cannot create the indexes of the collection "customers".*share/);
     await expect(opening).rejects.toMatchObject({ name: 'DatabaseSetupError' });
   });
 

@@ -47,37 +47,37 @@ const cases: readonly Case[] = [
   [
     'a MongoDB that refuses connections',
     1,
-    /^The database \(DATABASE_URL\) does not answer: .*ECONNREFUSED.*\n$/,
+    /^The database \(DATABASE_URL\) is unreachable: .*ECONNREFUSED.*\n$/,
     () => ({ DATABASE_URL: 'mongodb://planted:planted@127.0.0.1:1/billing' }),
   ],
   [
     'a MongoDB that never answers',
     1,
-    /^The database \(DATABASE_URL\) does not answer: .+\n$/,
+    /^The database \(DATABASE_URL\) is unreachable: .+\n$/,
     () => ({ DATABASE_URL: `mongodb://planted:planted@127.0.0.1:${silentPort}/billing` }),
   ],
   [
     'a SQLite database that another process has locked',
     1,
-    /^The database \(DATABASE_URL\) does not answer: database is locked\n$/,
+    /^The database \(DATABASE_URL\) is unreachable: database is locked\n$/,
     () => ({ DATABASE_URL: `sqlite:${lockDatabase(join(folder, 'locked.db'))}` }),
   ],
   [
     'a SQLite path below a file',
     78,
-    /^The SQLite database .* cannot be opened\. .*\n$/,
+    /^Cannot open the SQLite database .*\n$/,
     () => ({ DATABASE_URL: `sqlite:${join(folder, 'a-file', 'billing.db')}` }),
   ],
   [
     'a SQLite path that is a folder',
     78,
-    /^The SQLite database .* cannot be opened\. .*\n$/,
+    /^Cannot open the SQLite database .*\n$/,
     () => ({ DATABASE_URL: `sqlite:${join(folder, 'a-folder')}` }),
   ],
   [
     'a file that is no database',
     78,
-    /^The SQLite database .* cannot be opened\. .*\n$/,
+    /^Cannot open the SQLite database .*\n$/,
     () => {
       writeFileSync(join(folder, 'text.db'), 'no database '.repeat(500));
       return { DATABASE_URL: `sqlite:${join(folder, 'text.db')}` };

@@ -60,7 +60,7 @@ test(
     const child = log(lines, `${fatal}; setTimeout(() => process.exit(7), 700)`, '/dev/full');
     const [told, exited] = await Promise.all([text(child.stderr), once(child, 'exit')]);
 
-    expect(told.match(/The log cannot be written: ENOSPC/g)).toHaveLength(1);
+    expect(told.match(/Failed to write the log: ENOSPC/g)).toHaveLength(1);
     expect(exited).toEqual([7, null]);
   },
   timeoutMs,

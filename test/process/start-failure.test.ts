@@ -4,8 +4,8 @@ import { StoreUnavailableError } from '../../src/shared/errors.ts';
 import { describeStartFailure, getStartExitCode } from '../../src/process/start-failure.ts';
 
 test.each([
-  [{ code: 'EADDRINUSE', port: 4000 }, 'Port 4000 is in use. Stop what listens there, or set PORT.'],
-  [{ code: 'EACCES', port: 80 }, 'Port 80 may not be used by this user. Set PORT to one above 1023.'],
+  [{ code: 'EADDRINUSE', port: 4000 }, 'Port 4000 is in use. Stop the process that uses it, or set PORT.'],
+  [{ code: 'EACCES', port: 80 }, 'This user may not listen on port 80. Set PORT to a port above 1023.'],
   [{ code: 'EACCES' }, 'The service could not start: listen'],
 ])('%j is told as: %s', (facts, text) => {
   expect(describeStartFailure(Object.assign(new Error('listen'), facts))).toBe(text);

@@ -36,7 +36,7 @@ test('a sweep that fails is logged by its name and does not keep the others from
   await sweeper.stop();
 
   expect(logs.map((line) => JSON.parse(line) as object)).toMatchObject([
-    { swept: 'links', msg: 'what had expired was not removed', error: { message: 'no' } },
+    { swept: 'links', msg: 'failed to remove expired records', error: { message: 'no' } },
     { swept: 'events', removed: 1 },
   ]);
 });

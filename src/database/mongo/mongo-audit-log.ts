@@ -4,10 +4,10 @@ import { readOperationId, toAuditDocument, toAuditRecord } from './mongo-audit.t
 import type { AuditDocument, AuditModel } from './mongo-audit.ts';
 import { bounded, isDuplicateKey } from './mongo-errors.ts';
 
-/** Records per request of a sweep: each has to end in time. */
+/** Records per delete request, so that each request ends within its timeout. */
 const recordsPerRemoval = 500;
 
-/** The audit log in a MongoDB collection: of the two steps of an operation each is an insert of its own. */
+/** The audit log in a MongoDB collection. Each record of an operation is one insert. */
 export class MongoAuditLog implements AuditLog {
   readonly #model: AuditModel;
   readonly #scope: string;
@@ -21,7 +21,7 @@ export class MongoAuditLog implements AuditLog {
     try {
       await bounded(() => this.#model.insertMany([toAuditDocument(this.#scope, record)], { lean: true }));
     } catch (error) {
-      // The same once more is no second record: an insert is repeated when its answer was lost.
+      // Idempotent: the driver repeats an insert when its response was lost.
       if (!isDuplicateKey(error)) throw error;
     }
   }
@@ -80,7 +80,7 @@ export class MongoAuditLog implements AuditLog {
     });
   }
 
-  /** Keys compare by their bytes; a semicolon is what follows a colon. */
+  /** Keys compare by bytes, and `;` is the character after `:`. */
   #before(operationId: string | undefined): { $gt: string; $lt: string } {
     const end = operationId === undefined ? `${this.#scope};` : `${this.#scope}:${operationId}`;
     return { $gt: `${this.#scope}:`, $lt: end };
@@ -101,7 +101,7 @@ function isUserByName(name: string): boolean {
   return guessActorKind(name) === 'user';
 }
 
-/** Null also finds documents of earlier releases, which lack the field. */
+/** In a filter, null also matches documents of earlier releases, which lack the field. */
 function orMissing<T>(value: T, isMissingMeant: boolean): (T | null)[] {
   return isMissingMeant ? [value, null] : [value];
 }

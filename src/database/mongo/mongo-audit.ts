@@ -2,18 +2,18 @@ import { Schema } from 'mongoose';
 import type { Model } from 'mongoose';
 import { type AuditRecord, guessActorKind, isPseudonym } from '../../audit/audit-log.ts';
 
-/** A record as MongoDB keeps it. */
+/** An audit record as stored in MongoDB. */
 export interface AuditDocument extends Omit<
   AuditRecord,
   'operationId' | 'details' | 'actorKind' | 'userErased'
 > {
-  /** Not in documents of earlier releases, whose actors are judged by their names; so is the next. */
+  /** Documents of earlier releases lack this field and the next: both are derived from names. */
   readonly actorKind?: AuditRecord['actorKind'];
   readonly userErased?: boolean;
   /** `scope:operationId:step`. */
   readonly _id: string;
   readonly scope: string;
-  /** A list and not an object: names may hold dots and dollar signs, which MongoDB reads as operators. */
+  /** A list, because names may contain dots and dollar signs, which MongoDB reads as operators in keys. */
   readonly details: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -59,7 +59,7 @@ export function toAuditRecord({ _id, scope, details, ...record }: AuditDocument)
   };
 }
 
-/** Neither a scope nor an operation's id has a colon. */
+/** Scopes and operation ids contain no colon. */
 export function readOperationId(key: string): string {
   return key.split(':')[1] ?? '';
 }

@@ -14,15 +14,15 @@ import { createDocument, toAttributes, toKey, toMapping } from './mongo-customer
 import type { CustomerDocument, CustomerModel } from './mongo-customer.ts';
 import { bounded, isDuplicateKey } from './mongo-errors.ts';
 
-/** Links per request of an import. */
+/** Mappings per request of an import. */
 const linksPerInsert = 500;
 
-/** How often a step that lost a race to another process begins anew. */
+/** How often a step that lost a race to another process is retried. */
 const maxAttempts = 10;
 
 /**
- * The customer directory in a MongoDB collection. Who is linked to whom is decided by inserts and deletes
- * alone, which are atomic on every server that speaks MongoDB's protocol; updates are not.
+ * The customer directory in a MongoDB collection. Only inserts and deletes decide who is which customer: they are
+ * atomic on every server that speaks MongoDB's protocol, while updates are not atomic on FerretDB.
  */
 export class MongoCustomerDirectory implements CustomerDirectory {
   readonly #model: CustomerModel;
@@ -97,7 +97,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
 
   async list(page: { first: number; after?: string | undefined }): Promise<MappingPage> {
     const after = toKey(this.#scope, page.after ?? '');
-    // Keys compare by their bytes; a semicolon is what follows a colon.
+    // Keys compare by bytes, and `;` is the character after `:`.
     const documents = await bounded(async () =>
       this.#model
         .find({ _id: { $gt: after, $lt: `${this.#scope};` } })
@@ -145,7 +145,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     for (const [index, document] of documents.entries()) {
       const winner = winners.get(document._id);
       if (!refused.has(index)) outcomes.push('linked');
-      // A winner further down was not there yet when this one was refused.
+      // The user's later row did not exist yet when this row was refused, so the customer was taken.
       else if ((placeOf.get(document._id) ?? 0) > index) outcomes.push('customer_taken');
       else if (winner) outcomes.push(judge(document, winner));
       else outcomes.push((await bounded(() => this.#insert(document))).outcome);
@@ -153,7 +153,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     return outcomes;
   }
 
-  /** Inserts what can be inserted and returns the places of what was refused as a duplicate. */
+  /** Inserts the documents, and returns the indexes of those refused as duplicates. */
   async #insertDocuments(documents: readonly CustomerDocument[]): Promise<ReadonlySet<number>> {
     try {
       await this.#model.insertMany(documents, { lean: true, ordered: false });
@@ -161,7 +161,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     } catch (error) {
       if (!(error instanceof mongo.MongoBulkWriteError && isDuplicateKey(error))) throw error;
       const failures = [error.writeErrors].flat();
-      // What is neither inserted nor named as a failure was lost with the connection.
+      // A document that was neither inserted nor refused was lost with the connection.
       const accounted = error.insertedCount + failures.length === documents.length;
       if (!accounted || failures.some(({ code }) => code !== 11_000)) throw error;
       return new Set(failures.map(({ index }) => index));
@@ -184,5 +184,5 @@ function judge(document: CustomerDocument, winner: CustomerDocument): LinkOutcom
 }
 
 function createContestedError(): StoreUnavailableError {
-  return new StoreUnavailableError(new Error('The mapping kept changing under this operation.'));
+  return new StoreUnavailableError(new Error('The mapping kept changing during this operation.'));
 }

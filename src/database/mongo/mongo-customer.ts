@@ -2,14 +2,14 @@ import { Schema } from 'mongoose';
 import type { Model } from 'mongoose';
 import type { CustomerLink, CustomerMapping } from '../../customers/customer-directory.ts';
 
-/** A mapping as MongoDB keeps it. */
+/** A mapping as stored in MongoDB. */
 export interface CustomerDocument {
-  /** `scope:userId`. A scope has no colon, so two keys are never alike. */
+  /** `scope:userId`. Scopes contain no colon, so keys are unambiguous. */
   readonly _id: string;
   readonly scope: string;
   readonly stripeCustomerId: string;
   readonly contractEndsAt: Date | null;
-  /** A list and not an object: names may hold dots and dollar signs, which MongoDB reads as operators. */
+  /** A list, because names may contain dots and dollar signs, which MongoDB reads as operators in keys. */
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
   readonly createdAt: Date;
 }

@@ -16,11 +16,11 @@ import { recordSchema } from './mongo-record.ts';
 import type { RecordDocument, RecordModel } from './mongo-record.ts';
 import { MongoRecordStore } from './mongo-record-store.ts';
 
-/** One step's limits; `bounded` holds the sum. */
+/** The driver's timeout for each step; `bounded` limits the whole operation. */
 const stepTimeoutMs = 2_000;
 
 /**
- * Opens a MongoDB database and builds its indexes when they are missing.
+ * Opens a MongoDB database and creates missing indexes.
  * @throws DatabaseSetupError, StoreUnavailableError
  */
 export async function openMongoDatabase({ url, scope }: DatabaseOptions): Promise<Database> {
@@ -61,12 +61,12 @@ async function connect(url: string): Promise<Connection> {
         connectTimeoutMS: stepTimeoutMs,
         socketTimeoutMS: stepTimeoutMs,
         waitQueueTimeoutMS: stepTimeoutMs,
-        // How soon a server that hangs is given up, and its connections with it.
+        // Bounds how long connections to a hanging server are kept.
         heartbeatFrequencyMS: 1_000,
         bufferCommands: false,
-        // A lookup sees the link that was made a moment ago, whatever the URL asks for.
+        // A lookup must see a mapping that was just created, whatever the URL sets.
         readPreference: 'primary',
-        // Nor is anything told to be stored that a change of the primary could undo.
+        // A change of the primary must not undo an acknowledged write.
         w: 'majority',
       }),
     );
@@ -74,10 +74,10 @@ async function connect(url: string): Promise<Connection> {
   } catch (error) {
     await connection.close(true);
     if (error instanceof StoreUnavailableError) throw error;
-    // The driver's own words stay out: they may quote the URL, and with it the password.
+    // The driver's message is left out: it may quote the URL with its password.
     throw new DatabaseSetupError(
-      `DATABASE_URL cannot be used to reach MongoDB (${describe(error)}). Check its form, its options and the ` +
-        "server's version; special characters in the password are percent-encoded.",
+      `Cannot connect to MongoDB by DATABASE_URL (${describe(error)}). Check its format, its options and the ` +
+        "server's version; percent-encode special characters in the password.",
     );
   }
 }
@@ -88,7 +88,7 @@ async function buildIndexes(model: Pick<CustomerModel, 'createIndexes' | 'collec
   } catch (error) {
     if (error instanceof StoreUnavailableError) throw error;
     throw new DatabaseSetupError(
-      `The indexes of the collection "${model.collection.name}" cannot be built (${describe(error)}). Look for ` +
+      `Cannot create the indexes of the collection "${model.collection.name}" (${describe(error)}). Look for ` +
         'documents that share a scope and a stripeCustomerId, and remove all but one of each.',
     );
   }

@@ -2,18 +2,18 @@ import { isNativeError } from 'node:util/types';
 import mongoose, { mongo } from 'mongoose';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 
-/** The longest an operation may take, retries and the wait for a server included. */
+/** The timeout of an operation, including retries and the wait for a server. */
 export const operationTimeoutMs = 2_500;
 
 /**
- * What a server answers while it cannot serve: credentials refused, shutting down, not the primary, out of
- * time. https://www.mongodb.com/docs/manual/reference/error-codes/
+ * Error codes of a server that is unavailable: credentials refused, shutting down, not the primary, timed out.
+ * https://www.mongodb.com/docs/manual/reference/error-codes/
  */
 const unavailableCodes = new Set<unknown>([
   6, 7, 13, 18, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-/** What no waiting mends: the URL, an option, a module or the server's version is wrong. */
+/** Permanent errors: the URL, an option, a module or the server's version is wrong. */
 const configurationErrors = [
   mongo.MongoParseError,
   mongo.MongoInvalidArgumentError,
@@ -23,14 +23,14 @@ const configurationErrors = [
 ];
 
 /**
- * Runs an operation under a deadline of its own: the driver's timeouts are for one step each, and a call
- * passes through several. An operation that is given up may still take effect.
+ * Runs an operation with an overall deadline: the driver's timeouts apply to each of its steps. An operation that
+ * times out may still take effect.
  */
 export async function bounded<T>(operation: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
     const late = new StoreUnavailableError(
-      new Error(`MongoDB gave no answer within ${operationTimeoutMs} ms.`),
+      new Error(`MongoDB did not answer within ${operationTimeoutMs} ms.`),
     );
     timer = setTimeout(() => reject(late), operationTimeoutMs);
   });
@@ -51,7 +51,7 @@ export function isDuplicateKey(error: unknown): boolean {
 function isUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) {
     return (
-      // No code: a lost connection, which the driver's bulk insert dresses up as the server's refusal.
+      // The driver's bulk insert reports a lost connection as a server error without a code.
       error.code === undefined ||
       unavailableCodes.has(error.code) ||
       error instanceof mongo.MongoWriteConcernError ||
@@ -62,14 +62,14 @@ function isUnavailable(error: unknown): boolean {
   return (
     error instanceof mongo.MongoError ||
     error instanceof mongoose.Error.MongooseServerSelectionError ||
-    // mongoose's plain error says that the connection is closed; its other classes mean a fault of ours.
+    // A plain MongooseError means a closed connection; its subclasses mean a bug in this service.
     (isNativeError(error) && error.name === 'MongooseError') ||
-    // The resolver's own error, when the name behind mongodb+srv:// is not found.
+    // A DNS error: the name in mongodb+srv:// was not found.
     (isNativeError(error) && 'syscall' in error)
   );
 }
 
-/** Says what failed without saying where: the driver's messages hold host names, and these words are logged. */
+/** Describes an error for the log by its name and code. The driver's messages contain host names. */
 export function describe(error: unknown): string {
   const name = isNativeError(error) ? error.name : typeof error;
   const code = findCode(error);
@@ -82,7 +82,7 @@ interface ErrorDetails {
   readonly reason?: { readonly servers?: ReadonlyMap<string, { readonly error: unknown }> };
 }
 
-/** The code at the bottom, such as ECONNREFUSED: in `cause`, or in the driver's picture of the servers. */
+/** Finds the innermost code, such as ECONNREFUSED, in `cause` or in the driver's description of the servers. */
 function findCode(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
   const { code, codeName = code, reason } = error as ErrorDetails;

@@ -3,10 +3,10 @@ import { bounded, isDuplicateKey } from './mongo-errors.ts';
 import { toKeptRecord, toRecordDocument, toRecordKey } from './mongo-record.ts';
 import type { RecordDocument, RecordModel } from './mongo-record.ts';
 
-/** Records per request of a sweep: each has to end in time. */
+/** Records per delete request, so that each request ends within its timeout. */
 const recordsPerRemoval = 500;
 
-/** Keyed records in a MongoDB collection, by inserts and deletes alone. */
+/** Keyed records in a MongoDB collection, written by inserts and deletes alone. */
 export class MongoRecordStore implements RecordStore {
   readonly #model: RecordModel;
   readonly #scope: string;
@@ -23,7 +23,7 @@ export class MongoRecordStore implements RecordStore {
       return true;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      // The driver repeats an insert whose answer was lost, and then meets its own.
+      // The driver repeats an insert when its response was lost, and may then find its own record.
       return (await this.find(kind, record.key))?.nonce === record.nonce;
     }
   }
@@ -46,7 +46,7 @@ export class MongoRecordStore implements RecordStore {
     kind: RecordKind,
     { first, after = '' }: { first: number; after?: string | undefined },
   ): Promise<RecordPage> {
-    // Keys compare by their bytes; a semicolon is what follows a colon.
+    // Keys compare by bytes, and `;` is the character after `:`.
     const keys = { $gt: toRecordKey(this.#scope, kind, after), $lt: `${this.#scope}:${kind};` };
     const documents = await bounded(async () =>
       this.#model

@@ -2,13 +2,13 @@ import { Schema } from 'mongoose';
 import type { Model } from 'mongoose';
 import type { KeptRecord, RecordKind } from '../../records/record-store.ts';
 
-/** A keyed record as MongoDB keeps it. */
+/** A keyed record as stored in MongoDB. */
 export interface RecordDocument extends Omit<KeptRecord, 'key' | 'content'> {
-  /** `scope:kind:key`. Neither a scope nor a kind has a colon, so two keys are never alike. */
+  /** `scope:kind:key`. Scopes and kinds contain no colon, so keys are unambiguous. */
   readonly _id: string;
   readonly scope: string;
   readonly kind: string;
-  /** JSON: names may hold dots and dollar signs, which MongoDB reads as operators. */
+  /** JSON, because names may contain dots and dollar signs, which MongoDB reads as operators in keys. */
   readonly content: string;
 }
 

@@ -11,7 +11,7 @@ import type {
 } from '../../audit/audit-log.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** Records per transaction of a sweep: this bounds how long the event loop waits. */
+/** Records per delete transaction, which bounds how long the event loop is blocked. */
 const recordsPerRemoval = 500;
 
 const columns =
@@ -93,7 +93,7 @@ export class SqliteAuditLog implements AuditLog {
 const isByThem = "(actor_kind = 'user' AND actor = @userId)";
 const isAboutThem = '(user_erased = 0 AND user_id IS @userId)';
 
-/** Ids are hexadecimal, so all of them come before this. */
+/** Sorts after every id, since ids are hexadecimal. */
 const afterAll = 'g';
 
 function prepareStatements(
@@ -103,7 +103,7 @@ function prepareStatements(
   const intents = `${select} AND operation_id < ? AND step = 'intended' AND (? IS NULL OR action = ?)`;
   const newestFirst = 'ORDER BY operation_id DESC LIMIT ?';
   return {
-    // The same once more is no second record: an insert is repeated when its answer was lost.
+    // Idempotent, as the port requires.
     insert: connection.prepare(
       `INSERT INTO audit (scope, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     ),

@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 
-/** How long an operation waits for another process's write to end. */
+/** How long an operation waits for another process's lock. */
 const lockWaitMs = 2_500;
 
-/** What waiting or free space ends: locks, a full disk, a disk or a system that fails for a while. */
+/** Transient errors: locks, a full disk, a temporary failure of the disk or the system. */
 const passing =
   /^(SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|NOMEM)|ENOSPC|EDQUOT|EMFILE|ENFILE|EIO|ENOMEM|EAGAIN)/;
 
 const unavailable = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM)/;
 
 /**
- * One connection to a SQLite file. Statements run synchronously; waiting for another process's lock does
- * not: SQLite's own wait would block the event loop, so it is off, and the operation is tried again here.
+ * One connection to a SQLite file. Statements run synchronously. SQLite's own wait for a lock is off, because it would
+ * block the event loop: this class retries the operation instead.
  */
 export class SqliteConnection {
   readonly #database: Database.Database;
@@ -21,7 +21,7 @@ export class SqliteConnection {
 
   constructor(path: string) {
     this.#database = new Database(path, { timeout: 0 });
-    // Else removed values stay readable in the free space of the file.
+    // Otherwise removed values stay readable in the file's free pages.
     this.#database.exec('PRAGMA secure_delete = ON');
   }
 
@@ -29,11 +29,11 @@ export class SqliteConnection {
     return this.#database.prepare(sql);
   }
 
-  /** Runs an operation, again while another process holds the lock. What writes goes through `transaction`. */
+  /** Runs a read, and retries it while another process holds the lock. Writes go through `transaction`. */
   async run<T>(operation: (database: Database.Database) => T): Promise<T> {
     const deadline = performance.now() + lockWaitMs;
     for (;;) {
-      // libsql's prepared statements go on working after close.
+      // libsql's prepared statements still work after close.
       if (this.#closed) throw new StoreUnavailableError(new Error('The SQLite database is closed.'));
       try {
         return operation(this.#database);
@@ -45,9 +45,9 @@ export class SqliteConnection {
   }
 
   /**
-   * Runs an operation in a write transaction, which is rolled back when it throws. One statement that writes
-   * needs it too: libsql leaves a prepared one that met a lock as it is, neither ended nor reset, and what the
-   * connection writes next is not committed with it, and is lost when that statement runs again.
+   * Runs an operation in a write transaction, and rolls back when it throws. A single write needs it too: libsql does not
+   * reset a prepared statement that met a lock. Later writes of the connection are then not committed, and are lost when
+   * the statement runs again.
    */
   transaction<T>(operation: (database: Database.Database) => T): Promise<T> {
     return this.run((database) => {
@@ -62,7 +62,7 @@ export class SqliteConnection {
     });
   }
 
-  /** A transaction that removes what must not be found again: neither in the file nor in SQLite's log, which keeps earlier pages. */
+  /** Runs a transaction that removes data, and also removes the data from SQLite's log, which keeps earlier pages. */
   async erase<T>(operation: (database: Database.Database) => T): Promise<T> {
     const result = await this.transaction(operation);
     await this.#emptyLog();
@@ -72,12 +72,12 @@ export class SqliteConnection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // SQLite does the same at the last connection's end, but not while libsql keeps prepared statements.
+    // SQLite checkpoints when the last connection closes, but not while libsql keeps prepared statements.
     this.#tryToEmptyLog();
     this.#database.close();
   }
 
-  /** Moves the log's pages into the file. Where a reader in another process is in the way for long, the next erasure or close does it. */
+  /** Moves the log's pages into the file. If a reader in another process blocks it for long, the next erasure or close does it. */
   async #emptyLog(): Promise<void> {
     const deadline = performance.now() + lockWaitMs;
     while (!this.#closed && performance.now() < deadline) {
@@ -91,13 +91,13 @@ export class SqliteConnection {
       const { busy } = this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
       return busy === 0;
     } catch {
-      // The disk is full, or the like. What the transaction has changed is safe in the log.
+      // For example, the disk is full. The transaction's changes are safe in the log.
       return false;
     }
   }
 }
 
-/** Whether the same operation may succeed later, with no setting changed. */
+/** Whether the operation may succeed later without a change of settings. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof StoreUnavailableError) return mayPass(error.cause);
   return error instanceof Error && 'code' in error && passing.test(String(error.code));

@@ -12,8 +12,7 @@ import { isOutdated, migrate } from './sqlite-migrations.ts';
 import { SqliteRecordStore } from './sqlite-record-store.ts';
 
 /**
- * Opens `sqlite:PATH` (or `sqlite::memory:`, for tests), and makes the file, its folder and its tables when
- * they are missing.
+ * Opens `sqlite:PATH` (or `sqlite::memory:`, for tests), and creates a missing file, its folder and its tables.
  * @throws DatabaseSetupError
  */
 export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promise<Database> {
@@ -38,7 +37,7 @@ export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promi
 function parsePath(url: string): string {
   const path = url.replace(/^sqlite:(\/\/)?/, '');
   if (path === '')
-    throw new DatabaseSetupError('DATABASE_URL names no file: it looks like sqlite:./data/billing.db.');
+    throw new DatabaseSetupError('DATABASE_URL has no file: write it like sqlite:./data/billing.db.');
   return path === ':memory:' ? path : resolve(path);
 }
 
@@ -56,28 +55,28 @@ async function openConnection(path: string): Promise<SqliteConnection> {
     if (mayPass(error))
       throw error instanceof StoreUnavailableError ? error : new StoreUnavailableError(error);
     throw new DatabaseSetupError(
-      `The SQLite database ${path} cannot be opened. Check that DATABASE_URL names a file in a folder that this ` +
+      `Cannot open the SQLite database ${path}. Check that DATABASE_URL names a file in a folder that this ` +
         'process may write to, on a local disk with free space.',
       { cause: error },
     );
   }
 }
 
-/** Only the owner may read it: it holds e-mail addresses and who is whose customer. SQLite gives its log the same mode. */
+/** Only its owner may read the file, which contains personal data. SQLite gives its log the same mode. */
 function makeFile(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   closeSync(openSync(path, 'a', 0o600));
 }
 
-/** Not by mkdir's own recursion: under /proc and its like, Node 20 never comes back from that. */
+/** Recursive, because mkdir's own recursion never returns under /proc on Node 20. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
     mkdirSync(path, 0o700);
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created the folder meanwhile.
     if (!existsSync(path)) throw error;
   }
 }

@@ -2,8 +2,8 @@ import type Database from 'libsql';
 import { DatabaseSetupError } from '../database-setup-error.ts';
 
 /**
- * The schema's history: the n-th entry leads to version n, which the file's `user_version` records.
- * An entry that was released is never edited; a change is a new entry.
+ * The schema's history: the n-th entry leads to version n, which the file's `user_version` records. A released entry is
+ * never edited: a change is a new entry.
  */
 const migrations: readonly string[] = [
   // Times are milliseconds since 1970; attributes are a JSON object.
@@ -17,7 +17,7 @@ const migrations: readonly string[] = [
      PRIMARY KEY (scope, user_id),
      UNIQUE (scope, stripe_customer_id)
    ) STRICT, WITHOUT ROWID`,
-  // Two rows an operation: its intent, and its outcome once there is one. Details are a JSON object.
+  // Each operation has two rows: its intent, and later its outcome. Details are a JSON object.
   `CREATE TABLE audit (
      scope TEXT NOT NULL,
      operation_id TEXT NOT NULL,
@@ -32,7 +32,7 @@ const migrations: readonly string[] = [
      PRIMARY KEY (scope, operation_id, step)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX audit_by_user ON audit (scope, user_id, operation_id)`,
-  // What is inserted once and later removed. Content is a JSON object.
+  // Records are inserted and later removed. Content is a JSON object.
   `CREATE TABLE records (
      scope TEXT NOT NULL,
      kind TEXT NOT NULL,
@@ -45,7 +45,7 @@ const migrations: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX records_by_owner ON records (scope, kind, owner, key) WHERE owner IS NOT NULL;
    CREATE INDEX records_by_expiry ON records (scope, expires_at)`,
-  // Kinds that names alone do not tell: a user's subject can be any text. Earlier rows are judged by their names.
+  // A user's subject can be any text, so the kind gets its own column. Earlier rows derive it from the name.
   `ALTER TABLE audit ADD COLUMN actor_kind TEXT NOT NULL DEFAULT 'user';
    ALTER TABLE audit ADD COLUMN user_erased INTEGER NOT NULL DEFAULT 0;
    UPDATE audit SET actor_kind = 'operator' WHERE actor = 'cli';
@@ -54,15 +54,15 @@ const migrations: readonly string[] = [
    UPDATE audit SET user_erased = 1 WHERE user_id GLOB 'erased:????????-????-????-????-????????????'`,
 ];
 
-/** Whether there is something to migrate. Reading takes no lock. @throws DatabaseSetupError when a newer release has written the database */
+/** Whether migrations are due. It takes no lock. @throws DatabaseSetupError when a newer release wrote the database */
 export function isOutdated(database: Database.Database): boolean {
   return readVersion(database) < migrations.length;
 }
 
-/** Brings the schema up to date, in the caller's transaction. @throws DatabaseSetupError */
+/** Runs the due migrations in the caller's transaction. @throws DatabaseSetupError */
 export function migrate(database: Database.Database): void {
   const version = readVersion(database);
-  // Another process may have done it meanwhile.
+  // Another process may have migrated meanwhile.
   if (version === migrations.length) return;
   for (const statement of migrations.slice(version)) database.exec(statement);
   database.exec(`PRAGMA user_version = ${migrations.length}`);
@@ -72,8 +72,8 @@ function readVersion(database: Database.Database): number {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > migrations.length) {
     throw new DatabaseSetupError(
-      `The SQLite database has schema version ${version}, and this release knows versions up to ${migrations.length}. ` +
-        'It was written by a newer release: run that one, or restore a backup.',
+      `The SQLite database has schema version ${version}, but this release only knows versions up to ${migrations.length}. ` +
+        'Run the newer release that wrote it, or restore a backup.',
     );
   }
   return version;

@@ -2,7 +2,7 @@ import type Database from 'libsql';
 import type { KeptRecord, RecordKind, RecordPage, RecordStore } from '../../records/record-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** Records per transaction of a sweep: this bounds how long the event loop waits. */
+/** Records per delete transaction, which bounds how long the event loop is blocked. */
 const recordsPerRemoval = 500;
 
 const columns = 'key, nonce, owner, content, expires_at';
@@ -59,7 +59,7 @@ export class SqliteRecordStore implements RecordStore {
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
     const values = [this.#scope, kind, key, nonce];
     const removal = (): number => this.#statements.remove.run(values).changes;
-    // A lease is removed with each webhook, and says nothing that an erasure would have to remove.
+    // Leases and heartbeats are removed often and contain no personal data, so a plain transaction is enough.
     const changes = await (kind === 'lease' || kind === 'heartbeat'
       ? this.#connection.transaction(removal)
       : this.#connection.erase(removal));

@@ -28,7 +28,7 @@ test.each([
     {
       name: 'broken',
       outcome: 'fail',
-      detail: 'The database (DATABASE_URL) does not answer: ECONNREFUSED',
+      detail: 'The database (DATABASE_URL) is unreachable: ECONNREFUSED',
     },
   ]);
 });

@@ -50,6 +50,6 @@ test('fails on a database of a newer release', async () => {
 
 test('fails on a server that cannot be reached, and does not name it', async () => {
   const found = await examineFor('database', { ...env, DATABASE_URL: 'mongodb://ada:pass@127.0.0.1:1/x' });
-  expect(found).toEqual([expect.stringMatching(/^fail: The database .* does not answer: .*ECONNREFUSED/)]);
+  expect(found).toEqual([expect.stringMatching(/^fail: The database .* is unreachable: .*ECONNREFUSED/)]);
   expect(found.join()).not.toMatch(/ada|pass\b|127\.0\.0\.1/);
 });
