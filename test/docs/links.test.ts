@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from '@jest/globals';
+
+const root = join(import.meta.dirname, '../..');
+const folders = ['.', 'docs', ...listFolders('packages'), ...listFolders('examples')];
+const pages = folders.flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+);
+
+function listFolders(parent: string): string[] {
+  return readdirSync(join(root, parent), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(parent, name));
+}
+
+const fence = /^ *(```+)[^\n]*\n[\s\S]*?^ *\1 *$/gm;
+
+function readProse(path: string): string {
+  return readFileSync(path, 'utf8').replace(fence, '');
+}
+
+/** Where the page links to within this repository. An address has a scheme. */
+function listLinks(page: string): string[] {
+  return [...readProse(join(root, page)).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The anchors that GitHub gives a page's headings. */
+function listAnchors(path: string): string[] {
+  const headings = [...readProse(path).matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => text);
+  return headings.map((text) =>
+    text
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replace(/[^\p{Letter}\p{Number} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function findFault(page: string, link: string): string | null {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? join(root, page) : join(root, dirname(page), path);
+  if (!existsSync(target)) return `${link}: no such file`;
+  if (anchor === undefined || listAnchors(target).includes(anchor)) return null;
+  return `${link}: ${relative(root, target)} has no such heading`;
+}
+
+test.each(pages)('every relative link in %s leads to a file and a heading that exist', (page) => {
+  expect(listLinks(page).flatMap((link) => findFault(page, link) ?? [])).toEqual([]);
+});
+
+test('the pages were found', () => {
+  expect(pages).toEqual(
+    expect.arrayContaining(['README.md', 'docs/webhooks.md', 'packages/client/README.md']),
+  );
+});
