@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../process/start-failure.ts';
-import type { Shell } from '../shell.ts';
+import { type Shell, escapeInvisible } from '../shell.ts';
+import type { Finding, Outcome } from './finding.ts';
 
 interface DoctorOptions {
   readonly json?: true;
@@ -11,22 +12,22 @@ interface DoctorOptions {
 export function addDoctorCommand(program: Command, shell: Shell): void {
   program
     .command('doctor')
-    .description('tell whether a deployment will work, and what to mend')
+    .description('check whether a deployment will work, and say how to fix it')
     .option('--json', 'print one JSON object, for scripts')
     .option('--strict', 'fail on warnings too')
-    .option('--token <file>', 'also check whether the token in this file is accepted, and if not, why')
+    .option('--token <file>', 'also check whether the service accepts the token in this file')
     .addHelpText('after', doctorHelp)
     .action((options: DoctorOptions) => printExamination(shell, options));
 }
 
 const doctorHelp = `
-Run it with the variables of the service, where the service will run. It looks
-at the configuration, the keys that tokens are checked with, the database, and
-at Stripe: the key and its permissions, the clock, the portal's configurations,
-where events are sent, and what the policies name. Nothing is changed at Stripe; in the database,
-tables and indexes that are missing are made, as by the service.
+Run it where the service will run, with the service's variables. It checks the
+configuration, the keys that verify tokens, and the database. At Stripe it checks
+the key and its permissions, the clock, the portal configurations, the webhook
+endpoint, and the products and prices of the policies. It changes nothing at
+Stripe. In the database it creates missing tables and indexes, as the service does.
 
-The exit code is 0 when nothing failed, else 1.
+The exit code is 0 when no check failed, else 1.
 
   ✓ passed   ! warned: it works, but look at it   ✗ failed   - skipped
 
@@ -36,14 +37,32 @@ The exit code is 0 when nothing failed, else 1.
 `;
 
 async function printExamination(shell: Shell, { json, strict, token }: DoctorOptions): Promise<void> {
-  // What it looks at takes a second to load, which the other commands need not wait for.
-  const [{ examine }, { countOutcomes, toJson, toText }] = await Promise.all([
-    import('./examination.ts'),
-    import('./report.ts'),
-  ]);
-  const findings = await examine(shell.loadEnvironment(), token);
-  const { fail, warn } = countOutcomes(findings);
-  const ok = fail === 0 && (strict !== true || warn === 0);
-  shell.stdout.write(json ? toJson(findings, ok) : toText(findings));
+  // Loading every check takes a second, and the other commands do not need them.
+  const { examine } = await import('./examination.ts');
+  const checks = await examine(shell.loadEnvironment(), token);
+  const counts = countOutcomes(checks);
+  const ok = counts.fail === 0 && (strict !== true || counts.warn === 0);
+  shell.stdout.write(json ? `${JSON.stringify({ ok, counts, checks })}\n` : toText(checks, counts));
   shell.exitCode = ok ? exitCodes.ok : exitCodes.failed;
+}
+
+type Counts = Record<Outcome, number>;
+
+function countOutcomes(findings: readonly Finding[]): Counts {
+  const counts: Counts = { pass: 0, warn: 0, fail: 0, skip: 0 };
+  for (const { outcome } of findings) counts[outcome] += 1;
+  return counts;
+}
+
+const symbols: Readonly<Record<Outcome, string>> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
+
+/** One line for each finding, its fix below it, and a summary at the end. */
+function toText(findings: readonly Finding[], { pass, warn, fail, skip }: Counts): string {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const lines = findings.flatMap(({ name, outcome, detail, fix }) => [
+    `${symbols[outcome]} ${name.padEnd(width)}  ${escapeInvisible(detail)}`,
+    ...(fix === null ? [] : [`${' '.repeat(width + 4)}→ ${escapeInvisible(fix)}`]),
+  ]);
+  const summary = `passed ${pass}, warned ${warn}, failed ${fail}, skipped ${skip}: this deployment will ${fail > 0 ? 'not ' : ''}work.`;
+  return `${[...lines, '', summary].join('\n')}\n`;
 }

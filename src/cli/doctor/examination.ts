@@ -1,63 +1,138 @@
+import type { StripeConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
-import { type Check, runCheck } from './check.ts';
+import { describeFailure } from '../command-failure.ts';
 import {
-  checkConfiguration,
   checkEnvironment,
   checkLinking,
   checkProxy,
   checkReturnUrls,
-} from './configuration.check.ts';
+  checkVariables,
+} from './config.check.ts';
 import { checkDatabase } from './database.check.ts';
 import { type Deployment, loadDeployment } from './deployment.ts';
-import { type Finding, skip } from './finding.ts';
-import { checkNamespace, checkPolicyFile } from './policies.check.ts';
-import { hideSecrets } from './secrecy.ts';
-import { listStripeChecks } from './stripe-checks.ts';
-import { checkToken } from './token.check.ts';
-import { checkTokenKeys } from './token-keys.check.ts';
-import { checkWebhookSecrets } from './webhooks.check.ts';
+import { type CheckResult, CheckSkipped, type Finding, type Judgement, fail, skip } from './finding.ts';
+import {
+  checkLoginPages,
+  checkNamespace,
+  checkPlans,
+  checkPolicyFile,
+  checkPortals,
+} from './policies.check.ts';
+import {
+  checkDefaultPortal,
+  checkPermissions,
+  contactStripe,
+  findRefusal,
+  isUsable,
+  judgeClock,
+  judgeKey,
+} from './stripe.check.ts';
+import { checkToken, checkTokenKeys } from './tokens.check.ts';
+import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
+
+type Check = (deployment: Deployment) => CheckResult | Promise<CheckResult>;
+
+/** Checks by their names, in the order of the report. */
+type Checks = Readonly<Record<string, Check>>;
 
 /**
  * Checks everything that a deployment depends on, in parallel, and reports it in a fixed order.
- * @param tokenFile - holds a token to check as well
+ * @param tokenFile holds a token to check as well
  */
 export async function examine(env: Environment, tokenFile?: string): Promise<Finding[]> {
   const deployment = await loadDeployment(env);
-  const { stripe: config } = deployment;
-  const stripe = config && new StripeClient(config);
+  const stripe = deployment.stripe && new StripeClient(deployment.stripe);
   try {
-    const checks = [
-      ...listLocalChecks(deployment),
-      ...(tokenFile === undefined ? [] : [{ name: 'token', run: () => checkToken(deployment, tokenFile) }]),
-      ...(stripe === null || config === null
-        ? [{ name: 'stripe-key', run: () => [skip('the variables of Stripe have faults')] }]
-        : listStripeChecks(deployment, stripe, config)),
-    ];
-    const findings = await Promise.all(checks.map(runCheck));
-    return findings.flat().map((finding) => ({
+    const checks: Checks = {
+      ...listLocalChecks(deployment, tokenFile),
+      ...(deployment.stripe === null || stripe === null
+        ? { 'stripe-key': () => skip('the Stripe variables have faults') }
+        : listStripeChecks(deployment, deployment.stripe, stripe)),
+    };
+    const runs = Object.entries(checks).map(([name, check]) => runCheck(name, () => check(deployment)));
+    return (await Promise.all(runs)).flat().map(({ detail, fix, ...finding }) => ({
       ...finding,
-      detail: hideSecrets(finding.detail, env),
-      mend: finding.mend && hideSecrets(finding.mend, env),
+      detail: hideSecrets(detail, env),
+      fix: fix && hideSecrets(fix, env),
     }));
   } finally {
     await stripe?.close();
   }
 }
 
-function listLocalChecks(deployment: Deployment): Check[] {
-  return [
-    { name: 'configuration', run: () => checkConfiguration(deployment) },
-    { name: 'environment', run: () => checkEnvironment(deployment) },
-    { name: 'proxy', run: () => checkProxy(deployment) },
-    { name: 'return-urls', run: () => checkReturnUrls(deployment) },
-    { name: 'token-keys', run: () => checkTokenKeys(deployment) },
-    { name: 'database', run: () => checkDatabase(deployment) },
-    { name: 'customer-linking', run: () => checkLinking(deployment) },
-    { name: 'webhook-secret', run: () => checkWebhookSecrets(deployment) },
-    { name: 'policy-file', run: () => checkPolicyFile(deployment) },
-    ...(deployment.policyFile === null
-      ? []
-      : [{ name: 'policy-namespace', run: () => checkNamespace(deployment) }]),
-  ];
+function listLocalChecks({ policies }: Deployment, tokenFile: string | undefined): Checks {
+  return {
+    configuration: checkVariables,
+    environment: checkEnvironment,
+    proxy: checkProxy,
+    'return-urls': checkReturnUrls,
+    'token-keys': checkTokenKeys,
+    database: checkDatabase,
+    'customer-linking': checkLinking,
+    'webhook-secret': checkWebhookSecrets,
+    'policy-file': checkPolicyFile,
+    ...(policies === null ? {} : { 'policy-namespace': checkNamespace }),
+    ...(tokenFile === undefined ? {} : { token: (deployment) => checkToken(deployment, tokenFile) }),
+  };
+}
+
+/** One first request decides whether the other checks can ask Stripe. */
+function listStripeChecks(deployment: Deployment, config: StripeConfig, stripe: StripeClient): Checks {
+  const contact = contactStripe(stripe);
+  const ask =
+    (check: (deployment: Deployment, stripe: StripeClient) => Promise<CheckResult>): Check =>
+    async () =>
+      isUsable(await contact) ? check(deployment, stripe) : skip('stripe-key has to pass first');
+  return {
+    'stripe-key': async () => judgeKey(await contact, config, deployment.production),
+    'stripe-clock': async () => judgeClock(await contact),
+    'stripe-permissions': ask(checkPermissions),
+    'default-portal': ask(checkDefaultPortal),
+    ...(receivesEvents(deployment)
+      ? { 'webhook-endpoint': ask(() => checkWebhookEndpoint(deployment, config)) }
+      : {}),
+    ...(deployment.policies === null
+      ? {}
+      : {
+          'policy-plans': ask(checkPlans),
+          'policy-portals': ask(checkPortals),
+          'login-pages': ask(checkLoginPages),
+        }),
+  };
+}
+
+/** Longer than the deadlines of all requests that a check makes. */
+const timeLimitMs = 20_000;
+
+/** Runs a check within the time limit, and turns an error into a finding. */
+export async function runCheck(
+  name: string,
+  check: () => CheckResult | Promise<CheckResult>,
+): Promise<Finding[]> {
+  const late = fail(`no answer within ${timeLimitMs / 1000} s`, 'Try again.');
+  const timeLimit = new Promise<CheckResult>((resolve) => setTimeout(resolve, timeLimitMs, late).unref());
+  // The check may throw before its first await, too.
+  const result = Promise.resolve().then(check).catch(judgeError);
+  return [await Promise.race([result, timeLimit])].flat().map((judgement) => ({ name, ...judgement }));
+}
+
+function judgeError(error: unknown): Judgement {
+  if (error instanceof CheckSkipped) return skip(error.message);
+  if (findRefusal(error)?.statusCode === 403) return skip('the key may not read this at Stripe');
+  return fail(describeFailure(error), 'Try again.');
+}
+
+/** Shorter secrets are a fault, and could be part of any word. */
+const minSecretLength = 8;
+
+/** Removes the secrets of the environment from a text, and the user and password from every URL. */
+function hideSecrets(text: string, env: Environment): string {
+  return [env['STRIPE_SECRET_KEY'], env['JWT_SECRET']]
+    .map((secret) => secret?.trim() ?? '')
+    .filter((secret) => secret.length >= minSecretLength)
+    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+    .replace(/\b(?:sk|rk)_(?:test|live)_[\w*]+/g, '[stripe key]')
+    .replace(/\bwhsec_[\w+/=-]+/g, '[webhook secret]')
+    .replace(/\/\/[^\s"]*@/g, '//[secret]@');
 }

@@ -1,26 +1,187 @@
+import type Stripe from 'stripe';
 import { isSet } from '../../config/environment-schema.ts';
-import { listPolicies } from '../../policies/policy-set.ts';
-import type { Deployment } from './deployment.ts';
-import { type Judgement, fail, pass, skip, warn } from './finding.ts';
+import type { ConfigurationContent } from '../../configurations/configuration-content.ts';
+import { featureNames } from '../../configurations/configuration-features.schema.ts';
+import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
+import { compilePolicy } from '../../policies/compile-policy.ts';
+import { PolicyFileError } from '../../policies/policy-file.errors.ts';
+import { type Policy, type PolicySet, listPolicies } from '../../policies/policy-set.ts';
+import { readAll } from '../../stripe/read-all.ts';
+import type { StripeClient } from '../../stripe/stripe-client.ts';
+import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
+import { type Deployment, requireVariables } from './deployment.ts';
+import { CheckSkipped, type CheckResult, type Judgement, fail, pass, skip, warn } from './finding.ts';
 
-export function checkPolicyFile({ policyFile }: Deployment): Judgement[] {
-  if (policyFile === null)
-    return [skip("PORTAL_POLICIES is not set: Stripe's default configuration holds for everybody")];
-  const { path, set, faults } = policyFile;
-  const names = set && listPolicies(set).map(({ name }) => name);
-  if (names !== null) return [pass(`${path} has ${names.join(', ')}`)];
-  return faults.map((fault) => fail(`${path}, ${fault.path}: expected ${fault.expected}`, null));
+export function checkPolicyFile({
+  policies,
+  values: { PORTAL_POLICIES: path = '' },
+}: Deployment): CheckResult {
+  if (policies === null)
+    return skip("PORTAL_POLICIES is not set: Stripe's default configuration applies to every user");
+  if (policies instanceof PolicyFileError)
+    return policies.faults.map((fault) => fail(`${path}, ${fault.path}: expected ${fault.expected}`));
+  return pass(`${path} has ${joinNames(listPolicies(policies))}`);
 }
 
-/** Deployments of one account that share a namespace take each other's configurations for their own. */
-export function checkNamespace({ env, values }: Deployment): Judgement[] {
-  const { POLICY_NAMESPACE: namespace } = values;
-  if (namespace === undefined) return [skip('POLICY_NAMESPACE cannot be read')];
-  if (isSet(env, 'POLICY_NAMESPACE')) return [pass(namespace)];
+function joinNames(policies: readonly Policy[]): string {
+  return policies.map(({ name }) => name).join(', ');
+}
+
+/** Deployments that share an account and a namespace treat each other's configurations as their own. */
+export function checkNamespace(deployment: Deployment): Judgement {
+  const { POLICY_NAMESPACE: namespace } = requireVariables(deployment, 'POLICY_NAMESPACE');
+  if (isSet(deployment.env, 'POLICY_NAMESPACE')) return pass(namespace);
+  return warn(
+    `POLICY_NAMESPACE is not set: this deployment shares "${namespace}" with every other one on this Stripe account that does not set it`,
+    'Give each deployment its own name, such as POLICY_NAMESPACE=production.',
+  );
+}
+
+/** @throws CheckSkipped when the policy file has faults */
+function requirePolicies({ policies }: Deployment): PolicySet {
+  if (policies !== null && !(policies instanceof PolicyFileError)) return policies;
+  throw new CheckSkipped('the policy file has faults');
+}
+
+/** A product or a price that the policy file names. */
+interface Mention {
+  readonly where: string;
+  readonly kind: 'product' | 'price';
+  readonly id: string;
+  /** The product that a policy offers it with; null when a rule names it as a plan. */
+  readonly offeredWith: string | null;
+}
+
+function listMentions(set: PolicySet): Mention[] {
+  const offers = listPolicies(set).flatMap(({ name, features }) => {
+    const update = features?.subscription_update;
+    if (update?.enabled !== true) return [];
+    return (update.products ?? []).flatMap(({ product, prices }): Mention[] => {
+      const common = { where: `policy ${name}`, offeredWith: product };
+      const offered = prices.map((id) => ({ ...common, kind: 'price', id }) as const);
+      return [{ ...common, kind: 'product', id: product }, ...offered];
+    });
+  });
+  const plans = set.rules.flatMap(({ when: { plan = [] } }, index) =>
+    [plan].flat().map((id): Mention => {
+      const kind = /^(price|plan)_/.test(id) ? 'price' : 'product';
+      return { where: `rules.${index}.when.plan`, kind, id, offeredWith: null };
+    }),
+  );
+  return [...offers, ...plans];
+}
+
+/** Whether the products and prices that the policy file names exist at Stripe. */
+export async function checkPlans(deployment: Deployment, stripe: StripeClient): Promise<CheckResult> {
+  const mentions = listMentions(requirePolicies(deployment));
+  const catalog = await readCatalog(stripe, mentions);
+  const judgements = mentions.flatMap((mention) => judgeMention(mention, catalog.get(toKey(mention))));
+  if (judgements.length > 0) return judgements;
+  const count = (kind: Mention['kind']): number =>
+    [...catalog.keys()].filter((key) => key.startsWith(kind)).length;
+  return pass(`products: ${count('product')}, prices: ${count('price')}; all can be used`);
+}
+
+/** An object of Stripe's, or Stripe's reason why there is none, which also says when the id is of the other mode. */
+type Found = Stripe.Product | Stripe.DeletedProduct | Stripe.Price | string;
+
+function toKey({ kind, id }: Mention): string {
+  return `${kind} ${id}`;
+}
+
+/** Stripe allows 25 reads a second in test mode, and other clients share them. */
+const readsAtOnce = 8;
+
+async function readCatalog(
+  stripe: StripeClient,
+  mentions: readonly Mention[],
+): Promise<ReadonlyMap<string, Found>> {
+  const found = new Map<string, Found>();
+  const rest = [...new Map(mentions.map((mention) => [toKey(mention), mention])).values()];
+  while (rest.length > 0) {
+    const some = rest.splice(0, readsAtOnce);
+    await Promise.all(some.map(async (mention) => found.set(toKey(mention), await find(stripe, mention))));
+  }
+  return found;
+}
+
+async function find(stripe: StripeClient, { kind, id }: Mention): Promise<Found> {
+  try {
+    return await stripe.read<Exclude<Found, string>>((sdk, options) =>
+      kind === 'price' ? sdk.prices.retrieve(id, {}, options) : sdk.products.retrieve(id, {}, options),
+    );
+  } catch (error) {
+    if (error instanceof StripeRequestRefusedError && error.stripeCode === 'resource_missing')
+      return error.reason;
+    throw error;
+  }
+}
+
+/** A rule may name an archived plan, since customers can still have it. */
+function judgeMention({ where, offeredWith }: Mention, found: Found = 'not read'): Judgement[] {
+  if (offeredWith === null) {
+    if (typeof found !== 'string') return [];
+    return [warn(`${where}: ${found}`, 'Correct or remove the id: no customer can have this plan.')];
+  }
+  const fault = typeof found === 'string' ? found : findFault(found, offeredWith);
+  if (fault === null) return [];
   return [
-    warn(
-      `POLICY_NAMESPACE is not set: another deployment on this Stripe account that leaves it out too shares "${namespace}"`,
-      'Give each deployment a name of its own, such as POLICY_NAMESPACE=production.',
-    ),
+    fail(`${where}: ${fault}`, 'Correct the id in the policy file; test and live mode have different ids.'),
   ];
+}
+
+function findFault(found: Exclude<Found, string>, product: string): string | null {
+  const name = `${found.object} ${found.id}`;
+  if ('deleted' in found && found.deleted === true) return `${name} was deleted`;
+  if (found.object === 'price') {
+    const owner = typeof found.product === 'string' ? found.product : found.product.id;
+    if (owner !== product) return `${name} belongs to product ${owner}, not to ${product}`;
+    if (found.recurring === null) return `${name} does not recur`;
+  }
+  return 'active' in found && !found.active ? `${name} is archived` : null;
+}
+
+function listConfigurations(stripe: StripeClient): Promise<Configuration[]> {
+  return readAll(stripe, (sdk, page, options) => sdk.billingPortal.configurations.list(page, options));
+}
+
+/** Whether Stripe already has the configurations of the policies, before the first session. */
+export async function checkPortals(deployment: Deployment, stripe: StripeClient): Promise<Judgement> {
+  const policies = listPolicies(requirePolicies(deployment));
+  const { POLICY_NAMESPACE: namespace } = requireVariables(deployment, 'POLICY_NAMESPACE');
+  const configurations = await listConfigurations(stripe);
+  const own = configurations.filter((found) => readMark(found)?.namespace === namespace);
+  const absent = policies.filter((policy) => findByHash(own, compilePolicy(policy).hash)?.active !== true);
+  if (absent.length === 0) return pass(`Stripe has a configuration for each of ${policies.length} policies`);
+  return warn(
+    `Stripe has no active configuration yet for ${joinNames(absent)}: the first session creates it`,
+    'Create it before the first session by `billing-portal policies apply`.',
+  );
+}
+
+/** A hosted login page bypasses the rules: it offers customers everything in its configuration. */
+export async function checkLoginPages(deployment: Deployment, stripe: StripeClient): Promise<CheckResult> {
+  const { strictest } = requirePolicies(deployment);
+  const configurations = await listConfigurations(stripe);
+  const open = configurations.filter(({ active, login_page }) => active && login_page.enabled);
+  const warnings = open.flatMap((configuration) => {
+    const more = listMore(configuration, strictest);
+    if (more.length === 0) return [];
+    return warn(
+      `the login page of ${configuration.id} offers more than the strictest policy, ${strictest.name}: ${more.join(', ')}`,
+      'Switch off the login page of this configuration, or these features of it.',
+    );
+  });
+  if (warnings.length > 0) return warnings;
+  return pass(open.length === 0 ? 'none is active' : 'none offers more than the strictest policy');
+}
+
+/** The features, and the customer details, that a configuration offers and a policy does not. */
+function listMore({ features: offered }: Configuration, policy: Policy): string[] {
+  const allowed: ConfigurationContent['features'] = compilePolicy(policy).content.features;
+  const extra = featureNames.filter((name) => offered[name].enabled && allowed[name]?.enabled !== true);
+  if (!offered.customer_update.enabled || extra.includes('customer_update')) return extra;
+  const updates = new Set<string>(allowed.customer_update?.allowed_updates);
+  const details = offered.customer_update.allowed_updates.filter((name) => !updates.has(name));
+  return details.length === 0 ? extra : [...extra, `customer_update of ${details.join(', ')}`];
 }

@@ -1,56 +1,44 @@
 import type Stripe from 'stripe';
-import { readAll } from '../../stripe/read-all.ts';
 import type { StripeConfig } from '../../config/config.ts';
+import { readAll } from '../../stripe/read-all.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
 import { handledEventTypes, webhookPath } from '../../webhooks/webhook-event-types.ts';
-import type { Deployment } from './deployment.ts';
+import { type Deployment, requireVariables } from './deployment.ts';
 import { type Judgement, pass, skip, warn } from './finding.ts';
 
 export function receivesEvents({ values }: Deployment): boolean {
   return (values.STRIPE_WEBHOOK_SECRETS ?? []).length > 0;
 }
 
-/** Whether events can be received at all. */
-export function checkWebhookSecrets({ values }: Deployment): Judgement[] {
-  const { STRIPE_WEBHOOK_SECRETS: secrets } = values;
-  if (secrets === undefined) return [skip('STRIPE_WEBHOOK_SECRETS cannot be read')];
-  if (secrets.length > 0)
-    return [
-      pass(`a webhook secret is set${secrets.length > 1 ? `: ${secrets.length}, as in a rotation` : ''}`),
-    ];
-  return [
-    warn(
-      'no webhook secret is set: a cancellation in the portal is only seen when the app asks',
-      'Set STRIPE_WEBHOOK_SECRETS to the signing secret of the endpoint that docs/webhooks.md sets up.',
-    ),
-  ];
+export function checkWebhookSecrets(deployment: Deployment): Judgement {
+  const { length } = requireVariables(deployment, 'STRIPE_WEBHOOK_SECRETS').STRIPE_WEBHOOK_SECRETS;
+  if (length > 0) return pass(`a webhook secret is set${length > 1 ? `: ${length}, as in a rotation` : ''}`);
+  return warn(
+    'no webhook secret is set: the service sees a cancellation in the portal only when the app asks',
+    'Set STRIPE_WEBHOOK_SECRETS to the signing secret of the endpoint that docs/webhooks.md sets up.',
+  );
 }
 
 /** Whether Stripe sends this service the events that it handles. */
-export async function checkWebhookEndpoint(
-  config: StripeConfig,
-  { values }: Deployment,
-): Promise<Judgement[]> {
-  const { PUBLIC_URL: publicUrl } = values;
-  if (publicUrl === undefined) return [skip('PUBLIC_URL is not set, where the endpoint would be')];
+export async function checkWebhookEndpoint(deployment: Deployment, config: StripeConfig): Promise<Judgement> {
+  const { PUBLIC_URL: publicUrl } = deployment.values;
+  if (publicUrl === undefined)
+    return skip('PUBLIC_URL is not set, so the address of the endpoint is unknown');
   const url = `${publicUrl.href.replace(/\/$/, '')}${webhookPath}`;
   const endpoints = (await listEndpoints(config)).filter(
     (endpoint) => endpoint.url === url && endpoint.status === 'enabled',
   );
-  if (endpoints.length === 0) {
-    return [
-      warn(
-        `no enabled endpoint at Stripe points to ${url}`,
-        'Add it in the Dashboard (Developers, Webhooks), with the events that docs/webhooks.md lists.',
-      ),
-    ];
-  }
-  const wantsConnect = config.account !== null;
-  const fitting = endpoints.filter((endpoint) => isConnectEndpoint(endpoint) === wantsConnect);
-  return [fitting.length > 0 ? judgeEvents(fitting, url) : warnOfKind(config.account, url)];
+  if (endpoints.length === 0)
+    return warn(
+      `no enabled endpoint at Stripe points to ${url}`,
+      'Add it in the Dashboard (Developers, Webhooks), with the events that docs/webhooks.md lists.',
+    );
+  // A Connect endpoint, which has an application, receives the events of connected accounts only.
+  const fitting = endpoints.filter(({ application }) => (application !== null) === (config.account !== null));
+  return fitting.length > 0 ? judgeEvents(fitting, url) : warnOfKind(config.account, url);
 }
 
-/** Endpoints belong to the platform: the key is used without its connected account. */
+/** Endpoints belong to the platform, so the key is used without its connected account. */
 async function listEndpoints(config: StripeConfig): Promise<Stripe.WebhookEndpoint[]> {
   const platform = new StripeClient({ ...config, account: null });
   try {
@@ -60,27 +48,22 @@ async function listEndpoints(config: StripeConfig): Promise<Stripe.WebhookEndpoi
   }
 }
 
-/** A Connect endpoint receives the events of connected accounts, and no others. */
-function isConnectEndpoint({ application }: Stripe.WebhookEndpoint): boolean {
-  return application !== null;
-}
-
 function warnOfKind(account: string | null, url: string): Judgement {
   if (account === null)
     return warn(
-      `the endpoint at ${url} receives the events of connected accounts only, which are ignored`,
+      `the endpoint at ${url} receives events of connected accounts only, which are ignored`,
       'Add an endpoint for events on your account, or set STRIPE_ACCOUNT to the connected account.',
     );
   return warn(
     `the endpoint at ${url} receives no events of ${account}: it is for events on the key's own account, which are ignored`,
-    'Add an endpoint for events on connected accounts (Connect), and put its secret into STRIPE_WEBHOOK_SECRETS.',
+    'Add an endpoint for events on connected accounts (Connect), and add its secret to STRIPE_WEBHOOK_SECRETS.',
   );
 }
 
 function judgeEvents(endpoints: readonly Stripe.WebhookEndpoint[], url: string): Judgement {
   const sent = new Set(endpoints.flatMap((endpoint) => endpoint.enabled_events));
   const missing = sent.has('*') ? [] : handledEventTypes.filter((type) => !sent.has(type));
-  if (missing.length === 0) return pass(`Stripe sends every event that is handled to ${url}`);
+  if (missing.length === 0) return pass(`Stripe sends every event that the service handles to ${url}`);
   return warn(
     `Stripe does not send ${missing.join(', ')} to ${url}`,
     "Enable these events in the endpoint's settings in the Dashboard (Developers, Webhooks).",

@@ -5,27 +5,27 @@ import { createHealthyDeployment, examineFor, folder } from './doctor-kit.ts';
 
 const { env } = await createHealthyDeployment();
 
-test('names the engine and counts who is linked', async () => {
+test('names the engine and counts the linked users', async () => {
   expect(await examineFor('database', env)).toEqual([
     expect.stringMatching(/^pass: SQLite \d\S+ answers; its tables and indexes are in place$/),
     'pass: users linked in scope test: 1',
   ]);
 });
 
-test('warns where nobody is linked in the scope', async () => {
+test('warns when no user is linked in the scope', async () => {
   expect(await examineFor('database', { ...env, STRIPE_SCOPE: 'sandbox' })).toEqual([
     expect.stringMatching(/^pass/),
-    expect.stringMatching(/^warn: nobody is linked in scope sandbox/),
+    expect.stringMatching(/^warn: no user is linked in scope sandbox/),
   ]);
 });
 
-test('takes nobody for a beginning where first sessions make customers', async () => {
+test('passes without linked users when first sessions create customers', async () => {
   const found = await examineFor('database', {
     ...env,
     STRIPE_SCOPE: 'sandbox',
     CUSTOMER_CREATION: 'on_demand',
   });
-  expect(found).toContainEqual(expect.stringMatching(/^pass: nobody is linked in scope sandbox yet/));
+  expect(found).toContainEqual(expect.stringMatching(/^pass: no user is linked in scope sandbox yet/));
 });
 
 test('warns of SQLite in production, and fails on one in memory', async () => {
@@ -34,7 +34,7 @@ test('warns of SQLite in production, and fails on one in memory', async () => {
     expect.stringMatching(/^warn: SQLite is for one machine/),
   );
   expect(await examineFor('database', { ...production, DATABASE_URL: 'sqlite::memory:' })).toContainEqual(
-    expect.stringMatching(/^fail: what is linked is forgotten/),
+    expect.stringMatching(/^fail: every mapping is lost/),
   );
 });
 

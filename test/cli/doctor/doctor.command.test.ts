@@ -8,10 +8,10 @@ const { env } = await createHealthyDeployment();
 const production = { ...env, NODE_ENV: 'production' };
 const broken = { ...env, JWT_AUDIENCE: '' };
 
-test('prints aligned lines, what to do under them, and a line that sums up', async () => {
+test('prints aligned lines with their fixes, and a summary', async () => {
   const { stdout, stderr, exitCode } = await runCli(['doctor'], { env: production });
   expect(stdout).toContain('✓ configuration       every variable can be read\n');
-  expect(stdout).toMatch(/^! stripe-key {10}http\S+ is asked .*\n {22}→ Unset STRIPE_API_URL\.$/m);
+  expect(stdout).toMatch(/^! stripe-key {10}requests go to http\S+ .*\n {22}→ Unset STRIPE_API_URL\.$/m);
   expect(stdout).toMatch(/^- policy-file {9}PORTAL_POLICIES is not set/m);
   expect(stdout).toMatch(/\n\npassed 13, warned 2, failed 0, skipped 1: this deployment will work\.\n$/);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
@@ -46,7 +46,7 @@ describe('in a process of its own', () => {
       ok: false,
       counts: { pass: 13, warn: 0, fail: 1, skip: 1 },
       checks: expect.arrayContaining([
-        { name: 'configuration', outcome: 'fail', detail: 'JWT_AUDIENCE: is required', mend: null },
+        { name: 'configuration', outcome: 'fail', detail: 'JWT_AUDIENCE: is required', fix: null },
       ]),
     });
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 });

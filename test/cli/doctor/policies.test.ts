@@ -85,7 +85,7 @@ describe('products and prices', () => {
   test('fail when a price is of another product', async () => {
     const other = await createPrice(kit.stripe);
     expect(await examinePolicies('policy-plans', createPolicies(kit.productId, other.id))).toEqual([
-      `fail: policy plans: price ${other.id} is of product ${idOf(other.product)}, and not of ${kit.productId}`,
+      `fail: policy plans: price ${other.id} belongs to product ${idOf(other.product)}, not to ${kit.productId}`,
     ]);
   });
 

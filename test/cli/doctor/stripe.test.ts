@@ -11,8 +11,8 @@ afterEach(() => control('DELETE', 'faults'));
 
 describe('the key', () => {
   test.each([
-    ['sk_test_1', 'pass: Stripe takes the secret key, of test mode'],
-    ['rk_test_1', 'pass: Stripe takes the restricted key, of test mode'],
+    ['sk_test_1', 'pass: Stripe accepts the secret key, in test mode'],
+    ['rk_test_1', 'pass: Stripe accepts the restricted key, in test mode'],
   ])('%s: %s', async (STRIPE_SECRET_KEY, line) => {
     const found = await examineFor('stripe-key', { ...env, STRIPE_SECRET_KEY });
     expect(found).toEqual([`${line}, at ${localStripe.url}`]);
@@ -31,7 +31,7 @@ describe('the key', () => {
     faulty.answerBy(sendError(status, { message }));
     const findings = await examine({ ...atFaulty, STRIPE_ACCOUNT: 'acct_9' });
     expect(findings.filter(({ name }) => name === 'stripe-key').map(toLine)).toEqual([line]);
-    expect(findings.filter(({ detail }) => detail === 'Stripe cannot be asked')).toMatchObject([
+    expect(findings.filter(({ detail }) => detail === 'stripe-key has to pass first')).toMatchObject([
       { name: 'stripe-permissions', outcome: 'skip' },
       { name: 'default-portal', outcome: 'skip' },
       { name: 'webhook-endpoint', outcome: 'skip' },
@@ -53,7 +53,7 @@ describe('the key', () => {
 
   test('warns of another Stripe in production', async () => {
     const found = await examineFor('stripe-key', { ...env, NODE_ENV: 'production' });
-    expect(found).toEqual([expect.stringMatching(/^warn: http.* is asked in the place of Stripe/)]);
+    expect(found).toEqual([expect.stringMatching(/^warn: requests go to http.*, which is not Stripe/)]);
   });
 });
 
@@ -80,7 +80,7 @@ describe('the clock', () => {
 
   test('is not judged when nothing answers', async () => {
     faulty.answerBy(resetConnection);
-    expect(await examineFor('stripe-clock', atFaulty)).toEqual(['skip: Stripe did not tell the time']);
+    expect(await examineFor('stripe-clock', atFaulty)).toEqual(['skip: Stripe did not send the time']);
   });
 });
 
@@ -124,7 +124,7 @@ describe("a restricted key's permissions", () => {
     expect(await examineFor('stripe-permissions', env)).toEqual([expect.stringMatching(/^pass/)]);
     const policies = writePolicies({ policies: { a: {} }, default: 'a', strictest: 'a' });
     expect(await examineFor('stripe-permissions', { ...env, ...policies })).toEqual([
-      'fail: the key may not make portal configurations',
+      'fail: the key may not create portal configurations',
     ]);
   });
 
@@ -172,7 +172,7 @@ describe('the default portal configuration', () => {
     const line = 'no default portal configuration is saved in test mode: ';
     expect(await examineFor('default-portal', atFaulty)).toEqual([`fail: ${line}no session can be opened`]);
     expect(await examineFor('default-portal', { ...atFaulty, ...policies })).toEqual([
-      expect.stringContaining(`warn: ${line}policies do without`),
+      expect.stringContaining(`warn: ${line}sessions need a policy file`),
     ]);
   });
 

@@ -15,7 +15,7 @@ describe('the webhook secret', () => {
     [
       'none',
       '',
-      'warn: no webhook secret is set: a cancellation in the portal is only seen when the app asks',
+      'warn: no webhook secret is set: the service sees a cancellation in the portal only when the app asks',
     ],
     ['a faulty one', 'planted', 'skip: STRIPE_WEBHOOK_SECRETS cannot be read'],
   ])('%s', async (_what, STRIPE_WEBHOOK_SECRETS, line) => {
@@ -35,7 +35,7 @@ describe('the endpoint at Stripe', () => {
 
   test('that sends all that is handled passes', async () => {
     expect(await at('/billing')).toEqual([
-      'pass: Stripe sends every event that is handled to http://127.0.0.1:4000/billing/webhooks/stripe',
+      'pass: Stripe sends every event that the service handles to http://127.0.0.1:4000/billing/webhooks/stripe',
     ]);
   });
 
@@ -71,7 +71,7 @@ describe('the endpoint at Stripe', () => {
       createEndpoint('/connect/webhooks/stripe', handledEventTypes, true);
 
       expect(await at('/connect', { STRIPE_ACCOUNT })).toEqual([
-        'pass: Stripe sends every event that is handled to http://127.0.0.1:4000/connect/webhooks/stripe',
+        'pass: Stripe sends every event that the service handles to http://127.0.0.1:4000/connect/webhooks/stripe',
       ]);
       const listed = localStripe.requests.filter(({ path }) => path.startsWith('/v1/webhook_endpoints'));
       expect(listed.at(-1)?.stripeAccount).toBeNull();

@@ -50,7 +50,7 @@ test.each([['STRIPE_API_URL'], ['STRIPE_SECRET_KEY'], ['STRIPE_ACCOUNT'], ['STRI
   async (name) => {
     const findings = await examine({ ...env, [name]: '?' });
     expect(findings.filter((finding) => finding.name.startsWith('stripe'))).toMatchObject([
-      { outcome: 'skip', detail: 'the variables of Stripe have faults' },
+      { outcome: 'skip', detail: 'the Stripe variables have faults' },
     ]);
     expect(findings.filter((finding) => finding.name === 'database')).toMatchObject([{ outcome: 'pass' }]);
   },
@@ -62,7 +62,7 @@ test.each([
   [
     'passes without a public https address',
     {},
-    'pass: TRUST_PROXY is off: clients connect to the service itself',
+    'pass: TRUST_PROXY is off: clients connect to the service directly',
   ],
   [
     'warns where an https address shows that there is a proxy',
@@ -82,7 +82,7 @@ test.each([
   [
     'passes without limits',
     { ...publicUrl, RATE_LIMIT: 'off' },
-    'pass: RATE_LIMIT is off: no request counts by its address',
+    'pass: RATE_LIMIT is off: requests are not counted by address',
   ],
   [
     'is skipped where a variable cannot be read',
@@ -110,7 +110,7 @@ test.each([
   ['https://app.example.com', [/^warn: https:\/\/app\.example\.com allows every path/]],
   [
     'http://localhost:3000,https://app.example.com/a',
-    [/^warn: http:\/\/localhost:3000 is a place on the customer's own machine/],
+    [/^warn: http:\/\/localhost:3000 is on the customer's own machine/],
   ],
 ])('judges the return URLs %s in production', async (urls, lines) => {
   const found = await examineFor('return-urls', { ...env, ...production, RETURN_URLS: urls });

@@ -1,0 +1,95 @@
+import { type Deployment, requireVariables } from './deployment.ts';
+import { type CheckResult, type Judgement, fail, pass, warn } from './finding.ts';
+
+/** Reports each fault of the variables. Each fault says what the variable expects. */
+export function checkVariables({ faults }: Deployment): CheckResult {
+  return faults.length === 0 ? pass('every variable can be read') : faults.map((fault) => fail(fault));
+}
+
+/** Whether development features are on in public. */
+export function checkEnvironment(deployment: Deployment): Judgement {
+  const { NODE_ENV: environment, LANDING_PAGE: landingPage = 'none' } = requireVariables(
+    deployment,
+    'NODE_ENV',
+  );
+  if (deployment.production) {
+    if (landingPage === 'none') return pass('production: no landing page, no introspection');
+    return warn(
+      'production shows an API explorer and answers introspection for every visitor',
+      'Unset LANDING_PAGE, unless the API is meant to be explored.',
+    );
+  }
+  if (deployment.stripe?.livemode !== true) return pass(`${environment}: introspection is answered`);
+  return warn(
+    `NODE_ENV is ${environment}, but the key is live: introspection is answered, and the command line signs tokens`,
+    'Set NODE_ENV=production.',
+  );
+}
+
+/** Metadata keys that other products on a Stripe account are likely to write as well. */
+const commonKeys =
+  /^(user|customer|account|org|organization|tenant|client|member)?[_.-]?(id|uid|ref|reference)?$|^sub$/i;
+
+/** Which fields at Stripe name a user. */
+export function checkLinking(deployment: Deployment): CheckResult {
+  const { LINK_BY_METADATA_KEY: key, LINK_BY_CLIENT_REFERENCE_ID: byReference } = requireVariables(
+    deployment,
+    'LINK_BY_CLIENT_REFERENCE_ID',
+  );
+  if (key === undefined && !byReference)
+    return pass('nothing at Stripe names a user: administrators link users to customers');
+  const reference =
+    'client_reference_id of every Checkout session on the account, except from payment links, names a user';
+  return [...(key === undefined ? [] : [judgeMetadataKey(key)]), ...(byReference ? [pass(reference)] : [])];
+}
+
+function judgeMetadataKey(key: string): Judgement {
+  const detail = `metadata.${key} of customers and Checkout sessions names a user`;
+  if (!commonKeys.test(key)) return pass(detail);
+  return warn(
+    `${detail}, and other products and deployments on the account are likely to write this key too`,
+    'Set LINK_BY_METADATA_KEY to a key that only this deployment and your server write, such as acme_production_user_id.',
+  );
+}
+
+/** The service speaks plain HTTP, so a public https address means that a proxy is in front of it. */
+export function checkProxy(deployment: Deployment): Judgement {
+  const {
+    TRUST_PROXY: trusted,
+    RATE_LIMIT: limit,
+    PUBLIC_URL: publicUrl,
+  } = requireVariables(deployment, 'TRUST_PROXY', 'RATE_LIMIT');
+  if (limit === null) return pass('RATE_LIMIT is off: requests are not counted by address');
+  if (typeof trusted === 'number') return pass(`clients are told apart behind ${trusted} of your proxies`);
+  if (trusted !== false) return pass(`clients are told apart behind ${trusted.join(', ')}`);
+  if (publicUrl?.protocol !== 'https:')
+    return pass('TRUST_PROXY is off: clients connect to the service directly');
+  return warn(
+    `TRUST_PROXY is off, and a proxy must be in front of ${publicUrl.origin}: all its users share ${10 * limit.requests} requests in ${limit.perSeconds} s`,
+    'Set TRUST_PROXY to the number of proxies in front, or to their addresses.',
+  );
+}
+
+export function checkReturnUrls(deployment: Deployment): CheckResult {
+  const { RETURN_URLS: entries } = requireVariables(deployment, 'RETURN_URLS');
+  const warnings = deployment.production ? entries.flatMap(judgeReturnUrl) : [];
+  if (warnings.length > 0) return warnings;
+  return pass(entries.map(({ origin, path }) => `${origin}${path ?? ''}`).join(', '));
+}
+
+function judgeReturnUrl({ origin, path }: { origin: string; path: string | null }): Judgement[] {
+  if (origin.startsWith('http:'))
+    return [
+      warn(
+        `${origin} is on the customer's own machine`,
+        'Remove it from RETURN_URLS in production: any program on that machine could receive the customer.',
+      ),
+    ];
+  if (path !== null) return [];
+  return [
+    warn(
+      `${origin} allows every path, including pages that redirect to other sites`,
+      `Narrow it in RETURN_URLS to the pages that open the portal, such as ${origin}/account`,
+    ),
+  ];
+}

@@ -1,0 +1,152 @@
+import { createPublicKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { getPublicKeyAlgorithms, getSecretAlgorithms } from '../../auth/algorithms.ts';
+import { AuthUnavailableError, UnauthenticatedError } from '../../auth/auth.errors.ts';
+import { createAuthenticator } from '../../auth/authenticator.ts';
+import type { Caller } from '../../auth/caller.ts';
+import { KeySetError, fetchKeys } from '../../auth/key-set.ts';
+import { checkPublicKey, parsePublicKey } from '../../auth/key-source.ts';
+import { createAuthConfig } from '../../config/config.ts';
+import { authVariables, hasAll } from '../../config/environment-schema.ts';
+import type { Deployment } from './deployment.ts';
+import { type Judgement, fail, pass, skip, warn } from './finding.ts';
+
+/** Which keys and algorithms tokens are verified with. */
+export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgement> {
+  if (keySource === null) return skip('the source of keys has a fault');
+  if (keySource.kind === 'jwks') return checkKeySet(keySource.url);
+  if (keySource.kind === 'publicKey')
+    return pass(`a public key, for ${getPublicKeyAlgorithms(parsePublicKey(keySource.pem)).join(', ')}`);
+  if (/^(["']).*\1$/.test(keySource.secret))
+    return warn(
+      'the shared secret is in quotes, and they count as part of it',
+      'Remove the quotes from JWT_SECRET.',
+    );
+  const bytes = Buffer.byteLength(keySource.secret);
+  const names = getSecretAlgorithms(bytes).map(({ name }) => name);
+  return pass(`a shared secret of ${bytes} bytes, for ${names.join(', ')}`);
+}
+
+type Jwk = Awaited<ReturnType<typeof fetchKeys>>[number];
+
+async function checkKeySet(url: URL): Promise<Judgement> {
+  try {
+    return judgeKeys(await fetchKeys(url));
+  } catch (error) {
+    if (!(error instanceof KeySetError)) throw error;
+    return fail(
+      `${error.message} Its URL is ${url.origin}${url.pathname}`,
+      "Set JWT_JWKS_URL to the issuer's jwks_uri, and allow this machine to reach it.",
+    );
+  }
+}
+
+function judgeKeys(keys: readonly Jwk[]): Judgement {
+  if (keys.some(({ kty, d }) => kty === 'oct' || d !== undefined))
+    return fail(
+      'the key set shows a private or symmetric key: an attacker who reads it can sign tokens',
+      'Revoke the key at the issuer, and publish public keys only.',
+    );
+  const members = keys.map(inspectKey);
+  const usable = members.filter(({ fault }) => fault === null);
+  const algorithms = [...new Set(usable.flatMap((member) => member.algorithms))];
+  if (usable.length > 0)
+    return pass(`${usable.length} of ${keys.length} keys can be used, for ${algorithms.join(', ')}`);
+  const faults = [...new Set(members.map(({ fault }) => fault))];
+  return fail(
+    `none of the ${keys.length} keys of the key set can be used: ${faults.join('; ')}`,
+    'Configure the issuer to sign with RSA (2048 bits), EC (P-256, P-384, P-521) or Ed25519 keys.',
+  );
+}
+
+/** The algorithms that tokens may use with this key, or why the key cannot be used. The fault never shows the key. */
+function inspectKey(jwk: Jwk): { readonly algorithms: readonly string[]; readonly fault: string | null } {
+  try {
+    return { algorithms: getUsableAlgorithms(jwk), fault: null };
+  } catch (error) {
+    return { algorithms: [], fault: error instanceof Error ? error.message : 'this key cannot be used' };
+  }
+}
+
+function getUsableAlgorithms(jwk: Jwk): readonly string[] {
+  if (jwk.use !== undefined && jwk.use !== 'sig') throw new Error('this key is not for signatures');
+  if (jwk.key_ops !== undefined && !jwk.key_ops.includes('verify'))
+    throw new Error('this key is not for checking signatures');
+  const algorithms = getPublicKeyAlgorithms(checkPublicKey(parseJwk(jwk)));
+  const named = jwk.alg === undefined ? algorithms : algorithms.filter((name) => name === jwk.alg);
+  if (named.length === 0) throw new Error('the algorithm that this key names is not accepted');
+  return named;
+}
+
+function parseJwk(jwk: Jwk): ReturnType<typeof createPublicKey> {
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' });
+  } catch {
+    throw new Error('this key cannot be read');
+  }
+}
+
+/** Whether the service accepts the token in this file, or which claim it refuses. The token is never printed. */
+export async function checkToken({ values, keySource }: Deployment, file: string): Promise<Judgement> {
+  if (keySource === null || !hasAll(values, authVariables)) return skip('the token variables have faults');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    // The file name is not repeated: it may be a token, given by mistake.
+    return fail(
+      `the token file cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`,
+      'Write the token to a file and give the name of the file; /dev/stdin reads standard input.',
+    );
+  }
+  const authenticator = await createAuthenticator(createAuthConfig(values, keySource));
+  try {
+    return describeCaller(await authenticator.authenticate(`Bearer ${extractToken(text)}`));
+  } catch (error) {
+    if (error instanceof UnauthenticatedError || error instanceof AuthUnavailableError)
+      return describeRefusal(error);
+    throw error;
+  }
+}
+
+/** The file may hold a whole header, quotes or a byte order mark. */
+function extractToken(text: string): string {
+  return text
+    .trim()
+    .replace(/^(authorization: *)?bearer +/i, '')
+    .replace(/^"(.*)"$/, '$1');
+}
+
+function describeCaller(caller: Caller | null): Judgement {
+  if (caller === null) return skip('the file holds no token');
+  const { userId, roles, email } = caller;
+  const described = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`;
+  return pass(
+    `accepted: user ${userId}, ${described}, ${email === null ? 'no verified e-mail' : 'a verified e-mail'}`,
+  );
+}
+
+function describeRefusal(error: UnauthenticatedError | AuthUnavailableError): Judgement {
+  const { message, refusal, cause } = error;
+  if (refusal === null) return fail(cause instanceof Error ? `${message} ${cause.message}` : message);
+  const { refused, expected, actual, hint } = refusal;
+  return fail(
+    `${message} ${refused}: expected ${expected}; the token has ${actual}${hint === undefined ? '' : ` (${hint})`}`,
+    fixes[refused] ?? 'Compare the claim with JWT_SUBJECT_CLAIM and JWT_AUDIENCE_CLAIM.',
+  );
+}
+
+const clockFix = "Compare the issuer's clock with the clock of this machine.";
+
+const fixes: Readonly<Record<string, string>> = {
+  iss: 'Set JWT_ISSUER to the issuer that the tokens name, character by character.',
+  aud: 'Ask the issuer for tokens with this audience, or set JWT_AUDIENCE; for tokens without "aud" set JWT_AUDIENCE_CLAIM.',
+  exp: 'Ask the issuer for a new token; if this one is new, compare the clocks.',
+  nbf: clockFix,
+  iat: clockFix,
+  alg: 'Configure the issuer to sign with one of these algorithms, or set another source of keys.',
+  kid: 'Set JWT_JWKS_URL to the jwks_uri of the issuer that signed the token.',
+  signature: 'Set the source of keys to the issuer that signed the token.',
+  typ: 'Send an access token, not another token of the same issuer.',
+  authorization: 'Put one signed JWT into the file.',
+};
