@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, Query, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import type { BillingCustomers } from './billing-customer.service.ts';
+import type { BillingCustomers } from './billing-customers.service.ts';
 import { BillingCustomer } from './billing-customer.types.ts';
 
 @Resolver()

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { loadStoreConfig } from '../config/command-config.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type MappingPages, readMappingPages } from './mapping-pages.ts';
 import { type Shell, escapeInvisible } from './shell.ts';
-import { storeHelp, withStore } from './store.ts';
+import { storeHelp } from './store-help.ts';
 import { toMinutes } from './times.ts';
 
 export function addLinksCommand(program: Command, shell: Shell): void {
@@ -25,12 +26,14 @@ ${storeHelp}
 `;
 
 async function printLinks(shell: Shell, json: boolean): Promise<void> {
-  await withStore(shell, async ({ config, database }) => {
+  const config = loadStoreConfig(shell.loadEnvironment());
+  const { withPlatform } = await import('./platform.ts');
+  await withPlatform(shell, config, async ({ database }) => {
     const pages = readMappingPages(database.customers);
     const text = Readable.from(json ? toJsonLines(pages) : toTable(pages));
     await pipeline(text, shell.stdout, { end: false });
     if (text.readableDidRead) return;
-    shell.stderr.write(`Nobody is linked in scope ${config.scope}.\n`);
+    shell.stderr.write(`Nobody is linked in scope ${config.stripe.scope}.\n`);
   });
 }
 

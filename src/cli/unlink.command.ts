@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { AuditAction } from '../audit/audit-action.ts';
 import { commandLine } from '../audit/audit-trail.service.ts';
+import { loadStoreConfig } from '../config/command-config.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
-import { unlinkUser } from '../customers/unlink-user.ts';
+import { CommandError } from './command-failure.ts';
 import { type Shell, quote } from './shell.ts';
-import { storeHelp, withStore } from './store.ts';
+import { storeHelp } from './store-help.ts';
 
 export function addUnlinkCommand(program: Command, shell: Shell): void {
   program
@@ -24,17 +24,15 @@ ${storeHelp}
 `;
 
 async function unlink(shell: Shell, userId: string): Promise<void> {
-  await withStore(shell, async ({ config, database, audit }) => {
-    const intent = { actor: commandLine, action: AuditAction.UNLINK_CUSTOMER, userId } as const;
-    const removed = await audit.record(intent, async (operation) => {
-      const mapping = await unlinkUser(database, userId);
-      if (mapping === null)
-        throw new CustomerNotFoundError(`User ${quote(userId)} is not linked in scope ${config.scope}.`);
-      operation.aimAt(mapping.stripeCustomerId);
-      return mapping;
+  const config = loadStoreConfig(shell.loadEnvironment());
+  const { scope } = config.stripe;
+  const { withFeatures } = await import('./features.ts');
+  await withFeatures(shell, config, async ({ customers }) => {
+    const { stripeCustomerId } = await customers.admin.unlink(commandLine, userId).catch((error: unknown) => {
+      throw error instanceof CustomerNotFoundError
+        ? new CommandError(`User ${quote(userId)} is not linked in scope ${scope}.`)
+        : error;
     });
-    shell.stdout.write(
-      `Unlinked user ${quote(userId)} from ${removed.stripeCustomerId} in scope ${config.scope}.\n`,
-    );
+    shell.stdout.write(`Unlinked user ${quote(userId)} from ${stripeCustomerId} in scope ${scope}.\n`);
   });
 }

@@ -1,6 +1,9 @@
 import type { AuthConfig } from '../auth/authenticator.ts';
+import { noProxy } from '../shared/outbound-agent.ts';
 import {
+  type Config,
   ConfigurationError,
+  type HttpConfig,
   type LinkingConfig,
   type PoliciesConfig,
   type StripeConfig,
@@ -19,20 +22,37 @@ import {
 } from './environment-schema.ts';
 import type { Environment } from './environment.ts';
 
-/** What a command needs that works on the mappings: much less than the service. */
-export interface StoreConfig {
-  readonly databaseUrl: string;
-  /** Whose mappings are meant: `test`, `live`, or a sandbox's name. */
-  readonly scope: string;
-  /** Null without a key: then nothing can be asked of Stripe. */
-  readonly stripe: StripeConfig | null;
+/** What the platform and the features are composed with, in commands and in the service. */
+export interface CommandConfig extends Omit<
+  Config,
+  'http' | 'stripe' | 'auth' | 'adminRole' | 'auditRetentionDays'
+> {
+  readonly http: Pick<HttpConfig, 'metricsPort'>;
+  readonly stripe: Omit<StripeConfig, 'secretKey'> & {
+    /** Null without a key: then Stripe cannot be asked. */
+    readonly secretKey: string | null;
+  };
 }
+
+/** A command serves no requests, so it needs none of the settings for them. */
+const noRequests: Omit<CommandConfig, 'databaseUrl' | 'stripe'> = {
+  logLevel: 'warn',
+  http: { metricsPort: null },
+  requiredRole: null,
+  returnUrls: [],
+  explainsReturnUrls: false,
+  policies: { file: null, namespace: 'none' },
+  customerCreation: 'never',
+  linking: { metadataKey: null, byClientReferenceId: false },
+  webhooks: { secrets: [] },
+  publicUrl: null,
+};
 
 /**
  * Reads where the mappings are and whose are meant, which the key tells, or STRIPE_SCOPE.
  * @throws ConfigurationError
  */
-export function loadStoreConfig(env: Environment): StoreConfig {
+export function loadStoreConfig(env: Environment): CommandConfig {
   const hasKey = isSet(env, 'STRIPE_SECRET_KEY');
   const { values, faults } = readVariables(env, hasKey ? ['DATABASE_URL'] : ['DATABASE_URL', 'STRIPE_SCOPE']);
   const { stripe, faults: stripeFaults } = hasKey ? readStripeConfig(env) : { stripe: null, faults: [] };
@@ -46,7 +66,19 @@ export function loadStoreConfig(env: Environment): StoreConfig {
   // Without faults, both were read.
   if (faults.length > 0 || databaseUrl === undefined || scope === undefined)
     throw new ConfigurationError(faults);
-  return { databaseUrl, scope, stripe };
+  return { ...noRequests, databaseUrl, stripe: stripe ?? createKeylessStripe(scope) };
+}
+
+function createKeylessStripe(scope: string): CommandConfig['stripe'] {
+  return {
+    secretKey: null,
+    livemode: false,
+    apiUrl: null,
+    account: null,
+    scope,
+    requestsPerSecond: null,
+    proxy: noProxy,
+  };
 }
 
 /**
@@ -59,9 +91,8 @@ export function loadLinkingConfig(env: Environment): LinkingConfig {
   return createLinkingConfig(values);
 }
 
-/** What a command needs that works on portal policies. */
-export interface PoliciesCommandConfig {
-  readonly stripe: StripeConfig;
+/** What commands on portal policies are composed with. */
+export interface PoliciesCommandConfig extends CommandConfig {
   readonly policies: PoliciesConfig & { readonly file: string };
 }
 
@@ -78,7 +109,8 @@ export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
   // Without faults, all were read.
   if (faults.length > 0 || stripe === null || file === undefined || namespace === undefined)
     throw new ConfigurationError(faults);
-  return { stripe, policies: { file, namespace } };
+  // Policies are kept at Stripe: nothing is stored here.
+  return { ...noRequests, databaseUrl: 'sqlite::memory:', stripe, policies: { file, namespace } };
 }
 
 /**

@@ -4,14 +4,13 @@ import type { Caller } from '../auth/caller.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import type { Leases } from '../records/leases.ts';
-import type { RecordStore } from '../records/record-store.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { CustomerConflict, CustomerConflicts } from './customer-conflicts.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import { RemovedLinks } from './removed-links.ts';
+import type { RemovedLinks } from './removed-links.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
-import { unlinkUser } from './unlink-user.ts';
+import type { UserUnlinking } from './user-unlinking.service.ts';
 
 /** `keep_current` leaves the mappings as they are; `take_other` links the user to the customer of the conflict. */
 export type ConflictResolution = 'keep_current' | 'take_other';
@@ -27,7 +26,8 @@ export interface OpenConflict extends CustomerConflict {
 export interface ConflictAdminParts {
   readonly conflicts: CustomerConflicts;
   readonly directory: CustomerDirectory;
-  readonly records: RecordStore;
+  readonly removedLinks: RemovedLinks;
+  readonly unlinking: UserUnlinking;
   readonly leases: Leases;
   readonly stripe: StripeClient;
   readonly audit: AuditTrail;
@@ -57,7 +57,7 @@ export class ConflictAdmin {
     return this.parts.audit.record(intent, () =>
       // Events link under the same lease.
       this.parts.leases.runExclusive(`customer:${target}`, async () => {
-        if (resolution === 'keep_current') await new RemovedLinks(this.parts.records).add(found);
+        if (resolution === 'keep_current') await this.parts.removedLinks.add(found);
         else await this.take(found);
         await this.parts.conflicts.remove(found);
         return this.parts.directory.findByUserId(userId);
@@ -67,15 +67,13 @@ export class ConflictAdmin {
 
   /** Where this stops halfway, the conflict is still there, and resolving it again goes on. */
   private async take({ userId, stripeCustomerId }: CustomerConflict): Promise<void> {
-    const { directory, records, stripe } = this.parts;
+    const { directory, unlinking, stripe } = this.parts;
     if ((await findStripeCustomer(stripe, stripeCustomerId)) === null)
       throw new CustomerNotFoundError('Stripe has no such customer, in this mode of its account.');
-    const unlink = (id: string): Promise<CustomerMapping | null> =>
-      unlinkUser({ customers: directory, records }, id);
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
     if (ofCustomer?.userId === userId) return;
-    if (ofCustomer !== null) await unlink(ofCustomer.userId);
-    const before = await unlink(userId);
+    if (ofCustomer !== null) await unlinking.unlink(ofCustomer.userId);
+    const before = await unlinking.unlink(userId);
     await directory.link({ userId, stripeCustomerId });
     if (before !== null) {
       const { contractEndsAt, attributes } = before;

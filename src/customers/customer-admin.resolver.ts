@@ -1,4 +1,4 @@
-import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
@@ -10,7 +10,7 @@ import {
   CustomerMappingConnection,
 } from './customer-mapping.types.ts';
 
-@Resolver(() => CustomerMapping)
+@Resolver()
 export class CustomerAdminResolver {
   constructor(private readonly customers: CustomerAdmin) {}
 
@@ -95,15 +95,6 @@ export class CustomerAdminResolver {
   ): Promise<CustomerMapping> {
     const changes = { contractEndsAt, attributes: attributes ?? undefined };
     return toCustomerMapping(await this.customers.update(getCaller(context), userId, changes));
-  }
-
-  @FieldResolver(() => Date, {
-    nullable: true,
-    description:
-      'Since when it is known that the customer was deleted at Stripe; null otherwise. Webhooks tell, where they are set up.',
-  })
-  goneSince(@Root() mapping: CustomerMapping): Promise<Date | null> {
-    return this.customers.findGoneSince(mapping);
   }
 }
 

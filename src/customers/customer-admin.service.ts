@@ -1,12 +1,10 @@
 import { AuditAction } from '../audit/audit-action.ts';
-import type { AuditTrail } from '../audit/audit-trail.service.ts';
-import type { Caller } from '../auth/caller.ts';
+import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
-import type { RecordStore } from '../records/record-store.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type Attribute, readAttributes } from './customer-attributes.ts';
-import { removeConflict } from './customer-conflicts.ts';
+import type { CustomerConflicts } from './customer-conflicts.ts';
 import {
   type CustomerDirectory,
   type CustomerLink,
@@ -14,9 +12,8 @@ import {
   checkCustomerLink,
 } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import { SnapshotRegister } from '../account/snapshot-register.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
-import { unlinkUser } from './unlink-user.ts';
+import type { UserUnlinking } from './user-unlinking.service.ts';
 
 /** What is left out stays as it is. */
 export interface RequestedChanges {
@@ -25,73 +22,91 @@ export interface RequestedChanges {
   readonly attributes?: readonly Attribute[] | undefined;
 }
 
-/** What administrators do with everybody's mappings. Every change is on the record. */
+type Actor = AuditIntent['actor'];
+
+export interface CustomerAdminParts {
+  readonly directory: CustomerDirectory;
+  readonly conflicts: CustomerConflicts;
+  readonly unlinking: UserUnlinking;
+  readonly stripe: StripeClient;
+  readonly audit: AuditTrail;
+}
+
+/** Reads and changes the mappings of all users, for administrators. The audit trail has every change. */
 export class CustomerAdmin {
-  constructor(
-    private readonly directory: CustomerDirectory,
-    private readonly records: RecordStore,
-    private readonly stripe: StripeClient,
-    private readonly audit: AuditTrail,
-  ) {}
+  constructor(private readonly parts: CustomerAdminParts) {}
 
   async list(page: PageRequest): Promise<Page<CustomerMapping>> {
-    const { mappings, hasNextPage } = await this.directory.list(page);
+    const { mappings, hasNextPage } = await this.parts.directory.list(page);
     return { items: mappings, hasNextPage };
   }
 
   /** By one of the two ids. @throws BadUserInputError */
   find({ userId, stripeCustomerId }: Partial<CustomerLink>): Promise<CustomerMapping | null> {
-    if (userId !== undefined && stripeCustomerId === undefined) return this.directory.findByUserId(userId);
+    if (userId !== undefined && stripeCustomerId === undefined)
+      return this.parts.directory.findByUserId(userId);
     if (userId === undefined && stripeCustomerId !== undefined)
-      return this.directory.findByStripeCustomerId(stripeCustomerId);
+      return this.parts.directory.findByStripeCustomerId(stripeCustomerId);
     throw new BadUserInputError('Give either userId or stripeCustomerId.');
-  }
-
-  /** Null when Stripe has the customer, as far as is known. */
-  async findGoneSince(link: CustomerLink): Promise<Date | null> {
-    return (await new SnapshotRegister(this.records).find(link))?.goneSince ?? null;
   }
 
   /**
    * Links a user to a customer that Stripe has.
    * @throws CustomerNotFoundError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
    */
-  link(caller: Caller, link: CustomerLink): Promise<CustomerMapping> {
-    const { userId, stripeCustomerId: target } = link;
-    const intent = { actor: caller, action: AuditAction.LINK_CUSTOMER, userId, target };
-    return this.audit.record(intent, async () => {
-      checkCustomerLink(link);
-      if ((await findStripeCustomer(this.stripe, target)) === null)
+  async link(actor: Actor, link: CustomerLink): Promise<CustomerMapping> {
+    const { mapping } = await this.linkOnRecord(actor, link, async () => {
+      if ((await findStripeCustomer(this.parts.stripe, link.stripeCustomerId)) === null)
         throw new CustomerNotFoundError('Stripe has no such customer, in this mode of its account.');
-      const { mapping } = await this.directory.link(link);
-      await removeConflict(this.records, link);
-      return mapping;
+    });
+    return mapping;
+  }
+
+  /**
+   * Links a user to a customer without asking Stripe whether it has the customer.
+   * @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
+   */
+  linkUnverified(actor: Actor, link: CustomerLink): ReturnType<CustomerDirectory['link']> {
+    return this.linkOnRecord(actor, link, () => Promise.resolve());
+  }
+
+  private linkOnRecord(
+    actor: Actor,
+    link: CustomerLink,
+    verify: () => Promise<void>,
+  ): ReturnType<CustomerDirectory['link']> {
+    const { userId, stripeCustomerId: target } = link;
+    const intent = { actor, action: AuditAction.LINK_CUSTOMER, userId, target };
+    return this.parts.audit.record(intent, async () => {
+      checkCustomerLink(link);
+      await verify();
+      const linked = await this.parts.directory.link(link);
+      await this.parts.conflicts.remove(link);
+      return linked;
     });
   }
 
   /** Removes a mapping for good and returns what was removed. Only `link` makes it again. @throws CustomerNotFoundError, BadUserInputError */
-  unlink(caller: Caller, userId: string): Promise<CustomerMapping> {
-    const intent = { actor: caller, action: AuditAction.UNLINK_CUSTOMER, userId };
-    return this.audit.record(intent, async (operation) => {
-      const mapping = requireMapping(
-        await unlinkUser({ customers: this.directory, records: this.records }, userId),
-      );
+  unlink(actor: Actor, userId: string): Promise<CustomerMapping> {
+    const intent = { actor, action: AuditAction.UNLINK_CUSTOMER, userId };
+    return this.parts.audit.record(intent, async (operation) => {
+      const mapping = requireMapping(await this.parts.unlinking.unlink(userId));
       operation.aimAt(mapping.stripeCustomerId);
       return mapping;
     });
   }
 
   /** Changes what is given and leaves the rest. @throws CustomerNotFoundError, BadUserInputError */
-  update(caller: Caller, userId: string, changes: RequestedChanges): Promise<CustomerMapping> {
+  update(actor: Actor, userId: string, changes: RequestedChanges): Promise<CustomerMapping> {
     const { contractEndsAt, attributes } = changes;
     const details = {
       contractEndsAt: contractEndsAt === null ? 'none' : contractEndsAt?.toISOString(),
       attributes: attributes && `${attributes.length} set`,
     };
-    const intent = { actor: caller, action: AuditAction.UPDATE_CUSTOMER_MAPPING, userId, details };
-    return this.audit.record(intent, async (operation) => {
+    const intent = { actor, action: AuditAction.UPDATE_CUSTOMER_MAPPING, userId, details };
+    return this.parts.audit.record(intent, async (operation) => {
       const mapping = requireMapping(
-        await this.directory.update(userId, {
+        await this.parts.directory.update(userId, {
           contractEndsAt,
           attributes: attributes && readAttributes(attributes),
         }),

@@ -76,22 +76,15 @@ export class CustomerConflicts {
     return record && toConflict(record);
   }
 
-  async remove(link: CustomerLink): Promise<void> {
-    await removeConflict(this.parts.records, link);
+  /** The customers that name a user and are not linked to that user. */
+  async listOf(userId: string): Promise<readonly CustomerConflict[]> {
+    return (await this.parts.records.listOf(kind, userId)).map(toConflict);
   }
-}
 
-/** The customers that name a user and are not linked to that user. */
-export async function listConflictsOf(
-  records: RecordStore,
-  userId: string,
-): Promise<readonly CustomerConflict[]> {
-  return (await records.listOf(kind, userId)).map(toConflict);
-}
-
-export async function removeConflict(records: RecordStore, link: CustomerLink): Promise<void> {
-  const record = await records.find(kind, createId(link));
-  if (record !== null) await records.remove(kind, record);
+  async remove(link: CustomerLink): Promise<void> {
+    const record = await this.parts.records.find(kind, createId(link));
+    if (record !== null) await this.parts.records.remove(kind, record);
+  }
 }
 
 function createId({ userId, stripeCustomerId }: CustomerLink): string {

@@ -5,7 +5,7 @@ import { type RequestContext, getCaller } from './context.ts';
 
 export interface SchemaOptions {
   /** One instance of each resolver class. */
-  readonly resolvers: NonEmptyArray<object>;
+  readonly resolvers: readonly object[];
   /** The role for users' operations; null when any signed-in user may call them. */
   readonly requiredRole: string | null;
   /** The role for administrators' operations. It does not include users' operations. */

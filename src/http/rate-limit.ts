@@ -9,15 +9,13 @@ import type { SharedLimiters } from './redis-limiter.ts';
 /** The limit of an address is that of ten subjects: the users of a company or a mobile network share an address. */
 const subjectsByAddress = 10;
 
-/** Bounds how many forged webhooks of one address are logged and counted. */
-const refusedDeliveriesLimit: RateLimit = { requests: 10, perSeconds: 3_600 };
-
 export interface RateLimits {
   /** Null where RATE_LIMIT is off. */
   readonly subjects: RateLimiter | null;
   /** Null where RATE_LIMIT is off. */
   readonly addresses: RateLimiter | null;
-  readonly refusedDeliveries: RateLimiter;
+  /** A limit of a feature's own, which applies also where RATE_LIMIT is off. */
+  create(name: string, limit: RateLimit): RateLimiter;
   close(): void;
 }
 
@@ -35,7 +33,7 @@ export async function createRateLimits(
     addresses:
       rateLimit &&
       createLimiter('address', { ...rateLimit, requests: subjectsByAddress * rateLimit.requests }),
-    refusedDeliveries: createLimiter('refused-delivery', refusedDeliveriesLimit),
+    create: createLimiter,
     close: () => shared?.close(),
   };
 }

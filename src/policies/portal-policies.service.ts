@@ -9,22 +9,24 @@ import type { SubscriptionFacts } from './policy-facts.ts';
 import { selectPolicy } from './policy-rules.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
+interface PortalPoliciesParts {
+  readonly set: PolicySet;
+  readonly subscriptions: CustomerSubscriptions;
+  readonly logger: Logger;
+  readonly now: () => Date;
+}
+
 /** Decides which policy holds for a customer at this moment. */
 export class PortalPolicies {
   private readonly reads = new SharedReads<readonly Stripe.Subscription[]>();
 
-  constructor(
-    private readonly set: PolicySet,
-    private readonly subscriptions: CustomerSubscriptions,
-    private readonly logger: Logger,
-    private readonly now: () => Date = () => new Date(),
-  ) {}
+  constructor(private readonly parts: PortalPoliciesParts) {}
 
   /** @param caller null where nobody's token is at hand */
   select(caller: Caller | null, mapping: CustomerMapping | null): Promise<Policy> {
     let found: Promise<SubscriptionFacts | null> | undefined;
     const findSubscriptions = () => (found ??= this.readSubscriptions(mapping));
-    return selectPolicy(this.set, { caller, mapping, findSubscriptions, now: this.now() });
+    return selectPolicy(this.parts.set, { caller, mapping, findSubscriptions, now: this.parts.now() });
   }
 
   /** Null when Stripe does not say all of it: then nothing is known. @throws StripeRateLimitedError */
@@ -32,11 +34,11 @@ export class PortalPolicies {
     if (mapping === null) return toFacts([]);
     try {
       const { stripeCustomerId: id } = mapping;
-      return toFacts(await this.reads.read(id, () => this.subscriptions.list(id)));
+      return toFacts(await this.reads.read(id, () => this.parts.subscriptions.list(id)));
     } catch (error) {
       // Congestion passes within seconds, so the caller comes again rather than get less than is theirs.
       if (error instanceof StripeRateLimitedError) throw error;
-      this.logger.warn(
+      this.parts.logger.warn(
         { error },
         'subscriptions cannot be read: the strictest policy stands in for rules on them',
       );

@@ -31,17 +31,19 @@ export type ChosenConfiguration = ConfigurationInForce & {
   readonly narrowed: WantedConfiguration | null;
 };
 
+export interface ConfigurationChooserParts {
+  readonly customers: CustomerDirectory;
+  readonly stripe: StripeClient;
+  /** Null without a policy file: then the account's default configuration is in force for every user. */
+  readonly policies: PortalPolicies | null;
+  readonly ids: ConfigurationIdCache;
+}
+
 /** Chooses the configuration for a session, and knows what it offers. */
 export class ConfigurationChooser {
   private readonly reads = new SharedReads<Configuration>();
 
-  constructor(
-    private readonly customers: CustomerDirectory,
-    private readonly stripe: StripeClient,
-    /** Null without a policy file: then the account's default configuration is in force for every user. */
-    private readonly policies: PortalPolicies | null,
-    private readonly managed: ConfigurationIdCache,
-  ) {}
+  constructor(private readonly parts: ConfigurationChooserParts) {}
 
   /**
    * @param caller null without a token of the customer's
@@ -58,7 +60,7 @@ export class ConfigurationChooser {
 
   /** Chooses what an administrator names. @throws BadUserInputError when it does not exist or is not active */
   async chooseNamed(id: string, choice: FeatureChoice = {}): Promise<ChosenConfiguration> {
-    const configuration = await getNamedConfiguration(this.stripe, id);
+    const configuration = await getNamedConfiguration(this.parts.stripe, id);
     if (!configuration.active) throw new BadUserInputError('The configuration is not active.');
     return this.narrow({ kind: 'named', configuration }, choice);
   }
@@ -67,8 +69,8 @@ export class ConfigurationChooser {
     caller: Caller | null,
     mapping: CustomerMapping | null,
   ): Promise<ConfigurationInForce> {
-    if (this.policies === null) return { kind: 'default' };
-    const policy = await this.policies.select(caller, mapping);
+    if (this.parts.policies === null) return { kind: 'default' };
+    const policy = await this.parts.policies.select(caller, mapping);
     return { kind: 'policy', policy, wanted: compilePolicy(policy) };
   }
 
@@ -83,7 +85,7 @@ export class ConfigurationChooser {
   /** The id for Stripe; null lets Stripe use the account's default. */
   findId(chosen: ChosenConfiguration): Promise<string | null> {
     const wanted = findWanted(chosen);
-    if (wanted !== null) return this.managed.getId(wanted);
+    if (wanted !== null) return this.parts.ids.getId(wanted);
     return Promise.resolve(chosen.kind === 'named' ? chosen.configuration.id : null);
   }
 
@@ -94,7 +96,7 @@ export class ConfigurationChooser {
    */
   forget(chosen: ChosenConfiguration, id: Promise<string | null>): boolean {
     const wanted = findWanted(chosen);
-    if (wanted !== null) this.managed.forget(wanted, id);
+    if (wanted !== null) this.parts.ids.forget(wanted, id);
     return wanted !== null;
   }
 
@@ -105,7 +107,7 @@ export class ConfigurationChooser {
 
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */
   async getInForce(caller: Caller): Promise<Configuration> {
-    const mapping = this.policies && (await this.customers.findByUserId(caller.userId));
+    const mapping = this.parts.policies && (await this.parts.customers.findByUserId(caller.userId));
     const inForce = await this.findInForce(caller, mapping);
     // The default's key is not an id; a policy's is the hash of its content.
     const key = inForce.kind === 'policy' ? inForce.wanted.hash : inForce.kind;
@@ -115,15 +117,15 @@ export class ConfigurationChooser {
   private async read(inForce: ConfigurationInForce): Promise<Configuration> {
     if (inForce.kind === 'default') return this.readDefault();
     if (inForce.kind === 'named') return inForce.configuration;
-    const id = this.managed.getId(inForce.wanted);
-    const known = await readConfiguration(this.stripe, await id);
+    const id = this.parts.ids.getId(inForce.wanted);
+    const known = await readConfiguration(this.parts.stripe, await id);
     if (known.active) return known;
-    this.managed.forget(inForce.wanted, id);
-    return readConfiguration(this.stripe, await this.managed.getId(inForce.wanted));
+    this.parts.ids.forget(inForce.wanted, id);
+    return readConfiguration(this.parts.stripe, await this.parts.ids.getId(inForce.wanted));
   }
 
   private async readDefault(): Promise<Configuration> {
-    const { data } = await this.stripe.read((sdk, options) =>
+    const { data } = await this.parts.stripe.read((sdk, options) =>
       sdk.billingPortal.configurations.list(
         { is_default: true, active: true, limit: 1, expand: [`data.${productsPath}`] },
         options,

@@ -2,12 +2,12 @@ import type Stripe from 'stripe';
 import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import type { OwnCustomers } from '../customers/own-customer.service.ts';
+import type { OwnCustomers } from '../customers/own-customers.service.ts';
 import type { FeatureChoice } from '../configurations/narrow-configuration.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
-import { type Metrics, noMetrics } from '../telemetry/metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { ChosenConfiguration, ConfigurationChooser } from './configuration-chooser.service.ts';
 import type { PortalFlow } from './portal-flow.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
@@ -30,19 +30,21 @@ export interface PortalSessionRequest {
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams, 'return_url'>>;
 
+export interface PortalSessionsParts {
+  readonly customers: OwnCustomers;
+  readonly returnUrls: ReturnUrls;
+  readonly configurations: ConfigurationChooser;
+  readonly flows: PortalFlows;
+  readonly stripe: StripeClient;
+  /** The key's mode, and so the mode of every session that is opened with it. */
+  readonly livemode: boolean;
+  readonly now: () => Date;
+  readonly metrics: Pick<Metrics, 'sessionOpened'>;
+}
+
 /** Opens portal sessions. */
 export class PortalSessions {
-  constructor(
-    private readonly customers: OwnCustomers,
-    private readonly returnUrls: ReturnUrls,
-    private readonly configurations: ConfigurationChooser,
-    private readonly flows: PortalFlows,
-    private readonly stripe: StripeClient,
-    /** Of the key, and so of every session that is opened with it. */
-    private readonly livemode: boolean,
-    private readonly now: () => Date = () => new Date(),
-    private readonly metrics: Pick<Metrics, 'sessionOpened'> = noMetrics,
-  ) {}
+  constructor(private readonly parts: PortalSessionsParts) {}
 
   /**
    * Opens a session for the caller's own customer, who may be made for it.
@@ -50,10 +52,10 @@ export class PortalSessions {
    *   FlowNotAllowedError, PortalNotConfiguredError, and the errors of Stripe and the store
    */
   create(caller: Caller, request: PortalSessionRequest): Promise<PortalSession> {
-    return countSession(this.metrics, async (attempt) => {
+    return countSession(this.parts.metrics, async (attempt) => {
       const checked = this.check(request);
-      const mapping = await this.customers.get(caller);
-      attempt.chosen = await this.configurations.choose(caller, mapping, request.features);
+      const mapping = await this.parts.customers.get(caller);
+      attempt.chosen = await this.parts.configurations.choose(caller, mapping, request.features);
       return await this.openAs(mapping, checked, request.flow, attempt.chosen);
     });
   }
@@ -68,19 +70,19 @@ export class PortalSessions {
     request: PortalSessionRequest,
     configurationId: string | undefined,
   ): Promise<PortalSession> {
-    return countSession(this.metrics, async (attempt) => {
+    return countSession(this.parts.metrics, async (attempt) => {
       const checked = this.check(request);
       attempt.chosen = await (configurationId === undefined
-        ? this.configurations.choose(null, mapping, request.features)
-        : this.configurations.chooseNamed(configurationId, request.features));
+        ? this.parts.configurations.choose(null, mapping, request.features)
+        : this.parts.configurations.chooseNamed(configurationId, request.features));
       return await this.openAs(mapping, checked, request.flow, attempt.chosen);
     });
   }
 
   /** Refuses what can be refused before anything is asked of anybody. */
   private check({ returnUrl, locale, flow }: PortalSessionRequest): CheckedParams {
-    const return_url = this.returnUrls.getAllowed(returnUrl);
-    if (flow !== undefined) this.flows.check(flow);
+    const return_url = this.parts.returnUrls.getAllowed(returnUrl);
+    if (flow !== undefined) this.parts.flows.check(flow);
     return { return_url, ...(locale === undefined ? {} : { locale: getPortalLocale(locale) }) };
   }
 
@@ -92,14 +94,14 @@ export class PortalSessions {
   ): Promise<PortalSession> {
     const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
     return await this.open(
-      { customer, ...checked, ...flowData, ...compileExtras(findPolicy(chosen), this.now()) },
+      { customer, ...checked, ...flowData, ...compileExtras(findPolicy(chosen), this.parts.now()) },
       chosen,
     );
   }
 
   private async compileFlow(flow: PortalFlow, stripeCustomerId: string, chosen: ChosenConfiguration) {
-    const features = await this.configurations.getFeatures(chosen);
-    return this.flows.compile(flow, { stripeCustomerId, features, policy: findPolicy(chosen) });
+    const features = await this.parts.configurations.getFeatures(chosen);
+    return this.parts.flows.compile(flow, { stripeCustomerId, features, policy: findPolicy(chosen) });
   }
 
   /** Where the configuration was deactivated behind our back, it is made usable again and tried once more. */
@@ -108,17 +110,18 @@ export class PortalSessions {
     chosen: ChosenConfiguration,
     mayTryAgain = true,
   ): Promise<PortalSession> {
-    const id = this.configurations.findId(chosen);
+    const id = this.parts.configurations.findId(chosen);
     const configuration = await id;
     // What is added behind a spread object has V8 make a new hidden class each time.
     const whole = configuration === null ? params : { configuration, ...params };
     try {
-      const answer = await this.stripe.write((sdk, options) =>
+      const answer = await this.parts.stripe.write((sdk, options) =>
         sdk.billingPortal.sessions.create(whole, options),
       );
-      return readSession(answer, whole, this.livemode);
+      return readSession(answer, whole, this.parts.livemode);
     } catch (error) {
-      const isAnother = mayTryAgain && isAboutConfiguration(error) && this.configurations.forget(chosen, id);
+      const isAnother =
+        mayTryAgain && isAboutConfiguration(error) && this.parts.configurations.forget(chosen, id);
       if (!isAnother) throw explain(error);
       return this.open(params, chosen, false);
     }

@@ -1,5 +1,9 @@
 import { logFailure } from '../logging/failure-log.ts';
+import type { Config } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { Platform } from '../platform.ts';
+import { removeAll } from '../records/remove-all.ts';
+import { SweepClock } from '../records/sweep-clock.ts';
 
 /** Removes records that expired by this time, and returns how many were removed. */
 export type Sweep = (by: Date) => Promise<number>;
@@ -10,6 +14,18 @@ interface Clock {
 }
 
 const hourMs = 60 * 60_000;
+
+/** Sweeps the audit trail, and the records of all features. */
+export function createSweeper(
+  { database: { records }, audit, logger, now }: Platform,
+  { auditRetentionDays }: Pick<Config, 'auditRetentionDays'>,
+): Sweeper {
+  const sweeps = {
+    'audit trail': (by: Date) => audit.sweep(auditRetentionDays, by),
+    records: (by: Date) => removeAll(() => records.removeExpired(by)),
+  };
+  return new Sweeper(new SweepClock(records, now), sweeps, logger);
+}
 
 /** Runs all sweeps one after another, at the start and every hour. */
 export class Sweeper {

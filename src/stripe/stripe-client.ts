@@ -13,7 +13,8 @@ import { StripeHttpClient } from './stripe-http-client.ts';
 import { isReplayed, readRetryAfter, toBillingError } from './stripe.errors.ts';
 
 export interface StripeClientOptions {
-  readonly secretKey: string;
+  /** Null in commands that need no key: every call then fails. */
+  readonly secretKey: string | null;
   /** The base URL; null for Stripe's own API. */
   readonly apiUrl: URL | null;
   /** The connected account to act on; null for the key's own account. */
@@ -50,6 +51,7 @@ export class StripeClient {
   private readonly sdk: Stripe;
   private readonly breaker: CircuitBreaker;
   private readonly deadlineMs: number;
+  private readonly hasKey: boolean;
 
   constructor(options: StripeClientOptions) {
     const { requestsPerSecond = null, telemetry = new Telemetry(noMetrics) } = options;
@@ -62,12 +64,13 @@ export class StripeClient {
       bodyTimeout: 0,
     });
     this.breaker = new CircuitBreaker(options.failuresToOpen ?? defaultFailuresToOpen);
+    this.hasKey = options.secretKey !== null;
     this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     telemetry.metrics.watchStripe(() => ({
       queueDepth: pace?.queueDepth ?? 0,
       breaker: this.breaker.state,
     }));
-    this.sdk = new Stripe(options.secretKey, {
+    this.sdk = new Stripe(options.secretKey ?? 'none', {
       httpClient: new StripeHttpClient(this.dispatcher, pace, telemetry),
       maxNetworkRetries: 0,
       telemetry: false,
@@ -88,6 +91,7 @@ export class StripeClient {
   }
 
   private async attempt<T>(call: (timeout: number) => Promise<T>): Promise<T> {
+    if (!this.hasKey) throw new Error('Stripe cannot be asked: STRIPE_SECRET_KEY is not set.');
     const deadline = performance.now() + this.deadlineMs;
     for (let attempt = 1; ; attempt += 1) {
       const timeout = Math.max(1, Math.floor(deadline - performance.now()));

@@ -10,8 +10,7 @@ type PortalHandlers = Pick<WebhookHandlers, Extract<keyof WebhookHandlers, `bill
 interface PortalHandlerParts {
   readonly directory: CustomerDirectory;
   readonly audit: AuditTrail;
-  /** Null in a process that opens no sessions. */
-  readonly configurations: Pick<ConfigurationIdCache, 'forgetAll'> | null;
+  readonly configurations: Pick<ConfigurationIdCache, 'forgetAll'>;
 }
 
 /** Forgets configurations that were changed, and records who was let into the portal, by whichever way. */
@@ -21,7 +20,10 @@ export function createPortalHandlers({
   configurations,
 }: PortalHandlerParts): PortalHandlers {
   // One replica hears of it. For the others, what is known ends by its time to live.
-  const forget = (): Promise<void> => Promise.resolve(configurations?.forgetAll());
+  const forget = (): Promise<void> => {
+    configurations.forgetAll();
+    return Promise.resolve();
+  };
   return {
     'billing_portal.configuration.created': forget,
     'billing_portal.configuration.updated': forget,

@@ -20,17 +20,20 @@ describe('the configuration of commands on mappings', () => {
     [{ STRIPE_SCOPE: 'live' }, 'live'],
     [{ STRIPE_SCOPE: 'test', STRIPE_SECRET_KEY: ' ' }, 'test'],
   ])('%j means the mappings of %s', (env, scope) => {
-    expect(loadStoreConfig(env)).toMatchObject({ scope, databaseUrl: 'sqlite:./data/billing.db' });
+    expect(loadStoreConfig(env)).toMatchObject({
+      stripe: { scope },
+      databaseUrl: 'sqlite:./data/billing.db',
+    });
   });
 
   test('has no way to Stripe without a key', () => {
-    expect(loadStoreConfig({ STRIPE_SCOPE: 'test' }).stripe).toBeNull();
+    expect(loadStoreConfig({ STRIPE_SCOPE: 'test' }).stripe.secretKey).toBeNull();
     expect(loadStoreConfig({ STRIPE_SECRET_KEY: 'sk_test_1' }).stripe).toMatchObject({ apiUrl: null });
   });
 
   test('looks at no variable of the service that it does not need', () => {
     const env = { STRIPE_SCOPE: 'test', PORT: 'nonsense', JWT_SECRET: 'short', RETURN_URLS: '*' };
-    expect(loadStoreConfig(env).scope).toBe('test');
+    expect(loadStoreConfig(env).stripe.scope).toBe('test');
   });
 
   test('reports every fault at once', () => {

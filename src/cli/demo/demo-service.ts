@@ -11,7 +11,7 @@ import type { Config } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { createLogger } from '../../logging/logger.ts';
-import { OpenedParts } from '../../process/opened-parts.ts';
+import { OpenedParts } from '../../shared/opened-parts.ts';
 import { webhookPath } from '../../webhooks/webhook-event-types.ts';
 import { loadAddressedConfig } from './demo-address.ts';
 import { createDemoEnvironment } from './demo-environment.ts';

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { loadStoreConfig } from '../../config/command-config.ts';
 import { checkUserId } from '../../customers/customer-directory.ts';
 import { CommandError } from '../command-failure.ts';
 import { type Shell, quote } from '../shell.ts';
-import { storeHelp, withStore } from '../store.ts';
-import { eraseUser } from './erasure.ts';
+import { storeHelp } from '../store-help.ts';
 
 export function addEraseCommand(program: Command, shell: Shell): void {
   program
@@ -30,10 +30,15 @@ ${storeHelp}
 
 async function erase(shell: Shell, userId: string, confirmed: boolean): Promise<void> {
   checkUserId(userId);
-  await withStore(shell, async ({ config, database, audit }) => {
-    const who = `user ${quote(userId)} in scope ${config.scope}`;
+  const config = loadStoreConfig(shell.loadEnvironment());
+  const who = `user ${quote(userId)} in scope ${config.stripe.scope}`;
+  const [{ withFeatures }, { eraseUser }] = await Promise.all([
+    import('../features.ts'),
+    import('./erase-user.ts'),
+  ]);
+  await withFeatures(shell, config, async (features) => {
     if (!confirmed) await confirm(shell, `Erase everything that is kept about ${who}? Type yes to go on: `);
-    const { removed, stripeCustomerIds } = await eraseUser({ database, audit }, userId);
+    const { removed, stripeCustomerIds } = await eraseUser(features, userId);
     shell.stdout.write(
       removed.length === 0
         ? `Nothing is kept about ${who}.\n`

@@ -2,13 +2,14 @@ import { type Stats, createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { AuditAction } from '../../audit/audit-action.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
+import { loadStoreConfig } from '../../config/command-config.ts';
+import type { CustomerDirectory } from '../../customers/customer-directory.ts';
 import { exitCodes } from '../../process/start-failure.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
 import { type Source, describeCode, getSource } from '../source-file.ts';
 import { listenForStop } from '../stop-signal.ts';
-import { type Store, withStore } from '../store.ts';
 import { type ImportedBatch, type Refusal, importLinks } from './import-links.ts';
 import { readLinkRows } from './read-link-rows.ts';
 
@@ -31,8 +32,9 @@ export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<
   const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source.stats);
   try {
     const intent = { actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS } as const;
-    await withStore(shell, (store) =>
-      store.audit.record(intent, () => runImport(shell, store, { source, refusalFile })),
+    const { withPlatform } = await import('../platform.ts');
+    await withPlatform(shell, loadStoreConfig(shell.loadEnvironment()), ({ audit, database }) =>
+      audit.record(intent, () => runImport(shell, database.customers, { source, refusalFile })),
     );
   } finally {
     await refusalFile?.close();
@@ -54,13 +56,17 @@ interface Import {
   readonly refusalFile: FileHandle | null;
 }
 
-async function runImport(shell: Shell, store: Store, { source, refusalFile }: Import): Promise<void> {
+async function runImport(
+  shell: Shell,
+  directory: CustomerDirectory,
+  { source, refusalFile }: Import,
+): Promise<void> {
   const text = createReadStream(source.path, 'utf8');
   const progress = startProgress(shell.stderr, source.stats.size);
   const stop = listenForStop();
   let totals: ImportTotals = { linked: 0, unchanged: 0, refused: 0, lastLine: 0 };
   try {
-    for await (const batch of importLinks(store.database.customers, readLinkRows(text))) {
+    for await (const batch of importLinks(directory, readLinkRows(text))) {
       totals = addBatch(totals, batch);
       const refusals = toLines(batch.refusals);
       if (refusalFile !== null) await refusalFile.appendFile(refusals);

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { AuditAction } from '../../audit/audit-action.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
+import { loadStoreConfig } from '../../config/command-config.ts';
 import { type CustomerLink, checkCustomerLink } from '../../customers/customer-directory.ts';
 import { type Shell, quote } from '../shell.ts';
-import { storeHelp, withStore } from '../store.ts';
+import { storeHelp } from '../store-help.ts';
 import { importLinkFile } from './import-link-file.ts';
 
 interface LinkOptions {
@@ -68,17 +68,17 @@ ${storeHelp}
 
 async function linkUser(shell: Shell, link: CustomerLink, verify: boolean): Promise<void> {
   checkCustomerLink(link);
-  await withStore(shell, async ({ config, database, audit }) => {
-    if (verify && config.stripe === null) {
+  const config = loadStoreConfig(shell.loadEnvironment());
+  const [{ withFeatures }, { verifyCustomer }] = await Promise.all([
+    import('../features.ts'),
+    import('./verify-customer.ts'),
+  ]);
+  await withFeatures(shell, config, async ({ customers }, { stripe }) => {
+    if (verify && config.stripe.secretKey === null)
       shell.stderr.write('Stripe was not asked whether it has the customer: STRIPE_SECRET_KEY is not set.\n');
-    } else if (verify && config.stripe !== null) {
-      const { verifyCustomer } = await import('./verify-customer.ts');
-      await verifyCustomer(config.stripe, link.stripeCustomerId);
-    }
-    const { userId, stripeCustomerId: target } = link;
-    const intent = { actor: commandLine, action: AuditAction.LINK_CUSTOMER, userId, target } as const;
-    const { created } = await audit.record(intent, () => database.customers.link(link));
-    const what = `user ${quote(link.userId)} to ${link.stripeCustomerId} in scope ${config.scope}`;
+    else if (verify) await verifyCustomer(stripe, link.stripeCustomerId);
+    const { created } = await customers.admin.linkUnverified(commandLine, link);
+    const what = `user ${quote(link.userId)} to ${link.stripeCustomerId} in scope ${config.stripe.scope}`;
     shell.stdout.write(created ? `Linked ${what}.\n` : `Unchanged, as linked before: ${what}.\n`);
   });
 }

@@ -1,5 +1,4 @@
-import type { StripeConfig } from '../../config/config.ts';
-import { StripeClient } from '../../stripe/stripe-client.ts';
+import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, isMissing } from '../../stripe/stripe.errors.ts';
 import { CommandError, describeFailure } from '../command-failure.ts';
 
@@ -8,8 +7,7 @@ import { CommandError, describeFailure } from '../command-failure.ts';
  * usual mistakes.
  * @throws CommandError
  */
-export async function verifyCustomer(config: StripeConfig, id: string): Promise<void> {
-  const stripe = new StripeClient(config);
+export async function verifyCustomer(stripe: StripeClient, id: string): Promise<void> {
   try {
     const customer = await stripe.read((sdk, options) => sdk.customers.retrieve(id, {}, options));
     if (customer.deleted === true) throw new CommandError(`Customer ${id} was deleted at Stripe.`);
@@ -20,7 +18,5 @@ export async function verifyCustomer(config: StripeConfig, id: string): Promise<
       throw new CommandError(`Stripe has no such customer for this key: ${error.reason}`);
     }
     throw new CommandError(`${describeFailure(error)}\nAdd --no-verify to link without asking Stripe.`);
-  } finally {
-    await stripe.close();
   }
 }

@@ -1,4 +1,3 @@
-import { ConfigurationIdCache } from '../../configurations/configuration-id-cache.service.ts';
 import { type PlannedPolicy, planPolicies } from '../../policies/policy-plan.ts';
 import type { Shell } from '../shell.ts';
 import { signs } from './plan.ts';
@@ -6,15 +5,14 @@ import { describePlace, toJsonLine, toLines, toPlace, withPolicies } from './pol
 
 /** Does what sessions would do one by one, and sets back what was edited. */
 export async function applyPolicyFile(shell: Shell, json: boolean): Promise<void> {
-  await withPolicies(shell, async ({ config, set, registry, own }) => {
-    const configurations = new ConfigurationIdCache(registry);
+  await withPolicies(shell, async ({ config, set, configurations, own }) => {
     const policies: object[] = [];
     const planned = planPolicies(set, own);
     const width = Math.max(...planned.map(({ wanted }) => wanted.policyName.length));
     if (!json) shell.stdout.write(`${describePlace(config)}\n\n`);
     for (const { wanted, action, changes } of planned) {
-      const id = await configurations.getId(wanted);
-      if (action !== 'create' && changes.length > 0) await registry.restore(id, wanted);
+      const id = await configurations.ids.getId(wanted);
+      if (action !== 'create' && changes.length > 0) await configurations.atStripe.restore(id, wanted);
       policies.push({ policy: wanted.policyName, action, id });
       if (!json) shell.stdout.write(toLines([[signs[action], wanted.policyName.padEnd(width), id]]));
     }

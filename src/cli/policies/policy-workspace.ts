@@ -1,16 +1,16 @@
 import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
-import { StripeConfigurations } from '../../configurations/stripe-configurations.service.ts';
+import type { Configurations } from '../../configurations/create-configurations.ts';
 import { type Configuration, productsPath } from '../../configurations/managed-configuration.ts';
 import { loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
-import { StripeClient } from '../../stripe/stripe-client.ts';
+import { withFeatures } from '../features.ts';
 import type { Shell } from '../shell.ts';
 
 /** What commands on policies stand on. */
 export interface PolicyWorkspace {
   readonly config: PoliciesCommandConfig;
   readonly set: PolicySet;
-  readonly registry: StripeConfigurations;
+  readonly configurations: Configurations;
   /** Every configuration of the namespace, with its products. */
   readonly own: readonly Configuration[];
 }
@@ -22,14 +22,10 @@ export async function withPolicies(
 ): Promise<void> {
   const config = loadPoliciesConfig(shell.loadEnvironment());
   const set = await loadPolicyFile(config.policies.file);
-  const stripe = new StripeClient(config.stripe);
-  try {
-    const registry = new StripeConfigurations(stripe, config.policies.namespace);
-    const own = await registry.list({ expand: [`data.${productsPath}`] });
-    await use({ config, set, registry, own });
-  } finally {
-    await stripe.close();
-  }
+  await withFeatures(shell, config, async ({ configurations }) => {
+    const own = await configurations.atStripe.list({ expand: [`data.${productsPath}`] });
+    await use({ config, set, configurations, own });
+  });
 }
 
 /** What a list is of: `policies.yaml, namespace default, test mode`. */

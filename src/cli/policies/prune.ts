@@ -16,13 +16,13 @@ export async function prunePolicies(
   shell: Shell,
   { olderThanMs, confirmed, json }: PruneOptions,
 ): Promise<void> {
-  await withPolicies(shell, async ({ config, set, registry, own }) => {
+  await withPolicies(shell, async ({ config, set, configurations, own }) => {
     const before = Date.now() - olderThanMs;
     const unused = listSpares(set, own).filter(({ usedAt }) => usedAt.getTime() <= before);
     const outcomes: Outcome[] = [];
     for (const spare of unused) {
       const loginPage = spare.hasLoginPage ? 'its login page is on; turn that off first' : null;
-      const kept = loginPage ?? (confirmed ? await deactivate(registry, spare.id) : null);
+      const kept = loginPage ?? (confirmed ? await deactivate(configurations.atStripe, spare.id) : null);
       outcomes.push({ spare, kept });
     }
     const place = { ...toPlace(config), dryRun: !confirmed };

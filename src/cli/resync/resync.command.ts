@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
-import { storeHelp } from '../store.ts';
+import { storeHelp } from '../store-help.ts';
 import { createTimeOption } from '../times.ts';
 
 interface ResyncOptions {

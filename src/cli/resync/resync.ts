@@ -1,26 +1,15 @@
-import { loadLinkingConfig } from '../../config/command-config.ts';
-import type { LinkingConfig } from '../../config/config.ts';
-import { AutomaticLinks } from '../../customers/automatic-links.ts';
-import { CustomerConflicts } from '../../customers/customer-conflicts.ts';
+import { type CommandConfig, loadLinkingConfig, loadStoreConfig } from '../../config/command-config.ts';
+import type { Environment } from '../../config/environment.ts';
 import type { CustomerDirectory, CustomerMapping } from '../../customers/customer-directory.ts';
-import { CustomerReader } from '../../account/customer-reader.ts';
-import { CustomerSubscriptions } from '../../customers/customer-subscriptions.ts';
-import { CustomerSync } from '../../account/customer-sync.service.ts';
-import { RemovedLinks } from '../../customers/removed-links.ts';
-import { SnapshotRegister } from '../../account/snapshot-register.ts';
-import { Leases } from '../../records/leases.ts';
+import type { CustomerSync } from '../../account/customer-sync.service.ts';
 import { exitCodes } from '../../process/start-failure.ts';
-import type { StripeClient } from '../../stripe/stripe-client.ts';
 import type { WebhookEvent } from '../../webhooks/webhook-event.ts';
-import { noMetrics } from '../../telemetry/metrics.ts';
-import { createWebhookHandlers } from '../../webhooks/webhook-handlers.ts';
-import { WebhookProcessor } from '../../webhooks/webhook-processor.service.ts';
+import type { WebhookProcessor } from '../../webhooks/webhook-processor.service.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
+import { withFeatures } from '../features.ts';
 import { readMappingPages } from '../mapping-pages.ts';
-import { createPacedStripe } from '../paced-stripe.ts';
 import { type Shell, quote } from '../shell.ts';
 import { listenForStop } from '../stop-signal.ts';
-import { type Store, withStore } from '../store.ts';
 import { ResyncRun } from './resync-run.ts';
 import { listUndeliveredEvents } from './undelivered-events.ts';
 
@@ -44,40 +33,25 @@ interface ResyncParts {
 
 /** Handles the events that were not delivered, and reads every linked customer anew. */
 export async function resync(shell: Shell, request: ResyncRequest): Promise<void> {
-  const linking = loadLinkingConfig(shell.loadEnvironment());
-  await withStore(shell, async (store) => {
-    const stripe = createPacedStripe(store.config.stripe, requestsPerSecond);
-    try {
-      const events = await listUndeliveredEvents(stripe, new Date(Date.now() - request.sinceMs));
-      await catchUp(shell, request, events, createParts(store, stripe, linking));
-    } finally {
-      await stripe.close();
-    }
+  const config = loadResyncConfig(shell.loadEnvironment());
+  await withFeatures(shell, config, async ({ customers, account, webhooks }, { stripe }) => {
+    const events = await listUndeliveredEvents(stripe, new Date(Date.now() - request.sinceMs));
+    const { directory } = customers;
+    await catchUp(shell, request, events, { directory, ...account, ...webhooks });
   });
 }
 
-function createParts(
-  { database, audit, logger }: Store,
-  stripe: StripeClient,
-  linking: LinkingConfig,
-): ResyncParts {
-  const { customers: directory, records } = database;
-  const leases = new Leases(records);
-  const reader = new CustomerReader(new CustomerSubscriptions(stripe), stripe);
-  const sync = new CustomerSync(directory, new SnapshotRegister(records), reader, leases);
-  const handlers = createWebhookHandlers({
-    stripe,
-    directory,
-    links: new AutomaticLinks(directory, new RemovedLinks(records)),
-    conflicts: new CustomerConflicts({ records, audit, metrics: noMetrics }),
-    sync,
-    audit,
-    leases,
-    logger,
-    configurations: null,
-    linking,
-  });
-  return { directory, sync, processor: new WebhookProcessor(handlers, records, leases) };
+/** Asks Stripe at a lower rate than the service does, which needs the rest of Stripe's limit. */
+function loadResyncConfig(env: Environment): CommandConfig {
+  const linking = loadLinkingConfig(env);
+  const config = loadStoreConfig(env);
+  const { stripe } = config;
+  if (stripe.secretKey === null)
+    throw new CommandError('STRIPE_SECRET_KEY is required, to look at customers at Stripe.');
+  // Null is for where there is no limit, such as a local Stripe.
+  const limit = stripe.requestsPerSecond;
+  const paced = limit === null ? null : Math.min(limit, requestsPerSecond);
+  return { ...config, linking, stripe: { ...stripe, requestsPerSecond: paced } };
 }
 
 /** Sums up, however it ends. */

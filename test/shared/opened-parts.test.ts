@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { OpenedParts } from '../../src/process/opened-parts.ts';
+import { OpenedParts } from '../../src/shared/opened-parts.ts';
 
 test('what was opened is closed in reverse, once', async () => {
   const closed: string[] = [];

@@ -1,0 +1,39 @@
+import type { CommandConfig } from '../config/command-config.ts';
+import type { Customers } from '../customers/create-customers.ts';
+import type { Platform } from '../platform.ts';
+import type { Erasure, UserToErase } from '../shared/erasure.ts';
+import { BillingCustomerResolver } from './billing-customer.resolver.ts';
+import { BillingCustomers } from './billing-customers.service.ts';
+import { CustomerReader } from './customer-reader.ts';
+import { CustomerSync } from './customer-sync.service.ts';
+import { GoneSinceResolver } from './gone-since.resolver.ts';
+import { SnapshotRegister } from './snapshot-register.ts';
+
+/** What users see of their own billing. */
+export interface Account {
+  readonly sync: CustomerSync;
+  readonly resolvers: readonly object[];
+  eraseUser(user: UserToErase): Promise<Erasure>;
+}
+
+export function createAccount(
+  { database, stripe, leases, logger, now }: Platform,
+  { directory, subscriptions, unlinking }: Customers,
+  { webhooks }: Pick<CommandConfig, 'webhooks'>,
+): Account {
+  const snapshots = new SnapshotRegister(database.records);
+  unlinking.alsoRemove((userId) => snapshots.removeOf(userId));
+  const reader = new CustomerReader(subscriptions, stripe, now);
+  const sync = new CustomerSync(directory, snapshots, reader, leases);
+  // Without webhooks nothing would keep a snapshot true.
+  const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
+  const billingCustomers = new BillingCustomers(directory, reader, kept);
+  return {
+    sync,
+    resolvers: [new BillingCustomerResolver(billingCustomers), new GoneSinceResolver(snapshots)],
+    eraseUser: async ({ userId }) => {
+      const count = await snapshots.removeOf(userId);
+      return { removed: count === 0 ? [] : ["what was last read of the customer's card and subscriptions"] };
+    },
+  };
+}

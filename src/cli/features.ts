@@ -1,0 +1,17 @@
+import 'reflect-metadata';
+import { type Features, createFeatures } from '../app.ts';
+import type { CommandConfig } from '../config/command-config.ts';
+import type { Platform } from '../platform.ts';
+import { withPlatform } from './platform.ts';
+import type { Shell } from './shell.ts';
+
+/** Composes the features of the service for as long as `use` takes. */
+export async function withFeatures(
+  shell: Shell,
+  config: CommandConfig,
+  use: (features: Features, platform: Platform) => Promise<void> | void,
+): Promise<void> {
+  await withPlatform(shell, config, async (platform) => {
+    await use(createFeatures(platform, config, null), platform);
+  });
+}

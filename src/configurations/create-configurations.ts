@@ -1,0 +1,28 @@
+import type { CommandConfig } from '../config/command-config.ts';
+import type { Platform } from '../platform.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import { ConfigurationAdminResolver } from './configuration-admin.resolver.ts';
+import { ConfigurationAdmin } from './configuration-admin.service.ts';
+import { ConfigurationIdCache } from './configuration-id-cache.service.ts';
+import { StripeConfigurations } from './stripe-configurations.service.ts';
+
+/** The portal configurations that Stripe keeps. */
+export interface Configurations {
+  /** Those of this deployment's namespace. */
+  readonly atStripe: StripeConfigurations;
+  readonly ids: ConfigurationIdCache;
+  readonly resolvers: readonly object[];
+}
+
+export function createConfigurations(
+  { stripe, audit, now }: Platform,
+  returnUrls: ReturnUrls,
+  { policies: { namespace } }: Pick<CommandConfig, 'policies'>,
+): Configurations {
+  const atStripe = new StripeConfigurations(stripe, namespace, now);
+  return {
+    atStripe,
+    ids: new ConfigurationIdCache(atStripe, now),
+    resolvers: [new ConfigurationAdminResolver(new ConfigurationAdmin(stripe, returnUrls, audit))],
+  };
+}

@@ -1,0 +1,93 @@
+import type { CommandConfig } from '../config/command-config.ts';
+import type { Platform } from '../platform.ts';
+import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
+import { AutomaticLinks } from './automatic-links.ts';
+import { ConflictAdminResolver } from './conflict-admin.resolver.ts';
+import { ConflictAdmin } from './conflict-admin.service.ts';
+import { CreationAttempts } from './creation-attempts.ts';
+import { CustomerAdminResolver } from './customer-admin.resolver.ts';
+import { CustomerAdmin } from './customer-admin.service.ts';
+import { CustomerConflicts } from './customer-conflicts.ts';
+import { CustomerCreation } from './customer-creation.service.ts';
+import type { CustomerDirectory } from './customer-directory.ts';
+import { CustomerSubscriptions } from './customer-subscriptions.ts';
+import { CustomersByMetadata } from './customers-by-metadata.ts';
+import { OwnCustomers } from './own-customers.service.ts';
+import { RemovedLinks } from './removed-links.ts';
+import { UserUnlinking } from './user-unlinking.service.ts';
+
+/** Which customer a user is. */
+export interface Customers {
+  readonly directory: CustomerDirectory;
+  readonly subscriptions: CustomerSubscriptions;
+  readonly automaticLinks: AutomaticLinks;
+  readonly conflicts: CustomerConflicts;
+  readonly ownCustomers: OwnCustomers;
+  readonly admin: CustomerAdmin;
+  readonly unlinking: UserUnlinking;
+  readonly resolvers: readonly object[];
+  eraseUser(user: UserToErase): Promise<Erasure>;
+}
+
+export function createCustomers(
+  platform: Platform,
+  config: Pick<CommandConfig, 'customerCreation' | 'linking'>,
+): Customers {
+  const { database, stripe, audit, leases, now, telemetry } = platform;
+  const { customers: directory, records } = database;
+  const removedLinks = new RemovedLinks(records);
+  const automaticLinks = new AutomaticLinks(directory, removedLinks);
+  const attempts = new CreationAttempts(records, now);
+  const conflicts = new CustomerConflicts({ records, audit, metrics: telemetry.metrics });
+  const unlinking = new UserUnlinking(directory, removedLinks, attempts);
+  const creation = new CustomerCreation({
+    directory,
+    links: automaticLinks,
+    customers: new CustomersByMetadata(stripe),
+    attempts,
+    conflicts,
+    stripe,
+    audit,
+    now,
+    metadataKey: config.linking.metadataKey,
+  });
+  const parts = { directory, conflicts, unlinking, removedLinks, stripe, audit, leases };
+  const admin = new CustomerAdmin(parts);
+  return {
+    directory,
+    subscriptions: new CustomerSubscriptions(stripe),
+    automaticLinks,
+    conflicts,
+    ownCustomers: new OwnCustomers(directory, config.customerCreation === 'never' ? null : creation),
+    admin,
+    unlinking,
+    resolvers: [new CustomerAdminResolver(admin), new ConflictAdminResolver(new ConflictAdmin(parts))],
+    eraseUser: (user) => eraseUser(user, { attempts, conflicts, removedLinks, unlinking }),
+  };
+}
+
+interface ErasureParts {
+  readonly attempts: CreationAttempts;
+  readonly conflicts: CustomerConflicts;
+  readonly removedLinks: RemovedLinks;
+  readonly unlinking: UserUnlinking;
+}
+
+async function eraseUser({ userId }: UserToErase, parts: ErasureParts): Promise<Erasure> {
+  const { attempts, conflicts, removedLinks, unlinking } = parts;
+  const attemptCount = await attempts.removeOf(userId);
+  const others = await conflicts.listOf(userId);
+  const mapping = await unlinking.unlink(userId);
+  for (const conflict of others) {
+    // An event would link the user to this customer, now that the other mapping is gone.
+    await removedLinks.add(conflict);
+    await conflicts.remove(conflict);
+  }
+  const removed = [
+    mapping && `the link to ${mapping.stripeCustomerId}, with its contract end and attributes`,
+    others.length > 0 && `${countOf(others.length, 'conflict', 'conflicts')} about other customers`,
+    attemptCount > 0 && 'what a customer was created with in the last two days',
+  ].filter((description) => typeof description === 'string');
+  const remaining = [...(mapping === null ? [] : [mapping]), ...others];
+  return { removed, stripeCustomerIds: remaining.map(({ stripeCustomerId }) => stripeCustomerId) };
+}

@@ -1,0 +1,49 @@
+import type { CommandConfig } from '../config/command-config.ts';
+import type { Customers } from '../customers/create-customers.ts';
+import type { Routes } from '../http/routes.ts';
+import type { Platform } from '../platform.ts';
+import type { Portal } from '../portal/create-portal.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
+import { createLinkPages } from './email-link-pages.ts';
+import { LinkRegister } from './email-link-register.ts';
+import { PortalLinkResolver } from './email-link.resolver.ts';
+import { addPortalLinkRoutes } from './email-link.routes.ts';
+import { LinkVisits } from './email-link-visits.service.ts';
+import { PortalLinks } from './email-links.service.ts';
+
+/** Links in e-mails that open the portal days later. */
+export interface EmailLinksFeature {
+  readonly resolvers: readonly object[];
+  readonly routes: readonly Routes[];
+  eraseUser(user: UserToErase): Promise<Erasure>;
+}
+
+interface EmailLinksParts {
+  readonly customers: Customers;
+  readonly returnUrls: ReturnUrls;
+  readonly portal: Portal;
+}
+
+export function createEmailLinks(
+  { database, leases, audit, now }: Platform,
+  { customers: { directory }, returnUrls, portal: { flows, sessions } }: EmailLinksParts,
+  { publicUrl, stripe }: Pick<CommandConfig, 'publicUrl' | 'stripe'>,
+): EmailLinksFeature {
+  const links = new LinkRegister(database.records);
+  const parts = { links, customers: directory, returnUrls, now };
+  const visits = new LinkVisits({ ...parts, leases, sessions });
+  return {
+    resolvers: [new PortalLinkResolver(new PortalLinks({ ...parts, flows, audit, publicUrl }))],
+    routes: [
+      {
+        audience: 'visitors',
+        add: (server) => addPortalLinkRoutes(server, { visits, pages: createLinkPages(stripe.apiUrl) }),
+      },
+    ],
+    eraseUser: async ({ userId }) => {
+      const count = await links.removeOf(userId);
+      return { removed: count === 0 ? [] : [`${countOf(count, 'link', 'links')} for e-mails, used or not`] };
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { HttpConfig } from '../config/config.ts';
+import type { Database } from '../database/database.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { PrometheusMetrics } from '../telemetry/prometheus-metrics.ts';
+import { authenticateRequests } from './authentication.ts';
+import { addGraphqlRoutes } from './graphql.routes.ts';
+import { addHealthRoutes } from './health.routes.ts';
+import { type HttpServerOptions, createHttpServer } from './http-server.ts';
+import { createMetricsServer } from './metrics-server.ts';
+import { type RateLimits, createRateLimits, limitAddresses, limitSubjects } from './rate-limit.ts';
+import type { Routes } from './routes.ts';
+
+export interface ServerParts extends HttpServerOptions {
+  readonly logger: Logger;
+  readonly database: Pick<Database, 'ping'>;
+  /** What `/metrics` serves, on a port of its own; null where metrics are off. */
+  readonly metrics: PrometheusMetrics | null;
+  readonly authenticator: Authenticator;
+  /** What `/graphql` serves. */
+  readonly schema: GraphQLSchema;
+  /** All other routes. */
+  readonly routes: readonly Routes[];
+}
+
+export interface Server {
+  /** Listens, and returns the address: `http://127.0.0.1:4000`. */
+  listen(): Promise<string>;
+}
+
+/** What closes the server's parts later. */
+interface Closing {
+  add(close: () => unknown): void;
+}
+
+/** The HTTP server with every route. `closing` closes it, also where this fails halfway. */
+export async function createServer(
+  config: HttpConfig,
+  parts: ServerParts,
+  closing: Closing,
+): Promise<Server> {
+  const { logger, schema, authenticator } = parts;
+  const metricsServer = parts.metrics && createMetricsServer(parts.metrics);
+  closing.add(() => metricsServer?.close());
+  const limits = await createRateLimits(config, logger);
+  closing.add(() => limits.close());
+  const { server, closing: stop } = await createHttpServer(config, logger, parts);
+  closing.add(() => server.close());
+  addHealthRoutes(server, parts.database, stop, logger);
+  const graphql: Routes = {
+    audience: 'callers',
+    add: (api) => addGraphqlRoutes(api, { schema, config, logger }),
+  };
+  for (const routes of [...parts.routes, graphql]) {
+    await server.register(async (own) => {
+      admit(own, routes.audience, { limits, authenticator });
+      await routes.add(own, limits);
+    });
+  }
+  const { host, port, metricsPort } = config;
+  return {
+    listen: async () => {
+      await metricsServer?.listen({ host, port: metricsPort ?? 0 });
+      return server.listen({ host, port });
+    },
+  };
+}
+
+interface Admission {
+  readonly limits: RateLimits;
+  readonly authenticator: Authenticator;
+}
+
+/** The address is counted before the token is checked, so bad tokens count as well. */
+function admit(
+  server: FastifyInstance,
+  audience: Routes['audience'],
+  { limits, authenticator }: Admission,
+): void {
+  if (audience === 'senders') return;
+  limitAddresses(server, limits);
+  if (audience === 'visitors') return;
+  authenticateRequests(server, authenticator);
+  limitSubjects(server, limits);
+}

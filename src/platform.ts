@@ -1,0 +1,68 @@
+import { AuditTrail } from './audit/audit-trail.service.ts';
+import type { CommandConfig } from './config/command-config.ts';
+import type { Database } from './database/database.ts';
+import { observeDatabase } from './database/observed-database.ts';
+import { openDatabase } from './database/open-database.ts';
+import { type Logger, createLogger } from './logging/logger.ts';
+import { Leases, type LeasesOptions } from './records/leases.ts';
+import type { OpenedParts } from './shared/opened-parts.ts';
+import { StripeClient } from './stripe/stripe-client.ts';
+import { createMetrics } from './telemetry/create-metrics.ts';
+import { noMetrics } from './telemetry/metrics.ts';
+import type { PrometheusMetrics } from './telemetry/prometheus-metrics.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
+
+/** What every feature stands on, in the service and in the command line. */
+export interface Platform {
+  readonly logger: Logger;
+  readonly now: () => Date;
+  readonly telemetry: Telemetry;
+  /** What `/metrics` serves; null where metrics are off. */
+  readonly metrics: PrometheusMetrics | null;
+  readonly database: Database;
+  /** Without a secret key, every call fails. */
+  readonly stripe: StripeClient;
+  readonly audit: AuditTrail;
+  readonly leases: Leases;
+}
+
+export type PlatformConfig = Pick<CommandConfig, 'logLevel' | 'http' | 'databaseUrl' | 'stripe'>;
+
+export interface PlatformOverrides {
+  /** The logger, in place of one that writes to stdout. */
+  readonly logger?: Logger;
+  /** How long one call to Stripe may take, retries included, in place of the default. */
+  readonly stripeDeadlineMs?: number;
+  /** How many failures in a row hold off calls to Stripe, in place of the default. */
+  readonly stripeFailuresToOpen?: number;
+  /** How leases are kept, in place of the defaults. */
+  readonly leases?: LeasesOptions;
+  /** The time by which policies are decided and kept up, in place of the clock's. */
+  readonly now?: () => Date;
+}
+
+/** Opens the platform. `closing` closes what was opened, also where opening fails halfway. */
+export async function openPlatform(
+  config: PlatformConfig,
+  overrides: PlatformOverrides,
+  closing: OpenedParts,
+): Promise<Platform> {
+  const { now = () => new Date(), logger = createLogger(config.logLevel) } = overrides;
+  const metrics = config.http.metricsPort === null ? null : await createMetrics();
+  const telemetry = new Telemetry(metrics ?? noMetrics);
+  const database = observeDatabase(
+    await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope }),
+    telemetry,
+  );
+  closing.add(() => database.close());
+  const stripe = new StripeClient({
+    ...config.stripe,
+    deadlineMs: overrides.stripeDeadlineMs,
+    failuresToOpen: overrides.stripeFailuresToOpen,
+    telemetry,
+  });
+  closing.add(() => stripe.close());
+  const audit = new AuditTrail(database.audit, logger, now);
+  const leases = new Leases(database.records, overrides.leases);
+  return { logger, now, telemetry, metrics, database, stripe, audit, leases };
+}

@@ -1,0 +1,65 @@
+import type { CommandConfig } from '../config/command-config.ts';
+import type { Configurations } from '../configurations/create-configurations.ts';
+import type { Customers } from '../customers/create-customers.ts';
+import type { Routes } from '../http/routes.ts';
+import type { Platform } from '../platform.ts';
+import type { Policies } from '../policies/create-policies.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import { addBillingPortalRoutes } from './billing-portal.routes.ts';
+import { ConfigurationChooser } from './configuration-chooser.service.ts';
+import { PortalFlows } from './portal-flows.service.ts';
+import { PortalSessions } from './portal-sessions.service.ts';
+import { PortalResolver } from './portal.resolver.ts';
+import { SupportSessionResolver } from './support-session.resolver.ts';
+import { SupportSessions } from './support-sessions.service.ts';
+
+/** Sessions of the Billing Portal. */
+export interface Portal {
+  readonly flows: PortalFlows;
+  readonly sessions: PortalSessions;
+  readonly resolvers: readonly object[];
+  readonly routes: readonly Routes[];
+}
+
+interface PortalParts {
+  readonly customers: Customers;
+  readonly returnUrls: ReturnUrls;
+  readonly configurations: Configurations;
+  readonly policies: Policies;
+}
+
+export function createPortal(
+  { stripe, audit, now, telemetry: { metrics } }: Platform,
+  { customers, returnUrls, configurations: { ids }, policies: { portalPolicies } }: PortalParts,
+  { stripe: { livemode }, requiredRole }: Pick<CommandConfig, 'stripe' | 'requiredRole'>,
+): Portal {
+  const { directory, subscriptions, ownCustomers } = customers;
+  const configurations = new ConfigurationChooser({
+    customers: directory,
+    stripe,
+    policies: portalPolicies,
+    ids,
+  });
+  const flows = new PortalFlows(returnUrls, subscriptions);
+  const sessions = new PortalSessions({
+    customers: ownCustomers,
+    returnUrls,
+    configurations,
+    flows,
+    stripe,
+    livemode,
+    now,
+    metrics,
+  });
+  return {
+    flows,
+    sessions,
+    resolvers: [
+      new PortalResolver(sessions, configurations),
+      new SupportSessionResolver(new SupportSessions(directory, sessions, audit)),
+    ],
+    routes: [
+      { audience: 'callers', add: (server) => addBillingPortalRoutes(server, { sessions, requiredRole }) },
+    ],
+  };
+}
