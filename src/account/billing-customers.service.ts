@@ -2,7 +2,7 @@ import type { Caller } from '../auth/caller.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';
-import { SharedReads } from '../shared/shared-reads.ts';
+import { SharedReads } from '../stripe/shared-reads.ts';
 import { LeaseTakenError } from '../records/record.errors.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
 import type { Logger } from '../logging/logger.ts';
+import { RequestBudget } from '../stripe/request-budget.ts';
 import { toCountedNetwork } from './network-address.ts';
 import { BoundedMemoryLimiter, RateLimiter } from './rate-limiter.ts';
 import type { SharedLimiters } from './redis-limiter.ts';
@@ -50,10 +51,19 @@ export function limitAddresses(server: FastifyInstance, { addresses }: RateLimit
   server.addHook('onRequest', ({ ip }) => addresses.consume(toCountedNetwork(ip)));
 }
 
-/** Counts requests by the token's subject, across addresses. Register it after authentication. */
+/**
+ * Counts requests by the token's subject, across addresses, and charges what they ask of Stripe to the same subject.
+ * Register it after authentication.
+ */
 export function limitSubjects(server: FastifyInstance, { subjects }: RateLimits): void {
-  if (subjects === null) return;
-  server.addHook('onRequest', async ({ caller }) => {
-    if (caller !== null) await subjects.consume(caller.userId);
+  const consume = subjects && ((subject: string) => subjects.consume(subject));
+  if (consume !== null)
+    server.addHook('onRequest', async ({ caller }) => {
+      if (caller !== null) await consume(caller.userId);
+    });
+  // The callback's form: a promise would end the context in which the budget is found.
+  server.addHook('onRequest', ({ caller }, _reply, done) => {
+    if (caller === null) done();
+    else new RequestBudget(caller.userId, consume).run(done);
   });
 }

@@ -3,11 +3,14 @@ import type { Caller } from '../auth/caller.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
 import type { Logger } from '../logging/logger.ts';
-import { SharedReads } from '../shared/shared-reads.ts';
-import { StripeRateLimitedError } from '../stripe/stripe.errors.ts';
+import { BillingError, type BillingErrorCode } from '../shared/errors.ts';
+import { SharedReads } from '../stripe/shared-reads.ts';
 import type { SubscriptionFacts } from './policy-facts.ts';
 import { selectPolicy } from './policy-rules.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
+
+/** Stripe's limit is met, or the caller's. */
+const congestionCodes: ReadonlySet<BillingErrorCode> = new Set(['STRIPE_RATE_LIMITED', 'RATE_LIMITED']);
 
 interface PortalPoliciesParts {
   readonly set: PolicySet;
@@ -29,7 +32,7 @@ export class PortalPolicies {
     return selectPolicy(this.parts.set, { caller, mapping, findSubscriptions, now: this.parts.now() });
   }
 
-  /** Null when Stripe does not say all of it: then nothing is known. @throws StripeRateLimitedError */
+  /** Null when Stripe does not say all of it: then nothing is known. @throws StripeRateLimitedError, RateLimitedError */
   private async readSubscriptions(mapping: CustomerMapping | null): Promise<SubscriptionFacts | null> {
     if (mapping === null) return toFacts([]);
     try {
@@ -37,7 +40,7 @@ export class PortalPolicies {
       return toFacts(await this.reads.read(id, () => this.parts.subscriptions.list(id)));
     } catch (error) {
       // Congestion passes within seconds, so the caller comes again rather than get less than is theirs.
-      if (error instanceof StripeRateLimitedError) throw error;
+      if (error instanceof BillingError && congestionCodes.has(error.code)) throw error;
       this.parts.logger.warn(
         { error },
         'subscriptions cannot be read: the strictest policy stands in for rules on them',

@@ -15,55 +15,99 @@ export class RequestPace {
   constructor(private readonly requestsPerSecond: number) {}
 
   get queueDepth(): number {
-    return [...this.queues.values()].reduce((sum, { waiting }) => sum + waiting, 0);
+    return [...this.queues.values()].reduce((sum, { depth }) => sum + depth, 0);
   }
 
-  /** Resolves when the request may be sent. @throws StripeRateLimitedError when the wait would be too long */
-  takeTurn(endpoint: string, patienceMs: number): Promise<void> {
+  /**
+   * Resolves when the request may be sent. Subjects take turns, however many requests each subject has waiting.
+   * @throws StripeRateLimitedError when the wait would be too long
+   */
+  takeTurn(endpoint: string, subject: string, timeoutMs: number): Promise<void> {
     let queue = this.queues.get(endpoint);
     if (queue === undefined) this.queues.set(endpoint, (queue = new TurnQueue(this.requestsPerSecond)));
-    return queue.takeTurn(Math.min(longestWaitMs, patienceMs));
+    return queue.takeTurn(subject, timeoutMs);
   }
 }
 
+interface Waiter {
+  readonly subject: string;
+  /** Each subject has one turn in each round. */
+  readonly round: number;
+  /** When the request's whole time is over, by the clock of `performance`. */
+  readonly deadline: number;
+  readonly begin: () => void;
+  readonly refuse: () => void;
+}
+
 /**
- * Spaces requests evenly and lets a few come early (GCRA). The clock is read when each request begins, so that a busy
- * process that wakes late does not catch up with a burst. Queues of libraries use fixed windows, where two bursts can
- * meet at a boundary, or start requests that have already timed out.
+ * Spaces requests evenly and lets a few come early (GCRA). Waiting requests are sent in rounds, with one request of each
+ * subject. The clock is read when each request begins, so that a busy process that wakes late does not catch up with a
+ * burst. Queues of libraries use fixed windows, where two bursts can meet at a boundary, and know no subjects.
  */
 class TurnQueue {
-  waiting = 0;
   private readonly gapMs: number;
   private readonly burstMs: number;
   /** When the next request would be due if none came early. */
   private nextTurn = 0;
-  private last: Promise<void> = Promise.resolve();
+  /** In the order of their turns. */
+  private readonly waiters: Waiter[] = [];
+  /** The round of the last turn. */
+  private round = 0;
 
   constructor(requestsPerSecond: number) {
     this.gapMs = 1000 / requestsPerSecond;
     this.burstMs = Math.floor(requestsPerSecond * burstShare) * this.gapMs;
   }
 
-  async takeTurn(patienceMs: number): Promise<void> {
-    const waitMs = this.getWait() + this.waiting * this.gapMs;
-    if (waitMs > patienceMs) throw createTooBusyError(waitMs);
-    if (waitMs <= 0 && this.waiting === 0) {
+  get depth(): number {
+    return this.waiters.length;
+  }
+
+  async takeTurn(subject: string, timeoutMs: number): Promise<void> {
+    if (this.getWait(0) <= 0 && this.waiters.length === 0) {
       this.begin();
       return;
     }
-    this.waiting += 1;
-    this.last = this.last.then(() => wait(Math.max(0, this.getWait()))).then(() => this.beginWaiting());
-    return this.last;
+    const latest = this.waiters.findLast((waiter) => waiter.subject === subject);
+    const round = Math.max(this.round, latest?.round ?? 0) + 1;
+    const place = this.waiters.findLastIndex((waiter) => waiter.round <= round) + 1;
+    const waitMs = this.getWait(place);
+    if (waitMs > Math.min(longestWaitMs, timeoutMs)) throw createTooBusyError(waitMs);
+    const deadline = performance.now() + timeoutMs;
+    await new Promise<void>((begin, reject) => {
+      const refuse = (): void => reject(createTooBusyError(longestWaitMs));
+      this.waiters.splice(place, 0, { subject, round, deadline, begin, refuse });
+      this.makeRoom();
+      if (this.waiters.length === 1) void this.serve();
+    });
   }
 
-  private beginWaiting(): void {
-    this.waiting -= 1;
-    this.begin();
+  /** Where one waiter too many waits, the last gives way: it belongs to a subject with the most requests. */
+  private makeRoom(): void {
+    if (this.getWait(this.waiters.length - 1) > longestWaitMs) this.waiters.pop()?.refuse();
   }
 
-  /** Below zero when a request could have begun earlier. */
-  private getWait(): number {
-    return this.nextTurn - this.burstMs - performance.now();
+  private async serve(): Promise<void> {
+    for (let first = this.waiters[0]; first !== undefined; first = this.waiters[0]) {
+      const waitMs = this.getWait(0);
+      if (waitMs > 0) {
+        await wait(waitMs);
+        continue;
+      }
+      this.waiters.shift();
+      this.round = first.round;
+      // Requests of other subjects went first, or the process was busy.
+      if (performance.now() > first.deadline) first.refuse();
+      else {
+        this.begin();
+        first.begin();
+      }
+    }
+  }
+
+  /** Until the turn at a place of the queue; below zero when a turn could have begun before now. */
+  private getWait(place: number): number {
+    return this.nextTurn - this.burstMs + place * this.gapMs - performance.now();
   }
 
   private begin(): void {

@@ -4,6 +4,7 @@ import type { Report, Telemetry } from '../telemetry/telemetry.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
 import { StripeConnectionFailure } from './connection-failure.ts';
 import { nameEndpoint } from './endpoint.ts';
+import { findPayingSubject } from './request-budget.ts';
 import type { RequestPace } from './request-pace.ts';
 import { readAnswer } from './stripe-answer.ts';
 
@@ -34,7 +35,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
     const [, , path, method, , , , timeout] = request;
     const deadline = performance.now() + timeout;
     const endpoint = nameEndpoint(method, path);
-    await this.pace?.takeTurn(endpoint, timeout);
+    await this.pace?.takeTurn(endpoint, findPayingSubject(), timeout);
     const answer = await this.telemetry.observe(
       {
         name: endpoint,

@@ -8,7 +8,7 @@ const patienceMs = 8_000;
 async function takeTurns(pace: RequestPace, count: number, endpoint = 'POST /v1/billing_portal/sessions') {
   const results = await Promise.allSettled(
     Array.from({ length: count }, async () => {
-      await pace.takeTurn(endpoint, patienceMs);
+      await pace.takeTurn(endpoint, 'ada', patienceMs);
       return performance.now();
     }),
   );
@@ -51,7 +51,7 @@ test('who would wait for over a second is refused at once, and told when to come
   const start = performance.now();
   const taking = takeTurns(pace, 100);
 
-  await expect(pace.takeTurn('POST /v1/billing_portal/sessions', patienceMs)).rejects.toMatchObject({
+  await expect(pace.takeTurn('POST /v1/billing_portal/sessions', 'ada', patienceMs)).rejects.toMatchObject({
     code: 'STRIPE_RATE_LIMITED',
     retryAfter: 2,
   });
@@ -68,7 +68,7 @@ test('who has less time than the wait is refused at once', async () => {
   const pace = new RequestPace(20);
   const taking = takeTurns(pace, 10);
 
-  await expect(pace.takeTurn('POST /v1/billing_portal/sessions', 20)).rejects.toMatchObject({
+  await expect(pace.takeTurn('POST /v1/billing_portal/sessions', 'ada', 20)).rejects.toMatchObject({
     code: 'STRIPE_RATE_LIMITED',
   });
   await taking;
@@ -96,4 +96,40 @@ test('a pause brings the burst back, and no more than it', async () => {
 
   expect(pace.queueDepth).toBe(3);
   await taking;
+});
+
+test('a subject whose requests fill the queue keeps no other subject from its turn', async () => {
+  const pace = new RequestPace(20);
+  const order: string[] = [];
+  const take = (subject: string): Promise<void> =>
+    pace.takeTurn('GET /v1/customers/:id', subject, patienceMs).then(
+      () => void order.push(subject),
+      () => undefined,
+    );
+
+  await Promise.all([...Array.from({ length: 60 }, () => take('greedy')), take('ordinary')]);
+
+  // Two come early; the next turn is the greedy subject's, and then each has one.
+  expect(order.indexOf('ordinary')).toBeLessThanOrEqual(4);
+  expect(order.length).toBeLessThanOrEqual(24);
+});
+
+test('subjects that ask for more than there is have equal shares of it', async () => {
+  const pace = new RequestPace(100);
+  const turns = new Map<string, number>();
+  const take = (subject: string): Promise<void> =>
+    pace.takeTurn('GET /v1/customers/:id', subject, patienceMs).then(
+      () => void turns.set(subject, (turns.get(subject) ?? 0) + 1),
+      () => undefined,
+    );
+
+  const asked = ['a', 'b', 'c', 'd'].flatMap((subject, index) =>
+    Array.from({ length: 200 / (index + 1) }, () => take(subject)),
+  );
+  await Promise.all(asked);
+
+  const shares = [...turns.values()];
+  expect(shares).toHaveLength(4);
+  // The burst of ten goes to the first.
+  expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(12);
 });
