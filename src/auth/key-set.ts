@@ -1,6 +1,5 @@
 import {
   type JSONWebKeySet,
-  type JWK,
   type RemoteJWKSet,
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -26,13 +25,6 @@ export function createKeySet(url: URL): RemoteJWKSet {
     timeoutDuration: timeoutMs,
     [customFetch]: fetchKeySet,
   });
-}
-
-/** Fetches an issuer's keys once, for doctor. @throws KeySetError */
-export async function fetchKeys(url: URL): Promise<readonly JWK[]> {
-  const keySet = createKeySet(url);
-  await keySet.reload();
-  return keySet.jwks()?.keys ?? [];
 }
 
 /** Bounds the size of the response. When it throws, jose keeps the keys it has. jose follows no redirect. */

@@ -4,7 +4,7 @@ import { getPublicKeyAlgorithms, getSecretAlgorithms } from '../../auth/algorith
 import { AuthUnavailableError, UnauthenticatedError } from '../../auth/auth.errors.ts';
 import { createAuthenticator } from '../../auth/authenticator.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { KeySetError, fetchKeys } from '../../auth/key-set.ts';
+import { KeySetError, createKeySet } from '../../auth/key-set.ts';
 import { checkPublicKey, parsePublicKey } from '../../auth/key-source.ts';
 import { createAuthConfig } from '../../config/config.ts';
 import { authVariables, hasAll } from '../../config/environment-schema.ts';
@@ -27,11 +27,11 @@ export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgeme
   return pass(`a shared secret of ${bytes} bytes, for ${names.join(', ')}`);
 }
 
-type Jwk = Awaited<ReturnType<typeof fetchKeys>>[number];
-
 async function checkKeySet(url: URL): Promise<Judgement> {
+  const keySet = createKeySet(url);
   try {
-    return judgeKeys(await fetchKeys(url));
+    await keySet.reload();
+    return judgeKeys(keySet.jwks()?.keys ?? []);
   } catch (error) {
     if (!(error instanceof KeySetError)) throw error;
     return fail(
@@ -40,6 +40,8 @@ async function checkKeySet(url: URL): Promise<Judgement> {
     );
   }
 }
+
+type Jwk = NonNullable<ReturnType<ReturnType<typeof createKeySet>['jwks']>>['keys'][number];
 
 function judgeKeys(keys: readonly Jwk[]): Judgement {
   if (keys.some(({ kty, d }) => kty === 'oct' || d !== undefined))

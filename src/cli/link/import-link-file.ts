@@ -8,7 +8,6 @@ import { exitCodes } from '../../process/start-failure.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
-import { type Source, describeCode, getSource } from '../source-file.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { type ImportedBatch, type Refusal, importLinks } from './import-links.ts';
 import { readLinkRows } from './read-link-rows.ts';
@@ -39,6 +38,25 @@ export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<
   } finally {
     await refusalFile?.close();
   }
+}
+
+interface Source {
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+async function getSource(path: string): Promise<Source> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw new CommandError(`${path} cannot be read${describeCode(error)}.`);
+  });
+  if (stats.isDirectory()) throw new CommandError(`${path} is a folder: give a file.`);
+  return { path, stats };
+}
+
+/** The system's code for the error, such as ENOENT. */
+function describeCode(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined ? '' : ` (${code})`;
 }
 
 async function openRefusalFile(path: string, source: Stats): Promise<FileHandle> {

@@ -1,26 +1,101 @@
+import { CsvError, parse } from 'csv-parse/sync';
 import { type CustomerLink, customerLinkSchema } from '../../customers/customer-directory.ts';
-import { type FaultyLine, readPairs } from '../read-csv-rows.ts';
 import { quote } from '../shell.ts';
 
-/** One line of a link file that is not empty: a link, or why it is none. Lines count from 1. */
-export type LinkRow = { readonly line: number; readonly link: CustomerLink } | FaultyLine;
+/** A line of a link file: a link, or why the line is refused. Lines count from 1. */
+export type LinkRow =
+  { readonly line: number; readonly link: CustomerLink } | { readonly line: number; readonly fault: string };
+
+const headings = 'user_id,stripe_customer_id';
+
+/** Reads a CSV file in batches and skips empty lines and the headings, if any. A faulty line affects no other line. */
+export async function* readLinkRows(file: AsyncIterable<string>): AsyncGenerator<readonly LinkRow[]> {
+  let delimiter: string | undefined;
+  for await (const lines of readLines(file)) {
+    const isStart = delimiter === undefined;
+    delimiter ??= findDelimiter(lines);
+    const records = parseLines(lines, delimiter);
+    const rows = lines.map((line, index) => toRow(line, records[index] ?? null));
+    yield isStart && records[0]?.join().toLowerCase() === headings ? rows.slice(1) : rows;
+  }
+}
+
+interface Line {
+  readonly line: number;
+  readonly text: string;
+}
+
+const linesPerBatch = 500;
+/** Several times the longest valid line. A longer line is refused, and only its beginning is kept in memory. */
+const maxLineLength = 4_000;
+
+/** The lines that are not empty, without their ends: \n, \r\n or \r. */
+async function* readLines(file: AsyncIterable<string>): AsyncGenerator<readonly Line[]> {
+  let rest = '';
+  let line = 0;
+  let batch: Line[] = [];
+  for await (const piece of file) {
+    // A \r at the very end may be the first half of \r\n.
+    const texts = (rest + piece).split(/\r\n|\n|\r(?!$)/);
+    rest = texts.pop()?.slice(0, maxLineLength + 1) ?? '';
+    for (const text of texts) {
+      line += 1;
+      if (text.trim() !== '') batch.push({ line, text });
+      if (batch.length < linesPerBatch) continue;
+      yield batch;
+      batch = [];
+    }
+  }
+  if (rest.trim() !== '') batch.push({ line: line + 1, text: rest.replace(/\r$/, '') });
+  if (batch.length > 0) yield batch;
+}
+
+/** Spreadsheets use semicolons in languages with a decimal comma. */
+function findDelimiter([first]: readonly Line[]): string {
+  const fits = (delimiter: string): boolean =>
+    first !== undefined && parseLine(first, delimiter)?.length === 2;
+  return !fits(',') && fits(';') ? ';' : ',';
+}
+
+/** The fields of a line; null when its quotes do not match. */
+type Fields = readonly string[] | null;
+
+/** Parsing many lines at once is faster, but an open quote joins lines: then each line is parsed alone. */
+function parseLines(lines: readonly Line[], delimiter: string): readonly Fields[] {
+  const records = tryParse(lines.map(({ text }) => text).join('\n'), delimiter);
+  return records?.length === lines.length ? records : lines.map((line) => parseLine(line, delimiter));
+}
+
+function parseLine({ text }: Line, delimiter: string): Fields {
+  return tryParse(text, delimiter)?.[0] ?? null;
+}
+
+function tryParse(text: string, delimiter: string): string[][] | null {
+  try {
+    // `trim` also removes a byte order mark.
+    return parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true, trim: true });
+  } catch (error) {
+    if (error instanceof CsvError) return null;
+    throw error;
+  }
+}
 
 /**
- * What spreadsheets make of long numbers, with a decimal comma in some languages: 1.23E+17. Many users have the same id then.
+ * A long number as spreadsheets round it, in some languages with a decimal comma: 1.23E+17. Different ids become equal.
  * Without a sign or a decimal point, as in 12e5, it may be an id in hexadecimal digits.
  */
 const roundedNumber = /^-?\d+([.,]\d+E[+-]?|E[+-])\d{1,3}$/i;
 
-/** Reads a CSV file of links in batches, each line for itself. */
-export function readLinkRows(file: AsyncIterable<string>): AsyncIterable<readonly LinkRow[]> {
-  return readPairs(file, ['user_id', 'stripe_customer_id'], (line, [userId, stripeCustomerId]) =>
-    roundedNumber.test(userId)
-      ? { line, fault: `a spreadsheet has rounded the user id ${quote(userId)}: save the column as text` }
-      : toLinkRow(line, { userId, stripeCustomerId }),
-  );
-}
-
-function toLinkRow(line: number, link: CustomerLink): LinkRow {
-  const { data, error } = customerLinkSchema.safeParse(link);
+function toRow({ line, text }: Line, fields: Fields): LinkRow {
+  if (text.length > maxLineLength) return { line, fault: `it is longer than ${maxLineLength} characters` };
+  // The decoder writes this for bytes that are not UTF-8, so different ids could become equal.
+  if (text.includes('\uFFFD')) return { line, fault: 'it is not in UTF-8' };
+  if (fields === null) return { line, fault: 'its quotes do not match' };
+  const [userId, stripeCustomerId] = fields;
+  if (fields.length !== 2 || userId === undefined)
+    return { line, fault: `expected 2 fields, ${headings}, and found ${fields.length}` };
+  if (roundedNumber.test(userId))
+    return { line, fault: `a spreadsheet has rounded the user id ${quote(userId)}: save the column as text` };
+  const { data, error } = customerLinkSchema.safeParse({ userId, stripeCustomerId });
   return data ? { line, link: data } : { line, fault: error.issues.map(({ message }) => message).join('; ') };
 }

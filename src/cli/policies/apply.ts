@@ -1,4 +1,4 @@
-import { type PlannedPolicy, planPolicies } from '../../policies/policy-plan.ts';
+import { type PlannedPolicy, planPolicies } from './policy-plan.ts';
 import type { Shell } from '../shell.ts';
 import { signs } from './plan.ts';
 import { describePlace, toJsonLine, toLines, toPlace, withPolicies } from './policy-workspace.ts';

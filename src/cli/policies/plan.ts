@@ -5,7 +5,7 @@ import {
   type SpareConfiguration,
   listSpares,
   planPolicies,
-} from '../../policies/policy-plan.ts';
+} from './policy-plan.ts';
 import { type Shell, escapeInvisible } from '../shell.ts';
 import {
   type PolicyWorkspace,

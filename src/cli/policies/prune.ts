@@ -1,5 +1,5 @@
 import type { StripeConfigurations } from '../../configurations/stripe-configurations.service.ts';
-import { type SpareConfiguration, listSpares } from '../../policies/policy-plan.ts';
+import { type SpareConfiguration, listSpares } from './policy-plan.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { type Shell, escapeInvisible } from '../shell.ts';
 import { describeSpare } from './plan.ts';

@@ -1,7 +1,11 @@
-import { type ConfigurationChange, listChanges, listEdits } from '../configurations/configuration-changes.ts';
-import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
-import { type Configuration, findByHash, readMark } from '../configurations/managed-configuration.ts';
-import { type PolicySet, listPolicies } from './policy-set.ts';
+import {
+  type ConfigurationChange,
+  listChanges,
+  listEdits,
+} from '../../configurations/configuration-changes.ts';
+import { type CompiledPolicy, compilePolicy } from '../../policies/compile-policy.ts';
+import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
+import { type PolicySet, listPolicies } from '../../policies/policy-set.ts';
 
 /** What is to be done at Stripe before a policy can be used as its file says. */
 export type PlannedAction = 'create' | 'activate' | 'restore' | 'none';
