@@ -98,10 +98,9 @@ function describeErrors(): string {
   const rows = Object.entries(all).map(([code, { when, graphql, rest }]) => [
     `\`${code}\``,
     when,
-    String(graphql),
-    rest === null ? '–' : String(rest),
+    rest === null || rest === graphql ? String(graphql) : `${graphql}/${rest}`,
   ]);
-  return toTable(['code', 'sent when', 'GraphQL', 'REST'], rows);
+  return toTable(['code', 'sent when', 'status'], rows);
 }
 
 function describeCommands(): string {
@@ -113,13 +112,14 @@ function describeCommands(): string {
   } as unknown as Parameters<typeof createProgram>[0]);
   return toTable(
     ['command', 'does', 'options'],
-    program.commands.flatMap((command) => describeCommand(command, 'billing-portal')),
+    program.commands.flatMap((command) => describeCommand(command, '')),
   );
 }
 
 function describeCommand(command: Command, parent: string): Row[] {
-  const name = `${parent} ${command.name()}`;
-  if (command.commands.length > 0) return command.commands.flatMap((each) => describeCommand(each, name));
+  const name = `${parent}${command.name()}`;
+  if (command.commands.length > 0)
+    return command.commands.flatMap((each) => describeCommand(each, `${name} `));
   const args = command.registeredArguments.map((each) =>
     each.required ? `<${each.name()}>` : `[${each.name()}]`,
   );

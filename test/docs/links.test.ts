@@ -58,3 +58,15 @@ test('the pages were found', () => {
     expect.arrayContaining(['README.md', 'docs/webhooks.md', 'packages/client/README.md']),
   );
 });
+
+test('docs/architecture.md names only files and folders of src/ that exist', () => {
+  const names = [...readProse(join(root, 'docs/architecture.md')).matchAll(/`([\w./-]+(?:\.ts|\/))`/g)].map(
+    ([, name = '']) => name.replace(/\/$/, ''),
+  );
+  const entries = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  const exists = (name: string): boolean =>
+    existsSync(join(root, name)) || entries.some((entry) => `/${entry}`.endsWith(`/${name}`));
+
+  expect(names).toContain('app.ts');
+  expect(names.filter((name) => !exists(name))).toEqual([]);
+});
