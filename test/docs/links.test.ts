@@ -70,3 +70,8 @@ test('docs/architecture.md names only files and folders of src/ that exist', () 
   expect(names).toContain('app.ts');
   expect(names.filter((name) => !exists(name))).toEqual([]);
 });
+
+test.each(pages)('every test that %s names exists', (page) => {
+  const names = [...readProse(join(root, page)).matchAll(/`(test\/[\w./-]+)`/g)].map(([, name = '']) => name);
+  expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+});
