@@ -29,7 +29,9 @@ export const configurationSchema = z.strictObject({
     .strictObject({ enabled: z.boolean() })
     .optional()
     .describe("Stripe's hosted login page: a second way into the portal, which no rule restricts."),
-  features: configurationFeaturesSchema.optional(),
+  features: configurationFeaturesSchema
+    .optional()
+    .describe('What customers can do in the portal. A feature that is left out is off.'),
 });
 
 /** The fields of a configuration before it is compiled for Stripe: a field that is left out keeps its default. */

@@ -1,4 +1,4 @@
-/** Fields of the input that have other names than Stripe's. */
+/** Fields of the input that have other names than Stripe's in camel case. */
 const inputNames: ReadonlyMap<string, string> = new Map([
   ['product', 'productId'],
   ['prices', 'priceIds'],
@@ -6,11 +6,16 @@ const inputNames: ReadonlyMap<string, string> = new Map([
   ['feedback_options', 'feedbackOptionIds'],
 ]);
 
-/** Stripe has an object around each of these conditions, where the input has the conditions alone. */
+/** The name in GraphQL and REST of a field of Stripe's. */
+export function toInputName(name: string): string {
+  return inputNames.get(name) ?? name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+/** Stripe wraps each of these conditions in an object, which the input does not. */
 const conditionPath = /(schedule_at_period_end)\.conditions(\.\d+)?(\.type)?$/;
 
 /**
- * Where in an administrator's input something is.
+ * The path of a field in an administrator's input.
  * @param path Stripe's parameter `features[invoice_history][enabled]`, or the path `features.invoice_history.enabled`
  */
 export function toInputPath(path: string): string {
@@ -19,10 +24,6 @@ export function toInputPath(path: string): string {
     .replaceAll(']', '')
     .replace(conditionPath, '$1$2')
     .split('.')
-    .map((name) => inputNames.get(name) ?? toCamelCase(name))
+    .map(toInputName)
     .join('.');
-}
-
-function toCamelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

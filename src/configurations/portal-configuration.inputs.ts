@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import { ConfigurationFeaturesInput } from './portal-features.inputs.ts';
+import { ConfigurationFeaturesInput } from './feature-types.ts';
 
 @InputType({ description: 'What the portal says about the business.' })
 export class PortalBusinessProfileInput {
@@ -50,5 +50,5 @@ export class BillingPortalConfigurationInput {
     nullable: true,
     description: 'What customers can do. Of a new configuration, what is left out is off.',
   })
-  readonly features?: ConfigurationFeaturesInput | null;
+  readonly features?: object | null;
 }

@@ -1,7 +1,7 @@
 import { Authorized, Field, ID, ObjectType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
 import { admin } from '../graphql/schema.ts';
-import { PortalFeatures } from './portal-features.types.ts';
+import { PortalFeatures } from './feature-types.ts';
 
 @ObjectType({ description: 'What the portal says about the business.' })
 export class PortalBusinessProfile {
@@ -63,7 +63,7 @@ export class BillingPortalConfiguration {
   readonly loginPage!: PortalLoginPage;
 
   @Field(() => PortalFeatures, { description: 'What customers can do.' })
-  readonly features!: PortalFeatures;
+  readonly features!: object;
 
   @Authorized(admin)
   @Field(() => PortalPolicyMark, {

@@ -1,5 +1,7 @@
 import { parse } from 'qs';
 import { z } from 'zod';
+import { featureNames } from '../configurations/configuration-features.schema.ts';
+import { toInputName } from '../configurations/input-path.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
 
@@ -37,14 +39,7 @@ function createSessionRequest({ boolean, integer }: typeof json | typeof text) {
       .optional(),
   });
   const features = z
-    .strictObject({
-      customerUpdate: boolean,
-      invoiceHistory: boolean,
-      paymentMethodUpdate: boolean,
-      subscriptionCancel: boolean,
-      subscriptionPause: boolean,
-      subscriptionUpdate: boolean,
-    })
+    .strictObject(Object.fromEntries(featureNames.map((name) => [toInputName(name), boolean])))
     .partial();
   return z.strictObject({
     returnUrl: z.string({ error: 'is required: where the portal leads back to' }),

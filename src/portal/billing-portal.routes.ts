@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requireRole } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import { getCaller } from '../graphql/context.ts';
-import { toFeatureChoice } from './feature-choice.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
 import { requireCaller } from '../http/authentication.ts';
 import { type SessionRequest, readRedirectRequest, readSessionRequest } from './billing-portal.request.ts';
+import { toSessionRequest } from './session.args.ts';
 import { createErrorHandler } from '../http/error-response.ts';
 
 export interface BillingPortalOptions {
@@ -25,8 +25,8 @@ export function addBillingPortalRoutes(server: FastifyInstance, options: Billing
     return caller;
   };
 
-  const open = async (caller: Caller, { features, ...rest }: SessionRequest): Promise<string> => {
-    const { url } = await sessions.create(caller, { ...rest, features: toFeatureChoice(features) });
+  const open = async (caller: Caller, request: SessionRequest): Promise<string> => {
+    const { url } = await sessions.create(caller, toSessionRequest(request));
     return url;
   };
 

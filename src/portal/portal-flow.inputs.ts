@@ -65,27 +65,3 @@ export class PortalFlowInput implements PortalFlow {
   })
   readonly afterCompletion?: FlowCompletionInput | null;
 }
-
-@InputType('BillingPortalFeaturesInput', {
-  description:
-    'Hides parts of the portal for one session: `false` hides. It can show nothing that the portal configuration in force does not offer.',
-})
-export class PortalFeaturesInput {
-  @Field(() => Boolean, { nullable: true, description: 'Changing billing details.' })
-  readonly customerUpdate?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Seeing past invoices.' })
-  readonly invoiceHistory?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Changing payment methods.' })
-  readonly paymentMethodUpdate?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Cancelling a subscription.' })
-  readonly subscriptionCancel?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Pausing a subscription.' })
-  readonly subscriptionPause?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Changing a subscription.' })
-  readonly subscriptionUpdate?: boolean | null;
-}

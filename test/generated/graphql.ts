@@ -61,7 +61,7 @@ export type AuditOutcome =
   /** The operation is still running. */
   | 'UNDER_WAY';
 
-/** What a change of subscription does to the billing date. */
+/** What a change of a subscription does to the billing date. */
 export type BillingCycleAnchor =
   /** The billing date moves to the day of the change. */
   | 'NOW'
@@ -97,7 +97,7 @@ export type BillingPortalConfigurationInput = {
   name?: string | null | undefined;
 };
 
-/** Hides parts of the portal for one session: `false` hides. It can show nothing that the portal configuration in force does not offer. */
+/** Hides features of the portal in one session: `false` hides. No value adds a feature that the portal configuration in force does not offer. */
 export type BillingPortalFeaturesInput = {
   /** Changing billing details. */
   customerUpdate?: boolean | null | undefined;
@@ -163,7 +163,7 @@ export type BillingPortalFlowType =
 
 /** When a cancellation in the portal takes effect. */
 export type CancellationMode =
-  /** At the end of the period that is paid for. */
+  /** At the end of the paid period. */
   | 'AT_PERIOD_END'
   /** At once. */
   | 'IMMEDIATELY'
@@ -232,11 +232,11 @@ export type PauseDurationType =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
-/** Changing how many of a product are subscribed to. */
+/** Changing the quantity of a product. */
 export type PortalAdjustableQuantityInput = {
-  /** Whether the quantity may be changed. */
+  /** Whether customers may change the quantity. */
   enabled: boolean;
-  /** The largest quantity; null without a limit. */
+  /** The largest quantity. Without one, there is no limit. */
   maximum?: number | null | undefined;
   /** The smallest quantity. */
   minimum?: number | null | undefined;
@@ -254,9 +254,9 @@ export type PortalBusinessProfileInput = {
 
 /** Asking customers why they cancel. */
 export type PortalCancellationReasonInput = {
-  /** Whether customers are asked. */
+  /** Whether the portal asks customers. */
   enabled: boolean;
-  /** The ids of the custom feedback options, in their order. */
+  /** The ids of custom feedback options, in their order. */
   feedbackOptionIds?: Array<string | number> | null | undefined;
   /** The reasons to choose from. */
   options?: Array<CancellationReasonOption> | null | undefined;
@@ -264,9 +264,9 @@ export type PortalCancellationReasonInput = {
 
 /** Changing billing details. */
 export type PortalCustomerUpdateInput = {
-  /** The details that may be changed. */
+  /** The details that customers may change. */
   allowedUpdates?: Array<CustomerUpdateKind> | null | undefined;
-  /** Whether the portal offers it. */
+  /** Whether the portal offers the feature. */
   enabled?: boolean | null | undefined;
 };
 
@@ -288,7 +288,7 @@ export type PortalFeaturesInput = {
 
 /** Seeing past invoices. */
 export type PortalInvoiceHistoryInput = {
-  /** Whether the portal offers it. */
+  /** Whether the portal offers the feature. */
   enabled: boolean;
 };
 
@@ -310,37 +310,37 @@ export type PortalPauseDurationInput = {
 export type PortalPauseIntervalInput = {
   /** The unit. */
   interval: TimeInterval;
-  /** How many of it. Left out, one. */
+  /** The number of units: 1 by default. */
   intervalCount?: number | null | undefined;
 };
 
 /** Changing payment methods. */
 export type PortalPaymentMethodUpdateInput = {
-  /** Whether the portal offers it. */
+  /** Whether the portal offers the feature. */
   enabled: boolean;
-  /** The payment method configuration that decides which kinds are offered; null for the default one. */
+  /** The payment method configuration, `pmc_…`, that decides which kinds are offered. Without one, the default configuration decides. */
   paymentMethodConfigurationId?: string | number | null | undefined;
 };
 
 /** A product that customers may switch to. */
 export type PortalProductInput = {
-  /** Whether and how the quantity may be changed. */
+  /** Changing the quantity of a product. */
   adjustableQuantity?: PortalAdjustableQuantityInput | null | undefined;
-  /** The prices of the product that are offered, `price_…`. */
+  /** The ids of the offered prices, `price_…`. */
   priceIds: Array<string | number>;
-  /** The product, `prod_…`. */
+  /** The product's id, `prod_…`. */
   productId: string | number;
 };
 
 /** Cancelling a subscription. */
 export type PortalSubscriptionCancelInput = {
-  /** Whether and what customers are asked. */
+  /** Asking customers why they cancel. */
   cancellationReason?: PortalCancellationReasonInput | null | undefined;
-  /** Whether the portal offers it. */
+  /** Whether the portal offers the feature. */
   enabled?: boolean | null | undefined;
   /** When a cancellation takes effect. */
   mode?: CancellationMode | null | undefined;
-  /** What is credited for the rest of the period: only NONE at the end of a period. */
+  /** What Stripe credits for the rest of the period: only `none` at the end of a period. */
   prorationBehavior?: ProrationBehavior | null | undefined;
 };
 
@@ -348,7 +348,7 @@ export type PortalSubscriptionCancelInput = {
 export type PortalSubscriptionPauseInput = {
   /** How long a pause lasts. */
   duration?: PortalPauseDurationInput | null | undefined;
-  /** Whether the portal offers it. */
+  /** Whether the portal offers the feature. */
   enabled?: boolean | null | undefined;
 };
 
@@ -356,13 +356,13 @@ export type PortalSubscriptionPauseInput = {
 export type PortalSubscriptionUpdateInput = {
   /** What happens to the billing date. */
   billingCycleAnchor?: BillingCycleAnchor | null | undefined;
-  /** The changes that may be made. */
+  /** The changes that customers may make. */
   defaultAllowedUpdates?: Array<SubscriptionUpdateKind> | null | undefined;
-  /** Whether the portal offers it. */
+  /** Whether the portal offers the feature. */
   enabled?: boolean | null | undefined;
-  /** The products to choose from, ten at most. */
+  /** The products to choose from, 10 at most. */
   products?: Array<PortalProductInput> | null | undefined;
-  /** What is charged or credited for the rest of the period. */
+  /** What Stripe charges or credits for the rest of the period. */
   prorationBehavior?: ProrationBehavior | null | undefined;
   /** The kinds of change that wait for the end of the period. */
   scheduleAtPeriodEnd?: Array<ScheduleCondition> | null | undefined;
@@ -370,11 +370,11 @@ export type PortalSubscriptionUpdateInput = {
   trialUpdateBehavior?: TrialUpdateBehavior | null | undefined;
 };
 
-/** What is charged or credited for the part of a period that a change affects. */
+/** What a change charges or credits for the rest of the period. */
 export type ProrationBehavior =
-  /** The difference is invoiced at once. */
+  /** Stripe invoices the difference at once. */
   | 'ALWAYS_INVOICE'
-  /** The difference is put on the next invoice. */
+  /** Stripe adds the difference to the next invoice. */
   | 'CREATE_PRORATIONS'
   /** Nothing. */
   | 'NONE'

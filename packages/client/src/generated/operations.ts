@@ -16,7 +16,7 @@ export type BillingInterval =
   /** By the year. */
   | 'YEAR';
 
-/** Hides parts of the portal for one session: `false` hides. It can show nothing that the portal configuration in force does not offer. */
+/** Hides features of the portal in one session: `false` hides. No value adds a feature that the portal configuration in force does not offer. */
 export type BillingPortalFeaturesInput = {
   /** Changing billing details. */
   customerUpdate?: boolean | null | undefined;
@@ -82,7 +82,7 @@ export type BillingPortalFlowType =
 
 /** When a cancellation in the portal takes effect. */
 export type CancellationMode =
-  /** At the end of the period that is paid for. */
+  /** At the end of the paid period. */
   | 'AT_PERIOD_END'
   /** At once. */
   | 'IMMEDIATELY'

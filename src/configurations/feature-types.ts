@@ -1,0 +1,143 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { z } from 'zod';
+import { type OpenEnum, registerOpenEnum } from '../graphql/open-enum.ts';
+import { configurationFeaturesSchema, featureNames, graphqlNotes } from './configuration-features.schema.ts';
+import { configurationSchema } from './configuration.schema.ts';
+import { toInputName } from './input-path.ts';
+
+type Schema = z.core.$ZodType;
+type Fields = Readonly<Record<string, unknown>>;
+
+const enums = new Map<string, OpenEnum>();
+
+/** `PortalFeatures` and `PortalFeaturesInput`, made from the table of the features. */
+export const PortalFeatures = createType(configurationFeaturesSchema, 'output');
+export const ConfigurationFeaturesInput = createType(configurationFeaturesSchema, 'input');
+
+/** What a client hides of the features in one session, by their names in GraphQL. */
+export type HiddenFeaturesInput = Readonly<Record<string, boolean | null | undefined>>;
+
+export const HiddenFeaturesInput = createHiddenFeaturesInput();
+
+/** A configuration's features at Stripe in the words of GraphQL. */
+export function toPortalFeatures(features: object): object {
+  return toOutput(configurationFeaturesSchema, features) as object;
+}
+
+/** An administrator's input in the words of Stripe. Null counts as left out, except for texts: null removes a text. */
+export function readConfigurationInput(input: object): object {
+  return readInput(configurationSchema, input) as object;
+}
+
+function createType(schema: z.ZodObject, kind: 'input' | 'output'): NewableFunction {
+  const target = class {};
+  for (const [name, field] of listFields(schema)) {
+    const type = toGraphqlType(unwrap(field), kind);
+    const notes = graphqlNotes.get(field);
+    const isOptional = field instanceof z.ZodOptional && notes?.required !== true;
+    const nullable = kind === 'input' ? isOptional : notes?.nullable === true;
+    const options = { nullable, description: describe(field) };
+    Field(() => type, options)(target.prototype, toInputName(name));
+  }
+  const { type = '' } = graphqlNotes.get(schema) ?? {};
+  const options = { description: describe(schema) };
+  if (kind === 'input') InputType(`${type}Input`, options)(target);
+  else ObjectType(type, options)(target);
+  return target;
+}
+
+function createHiddenFeaturesInput(): NewableFunction {
+  const target = class {};
+  for (const name of featureNames) {
+    const options = { nullable: true, description: describe(configurationFeaturesSchema.shape[name]) };
+    Field(() => Boolean, options)(target.prototype, toInputName(name));
+  }
+  const description =
+    'Hides features of the portal in one session: `false` hides. No value adds a feature that the portal configuration in force does not offer.';
+  InputType('BillingPortalFeaturesInput', { description })(target);
+  return target;
+}
+
+function listFields({ shape }: z.ZodObject): [string, Schema][] {
+  return Object.entries(shape);
+}
+
+type GraphqlType = object | [GraphqlType];
+
+function toGraphqlType(schema: Schema, kind: 'input' | 'output'): GraphqlType {
+  const list = findList(schema);
+  if (list !== null) return [toGraphqlType(list, kind)];
+  if (schema instanceof z.ZodObject) return createType(schema, kind);
+  if (schema instanceof z.ZodEnum) return getEnum(schema).type;
+  if (schema instanceof z.ZodBoolean) return Boolean;
+  return schema instanceof z.ZodNumber ? Int : ID;
+}
+
+/** The schema of a list's items. Stripe's conditions are a list as well, without the objects around them. */
+function findList(schema: Schema): Schema | null {
+  if (schema instanceof z.ZodArray) return schema.element;
+  return findCondition(schema);
+}
+
+function findCondition(schema: Schema): Schema | null {
+  const conditions: unknown = schema instanceof z.ZodObject ? schema.shape['conditions'] : null;
+  const item = conditions instanceof z.ZodArray ? conditions.element : null;
+  return item instanceof z.ZodObject ? ((item.shape['type'] ?? null) as Schema | null) : null;
+}
+
+function getEnum(schema: z.ZodEnum): OpenEnum {
+  const { type = '', description = '', values = {} } = graphqlNotes.get(schema) ?? {};
+  const known = enums.get(type) ?? registerOpenEnum(type, description, values);
+  enums.set(type, known);
+  return known;
+}
+
+function describe(field: Schema): string {
+  const { description } = z.globalRegistry.get(field) ?? z.globalRegistry.get(unwrap(field)) ?? {};
+  return description ?? '';
+}
+
+function unwrap(field: Schema): Schema {
+  return field instanceof z.ZodOptional ? field.unwrap() : field;
+}
+
+function toOutput(schema: Schema, value: unknown): unknown {
+  const condition = findCondition(schema);
+  if (condition !== null)
+    return (value as { conditions: { type: string }[] }).conditions.map(({ type }) =>
+      toOutput(condition, type),
+    );
+  if (schema instanceof z.ZodArray)
+    return ((value ?? []) as unknown[]).map((item) => toOutput(schema.element, item));
+  if (schema instanceof z.ZodObject) return toOutputFields(schema, (value ?? {}) as Fields);
+  if (schema instanceof z.ZodEnum) return getEnum(schema).read(value as string);
+  if (schema instanceof z.ZodBoolean) return value === true;
+  // An id that the request has expanded.
+  return typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+}
+
+function toOutputFields(schema: z.ZodObject, value: Fields): object {
+  const fields = listFields(schema).map(([name, field]) => {
+    const inner = value[name] ?? null;
+    const isNull = inner === null && graphqlNotes.get(field)?.nullable === true;
+    return [toInputName(name), isNull ? null : toOutput(unwrap(field), inner)];
+  });
+  return Object.fromEntries(fields) as object;
+}
+
+function readInput(schema: Schema, value: unknown): unknown {
+  if (findCondition(schema) !== null) return { conditions: (value as string[]).map((type) => ({ type })) };
+  if (schema instanceof z.ZodArray)
+    return (value as unknown[]).map((item) => readInput(schema.element, item));
+  return schema instanceof z.ZodObject ? readInputFields(schema, value as Fields) : value;
+}
+
+function readInputFields(schema: z.ZodObject, input: Fields): object {
+  const fields = listFields(schema).flatMap(([name, field]) => {
+    const value = input[toInputName(name)];
+    // Stripe removes a text for which it gets an empty one.
+    if (value === null && unwrap(field)._zod.def.type === 'string') return [[name, '']];
+    return value === undefined || value === null ? [] : [[name, readInput(unwrap(field), value)]];
+  });
+  return Object.fromEntries(fields) as object;
+}
