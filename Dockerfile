@@ -8,7 +8,8 @@ COPY packages packages
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build
-RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+# The packages of this repository are for frontends, tests and the demo: the service needs none of them.
+RUN npm prune --omit=dev --workspaces=false --ignore-scripts --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production

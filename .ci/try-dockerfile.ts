@@ -3,7 +3,7 @@
  * folder, absolute paths lie below it, and the command runs as a user who can write to /data and nowhere else.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -26,6 +26,7 @@ const stages = new Map<string, Stage>();
 try {
   copyContext();
   const image = runDockerfile(readFileSync('Dockerfile', 'utf8'));
+  refuseLeftovers(image);
   await useImage(image);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -118,7 +119,8 @@ function copy(stage: Stage, rest: string): void {
     const isFile = /\.\w+$/.test(word);
     const destination = isFile && target.endsWith('/') ? join(into, word.split('/').at(-1) ?? '') : into;
     mkdirSync(dirname(destination), { recursive: true });
-    cpSync(join(source, word), destination, { recursive: true });
+    // Links stay relative, as in an image: an absolute one would lead back into the stage that it came from.
+    cpSync(join(source, word), destination, { recursive: true, verbatimSymlinks: true });
   }
 }
 
@@ -127,6 +129,19 @@ function inStage({ root }: Stage, command: string): string {
   return command
     .replace(/ (\/data)\b/g, ` ${root}$1`)
     .replace('chown node:node', `chown ${nobody}:${nobody}`);
+}
+
+/** Fails when the image holds another package of this repository, such as the fake Stripe, or a link that leads nowhere. */
+function refuseLeftovers({ root, workdir }: Stage): void {
+  const modules = readdirSync(join(root, workdir, 'node_modules')).filter((name) =>
+    name.startsWith('billing-portal-'),
+  );
+  if (modules.length > 0) throw new Error(`The image holds ${modules.join(', ')}`);
+  if (existsSync(join(root, workdir, 'packages'))) throw new Error('The image holds packages/');
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isSymbolicLink() && !existsSync(path)) throw new Error(`${path} leads nowhere`);
+  }
 }
 
 async function useImage(image: Stage): Promise<void> {
