@@ -22,10 +22,10 @@ export interface ApiServerParts {
   readonly faults: Faults;
 }
 
-/** The routes that Stripe has keep its rules; the local Stripe's own controls need no key. */
+/** Controls skip what Stripe's own routes require: they need no key, are not recorded and meet no faults. */
 const controlPrefix = '/_control/';
 
-/** Serves routes the way Stripe's API does: keys, versions, request ids, idempotency, expansion, error bodies. */
+/** Serves routes as Stripe's API does: keys, versions, request ids, idempotency, expansion, error bodies. */
 export function registerApi(app: FastifyInstance, routes: readonly ApiRoute[], parts: ApiServerParts): void {
   for (const route of routes) {
     app.route({
@@ -44,7 +44,7 @@ export function registerApi(app: FastifyInstance, routes: readonly ApiRoute[], p
   });
 }
 
-/** The connection closes and nothing is answered. */
+/** Closes the connection without an answer. */
 class HangUpError extends Error {}
 
 async function answer(
@@ -89,7 +89,7 @@ function header(request: FastifyRequest, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** Answers a request, or repeats what its idempotency key was answered before. */
+/** Runs a request, or replays the answer stored for its idempotency key. */
 async function answerOnce(
   route: ApiRoute,
   request: FastifyRequest,
@@ -109,7 +109,7 @@ async function answerOnce(
     if (fault && fault.delayMs > 0) await delay(fault.delayMs);
     const executed = fault?.afterExecution === false ? null : execute(run, expand, recorded, parts.store);
     const result = fault?.error ? refuse(fault.error, recorded.id, parts.store) : executed;
-    // A rate limit strikes before the endpoint runs, so it is no answer to keep.
+    // A rate limit applies before the endpoint runs, so Stripe does not store it for the key.
     if (claim && result && result.status !== 429) parts.idempotencyKeys.keep(claim, executed ?? result);
     if (!result || fault?.hangUp) throw new HangUpError();
     return result;
@@ -128,14 +128,14 @@ function prepare(route: ApiRoute, request: FastifyRequest, fields: FormFields, s
   return { expand, run: route.prepare(rest, id, stripeAccount) };
 }
 
-/** Runs the endpoint; its refusals are answers too, and are kept for the key like any other. */
+/** Runs the endpoint. Its errors are answers too: the idempotency key stores them like any other. */
 function execute(
   run: () => object,
   expand: readonly string[],
   recorded: RecordedRequest,
   store: Store,
 ): StoredAnswer {
-  // What the controls do stands for what happens by itself.
+  // A control stands for something that happens without an API request, so its events name no request.
   store.events.request = recorded.path.startsWith(controlPrefix) ? null : recorded;
   try {
     const body = JSON.stringify(

@@ -1,6 +1,6 @@
 import { StripeApiError } from './stripe-api-error.ts';
 
-/** Accepts any test-mode secret or restricted key; refuses everything else as Stripe does, and live keys loudly. */
+/** Accepts any secret or restricted key of test mode. Refuses others as Stripe does, and live keys with a warning. */
 export function checkAuthorization(header: string | undefined): void {
   const key = header === undefined ? '' : readKey(header);
   if (key === '') {
@@ -12,8 +12,8 @@ export function checkAuthorization(header: string | undefined): void {
   }
   if (/^[a-z]+_live_/.test(key)) {
     throw unauthorized(
-      'This is a local stand-in for Stripe, and it was sent a LIVE key. Live keys belong to Stripe alone: remove it ' +
-        'here, check where else it may have gone, and roll it in the Dashboard if in doubt.',
+      'This is a local Stripe, and it received a LIVE key. Send live keys to Stripe only: remove the key here, check ' +
+        'where else it was sent, and roll it in the Dashboard if in doubt.',
     );
   }
   if (key.startsWith('pk_')) {
@@ -26,7 +26,7 @@ export function checkAuthorization(header: string | undefined): void {
   if (!/^(sk|rk)_test_\w+$/.test(key)) throw unauthorized(`Invalid API Key provided: ${masked(key)}`);
 }
 
-/** The key out of Bearer, or out of Basic as `curl -u KEY:` sends it. */
+/** Reads the key from a Bearer header, or from a Basic header as `curl -u KEY:` sends it. */
 function readKey(header: string): string {
   const [scheme = '', value = ''] = header.trim().split(/\s+/);
   if (/^bearer$/i.test(scheme)) return value;

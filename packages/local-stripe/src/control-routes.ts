@@ -11,21 +11,7 @@ import { resourceMissing } from './stripe-api-error.ts';
 import type { Store } from './store.ts';
 import { subscriptionStatuses } from './stripe-objects.ts';
 
-/**
- * What Stripe has no API for, all under `/_control/` and without a key:
- * - `POST portal_settings`: what the Dashboard's "Save" button does (with the portal configurations)
- * - `POST clock`: lets time pass, so that periods end and trials run out
- * - `POST checkout_sessions`: opens one as the API does, or with `payment_link` as a payer does who follows one
- * - `POST checkout_sessions/:id/complete`: pays as a payer does in the browser, with an `email` and a `name`
- * - `POST subscriptions/:id`: puts a subscription into a state that is tedious to reach
- * - `POST faults`, `DELETE faults`: lets the next calls fail, be slow, or lose their answer
- * - `POST webhooks`, `DELETE webhooks`: lets deliveries of events go wrong, and right again. Each call says all of it:
- *   `copies` sends each event so often; `delay_ms` lets it wait; `shuffle_ms` collects events for so long, or until
- *   the next such call, and sends them in a random order; `at_once` sends copies and shuffled events at the same
- *   instant instead of one by one; `drop_next` loses the next deliveries, and `drop_percent` a share of the others,
- *   which then are undelivered; `seed` repeats what was random
- * - `GET requests/:id`: a call that was made; error bodies link to it
- */
+/** Routes for what Stripe's API cannot do. They are under `/_control/` and need no key; README.md lists all controls. */
 export function createControlRoutes(
   store: Store,
   faults: Faults,

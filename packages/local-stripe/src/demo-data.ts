@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 
-/** What the demo begins with. */
+/** The objects that the demo starts with. */
 export interface DemoData {
   readonly customerId: string;
   readonly subscriptionId: string;
@@ -18,9 +18,8 @@ const range = [
 ];
 
 /**
- * Fills a Stripe test account, or the local Stripe, through the SDK: a customer with a card, a product range, a subscription
- * that was upgraded once (so there are two paid invoices), and default portal settings that allow
- * everything.
+ * Fills the local Stripe, or a Stripe test account, through the SDK: a customer with a card, three products, a subscription
+ * that was upgraded once and so has two paid invoices, and default portal settings that allow everything.
  */
 export async function seedDemoData(stripe: Stripe): Promise<DemoData> {
   const products = await Promise.all(range.map((product) => createDemoProduct(stripe, product)));
@@ -57,7 +56,7 @@ interface DemoProduct {
   readonly year: string;
 }
 
-/** The ids are the same in every run, so that a frontend can know its plans by them. */
+/** Product ids are the same in every run, so that a frontend can refer to its plans by id. */
 async function createDemoProduct(stripe: Stripe, plan: (typeof range)[number]): Promise<DemoProduct> {
   const { name, description } = plan;
   const id = `prod_demo_${name.toLowerCase()}`;
@@ -76,8 +75,8 @@ async function createDemoProduct(stripe: Stripe, plan: (typeof range)[number]): 
 }
 
 /**
- * Stripe's API has no way to save an account's default portal settings, so on Stripe this needs them saved in the
- * Dashboard first; the local Stripe has a control for it.
+ * Stripe's API cannot save an account's default portal settings. At Stripe they must be saved in the Dashboard first;
+ * the local Stripe has a control for it.
  */
 async function saveDemoSettings(stripe: Stripe, products: readonly DemoProduct[]): Promise<string> {
   const existing = await stripe.billingPortal.configurations.list({ is_default: true, limit: 1 });

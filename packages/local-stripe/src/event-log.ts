@@ -1,37 +1,37 @@
 import { createId } from './ids.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
-/** Something that happened, in the shape of Stripe's events. */
+/** An event as Stripe returns it. */
 export interface StripeEvent {
   readonly id: string;
   readonly object: 'event';
-  /** The connected account that it happened on; absent on the key's own. */
+  /** The connected account; absent for events of the key's own account. */
   readonly account?: string;
   readonly api_version: string | null;
   readonly created: number;
   readonly data: { readonly object: object; readonly previous_attributes?: Record<string, unknown> };
   readonly livemode: false;
-  /** How many endpoints have not got it, those that were given up included. */
+  /** The number of endpoints that have not received the event, including those that were given up. */
   pending_webhooks: number;
   readonly request: { readonly id: string | null; readonly idempotency_key: string | null };
   readonly type: string;
 }
 
-/** What an event is about; many objects name their customer. */
+/** The object of an event. Many objects name their customer. */
 interface RecordedObject {
   readonly id: string;
   readonly customer?: unknown;
 }
 
-/** Every state change, in order. Whoever delivers webhooks subscribes here. */
+/** Every event, in order. Webhook deliveries and the search index subscribe to it. */
 export class EventLog {
   readonly events: StripeEvent[] = [];
   private readonly listeners = new Set<(event: StripeEvent) => void>();
   private held: StripeEvent[] | null = null;
   private readonly now: () => number;
-  /** The request being served, so that its events can name it. */
+  /** The current request, so that its events can name it. */
   request: RecordedRequest | null = null;
-  /** On which connected account an object was made, for what later happens to it on a page or by the clock. */
+  /** The connected account of each object, for later events that no API request causes: on a page, or by the clock. */
   private readonly accounts = new Map<string, string>();
 
   constructor(now: () => number) {
@@ -63,7 +63,7 @@ export class EventLog {
     return account;
   }
 
-  /** Holds events back until it is known whether what they tell of will last. */
+  /** Holds events back until the request succeeds or fails. */
   hold(): void {
     this.held = [];
   }
@@ -83,7 +83,7 @@ export class EventLog {
     for (const listener of this.listeners) listener(event);
   }
 
-  /** Calls the listener with every later event; the returned function ends that. */
+  /** Calls the listener with every later event. Returns a function that unsubscribes it. */
   subscribe(listener: (event: StripeEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

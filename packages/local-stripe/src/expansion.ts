@@ -1,13 +1,13 @@
 import { invalidRequest } from './stripe-api-error.ts';
 import type { ObjectName, StripeObjects } from './stripe-objects.ts';
 
-/** Where the objects that an answer refers to are found: the store. */
+/** Finds the objects that an answer refers to. The store implements it. */
 export interface ObjectSource {
   lookUp(id: string): object | null;
   all<N extends ObjectName>(name: N): readonly StripeObjects[N][];
 }
 
-/** Members that hold an id, and can be asked for as an object. */
+/** Members that hold an id and can be expanded into the object. */
 const references: Partial<Record<string, readonly string[]>> = {
   customer: ['invoice_settings.default_payment_method', 'default_source', 'test_clock'],
   product: ['default_price', 'tax_code'],
@@ -37,7 +37,7 @@ const hidden: Partial<Record<string, readonly string[]>> = {
 
 type Node = Record<string, unknown>;
 
-/** Turns kept objects into answers: hidden members left out, the expanded ones filled in. */
+/** Turns a stored object into an answer: without hidden members, and with the requested ones expanded. */
 export function present(result: object, expand: readonly string[], store: ObjectSource): object {
   const answer = withoutHidden(structuredClone(result)) as Node;
   for (const path of expand) {
@@ -51,7 +51,7 @@ export function present(result: object, expand: readonly string[], store: Object
   return answer;
 }
 
-/** `answer` is filled in place; `kept` is the same object as stored, which still has its hidden members. */
+/** Fills `answer` in place. `kept` is the same object as stored, with its hidden members. */
 function expandPath(
   answer: unknown,
   kept: unknown,

@@ -1,22 +1,22 @@
 import { StripeApiError } from './stripe-api-error.ts';
 import type { StripeErrorType } from './stripe-api-error.ts';
 
-/** Something that goes wrong with calls, on purpose. */
+/** A failure of matching requests, on purpose. */
 export interface Fault {
   readonly method: string | null;
-  /** A path, or the beginning of one with a `*` at its end. */
+  /** A path. A final `*` matches any rest. */
   readonly path: string;
-  /** What is answered; null when the call only is slow, or its answer is lost. */
+  /** The error to answer; null when the request is only slow, or its answer is lost. */
   readonly error: StripeApiError | null;
   readonly delayMs: number;
-  /** Whether the call does its work before the answer goes wrong, as a lost answer does. */
+  /** Whether the request takes effect before it fails, as with a lost answer. */
   readonly afterExecution: boolean;
   /** Whether the connection closes without an answer. */
   readonly hangUp: boolean;
   times: number;
 }
 
-/** The faults that are waiting for their calls. */
+/** The faults that have not happened yet. */
 export class Faults {
   private faults: Fault[] = [];
 
@@ -28,7 +28,7 @@ export class Faults {
     this.faults = [];
   }
 
-  /** The fault that this call runs into, if any; each strikes as often as it was told to. */
+  /** Takes the first fault that matches a request, or null. Each fault applies to `times` requests. */
   take(method: string, path: string): Fault | null {
     const fault = this.faults.find((each) => (each.method ?? method) === method && matches(each.path, path));
     if (!fault) return null;
@@ -42,7 +42,7 @@ function matches(pattern: string, path: string): boolean {
   return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
 }
 
-/** The error that Stripe sends with a status. */
+/** Stripe's usual error for a status. */
 export function createFaultError(status: number, message?: string, code?: string): StripeApiError {
   const types: Readonly<Record<number, StripeErrorType>> = {
     401: 'authentication_error',

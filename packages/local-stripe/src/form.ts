@@ -1,7 +1,7 @@
 import { parse } from 'qs';
 import { invalidRequest } from './stripe-api-error.ts';
 
-/** What form encoding can say: text, lists and keyed values, nested. */
+/** A decoded form value: text, a list, or named values, nested. */
 export type FormValue = string | readonly FormValue[] | FormFields;
 export interface FormFields {
   readonly [name: string]: FormValue;
@@ -10,7 +10,7 @@ export interface FormFields {
 /** Decodes Stripe's form encoding: `items[0][price]=…`, `expand[]=…`. */
 export function decodeForm(encoded: string): FormFields {
   try {
-    // Without these limits qs would silently turn long lists into objects and cut deep ones short.
+    // Beyond its default limits qs silently turns long lists into objects and truncates deep ones.
     return parse(encoded, {
       depth: 12,
       strictDepth: true,

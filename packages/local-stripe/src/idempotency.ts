@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FormFields } from './form.ts';
 import { StripeApiError, invalidRequest } from './stripe-api-error.ts';
 
-/** An answer that can be sent again. */
+/** An answer that can be replayed. */
 export interface StoredAnswer {
   readonly requestId: string;
   readonly status: number;
@@ -14,7 +14,7 @@ export interface IdempotentRequest {
   readonly method: string;
   readonly path: string;
   readonly fields: FormFields;
-  /** Keys of different Connect accounts are different keys. */
+  /** Part of the key's identity: each Connect account has its own keys. */
   readonly stripeAccount: string | null;
 }
 
@@ -22,11 +22,11 @@ interface Entry extends IdempotentRequest {
   answer: StoredAnswer | null;
 }
 
-/** Stripe's idempotency: the first answer to a key is the answer, 500s included. */
+/** Stripe's idempotency keys: the first answer to a key is replayed, including a 500. */
 export class IdempotencyKeys {
   private readonly entries = new Map<string, Entry>();
 
-  /** Claims a key, or returns what its first use was answered. @throws StripeApiError */
+  /** Claims a key, or returns the answer that is stored for it. @throws StripeApiError */
   claim(request: IdempotentRequest): StoredAnswer | null {
     if (request.key.length > 255) throw invalidRequest('Idempotency keys can have up to 255 characters.');
     const entry = this.entries.get(entryKey(request));
@@ -39,13 +39,13 @@ export class IdempotencyKeys {
     return entry.answer;
   }
 
-  /** Keeps the answer for every later use of the key. */
+  /** Stores the answer for later uses of the key. */
   keep(request: IdempotentRequest, answer: StoredAnswer): void {
     const entry = this.entries.get(entryKey(request));
     if (entry) entry.answer = answer;
   }
 
-  /** Frees a key that has no answer: Stripe keeps none for requests that fail validation or never begin. */
+  /** Frees a key without an answer: Stripe stores none for requests that fail validation or never start. */
   release(request: IdempotentRequest): void {
     if (!this.entries.get(entryKey(request))?.answer) this.entries.delete(entryKey(request));
   }

@@ -27,42 +27,42 @@ import { type NewWebhookEndpoint, WebhookEndpoints } from './webhooks/webhook-en
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 
 export interface LocalStripeOptions {
-  /** Default 127.0.0.1: the local Stripe checks no key's secret, so it belongs on loopback. */
+  /** Default 127.0.0.1. The local Stripe does not check a key's secret, so it belongs on loopback. */
   readonly host?: string;
-  /** Default 0: a free port. */
+  /** Default 0: any free port. */
   readonly port?: number;
   readonly now?: () => Date;
-  /** How long a portal session's page works; default an hour. */
+  /** How long the page of a portal session works. Default: an hour. */
   readonly sessionLifetimeMs?: number;
-  /** How long every answer of the API takes; default 0. */
+  /** How long each API request takes. Default 0. */
   readonly latencyMs?: number;
-  /** Whose portal it is, on the hosted pages and invoices. */
+  /** The business name on hosted pages and invoices. Default Acme. */
   readonly businessName?: string;
-  /** How far customer search lags behind what was answered, by the local Stripe's clock; default a minute. */
+  /** How far customer search lags behind changes, by the local Stripe's clock. Default: a minute. */
   readonly searchLagMs?: number;
-  /** Who receives events from the start. */
+  /** The webhook endpoints that exist from the start. */
   readonly webhooks?: readonly NewWebhookEndpoint[];
-  /** The pauses between the tries to deliver an event; the last try gives it up. Default 100 ms to 3.2 s, six times. */
+  /** The pauses between deliveries of one event; after the last one the event is given up. Default: six, 100 ms to 3.2 s. */
   readonly webhookRetryDelaysMs?: readonly number[];
-  /** How long a receiver has to answer; default 10 s. */
+  /** How long a receiver may take to answer. Default 10 s. */
   readonly webhookTimeoutMs?: number;
 }
 
 /** A local Stripe: its API and its hosted portal page, in memory, over HTTP. */
 export interface LocalStripe {
-  /** `http://127.0.0.1:PORT`; known once started. */
+  /** `http://127.0.0.1:PORT`. Throws before the start. */
   readonly url: string;
-  /** Every API call since the start, in order. */
+  /** Every API request since the start, in order. */
   readonly requests: readonly RecordedRequest[];
-  /** Adds a receiver of events, before or after the start, and returns its id. */
+  /** Adds a webhook endpoint, before or after the start, and returns its id. */
   addWebhookEndpoint(endpoint: NewWebhookEndpoint): string;
-  /** Resolves when every event so far was delivered or given up. */
+  /** Resolves once every event so far is delivered or given up. */
   settleWebhooks(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What the local Stripe consists of, behind its routes. */
+/** The state and workers behind the routes. */
 interface LocalStripeParts {
   readonly store: Store;
   readonly requests: RecordedRequest[];

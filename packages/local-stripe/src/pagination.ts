@@ -2,7 +2,7 @@ import { integer, string } from './parameters.ts';
 import { resourceMissing } from './stripe-api-error.ts';
 import type { List } from './stripe-objects.ts';
 
-/** The parameters that every list takes. */
+/** The parameters of every list. */
 export const paginationParameters = {
   limit: integer({ min: 1, max: 100 }),
   starting_after: string(),
@@ -15,7 +15,7 @@ export interface PageRequest {
   readonly ending_before?: string;
 }
 
-/** One page of a list, cut as Stripe cuts it. */
+/** Returns one page of a list, by Stripe's cursor rules. */
 export function paginate<T extends { readonly id: string; readonly object: string }>(
   all: readonly T[],
   page: PageRequest,

@@ -1,7 +1,7 @@
 import type { FormFields, FormValue } from './form.ts';
 import { invalidRequest } from './stripe-api-error.ts';
 
-/** How one parameter is read from form encoding; refusals are worded as Stripe words them. */
+/** Decodes one parameter of a form. Errors use Stripe's words. */
 export interface Parameter<T, Required extends boolean = boolean> {
   readonly required: Required;
   decode(value: FormValue, path: string): T;
@@ -13,7 +13,7 @@ type Simplify<T> = { [K in keyof T]: T[K] };
 type RequiredNames<P> = { [K in keyof P]: P[K] extends Parameter<unknown, true> ? K : never }[keyof P];
 type ValueOf<P> = P extends Parameter<infer T> ? T : never;
 
-/** The values that a table of parameters yields. */
+/** The decoded values of a parameter table. */
 export type Decoded<P extends ParameterTable> = Simplify<
   { readonly [K in RequiredNames<P>]: ValueOf<P[K]> } & {
     readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ValueOf<P[K]>;
@@ -24,17 +24,17 @@ function optional<T>(decode: Parameter<T>['decode']): Parameter<T, false> {
   return { required: false, decode };
 }
 
-/** Must be present. */
+/** Makes a parameter required. */
 export function required<T>(parameter: Parameter<T>): Parameter<T, true> {
   return { required: true, decode: (value, path) => parameter.decode(value, path) };
 }
 
-/** An empty value unsets the parameter: null. */
+/** Decodes an empty value as null, which unsets the parameter. */
 export function emptyable<T>(parameter: Parameter<T>): Parameter<T | null, false> {
   return optional((value, path) => (value === '' ? null : parameter.decode(value, path)));
 }
 
-/** Text; `maxLength` as Stripe documents it. */
+/** Text, up to the `maxLength` that Stripe documents. */
 export function string(options: { readonly maxLength?: number } = {}): Parameter<string, false> {
   return optional((value, path) => {
     if (typeof value !== 'string') throw invalidRequest(`Invalid string: ${JSON.stringify(value)}`, path);
@@ -116,7 +116,7 @@ export function url(): Parameter<string, false> {
   });
 }
 
-/** Not `URL.canParse`: on Node 20 it refuses valid text with letters such as ü once it is optimised. */
+/** Avoids `URL.canParse`, which on Node 20 rejects valid URLs with letters such as ü once V8 has optimised it. */
 function parseUrl(value: FormValue): URL | null {
   try {
     return typeof value === 'string' ? new URL(value) : null;
@@ -146,12 +146,12 @@ export function object<P extends ParameterTable>(table: P): Parameter<Decoded<P>
   });
 }
 
-/** A union of two ways to say one parameter, as in `created=1` and `created[gte]=1`. */
+/** A parameter with two forms, such as `created=1` and `created[gte]=1`. */
 export function either<A, B>(text: Parameter<A>, fields: Parameter<B>): Parameter<A | B, false> {
   return optional((value, path) => (isFields(value) ? fields.decode(value, path) : text.decode(value, path)));
 }
 
-/** Metadata: an empty value removes a key, an empty parameter removes all. */
+/** Metadata. An empty value removes its key; an empty parameter removes every key. */
 export function metadata(): Parameter<Readonly<Record<string, string>> | null, false> {
   return optional((value, path) => {
     if (value === '') return null;
@@ -168,12 +168,12 @@ export function metadata(): Parameter<Readonly<Record<string, string>> | null, f
   });
 }
 
-/** A parameter that is accepted and not looked at, because nothing here depends on it. */
+/** A parameter that is accepted and ignored, because nothing here depends on it. */
 export function accepted(): Parameter<FormValue, false> {
   return optional((value) => value);
 }
 
-/** Reads all parameters of a table; refuses those it does not name and misses those it requires. */
+/** Decodes the parameters of a table. @throws StripeApiError for unknown, missing or invalid parameters */
 export function decodeParameters<P extends ParameterTable>(
   table: P,
   fields: FormFields,

@@ -4,16 +4,16 @@ import type { FormFields } from './form.ts';
 
 export interface RouteRequest<Values> {
   readonly values: Values;
-  /** The id in the path; empty when the path has none. */
+  /** The id in the path, or an empty string. */
   readonly id: string;
   readonly stripeAccount: string | null;
 }
 
-/** One endpoint of the API: where it is, what it takes, what it does. */
+/** One endpoint of the API. */
 export interface ApiRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  /** Checks the parameters and returns what is left to do; a refusal here leaves no idempotent answer behind. */
+  /** Validates the parameters and returns the rest of the work. An error here is not stored for the idempotency key. */
   prepare(fields: FormFields, id: string, stripeAccount: string | null): () => object;
 }
 
@@ -24,7 +24,7 @@ export interface RouteDefinition<P extends ParameterTable> {
   handle(request: RouteRequest<Decoded<P>>): object;
 }
 
-/** Defines an endpoint; the types of its values follow from its table of parameters. */
+/** Defines an endpoint. The types of its values are inferred from its parameter table. */
 export function createRoute<P extends ParameterTable>(definition: RouteDefinition<P>): ApiRoute {
   return {
     method: definition.method,

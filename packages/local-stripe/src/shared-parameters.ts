@@ -1,6 +1,6 @@
 import { emptyable, integer, object, string, either, timestamp } from './parameters.ts';
 
-/** A postal address; every part can be unset. */
+/** A postal address. Every part can be unset. */
 export const address = object({
   city: emptyable(string()),
   country: emptyable(string({ maxLength: 2 })),
@@ -10,7 +10,7 @@ export const address = object({
   state: emptyable(string()),
 });
 
-/** `created=…` or `created[gte]=…`, as lists filter by time. */
+/** A time filter of a list: `created=…` or `created[gte]=…`. */
 export const timeRange = either(
   timestamp(),
   object({ gt: integer(), gte: integer(), lt: integer(), lte: integer() }),
@@ -27,7 +27,7 @@ export interface AddressValues {
 
 type Address = { [K in keyof Required<AddressValues>]: string | null };
 
-/** An address as Stripe answers it: absent parts are null. */
+/** Creates an address as Stripe returns it: absent parts are null. */
 export function createAddress(values: AddressValues): Address {
   const {
     city = null,
@@ -56,7 +56,7 @@ export function isWithin(time: number, range: number | TimeRange | undefined): b
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** Metadata after an update: given keys replace, empty ones are removed, null removes all. */
+/** Merges metadata: given keys replace, empty values remove, null removes every key. */
 export function mergeMetadata(
   before: Metadata,
   changes: Metadata | null | undefined,

@@ -5,7 +5,7 @@ import { present } from './expansion.ts';
 import { StripeApiError, resourceMissing } from './stripe-api-error.ts';
 import type { ObjectName, StripeObject, StripeObjects } from './stripe-objects.ts';
 
-/** How Stripe's messages and params call an object whose id is in the path. */
+/** The noun and the param that Stripe's errors use for an object whose id is in the path. */
 const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: string }> = {
   customer: { noun: 'customer', pathParam: 'id' },
   product: { noun: 'product', pathParam: 'id' },
@@ -18,17 +18,17 @@ const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: st
   'checkout.session': { noun: 'checkout.session', pathParam: 'session' },
 };
 
-/** What Stripe keeps of a deleted object. */
+/** What Stripe still returns for a deleted object. */
 export interface Tombstone {
   readonly id: string;
   readonly object: ObjectName;
   readonly deleted: true;
 }
 
-/** Everything the local Stripe remembers. All changes go through `commit` and `remove`, which record the event. */
+/** All objects of the local Stripe. Changes go through `commit` and `remove`, which record the event. */
 export class Store {
   readonly events: EventLog;
-  /** Where the local Stripe is reached; known once it listens. */
+  /** The URL of the local Stripe; empty until it listens. */
   baseUrl = '';
   private objects = new Map<string, StripeObject>();
   private tombstones = new Map<string, Tombstone>();
@@ -42,17 +42,17 @@ export class Store {
     this.events = new EventLog(() => this.now());
   }
 
-  /** The present moment in Stripe's unit, seconds. */
+  /** The current time in seconds, Stripe's unit. */
   now(): number {
     return Math.floor(this.nowMs() / 1000);
   }
 
-  /** Lets time pass at once. */
+  /** Moves the clock forward. */
   advance(seconds: number): void {
     this.offsetMs += seconds * 1000;
   }
 
-  /** How long ago an object was last changed, in milliseconds. */
+  /** Milliseconds since an object was last changed. */
   ageOf(id: string): number {
     return this.nowMs() - (this.committedAt.get(id) ?? 0);
   }
@@ -61,7 +61,7 @@ export class Store {
     return this.clock().getTime() + this.offsetMs;
   }
 
-  /** Runs an endpoint as a whole: when it is refused half way, nothing of it has happened. */
+  /** Runs an endpoint atomically: an error undoes its changes and discards its events. */
   attempt<T>(run: () => T): T {
     const before = [this.objects, this.tombstones, this.internals] as const;
     this.objects = new Map(this.objects);
@@ -73,7 +73,7 @@ export class Store {
       this.events.release();
       return result;
     } catch (error) {
-      // A declined card is an outcome: the attempt to charge it stays on the invoice.
+      // A declined card is an outcome: the failed charge stays on the invoice.
       if (error instanceof StripeApiError && error.status === 402) this.events.release();
       else {
         [this.objects, this.tombstones, this.internals] = before;
@@ -83,7 +83,7 @@ export class Store {
     }
   }
 
-  /** Stores an object as it is now, and records what happened to it; an update that changes nothing is no event. */
+  /** Stores an object and records the event. An update that changes nothing records none. */
   commit<N extends ObjectName>(
     type: string,
     object: StripeObjects[N] & { readonly object: N },
@@ -95,7 +95,7 @@ export class Store {
     return object;
   }
 
-  /** Stores an object about which Stripe has no event to tell. */
+  /** Stores an object for which Stripe sends no event. */
   keep<N extends ObjectName>(object: StripeObjects[N] & { readonly object: N }): StripeObjects[N] {
     this.put(object);
     return object;
@@ -106,7 +106,7 @@ export class Store {
     this.committedAt.set(object.id, this.nowMs());
   }
 
-  /** Deletes an object; its id goes on to say that it was deleted. */
+  /** Deletes an object. Its id returns a tombstone from then on. */
   remove(type: string, object: StripeObject): Tombstone {
     const tombstone: Tombstone = { id: object.id, object: object.object, deleted: true };
     this.objects.delete(object.id);
@@ -115,7 +115,7 @@ export class Store {
     return tombstone;
   }
 
-  /** Records an event about an object that is stored as it is. */
+  /** Records an event about an object without storing the object. */
   announce(type: string, object: StripeObject, previous?: Record<string, unknown>): void {
     this.events.record(type, { ...present(object, [], this), id: object.id }, previous);
   }
@@ -130,21 +130,21 @@ export class Store {
     return tombstone?.object === name ? tombstone : null;
   }
 
-  /** The object that a path names. @throws StripeApiError 404 */
+  /** Finds the object that a path names. @throws StripeApiError 404 */
   get<N extends ObjectName>(name: N, id: string): StripeObjects[N] {
     const object = this.find(name, id);
     if (!object) throw resourceMissing(naming[name].noun, id, naming[name].pathParam, 404);
     return object;
   }
 
-  /** The object that a parameter names. @throws StripeApiError 400 */
+  /** Finds the object that a parameter names. @throws StripeApiError 400 */
   refer<N extends ObjectName>(name: N, id: string, param: string): StripeObjects[N] {
     const object = this.find(name, id);
     if (!object) throw resourceMissing(naming[name].noun, id, param, 400);
     return object;
   }
 
-  /** All objects of a kind, the newest first, as Stripe lists them. */
+  /** All objects of a kind, newest first, as Stripe lists them. */
   all<N extends ObjectName>(name: N): StripeObjects[N][] {
     const found = [...this.objects.values()].filter((object) => object.object === name);
     return found.reverse() as StripeObjects[N][];
@@ -158,13 +158,13 @@ export class Store {
     this.internals.set(subscriptionId, { ...this.internalsOf(subscriptionId), ...changes });
   }
 
-  /** Any object or tombstone, for expansion. */
+  /** Finds any object or tombstone, for expansion. */
   lookUp(id: string): StripeObject | Tombstone | null {
     return this.objects.get(id) ?? this.tombstones.get(id) ?? null;
   }
 }
 
-/** The earlier values of the members that changed, as an event's `previous_attributes` has them. */
+/** The previous values of changed members, for an event's `previous_attributes`. */
 function changedMembers(before: object, after: object): Record<string, unknown> {
   const later = new Map(Object.entries(after));
   return Object.fromEntries(

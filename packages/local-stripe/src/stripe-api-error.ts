@@ -9,7 +9,7 @@ export interface StripeErrorDetails {
   readonly declineCode?: string;
 }
 
-/** An answer in Stripe's error shape. */
+/** An error that is answered in Stripe's format. */
 export class StripeApiError extends Error {
   readonly status: number;
   readonly details: StripeErrorDetails;
@@ -21,7 +21,7 @@ export class StripeApiError extends Error {
     this.details = details;
   }
 
-  /** The body as Stripe sends it: members it has nothing to say for are absent. */
+  /** The body as Stripe sends it, without empty members. */
   toBody(requestLogUrl: string): object {
     const { type = 'invalid_request_error', code, param, declineCode } = this.details;
     return {
@@ -38,17 +38,17 @@ export class StripeApiError extends Error {
   }
 }
 
-/** A request that Stripe refuses with 400. */
+/** Creates the error for a request that Stripe refuses with 400. */
 export function invalidRequest(message: string, param?: string, code?: string): StripeApiError {
   return new StripeApiError(message, { ...(param ? { param } : {}), ...(code ? { code } : {}) });
 }
 
-/** Stripe's answer to an id it does not know: 404 when the id is in the path, 400 when it is a parameter. */
+/** Creates the error for an unknown id: 404 when the id is in the path, 400 when it is a parameter. */
 export function resourceMissing(noun: string, id: string, param: string, status: 400 | 404): StripeApiError {
   return new StripeApiError(`No such ${noun}: '${id}'`, { status, code: 'resource_missing', param });
 }
 
-/** Stripe's answer to a card that its bank refuses. */
+/** Creates the error for a declined card. */
 export function cardDeclined(): StripeApiError {
   return new StripeApiError('Your card was declined.', {
     status: 402,

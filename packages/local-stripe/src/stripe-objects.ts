@@ -1,8 +1,8 @@
 import type { Stripe } from 'stripe';
 
 /*
- * The objects as they are kept and sent: the SDK's types, with references as ids (they become objects only when
- * expanded), and decimals as the strings that travel in JSON.
+ * The objects as they are stored and sent: the SDK's types, with references as ids, which only expansion turns into
+ * objects, and with decimals as strings, as in JSON.
  */
 type Replace<T, Changes> = Omit<T, keyof Changes | 'deleted'> & Changes;
 
@@ -120,7 +120,7 @@ export type CheckoutSessionObject = Replace<
   }
 >;
 
-/** Every kind of object that is kept, by the name that its `object` member has. */
+/** Every kind of stored object, by the value of its `object` member. */
 export interface StripeObjects {
   customer: CustomerObject;
   product: ProductObject;

@@ -61,7 +61,7 @@ test('an open session has no customer yet, and no event', async () => {
   expect(items?.data).toMatchObject([{ quantity: 2, price: { id: price } }]);
 });
 
-test('completing makes a customer and a subscription, and tells of them', async () => {
+test('completing creates a customer and a subscription, and sends their events', async () => {
   const session = await subscribe({ metadata: { userId: 'user_2' } });
   const events = await eventsDuring(stripe, () =>
     complete(session, { email: 'new@example.com', name: 'New' }),
@@ -90,7 +90,7 @@ test('completing makes a customer and a subscription, and tells of them', async 
   expect(completed?.data.object).not.toHaveProperty('line_items');
 });
 
-test('a session of a customer makes no other', async () => {
+test('a session for a customer creates no other customer', async () => {
   const customer = await createCustomer(stripe, { email: 'known@example.com' });
   const session = await subscribe({ customer: customer.id });
   expect(session.customer_creation).toBeNull();
@@ -132,7 +132,7 @@ test('a setup has no amount', async () => {
   expect((await stripe.customers.listPaymentMethods(id)).data).toHaveLength(2);
 });
 
-test('what a payer opens by a payment link carries the reference from their URL', async () => {
+test('a session of a payment link has the reference from the payer’s URL', async () => {
   const form = {
     mode: 'subscription',
     success_url,
@@ -150,7 +150,7 @@ test('what a payer opens by a payment link carries the reference from their URL'
   expect(refusal.body).toMatchObject({ error: { code: 'parameter_unknown', param: 'payment_link' } });
 });
 
-test('a session is completed once', async () => {
+test('a session can be completed only once', async () => {
   const session = await subscribe();
   await complete(session);
   const again = await client.control('POST', `checkout_sessions/${session.id}/complete`);

@@ -115,7 +115,7 @@ describe('the lag', () => {
     expect(await find(stripe, `email:'${email}'`)).toEqual([id]);
   });
 
-  test('a change is not seen yet: the customer is found as it was', async () => {
+  test('a recent change is not visible: the customer is found in the earlier state', async () => {
     const { stripe } = client;
     const { id } = await stripe.customers.create({ metadata: { userId: 'before' } });
     await passTime(60);
@@ -136,7 +136,7 @@ describe('the lag', () => {
     expect(await find(stripe, `name:'Gone'`)).toEqual([]);
   });
 
-  test('what was refused half way is never found', async () => {
+  test('a customer of a failed request is never found', async () => {
     const { stripe } = client;
     await refusalOf(stripe.customers.create({ name: 'Half', payment_method: 'pm_none' }));
     await passTime(60);

@@ -3,7 +3,7 @@ import { seedDemoData } from '../src/demo-data.ts';
 import { startLocalStripe } from './local-stripe-client.ts';
 import { openPortal } from './portal-browser.ts';
 
-test('the demo’s data stands, and its customer’s portal shows it', async () => {
+test('the demo data is created, and the customer’s portal shows it', async () => {
   const { stripe } = await startLocalStripe();
   const demo = await seedDemoData(stripe);
   const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId, {
@@ -23,7 +23,7 @@ test('the demo’s data stands, and its customer’s portal shows it', async () 
   expect(page.text).toContain('Pro Active $29.00 / month');
 });
 
-test('a second run on the same account uses the settings that are there', async () => {
+test('a second run on the same account uses the existing settings', async () => {
   const { stripe } = await startLocalStripe();
   const [first, second] = [await seedDemoData(stripe), await seedDemoData(stripe)];
   expect(second.configurationId).toBe(first.configurationId);

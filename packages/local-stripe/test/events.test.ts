@@ -35,7 +35,7 @@ function startTrial(days: number): Promise<Stripe.Subscription> {
 
 const trialEnd = 'customer.subscription.trial_will_end';
 
-test('a portal session is told of, its URL included', async () => {
+test('a new portal session has an event, which includes its URL', async () => {
   await createConfiguration(stripe);
   await client.control('POST', 'portal_settings');
   let session: Stripe.BillingPortal.Session | undefined;
@@ -50,7 +50,7 @@ test('a portal session is told of, its URL included', async () => {
   ]);
 });
 
-test('configurations are told of when made and changed', async () => {
+test('configurations have events when they are created and updated', async () => {
   expect(
     await typesDuring(async () => {
       const { id } = await createConfiguration(stripe);
@@ -59,7 +59,7 @@ test('configurations are told of when made and changed', async () => {
   ).toEqual(['billing_portal.configuration.created', 'billing_portal.configuration.updated']);
 });
 
-test('only updates say what was before', async () => {
+test('only updates have previous attributes', async () => {
   const { subscription } = await createSubscriber(stripe);
   const events = await eventsDuring(stripe, async () => {
     await stripe.subscriptions.update(subscription.id, { metadata: { seats: '3' } });
@@ -71,13 +71,13 @@ test('only updates say what was before', async () => {
   ]);
 });
 
-test('an update that changes nothing is no event', async () => {
+test('an update that changes nothing has no event', async () => {
   expect(
     await typesDuring(() => stripe.customers.update(customer.id, { email: customer.email ?? '' })),
   ).toEqual([]);
 });
 
-test('pausing and resuming are told of, beside the updates', async () => {
+test('pausing and resuming have their own events beside the updates', async () => {
   const { subscription } = await createSubscriber(stripe);
   const types = await typesDuring(async () => {
     await stripe.subscriptions.pause(subscription.id);
@@ -91,7 +91,7 @@ test('pausing and resuming are told of, beside the updates', async () => {
   ]);
 });
 
-test('cards are told of when attached and detached, and not when made', async () => {
+test('cards have events when they are attached and detached, but not when they are created', async () => {
   const types = await typesDuring(async () => {
     const card = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
     await stripe.paymentMethods.attach(card.id, { customer: customer.id });
@@ -100,7 +100,7 @@ test('cards are told of when attached and detached, and not when made', async ()
   expect(types).toEqual(['payment_method.attached', 'payment_method.detached']);
 });
 
-test('a deleted customer takes cards and subscriptions along', async () => {
+test('deleting a customer detaches cards and cancels subscriptions', async () => {
   const { customer: leaving } = await createSubscriber(stripe);
   expect(await typesDuring(() => stripe.customers.del(leaving.id))).toEqual([
     'customer.subscription.deleted',
@@ -109,7 +109,7 @@ test('a deleted customer takes cards and subscriptions along', async () => {
   ]);
 });
 
-test('the end of a trial is told of three days ahead, once', async () => {
+test('trial_will_end is sent once, three days before the end', async () => {
   const advance = (days: number) => client.control('POST', 'clock', { advance_days: String(days) });
   const trial = await startTrial(7);
   expect(await typesDuring(() => advance(3))).toEqual([]);
@@ -119,7 +119,7 @@ test('the end of a trial is told of three days ahead, once', async () => {
   expect(await typesDuring(() => advance(1))).toEqual([]);
 });
 
-test('the end of a short trial is told of at its start, that of one cut short when it is cut', async () => {
+test('trial_will_end is sent at the start of a short trial, and when a trial is shortened', async () => {
   expect(await typesDuring(() => startTrial(2))).toContain(trialEnd);
   const { id } = await startTrial(30);
   expect(await typesDuring(() => stripe.subscriptions.update(id, { trial_end: 'now' }))).toEqual([
@@ -128,7 +128,7 @@ test('the end of a short trial is told of at its start, that of one cut short wh
   ]);
 });
 
-test('a trial that ended long ago was told of before it was renewed', async () => {
+test('trial_will_end precedes the renewal of a trial that ended long ago', async () => {
   const { id } = await startTrial(10);
   const events = await eventsDuring(stripe, () => client.control('POST', 'clock', { advance_days: '20' }));
   const types = events
@@ -151,12 +151,12 @@ test.each([
   expect(data.map(({ type }) => type)).toEqual(expected);
 });
 
-test('the list takes one way to name types', async () => {
+test('the list accepts type or types, not both', async () => {
   const refusal = await refusalOf(stripe.events.list({ type: 'customer.*', types: ['customer.created'] }));
   expect(refusal.message).toBe('You may only specify one of these parameters: type, types.');
 });
 
-test('events have ids of their own', async () => {
+test('every event has its own id', async () => {
   const ids = (await stripe.events.list({ limit: 100 })).data.map((event) => event.id);
   expect(new Set(ids).size).toBe(ids.length);
 });

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 
-/** A customer with a card that pays. */
+/** Creates a customer with a card that works. */
 export function createCustomer(
   stripe: Stripe,
   params: Stripe.CustomerCreateParams = {},
@@ -34,7 +34,7 @@ export interface Subscriber {
   readonly subscription: Stripe.Subscription;
 }
 
-/** A customer who pays 10 dollars a month. */
+/** Creates a customer who pays 10 dollars a month. */
 export async function createSubscriber(stripe: Stripe): Promise<Subscriber> {
   const customer = await createCustomer(stripe);
   const price = await createPrice(stripe);
@@ -53,7 +53,7 @@ export const allFeatures: Stripe.BillingPortal.ConfigurationCreateParams.Feature
   subscription_pause: { enabled: true },
 };
 
-/** A configuration that offers the prices given, and everything else. */
+/** Creates a configuration with every feature on, which offers the given prices. */
 export function createConfiguration(
   stripe: Stripe,
   prices: readonly Stripe.Price[] = [],
@@ -74,12 +74,12 @@ export function createConfiguration(
   });
 }
 
-/** The id of a reference, whether it was expanded or not; empty when there is none. */
+/** The id of a reference, expanded or not; empty without one. */
 export function idOf(reference: string | { readonly id: string } | null): string {
   return typeof reference === 'string' ? reference : (reference?.id ?? '');
 }
 
-/** What happened while something was done, the oldest first. */
+/** The events that an action causes, oldest first. */
 export async function eventsDuring(stripe: Stripe, work: () => Promise<unknown>): Promise<Stripe.Event[]> {
   const [before] = (await stripe.events.list({ limit: 1 })).data;
   await work();

@@ -10,7 +10,7 @@ function create(key: string, form = 'name=Ada', headers: Readonly<Record<string,
   return client.call('POST', '/v1/customers', { form, headers: { 'idempotency-key': key, ...headers } });
 }
 
-test('the same key is answered the same, and does nothing twice', async () => {
+test('a repeated key returns the same answer and does nothing twice', async () => {
   const first = await create('same');
   const second = await create('same');
   expect(second.body).toEqual(first.body);
@@ -42,7 +42,7 @@ test.each([
   });
 });
 
-test('a key of another account is another key', async () => {
+test('each account has its own keys', async () => {
   const [first, second] = [
     await create('account'),
     await create('account', 'name=Ada', { 'stripe-account': 'acct_1' }),
@@ -51,7 +51,7 @@ test('a key of another account is another key', async () => {
   expect(second.body).not.toEqual(first.body);
 });
 
-test('a stored failure is replayed, 500s included', async () => {
+test('a stored error is replayed, including a 500', async () => {
   await client.control('POST', 'faults', { path: '/v1/customers', status: '500' });
   expect((await create('failed')).status).toBe(500);
   const again = await create('failed');
@@ -60,7 +60,7 @@ test('a stored failure is replayed, 500s included', async () => {
   expect((await create('unfailed')).status).toBe(200);
 });
 
-test('an endpoint’s own refusal is replayed, even when it would succeed by now', async () => {
+test('an endpoint’s error is replayed, even if the request would succeed by now', async () => {
   const pay = () =>
     client.call('POST', '/v1/billing_portal/sessions', {
       form: 'customer=cus_none',
@@ -70,7 +70,7 @@ test('an endpoint’s own refusal is replayed, even when it would succeed by now
   expect((await pay()).headers.get('idempotent-replayed')).toBe('true');
 });
 
-test('a request that failed validation leaves its key free', async () => {
+test('a request that fails validation leaves its key free', async () => {
   expect((await create('invalid', 'nickname=Ada')).status).toBe(400);
   expect((await create('invalid')).status).toBe(200);
 });
@@ -82,7 +82,7 @@ test('a rate limit leaves its key free', async () => {
   expect((await create('limited')).status).toBe(200);
 });
 
-test('an answer that was lost is there for the next try', async () => {
+test('a lost answer is replayed to the next attempt', async () => {
   await client.control('POST', 'faults', { path: '/v1/customers', hang_up: 'true' });
   const email = 'lost@example.com';
   await refusalOf(client.stripe.customers.create({ email }, { idempotencyKey: 'lost' }));
@@ -91,7 +91,7 @@ test('an answer that was lost is there for the next try', async () => {
   expect(data.map(({ id }) => id)).toEqual([customer.id]);
 });
 
-test('a key in use is answered 409', async () => {
+test('a key in use is answered with 409', async () => {
   await client.control('POST', 'faults', { path: '/v1/customers', delay_ms: '300' });
   const slow = create('busy');
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -18,7 +18,7 @@ describe('pages', () => {
     ids = (await stripe.products.list()).data.map(({ id }) => id);
   });
 
-  test('the newest come first', async () => {
+  test('the newest objects come first', async () => {
     const { data, has_more: more } = await stripe.products.list();
     expect(data.map(({ name }) => name)).toEqual([...names].reverse());
     expect(more).toBe(false);
@@ -99,7 +99,7 @@ describe('expansion', () => {
     expect(listed.data[0]?.features.subscription_update.products).toMatchObject(products);
   });
 
-  test('what cannot be expanded is refused', async () => {
+  test('a member that cannot be expanded is refused', async () => {
     const { customer } = await createSubscriber(stripe);
     const refusal = await refusalOf(stripe.customers.retrieve(customer.id, { expand: ['email'] }));
     expect(refusal.message).toBe('This property cannot be expanded (email).');

@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { type LocalStripe, type LocalStripeOptions, createLocalStripe } from '../src/local-stripe.ts';
 import { closeAfterTests } from '../../../test/helpers/closing.ts';
 
-/** An answer as it came over the wire. */
+/** An HTTP answer. */
 export interface WireAnswer {
   readonly method: string;
   readonly path: string;
@@ -14,11 +14,11 @@ export interface WireAnswer {
 export interface LocalStripeClient {
   readonly localStripe: LocalStripe;
   readonly stripe: Stripe;
-  /** Every answer that the SDK got, in order. */
+  /** Every answer that the SDK received, in order. */
   readonly answers: readonly WireAnswer[];
-  /** Sends a call without the SDK, for what the SDK would not send. */
+  /** Sends a request without the SDK, for requests that the SDK cannot send. */
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<WireAnswer>;
-  /** Uses one of the local Stripe's own controls. */
+  /** Calls a control of the local Stripe. */
   readonly control: (
     method: string,
     path: string,
@@ -31,7 +31,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Starts a local Stripe and points the official SDK at it; it stops after the last test. */
+/** Starts a local Stripe and an SDK that uses it. The local Stripe stops after the last test. */
 export async function startLocalStripe(options: LocalStripeOptions = {}): Promise<LocalStripeClient> {
   const localStripe = createLocalStripe(options);
   await localStripe.start();
@@ -84,7 +84,7 @@ async function readAnswer(method: string, path: string, response: Response): Pro
   };
 }
 
-/** The error that a call of the SDK ends with. */
+/** Returns the Stripe error that a call fails with. */
 export async function refusalOf(
   call: Promise<unknown>,
 ): Promise<InstanceType<typeof Stripe.errors.StripeError>> {

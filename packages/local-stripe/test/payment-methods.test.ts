@@ -8,7 +8,7 @@ beforeAll(async () => {
   ({ stripe } = await startLocalStripe());
 });
 
-test('only an attached one can be the default', async () => {
+test('only an attached payment method can be the default', async () => {
   const [customer, stranger] = [await createCustomer(stripe), await createCustomer(stripe)];
   const { data } = await stripe.paymentMethods.list({ customer: stranger.id });
   const settings = { default_payment_method: data[0]?.id ?? '' };
@@ -20,7 +20,7 @@ test('only an attached one can be the default', async () => {
   await refusalOf(stripe.paymentMethods.attach(settings.default_payment_method, { customer: customer.id }));
 });
 
-test('a detached one is nobody’s default any more', async () => {
+test('a detached payment method is no longer a default', async () => {
   const customer = await createCustomer(stripe);
   const id = idOf(customer.invoice_settings.default_payment_method);
   expect((await stripe.paymentMethods.detach(id)).customer).toBeNull();

@@ -1,16 +1,16 @@
 import type { Stripe } from 'stripe';
 
-/** A page as a browser without scripts sees it. */
+/** A page in a browser without scripts. */
 export interface Page {
   readonly url: string;
   readonly status: number;
   readonly headers: Headers;
   readonly html: string;
-  /** What a person reads: the markup without its tags. */
+  /** The visible text: the markup without its tags. */
   readonly text: string;
 }
 
-/** Opens a page; redirects within the local Stripe are followed, those elsewhere are not. */
+/** Opens a page. Follows redirects within the local Stripe only. */
 export async function openPage(address: string, init: RequestInit = {}): Promise<Page> {
   const response = await fetch(address, { ...init, redirect: 'manual' });
   const location = response.headers.get('location');
@@ -36,7 +36,7 @@ export function followLink(page: Page, label: string): Promise<Page> {
   return openPage(linkOf(page, label));
 }
 
-/** Where a link of the page leads, by its label. @throws when the page has none */
+/** Returns the target of the link with a label. @throws if the page has no such link */
 export function linkOf(page: Page, label: string): string {
   const links = [...page.html.matchAll(/<a\b[^>]*?href="([^"]*)"[^>]*>([\s\S]*?)<\/a\s*>/g)];
   const link = links.find(([, , content = '']) => plain(content) === label);
@@ -44,7 +44,7 @@ export function linkOf(page: Page, label: string): string {
   return new URL(unescape(link[1] ?? ''), page.url).href;
 }
 
-/** Submits the form whose button has the label, with the values it shows and the ones entered. */
+/** Submits the form of a button, with its shown values and the given ones. */
 export function submitForm(
   page: Page,
   label: string,
@@ -72,7 +72,7 @@ function buttonLabels(html: string): string[] {
   return [...html.matchAll(/<button\b[^>]*>([\s\S]*?)<\/button>/g)].map(([, content = '']) => plain(content));
 }
 
-/** What a browser would send untouched: filled fields, and what is checked. */
+/** The values that a browser sends for an untouched form. */
 function shownValues(form: string): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [input] of form.matchAll(/<input\b[^>]*>/g)) {

@@ -50,7 +50,7 @@ test('features that are not named are off', async () => {
   });
 });
 
-test('every nested member is kept as it was given', async () => {
+test('every nested member is stored as given', async () => {
   const price = await createPrice(stripe);
   const features = {
     customer_update: { enabled: true, allowed_updates: ['email', 'tax_id'] },
@@ -196,7 +196,7 @@ describe('refuses, as Stripe does,', () => {
 });
 
 describe('updates', () => {
-  test('what is not named stays, what is emptied is unset', async () => {
+  test('keep what is not named, and unset what is empty', async () => {
     const { id } = await create(allFeatures, {
       name: 'One',
       metadata: { a: '1', b: '2' },
@@ -218,7 +218,7 @@ describe('updates', () => {
     });
   });
 
-  test('a configuration is deactivated and activated, and lists tell them apart', async () => {
+  test('a configuration can be deactivated and activated, and lists filter by it', async () => {
     const { id } = await create(allFeatures);
     await stripe.billingPortal.configurations.update(id, { active: false });
     const ids = async (active: boolean) =>
@@ -233,7 +233,7 @@ describe('updates', () => {
     expect((await client.call('DELETE', `/v1/billing_portal/configurations/${id}`)).status).toBe(404);
   });
 
-  test('a login page has an address while it is on', async () => {
+  test('a login page has a URL while it is enabled', async () => {
     const { id, login_page: off } = await create(allFeatures);
     expect(off).toEqual({ enabled: false, url: null });
     const on = await stripe.billingPortal.configurations.update(id, { login_page: { enabled: true } });

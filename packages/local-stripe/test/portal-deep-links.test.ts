@@ -43,7 +43,7 @@ describe('deep links', () => {
     });
   }
 
-  test('open at their task, with no way to others', async () => {
+  test('open at their task, without links to others', async () => {
     const page = await openFlow({ type: 'portal_homepage' });
     expect(page.text).toContain('Cancel your plan');
     expect(page.text).not.toContain('Back to billing');
@@ -52,7 +52,7 @@ describe('deep links', () => {
     expect((await openPage(home)).url).toBe(page.url);
   });
 
-  test('lead back from a task that the subscription has no longer', async () => {
+  test('lead back if the task is no longer possible', async () => {
     const page = await openFlow({ type: 'portal_homepage' });
     const [, subscription = ''] = /subscriptions\/(\w+)/.exec(page.url) ?? [];
     await stripe.subscriptions.update(subscription, { cancel_at_period_end: true });
@@ -61,13 +61,13 @@ describe('deep links', () => {
     expect(linkOf(dead, 'Go back')).toBe('https://app.example.com/account');
   });
 
-  test('end at the portal’s first page', async () => {
+  test('end at the portal’s home page', async () => {
     const done = await submitForm(await openFlow({ type: 'portal_homepage' }), 'Cancel plan');
     expect(done.text).toContain('Your subscription has been canceled.');
     expect(hasControl(done, 'Add payment method')).toBe(true);
   });
 
-  test('end at a redirect, which the page’s policy lets pass', async () => {
+  test('end at a redirect, which the page’s policy allows', async () => {
     const target = 'https://app.example.com/bye?x=1';
     const page = await openFlow({ type: 'redirect', redirect: { return_url: target } });
     expect(page.headers.get('content-security-policy')).toContain(
@@ -99,7 +99,7 @@ describe('deep links', () => {
     expect((await submitForm(page, button)).text).toContain(notice);
   });
 
-  test('one change to confirm leaves no other to choose', async () => {
+  test('a change to confirm allows no other change', async () => {
     const { customer, subscription } = await createSubscriber(stripe);
     const item = subscription.items.data[0]?.id ?? '';
     const page = await openPortal(stripe, {
@@ -137,7 +137,7 @@ describe('the end of a session', () => {
     return openPage(page.url);
   }
 
-  test('says what to do, and does nothing more', async () => {
+  test('says what to do, and accepts no more forms', async () => {
     const expired = await expire({});
     expect(expired.status).toBe(410);
     expect(expired.text).toContain('open billing again');
@@ -146,7 +146,7 @@ describe('the end of a session', () => {
     expect((await openPage(`${expired.url}/login`, { method: 'POST' })).status).toBe(404);
   });
 
-  test('lets the customer log in by e-mail when it was made to', async () => {
+  test('offers login by e-mail if the session was created with it', async () => {
     const expired = await expire({ after_expiration: { type: 'customer_login' } });
     const stranger = await submitForm(expired, 'Send link', { email: 'eve@example.com' });
     expect(stranger.text).not.toContain('open the billing portal');
@@ -154,7 +154,7 @@ describe('the end of a session', () => {
     expect((await followLink(sent, 'open the billing portal')).text).toContain('ada@example.com');
   });
 
-  test('no longer lets log in after the time set for that', async () => {
+  test('offers no login after its time limit', async () => {
     const deadline = Math.floor(now.getTime() / 1000) + 30;
     const login = { type: 'customer_login', customer_login: { expires_at: deadline } } as const;
     expect(hasControl(await expire({ after_expiration: login }), 'Send link')).toBe(false);

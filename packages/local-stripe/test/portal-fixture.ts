@@ -3,12 +3,12 @@ import { type LocalStripeClient, startLocalStripe } from './local-stripe-client.
 import { type Subscriber, createConfiguration, createPrice, createSubscriber } from './fixtures.ts';
 import { type Page, openPortal } from './portal-browser.ts';
 
-/** A local Stripe whose portal allows everything, and one price to change to. */
+/** A local Stripe whose portal allows everything, with one price to change to. */
 export interface PortalFixture extends LocalStripeClient {
   readonly configuration: string;
-  /** 30 dollars a month, of the product "Bigger". */
+  /** 30 dollars a month, for the product "Bigger". */
   readonly bigger: Stripe.Price;
-  /** A new subscriber with the portal open. */
+  /** Creates a subscriber and opens their portal. */
   readonly openSubscriber: (
     params?: Partial<Stripe.BillingPortal.SessionCreateParams>,
   ) => Promise<Subscriber & { readonly page: Page; readonly current: () => Promise<Stripe.Subscription> }>;

@@ -110,7 +110,7 @@ test.each([
   expect(session.flow?.after_completion).toMatchObject(completion);
 });
 
-test('another customer’s subscription is no subscription', async () => {
+test('another customer’s subscription is not found', async () => {
   const stranger = await createCustomer(stripe);
   const flowData: FlowData = {
     type: 'subscription_cancel',
@@ -125,7 +125,7 @@ test('another customer’s subscription is no subscription', async () => {
   });
 });
 
-test('what is set to be canceled cannot be canceled again', async () => {
+test('a subscription that is scheduled to cancel cannot be canceled again', async () => {
   const { customer, subscription: leaving } = await createSubscriber(stripe);
   await stripe.subscriptions.update(leaving.id, { cancel_at_period_end: true });
   const flowData: FlowData = {

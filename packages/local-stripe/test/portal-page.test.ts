@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('the first page', () => {
-  test('shows what there is, says what it is, and leads back', async () => {
+  test('shows the customer’s billing, names the business, and links back', async () => {
     await stripe.billingPortal.configurations.update(portal.configuration, {
       business_profile: { headline: 'Ride & manage', privacy_policy_url: 'https://example.com/privacy' },
     });
@@ -33,7 +33,7 @@ describe('the first page', () => {
     expect(page.html).toContain('https://example.com/privacy');
   });
 
-  test('runs no script, sits in no frame, is not stored', async () => {
+  test('forbids scripts and frames, and is not cached', async () => {
     const { page } = await portal.openSubscriber();
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
@@ -51,7 +51,7 @@ describe('the first page', () => {
     expect(page.html).toContain('&lt;script&gt;');
   });
 
-  test('shows nothing that the configuration does not allow, nor lets it be reached', async () => {
+  test('neither shows nor serves what the configuration does not allow', async () => {
     const { id } = await stripe.billingPortal.configurations.create({
       features: { invoice_history: { enabled: true } },
     });
@@ -72,11 +72,14 @@ describe('the first page', () => {
 });
 
 describe('strangers', () => {
-  test.each(['/p/session/test_unknown', '/i/unknown', '/p/login/unknown'])('%s is nothing', async (path) => {
-    expect((await openPage(`${portal.localStripe.url}${path}`)).status).toBe(404);
-  });
+  test.each(['/p/session/test_unknown', '/i/unknown', '/p/login/unknown'])(
+    '%s is not found',
+    async (path) => {
+      expect((await openPage(`${portal.localStripe.url}${path}`)).status).toBe(404);
+    },
+  );
 
-  test('another customer’s things cannot be touched', async () => {
+  test('another customer’s objects cannot be changed', async () => {
     const victim = await createSubscriber(stripe);
     const { page } = await portal.openSubscriber();
     const card = idOf(victim.customer.invoice_settings.default_payment_method);
@@ -91,7 +94,7 @@ describe('strangers', () => {
     expect(page.text).not.toContain(victim.customer.id);
   });
 
-  test('a form that another site sends does nothing', async () => {
+  test('a form from another site is refused', async () => {
     const { page, subscription, current } = await portal.openSubscriber();
     const headers = { 'sec-fetch-site': 'cross-site' };
     const forged = await openPage(`${page.url}/subscriptions/${subscription.id}/cancel`, {

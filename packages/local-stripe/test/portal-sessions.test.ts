@@ -138,7 +138,7 @@ describe('refusals', () => {
       'parameter_missing',
     ],
   ])('%s', async (_what, params, param, code) => {
-    // An absent flow_data object would not be sent at all, so an unknown member of it says the same.
+    // The SDK sends nothing for an empty flow_data, so an unknown member stands in for it.
     const refusal = await refusalOf(sessions.create(withSentFlow(params())));
     expect(refusal).toMatchObject({ statusCode: 400, param, code });
   });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createConfiguration } from './fixtures.ts';
 
-test('the default settings are saved by a control of the local Stripe’s own, and cannot be deactivated', async () => {
+test('a control saves the default settings, which cannot be deactivated', async () => {
   const fresh = await startLocalStripe();
   const { configurations } = fresh.stripe.billingPortal;
   expect((await configurations.list({ is_default: true })).data).toEqual([]);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('canceling', () => {
-  test('at the period’s end, with a reason, and changing one’s mind', async () => {
+  test('at the end of the period, with a reason, and undoing it', async () => {
     const { id } = await createConfiguration(stripe, [], {
       subscription_cancel: {
         enabled: true,
@@ -48,7 +48,7 @@ describe('canceling', () => {
     expect((await current()).cancel_at).toBeNull();
   });
 
-  test('at once, when the configuration says so', async () => {
+  test('immediately, if the configuration says so', async () => {
     const { id } = await createConfiguration(stripe, [], {
       subscription_cancel: { enabled: true, mode: 'immediately' },
     });
@@ -60,7 +60,7 @@ describe('canceling', () => {
 });
 
 describe('pausing', () => {
-  test('for a while: it resumes by itself', async () => {
+  test('for a chosen time: it resumes automatically', async () => {
     const { page, current } = await portal.openSubscriber();
     const done = await submitForm(await followLink(page, 'Pause'), 'Pause subscription');
     expect(done.text).toMatch(/Paused\. It resumes by itself on \w{3} \d+, \d{4}/);
@@ -69,7 +69,7 @@ describe('pausing', () => {
     expect((await current()).status).toBe('active');
   });
 
-  test('without an end: it is resumed by hand', async () => {
+  test('without an end: the customer resumes it', async () => {
     const { id } = await createConfiguration(stripe, [], {
       subscription_pause: { enabled: true, duration: { type: 'indefinite' } },
     });
@@ -88,7 +88,7 @@ describe('pausing', () => {
 });
 
 describe('changing the plan', () => {
-  test('to another price and quantity, after seeing what it costs', async () => {
+  test('to another price and quantity, after a preview of the cost', async () => {
     const { page, current } = await portal.openSubscriber();
     const choice = await followLink(page, 'Update plan');
     expect(choice.text).toContain('Bigger $30.00 / month');
@@ -119,7 +119,7 @@ describe('changing the plan', () => {
     expect((await current()).items.data[0]?.price.id).not.toBe(portal.bigger.id);
   });
 
-  test('a downgrade waits for the period’s end when the configuration says so', async () => {
+  test('a downgrade waits for the end of the period if the configuration says so', async () => {
     const smaller = await createPrice(stripe, 500, 'month', 'Smaller');
     const { id } = await createConfiguration(stripe, [smaller]);
     await stripe.billingPortal.configurations.update(id, {
@@ -138,7 +138,7 @@ describe('changing the plan', () => {
 });
 
 describe('payment methods', () => {
-  test('a card is added, made the default, and another removed', async () => {
+  test('a card is added and becomes the default, and another is removed', async () => {
     const { page, customer } = await portal.openSubscriber();
     const form = await followLink(page, 'Add payment method');
     const added = await submitForm(form, 'Add', { card: 'pm_card_mastercard', default: '' });
@@ -153,7 +153,7 @@ describe('payment methods', () => {
     expect((await stripe.customers.listPaymentMethods(customer.id)).data).toHaveLength(1);
   });
 
-  test('a failed payment is made good', async () => {
+  test('a failed payment is paid with a new card', async () => {
     const { customer, subscription, page } = await portal.openSubscriber();
     const card = await submitForm(await followLink(page, 'Add payment method'), 'Add', {
       card: 'pm_card_chargeCustomerFail',

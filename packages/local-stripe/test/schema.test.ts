@@ -5,8 +5,8 @@ import { type WireAnswer, startLocalStripe } from './local-stripe-client.ts';
 import { tourEverything } from './tour.ts';
 
 /**
- * Members that the SDK of API 2026-10-28 types and the OpenAPI file of 2026-08-26 does not name: newer ones, and older ones
- * that it leaves out. Each has to occur, so that the list shrinks when the file catches up.
+ * Members that the SDK (API 2026-10-28) has and the OpenAPI file (2026-08-26) lacks: newer members, and older ones that the
+ * file omits. Each must occur, so that the list shrinks when the file is updated.
  */
 const unnamedMembers: Readonly<Record<string, readonly string[]>> = {
   'billing_portal.configuration': ['features.subscription_pause'],
@@ -17,9 +17,9 @@ const unnamedMembers: Readonly<Record<string, readonly string[]>> = {
   subscription: ['status_details', 'trial_settings.end_behavior.billing_cycle_anchor'],
   subscription_item: ['current_trial', 'plan'],
 };
-/** Endpoints that it does not know yet. */
+/** Endpoints that the file does not have yet. */
 const newerEndpoints = ['POST /v1/subscriptions/:id/pause'];
-/** Values that it does not know yet, where they stand. */
+/** A value that the file does not have yet, with its path. */
 const newerFlow = 'flow.type: subscription_pause';
 
 describeWithPart(
@@ -27,7 +27,7 @@ describeWithPart(
   findOpenApiFile(),
   'run .ci/parts/stripe-mock.sh, or name a file in STRIPE_OPENAPI_FILE',
   (file) => {
-    test('every answer of a tour through all endpoints is valid, but for the exceptions named', async () => {
+    test('every answer of a tour through all endpoints is valid, except for the listed members', async () => {
       const { checkAnswer, checkObject } = loadStripeSchemas(file);
       const client = await startLocalStripe();
       await tourEverything(client);

@@ -28,7 +28,7 @@ async function invoicesOf(subscription: Stripe.Subscription): Promise<Stripe.Inv
 }
 
 describe('starting', () => {
-  test('the first period is paid at once, and stands on the item', async () => {
+  test('the first period is paid immediately, and its dates are on the item', async () => {
     const { subscription } = await createSubscriber(stripe);
     expect(subscription).toMatchObject({ status: 'active', cancel_at: null, cancel_at_period_end: false });
     expect(subscription).not.toHaveProperty('current_period_end');
@@ -46,7 +46,7 @@ describe('starting', () => {
     ]);
   });
 
-  test('a trial is not paid for', async () => {
+  test('a trial is free', async () => {
     const customer = await stripe.customers.create();
     const price = await createPrice(stripe);
     const subscription = await stripe.subscriptions.create({
@@ -58,7 +58,7 @@ describe('starting', () => {
     expect(await invoicesOf(subscription)).toMatchObject([{ status: 'paid', total: 0 }]);
   });
 
-  test('without a payment method nothing starts', async () => {
+  test('a subscription does not start without a payment method', async () => {
     const customer = await stripe.customers.create();
     const price = await createPrice(stripe);
     const start = stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
@@ -104,7 +104,7 @@ describe('starting', () => {
 });
 
 describe('ending', () => {
-  test('at the period’s end: it says so, and can be taken back', async () => {
+  test('at the end of the period, which can be undone', async () => {
     const { subscription } = await createSubscriber(stripe);
     const end = itemOf(subscription).current_period_end;
     const leaving = await stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
@@ -118,7 +118,7 @@ describe('ending', () => {
     expect(staying).toMatchObject({ cancel_at: null, cancel_at_period_end: false, canceled_at: null });
   });
 
-  test('at a time of one’s own', async () => {
+  test('at a chosen time', async () => {
     const { subscription } = await createSubscriber(stripe);
     const cancelAt = now.getTime() / 1000 + 5 * day;
     const leaving = await stripe.subscriptions.update(subscription.id, { cancel_at: cancelAt });
@@ -126,7 +126,7 @@ describe('ending', () => {
     expect((await stripe.subscriptions.update(subscription.id, { cancel_at: '' })).cancel_at).toBeNull();
   });
 
-  test('at once: it is listed no more unless asked for, and changes no more', async () => {
+  test('immediately: it is listed only on request, and cannot be changed', async () => {
     const { customer, subscription } = await createSubscriber(stripe);
     const details = { feedback: 'too_complex', comment: 'Sorry' } as const;
     const ended = await stripe.subscriptions.cancel(subscription.id, { cancellation_details: details });
@@ -154,7 +154,7 @@ describe('ending', () => {
 });
 
 describe('changing', () => {
-  test('prorations wait for the next invoice, unless they are invoiced at once', async () => {
+  test('prorations wait for the next invoice, unless they are invoiced immediately', async () => {
     const { subscription } = await createSubscriber(stripe);
     const bigger = await createPrice(stripe, 3000);
     const items = [{ id: itemOf(subscription).id, price: bigger.id }];
@@ -177,7 +177,7 @@ describe('changing', () => {
     expect((await stripe.invoices.createPreview({ subscription: subscription.id })).amount_due).toBe(6000);
   });
 
-  test('another interval starts another period', async () => {
+  test('a new interval starts a new period', async () => {
     const { subscription } = await createSubscriber(stripe);
     const yearly = await createPrice(stripe, 10_000, 'year');
     const updated = await stripe.subscriptions.update(subscription.id, {
@@ -187,14 +187,14 @@ describe('changing', () => {
     expect(await invoicesOf(subscription)).toMatchObject([{ amount_paid: 9000 }, { amount_paid: 1000 }]);
   });
 
-  test('there is no upcoming invoice for what is about to end', async () => {
+  test('a subscription that is about to end has no upcoming invoice', async () => {
     const { subscription } = await createSubscriber(stripe);
     await stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
     const refusal = await refusalOf(stripe.invoices.createPreview({ subscription: subscription.id }));
     expect(refusal).toMatchObject({ statusCode: 404, code: 'invoice_upcoming_none' });
   });
 
-  test('collection is paused and taken up again', async () => {
+  test('collection is paused and resumed', async () => {
     const { subscription } = await createSubscriber(stripe);
     const paused = await stripe.subscriptions.update(subscription.id, {
       pause_collection: { behavior: 'void' },

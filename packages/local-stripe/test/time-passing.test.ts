@@ -27,7 +27,7 @@ async function invoicesOf(subscription: Stripe.Subscription): Promise<Stripe.Inv
   return (await stripe.invoices.list({ subscription: subscription.id })).data;
 }
 
-test('periods end, are renewed and invoiced; months keep to the calendar', async () => {
+test('periods end and are renewed and invoiced, by calendar months', async () => {
   const { subscription } = await createSubscriber(stripe);
   now = new Date('2026-04-01T12:00:00Z');
   const later = await stripe.subscriptions.retrieve(subscription.id);
@@ -40,7 +40,7 @@ test('periods end, are renewed and invoiced; months keep to the calendar', async
   ]);
 });
 
-test('what was to end has ended, and what fails to be paid is past due', async () => {
+test('scheduled cancellations take effect, and unpaid renewals are past due', async () => {
   const leaving = await createSubscriber(stripe);
   await stripe.subscriptions.update(leaving.subscription.id, { cancel_at_period_end: true });
   const failing = await createSubscriber(stripe);
@@ -55,7 +55,7 @@ test('what was to end has ended, and what fails to be paid is past due', async (
   expect((await stripe.subscriptions.retrieve(failing.subscription.id)).status).toBe('past_due');
 });
 
-test('the clock can be moved by a control', async () => {
+test('a control advances the clock', async () => {
   const { subscription } = await createSubscriber(stripe);
   const { body } = await client.control('POST', 'clock', { advance_days: '400' });
   expect(body).toMatchObject({ now: now.getTime() / 1000 + 400 * day });

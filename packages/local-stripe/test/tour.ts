@@ -4,7 +4,7 @@ import { createConfiguration, createCustomer, createPrice } from './fixtures.ts'
 
 type Calls = Pick<LocalStripeClient, 'stripe' | 'control'>;
 
-/** Calls every endpoint once at least, in the states whose answers differ. */
+/** Calls every endpoint at least once, in each state that changes its answer. */
 export async function tourEverything({ stripe, control }: Calls): Promise<void> {
   const customer = await createCustomer(stripe, {
     name: 'Ada',

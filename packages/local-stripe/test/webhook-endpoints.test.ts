@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { startWebhookReceiver, startWired } from './webhook-receiver.ts';
 
-test('the secret is told at the creation, and never again', async () => {
+test('only the answer to the creation contains the secret', async () => {
   const { stripe } = await startLocalStripe();
   const created = await stripe.webhookEndpoints.create({
     url: 'https://example.com/hooks',
@@ -21,7 +21,7 @@ test('the secret is told at the creation, and never again', async () => {
   });
 });
 
-test('one that the API made gets what it asked for', async () => {
+test('an endpoint created by the API receives the event types that it asked for', async () => {
   const receiver = await startWebhookReceiver();
   const { stripe, localStripe } = await startLocalStripe();
   const { id, secret } = await stripe.webhookEndpoints.create({
@@ -37,7 +37,7 @@ test('one that the API made gets what it asked for', async () => {
   expect(receiver.types()).toEqual(['customer.deleted']);
 });
 
-test('one can be added later, with a secret that is known', async () => {
+test('an endpoint can be added later with a known secret', async () => {
   const receiver = await startWebhookReceiver('whsec_later');
   const { stripe, localStripe } = await startLocalStripe();
   await stripe.customers.create();
@@ -47,7 +47,7 @@ test('one can be added later, with a secret that is known', async () => {
   expect(receiver.received).toHaveLength(1);
 });
 
-test('each endpoint counts: an event is pending until all have got it', async () => {
+test('an event is pending until every endpoint has received it', async () => {
   const { client, receiver } = await startWired();
   client.localStripe.addWebhookEndpoint({ url: 'http://127.0.0.1:9/' });
   await client.stripe.customers.create();
@@ -74,7 +74,7 @@ test.each([
   expect(receiver.received.map(({ event }) => event.account)).toEqual(expected);
 });
 
-test('what later happens on a connected account by itself names the account', async () => {
+test('events that no request causes name the connected account', async () => {
   const { client, receiver } = await startWired();
   const options = { stripeAccount: 'acct_1' };
   const customer = await client.stripe.customers.create({ payment_method: 'pm_card_visa' }, options);
@@ -96,7 +96,7 @@ test('what later happens on a connected account by itself names the account', as
   expect(renewal.map(({ account }) => account)).toEqual(renewal.map(() => 'acct_1'));
 });
 
-test.each(['deleted', 'disabled'])('one that was %s gets nothing that was still to come', async (how) => {
+test.each(['deleted', 'disabled'])('an endpoint that was %s receives no pending events', async (how) => {
   const { client, receiver } = await startWired();
   const { stripe } = client;
   await client.control('POST', 'webhooks', { shuffle_ms: '3600000' });

@@ -26,7 +26,7 @@ test.each<Readonly<Record<string, string>>>([{}, { at_once: 'true' }])(
   },
 );
 
-test('hundreds at the same instant all arrive', async () => {
+test('hundreds of events in parallel all arrive', async () => {
   const wired = await startWired();
   await wired.client.control('POST', 'webhooks', { copies: '25', at_once: 'true', shuffle_ms: '3600000' });
   for (const email of emails) await wired.client.stripe.customers.create({ email });
@@ -71,14 +71,14 @@ test('a shuffled order is the same for the same seed', async () => {
   expect(orders[1]).toEqual(orders[0]);
 });
 
-test('a window ends by itself', async () => {
+test('a shuffle window ends after its time', async () => {
   const wired = await startWired();
   await wired.client.control('POST', 'webhooks', { shuffle_ms: '5', at_once: 'true' });
   await createAll(wired);
   expect(emailsOf(wired.receiver).sort()).toEqual([...emails].sort());
 });
 
-test('the next ones are lost, and show as undelivered', async () => {
+test('the next deliveries are lost, and their events stay pending', async () => {
   const wired = await startWired();
   await wired.client.control('POST', 'webhooks', { drop_next: '2' });
   await createAll(wired);
@@ -88,7 +88,7 @@ test('the next ones are lost, and show as undelivered', async () => {
   expect(lost).toEqual(['user1@example.com', 'user0@example.com']);
 });
 
-test('a share is lost', async () => {
+test('a percentage of deliveries is lost', async () => {
   const wired = await startWired();
   await wired.client.control('POST', 'webhooks', { drop_percent: '50', seed: '1' });
   await createAll(wired);
@@ -99,7 +99,7 @@ test('a share is lost', async () => {
   expect(data).toHaveLength(emails.length - received);
 });
 
-test('they can be late', async () => {
+test('deliveries can be delayed', async () => {
   const { client, receiver } = await startWired();
   await client.control('POST', 'webhooks', { delay_ms: '200' });
   const began = performance.now();
@@ -110,7 +110,7 @@ test('they can be late', async () => {
   expect(receiver.received).toHaveLength(1);
 });
 
-test('a reset makes them well-behaved again', async () => {
+test('a reset restores normal delivery', async () => {
   const { client, receiver } = await startWired();
   await client.control('POST', 'webhooks', { drop_percent: '100', copies: '2' });
   await client.control('DELETE', 'webhooks');

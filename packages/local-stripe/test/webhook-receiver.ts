@@ -6,10 +6,10 @@ import type { LocalStripeOptions } from '../src/local-stripe.ts';
 import { closeAfterTests } from '../../../test/helpers/closing.ts';
 import { type LocalStripeClient, startLocalStripe } from './local-stripe-client.ts';
 
-/** What a receiver was sent, once. */
+/** One delivery to a receiver. */
 export interface Received {
   readonly headers: IncomingHttpHeaders;
-  /** As it came, before any parsing. */
+  /** The raw body, before parsing. */
   readonly body: string;
   readonly event: Stripe.Event;
 }
@@ -18,17 +18,17 @@ export interface WebhookReceiver {
   readonly url: string;
   readonly secret: string;
   readonly received: readonly Received[];
-  /** The types of the events received, in their order. */
+  /** The types of the received events, in order. */
   readonly types: () => string[];
-  /** What to answer; a promise that never resolves answers nothing. */
+  /** The status to answer. A promise that never resolves sends no answer. */
   answer: (received: Received) => number | Promise<number>;
 }
 
-/** Receives webhooks over HTTP, and checks each signature with the SDK; closes after the last test. */
+/** Receives webhooks over HTTP and verifies each signature with the SDK. Closes after the last test. */
 export async function startWebhookReceiver(secret = 'whsec_test'): Promise<WebhookReceiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
-    // Where a redirect leads, all is well.
+    // The target of a redirect answers 200.
     if (request.method !== 'POST') return void response.end();
     void (async () => {
       const chunks: Buffer[] = [];
@@ -62,7 +62,7 @@ export interface Wired {
   readonly receiver: WebhookReceiver;
 }
 
-/** A local Stripe whose events are received, with retries that follow fast. */
+/** Starts a local Stripe with a receiver and short pauses between retries. */
 export async function startWired(options: LocalStripeOptions = {}): Promise<Wired> {
   const receiver = await startWebhookReceiver();
   const client = await startLocalStripe({

@@ -4,7 +4,7 @@ import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createSubscriber } from './fixtures.ts';
 import { startWired } from './webhook-receiver.ts';
 
-test('an event is posted as it is listed, and signed', async () => {
+test('an event is posted as the list shows it, with a signature', async () => {
   const { client, receiver } = await startWired();
   const customer = await client.stripe.customers.create({ email: 'ada@example.com' });
   await client.localStripe.settleWebhooks();
@@ -23,7 +23,7 @@ test('an event is posted as it is listed, and signed', async () => {
   });
 });
 
-test('a signature has a time, a v1 of the bytes sent, and a v0 that is something else', async () => {
+test('a signature has a time, a v1 signature of the sent bytes, and a different v0', async () => {
   const { client, receiver } = await startWired();
   await client.stripe.customers.create();
   await client.localStripe.settleWebhooks();
@@ -35,7 +35,7 @@ test('a signature has a time, a v1 of the bytes sent, and a v0 that is something
   expect(Math.abs(Number(time) - Date.now() / 1000)).toBeLessThan(60);
 });
 
-test('time that is let pass does not age signatures', async () => {
+test('advancing the clock does not age signatures', async () => {
   const { client, receiver } = await startWired();
   await client.control('POST', 'clock', { advance_days: '40' });
   await client.stripe.customers.create();
@@ -43,7 +43,7 @@ test('time that is let pass does not age signatures', async () => {
   expect(receiver.types()).toEqual(['customer.created']);
 });
 
-test('what the clock does is delivered too', async () => {
+test('events that the clock causes are delivered', async () => {
   const { client, receiver } = await startWired();
   await createSubscriber(client.stripe);
   await client.control('POST', 'clock', { advance_days: '32' });
@@ -51,7 +51,7 @@ test('what the clock does is delivered too', async () => {
   expect(receiver.types().filter((type) => type === 'invoice.paid')).toHaveLength(2);
 });
 
-test('a trial’s end is told of with what brought it near', async () => {
+test('trial_will_end is delivered after the event that causes it', async () => {
   const { client, receiver } = await startWired();
   const { customer, price } = await createSubscriber(client.stripe);
   const startTrial = (days: number) =>
@@ -70,7 +70,7 @@ test('a trial’s end is told of with what brought it near', async () => {
   expect(told.sort()).toEqual([short.id, long.id].sort());
 });
 
-test('an answer of the API does not wait for receivers', async () => {
+test('the API answers without waiting for receivers', async () => {
   const { client, receiver } = await startWired();
   let respond: (status: number) => void = () => undefined;
   receiver.answer = () => new Promise((resolve) => (respond = resolve));
@@ -83,7 +83,7 @@ test('an answer of the API does not wait for receivers', async () => {
   expect((await client.stripe.events.list({ delivery_success: false })).data).toEqual([]);
 });
 
-test.each([500, 404, 302])('an answer of %i is tried again', async (status) => {
+test.each([500, 404, 302])('a delivery answered with %i is retried', async (status) => {
   const { client, receiver } = await startWired();
   receiver.answer = () => (receiver.received.length < 3 ? status : 204);
   await client.stripe.customers.create();
@@ -94,7 +94,7 @@ test.each([500, 404, 302])('an answer of %i is tried again', async (status) => {
   expect((await client.stripe.events.list({ delivery_success: true })).data).toHaveLength(1);
 });
 
-test('tries are apart as long as told', async () => {
+test('retries wait for the configured pauses', async () => {
   const { client, receiver } = await startWired({ webhookRetryDelaysMs: [100, 200] });
   receiver.answer = () => 500;
   const began = performance.now();
@@ -104,7 +104,7 @@ test('tries are apart as long as told', async () => {
   expect(performance.now() - began).toBeGreaterThan(295);
 });
 
-test('what is never taken is given up, and shows as undelivered', async () => {
+test('an event that is never accepted is given up and stays pending', async () => {
   const { client, receiver } = await startWired();
   receiver.answer = () => 500;
   const { id } = await client.stripe.customers.create();
@@ -114,7 +114,7 @@ test('what is never taken is given up, and shows as undelivered', async () => {
   expect(data).toMatchObject([{ pending_webhooks: 1, data: { object: { id } } }]);
 });
 
-test('a receiver that does not answer in time is tried again', async () => {
+test('a delivery that times out is retried', async () => {
   const { client, receiver } = await startWired({ webhookTimeoutMs: 50 });
   receiver.answer = () => (receiver.received.length === 1 ? new Promise(() => undefined) : 200);
   await client.stripe.customers.create();
@@ -122,7 +122,7 @@ test('a receiver that does not answer in time is tried again', async () => {
   expect(receiver.received).toHaveLength(2);
 });
 
-test('nobody listening is a failure like another', async () => {
+test('a refused connection counts as a failed delivery', async () => {
   const client = await startLocalStripe({
     webhooks: [{ url: 'http://127.0.0.1:9/' }],
     webhookRetryDelaysMs: [1],
@@ -132,7 +132,7 @@ test('nobody listening is a failure like another', async () => {
   expect((await client.stripe.events.list({ delivery_success: false })).data).toHaveLength(1);
 });
 
-test('stopping ends what is under way', async () => {
+test('stopping aborts current deliveries', async () => {
   const { client, receiver } = await startWired({ webhookRetryDelaysMs: [3_600_000] });
   receiver.answer = () => (receiver.received.length === 1 ? 500 : new Promise(() => undefined));
   await client.stripe.customers.create();
@@ -143,7 +143,7 @@ test('stopping ends what is under way', async () => {
   expect(receiver.received).toHaveLength(2);
 });
 
-test('a call that is refused half way has no events', async () => {
+test('a request that fails half way sends no events', async () => {
   const { client, receiver } = await startWired();
   await refusalOf(client.stripe.customers.create({ payment_method: 'pm_none' }));
   await client.localStripe.settleWebhooks();

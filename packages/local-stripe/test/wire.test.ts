@@ -101,7 +101,7 @@ describe('refusals', () => {
       );
   });
 
-  test('a refused request leaves nothing behind', async () => {
+  test('a refused request changes nothing', async () => {
     const email = 'half@example.com';
     await refusalOf(client.stripe.customers.create({ email, payment_method: 'pm_unknown' }));
     expect((await client.stripe.customers.list({ email })).data).toEqual([]);
@@ -109,13 +109,13 @@ describe('refusals', () => {
     expect(events.data.some((event) => JSON.stringify(event).includes(email))).toBe(false);
   });
 
-  test('an id in the path that does not exist is answered 404', async () => {
+  test('an unknown id in the path is answered with 404', async () => {
     const refusal = await refusalOf(client.stripe.customers.retrieve('cus_unknown'));
     expect(refusal).toMatchObject({ statusCode: 404, code: 'resource_missing', param: 'id' });
     expect(refusal.message).toBe("No such customer: 'cus_unknown'");
   });
 
-  test('an unknown route is answered as Stripe answers it', async () => {
+  test('an unknown route is answered as at Stripe', async () => {
     const { status, body } = await client.call('GET', '/v1/charges');
     expect(status).toBe(404);
     expect(body).toMatchObject({
@@ -123,7 +123,7 @@ describe('refusals', () => {
     });
   });
 
-  test('the log address of an error leads to the request', async () => {
+  test('the request_log_url of an error returns the request', async () => {
     const { body } = await client.call('POST', '/v1/customers', { form: 'nickname=x' });
     const { error } = body as { readonly error: { readonly request_log_url: string } };
     const log = await fetch(error.request_log_url);
@@ -135,7 +135,7 @@ describe('refusals', () => {
   });
 });
 
-test('every answer carries a request id and the version that was asked for', async () => {
+test('every answer has a request id and the requested version', async () => {
   await client.stripe.customers.list();
   const answer = client.answers.at(-1);
   expect(answer?.headers.get('request-id')).toMatch(/^req_\w{14}$/);
@@ -156,14 +156,14 @@ test('requests are recorded with their decoded parameters', async () => {
   });
 });
 
-test('both ways to write a list are read', async () => {
+test('both notations of a list are decoded', async () => {
   const form = 'preferred_locales[]=de&preferred_locales[]=en';
   const { body } = await client.call('POST', '/v1/customers', { form });
   expect(body).toMatchObject({ preferred_locales: ['de', 'en'] });
 });
 
 describe('events', () => {
-  test('every change is recorded with what it changed', async () => {
+  test('every change is recorded with its previous values', async () => {
     const customer = await client.stripe.customers.create({ name: 'Before' });
     await client.stripe.customers.update(customer.id, { name: 'After' });
     const { data } = await client.stripe.events.list({ limit: 2 });
@@ -186,7 +186,7 @@ describe('events', () => {
   });
 });
 
-test('a local Stripe that was not started has no address yet', async () => {
+test('a local Stripe has no URL before its start', async () => {
   const { createLocalStripe } = await import('../src/local-stripe.ts');
   expect(() => createLocalStripe().url).toThrow('call start()');
 });

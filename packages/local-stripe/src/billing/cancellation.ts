@@ -2,23 +2,23 @@ import type { Store } from '../store.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 
-/** Why a customer cancels, in their own words and by Stripe's list. */
+/** A customer's reason to cancel: a comment and one of Stripe's reasons. */
 export interface CancellationWords {
   readonly comment?: string | null;
   readonly feedback?: string | null;
 }
 
-/** Whether a subscription is over for good. */
+/** Whether a subscription has ended for good. */
 export function isEnded(subscription: SubscriptionObject): boolean {
   return subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
 }
 
-/** The end of the period that is paid for. */
+/** The end of the paid period. */
 export function periodEndOf(subscription: SubscriptionObject): number {
   return Math.max(...subscription.items.data.map((item) => item.current_period_end));
 }
 
-/** Ends a subscription now. */
+/** Cancels a subscription immediately. */
 export function cancelSubscription(
   store: Store,
   subscription: SubscriptionObject,
@@ -35,7 +35,7 @@ export function cancelSubscription(
   });
 }
 
-/** Lets a subscription end later: at a time, or at the end of its period; null lets it go on. */
+/** Schedules a cancellation for a time or for the end of the period. Null removes it. */
 export function withCancellation(
   store: Store,
   subscription: SubscriptionObject,
@@ -61,7 +61,7 @@ export function withCancellation(
   };
 }
 
-/** Stripe answers 404 to changes of what has ended. */
+/** Stripe answers 404 to a change of a subscription that has ended. */
 export function refuseEnded(subscription: SubscriptionObject): void {
   if (!isEnded(subscription)) return;
   throw invalidRequest(

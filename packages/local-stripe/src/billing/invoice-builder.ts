@@ -14,17 +14,17 @@ export interface InvoiceContents {
   readonly subscription: SubscriptionObject;
   readonly charges: readonly Charge[];
   readonly billingReason: NonNullable<Stripe.Invoice['billing_reason']>;
-  /** The time it is dated; the present unless it is a preview. */
+  /** The invoice's date. Default: now. A preview has a later one. */
   readonly created?: number;
 }
 
-/** Builds a draft: what is charged to whom, not yet finalized. */
+/** Builds a draft invoice. */
 export function buildInvoice(store: Store, contents: InvoiceContents): InvoiceObject {
   const { customer, subscription, charges } = contents;
   const id = createId('in');
   const created = contents.created ?? store.now();
   const total = charges.reduce((sum, charge) => sum + charge.amount, 0);
-  // A negative total goes to the customer's balance instead of being due.
+  // A negative total is credited to the customer's balance instead.
   const due = Math.max(0, total + Math.min(0, customer.balance));
   return {
     id,
@@ -73,7 +73,7 @@ export function buildInvoice(store: Store, contents: InvoiceContents): InvoiceOb
   };
 }
 
-/** Gives a draft its number and its pages: from here on it is what the customer owes. */
+/** Finalizes a draft: it gets its number and its pages, and the customer owes it. */
 export function finalizeInvoice(store: Store, draft: InvoiceObject, customer: CustomerObject): InvoiceObject {
   const sequence = customer.next_invoice_sequence ?? 1;
   const secret = createSecret(40);

@@ -17,15 +17,15 @@ import type { Charge, ItemChange } from './subscription-internals.ts';
 
 export type ProrationBehavior = 'always_invoice' | 'create_prorations' | 'none';
 
-/** What a change of items comes to. */
+/** The effect of a change of items. */
 export interface ItemChangeOutcome {
   readonly subscription: SubscriptionObject;
-  /** Prorations, and the new period's price when it starts now. */
+  /** Prorations, plus the price of the new period if one starts now. */
   readonly charges: readonly Charge[];
   readonly invoiceNow: boolean;
 }
 
-/** Works out what changing the items does, without doing it. */
+/** Calculates the effect of changing items without applying it. */
 export function planItemChanges(
   store: Store,
   subscription: SubscriptionObject,
@@ -78,7 +78,7 @@ export function planItemChanges(
   };
 }
 
-/** Carries a planned change out: invoices what is due now, and keeps the rest for the next invoice. */
+/** Applies a planned change: invoices what is due now, and keeps the rest for the next invoice. */
 export function applyItemChanges(store: Store, outcome: ItemChangeOutcome): SubscriptionObject {
   const { subscription, charges } = outcome;
   const internals = store.internalsOf(subscription.id);

@@ -6,7 +6,7 @@ import { withPeriod } from './item-changes.ts';
 import { collectInvoice } from './payment.ts';
 import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
 
-/** Stops a subscription: no invoices and no new periods until it is resumed. */
+/** Pauses a subscription: it has no invoices and no new periods until it is resumed. */
 export function pauseSubscription(
   store: Store,
   subscription: SubscriptionObject,
@@ -33,7 +33,7 @@ export function pauseSubscription(
   return paused;
 }
 
-/** Starts a paused subscription again; with a new period, which is invoiced at once. */
+/** Resumes a paused subscription. A new period is invoiced immediately. */
 export function resumeSubscription(
   store: Store,
   subscription: SubscriptionObject,
@@ -53,7 +53,7 @@ export function resumeSubscription(
   return committed;
 }
 
-/** Begins a period now and invoices it. */
+/** Starts a period now and invoices it. */
 function withNewPeriod(store: Store, subscription: SubscriptionObject): SubscriptionObject {
   const now = store.now();
   const items = subscription.items.data.map((item) => withPeriod(item, periodFrom(now, item.price)));

@@ -8,7 +8,7 @@ import type {
 } from '../stripe-objects.ts';
 import { finalizeInvoice } from './invoice-builder.ts';
 
-/** The card that a subscription's invoices are charged to: its own, else the customer's default. */
+/** The card that pays a subscription's invoices: its own, else the customer's default. */
 export function findPayingMethod(
   store: Store,
   customer: CustomerObject,
@@ -18,7 +18,7 @@ export function findPayingMethod(
   return id === null ? null : store.find('payment_method', id);
 }
 
-/** Finalizes a draft and tries to collect it; the answer is paid, or open when that failed. */
+/** Finalizes a draft and tries to collect it. Returns the invoice: paid, or open if the charge failed. */
 export function collectInvoice(store: Store, draft: InvoiceObject): InvoiceObject {
   store.commit('invoice.created', draft);
   const customer = store.get('customer', draft.customer);
@@ -32,7 +32,7 @@ export function collectInvoice(store: Store, draft: InvoiceObject): InvoiceObjec
   return payInvoice(store, finalized);
 }
 
-/** Charges an open invoice to the paying card. */
+/** Charges an open invoice to its card. */
 export function payInvoice(store: Store, invoice: InvoiceObject): InvoiceObject {
   const method = findPayingMethod(store, store.get('customer', invoice.customer), invoice);
   const attempted = { ...invoice, attempted: true, attempt_count: invoice.attempt_count + 1 };

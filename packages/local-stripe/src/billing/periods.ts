@@ -1,10 +1,10 @@
-/** What a price says of its period. */
+/** The billing interval of a price. */
 export interface Interval {
   readonly interval: string;
   readonly interval_count: number;
 }
 
-/** The second at which `count` intervals after `start` are over; a month has as many days as it has. */
+/** The time `count` intervals after `start`, by calendar months. */
 export function addInterval(start: number, { interval, interval_count: count }: Interval): number {
   const date = new Date(start * 1000);
   if (interval === 'day') date.setUTCDate(date.getUTCDate() + count);
@@ -13,7 +13,7 @@ export function addInterval(start: number, { interval, interval_count: count }: 
   return Math.floor(date.getTime() / 1000);
 }
 
-/** The end of the period that starts at `start`: one anchored on a 31st ends on the 28th of February and the 31st of March. */
+/** The end of the period that starts at `start`. With an anchor on a 31st it ends on 28 February, then on 31 March. */
 export function addAnchored(anchor: number, start: number, interval: Interval): number {
   for (let periods = 1; ; periods += 1) {
     const end = addInterval(anchor, { ...interval, interval_count: interval.interval_count * periods });
@@ -21,7 +21,7 @@ export function addAnchored(anchor: number, start: number, interval: Interval): 
   }
 }
 
-/** The 31st of January and a month is the last day of February, not the 3rd of March. */
+/** 31 January plus a month is the last day of February, not 3 March. */
 function addMonths(date: Date, months: number): void {
   const day = date.getUTCDate();
   date.setUTCDate(1);
@@ -30,7 +30,7 @@ function addMonths(date: Date, months: number): void {
   date.setUTCDate(Math.min(day, lastDay));
 }
 
-/** An interval's rough length, to compare which of two is shorter. */
+/** The approximate length of an interval, to compare two intervals. */
 export function intervalDays({ interval, interval_count: count }: Interval): number {
   const days: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, year: 365 };
   return (days[interval] ?? 30) * count;

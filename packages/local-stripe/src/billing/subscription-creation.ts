@@ -24,7 +24,7 @@ export interface NewSubscription {
   readonly onBehalfOf: string | null;
 }
 
-/** Starts a subscription: its first invoice is made and collected, unless a trial comes first. */
+/** Starts a subscription. Creates and collects its first invoice, unless it starts with a trial. */
 export function createSubscription(store: Store, contents: NewSubscription): SubscriptionObject {
   const draft = buildSubscription(store, contents);
   refuseUnpayable(store, contents, draft);

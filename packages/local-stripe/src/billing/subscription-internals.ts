@@ -1,6 +1,6 @@
 import type { PriceObject } from '../stripe-objects.ts';
 
-/** What one line of an invoice charges for. */
+/** One line of an invoice, before the invoice exists. */
 export interface Charge {
   readonly description: string;
   readonly amount: number;
@@ -11,7 +11,7 @@ export interface Charge {
   readonly subscriptionItem: string;
 }
 
-/** A change of one item: a new one when it names none. */
+/** A change of one subscription item. Without an id, it adds an item. */
 export interface ItemChange {
   readonly id?: string;
   readonly price?: string;
@@ -20,15 +20,15 @@ export interface ItemChange {
   readonly metadata?: Record<string, string>;
 }
 
-/** What Stripe knows of a subscription and shows in no member of it. */
+/** State of a subscription that Stripe does not expose in its members. */
 export interface SubscriptionInternals {
-  /** Prorations that wait for the next invoice. */
+  /** Prorations for the next invoice. */
   readonly pendingCharges: readonly Charge[];
   /** Changes that the portal scheduled for the end of the period. */
   readonly scheduledItems: readonly ItemChange[] | null;
-  /** When a pause for a chosen time ends by itself. */
+  /** When a pause of a chosen length ends. */
   readonly resumesAt: number | null;
-  /** The end of a trial that `trial_will_end` has told of. */
+  /** The end of the trial that `trial_will_end` has announced, so that it is announced once. */
   readonly announcedTrialEnd: number | null;
 }
 

@@ -11,7 +11,7 @@ export interface Period {
   readonly end: number;
 }
 
-/** A price that subscriptions can have. @throws StripeApiError */
+/** Finds a price that subscriptions can use. @throws StripeApiError */
 export function referRecurringPrice(store: Store, id: string, param: string): PriceObject {
   const price = store.refer('price', id, param);
   if (!price.recurring) {
@@ -26,7 +26,7 @@ export function referRecurringPrice(store: Store, id: string, param: string): Pr
   return price;
 }
 
-/** The period of a price that starts at a time, in step with the billing cycle's anchor if that is earlier. */
+/** The period of a price from a start time, aligned with the billing cycle anchor if that is earlier. */
 export function periodFrom(start: number, price: PriceObject, anchor = start): Period {
   return {
     start,
@@ -79,7 +79,7 @@ export function amountOf(item: SubscriptionItemObject): number {
   return item.price.unit_amount * item.quantity;
 }
 
-/** What an item costs for the whole of a period. */
+/** The charge for an item for a whole period. */
 export function chargeItem(
   store: Store,
   item: SubscriptionItemObject,
@@ -103,7 +103,7 @@ export function chargeItem(
   };
 }
 
-/** What is given back, or owed, for the rest of an item's period. */
+/** The credit or the charge for the rest of an item's period. */
 export function chargeRest(
   store: Store,
   item: SubscriptionItemObject,
@@ -126,7 +126,7 @@ export function chargeRest(
   };
 }
 
-/** An amount as people read it; currencies without cents stay whole. */
+/** Formats an amount for people. Currencies without cents have no decimals. */
 export function formatAmount(amount: number, currency: string): string {
   const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() });
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));

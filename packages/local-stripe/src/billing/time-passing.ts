@@ -8,10 +8,10 @@ import { collectInvoice } from './payment.ts';
 import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
 import { announceTrialEnd } from './trial-ending.ts';
 
-/** A subscription that was left alone for years renews this often at most in one go. */
+/** Limits the work for one subscription when the clock jumps by years. */
 const maxRenewals = 120;
 
-/** Does what the passing of time does to subscriptions: renewals, ends of trials, cancellations and pauses. */
+/** Applies everything that is due by now: renewals, ends of trials, cancellations and ends of pauses. */
 export function passTime(store: Store): void {
   for (const each of store.all('subscription')) {
     let subscription: SubscriptionObject | null = each;
@@ -20,7 +20,7 @@ export function passTime(store: Store): void {
   }
 }
 
-/** The next thing that has become due, done; null when nothing is. */
+/** Applies the next change that is due, and returns the subscription; null when none is due. */
 function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionObject | null {
   const now = store.now();
   if (isEnded(subscription)) return null;
@@ -40,7 +40,7 @@ function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionO
   return periodEndOf(subscription) <= now ? renew(store, subscription) : null;
 }
 
-/** Stripe gives a first payment 23 hours. */
+/** Stripe expires a subscription whose first payment is not made within 23 hours. */
 function expireIncomplete(store: Store, subscription: SubscriptionObject): SubscriptionObject | null {
   if (subscription.created + 23 * 3600 > store.now()) return null;
   return store.commit('customer.subscription.updated', {
@@ -50,7 +50,7 @@ function expireIncomplete(store: Store, subscription: SubscriptionObject): Subsc
   });
 }
 
-/** Starts the next period and invoices it; a trial's end is such a start too. */
+/** Starts the next period and invoices it, also at the end of a trial. */
 function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
   const start = periodEndOf(before);
   const subscription = withScheduledItems(store, before, start);
@@ -91,7 +91,7 @@ function withScheduledItems(
   return { ...plan.subscription, billing_cycle_anchor: start };
 }
 
-/** While collection is paused, invoices are made and not collected. */
+/** While collection is paused, invoices are created but not collected. */
 function collectUnlessPaused(
   store: Store,
   subscription: SubscriptionObject,

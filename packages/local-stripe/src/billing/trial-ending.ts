@@ -4,7 +4,7 @@ import type { SubscriptionObject } from '../stripe-objects.ts';
 const threeDays = 3 * 86_400;
 
 /**
- * Tells of a trial's end, once: three days ahead, at the start of a shorter one, or when it is ended at once
+ * Sends `trial_will_end` once: three days before the end, at the start of a shorter trial, or when a trial is ended early
  * (https://docs.stripe.com/api/events/types#event_types-customer.subscription.trial_will_end).
  */
 export function announceTrialEnd(store: Store, subscription: SubscriptionObject): boolean {

@@ -13,7 +13,7 @@ import {
 import type { PageAnswer, PortalTask, Visit } from './visit.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
 
-/** Stripe's reasons, in words. */
+/** The labels of Stripe's cancellation reasons. */
 const reasons: Readonly<Record<string, string>> = {
   too_expensive: 'It’s too expensive',
   missing_features: 'I need more features',
@@ -109,8 +109,8 @@ function cancellable(visit: Visit): SubscriptionObject {
 }
 
 /**
- * The portal sets `cancel_at` alone on subscriptions of flexible billing mode, and `cancel_at_period_end` too on others:
- * whoever reads a subscription has to look at both.
+ * With flexible billing mode the portal sets only `cancel_at`; otherwise it also sets `cancel_at_period_end`. Code that reads
+ * a subscription must check both.
  */
 function cancelAtPeriodEnd(
   visit: Visit,

@@ -66,7 +66,7 @@ function saveCustomer(visit: Visit): PageAnswer {
   return completeTask(visit, 'customer_update', 'customer_updated');
 }
 
-/** Only what the configuration names can be seen or sent. */
+/** Only the fields that the configuration allows are shown and accepted. */
 function allowedBy(visit: Visit): (name: string) => boolean {
   const allowed: readonly string[] = visit.configuration.features.customer_update.allowed_updates;
   return (name) => allowed.includes(name);

@@ -2,7 +2,7 @@ import { html } from './html.ts';
 import { PageNotFound, returnUrlOf } from './visit.ts';
 import type { PortalTask, Visit } from './visit.ts';
 
-/** The page at which a deep link begins. */
+/** The first page of a deep link. */
 export function flowPath(visit: Visit): string {
   const { flow } = visit.session;
   const confirm = flow?.subscription_update_confirm;
@@ -25,7 +25,7 @@ export function flowPath(visit: Visit): string {
   return `${visit.home}/${tasks[flow?.type ?? ''] ?? ''}`;
 }
 
-/** The confirmation that Stripe hosts when a deep link asks for one. */
+/** The confirmation page that a deep link can ask Stripe to show. */
 export const doneTask: PortalTask = {
   method: 'GET',
   path: '/done',

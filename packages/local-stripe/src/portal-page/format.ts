@@ -3,12 +3,12 @@ import { formatAmount } from '../billing/subscription-items.ts';
 
 export { formatAmount };
 
-/** A day as the page prints it: Dec 23, 2026. */
+/** Formats a day: Dec 23, 2026. */
 export function formatDate(seconds: number): string {
   return new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' }).format(seconds * 1000);
 }
 
-/** `month`, or `3 months`: what a price is paid for. */
+/** Formats a billing interval: `month`, or `3 months`. */
 export function formatInterval({
   interval,
   interval_count: count,

@@ -10,7 +10,7 @@ import { renderNotice } from './layout.ts';
 import { field, visibleSubscriptions } from './visit.ts';
 import type { PortalTask, Visit } from './visit.ts';
 
-/** What the page says after something was done, by the name in the URL. */
+/** The messages after a completed task, by their name in the URL. */
 const notices: Readonly<Record<string, string>> = {
   method_added: 'Your payment method has been added.',
   method_default: 'Your default payment method has been changed.',
@@ -188,7 +188,7 @@ function renderCustomer(visit: Visit): Html {
   </section>`;
 }
 
-/** A form of one button; `subject` tells screen readers what it is about. */
+/** A form with one button. `subject` names its object for screen readers. */
 function postButton(action: string, label: string, kind: string, subject = ''): Html {
   return html`<form method="post" action="${action}">
     <button class="${kind}" type="submit" ${subject !== '' && html` aria-label="${label}: ${subject}"`}>

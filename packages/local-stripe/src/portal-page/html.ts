@@ -1,4 +1,4 @@
-/** Markup that is safe to send: every value in it was escaped, or was markup itself. */
+/** Safe markup: every value in it was escaped, or was safe markup already. */
 export class Html {
   readonly markup: string;
 
@@ -9,7 +9,7 @@ export class Html {
 
 export type HtmlValue = Html | string | number | null | false | readonly HtmlValue[];
 
-/** Template tag: html`<p>${name}</p>` escapes its values; null and false print nothing. */
+/** A template tag that escapes its values, as in html`<p>${name}</p>`. Null and false print nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(
     strings.map((text, index) => text + (index < values.length ? print(values[index] ?? null) : '')).join(''),

@@ -5,7 +5,7 @@ import type { Html } from './html.ts';
 import { visibleInvoices } from './visit.ts';
 import type { Visit } from './visit.ts';
 
-/** The customer's invoices, the newest first. */
+/** The customer's invoices, newest first. */
 export function renderInvoiceHistory(visit: Visit): Html {
   const invoices = visibleInvoices(visit);
   return html`<section aria-labelledby="invoices">

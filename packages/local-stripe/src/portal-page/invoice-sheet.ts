@@ -5,7 +5,7 @@ import type { Html } from './html.ts';
 import { renderInvoiceStatus } from './invoice-list.ts';
 import { renderDocument } from './layout.ts';
 
-/** An invoice as a page of its own; the printable form has nothing to click. */
+/** Renders an invoice as a page. The printable version has no buttons. */
 export function renderInvoiceSheet(invoice: InvoiceObject, businessName: string, printable: boolean): string {
   const title = `Invoice ${invoice.number ?? ''}`;
   return renderDocument(

@@ -5,7 +5,7 @@ import type { Visit } from './visit.ts';
 
 export const stylesheetPath = '/_control/portal.css';
 
-/** A whole document. */
+/** Renders a whole document. */
 export function renderDocument(title: string, body: HtmlValue): string {
   const page = html`<!doctype html>
     <html lang="en">
@@ -31,7 +31,7 @@ export function renderDocument(title: string, body: HtmlValue): string {
   return page.markup;
 }
 
-/** A page of the portal: who it belongs to on the left, what can be done on the right. */
+/** Renders a portal page: the business on the left, the content on the right. */
 export function renderPortalPage(visit: Visit, title: string, content: Html): string {
   return renderDocument(
     `${title} · ${visit.businessName}`,
@@ -79,7 +79,7 @@ function aside(visit: Visit): Html {
   </header>`;
 }
 
-/** The way back to the portal's first page; a deep link has none. */
+/** The link back to the home page. A deep link has none. */
 export function renderBackLink(visit: Visit): Html | null {
   if (visit.inFlow) return null;
   return html`<nav class="crumbs" aria-label="Breadcrumb">
@@ -87,7 +87,7 @@ export function renderBackLink(visit: Visit): Html | null {
   </nav>`;
 }
 
-/** The buttons under a form: what it does, and a way out of it. */
+/** The buttons of a form: submit and cancel. */
 export function renderFormButtons(visit: Visit, label: string, kind: 'primary' | 'danger' = 'primary'): Html {
   const returnUrl = returnUrlOf(visit);
   const exit = visit.inFlow ? returnUrl : visit.home;
@@ -101,7 +101,7 @@ export function renderNotice(text: string, kind: 'success' | 'problem' = 'succes
   return html`<p class="notice ${kind}" role="${kind === 'success' ? 'status' : 'alert'}">${text}</p>`;
 }
 
-/** A page outside any session: a message, and what to do. */
+/** Renders a page outside a session: a message, and what to do. */
 export function renderMessagePage(title: string, content: Html): string {
   return renderDocument(
     title,

@@ -1,7 +1,7 @@
 import { html } from './html.ts';
 import { renderMessagePage } from './layout.ts';
 
-/** What an expired link shows: how to get another one, by e-mail where the session was made to offer that. */
+/** The page of an expired link: how to get a new one, by e-mail if the session offers it. */
 export function renderExpiredPage(options: {
   readonly loginAction: string | null;
   readonly returnUrl: string | null;
@@ -36,7 +36,7 @@ function loginForm(action: string) {
   </form>`;
 }
 
-/** The answer to an address, the same whether or not it is known; the stand-in shows the e-mail it cannot send. */
+/** The answer to an e-mail address, the same for known and unknown ones. It shows the e-mail that cannot be sent here. */
 export function renderLinkSentPage(email: string, sessionUrl: string | null): string {
   return renderMessagePage(
     'Check your email',

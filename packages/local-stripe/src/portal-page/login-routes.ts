@@ -7,7 +7,7 @@ import { sendPage } from './page-reply.ts';
 import { findSession, formOf, sessionUrl } from './session-access.ts';
 import type { PortalOptions } from './session-access.ts';
 
-/** Says that a session is over, and how to get another. */
+/** Sends the page of an expired session, which says how to get a new one. */
 export function sendExpired(
   reply: FastifyReply,
   session: SessionObject,
@@ -17,7 +17,7 @@ export function sendExpired(
   return sendPage(reply, 410, renderExpiredPage({ loginAction, returnUrl: session.return_url }));
 }
 
-/** The log-in by e-mail: after a session that offers it, and at a configuration's own login page. */
+/** Login by e-mail: after an expired session that offers it, and on a configuration's login page. */
 export function registerLogin(app: FastifyInstance, { store }: PortalOptions): void {
   app.post('/p/session/:secret/login', (request, reply) => {
     const session = findSession(store, secretOf(request));

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** Sends a page that runs no script, sits in no frame, and leaves no trace of its address elsewhere. */
+/** Sends a page that forbids scripts and frames, and that is never cached and sends no Referer. */
 export function sendPage(reply: FastifyReply, status: number, page: string, formTarget = ''): FastifyReply {
   const policy = [
     "default-src 'none'",

@@ -105,7 +105,7 @@ function pathMethod(visit: Visit): PaymentMethodObject {
   return method;
 }
 
-/** For future invoices, whichever subscription they come from. */
+/** Makes a card the default for all future invoices, of every subscription. */
 function makeDefault(visit: Visit, method: PaymentMethodObject): void {
   updateCustomer(visit.store, visit.customer, { invoice_settings: { default_payment_method: method.id } });
 }

@@ -14,7 +14,7 @@ import type { Visit } from './visit.ts';
 
 type UpdateFeature = ConfigurationObject['features']['subscription_update'];
 
-/** A price that the customer may change to, and within which quantities. */
+/** A price that the customer may change to, with its allowed quantities. */
 export interface Offer {
   readonly price: PriceObject;
   readonly productName: string;
@@ -26,7 +26,7 @@ export interface Offer {
   };
 }
 
-/** The subscription in the path, when the portal can change it. */
+/** Finds the subscription in the path, if the portal can change it. */
 export function updatable(visit: Visit): {
   readonly subscription: SubscriptionObject;
   readonly item: SubscriptionItemObject;
@@ -40,7 +40,7 @@ export function updatable(visit: Visit): {
   return { subscription, item };
 }
 
-/** What the configuration offers to this subscription, in its currency. */
+/** The prices that the configuration offers to a subscription, in its currency. */
 export function listOffers(visit: Visit, item: SubscriptionItemObject): Offer[] {
   const feature = visit.configuration.features.subscription_update;
   const changesPrice = feature.default_allowed_updates.includes('price');
@@ -64,13 +64,13 @@ export function listOffers(visit: Visit, item: SubscriptionItemObject): Offer[] 
   );
 }
 
-/** A change that was chosen, checked against what is offered. */
+/** A validated change of the plan. */
 export interface PlanChange {
   readonly offer: Offer;
   readonly quantity: number;
   readonly item: SubscriptionItemObject;
   readonly subscription: SubscriptionObject;
-  /** Whether it waits for the end of the period. */
+  /** Whether the change waits for the end of the period. */
   readonly scheduled: boolean;
 }
 
@@ -114,7 +114,7 @@ function waitsForPeriodEnd(
   );
 }
 
-/** What the change comes to today, without doing it. */
+/** Calculates the cost of the change today without applying it. */
 export function planChange(visit: Visit, change: PlanChange): ItemChangeOutcome {
   const feature = visit.configuration.features.subscription_update;
   const endsTrial =
@@ -128,7 +128,7 @@ export function planChange(visit: Visit, change: PlanChange): ItemChangeOutcome 
   });
 }
 
-/** Carries the change out, or puts it down for the end of the period. */
+/** Applies the change, or schedules it for the end of the period. */
 export function carryOut(visit: Visit, change: PlanChange): void {
   if (change.scheduled) {
     visit.store.changeInternals(change.subscription.id, { scheduledItems: [toItemChange(change)] });

@@ -119,7 +119,7 @@ function renderConfirmation(visit: Visit, change: PlanChange): Html {
     </form>`;
 }
 
-/** What is charged today, and what lands on the next invoice. */
+/** The amount due today, and the amount on the next invoice. */
 function renderDue(visit: Visit, change: PlanChange): Html {
   const outcome = planChange(visit, change);
   const pending = visit.store.internalsOf(change.subscription.id).pendingCharges;

@@ -33,7 +33,7 @@ const tasks: readonly PortalTask[] = [
   ...invoiceTasks,
 ];
 
-/** Serves the hosted pages: the portal of each session, invoices, and the log-in by e-mail. */
+/** Serves the hosted pages: portal sessions, invoices, and login by e-mail. */
 export function registerPortal(app: FastifyInstance, options: PortalOptions): void {
   for (const task of tasks) {
     app.route({
@@ -55,7 +55,7 @@ function answerTask(
 ): FastifyReply {
   const { secret = '' } = request.params as { readonly secret?: string };
   const session = findSession(options.store, secret);
-  // The secret in the path is what a forged request would lack; a browser that tells where it comes from is believed too.
+  // A forged request does not know the secret in the path. As a second check, a form from another site is refused.
   if (!session || (task.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site')) {
     return sendPage(reply, 404, renderNotFoundPage());
   }
@@ -82,7 +82,7 @@ function answerOf(task: PortalTask, visit: Visit, request: FastifyRequest): Page
   }
 }
 
-/** The form again, with what is wrong above it. */
+/** Shows the form again, with the error above it. */
 function answerRefusal(task: PortalTask, visit: Visit, refusal: Error): PageAnswer {
   const path = task.path.replace(/\/confirm$/, '');
   const form = tasks.find((each) => each.method === 'GET' && each.path === path && each !== task) ?? homeTask;
@@ -101,7 +101,7 @@ function sendAnswer(reply: FastifyReply, visit: Visit, answer: PageAnswer): Fast
   return sendPage(reply, answer.status ?? 200, page, completionSource(visit.session));
 }
 
-/** Browsers hold the redirect after a form to `form-action` too, so a deep link's way out has to be named there. */
+/** `form-action` also applies to the redirect after a form, so it must list the return URL of a deep link. */
 function completionSource(session: SessionObject): string {
   const url = session.flow?.after_completion.redirect?.return_url;
   if (url === undefined) return '';

@@ -11,7 +11,7 @@ export interface PortalOptions {
   readonly store: Store;
   readonly sessionLifetimeMs: number;
   readonly businessName: string;
-  /** The sessions whose deep link has been followed to its end. */
+  /** The sessions whose deep link is completed. */
   readonly finishedFlows: Set<string>;
 }
 
@@ -28,7 +28,7 @@ export function isExpired(session: SessionObject, options: PortalOptions): boole
   return options.store.ageOf(session.id) >= options.sessionLifetimeMs;
 }
 
-/** Gathers what a page needs. @throws PageNotFound when the customer or the configuration is gone */
+/** Collects what a page needs. @throws PageNotFound if the customer or the configuration is gone */
 export function openVisit(session: SessionObject, request: FastifyRequest, options: PortalOptions): Visit {
   const { store, finishedFlows } = options;
   const customer = store.find('customer', session.customer);
@@ -49,19 +49,19 @@ export function openVisit(session: SessionObject, request: FastifyRequest, optio
   };
 }
 
-/** What was entered: the form that was sent, or the query. */
+/** The submitted values: the form, or the query. */
 export function formOf(request: FastifyRequest): FormFields {
   const query = request.url.split('?')[1] ?? '';
   return decodeForm(typeof request.body === 'string' ? request.body : query);
 }
 
-/** A deep link to one change leaves no other to choose. */
+/** A deep link to confirm one change allows no other change. */
 function fixedFields(session: SessionObject): FormFields {
   const [item] = session.flow?.subscription_update_confirm?.items ?? [];
   return item ? { price: item.price ?? '', quantity: String(item.quantity ?? '') } : {};
 }
 
-/** Within a deep link only its own task can be reached. */
+/** A deep link reaches only its own task. */
 export function isWithinFlow(visit: Visit, request: FastifyRequest): boolean {
   const [path = ''] = request.url.split('?');
   const [task = ''] = flowPath(visit).split('?');

@@ -1,4 +1,4 @@
-/** The one stylesheet of all pages. Colours keep a contrast of 4.5:1 or more in both schemes. */
+/** The stylesheet of all pages. Colours have a contrast of at least 4.5:1 in both colour schemes. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;

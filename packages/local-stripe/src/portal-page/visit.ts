@@ -10,54 +10,54 @@ import type {
 import type { Store } from '../store.ts';
 import type { Html } from './html.ts';
 
-/** What a page handler stands on: whose portal this is and what it allows. */
+/** The context of a page: the session, its customer and its configuration. */
 export interface Visit {
   readonly store: Store;
   readonly session: SessionObject;
   readonly customer: CustomerObject;
   readonly configuration: ConfigurationObject;
   readonly businessName: string;
-  /** The session's page; every link of the portal begins with it. */
+  /** The path of the session's page. Every link of the portal starts with it. */
   readonly home: string;
-  /** Whether the session is a deep link whose task is still to be done: then there is no way to other tasks. */
+  /** Whether the session is a deep link with an unfinished task. Other tasks cannot be reached then. */
   readonly inFlow: boolean;
-  /** The ids in the path, and what was entered. */
+  /** The ids in the path and the submitted values. */
   readonly params: Readonly<Record<string, string>>;
   readonly form: FormFields;
-  /** Marks the flow's task as done. */
+  /** Marks the task of the deep link as completed. */
   finishFlow(): void;
 }
 
-/** What a handler answers: a page, or where to go. */
+/** The answer to a visit: a page or a redirect. */
 export type PageAnswer =
   | { readonly title: string; readonly content: Html; readonly status?: number }
   | { readonly redirect: string };
 
 export interface PortalTask {
   readonly method: 'GET' | 'POST';
-  /** Below the session's page. */
+  /** The path below the session's page. */
   readonly path: string;
   handle(visit: Visit): PageAnswer;
 }
 
-/** The portal has no such page for this customer, or the configuration does not allow it. */
+/** The page does not exist for this customer, or the configuration does not allow it. */
 export class PageNotFound extends Error {}
 
-/** What was entered cannot be used; the page says why. */
+/** The submitted values are invalid. The page shows the message. */
 export class EntryRefused extends Error {}
 
-/** Throws unless the configuration allows what the page is for. */
+/** @throws PageNotFound unless the configuration allows the feature of the page */
 export function requireFeature(enabled: boolean): void {
   if (!enabled) throw new PageNotFound();
 }
 
-/** One field of a form, trimmed; missing is empty. */
+/** One field of a form, trimmed. A missing field is empty. */
 export function field(visit: Visit, name: string): string {
   const value = visit.form[name];
   return typeof value === 'string' ? value.trim() : '';
 }
 
-/** The subscription in the path, when it is this customer's and the session may see it. */
+/** Finds the subscription in the path, if it belongs to the customer and the session may show it. */
 export function pathSubscription(visit: Visit): SubscriptionObject {
   const subscription = visit.store.find('subscription', visit.params.id ?? '');
   if (!subscription || !isVisible(visit, subscription)) throw new PageNotFound();
@@ -72,13 +72,13 @@ export function visibleInvoices(visit: Visit): InvoiceObject[] {
   return visit.store.all('invoice').filter((each) => each.status !== 'draft' && isVisible(visit, each));
 }
 
-/** A session made on behalf of an account shows that account's subscriptions and invoices alone. */
+/** A session on behalf of an account shows only that account's subscriptions and invoices. */
 function isVisible(visit: Visit, object: SubscriptionObject | InvoiceObject): boolean {
   const { on_behalf_of: account, customer } = visit.session;
   return object.customer === customer && (account === null || object.on_behalf_of === account);
 }
 
-/** Where to go when a task is done: where the deep link says, else the home page with a word about it. */
+/** The redirect after a task: where the deep link leads, else the home page with a message. */
 export function completeTask(visit: Visit, type: string, notice: string): PageAnswer {
   const { flow } = visit.session;
   if (!visit.inFlow || flow?.type !== type) return { redirect: `${visit.home}?notice=${notice}` };
@@ -90,12 +90,12 @@ export function completeTask(visit: Visit, type: string, notice: string): PageAn
   };
 }
 
-/** Where "Return to …" leads; null without any return URL. */
+/** The target of "Return to …", or null without a return URL. */
 export function returnUrlOf(visit: Visit): string | null {
   return visit.session.return_url ?? visit.configuration.default_return_url;
 }
 
-/** The configuration that a session shows: its own, as it is now. */
+/** The current state of a session's configuration. */
 export function configurationOf(store: Store, session: SessionObject): ConfigurationObject | null {
   return store.find('billing_portal.configuration', session.configuration) ?? findDefaultConfiguration(store);
 }

@@ -1,7 +1,7 @@
 import type { Store } from '../store.ts';
 import type { ProductObject } from '../stripe-objects.ts';
 
-/** A product with nothing said about it yet. */
+/** A product with only the required values. */
 export function createBlankProduct(store: Store, id: string): ProductObject {
   return {
     id,

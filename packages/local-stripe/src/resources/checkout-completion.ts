@@ -14,7 +14,7 @@ import { attachPaymentMethod } from './payment-methods.ts';
 const payerParameters = { email: email(), name: string() };
 type Payer = Decoded<typeof payerParameters>;
 
-/** What a payer does in the browser: opening a Payment Link, and completing a session. */
+/** Controls for what a payer does in the browser: opening a Payment Link, and completing a session. */
 export function createCheckoutControlRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
@@ -33,7 +33,7 @@ export function createCheckoutControlRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-/** Pays with a card that works. The events come in no order that receivers could rely on, as Stripe's do. */
+/** Pays with a card that works. As at Stripe, receivers cannot rely on the order of the events. */
 function complete(store: Store, session: CheckoutSessionObject, payer: Payer): CheckoutSessionObject {
   if (session.status !== 'open') {
     throw invalidRequest(`This Checkout Session is \`${String(session.status)}\`: it cannot be completed.`);
@@ -56,7 +56,7 @@ function complete(store: Store, session: CheckoutSessionObject, payer: Payer): C
   });
 }
 
-/** Whose session it is: the customer it was made for, else a new one where it makes one; else a guest's. */
+/** The session's customer: the one it was created for, or a new one if it creates one, or null for a guest. */
 function customerOf(store: Store, session: CheckoutSessionObject, payer: Payer): CustomerObject | null {
   if (session.customer !== null) return store.get('customer', session.customer);
   if (session.customer_creation !== 'always') return null;

@@ -1,7 +1,7 @@
 import { array, email, integer, metadata, object, oneOf, required, string, url } from '../parameters.ts';
 import type { Decoded } from '../parameters.ts';
 
-/** What a Checkout session is made of, by the API as by a Payment Link. */
+/** The parameters of a Checkout session, whether the API or a Payment Link creates it. */
 export const checkoutParameters = {
   cancel_url: url(),
   client_reference_id: string({ maxLength: 200 }),

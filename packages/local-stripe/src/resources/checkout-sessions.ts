@@ -7,7 +7,7 @@ import type { Store } from '../store.ts';
 import type { CheckoutItemObject, CheckoutSessionObject, PriceObject } from '../stripe-objects.ts';
 import { type CheckoutValues, checkoutParameters } from './checkout-parameters.ts';
 
-/** Checkout as far as it links customers: sessions have no page, and are completed by a control. */
+/** The part of Checkout that links customers. Sessions have no page; a control completes them. */
 export function createCheckoutSessionRoutes(store: Store): ApiRoute[] {
   return [
     createRoute({
@@ -25,7 +25,7 @@ export function createCheckoutSessionRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-/** Opens a session; Stripe has no event about that. */
+/** Opens a session. Stripe sends no event for it. */
 export function createCheckoutSession(
   store: Store,
   values: CheckoutValues,

@@ -69,7 +69,7 @@ export function createCustomerRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-/** Makes the customer that a request describes, or that a payer in Checkout becomes. */
+/** Creates a customer from a request, or from a payer in Checkout. */
 export function createCustomer(store: Store, values: Decoded<typeof createParameters>): CustomerObject {
   const blank: CustomerObject = {
     id: createId('cus', 14),
@@ -118,7 +118,7 @@ export function createCustomer(store: Store, values: Decoded<typeof createParame
 
 type CustomerChanges = Decoded<typeof commonParameters>;
 
-/** Applies what a request, or the customer in the portal, changes. */
+/** Applies an update from a request, or from the customer in the portal. */
 export function updateCustomer(
   store: Store,
   customer: CustomerObject,

@@ -44,7 +44,7 @@ export function createEventRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-/** A type, or a group of them such as `customer.*`. */
+/** Whether a type matches a pattern: a type, or a group such as `customer.*`. */
 function matchesType(wanted: string, type: string): boolean {
   return wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : wanted === type;
 }

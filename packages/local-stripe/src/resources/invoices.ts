@@ -89,7 +89,7 @@ function subscriptionOf(invoice: InvoiceObject): string | null {
   return typeof subscription === 'string' ? subscription : null;
 }
 
-/** Tries to collect an open invoice; its subscription recovers when that works. */
+/** Tries to collect an open invoice. On success its subscription becomes active again. */
 export function payOpenInvoice(store: Store, invoice: InvoiceObject): InvoiceObject {
   if (invoice.status === 'paid')
     throw invalidRequest('Invoice is already paid', undefined, 'invoice_already_paid');
@@ -118,7 +118,7 @@ function previewRequest(store: Store, values: Decoded<typeof previewParameters>)
   return invoice;
 }
 
-/** The invoice that comes next, as things are or with items changed; null when there will be none. */
+/** Previews the next invoice, optionally with changed items; null if there is none. */
 export function previewNextInvoice(
   store: Store,
   subscription: SubscriptionObject,

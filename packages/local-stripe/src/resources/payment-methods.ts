@@ -12,11 +12,11 @@ interface TestCard {
   readonly brand: string;
   readonly last4: string;
   readonly funding?: string;
-  /** Whether charges to it fail. */
+  /** Whether charges fail. */
   readonly declines?: boolean;
 }
 
-/** The test cards by Stripe's token-less ids (https://docs.stripe.com/testing#cards). */
+/** Stripe's test cards, by payment method id (https://docs.stripe.com/testing#cards). */
 const testCards: Readonly<Record<string, TestCard>> = {
   pm_card_visa: { brand: 'visa', last4: '4242' },
   pm_card_visa_debit: { brand: 'visa', last4: '5556', funding: 'debit' },
@@ -107,7 +107,7 @@ export function createPaymentMethodRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-/** The payment methods of a customer, the newest first. */
+/** A customer's payment methods, newest first. */
 export function methodsOf(store: Store, customerId: string): PaymentMethodObject[] {
   return store.all('payment_method').filter((each) => each.customer === customerId);
 }
@@ -117,7 +117,7 @@ export function isDeclined(method: PaymentMethodObject): boolean {
   return Object.values(testCards).some((card) => card.declines && card.last4 === method.card?.last4);
 }
 
-/** Attaches a payment method, or a new card when a test id such as `pm_card_visa` is given. */
+/** Attaches a payment method. A test id such as `pm_card_visa` attaches a new card. */
 export function attachPaymentMethod(
   store: Store,
   id: string,
@@ -134,7 +134,7 @@ export function attachPaymentMethod(
   return store.commit('payment_method.attached', { ...method, customer: customer.id });
 }
 
-/** Takes a payment method from its customer, and from whatever used it by default. */
+/** Detaches a payment method, and unsets it wherever it is the default. */
 export function detachPaymentMethod(store: Store, method: PaymentMethodObject): PaymentMethodObject {
   if (method.customer === null) {
     throw new StripeApiError(

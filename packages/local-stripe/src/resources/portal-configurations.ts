@@ -67,8 +67,8 @@ export function createPortalConfigurationRoutes(store: Store): ApiRoute[] {
 }
 
 /**
- * What the Dashboard's "Save" button does. Stripe's API cannot make the account's default configuration, so a fresh
- * local Stripe has none, and this control, which Stripe does not have, saves one: with everything switched on unless told.
+ * Saves the default configuration, as the Dashboard's "Save" button does. Stripe's API cannot create it, so a fresh local
+ * Stripe has none. Features that the request does not name are on.
  */
 function createSaveDefaultRoute(store: Store): ApiRoute {
   return createRoute({
@@ -88,7 +88,7 @@ function createSaveDefaultRoute(store: Store): ApiRoute {
   });
 }
 
-/** What a new account's portal settings allow until they are edited. */
+/** The features of a new account's portal settings. */
 const dashboardFeatures = {
   customer_update: { enabled: true, allowed_updates: ['email', 'name', 'address', 'phone', 'tax_id'] },
   invoice_history: { enabled: true },

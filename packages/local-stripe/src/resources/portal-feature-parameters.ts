@@ -18,7 +18,7 @@ const product = object({
   product: required(string()),
 });
 
-/** The six features; `enabled` is how one of them is switched: required on creation, optional on update. */
+/** The six features. Their `enabled` is required on creation and optional on update. */
 function featureTable<R extends boolean>(enabled: Parameter<boolean, R>) {
   return object({
     customer_update: object({ allowed_updates: emptyable(array(oneOf(allowedCustomerUpdates))), enabled }),

@@ -6,12 +6,12 @@ import type { FeatureValues, ProductValues } from './portal-feature-parameters.t
 type Features = ConfigurationObject['features'];
 type SubscriptionUpdate = Features['subscription_update'];
 
-/** The features of a new configuration: what is not named is off. */
+/** The features of a new configuration. Features that are not named are off. */
 export function createFeatures(store: Store, values: FeatureValues): Features {
   return mergeFeatures(store, allOff, values);
 }
 
-/** The features after a change. @throws StripeApiError for what Stripe refuses */
+/** The features after an update. @throws StripeApiError for a combination that Stripe refuses */
 export function mergeFeatures(store: Store, before: Features, values: FeatureValues): Features {
   const features: Features = {
     customer_update: {
@@ -59,7 +59,7 @@ const allOff: Features = {
   },
 };
 
-/** A list after a change: null, which an empty value decodes to, empties it. */
+/** A list after an update. Null, the decoded empty value, empties it. */
 function listOr<T>(before: readonly T[], change: readonly T[] | null | undefined): readonly T[] {
   return change === undefined ? before : (change ?? []);
 }

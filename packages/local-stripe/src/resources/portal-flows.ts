@@ -13,7 +13,7 @@ import type { flowParameters } from './portal-flow-parameters.ts';
 export type Flow = NonNullable<SessionObject['flow']>;
 type FlowValues = Decoded<typeof flowParameters>;
 
-/** Checks a deep link against what the configuration allows, and returns it as Stripe answers it. */
+/** Validates a deep link against the configuration, and returns it as Stripe does. */
 export function createFlow(
   store: Store,
   customer: CustomerObject,
@@ -127,7 +127,7 @@ function confirmOf(
 type SubscriptionFlow =
   'subscription_cancel' | 'subscription_pause' | 'subscription_update' | 'subscription_update_confirm';
 
-/** The member that belongs to the flow's type. */
+/** The member for the flow's type. */
 function given<K extends SubscriptionFlow>(values: FlowValues, name: K): NonNullable<FlowValues[K]> {
   const value = values[name];
   if (!value) {
@@ -153,7 +153,7 @@ function paramOf(type: string): string {
   return `flow_data[${type}][subscription]`;
 }
 
-/** Stripe's words for a flow whose feature is off. */
+/** Creates Stripe's error for a flow whose feature is off. */
 function refuseUnless(enabled: boolean, what: string, feature: string, done = 'updated'): void {
   if (enabled) return;
   throw invalidRequest(

@@ -68,7 +68,7 @@ function createSession(store: Store, values: Decoded<typeof createParameters>): 
   });
 }
 
-/** A customer by id, or by the account (`acct_…`) that stands for it. */
+/** Finds a customer by id, or by an account (`acct_…`) that represents the customer. */
 function customerOf(store: Store, values: Decoded<typeof createParameters>): CustomerObject {
   if (values.customer !== undefined) return store.refer('customer', values.customer, 'customer');
   if (values.customer_account === undefined) {

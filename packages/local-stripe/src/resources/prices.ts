@@ -23,7 +23,7 @@ import { createBlankProduct } from './blank-product.ts';
 const intervals = ['day', 'month', 'week', 'year'] as const;
 const taxBehaviors = ['exclusive', 'inclusive', 'unspecified'] as const;
 
-/** What a price consists of, wherever it is made. */
+/** The parameters that describe a price, in every endpoint that creates one. */
 export const defaultPriceParameters = {
   currency: required(string({ maxLength: 3 })),
   metadata: metadata(),
@@ -120,7 +120,7 @@ export function createPriceRoutes(store: Store): ApiRoute[] {
 
 type PriceValues = Omit<Decoded<typeof createParameters>, 'billing_scheme'>;
 
-/** Makes a price, and its product when `product_data` describes one. */
+/** Creates a price, and its product if `product_data` is given. */
 export function createPrice(store: Store, values: PriceValues): PriceObject {
   const { recurring, lookup_key: lookupKey } = values;
   if (lookupKey) claimLookupKey(store, lookupKey, values.transfer_lookup_key ?? false, null);
@@ -177,7 +177,7 @@ function claimLookupKey(store: Store, key: string, transfer: boolean, priceId: s
   store.commit('price.updated', { ...holder, lookup_key: null });
 }
 
-/** The older form of a price, which subscription items still carry beside it. */
+/** A plan, the older form of a price. Subscription items still have both. */
 export function createPlan(price: PriceObject): PlanObject {
   if (!price.recurring) throw invalidRequest(`The price ${price.id} is not recurring.`);
   return {

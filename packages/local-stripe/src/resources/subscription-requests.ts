@@ -11,7 +11,7 @@ import type { Store } from '../store.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
 import type { createParameters, updateParameters } from './subscription-parameters.ts';
 
-/** Starts the subscription that a request describes. */
+/** Starts a subscription from a request. */
 export function requestSubscription(
   store: Store,
   values: Decoded<typeof createParameters>,
@@ -79,7 +79,7 @@ function referMethod(store: Store, id: string, customerId: string): void {
   );
 }
 
-/** Changes a subscription as a request says. */
+/** Updates a subscription from a request. */
 export function requestChanges(
   store: Store,
   before: SubscriptionObject,

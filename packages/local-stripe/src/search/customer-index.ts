@@ -7,7 +7,7 @@ interface Version {
   readonly customer: CustomerObject;
 }
 
-/** What search knows of customers: how they were a while ago, since Stripe's index lags behind what it has answered. */
+/** Customers as search sees them. Like Stripe's index, it lags behind changes. */
 export class CustomerIndex {
   private readonly versions = new Map<string, readonly Version[]>();
 
@@ -20,7 +20,7 @@ export class CustomerIndex {
     });
   }
 
-  /** Every customer that can be found, as it was found last; the newest first. */
+  /** Every customer in the index, in its indexed state, newest first. */
   customers(): CustomerObject[] {
     const known = [...this.versions.keys()].map((id) => this.indexed(id));
     return known.filter((customer) => customer !== null).reverse();

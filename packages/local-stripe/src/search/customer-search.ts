@@ -33,7 +33,7 @@ export function createCustomerSearchRoute(index: CustomerIndex): ApiRoute {
   });
 }
 
-/** @throws StripeApiError when there is no such field */
+/** @throws StripeApiError if the field does not exist */
 function toTest({ field, key, value, negated }: SearchClause): (customer: CustomerObject) => boolean {
   const read = readerOf(field, key);
   return (customer) => matches(read(customer), value) !== negated;
@@ -51,12 +51,12 @@ function readerOf(
   );
 }
 
-/** Stripe's exact match does not tell upper from lower case. */
+/** Stripe's exact match ignores case. */
 function matches(actual: string | null | undefined, wanted: string): boolean {
   return actual?.toLowerCase() === wanted.toLowerCase();
 }
 
-/** The cursor means nothing to callers. */
+/** An opaque cursor. */
 function writePage(start: number): string {
   return Buffer.from(`start:${start}`).toString('base64url');
 }

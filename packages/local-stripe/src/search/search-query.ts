@@ -4,7 +4,7 @@ import { invalidRequest } from '../stripe-api-error.ts';
 export interface SearchClause {
   readonly negated: boolean;
   readonly field: string;
-  /** Which member of the metadata; null for other fields. */
+  /** The metadata key; null for other fields. */
   readonly key: string | null;
   readonly value: string;
 }
@@ -17,8 +17,8 @@ const clausePattern = new RegExp(
 const separatorPattern = /\s+(?:(?<word>AND|OR)\s+)?/iy;
 
 /**
- * Reads a query as far as exact matches that all have to hold; what else Stripe's language has is refused, and said to be
- * missing here (https://docs.stripe.com/search#search-query-language).
+ * Parses exact matches joined by AND. The rest of Stripe's query language is refused with an error that says so
+ * (https://docs.stripe.com/search#search-query-language).
  * @throws StripeApiError
  */
 export function parseSearchQuery(query: string): SearchClause[] {
@@ -60,7 +60,7 @@ function toClause({
   };
 }
 
-/** A backslash lets the quote, or another backslash, stand for itself. */
+/** Removes quotes. A backslash escapes a quote or a backslash. */
 function unquote(text: string): string {
   return /^["']/.test(text) ? text.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : text;
 }
@@ -73,5 +73,8 @@ function unreadable(): Error {
 }
 
 function missingHere(what: string): Error {
-  return invalidRequest(`The local Stripe's search does not know \`${what}\`, which Stripe's does.`, 'query');
+  return invalidRequest(
+    `The local Stripe does not support \`${what}\` in a search query. Stripe does.`,
+    'query',
+  );
 }

@@ -4,7 +4,7 @@ import type { ApiRoute } from '../route.ts';
 import { type Misbehavior, usualBehavior } from './misbehavior.ts';
 import type { WebhookDeliveries } from './webhook-deliveries.ts';
 
-/** Lets deliveries go wrong until they are reset; each call says all of it anew. */
+/** Controls that make deliveries misbehave until a reset. Each call replaces the earlier settings. */
 export function createMisbehaviorRoutes(deliveries: WebhookDeliveries): ApiRoute[] {
   const behave = (behavior: Misbehavior): object => {
     deliveries.misbehave(behavior);

@@ -1,17 +1,17 @@
-/** How deliveries go wrong, on purpose. */
+/** How deliveries misbehave, on purpose. */
 export interface Misbehavior {
-  /** How often each event is sent. */
+  /** How many times each event is sent. */
   readonly copies: number;
-  /** Whether copies, and the events of a shuffled window, are sent at the same instant instead of one by one. */
+  /** Whether copies and shuffled events are sent in parallel instead of one by one. */
   readonly atOnce: boolean;
   readonly delayMs: number;
-  /** How long events are collected, to be sent in a random order; 0 sends each as it comes. */
+  /** How long events are collected before they are sent in random order. 0 sends each immediately. */
   readonly shuffleMs: number;
-  /** Makes what is random the same each time. */
+  /** Makes the randomness repeatable. */
   readonly seed: number | null;
-  /** So many of the next deliveries are never tried, */
+  /** How many of the next deliveries are lost. */
   readonly dropNext: number;
-  /** and so many in a hundred of the others. */
+  /** The percentage of later deliveries that is lost. */
   readonly dropPercent: number;
 }
 
@@ -25,7 +25,7 @@ export const usualBehavior: Misbehavior = {
   dropPercent: 0,
 };
 
-/** Decides by a misbehavior what happens to each delivery. */
+/** Decides what happens to each delivery. */
 export class Mischief {
   private readonly random: () => number;
   private dropsLeft: number;
@@ -35,7 +35,7 @@ export class Mischief {
     this.dropsLeft = behavior.dropNext;
   }
 
-  /** Whether the next delivery is lost. */
+  /** Whether to lose the next delivery. */
   drops(): boolean {
     if (this.dropsLeft <= 0) return this.random() * 100 < this.behavior.dropPercent;
     this.dropsLeft -= 1;
@@ -48,7 +48,7 @@ export class Mischief {
   }
 }
 
-/** Numbers from 0 to 1 that follow from a seed: mulberry32. */
+/** A seeded random generator, mulberry32: numbers from 0 to 1. */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

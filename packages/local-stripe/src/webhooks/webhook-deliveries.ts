@@ -4,7 +4,7 @@ import { Mischief, type Misbehavior, usualBehavior } from './misbehavior.ts';
 import type { WebhookEndpoints } from './webhook-endpoints.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
-/** One event on its way to one endpoint. */
+/** One event for one endpoint. */
 interface Delivery {
   readonly event: StripeEvent;
   readonly payload: string;
@@ -12,7 +12,7 @@ interface Delivery {
   delivered: boolean;
 }
 
-/** Events that are collected, to be sent in another order. */
+/** Collected events, to be sent in random order. */
 class ShuffleWindow {
   readonly deliveries: Delivery[] = [];
   private readonly closing = new AbortController();
@@ -29,7 +29,7 @@ class ShuffleWindow {
   }
 }
 
-/** Brings events to the endpoints, in the background; tries again what is not answered with a 2xx. */
+/** Delivers events to endpoints in the background, and retries until the answer is a 2xx. */
 export class WebhookDeliveries {
   private readonly pending = new Set<Promise<void>>();
   private readonly ended = new AbortController();
@@ -42,19 +42,19 @@ export class WebhookDeliveries {
     private readonly retryDelaysMs: readonly number[],
   ) {}
 
-  /** Changes how deliveries go wrong from now on; what was collected goes out at once. */
+  /** Replaces the misbehavior from now on. Collected events are sent immediately. */
   misbehave(behavior: Misbehavior): void {
     this.window?.close();
     this.window = null;
     this.mischief = new Mischief(behavior);
   }
 
-  /** Begins to deliver an event to everybody who wants it. */
+  /** Starts to deliver an event to every endpoint that listens for it. */
   take(event: StripeEvent): void {
     if (this.ended.signal.aborted) return;
     const receivers = this.endpoints.wanting(event);
     event.pending_webhooks = receivers.length;
-    // Stripe sends its JSON indented: whoever parses it and writes it anew does not get what was signed.
+    // Stripe signs indented JSON: a receiver that parses it and serializes it again cannot verify the signature.
     const payload = JSON.stringify(event, null, 2);
     for (const { endpoint } of receivers) {
       if (this.mischief.drops()) continue;
@@ -62,7 +62,7 @@ export class WebhookDeliveries {
     }
   }
 
-  /** Resolves when everything was delivered or given up, what came of it included. */
+  /** Resolves once every event is delivered or given up, including events that deliveries cause. */
   async settled(): Promise<void> {
     while (this.pending.size > 0) await Promise.all(this.pending);
   }
@@ -101,7 +101,7 @@ export class WebhookDeliveries {
     else for (const delivery of sends) await this.sendWithRetries(delivery);
   }
 
-  /** One try now; those that follow wait in the background, so that others are not held up. */
+  /** Tries once now. Retries wait in the background and delay no other delivery. */
   private async sendWithRetries(delivery: Delivery): Promise<void> {
     if (!(await this.send(delivery))) this.inBackground(this.retry(delivery));
   }

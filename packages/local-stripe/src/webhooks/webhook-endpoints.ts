@@ -3,30 +3,30 @@ import type { StripeEvent } from '../event-log.ts';
 import { createId, createSecret } from '../ids.ts';
 import { resourceMissing } from '../stripe-api-error.ts';
 
-/** An endpoint as Stripe answers it; the secret is in the answer to its creation alone. */
+/** An endpoint as Stripe returns it. Only the answer to its creation contains the secret. */
 export type WebhookEndpointObject = Omit<Stripe.WebhookEndpoint, 'secret' | 'deleted'>;
 
 export interface NewWebhookEndpoint {
   readonly url: string;
-  /** What its events are signed with; default a new one. */
+  /** Signs the events. Default: a new secret. */
   readonly secret?: string;
-  /** Types of events; default every one. */
+  /** The types of events to send. Default: all. */
   readonly enabledEvents?: readonly string[];
-  /** Whether it gets the events of connected accounts instead of the key's own; default both. */
+  /** True sends only events of connected accounts, false only the key's own. Default: both. */
   readonly connect?: boolean;
   readonly description?: string | null;
   readonly metadata?: Record<string, string>;
   readonly apiVersion?: string | null;
 }
 
-/** An endpoint with what Stripe does not tell about it. */
+/** An endpoint with the values that Stripe does not return. */
 export interface RegisteredEndpoint {
   readonly endpoint: WebhookEndpointObject;
   readonly secret: string;
   readonly connect: boolean | null;
 }
 
-/** Who receives events. */
+/** The registered webhook endpoints. */
 export class WebhookEndpoints {
   private readonly endpoints = new Map<string, RegisteredEndpoint>();
 
@@ -64,7 +64,7 @@ export class WebhookEndpoints {
     this.endpoints.delete(id);
   }
 
-  /** The newest first, as Stripe lists them. */
+  /** All endpoints, newest first, as Stripe lists them. */
   all(): WebhookEndpointObject[] {
     return [...this.endpoints.values()].map(({ endpoint }) => endpoint).reverse();
   }
@@ -76,7 +76,7 @@ export class WebhookEndpoints {
     return registered;
   }
 
-  /** The endpoint as it is now, unless it was deleted or disabled. */
+  /** The current endpoint, unless it was deleted or disabled. */
   findEnabled(id: string): RegisteredEndpoint | null {
     const registered = this.endpoints.get(id);
     return registered?.endpoint.status === 'enabled' ? registered : null;

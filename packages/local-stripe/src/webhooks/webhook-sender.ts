@@ -1,12 +1,12 @@
 import { createSignatureHeader } from './webhook-signature.ts';
 
 export interface WebhookSenderOptions {
-  /** The receivers' clock: real time, however far the local Stripe's own was moved. */
+  /** The receivers' clock: real time, even when the local Stripe's own clock was advanced. */
   readonly now: () => Date;
   readonly timeoutMs: number;
 }
 
-/** A receiver that is sent hundreds at once would run out of sockets before it runs out of anything else. */
+/** Limits concurrent deliveries: hundreds at once would exhaust the sockets of a receiver. */
 const maxConcurrent = 100;
 
 /** Posts signed payloads. */
@@ -17,7 +17,7 @@ export class WebhookSender {
 
   constructor(private readonly options: WebhookSenderOptions) {}
 
-  /** Whether the receiver said that it has got it: any 2xx, in time. */
+  /** Posts a payload. Resolves with whether the receiver answered a 2xx in time. */
   async send(url: string, payload: string, secret: string): Promise<boolean> {
     await this.enter();
     const abort = new AbortController();
@@ -37,7 +37,7 @@ export class WebhookSender {
     }
   }
 
-  /** Gives up what is under way. */
+  /** Aborts current deliveries. */
   close(): void {
     for (const abort of this.underWay) abort.abort();
   }
@@ -51,7 +51,7 @@ export class WebhookSender {
     const timestamp = Math.floor(this.options.now().getTime() / 1000);
     const response = await fetch(url, {
       method: 'POST',
-      // Stripe takes a redirect for a failure.
+      // Stripe treats a redirect as a failure.
       redirect: 'manual',
       headers: {
         'content-type': 'application/json; charset=utf-8',

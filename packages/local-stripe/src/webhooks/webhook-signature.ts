@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 
-/** Nobody's secret: what is signed with it is to be ignored. */
+/** Signs the v0 signature, which receivers must ignore. */
 const v0Secret = 'whsec_v0';
 
 /**
- * The Stripe-Signature header of a payload. In test mode Stripe sends a v0 beside the v1, for receivers to ignore
+ * Creates the Stripe-Signature header of a payload. In test mode Stripe adds a v0 signature, which receivers must ignore
  * (https://docs.stripe.com/webhooks#verify-manually).
  */
 export function createSignatureHeader(payload: string, secret: string, timestamp: number): string {
