@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { type LocalStripeClient, refusalOf, startLocalStripe } from './local-stripe-client.ts';
 import { createCustomer, createPrice, createSubscriber, idOf } from './fixtures.ts';
+import { itemOf, listInvoices, seconds } from './subscription-facts.ts';
 
 const day = 86_400;
 
@@ -13,20 +14,6 @@ beforeAll(async () => {
   stripe = client.stripe;
 });
 
-function seconds(date: string): number {
-  return Date.parse(date) / 1000;
-}
-
-function itemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem {
-  const [item] = subscription.items.data;
-  if (!item) throw new Error('the subscription has no item');
-  return item;
-}
-
-async function invoicesOf(subscription: Stripe.Subscription): Promise<Stripe.Invoice[]> {
-  return (await stripe.invoices.list({ subscription: subscription.id })).data;
-}
-
 describe('starting', () => {
   test('the first period is paid immediately, and its dates are on the item', async () => {
     const { subscription } = await createSubscriber(stripe);
@@ -36,7 +23,7 @@ describe('starting', () => {
       current_period_start: seconds('2026-01-31T12:00:00Z'),
       current_period_end: seconds('2026-02-28T12:00:00Z'),
     });
-    expect(await invoicesOf(subscription)).toMatchObject([
+    expect(await listInvoices(stripe, subscription)).toMatchObject([
       {
         id: subscription.latest_invoice,
         status: 'paid',
@@ -55,7 +42,7 @@ describe('starting', () => {
       trial_period_days: 14,
     });
     expect(subscription).toMatchObject({ status: 'trialing', trial_end: now.getTime() / 1000 + 14 * day });
-    expect(await invoicesOf(subscription)).toMatchObject([{ status: 'paid', total: 0 }]);
+    expect(await listInvoices(stripe, subscription)).toMatchObject([{ status: 'paid', total: 0 }]);
   });
 
   test('a subscription does not start without a payment method', async () => {
@@ -164,13 +151,13 @@ describe('changing', () => {
     });
     expect(preview.lines.data.map(({ amount }) => amount)).toEqual([-1000, 3000, 3000]);
     await stripe.subscriptions.update(subscription.id, { items });
-    expect(await invoicesOf(subscription)).toHaveLength(1);
+    expect(await listInvoices(stripe, subscription)).toHaveLength(1);
     expect((await stripe.invoices.createPreview({ subscription: subscription.id })).amount_due).toBe(5000);
     await stripe.subscriptions.update(subscription.id, {
       items: [{ id: itemOf(subscription).id, quantity: 2 }],
       proration_behavior: 'always_invoice',
     });
-    expect(await invoicesOf(subscription)).toMatchObject([
+    expect(await listInvoices(stripe, subscription)).toMatchObject([
       { billing_reason: 'subscription_update', amount_paid: 5000 },
       {},
     ]);
@@ -184,7 +171,10 @@ describe('changing', () => {
       items: [{ id: itemOf(subscription).id, price: yearly.id }],
     });
     expect(itemOf(updated).current_period_end).toBe(seconds('2027-01-31T12:00:00Z'));
-    expect(await invoicesOf(subscription)).toMatchObject([{ amount_paid: 9000 }, { amount_paid: 1000 }]);
+    expect(await listInvoices(stripe, subscription)).toMatchObject([
+      { amount_paid: 9000 },
+      { amount_paid: 1000 },
+    ]);
   });
 
   test('a subscription that is about to end has no upcoming invoice', async () => {

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { type LocalStripeClient, startLocalStripe } from './local-stripe-client.ts';
 import { createSubscriber } from './fixtures.ts';
+import { itemOf, listInvoices, seconds } from './subscription-facts.ts';
 
 const day = 86_400;
 
@@ -13,26 +14,12 @@ beforeAll(async () => {
   stripe = client.stripe;
 });
 
-function seconds(date: string): number {
-  return Date.parse(date) / 1000;
-}
-
-function itemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem {
-  const [item] = subscription.items.data;
-  if (!item) throw new Error('the subscription has no item');
-  return item;
-}
-
-async function invoicesOf(subscription: Stripe.Subscription): Promise<Stripe.Invoice[]> {
-  return (await stripe.invoices.list({ subscription: subscription.id })).data;
-}
-
 test('periods end and are renewed and invoiced, by calendar months', async () => {
   const { subscription } = await createSubscriber(stripe);
   now = new Date('2026-04-01T12:00:00Z');
   const later = await stripe.subscriptions.retrieve(subscription.id);
   expect(itemOf(later).current_period_end).toBe(seconds('2026-04-30T12:00:00Z'));
-  const invoices = await invoicesOf(subscription);
+  const invoices = await listInvoices(stripe, subscription);
   expect(invoices.map(({ billing_reason: reason }) => reason)).toEqual([
     'subscription_cycle',
     'subscription_cycle',
