@@ -1,6 +1,6 @@
 import { type JWTVerifyGetKey, decodeJwt, errors } from 'jose';
 import { AuthUnavailableError } from './auth.errors.ts';
-import { createKeySet } from './key-set.ts';
+import { type KeySetAddress, createKeySet } from './key-set.ts';
 import { checkIssuer, describeValue } from './refusals.ts';
 
 const secondMs = 1000;
@@ -28,11 +28,11 @@ export class IssuerKeys {
   private withdrawnIds: ReadonlySet<unknown> = new Set();
 
   constructor(
-    url: URL,
+    { url, proxy }: KeySetAddress,
     private readonly issuer: string,
     private readonly clock: () => number,
   ) {
-    this.keys = createKeySet(url);
+    this.keys = createKeySet({ url, proxy });
   }
 
   /** Finds the key for jose's `jwtVerify`. @throws AuthUnavailableError, UnauthenticatedError, and jose's errors */

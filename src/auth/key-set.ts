@@ -5,9 +5,16 @@ import {
   createRemoteJWKSet,
   customFetch,
 } from 'jose';
+import { type RequestInit, fetch } from 'undici';
+import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
 
 const timeoutMs = 3000;
 const maxBytes = 256 * 1024;
+
+export interface KeySetAddress {
+  readonly url: URL;
+  readonly proxy?: OutboundProxy | undefined;
+}
 
 /** Why no keys were received. It does not name the host, so it can be logged. */
 export class KeySetError extends Error {
@@ -18,12 +25,14 @@ export class KeySetError extends Error {
 }
 
 /** An issuer's JSON Web Key Set. Only `reload` fetches it, so the caller decides when. `reload` throws KeySetError. */
-export function createKeySet(url: URL): RemoteJWKSet {
+export function createKeySet({ url, proxy = noProxy }: KeySetAddress): RemoteJWKSet {
+  const dispatcher = createOutboundAgent(proxy);
   return createRemoteJWKSet(url, {
     cacheMaxAge: Infinity,
     cooldownDuration: Infinity,
     timeoutDuration: timeoutMs,
-    [customFetch]: fetchKeySet,
+    [customFetch]: (href, { headers, ...options }) =>
+      fetchKeySet(href, { ...options, headers: [...headers], dispatcher }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
+import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import { isLoopback } from '../shared/loopback.ts';
 import { getPublicKeyAlgorithms, minSecretBytes } from './algorithms.ts';
 
@@ -10,6 +11,7 @@ export type KeySource =
       readonly url: URL;
       /** Whether the URL may be http within a private network. */
       readonly allowHttp?: boolean;
+      readonly proxy?: OutboundProxy;
     }
   | { readonly kind: 'publicKey'; readonly pem: string }
   | { readonly kind: 'secret'; readonly secret: string };

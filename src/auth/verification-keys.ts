@@ -21,7 +21,7 @@ export async function createVerificationKeys(
 ): Promise<VerificationKeys> {
   checkKeySource(source);
   if (source.kind === 'jwks')
-    return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source.url, issuer, clock).find };
+    return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source, issuer, clock).find };
   if (source.kind === 'secret') return importSecret(new TextEncoder().encode(source.secret));
   const key = parsePublicKey(source.pem);
   return { algorithms: getPublicKeyAlgorithms(key), find: () => key };

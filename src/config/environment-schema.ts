@@ -127,10 +127,11 @@ export function getKeySources(
 ): { name: (typeof keyVariables)[number]; keySource: KeySource }[] {
   const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: pem, JWT_SECRET: secret } = values;
   const allowHttp = values.JWT_JWKS_ALLOW_HTTP ?? false;
+  const proxy = { url: values.HTTPS_PROXY ?? null, except: values.NO_PROXY ?? '' };
   return [
     ...(url === undefined
       ? []
-      : [{ name: keyVariables[0], keySource: { kind: 'jwks', url, allowHttp } as const }]),
+      : [{ name: keyVariables[0], keySource: { kind: 'jwks', url, allowHttp, proxy } as const }]),
     ...(pem === undefined ? [] : [{ name: keyVariables[1], keySource: { kind: 'publicKey', pem } as const }]),
     ...(secret === undefined
       ? []

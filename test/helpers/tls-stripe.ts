@@ -23,12 +23,12 @@ TCE2SJTNmD0xtzblPIKJVaU5nC2hRANCAASxCSa5HsDxMJ7a6wghAFOQQu8nDmAV
 eqayztqPUvbUj+KGIvCdrd6+sskexSx6J75fdjhcGf2nBF5OHfzo7HAt
 -----END PRIVATE KEY-----`;
 
-/** Starts a server in Stripe's place that speaks HTTPS and lists no customers. Returns its port. */
-export async function startTlsStripe(): Promise<number> {
+/** Starts a server for the host stripe.test that speaks HTTPS. Returns its port. By default it lists no customers. */
+export async function startTlsStripe(
+  answer: object = { object: 'list', data: [], has_more: false },
+): Promise<number> {
   const server = createServer({ key: privateKey, cert: certificate }, (_request, response) => {
-    response
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ object: 'list', data: [], has_more: false }));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   closeAfterTests(() => {

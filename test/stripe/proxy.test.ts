@@ -37,7 +37,7 @@ describe('requests to Stripe', () => {
 
       const line = await examineKey({ [name]: proxy.url.replace('//', '//ada:secret@') });
 
-      expect(line).toMatch(/Stripe takes the secret key/);
+      expect(line).toMatch(/Stripe accepts the secret key/);
       const credentials = Buffer.from('ada:secret').toString('base64');
       expect(new Set(proxy.tunnels)).toEqual(new Set([`stripe.test:${port} Basic ${credentials}`]));
     },

@@ -45,7 +45,10 @@ export async function loadDeployment(env: Environment): Promise<Deployment> {
 }
 
 function findKeySource(values: ReadVariables): KeySource | null {
-  if (!hasAll(values, [...keyVariables, 'JWT_JWKS_ALLOW_HTTP']) || checkAuthKeys(values).length > 0)
+  if (
+    !hasAll(values, [...keyVariables, 'JWT_JWKS_ALLOW_HTTP', 'HTTPS_PROXY', 'NO_PROXY']) ||
+    checkAuthKeys(values).length > 0
+  )
     return null;
   return getKeySources(values)[0]?.keySource ?? null;
 }

@@ -4,7 +4,7 @@ import { getPublicKeyAlgorithms, getSecretAlgorithms } from '../../auth/algorith
 import { AuthUnavailableError, UnauthenticatedError } from '../../auth/auth.errors.ts';
 import { createAuthenticator } from '../../auth/authenticator.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { KeySetError, createKeySet } from '../../auth/key-set.ts';
+import { type KeySetAddress, KeySetError, createKeySet } from '../../auth/key-set.ts';
 import { checkPublicKey, parsePublicKey } from '../../auth/key-source.ts';
 import { createAuthConfig } from '../../config/config.ts';
 import { authVariables, hasAll } from '../../config/environment-schema.ts';
@@ -14,7 +14,7 @@ import { type Judgement, fail, pass, skip, warn } from './finding.ts';
 /** Which keys and algorithms tokens are verified with. */
 export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgement> {
   if (keySource === null) return skip('the source of keys has a fault');
-  if (keySource.kind === 'jwks') return checkKeySet(keySource.url);
+  if (keySource.kind === 'jwks') return checkKeySet(keySource);
   if (keySource.kind === 'publicKey')
     return pass(`a public key, for ${getPublicKeyAlgorithms(parsePublicKey(keySource.pem)).join(', ')}`);
   if (/^(["']).*\1$/.test(keySource.secret))
@@ -27,8 +27,9 @@ export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgeme
   return pass(`a shared secret of ${bytes} bytes, for ${names.join(', ')}`);
 }
 
-async function checkKeySet(url: URL): Promise<Judgement> {
-  const keySet = createKeySet(url);
+async function checkKeySet(address: KeySetAddress): Promise<Judgement> {
+  const { url } = address;
+  const keySet = createKeySet(address);
   try {
     await keySet.reload();
     return judgeKeys(keySet.jwks()?.keys ?? []);
