@@ -58,8 +58,9 @@ function createHiddenFeaturesInput(): NewableFunction {
   return target;
 }
 
-function listFields({ shape }: z.ZodObject): [string, Schema][] {
-  return Object.entries(shape);
+function listFields(schema: z.ZodObject): [string, Schema][] {
+  const fields: Readonly<Record<string, Schema>> = schema.shape;
+  return Object.entries(fields);
 }
 
 type GraphqlType = object | [GraphqlType];
