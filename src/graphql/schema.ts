@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLObjectType, GraphQLSchema, isNonNullType } from 'graphql';
 import { type AuthCheckerFn, type NonEmptyArray, buildSchemaSync } from 'type-graphql';
 import { requireRole } from '../auth/access.ts';
 import { type RequestContext, getCaller } from './context.ts';
@@ -38,13 +38,42 @@ export function createSchema({ resolvers, requiredRole, adminRole }: SchemaOptio
     // The check would introspect the whole schema at each start; a test does it instead.
     skipCheck: true,
   });
-  describeRoots(schema);
-  return schema;
+  return new GraphQLSchema({
+    ...schema.toConfig(),
+    types: [],
+    query: finishRoot(schema.getQueryType(), 'Read operations, for the user that the token identifies.'),
+    mutation: finishRoot(
+      schema.getMutationType(),
+      'Write operations, for the user that the token identifies.',
+    ),
+  });
 }
 
-/** Query and Mutation have no class that a decorator could describe. */
-function describeRoots(schema: GraphQLSchema): void {
-  const [query, mutation] = [schema.getQueryType(), schema.getMutationType()];
-  if (query) query.description = 'Read operations, for the user that the token identifies.';
-  if (mutation) mutation.description = 'Write operations, for the user that the token identifies.';
+/**
+ * Describes Query or Mutation, which have no class that a decorator could describe, and orders it for readers: users'
+ * operations before administrators', required arguments before optional ones. TypeGraphQL's own order is that of imports.
+ */
+function finishRoot(
+  root: GraphQLObjectType | null | undefined,
+  description: string,
+): GraphQLObjectType | null {
+  if (!root) return null;
+  const { fields, ...config } = root.toConfig();
+  const ordered = sortEntries(fields, isForAdministrators).map(([name, { args = {}, ...field }]) => {
+    const sorted = sortEntries(
+      args,
+      ({ type, defaultValue }) => !isNonNullType(type) || defaultValue !== undefined,
+    );
+    return [name, { ...field, args: Object.fromEntries(sorted) }] as const;
+  });
+  return new GraphQLObjectType({ ...config, description, fields: Object.fromEntries(ordered) });
+}
+
+/** Every description of an administrator's operation says so: a test compares it with the role that is asked for. */
+function isForAdministrators({ description }: { readonly description?: string | null | undefined }): boolean {
+  return description?.startsWith('For administrators:') ?? false;
+}
+
+function sortEntries<T>(entries: Readonly<Record<string, T>>, isLast: (value: T) => boolean): [string, T][] {
+  return Object.entries(entries).sort(([, a], [, b]) => Number(isLast(a)) - Number(isLast(b)));
 }

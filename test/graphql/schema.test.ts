@@ -5,6 +5,7 @@ import {
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  isRequiredArgument,
   isSpecifiedScalarType,
   isIntrospectionType,
   parse,
@@ -15,7 +16,9 @@ import { printServedSchema } from '../../src/cli/schema.command.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
 import {
   type ServedOperation,
+  listAdminOperations,
   listOperations,
+  listUserOperations,
   printShortest,
   servedSchema,
   servedSchemaText,
@@ -66,6 +69,25 @@ test('every type, field, argument and enum value is described', () => {
 
   expect(described.filter(([, { description }]) => !description?.trim()).map(([path]) => path)).toEqual([]);
   expect(described.length).toBeGreaterThan(150);
+});
+
+test("users' operations come before administrators', whose descriptions say so", () => {
+  for (const kind of ['query', 'mutation']) {
+    const isKind = (operation: ServedOperation): boolean => operation.kind === kind;
+    const sorted = [...listUserOperations().filter(isKind), ...listAdminOperations().filter(isKind)];
+    expect(listOperations().filter(isKind)).toEqual(sorted);
+  }
+  const saying = listOperations().filter(({ field }) =>
+    field.description?.startsWith('For administrators: '),
+  );
+  expect(saying).toEqual(listAdminOperations());
+});
+
+test('required arguments come before optional ones', () => {
+  for (const { name, field } of listOperations()) {
+    const required = field.args.filter(isRequiredArgument);
+    expect([name, field.args.slice(0, required.length)]).toEqual([name, required]);
+  }
 });
 
 describe('every operation needs a signed-in caller with the required role', () => {
