@@ -7,7 +7,7 @@ import {
   getStartExitCode,
 } from '../process/start-failure.ts';
 
-/** A command cannot do what it was asked to; the message tells the person who asked. */
+/** A command failed; the message is for the user of the command line. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 
@@ -23,7 +23,7 @@ export function getExitCode(error: unknown): number {
   return error instanceof CommandError ? error.exitCode : getStartExitCode(error);
 }
 
-/** What an operator can act on, without a stack. An API's client is told less of the same failure. */
+/** Describes a failure for an operator, without a stack. A client of the API gets less detail. */
 export function describeFailure(error: unknown): string {
   if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
   if (error instanceof BillingError && error.cause instanceof Error && error.code.startsWith('STRIPE_'))

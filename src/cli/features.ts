@@ -5,7 +5,7 @@ import type { Platform } from '../platform.ts';
 import { withPlatform } from './platform.ts';
 import type { Shell } from './shell.ts';
 
-/** Composes the features of the service for as long as `use` takes. */
+/** Composes the service's features while `use` runs. */
 export async function withFeatures(
   shell: Shell,
   config: CommandConfig,

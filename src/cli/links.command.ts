@@ -11,14 +11,14 @@ import { toMinutes } from './times.ts';
 export function addLinksCommand(program: Command, shell: Shell): void {
   program
     .command('links')
-    .description('list who is linked to which Stripe customer, by user id')
-    .option('--json', 'print one JSON object a line, for scripts')
+    .description('list the linked users and their Stripe customers, by user id')
+    .option('--json', 'print one JSON object per line, for scripts')
     .addHelpText('after', linksHelp)
     .action((options: { json?: true }) => printLinks(shell, options.json ?? false));
 }
 
 const linksHelp = `
-Times are in UTC. A line of --json has userId, stripeCustomerId, contractEndsAt
+Times are in UTC. Each line of --json has userId, stripeCustomerId, contractEndsAt
 (or null), attributes and linkedAt.
 ${storeHelp}
   billing-portal links
@@ -33,7 +33,7 @@ async function printLinks(shell: Shell, json: boolean): Promise<void> {
     const text = Readable.from(json ? toJsonLines(pages) : toTable(pages));
     await pipeline(text, shell.stdout, { end: false });
     if (text.readableDidRead) return;
-    shell.stderr.write(`Nobody is linked in scope ${config.stripe.scope}.\n`);
+    shell.stderr.write(`No user is linked in scope ${config.stripe.scope}.\n`);
   });
 }
 
@@ -47,7 +47,7 @@ async function* toJsonLines(pages: MappingPages): AsyncGenerator<string> {
 
 const headings = ['USER', 'CUSTOMER', 'CONTRACT ENDS', 'LINKED AT'];
 
-/** As wide as the first page asks for: what is longer further down moves its own line only. */
+/** The first page sets the widths of the columns; a longer value further down shifts its own line only. */
 async function* toTable(pages: MappingPages): AsyncGenerator<string> {
   let widths: number[] | undefined;
   for await (const page of pages) {

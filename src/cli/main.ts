@@ -6,7 +6,7 @@ import type { Shell } from './shell.ts';
 const { stdin, stdout, stderr } = process;
 const shell: Shell = { stdin, stdout, stderr, loadEnvironment, readProcessEnvironment, exitCode: 0 };
 
-// A reader that goes away is no fault of ours: without a listener its EPIPE would end the process with a stack.
+// When a reader such as `head` closes the pipe, an unhandled EPIPE would end the process with a stack.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

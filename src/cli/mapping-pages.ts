@@ -2,10 +2,10 @@ import type { CustomerDirectory, CustomerMapping } from '../customers/customer-d
 
 export type MappingPages = AsyncGenerator<readonly CustomerMapping[]>;
 
-/** Mappings that are held at a time, however many there are. */
+/** How many mappings are in memory at a time. */
 const pageSize = 500;
 
-/** Every mapping in the order of user ids, from the one after `after`. No page is empty. */
+/** Every mapping after this user, in the order of user ids. No page is empty. */
 export async function* readMappingPages(directory: CustomerDirectory, after?: string): MappingPages {
   for (let last = after; ;) {
     const { mappings, hasNextPage } = await directory.list({ first: pageSize, after: last });

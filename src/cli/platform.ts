@@ -4,7 +4,7 @@ import { type Platform, openPlatform } from '../platform.ts';
 import { OpenedParts } from '../shared/opened-parts.ts';
 import type { Shell } from './shell.ts';
 
-/** Opens the platform of the service for as long as `use` takes. What goes wrong beside the command's own work is on stderr. */
+/** Opens the service's platform while `use` runs. Its logs go to stderr. */
 export async function withPlatform(
   shell: Shell,
   config: CommandConfig,

@@ -11,12 +11,12 @@ import type { Shell } from './shell.ts';
 import { addTokenCommand } from './token.command.ts';
 import { addUnlinkCommand } from './unlink.command.ts';
 
-/** Runs one command line; what fails becomes one line on stderr and an exit code. */
+/** Runs one command line. A failure becomes one line on stderr and an exit code. */
 export async function runCommandLine(shell: Shell, args: readonly string[]): Promise<void> {
   try {
     await createProgram(shell).parseAsync(args, { from: 'user' });
   } catch (error) {
-    // Whoever read the output has seen enough, as `head` has.
+    // The reader of the output, such as `head`, has closed the pipe.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
     if (error instanceof CommanderError) {
       shell.exitCode = error.exitCode;
@@ -32,7 +32,7 @@ export function createProgram(shell: Shell): Command {
   const program = new Command('billing-portal')
     .description("Self-service billing over GraphQL, around Stripe's hosted Billing Portal.")
     .version(readVersion())
-    .showHelpAfterError('Add --help to see what the command takes.')
+    .showHelpAfterError('Add --help to see the arguments and options of the command.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),
@@ -62,12 +62,12 @@ const programHelp = `
 Variables are read from the environment and from .env in the working folder.
 Exit codes: 0 done; 1 refused or failed; 78 a variable is missing or wrong.
 
-  billing-portal demo                           see it work, with no settings
-  billing-portal link user_1 cus_NffrFeUfNV2Hib let a user reach their billing
-  billing-portal help link                      more about one command
+  billing-portal demo                           try it without any settings
+  billing-portal link user_1 cus_NffrFeUfNV2Hib give a user access to their billing
+  billing-portal help link                      show the help of a command
 `;
 
-// The service takes a second to load, which the other commands need not wait for.
+// Loading the service takes a second, and the other commands do not need it.
 
 function addServeCommand(program: Command, shell: Shell): void {
   program
@@ -83,7 +83,7 @@ function addDemoCommand(program: Command, shell: Shell): void {
   program
     .command('demo')
     .description('run everything on this machine: the service, a local Stripe and a demo user')
-    .option('--json', 'print one line of JSON once ready, and nothing else')
+    .option('--json', 'print one line of JSON when ready, and nothing else')
     .action(async (options: { json?: true }) => {
       const { runDemo } = await import('./demo/demo.command.ts');
       await runDemo(shell, { json: options.json ?? false });
@@ -93,9 +93,9 @@ function addDemoCommand(program: Command, shell: Shell): void {
 function addSchemaCommand(program: Command): void {
   program
     .command('schema')
-    .description('write the GraphQL schema to a file, for clients that generate code from it')
-    .argument('[file]', 'where to', 'schema.graphql')
-    .option('--check', 'write nothing, and fail when the file is out of date')
+    .description('write the GraphQL schema to a file, for code generators')
+    .argument('[file]', 'the file to write', 'schema.graphql')
+    .option('--check', 'write nothing; fail when the file is out of date')
     .action(async (file: string, options: { check?: true }) => {
       const { writeSchema } = await import('./schema.command.ts');
       await writeSchema(file, { check: options.check ?? false });

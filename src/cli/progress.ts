@@ -1,18 +1,18 @@
 import { MultiBar } from 'cli-progress';
 import type { Shell } from './shell.ts';
 
-/** Shows how far a command is, on stderr. */
+/** Shows the progress of a command on stderr. */
 export interface Progress {
-  /** @param done out of the total @param status what has come of it so far */
+  /** @param done out of the total @param status the result so far */
   update(done: number, status: string): void;
-  /** Writes lines between what is shown. */
+  /** Writes lines above the bar, or between the lines of progress. */
   write(lines: string): void;
   stop(): void;
 }
 
 const plainIntervalMs = 5_000;
 
-/** A bar on a terminal; a line every few seconds elsewhere, and where nobody knows the total, which is 0 then. */
+/** A bar on a terminal, else a line every few seconds. A total of 0 means that it is unknown, and has no bar. */
 export function startProgress(stderr: Shell['stderr'], total: number): Progress {
   return stderr.isTTY === true && total > 0 ? startBar(stderr, total) : startPlain(stderr, total);
 }
@@ -22,9 +22,9 @@ function startBar(stderr: Shell['stderr'], total: number): Progress {
     stream: stderr,
     format: '{bar} {percentage}%  {status}  {eta_formatted} left',
     barsize: 24,
-    // Cuts what is too long itself, so that the terminal need not be told to, and told back at the end.
+    // cli-progress cuts long lines itself, so it need not change the terminal's line wrapping.
     linewrap: true,
-    // Lines that are printed push the bar down, though it says the same.
+    // Lines above the bar push it down, so it is drawn again although it shows the same.
     forceRedraw: true,
   });
   const bar = bars.create(total, 0, { status: '' });

@@ -18,10 +18,10 @@ export async function printServedSchema(): Promise<string> {
   return `${header}${printSchema(app.schema)}\n`;
 }
 
-/** Writes the schema, or with `check` fails when the file does not hold it. */
+/** Writes the schema; with `check`, fails when the file differs from the schema. */
 export async function writeSchema(path: string, options: { readonly check: boolean }): Promise<void> {
   const schema = await printServedSchema();
   if (!options.check) return writeFile(path, schema);
   if ((await readFile(path, 'utf8').catch(() => '')) === schema) return;
-  throw new CommandError(`${path} is not what the code says. Run: npm run schema`);
+  throw new CommandError(`${path} is out of date. Run: npm run schema`);
 }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Environment } from '../config/environment.ts';
 
-/** What a command has around it: a process's streams and variables, or a test's. */
+/** The streams and variables of the process, or of a test. */
 export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;
@@ -10,11 +10,11 @@ export interface Shell {
   loadEnvironment(): Environment;
   /** Without a `.env` file. */
   readProcessEnvironment(): Environment;
-  /** What the process ends with. */
+  /** The exit code of the process. */
   exitCode: number;
 }
 
-/** An id as a terminal can show it: in quotes, with what is invisible or moves the cursor spelt out. */
+/** An id in quotes, safe to print: invisible characters and control characters are escaped. */
 export function quote(text: string): string {
   return escapeInvisible(JSON.stringify(text));
 }

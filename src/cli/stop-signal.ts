@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
 import { CommandError } from './command-failure.ts';
 
-/** Lets work that goes step by step end between two steps; a second signal ends the process at once. */
+/** Ends work between two of its steps on SIGINT or SIGTERM. A second signal ends the process at once. */
 export interface StopSignal {
-  /** @throws CommandError once SIGINT or SIGTERM came, with the exit code that shells give them */
+  /** @throws CommandError after a signal, with the exit code that shells use for the signal */
   throwIfReceived(): void;
   release(): void;
 }

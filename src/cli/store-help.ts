@@ -1,5 +1,5 @@
-/** For the help of every command that opens the store. */
+/** Ends the help of every command that opens the database. */
 export const storeHelp = `
-Reads DATABASE_URL, and STRIPE_SECRET_KEY or STRIPE_SCOPE: the key's mode, or
-the scope's name, tells whose links are meant; test and live are kept apart.
+Reads DATABASE_URL, and STRIPE_SECRET_KEY or STRIPE_SCOPE. The mode of the key, or
+the name of the scope, selects the links: test and live are kept apart.
 `;

@@ -6,14 +6,14 @@ export interface TimeOption {
   readonly flags: string;
   readonly description: string;
   readonly preset: string;
-  /** The letters that it takes, out of `dhm`. */
+  /** The units that the option accepts, out of `dhm`. */
   readonly units: string;
   readonly longestMs?: number;
-  /** What whoever gives anything else is told. */
+  /** The error message for any other value. */
   readonly expected: string;
 }
 
-/** An option that takes a time such as 7d, and gives milliseconds. */
+/** An option that reads a time such as 7d as milliseconds. */
 export function createTimeOption({ flags, description, preset, ...rules }: TimeOption): Option {
   const { units, longestMs = Infinity, expected } = rules;
   const parse = (text: string): number => {
@@ -25,7 +25,7 @@ export function createTimeOption({ flags, description, preset, ...rules }: TimeO
   return new Option(flags, description).default(parse(preset), preset).argParser(parse);
 }
 
-/** A time as the commands show it, in UTC: `2030-01-31 12:00`. */
+/** A time in the output of commands, in UTC: `2030-01-31 12:00`. */
 export function toMinutes(time: Date): string {
   return time.toISOString().slice(0, 16).replace('T', ' ');
 }

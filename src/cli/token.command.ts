@@ -12,17 +12,16 @@ interface TokenOptions {
 export function addTokenCommand(program: Command, shell: Shell): void {
   program
     .command('token')
-    .description('print a token that the service accepts, for an hour; in development and test only')
+    .description('print a token that is valid for an hour; in development and test only')
     .requiredOption('--user <id>', 'the user that the token identifies')
-    .option('--role <name>', 'a role that it carries; may be repeated', collect, [])
+    .option('--role <name>', 'a role of the user; may be repeated', collect, [])
     .addHelpText('after', tokenHelp)
     .action((options: TokenOptions) => printToken(shell, options));
 }
 
 const tokenHelp = `
-Signs with JWT_SECRET, for JWT_ISSUER and JWT_AUDIENCE, and names the claims as
-the service does. Refuses where NODE_ENV is production or unset. The demo prints
-tokens of its own.
+Signs with JWT_SECRET, for JWT_ISSUER and JWT_AUDIENCE, with the claim names of the
+service. Fails when NODE_ENV is production or unset. The demo prints its own tokens.
 
   NODE_ENV=development billing-portal token --user user_1
   NODE_ENV=development billing-portal token --user admin_1 --role billing:admin

@@ -10,15 +10,15 @@ export function addUnlinkCommand(program: Command, shell: Shell): void {
   program
     .command('unlink')
     .description('remove the link between a user and their Stripe customer; the customer stays at Stripe')
-    .argument('<user>', "the user's id, as the tokens have it")
+    .argument('<user>', "the user's id, as in tokens")
     .addHelpText('after', unlinkHelp)
     .action((userId: string) => unlink(shell, userId));
 }
 
 const unlinkHelp = `
-Fails when the user is not linked. No event and no session makes the removed link
-again; only \`link\` and an administrator do. The customer stays at Stripe with
-its subscriptions, and is charged as before.
+Fails when the user is not linked. Events and sessions never restore the link; only
+\`link\` and administrators do. The customer stays at Stripe, keeps its
+subscriptions and is still charged.
 ${storeHelp}
   billing-portal unlink user_1
 `;

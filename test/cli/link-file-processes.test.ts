@@ -74,7 +74,7 @@ test('stops at SIGINT, and what it reports as linked is linked', async () => {
     stdout: expect.stringMatching(`^linked ${linked}, unchanged 0, refused `),
   });
   expect(result.stderr).toMatch(
-    /Stopped after line \d+: interrupted by SIGINT\.\nRun it again to go on.*\n$/,
+    /Stopped after line \d+: interrupted by SIGINT\.\nRun it again to continue.*\n$/,
   );
   expect(linked).toBeLessThan(good);
 }, 60_000);

@@ -77,7 +77,7 @@ test('reports every bad line by its number, in order, and links all others', asy
   expect(await listUserIds()).toEqual(['ada', 'bob', 'lea']);
 });
 
-test('writes bad lines to the file of --errors, anew each time', async () => {
+test('writes bad lines to the file of --errors, replacing its content', async () => {
   await run(['link', 'bob', 'cus_2', '--no-verify']);
   const errors = join(folder, 'refused.txt');
   writeFileSync(errors, 'of an earlier run\n'.repeat(100));
@@ -90,7 +90,7 @@ test('does not take the file it reads for the file of --errors', async () => {
   expect(result).toMatchObject({
     stdout: '',
     exitCode: 1,
-    stderr: expect.stringContaining('give it another one'),
+    stderr: expect.stringContaining('give another file'),
   });
   expect(readFileSync(file, 'utf8')).toBe('ada,cus_1\n');
 });
@@ -157,7 +157,7 @@ test('stops where the database is lost, having lost nothing, and goes on when it
   expect(linked).toBeLessThan(total);
   expect({ stdout, exitCode }).toEqual({ stdout: `linked ${linked}, unchanged 0, refused 0\n`, exitCode: 1 });
   expect(stderr).toMatch(
-    new RegExp(`^Stopped after line ${linked}: The database .*locked.*\nRun it again to go on`, 'm'),
+    new RegExp(`^Stopped after line ${linked}: The database .*locked.*\nRun it again to continue`, 'm'),
   );
   expect(await run(['link', '--from', file])).toMatchObject({
     stdout: `linked ${total - linked}, unchanged ${linked}, refused 0\n`,

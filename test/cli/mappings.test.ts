@@ -27,7 +27,7 @@ describe('link', () => {
       exitCode: 0,
     });
     expect(await run('link ada cus_1 --no-verify')).toMatchObject({
-      stdout: expect.stringContaining('Unchanged'),
+      stdout: expect.stringContaining('Already linked'),
       exitCode: 0,
     });
   });
@@ -191,11 +191,11 @@ describe('links', () => {
   });
 
   test.each(['links', 'links --json'])(
-    '%s prints nothing on stdout when nobody is linked',
+    '%s prints nothing on stdout when no user is linked',
     async (command) => {
       expect(await run(command)).toEqual({
         stdout: '',
-        stderr: 'Nobody is linked in scope test.\n',
+        stderr: 'No user is linked in scope test.\n',
         exitCode: 0,
       });
     },
@@ -208,7 +208,7 @@ describe('erase', () => {
     await run('link bob cus_2 --no-verify');
     expect(await run('erase ada --yes')).toEqual({
       stdout: expect.stringContaining(
-        'Erased what was kept about user "ada" in scope test:\n' +
+        'Erased the data about user "ada" in scope test:\n' +
           '  who it was, in 1 entry of the audit trail\n' +
           '  the link to cus_1, with its contract end and attributes\n',
       ),
@@ -216,7 +216,7 @@ describe('erase', () => {
       exitCode: 0,
     });
     expect(await run('erase ada --yes')).toEqual({
-      stdout: 'Nothing is kept about user "ada" in scope test.\n',
+      stdout: 'There is no data about user "ada" in scope test.\n',
       stderr: '',
       exitCode: 0,
     });
@@ -226,9 +226,7 @@ describe('erase', () => {
   test('asks at a terminal, and goes on at yes', async () => {
     await run('link ada cus_1 --no-verify');
     const { stdout, stderr, exitCode } = await run('erase ada', 'yes\n');
-    expect(stderr).toContain(
-      'Erase everything that is kept about user "ada" in scope test? Type yes to go on: ',
-    );
+    expect(stderr).toContain('Erase all data about user "ada" in scope test? Type yes to continue: ');
     expect({ stdout, exitCode }).toEqual({
       stdout: expect.stringContaining('the link to cus_1'),
       exitCode: 0,
@@ -250,7 +248,7 @@ describe('erase', () => {
     await run('link ada cus_1 --no-verify');
     expect(await run('erase ada')).toEqual({
       stdout: '',
-      stderr: 'There is no terminal to ask at: add --yes to erase.\n',
+      stderr: 'There is no terminal for the confirmation: add --yes to erase.\n',
       exitCode: 1,
     });
     expect((await run('links')).stdout).toContain('ada');

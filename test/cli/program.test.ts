@@ -55,7 +55,7 @@ test.each([['nonsense'], ['links', '--nonsense'], ['token']])(
   '%s is a mistake on the command line',
   async (...args) => {
     const { stdout, stderr, exitCode } = await runCli(args, { env: store });
-    expect(stderr).toMatch(/^error: .*\nAdd --help to see what the command takes\.\n$/);
+    expect(stderr).toMatch(/^error: .*\nAdd --help to see the arguments and options of the command\.\n$/);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
   },
 );

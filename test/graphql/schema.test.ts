@@ -27,7 +27,7 @@ import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 
 test('schema.graphql is what the code says', async () => {
   if (servedSchemaText !== (await printServedSchema())) {
-    throw new Error('schema.graphql is not what the code says. Run: npm run schema');
+    throw new Error('schema.graphql is out of date. Run: npm run schema');
   }
 });
 

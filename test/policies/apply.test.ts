@@ -56,7 +56,7 @@ describe('billing-portal policies schema', () => {
 
     expect(await kit.run(`schema ${path} --check`)).toMatchObject({
       exitCode: 1,
-      stderr: `${path} is not what the code says. Run: npm run policies:schema\n`,
+      stderr: `${path} is out of date. Run: npm run policies:schema\n`,
     });
     expect(await kit.run(`schema ${path}`)).toMatchObject({ exitCode: 0 });
     expect(await kit.run(`schema ${path} --check`)).toMatchObject({ exitCode: 0 });

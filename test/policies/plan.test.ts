@@ -15,7 +15,7 @@ describe('billing-portal policies plan', () => {
       `${kit.file}, namespace default, test mode\n\n` +
         '  + standard   to be created\n' +
         '  + strictest  to be created\n\n' +
-        '2 to create. Do it with: billing-portal policies apply\n',
+        '2 to create. Apply with: billing-portal policies apply\n',
     );
     expect(exitCode).toBe(2);
     expect(await kit.listIds()).toEqual([]);
@@ -59,7 +59,7 @@ describe('billing-portal policies plan', () => {
     ];
     expect(stdout).toContain(`${lines.join('\n')}\n  = strictest`);
     expect(stdout).toMatch(new RegExp(`  - standard   ${before} last used \\d{4}-\\d\\d-\\d\\d\n`));
-    expect(stdout).toMatch(/1 to create\..*\n1 to spare\. See: billing-portal policies prune\n$/);
+    expect(stdout).toMatch(/1 to create\..*\n1 not needed\. See: billing-portal policies prune\n$/);
   });
 
   test('knows what Stripe makes of what a policy does not say', async () => {

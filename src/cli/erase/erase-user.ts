@@ -1,7 +1,7 @@
 import type { Feature, Features } from '../../app.ts';
 import type { Erasure } from '../../shared/erasure.ts';
 
-/** Removes everything that is kept about a user: the sum over the features. */
+/** Removes all data about a user, feature by feature. */
 export async function eraseUser(
   { customers, ...others }: Features,
   userId: string,
@@ -9,7 +9,7 @@ export async function eraseUser(
   const mapping = await customers.directory.findByUserId(userId);
   const user = { userId, stripeCustomerId: mapping?.stripeCustomerId ?? null };
   const erasures: Erasure[] = [];
-  // The mapping goes last: after a stop halfway, it still says which customer the other features look for.
+  // The mapping goes last: if the command stops halfway, the next run still finds the customer by it.
   for (const feature of [...Object.values<Feature>(others), customers]) {
     if (feature.eraseUser !== undefined) erasures.push(await feature.eraseUser(user));
   }

@@ -9,20 +9,20 @@ import { storeHelp } from '../store-help.ts';
 export function addEraseCommand(program: Command, shell: Shell): void {
   program
     .command('erase')
-    .description('remove everything that is kept about a user')
-    .argument('<user>', "the user's id, as the tokens have it")
-    .option('--yes', 'do not ask first')
+    .description('delete all data about a user')
+    .argument('<user>', "the user's id, as in tokens")
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', eraseHelp)
     .action((userId: string, options: { yes?: true }) => erase(shell, userId, options.yes ?? false));
 }
 
 const eraseHelp = `
-Prints what was removed, and which customer remains at Stripe: with its name,
-e-mail address, payment methods, invoices, subscriptions and metadata. Delete that
-customer at Stripe where that is called for. A user about whom nothing is kept is
-no failure. The audit trail still has what was done, but not to which user. A keyed
-hash of the removed link stays, so that no event and no session makes the link
-again. Erase in each scope that the user may be in.
+Prints what was erased, and which customer remains at Stripe with its name, e-mail
+address, payment methods, invoices, subscriptions and metadata. Delete that customer
+at Stripe if its data must go too. A user without data is not a failure. The audit
+trail keeps what was done, but not to which user. A keyed hash of the removed link
+stays, so that events and sessions do not restore the link. Run the command for each
+scope that may have data about the user.
 ${storeHelp}
   billing-portal erase user_1
   billing-portal erase user_1 --yes
@@ -37,37 +37,38 @@ async function erase(shell: Shell, userId: string, confirmed: boolean): Promise<
     import('./erase-user.ts'),
   ]);
   await withFeatures(shell, config, async (features) => {
-    if (!confirmed) await confirm(shell, `Erase everything that is kept about ${who}? Type yes to go on: `);
+    if (!confirmed) await confirm(shell, `Erase all data about ${who}? Type yes to continue: `);
     const { removed, stripeCustomerIds } = await eraseUser(features, userId);
     shell.stdout.write(
       removed.length === 0
-        ? `Nothing is kept about ${who}.\n`
-        : `Erased what was kept about ${who}:\n${removed.map((description) => `  ${description}\n`).join('')}${describeRest(stripeCustomerIds)}`,
+        ? `There is no data about ${who}.\n`
+        : `Erased the data about ${who}:\n${removed.map((description) => `  ${description}\n`).join('')}${describeRest(stripeCustomerIds)}`,
     );
   });
 }
 
-/** What the erasure did not reach. */
+/** What remains at Stripe. */
 function describeRest(stripeCustomerIds: readonly string[]): string {
   if (stripeCustomerIds.length === 0)
-    return 'No customer was linked: look at Stripe for customers of this user.\n';
+    return 'No customer was linked: check whether Stripe has a customer of this user.\n';
   return stripeCustomerIds
     .map(
       (id) =>
         `Customer ${id} remains at Stripe, with its name, e-mail address, payment methods, invoices, subscriptions ` +
-        'and metadata: delete it there where that is called for. No event and no session links it to this user again.\n',
+        'and metadata. Delete it there if its data must go too. Events and sessions do not link it to this user again.\n',
     )
     .join('');
 }
 
-/** @throws CommandError unless the person at the terminal says yes */
+/** @throws CommandError unless the user types yes at the terminal */
 async function confirm({ stdin, stderr }: Shell, question: string): Promise<void> {
-  if (stdin.isTTY !== true) throw new CommandError('There is no terminal to ask at: add --yes to erase.');
+  if (stdin.isTTY !== true)
+    throw new CommandError('There is no terminal for the confirmation: add --yes to erase.');
   const terminal = createInterface({ input: stdin, output: stderr });
   terminal.setPrompt(question);
   terminal.prompt();
   try {
-    // Ctrl+C and Ctrl+D end the lines without one.
+    // Ctrl+C and Ctrl+D end the loop without an answer.
     for await (const answer of terminal) {
       if (answer.trim().toLowerCase() === 'yes') return;
       break;

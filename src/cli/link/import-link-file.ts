@@ -14,7 +14,7 @@ import { readLinkRows } from './read-link-rows.ts';
 
 interface ImportPaths {
   readonly from: string;
-  /** Where refused lines are told instead of on stderr. */
+  /** Where refused lines are reported, instead of on stderr. */
   readonly errors?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ interface ImportTotals {
   readonly lastLine: number;
 }
 
-/** Links every line of a file, tells which are refused, and sums up. */
+/** Links every line of a file, reports the refused lines, and prints the totals. */
 export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<void> {
   const source = await getSource(paths.from);
   const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source.stats);
@@ -62,7 +62,7 @@ function describeCode(error: unknown): string {
 async function openRefusalFile(path: string, source: Stats): Promise<FileHandle> {
   const existing = await stat(path).catch(() => null);
   if (existing?.ino === source.ino && existing.dev === source.dev) {
-    throw new CommandError('--errors names the file that is read: give it another one.');
+    throw new CommandError('--errors names the file to import: give another file.');
   }
   return open(path, 'w', 0o600).catch((error: unknown) => {
     throw new CommandError(`${path} cannot be written${describeCode(error)}.`);
@@ -95,7 +95,7 @@ async function runImport(
   } catch (error) {
     throw new CommandError(
       `Stopped after line ${totals.lastLine}: ${describeFailure(error)}\n` +
-        'Run it again to go on: what was linked stays linked.',
+        'Run it again to continue: what was linked stays linked.',
       getExitCode(error),
     );
   } finally {

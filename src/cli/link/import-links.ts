@@ -7,7 +7,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** What became of one batch of lines; it is stored by the time that it is told. */
+/** The result of one batch of lines, which is already stored. */
 export interface ImportedBatch {
   readonly linked: number;
   readonly unchanged: number;
@@ -15,7 +15,7 @@ export interface ImportedBatch {
   readonly lastLine: number;
 }
 
-/** Links batch after batch, as they are asked for. A line that is refused stops no other. */
+/** Links one batch after another, as the caller asks for them. A refused line does not stop the others. */
 export async function* importLinks(
   directory: CustomerDirectory,
   batches: AsyncIterable<readonly LinkRow[]>,

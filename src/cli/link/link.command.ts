@@ -17,11 +17,11 @@ export function addLinkCommand(program: Command, shell: Shell): void {
     .command('link')
     .usage('<user> <customer> [--no-verify]\n       billing-portal link --from <file.csv> [--errors <file>]')
     .description('link a user to their Stripe customer, or many users from a CSV file')
-    .argument('[user]', "the user's id, as the tokens have it")
-    .argument('[customer]', "Stripe's id of the customer, cus_…")
+    .argument('[user]', "the user's id, as in tokens")
+    .argument('[customer]', "the customer's id at Stripe, cus_…")
     .option('--no-verify', 'link without asking Stripe whether it has the customer')
-    .option('--from <file>', 'link every line of a CSV file; none is verified at Stripe')
-    .option('--errors <file>', 'write the refused lines of --from to this file instead of to stderr')
+    .option('--from <file>', 'link every line of a CSV file, without asking Stripe')
+    .option('--errors <file>', 'report the refused lines of --from in this file instead of on stderr')
     .addHelpText('after', linkHelp)
     .action(
       async (
@@ -46,21 +46,21 @@ export function addLinkCommand(program: Command, shell: Shell): void {
 }
 
 const linkHelp = `
-A user has one customer and a customer one user. The same link again is no
-change; to link a user anew, unlink first.
+A user has one customer, and a customer has one user. Linking the same two again
+changes nothing. To link a user to another customer, unlink the user first.
 
 The CSV file:
-  In UTF-8, two fields a line, with a comma or a semicolon between them: the
-  user's id and the customer's. Fields may be quoted; spaces around them do not
-  count, nor do empty lines. The first line may be the headings
+  The file is in UTF-8. Each line has the user's id and the customer's id, with a
+  comma or a semicolon between them. Fields may be quoted. Spaces around fields and
+  empty lines are ignored. The first line may be the headings
   user_id,stripe_customer_id. A user id that a spreadsheet has rounded, such as
   1.23E+17, is refused.
 
-  Every refused line is reported with its number and the reason, and all others
-  are linked. The exit code is 0 when none was refused, else 1.
+  Every refused line is reported with its number and the reason, and all other
+  lines are linked. The exit code is 0 when no line was refused, else 1.
 
-  After a stop, by Ctrl+C, a crash or a lost database, run it again: what was
-  reported as linked stays linked, and is quickly passed over as unchanged.
+  If the import stops, by Ctrl+C, a crash or a lost database, run it again: links
+  that were reported stay, and count as unchanged.
 ${storeHelp}
   billing-portal link user_1 cus_NffrFeUfNV2Hib
   billing-portal link --from customers.csv --errors refused.txt
@@ -75,10 +75,10 @@ async function linkUser(shell: Shell, link: CustomerLink, verify: boolean): Prom
   ]);
   await withFeatures(shell, config, async ({ customers }, { stripe }) => {
     if (verify && config.stripe.secretKey === null)
-      shell.stderr.write('Stripe was not asked whether it has the customer: STRIPE_SECRET_KEY is not set.\n');
+      shell.stderr.write('The customer was not verified at Stripe: STRIPE_SECRET_KEY is not set.\n');
     else if (verify) await verifyCustomer(stripe, link.stripeCustomerId);
     const { created } = await customers.admin.linkUnverified(commandLine, link);
     const what = `user ${quote(link.userId)} to ${link.stripeCustomerId} in scope ${config.stripe.scope}`;
-    shell.stdout.write(created ? `Linked ${what}.\n` : `Unchanged, as linked before: ${what}.\n`);
+    shell.stdout.write(created ? `Linked ${what}.\n` : `Already linked ${what}.\n`);
   });
 }

@@ -14,7 +14,7 @@ export async function verifyCustomer(stripe: StripeClient, id: string): Promise<
   } catch (error) {
     if (error instanceof CommandError) throw error;
     if (error instanceof StripeRequestRefusedError && isMissing(error, 'id')) {
-      // Stripe's words tell an id of the other mode from one that does not exist.
+      // Stripe's message says whether the id is of the other mode or does not exist.
       throw new CommandError(`Stripe has no such customer for this key: ${error.reason}`);
     }
     throw new CommandError(`${describeFailure(error)}\nAdd --no-verify to link without asking Stripe.`);

@@ -3,7 +3,7 @@ import type { Shell } from '../shell.ts';
 import { signs } from './plan.ts';
 import { describePlace, toJsonLine, toLines, toPlace, withPolicies } from './policy-workspace.ts';
 
-/** Does what sessions would do one by one, and sets back what was edited. */
+/** Creates and activates what sessions need, and restores what was edited at Stripe. */
 export async function applyPolicyFile(shell: Shell, json: boolean): Promise<void> {
   await withPolicies(shell, async ({ config, set, configurations, own }) => {
     const policies: object[] = [];

@@ -16,7 +16,7 @@ import {
   withPolicies,
 } from './policy-workspace.ts';
 
-/** What `plan` ends with when there is something to apply, for CI to tell from a failure. */
+/** The exit code when there is something to apply, so that CI can tell it from a failure. */
 const changesPending = 2;
 
 export const signs: Readonly<Record<PlannedAction, string>> = {
@@ -64,7 +64,7 @@ function describePolicy({ action, id, previousId, changes }: PlannedPolicy): str
   const texts: Readonly<Record<PlannedAction, string>> = {
     create: previousId === null ? 'to be created' : `to be created, in place of ${previousId}`,
     activate: `${id ?? ''} to be made active again`,
-    restore: `${id ?? ''} was edited at Stripe, to be set back`,
+    restore: `${id ?? ''} was edited at Stripe, to be restored`,
     none: id ?? '',
   };
   return [texts[action], ...changes.map(describeChange)].join('\n        ');
@@ -85,12 +85,12 @@ function summarize(planned: readonly PlannedPolicy[], spares: readonly SpareConf
   const parts = [
     [count('create'), 'to create'],
     [count('activate'), 'to make active'],
-    [count('restore'), 'to set back'],
+    [count('restore'), 'to restore'],
   ] as const;
   const todo = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  const advice = 'Do it with: billing-portal policies apply';
+  const advice = 'Apply with: billing-portal policies apply';
   return [
     todo.length === 0 ? 'Nothing to apply.\n' : `${todo.join(', ')}. ${advice}\n`,
-    spares.length === 0 ? '' : `${spares.length} to spare. See: billing-portal policies prune\n`,
+    spares.length === 0 ? '' : `${spares.length} not needed. See: billing-portal policies prune\n`,
   ].join('');
 }

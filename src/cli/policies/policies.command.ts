@@ -2,15 +2,15 @@ import type { Command } from 'commander';
 import type { Shell } from '../shell.ts';
 import { createTimeOption } from '../times.ts';
 
-/** Stripe's SDK takes its time to load, so each command loads what it needs when it runs. */
+/** Stripe's SDK is slow to load, so each command loads what it needs when it runs. */
 export function addPoliciesCommand(program: Command, shell: Shell): void {
   const policies = program
     .command('policies')
-    .description('compare the policy file with its configurations at Stripe, and change those')
+    .description('compare the policy file with its configurations at Stripe, and update them')
     .addHelpText('after', policiesHelp);
   policies
     .command('plan')
-    .description('show what would change at Stripe; exits with 2 when something would')
+    .description('show what would change at Stripe; exits with 2 when there are changes')
     .option('--json', 'print one JSON object, for scripts')
     .addHelpText('after', planHelp)
     .action(async ({ json = false }: { json?: boolean }) => {
@@ -19,7 +19,7 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
     });
   policies
     .command('apply')
-    .description('make the configurations ahead of the first session that needs them')
+    .description('create and update the configurations before the first session needs them')
     .option('--json', 'print one JSON object, for scripts')
     .action(async ({ json = false }: { json?: boolean }) => {
       const { applyPolicyFile } = await import('./apply.ts');
@@ -28,9 +28,9 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
   addPruneCommand(policies, shell);
   policies
     .command('schema')
-    .description('print the JSON Schema of policy files, which editors complete and check by')
-    .argument('[file]', 'write it there instead')
-    .option('--check', 'only say whether the file holds it')
+    .description('print the JSON Schema of policy files, for completion and checks in editors')
+    .argument('[file]', 'write the schema to this file instead')
+    .option('--check', 'write nothing; fail when the file is out of date')
     .action(async (file: string | undefined, { check = false }: { check?: boolean }) => {
       const { writePolicySchema } = await import('./schema.ts');
       await writePolicySchema(shell, file, check);
@@ -40,17 +40,17 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
 function addPruneCommand(policies: Command, shell: Shell): void {
   policies
     .command('prune')
-    .description('deactivate the configurations that no policy of the file needs any more')
+    .description('deactivate the configurations that no policy of the file needs')
     .addOption(
       createTimeOption({
         flags: '--older-than <time>',
-        description: 'only those without a session for so long, such as 7d or 36h',
+        description: 'only configurations without a session for this time, such as 7d or 36h',
         preset: '7d',
         units: 'dh',
         expected: 'Expected days or hours, such as 7d or 36h.',
       }),
     )
-    .option('--yes', 'deactivate them; without it, only show them')
+    .option('--yes', 'deactivate them; without this option, only show them')
     .option('--json', 'print one JSON object, for scripts')
     .addHelpText('after', pruneHelp)
     .action(
@@ -70,9 +70,9 @@ function addPruneCommand(policies: Command, shell: Shell): void {
 }
 
 const policiesHelp = `
-Reads PORTAL_POLICIES and STRIPE_SECRET_KEY, and POLICY_NAMESPACE, STRIPE_API_URL
-and STRIPE_ACCOUNT where they are set, as the service does. Configurations of other
-namespaces, and those that come from no policy, are neither shown nor touched.
+Reads PORTAL_POLICIES, STRIPE_SECRET_KEY, POLICY_NAMESPACE, STRIPE_API_URL and
+STRIPE_ACCOUNT, as the service does. It never shows or changes configurations of
+other namespaces, or configurations that come from no policy.
 
   billing-portal policies plan
   billing-portal policies apply
@@ -80,9 +80,9 @@ namespaces, and those that come from no policy, are neither shown nor touched.
 `;
 
 const planHelp = `
-  +  is to be created           ~  is to be made active again
-  =  is there, as the file says !  was edited at Stripe, and is to be set back
-  -  is needed by no policy of the file any more
+  +  to be created              ~  to be made active again
+  =  up to date                 !  edited at Stripe, to be restored
+  -  no policy of the file needs it
 
 With --json: file, namespace, livemode; policies, each with policy, action (create,
 activate, restore or none), id, previousId and changes (path, from, to); and spare,
@@ -93,11 +93,11 @@ the policy file is wrong.
 `;
 
 const pruneHelp = `
-The use of a configuration is noted at Stripe about once a day, so give it two
-days at least. Never deactivated are the account's default, what the policy file
-needs, and what has its login page on. What a session needs after all is made
-active again by that session.
+The service records the use of a configuration at Stripe about once a day, so give
+at least two days. The command never deactivates the account's default, what the
+policy file needs, or a configuration whose login page is on. When a session needs a
+configuration that is not active, the session activates it again.
 
 With --json: file, namespace, livemode, dryRun; and configurations, each with id,
-policy, usedAt and kept (why it stays active; null when it does not).
+policy, usedAt and kept (why it stays active, or null).
 `;

@@ -7,26 +7,26 @@ import { type CompiledPolicy, compilePolicy } from '../../policies/compile-polic
 import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
 import { type PolicySet, listPolicies } from '../../policies/policy-set.ts';
 
-/** What is to be done at Stripe before a policy can be used as its file says. */
+/** What has to happen at Stripe before sessions can use a policy as the file defines it. */
 export type PlannedAction = 'create' | 'activate' | 'restore' | 'none';
 
 export interface PlannedPolicy {
   readonly wanted: CompiledPolicy;
   readonly action: PlannedAction;
-  /** The configuration that there is; null when it is to be created. */
+  /** The existing configuration; null when it has to be created. */
   readonly id: string | null;
-  /** The configuration that the policy had before, when one is to be created and there was another. */
+  /** The policy's earlier configuration, when a new one has to be created. */
   readonly previousId: string | null;
-  /** What differs from the one before, or what was edited at Stripe. */
+  /** The differences from the earlier configuration, or the edits at Stripe. */
   readonly changes: readonly ConfigurationChange[];
 }
 
 /** An active configuration that no policy of the file compiles to. */
 export interface SpareConfiguration {
   readonly id: string;
-  /** Null for a part of a configuration that no policy made. */
+  /** Null when the configuration narrows one that no policy made. */
   readonly policyName: string | null;
-  /** A part of a policy that is still in the file: clients may be choosing it. */
+  /** Whether it narrows a policy of the file, so that clients may still choose it. */
   readonly offered: boolean;
   readonly usedAt: Date;
   readonly hasLoginPage: boolean;
@@ -62,7 +62,7 @@ function findPrevious({ policyName }: CompiledPolicy, own: readonly Configuratio
   return latest?.configuration ?? null;
 }
 
-/** The account's default is never among them. */
+/** Never lists the account's default configuration. */
 export function listSpares(set: PolicySet, own: readonly Configuration[]): SpareConfiguration[] {
   const hashes = new Set(listPolicies(set).map((policy) => compilePolicy(policy).hash));
   const inUse = new Set([...hashes].map((hash) => findByHash(own, hash)?.id));

@@ -6,7 +6,7 @@ import type { PolicySet } from '../../policies/policy-set.ts';
 import { withFeatures } from '../features.ts';
 import type { Shell } from '../shell.ts';
 
-/** What commands on policies stand on. */
+/** What the commands on policies need. */
 export interface PolicyWorkspace {
   readonly config: PoliciesCommandConfig;
   readonly set: PolicySet;
@@ -15,7 +15,7 @@ export interface PolicyWorkspace {
   readonly own: readonly Configuration[];
 }
 
-/** Reads the policy file that the environment names and what Stripe has of it, for as long as `use` takes. */
+/** Reads the policy file and its configurations at Stripe for `use`. */
 export async function withPolicies(
   shell: Shell,
   use: (workspace: PolicyWorkspace) => Promise<void> | void,
@@ -28,7 +28,7 @@ export async function withPolicies(
   });
 }
 
-/** What a list is of: `policies.yaml, namespace default, test mode`. */
+/** The heading of a list: `policies.yaml, namespace default, test mode`. */
 export function describePlace({ policies, stripe }: PoliciesCommandConfig): string {
   return `${policies.file}, namespace ${policies.namespace}, ${stripe.livemode ? 'live' : 'test'} mode`;
 }
@@ -42,7 +42,7 @@ export function toJsonLine(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** Lines in columns: a sign, a policy's name, and what there is to say. */
+/** Lines in columns: a sign, a policy's name, and a text. */
 export function toLines(rows: readonly (readonly [sign: string, name: string, text: string])[]): string {
   const width = Math.max(0, ...rows.map(([, name]) => name.length));
   return rows.map(([sign, name, text]) => `  ${sign} ${name.padEnd(width)}  ${text}\n`).join('');

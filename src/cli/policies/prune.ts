@@ -7,7 +7,7 @@ import { describePlace, toJsonLine, toLines, toPlace, withPolicies } from './pol
 
 export interface PruneOptions {
   readonly olderThanMs: number;
-  /** Without it nothing is changed. */
+  /** Whether to change anything. */
   readonly confirmed: boolean;
   readonly json: boolean;
 }
@@ -36,11 +36,11 @@ export async function prunePolicies(
 
 interface Outcome {
   readonly spare: SpareConfiguration;
-  /** Why it stays active; null when it does not. */
+  /** Why the configuration stays active; null when it is deactivated. */
   readonly kept: string | null;
 }
 
-/** One that Stripe refuses to deactivate stops no other. */
+/** Returns Stripe's reason when Stripe refuses, so that the others are still deactivated. */
 async function deactivate(registry: StripeConfigurations, id: string): Promise<string | null> {
   try {
     await registry.deactivate(id);
@@ -72,5 +72,5 @@ function summarize(outcomes: readonly Outcome[], confirmed: boolean): string {
   if (count === 0) return 'Nothing to prune.\n';
   return confirmed
     ? `${count} deactivated.\n`
-    : `${count} to deactivate. Nothing was changed: add --yes to do it.\n`;
+    : `${count} to deactivate. Nothing was changed: add --yes to deactivate them.\n`;
 }

@@ -2,10 +2,10 @@ import { CommandError, describeFailure } from '../command-failure.ts';
 import { type Progress, startProgress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
 
-/** As many failures in a row are no accident: Stripe or the store is out, or the key is wrong. */
+/** This many failures in a row mean that Stripe or the database is down, or that the key is wrong. */
 const failuresToStop = 5;
 
-/** Does many things of one kind, and counts what becomes of each. */
+/** Runs many tasks of one kind, and counts their outcomes. */
 export class ResyncRun<Outcome extends string> {
   readonly totals: Record<Outcome | 'failed', number>;
   private progress: Progress | null = null;
@@ -15,9 +15,9 @@ export class ResyncRun<Outcome extends string> {
 
   constructor(
     private readonly stderr: Shell['stderr'],
-    /** What it is done to: `event`. */
+    /** The subject of each task, such as `event`. */
     private readonly subject: string,
-    /** What can become of it. */
+    /** The possible outcomes of a task. */
     outcomes: readonly Outcome[],
   ) {
     const counts = [...outcomes, 'failed' as const].map((name) => [name, 0]);
@@ -28,7 +28,7 @@ export class ResyncRun<Outcome extends string> {
     this.progress = startProgress(this.stderr, total);
   }
 
-  /** What fails is told and counted, and stops nothing by itself. */
+  /** Reports and counts a failure, and continues. */
   async attempt(id: string, work: () => Promise<Outcome>): Promise<void> {
     try {
       this.totals[await work()] += 1;
@@ -43,7 +43,7 @@ export class ResyncRun<Outcome extends string> {
     this.progress?.update(this.done, this.describe());
   }
 
-  /** @throws CommandError when there is no point in going on */
+  /** @throws CommandError after too many failures in a row */
   throwIfHopeless(): void {
     if (this.failuresInRow >= failuresToStop) throw new CommandError(this.lastReason);
   }

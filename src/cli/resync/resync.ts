@@ -14,14 +14,14 @@ import { ResyncRun } from './resync-run.ts';
 import { listUndeliveredEvents } from './undelivered-events.ts';
 
 export interface ResyncRequest {
-  /** How old events may be. */
+  /** How old an event may be. */
   readonly sinceMs: number;
-  /** The user whose customer was the last that was read, before a stop. */
+  /** Customers are read after this user, where an earlier run stopped. */
   readonly after: string | undefined;
   readonly json: boolean;
 }
 
-/** Each endpoint may get so many, and a customer is read from two of them: together, these are fewer than 20. */
+/** The limit of each endpoint. Reading a customer uses two endpoints, so all requests stay below 20 a second. */
 const requestsPerSecond = 6;
 const customersAtOnce = 4;
 
@@ -31,7 +31,7 @@ interface ResyncParts {
   readonly processor: WebhookProcessor;
 }
 
-/** Handles the events that were not delivered, and reads every linked customer anew. */
+/** Handles undelivered events, and reads every linked customer again. */
 export async function resync(shell: Shell, request: ResyncRequest): Promise<void> {
   const config = loadResyncConfig(shell.loadEnvironment());
   await withFeatures(shell, config, async ({ customers, account, webhooks }, { stripe }) => {
@@ -41,20 +41,20 @@ export async function resync(shell: Shell, request: ResyncRequest): Promise<void
   });
 }
 
-/** Asks Stripe at a lower rate than the service does, which needs the rest of Stripe's limit. */
+/** Limits requests to Stripe to a lower rate than the service's, because the service needs the rest. */
 function loadResyncConfig(env: Environment): CommandConfig {
   const linking = loadLinkingConfig(env);
   const config = loadStoreConfig(env);
   const { stripe } = config;
   if (stripe.secretKey === null)
-    throw new CommandError('STRIPE_SECRET_KEY is required, to look at customers at Stripe.');
-  // Null is for where there is no limit, such as a local Stripe.
+    throw new CommandError('STRIPE_SECRET_KEY is required, to read customers from Stripe.');
+  // Null means no limit, such as for a local Stripe.
   const limit = stripe.requestsPerSecond;
   const paced = limit === null ? null : Math.min(limit, requestsPerSecond);
   return { ...config, linking, stripe: { ...stripe, requestsPerSecond: paced } };
 }
 
-/** Sums up, however it ends. */
+/** Prints the totals, also after a failure. */
 async function catchUp(
   shell: Shell,
   { json, after }: ResyncRequest,
@@ -77,14 +77,14 @@ async function catchUp(
     for await (const few of readFew(directory, after)) {
       await Promise.all(few.map(({ stripeCustomerId: id }) => customers.attempt(id, () => read(id, sync))));
       customers.throwIfHopeless();
-      // Whoever failed is to be read again, and so is who comes after.
+      // After a failure, the next run has to start before the user that failed.
       if (customers.totals.failed === 0) lastUser = few.at(-1)?.userId;
       stop.throwIfReceived();
     }
   } catch (error) {
     const option = lastUser === undefined ? '' : ` with --after ${quote(lastUser)}`;
     throw new CommandError(
-      `Stopped: ${describeFailure(error)}\nRun it again${option} to go on: nothing is done twice.`,
+      `Stopped: ${describeFailure(error)}\nRun it again${option} to continue: nothing is done twice.`,
       getExitCode(error),
     );
   } finally {

@@ -4,8 +4,8 @@ import { handledEventTypes } from '../../webhooks/webhook-event-types.ts';
 import { type WebhookEvent, readEvent } from '../../webhooks/webhook-event.ts';
 
 /**
- * The events that some endpoint has not taken, and that this service handles, the oldest first. Of each page
- * only the ids are kept: a month of whole events could be more than there is memory for.
+ * The events that this service handles and Stripe could not deliver to an endpoint, the oldest first. Only the ids are
+ * kept: a month of whole events may not fit into memory.
  * @throws BillingError of the Stripe kind
  */
 export async function listUndeliveredEvents(stripe: StripeClient, since: Date): Promise<WebhookEvent[]> {

@@ -177,7 +177,7 @@ describe('linked customers', () => {
     const stopped = await resync('--after', 'user-13');
 
     expect(stopped.stdout).toBe(toLine([0, 12, 0], [0, 0, 8]));
-    expect(stopped.stderr).toMatch(/^Stopped: .*\nRun it again with --after "user-13" to go on: .*\n$/m);
+    expect(stopped.stderr).toMatch(/^Stopped: .*\nRun it again with --after "user-13" to continue: .*\n$/m);
     expect(stopped.exitCode).toBe(1);
     expect(localStripe.requests.length - readsBefore).toBeLessThan(20);
 
