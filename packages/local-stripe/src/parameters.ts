@@ -57,27 +57,19 @@ function emptyString(path: string): Error {
   return invalidRequest(message, path, 'parameter_invalid_empty');
 }
 
-export function integer(
-  range: { readonly min?: number; readonly max?: number } = {},
-): Parameter<number, false> {
+export function integer({
+  min = -Infinity,
+  max = Infinity,
+}: { readonly min?: number; readonly max?: number } = {}): Parameter<number, false> {
   return optional((value, path) => {
     if (typeof value !== 'string' || !/^-?\d{1,15}$/.test(value)) {
       throw invalidRequest(`Invalid integer: ${printed(value)}`, path, 'parameter_invalid_integer');
     }
     const number = Number(value);
-    if (range.min !== undefined && number < range.min) {
-      throw invalidRequest(
-        `This value must be greater than or equal to ${range.min}.`,
-        path,
-        'parameter_invalid_integer',
-      );
-    }
-    if (range.max !== undefined && number > range.max) {
-      throw invalidRequest(
-        `This value must be less than or equal to ${range.max}.`,
-        path,
-        'parameter_invalid_integer',
-      );
+    const limit =
+      number < min ? `greater than or equal to ${min}` : number > max ? `less than or equal to ${max}` : null;
+    if (limit !== null) {
+      throw invalidRequest(`This value must be ${limit}.`, path, 'parameter_invalid_integer');
     }
     return number;
   });

@@ -1,5 +1,5 @@
 import { createId } from '../ids.ts';
-import { createPlan } from '../resources/prices.ts';
+import { createPlan } from '../resources/plans.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { List, PriceObject, SubscriptionItemObject } from '../stripe-objects.ts';

@@ -17,7 +17,7 @@ import type { ApiRoute } from '../route.ts';
 import { isWithin, mergeMetadata, timeRange } from '../shared-parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
-import type { PlanObject, PriceObject } from '../stripe-objects.ts';
+import type { PriceObject } from '../stripe-objects.ts';
 import { createBlankProduct } from './blank-product.ts';
 
 const intervals = ['day', 'month', 'week', 'year'] as const;
@@ -175,30 +175,4 @@ function claimLookupKey(store: Store, key: string, transfer: boolean, priceId: s
     );
   }
   store.commit('price.updated', { ...holder, lookup_key: null });
-}
-
-/** A plan, the older form of a price. Subscription items still have both. */
-export function createPlan(price: PriceObject): PlanObject {
-  if (!price.recurring) throw invalidRequest(`The price ${price.id} is not recurring.`);
-  return {
-    id: price.id,
-    object: 'plan',
-    active: price.active,
-    amount: price.unit_amount,
-    amount_decimal: price.unit_amount_decimal,
-    billing_scheme: price.billing_scheme,
-    created: price.created,
-    currency: price.currency,
-    interval: price.recurring.interval,
-    interval_count: price.recurring.interval_count,
-    livemode: false,
-    metadata: price.metadata,
-    meter: null,
-    nickname: price.nickname,
-    product: price.product,
-    tiers_mode: null,
-    transform_usage: null,
-    trial_period_days: null,
-    usage_type: 'licensed',
-  };
 }
