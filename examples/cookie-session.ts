@@ -1,4 +1,4 @@
-// For an application whose users have a session in a cookie: a link to /billing leads them to the portal.
+// For an application with sessions in a cookie: a link to /billing leads them to the portal.
 // The browser never gets a token; this server signs one for a minute and sends it to the billing service.
 import { type Server, createServer } from 'node:http';
 import { SignJWT } from 'jose';
