@@ -75,3 +75,20 @@ test.each(pages)('every test that %s names exists', (page) => {
   const names = [...readProse(join(root, page)).matchAll(/`(test\/[\w./-]+)`/g)].map(([, name = '']) => name);
   expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([]);
 });
+
+test('the log texts that docs/observability.md and docs/alerts.yml quote are in the code', () => {
+  const guide = readProse(join(root, 'docs/observability.md'));
+  const section = guide.slice(guide.indexOf('## Log'));
+  const alerts = readFileSync(join(root, 'docs/alerts.yml'), 'utf8');
+  const quotes = [
+    ...section.matchAll(/`([a-z]+(?: [a-z]+)+)(?:: …)?`/g),
+    ...alerts.matchAll(/lines "([a-z ]+)"/g),
+  ].map(([, text = '']) => text);
+  const code = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
+    .join('\n');
+
+  expect(quotes).toContain('token refused');
+  expect(quotes.filter((text) => !code.includes(`'${text}`))).toEqual([]);
+});
