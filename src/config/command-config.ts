@@ -22,19 +22,19 @@ import {
 } from './environment-schema.ts';
 import type { Environment } from './environment.ts';
 
-/** What the platform and the features are composed with, in commands and in the service. */
+/** The settings that the platform and the features need, in commands and in the service. */
 export interface CommandConfig extends Omit<
   Config,
   'http' | 'stripe' | 'auth' | 'adminRole' | 'auditRetentionDays'
 > {
   readonly http: Pick<HttpConfig, 'metricsPort'>;
   readonly stripe: Omit<StripeConfig, 'secretKey'> & {
-    /** Null without a key: then Stripe cannot be asked. */
+    /** Null without a key: the command then cannot call Stripe. */
     readonly secretKey: string | null;
   };
 }
 
-/** A command serves no requests, so it needs none of the settings for them. */
+/** Commands serve no requests, so the settings for requests have neutral values. */
 const noRequests: Omit<CommandConfig, 'databaseUrl' | 'stripe'> = {
   logLevel: 'warn',
   http: { metricsPort: null },
@@ -49,7 +49,7 @@ const noRequests: Omit<CommandConfig, 'databaseUrl' | 'stripe'> = {
 };
 
 /**
- * Reads where the mappings are and whose are meant, which the key tells, or STRIPE_SCOPE.
+ * Reads the database URL and the scope. The scope is derived from the key, or set by STRIPE_SCOPE.
  * @throws ConfigurationError
  */
 export function loadStoreConfig(env: Environment): CommandConfig {
@@ -59,11 +59,10 @@ export function loadStoreConfig(env: Environment): CommandConfig {
   faults.push(...stripeFaults);
   if (!hasKey && !isSet(env, 'STRIPE_SCOPE')) {
     faults.push(
-      'STRIPE_SECRET_KEY, STRIPE_SCOPE: one is required, to tell whose mappings are meant: test, live, or a sandbox',
+      'STRIPE_SECRET_KEY, STRIPE_SCOPE: one of them is required, to select the mappings of test, live or a sandbox',
     );
   }
   const { DATABASE_URL: databaseUrl, STRIPE_SCOPE: scope = stripe?.scope } = values;
-  // Without faults, both were read.
   if (faults.length > 0 || databaseUrl === undefined || scope === undefined)
     throw new ConfigurationError(faults);
   return { ...noRequests, databaseUrl, stripe: stripe ?? createKeylessStripe(scope) };
@@ -82,7 +81,7 @@ function createKeylessStripe(scope: string): CommandConfig['stripe'] {
 }
 
 /**
- * Reads what links users to customers when events are handled.
+ * Reads how events link users to customers.
  * @throws ConfigurationError
  */
 export function loadLinkingConfig(env: Environment): LinkingConfig {
@@ -91,13 +90,13 @@ export function loadLinkingConfig(env: Environment): LinkingConfig {
   return createLinkingConfig(values);
 }
 
-/** What commands on portal policies are composed with. */
+/** The settings of commands that work on portal policies. */
 export interface PoliciesCommandConfig extends CommandConfig {
   readonly policies: PoliciesConfig & { readonly file: string };
 }
 
 /**
- * Reads which policy file is meant, and where it is compiled to.
+ * Reads the policy file's path and the namespace of its configurations.
  * @throws ConfigurationError
  */
 export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
@@ -106,31 +105,27 @@ export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
   faults.push(...policyFaults);
   const { PORTAL_POLICIES: file, POLICY_NAMESPACE: namespace } = values;
   if (file === undefined) faults.push('PORTAL_POLICIES: is required');
-  // Without faults, all were read.
   if (faults.length > 0 || stripe === null || file === undefined || namespace === undefined)
     throw new ConfigurationError(faults);
-  // Policies are kept at Stripe: nothing is stored here.
+  // These commands store nothing: policies are applied at Stripe.
   return { ...noRequests, databaseUrl: 'sqlite::memory:', stripe, policies: { file, namespace } };
 }
 
 /**
- * Reads what tokens are signed with, where that may be done: not in production, and only with a shared secret.
+ * Reads the settings for signing tokens, which is refused in production and needs a shared secret.
  * @throws ConfigurationError
  */
 export function loadSigningConfig(env: Environment): AuthConfig {
   const { values, faults } = readVariables(env, ['NODE_ENV', ...authVariables]);
   if (values.NODE_ENV === 'production') {
     faults.unshift(
-      'NODE_ENV: tokens are signed here in development and test only; in production, which is what an unset ' +
-        'NODE_ENV means, they come from your identity provider',
+      'NODE_ENV: tokens can be signed only in development and test; in production, which is the default, ' +
+        'tokens come from your identity provider',
     );
   }
   const [source] = getKeySources(values);
   if (source?.keySource.kind === 'secret') faults.push(...checkAuthKeys(values));
-  else
-    faults.push(
-      'JWT_SECRET: is required, and no other source of keys, to sign with the secret that is checked',
-    );
+  else faults.push('JWT_SECRET: is required to sign tokens, without JWT_JWKS_URL and JWT_PUBLIC_KEY');
   if (faults.length > 0 || source === undefined || !hasAll(values, authVariables))
     throw new ConfigurationError(faults);
   return createAuthConfig(values, source.keySource);

@@ -20,94 +20,94 @@ import {
 import type { Environment } from './environment.ts';
 import type * as variables from './variables.ts';
 
-/** Everything the service is told from outside. See `.env.example` for each variable. */
+/** All settings of the service. `.env.example` describes each variable. */
 export interface Config {
   readonly logLevel: z.infer<typeof variables.logLevel>;
   readonly databaseUrl: string;
   readonly http: HttpConfig;
   readonly stripe: StripeConfig;
   readonly auth: AuthConfig;
-  /** The role that callers need for what is not an administrator's; null when any signed-in user may call. */
+  /** The role for users' operations; null when any signed-in user may call them. */
   readonly requiredRole: string | null;
   readonly adminRole: string;
   /** How long the audit trail is kept. */
   readonly auditRetentionDays: number;
   readonly returnUrls: readonly AllowedReturnUrl[];
-  /** Whether a refusal of a return URL names the URL and the allowed ones. */
+  /** Whether the refusal of a return URL names the URL and the allowed URLs. */
   readonly explainsReturnUrls: boolean;
   readonly policies: PoliciesConfig;
-  /** Whether a user's first session makes a customer at Stripe where there is none. */
+  /** Whether the first session of a user without a customer creates one at Stripe. */
   readonly customerCreation: Variables['CUSTOMER_CREATION'];
   readonly linking: LinkingConfig;
   readonly webhooks: WebhooksConfig;
-  /** Where this service is seen from; null makes links impossible. */
+  /** The public base URL of this service; null when e-mail links cannot be created. */
   readonly publicUrl: URL | null;
 }
 
 export interface WebhooksConfig {
-  /** What events are signed with; empty when none are received. */
+  /** The secrets that events are signed with; empty when the route answers 404. */
   readonly secrets: readonly string[];
 }
 
-/** What links users to customers without an administrator. By default, nothing at Stripe names a user. */
+/** How users are linked to customers automatically. By default, nothing at Stripe names a user. */
 export interface LinkingConfig {
-  /** The metadata key under which the operator's own server writes user ids at Stripe; null when it writes none. */
+  /** The metadata key under which the operator's own server writes user ids at Stripe; null when none is set. */
   readonly metadataKey: string | null;
   /** Whether the `client_reference_id` of a Checkout session names a user. */
   readonly byClientReferenceId: boolean;
 }
 
 export interface PoliciesConfig {
-  /** The policy file; null lets Stripe's default configuration hold for everybody. */
+  /** The policy file; null when Stripe's default configuration applies to all customers. */
   readonly file: string | null;
-  /** Keeps deployments that share a Stripe account out of each other's way. */
+  /** Separates the configurations of deployments that share a Stripe account. */
   readonly namespace: string;
 }
 
 export interface HttpConfig {
   readonly host: string;
-  /** 0 lets the system choose a free one. */
+  /** 0 lets the system choose a free port. */
   readonly port: number;
-  /** Where metrics are served, on the same host; null for nowhere. */
+  /** The port for metrics, on the same host; null when metrics are disabled. */
   readonly metricsPort: number | null;
   readonly corsOrigins: readonly string[];
-  /** Whether pages may send cookies, which the service itself does not read. */
+  /** Whether pages may send cookies. The service itself reads none. */
   readonly corsCredentials: boolean;
   readonly trustProxy: false | number | string[];
-  /** Null when limits are off. */
+  /** Null when the limits are off. */
   readonly rateLimit: variables.RateLimit | null;
-  /** Where replicas count requests together; null lets each count its own. */
+  /** The Redis in which replicas share their counts; null when each replica counts alone. */
   readonly redisUrl: string | null;
   readonly landingPage: z.infer<typeof variables.landingPage>;
-  /** Answer introspection queries: for explorers and code generators. */
+  /** Whether introspection is on, for explorers and code generators. */
   readonly introspection: boolean;
 }
 
 export interface StripeConfig {
   readonly secretKey: string;
   readonly livemode: boolean;
-  /** Another place than Stripe's own API: the local Stripe, a test proxy. */
+  /** The URL of a Stripe other than Stripe's own API, such as the local Stripe; null for Stripe's own. */
   readonly apiUrl: URL | null;
   /** The connected account to act on. */
   readonly account: string | null;
-  /** Whose mappings are used: `test`, `live`, or a sandbox's name. */
+  /** Selects the mappings: `test`, `live`, or a sandbox's name. */
   readonly scope: string;
-  /** How many requests a second each of Stripe's endpoints gets from this process; null for any number. */
+  /** How many requests per second this process sends to each of Stripe's endpoints; null for no limit. */
   readonly requestsPerSecond: number | null;
   readonly proxy: OutboundProxy;
 }
 
-/** Every fault of a configuration at once, each with the variable's name and what it expects. */
+/** Lists every fault of the settings, each with the variable's name and what the variable expects. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 
   constructor(readonly faults: readonly string[]) {
-    super(['The configuration has faults:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+    super(['Invalid configuration:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
   }
 }
 
 /**
- * Turns environment variables into a typed configuration. Pure: it reads nothing but its argument.
+ * Converts environment variables into typed settings. It is pure: it reads only its argument.
  * @throws ConfigurationError
  */
 export function loadConfig(env: Environment): Config {
@@ -119,7 +119,7 @@ export function loadConfig(env: Environment): Config {
   return deepFreeze(createConfig(values, source.keySource));
 }
 
-/** Apollo Sandbox: by itself, and within a page. */
+/** Apollo Sandbox, standalone and embedded in a page. */
 const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
 function createConfig(values: Variables, keySource: AuthConfig['keySource']): Config {
@@ -155,10 +155,10 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
   };
 }
 
-/** Below Stripe's own 25 a second for each endpoint: https://docs.stripe.com/rate-limits */
+/** Below Stripe's own limit of 25 per second for each endpoint: https://docs.stripe.com/rate-limits */
 const stripeRequestsPerSecond = 20;
 
-/** The part of Stripe alone; null when a variable has a fault: what is left might lead to another Stripe than was meant. */
+/** Reads Stripe's settings alone. They are null if any variable has a fault, because the others might address the wrong Stripe. */
 export function readStripeConfig(env: Environment): { stripe: StripeConfig | null; faults: string[] } {
   const { values, faults } = readVariables(env, stripeVariables);
   faults.push(...checkStripe(values));
@@ -181,7 +181,6 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>): StripeConf
   };
 }
 
-/** The part of linking, from variables that have no faults. */
 export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>): LinkingConfig {
   return {
     metadataKey: values.LINK_BY_METADATA_KEY ?? null,
@@ -189,12 +188,10 @@ export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>
   };
 }
 
-/** The proxy for HTTPS requests to other systems. */
 export function createProxyConfig(values: Pick<Variables, 'HTTPS_PROXY' | 'NO_PROXY'>): OutboundProxy {
   return { url: values.HTTPS_PROXY ?? null, except: values.NO_PROXY ?? '' };
 }
 
-/** The part of tokens, from variables that have no faults. */
 export function createAuthConfig(
   values: Pick<Variables, AuthVariable>,
   keySource: AuthConfig['keySource'],
@@ -206,14 +203,14 @@ export function createAuthConfig(
     audienceClaim: values.JWT_AUDIENCE_CLAIM,
     subjectClaim: values.JWT_SUBJECT_CLAIM,
     rolesClaim: values.JWT_ROLES_CLAIM,
-    // The e-mail address of the person is not that of an organisation.
+    // When an organisation is billed, the e-mail address in the token is a member's, not the organisation's.
     emailClaim: values.JWT_EMAIL_CLAIM ?? (values.JWT_SUBJECT_CLAIM === 'sub' ? 'email' : null),
   };
 }
 
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) {
-    // A URL's state is in private fields, out of reach of freezing.
+    // A URL keeps its state in private fields, which freezing does not reach.
     if (typeof inner === 'object' && inner !== null && !(inner instanceof URL)) deepFreeze(inner as object);
   }
   return Object.freeze(value);

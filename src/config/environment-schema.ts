@@ -4,7 +4,7 @@ import { isLoopback } from '../shared/loopback.ts';
 import type { Environment } from './environment.ts';
 import * as variables from './variables.ts';
 
-/** Every variable the service reads. Blank counts as unset, since `.env` and compose files leave `NAME=` behind. */
+/** Every variable that the service reads. A blank value counts as unset, because `.env` and compose files contain `NAME=`. */
 const schemas = {
   NODE_ENV: variables.nodeEnvironment,
   LOG_LEVEL: variables.logLevel.default('info'),
@@ -80,10 +80,10 @@ export const authVariables = [
 ] as const;
 export type AuthVariable = (typeof authVariables)[number];
 
-/** The variables that could be read: what is faulty is missing here. */
+/** The valid variables. Variables with faults are missing. */
 export type ReadVariables = Partial<Variables>;
 
-/** Other tools read these in lower case too, so some machines set only that. */
+/** Some machines set these only in lower case, which other tools also read. */
 const alsoInLowerCase = new Set<keyof Variables>(['HTTPS_PROXY', 'NO_PROXY']);
 
 export function isSet(env: Environment, name: keyof Variables): boolean {
@@ -95,7 +95,7 @@ function findText(env: Environment, name: keyof Variables): string | undefined {
   return names.map((each) => env[each]).find((text) => text !== undefined && text.trim() !== '');
 }
 
-/** Reads these variables, and no others: what is not asked for cannot be at fault. */
+/** Reads only these variables, so that faults of others do not matter. */
 export function readVariables(
   env: Environment,
   names: readonly (keyof Variables)[] = variableNames,
@@ -113,7 +113,7 @@ export function readVariables(
   return { values: Object.fromEntries(values), faults };
 }
 
-/** Whether none of these had a fault. */
+/** Whether all these variables are valid. */
 export function hasAll<Name extends keyof Variables>(
   values: ReadVariables,
   names: readonly Name[],
@@ -121,7 +121,7 @@ export function hasAll<Name extends keyof Variables>(
   return names.every((name) => name in values);
 }
 
-/** The sources of token keys that are set, each with its variable. A usable configuration has exactly one. */
+/** Returns the sources of token keys that are set, each with its variable. Exactly one must be set. */
 export function getKeySources(
   values: ReadVariables,
 ): { name: (typeof keyVariables)[number]; keySource: KeySource }[] {
@@ -139,7 +139,7 @@ export function getKeySources(
   ];
 }
 
-/** Faults that show only when several variables are seen together. */
+/** Finds faults that involve several variables. */
 export function checkTogether(values: ReadVariables): string[] {
   return [...checkAuthKeys(values), ...checkStripe(values)];
 }
@@ -147,9 +147,8 @@ export function checkTogether(values: ReadVariables): string[] {
 export function checkAuthKeys(values: ReadVariables): string[] {
   const sources = getKeySources(values);
   const [source] = sources;
-  if (source === undefined) return [`${keyVariables.join(', ')}: one is required, to check tokens with`];
-  if (sources.length > 1)
-    return [`${keyVariables.join(', ')}: set only one, the source of the keys that sign your tokens`];
+  if (source === undefined) return [`${keyVariables.join(', ')}: one of them is required, to verify tokens`];
+  if (sources.length > 1) return [`${keyVariables.join(', ')}: set only one of them`];
   try {
     checkKeySource(source.keySource);
     return [];
@@ -158,7 +157,6 @@ export function checkAuthKeys(values: ReadVariables): string[] {
   }
 }
 
-/** Where Stripe's own API is. */
 export const stripeOrigin = 'https://api.stripe.com';
 
 export function checkStripe({
@@ -170,17 +168,19 @@ export function checkStripe({
   const live = key.includes('_live_');
   const faults: string[] = [];
   if (url && live && url.origin !== stripeOrigin) {
-    faults.push(`STRIPE_API_URL: a live key is sent to ${stripeOrigin} only; unset it, or use a test key`);
+    faults.push(
+      `STRIPE_API_URL: a live key is only sent to ${stripeOrigin}; unset the variable, or use a test key`,
+    );
   }
   if (url && !live && url.protocol === 'http:' && !isLoopback(url)) {
     faults.push('STRIPE_API_URL: expected https, or http on localhost, 127.0.0.1 or [::1]');
   }
   if (url && url.href !== `${url.origin}/`) {
-    faults.push('STRIPE_API_URL: expected an origin, such as http://127.0.0.1:12111, and nothing after it');
+    faults.push('STRIPE_API_URL: expected an origin without a path, such as http://127.0.0.1:12111');
   }
   if (scope !== undefined && scope.startsWith('live') !== live) {
     faults.push(
-      'STRIPE_SCOPE: a scope whose name begins with "live" goes with a live key, and no other does',
+      'STRIPE_SCOPE: with a live key, the scope must begin with "live"; with a test key, it must not',
     );
   }
   return faults;

@@ -5,7 +5,7 @@ import { parseUrl } from '../shared/parse-url.ts';
 import { parseAllowedReturnUrl } from '../return-urls/allowed-return-url.ts';
 import { checkWildcard } from '../shared/origin-pattern.ts';
 
-/** Schemas of single variables: each turns text into a typed value, or says what it expects. */
+/** Schemas of single variables: each converts text into a typed value, or says what it expects. */
 
 function commaSeparated(text: string): string[] {
   return text
@@ -25,10 +25,10 @@ export const port = z
 export const databaseUrl = z
   .string()
   .regex(/^(mongodb(\+srv)?:\/\/|sqlite:).+/, 'expected mongodb://…, mongodb+srv://… or sqlite:PATH')
-  // MongoDB would take the database "test", which other services that name none share.
+  // Without a name, MongoDB uses the database "test", which other services may share.
   .regex(
     /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,
-    'names no database: expected one after the host, such as mongodb://db.example.com/billing',
+    'expected the name of a database after the host, such as mongodb://db.example.com/billing',
   );
 
 export const stripeSecretKey = z
@@ -46,7 +46,7 @@ export const namespace = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
 
-/** Several during a rotation: an event may be signed with any of them. */
+/** During a rotation there are several secrets, and an event may be signed with any of them. */
 export const webhookSecrets = z
   .string()
   .transform(commaSeparated)
@@ -57,21 +57,21 @@ export const webhookSecrets = z
 
 export const customerCreation = z.enum(['never', 'on_demand']);
 
-/** Requests a second for each of Stripe's endpoints; null for any number. */
+/** Requests per second for each of Stripe's endpoints; null for no limit. */
 export const stripeRateLimit = z
   .string()
-  .regex(/^(off|[1-9]\d{0,4})$/, 'expected a number of requests a second, such as 20, or off')
+  .regex(/^(off|[1-9]\d{0,4})$/, 'expected a number of requests per second, such as 20, or off')
   .transform((value) => (value === 'off' ? null : Number(value)));
 
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** Stripe's limit is 40 characters; these need no escaping in its search queries. */
+/** Stripe allows 40 characters. These characters need no escaping in its search queries. */
 export const metadataKey = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,40}$/, 'expected up to 40 letters, digits, dots, dashes and underscores')
   .refine(
     (key) => !key.startsWith('billing_portal_'),
-    'expected a key of your own: the service writes keys that begin with billing_portal_ itself',
+    'expected another key: the service itself writes keys that begin with billing_portal_',
   );
 
 export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connected account, acct_…');
@@ -81,7 +81,7 @@ export const httpUrl = z
   .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''), 'expected an http(s) URL')
   .transform((value) => new URL(value));
 
-/** Other tools take a host and a port alone for a proxy that speaks HTTP. */
+/** Like other tools, also accepts a host and a port without a scheme. */
 export const proxyUrl = z
   .string()
   .transform((value) => (value.includes('://') ? value : `http://${value}`))
@@ -91,12 +91,12 @@ export const proxyUrl = z
   )
   .transform((value) => new URL(value));
 
-/** Links are built from it, and more than a host in them would have to be routed by somebody's proxy. */
+/** The base of e-mail links, with an optional path for a proxy. */
 export const publicUrl = z
   .string()
   .refine(
     isPublicUrl,
-    'expected https, or http on localhost, with a path at most: https://billing.example.com',
+    'expected https, or http on localhost, with an optional path: https://billing.example.com',
   )
   .transform((value) => new URL(value));
 
@@ -111,10 +111,10 @@ export const redisUrl = z
   .string()
   .refine(
     (value) => /^rediss?:\/\/.+/.test(value) && /^\/?\d*$/.test(parseUrl(value)?.pathname ?? 'none'),
-    'expected redis://… or rediss://…, with the number of a database at most: redis://localhost:6379/1',
+    'expected redis://… or rediss://…, with an optional database number: redis://localhost:6379/1',
   );
 
-/** Some tools hand over the quotes of an env file as a part of the value. */
+/** Some tools pass the quotes of an env file as part of the value. */
 export const name = z
   .string()
   .trim()
@@ -126,7 +126,7 @@ export interface RateLimit {
 }
 
 const secondsByUnit = { s: 1, m: 60, h: 3600 } as const;
-/** A week. What counts in memory can wait no longer than 24 days. */
+/** A week. The in-memory limiter's timers work for up to 24 days. */
 const longestSeconds = 7 * 86_400;
 
 export const rateLimit = z

@@ -75,8 +75,8 @@ describe('the configuration of signing', () => {
   });
 
   test.each([
-    [{ NODE_ENV: 'production' }, 'NODE_ENV: tokens are signed here in development and test only'],
-    [{ NODE_ENV: undefined }, 'NODE_ENV: tokens are signed here in development and test only'],
+    [{ NODE_ENV: 'production' }, 'NODE_ENV: tokens can be signed only in development and test'],
+    [{ NODE_ENV: undefined }, 'NODE_ENV: tokens can be signed only in development and test'],
     [{ JWT_SECRET: undefined }, 'JWT_SECRET: is required'],
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET: the secret has 5 bytes'],
     [{ JWT_JWKS_URL: 'https://issuer.example.com/jwks' }, 'JWT_SECRET: is required, and no other source'],
