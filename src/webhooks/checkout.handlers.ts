@@ -8,7 +8,7 @@ import { getObjectId } from './webhook-event.ts';
 import type { WebhookHandlers } from './webhook-processor.service.ts';
 import { EventObjectMissingError } from './webhook.errors.ts';
 
-/** Links the customer that a Checkout session created or used to the user that the session names. */
+/** Links the user that a Checkout session names to the session's customer. */
 export function createCheckoutHandlers(
   stripe: StripeClient,
   links: EventLinks,
@@ -28,7 +28,7 @@ export function createCheckoutHandlers(
 }
 
 /**
- * The user for whom the product's server created the session. The session of a payment link names none: its
+ * Returns the user for whom the product's server created the session. A payment link's session names no user: its
  * client_reference_id comes from the payer's URL, and its metadata is the same for every payer.
  */
 function findNamedUser(

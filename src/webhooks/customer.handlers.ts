@@ -9,7 +9,7 @@ import { EventObjectMissingError } from './webhook.errors.ts';
 
 type CustomerHandlers = Pick<WebhookHandlers, 'customer.created' | 'customer.updated' | 'customer.deleted'>;
 
-/** Links customers whose metadata names a user under the operator's own key, and refreshes linked ones. */
+/** Links customers with metadata that names a user under the operator's own key, and refreshes linked customers. */
 export function createCustomerHandlers(
   stripe: StripeClient,
   links: EventLinks,
@@ -27,7 +27,7 @@ export function createCustomerHandlers(
   return {
     'customer.created': linkAndRefresh,
     'customer.updated': linkAndRefresh,
-    // The link stays: who it was is still known, and an operator decides what becomes of it.
+    // The mapping stays, and an operator decides what to do with it.
     'customer.deleted': (event) => sync.refresh(getCustomerId(event)),
   };
 }

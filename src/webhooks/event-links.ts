@@ -25,15 +25,15 @@ interface EventLinkParts {
   readonly logger: Logger;
 }
 
-/** Links users to customers as Stripe's objects name them. A mapping is never replaced, and a removed one stays removed. */
+/** Links users to customers when Stripe's objects name both. A mapping is never replaced, and a removed one is never restored. */
 export class EventLinks {
   constructor(private readonly parts: EventLinkParts) {}
 
-  /** @param userId what the product's server wrote at Stripe; an invalid user id names no user */
+  /** @param userId the id that the product's server wrote at Stripe; an invalid id names no user */
   async link(userId: string | undefined, stripeCustomerId: string, event: WebhookEvent): Promise<void> {
     const { success, data: link } = customerLinkSchema.safeParse({ userId, stripeCustomerId });
     if (!success) return;
-    // Several events name the same user at once, and one link is one entry of the audit trail.
+    // Several events may name the same user at once, but the trail needs one entry for one new mapping.
     await this.parts.leases.runExclusive(`customer:${stripeCustomerId}`, () => this.linkAlone(link, event));
   }
 
@@ -55,7 +55,7 @@ export class EventLinks {
     try {
       await this.linkOnRecord(link, event);
     } catch (error) {
-      // Another link was made, or this one removed, at the same time.
+      // Another mapping was created meanwhile, or this one removed.
       if (error instanceof LinkRemovedError) this.logRemoved(link, event);
       else if (error instanceof UserAlreadyLinkedError || error instanceof CustomerAlreadyLinkedError)
         await this.reportConflict(link, event);
@@ -75,11 +75,11 @@ export class EventLinks {
     await this.parts.audit.record(intent, () => this.parts.links.link(link));
   }
 
-  /** Without the user's id: the user may have been erased. */
+  /** The line does not contain the user's id: the user may have been erased. */
   private logRemoved({ stripeCustomerId }: CustomerLink, { id, type }: WebhookEvent): void {
     this.parts.logger.info(
       { eventId: id, eventType: type, stripeCustomerId },
-      'this link was removed and is not made again by an event',
+      'mapping not restored by an event: it was removed',
     );
   }
 
@@ -87,7 +87,7 @@ export class EventLinks {
     const { stripeCustomerId } = link;
     this.parts.logger.warn(
       { eventId: id, eventType: type, stripeCustomerId },
-      'Stripe names a user for a customer, and one of them is linked elsewhere: an administrator has to resolve the conflict',
+      'customer conflict: a customer at Stripe names a user, but one of them is linked elsewhere; an administrator has to resolve it',
     );
     await this.parts.conflicts.report(link, { actor: stripeItself, eventId: id, at: createdAt });
   }

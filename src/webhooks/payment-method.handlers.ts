@@ -6,7 +6,7 @@ type PaymentMethodHandlers = Pick<
   Extract<keyof WebhookHandlers, `payment_method.${string}`>
 >;
 
-/** A payment method may be nobody's; one that was detached tells whose it was. */
+/** A payment method may have no customer. A detached one names its previous customer. */
 export function createPaymentMethodHandlers(sync: CustomerSync): PaymentMethodHandlers {
   const refresh: WebhookHandler = async ({ customerId }) =>
     customerId === null ? null : sync.refresh(customerId);

@@ -13,13 +13,13 @@ interface PortalHandlerParts {
   readonly configurations: Pick<ConfigurationIdCache, 'forgetAll'>;
 }
 
-/** Forgets configurations that were changed, and records who was let into the portal, by whichever way. */
+/** Forgets cached configurations when one changes, and records every portal session, however it was opened. */
 export function createPortalHandlers({
   directory,
   audit,
   configurations,
 }: PortalHandlerParts): PortalHandlers {
-  // One replica hears of it. For the others, what is known ends by its time to live.
+  // One replica receives the event. The caches of the others expire.
   const forget = (): Promise<void> => {
     configurations.forgetAll();
     return Promise.resolve();
@@ -27,7 +27,7 @@ export function createPortalHandlers({
   return {
     'billing_portal.configuration.created': forget,
     'billing_portal.configuration.updated': forget,
-    // Stripe tells no more about a session later, and its URL in the event is a credential: it stays unread.
+    // The event's session URL is a credential and is not read. Stripe has no later events about a session.
     'billing_portal.session.created': async (event) => {
       const stripeCustomerId = getCustomerId(event);
       const mapping = await directory.findByStripeCustomerId(stripeCustomerId);

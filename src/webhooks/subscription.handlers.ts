@@ -7,7 +7,7 @@ type SubscriptionHandlers = Pick<
   Extract<keyof WebhookHandlers, `customer.subscription.${string}`>
 >;
 
-/** Whatever happened to a subscription, how its customer is now is what counts. */
+/** Every event of a subscription refreshes its customer: only the current state counts. */
 export function createSubscriptionHandlers(sync: CustomerSync): SubscriptionHandlers {
   const refresh: WebhookHandler = (event) => sync.refresh(getCustomerId(event));
   return {

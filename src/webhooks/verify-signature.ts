@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import Stripe from 'stripe';
 import { WebhookRefusedError } from './webhook.errors.ts';
 
-/** A request as it arrived, before it is parsed. */
+/** An unparsed request. */
 export interface Delivery {
   readonly body: Buffer;
   /** The header `stripe-signature`. */
@@ -13,8 +13,8 @@ const toleranceSeconds = 300;
 
 /**
  * Verifies that one of the secrets signed this body within the last five minutes, and returns the body as text:
- * https://docs.stripe.com/webhooks/signature. The SDK's `constructEvent` does the same and then refuses thin events,
- * which Stripe sends too; `verifyHeader` is the part of it that verifies.
+ * https://docs.stripe.com/webhooks/signature. The SDK's `constructEvent` would also refuse thin events, which Stripe
+ * sends too; `verifyHeader` is its part that verifies signatures.
  * @throws WebhookRefusedError
  */
 export function verifySignature(
@@ -23,7 +23,7 @@ export function verifySignature(
 ): string {
   if (signature === undefined || signature === '') throw new WebhookRefusedError('SIGNATURE_MISSING');
   checkAge(readTimestamp(signature), now);
-  // The SDK compares text. Bytes that are not UTF-8 would become other characters, and a byte order mark would vanish.
+  // The SDK compares text: invalid UTF-8 would be replaced, and a byte order mark would vanish.
   const text = body.toString('utf8');
   if (!isUtf8(body) || !secrets.some((secret) => isSigned(text, signature, secret, now)))
     throw new WebhookRefusedError('SIGNATURE_MISMATCH');
@@ -41,7 +41,7 @@ function isSigned(text: string, signature: string, secret: string, now: Date): b
   }
 }
 
-/** Reads `t` of `t=1492774577,v1=5257a869…`. The SDK takes the last of several, so several are refused. */
+/** Reads `t` of `t=1492774577,v1=5257a869…`. Several timestamps are refused, because the SDK uses the last one. */
 function readTimestamp(signature: string): number {
   const [timestamp, ...more] = signature.split(',').filter((item) => item.startsWith('t='));
   if (timestamp === undefined || more.length > 0 || !/^t=\d{1,15}$/.test(timestamp))
@@ -49,7 +49,7 @@ function readTimestamp(signature: string): number {
   return Number(timestamp.slice('t='.length));
 }
 
-/** The SDK accepts timestamps in the future, which would let a signature be kept and replayed later. */
+/** The SDK accepts timestamps in the future, which would let an attacker keep a signature and replay it later. */
 function checkAge(timestamp: number, now: Date): void {
   const ageSeconds = now.getTime() / 1000 - timestamp;
   if (ageSeconds > toleranceSeconds) throw new WebhookRefusedError('TIMESTAMP_TOO_OLD');

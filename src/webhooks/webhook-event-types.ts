@@ -1,7 +1,7 @@
-/** Where Stripe is to send events, below the address that this service is seen from. */
+/** The path for Stripe's events, below the public URL of this service. */
 export const webhookPath = '/webhooks/stripe';
 
-/** What Stripe is to send there. Its list of events takes at most 20 types at a time. */
+/** The event types that the service handles. Stripe's list of events filters by at most 20 types. */
 export const handledEventTypes = [
   'customer.created',
   'customer.updated',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isHandled } from './webhook-event-types.ts';
 import { EventUnreadableError } from './webhook.errors.ts';
 
-/** The ids of an event. Its other content is not trusted: the service reads the current state from Stripe. */
+/** The ids of an event. Its other content is not used: the service reads the current state from Stripe. */
 export interface WebhookEvent {
   readonly id: string;
   readonly type: string;
@@ -13,7 +13,7 @@ export interface WebhookEvent {
   readonly customerId: string | null;
 }
 
-/** Old accounts chose ids of their own for customers. No user can be linked to such a customer, but its events are lawful. */
+/** Old accounts have customers with custom ids. Users cannot be linked to them, but their events are valid. */
 const customerIdSchema = z.string().regex(/^\P{Cc}{1,255}$/u);
 
 const customerReference = z
@@ -36,7 +36,7 @@ const eventSchema = z.object({
   }),
 });
 
-/** What every event has, of whatever type. The rest is read only of events that this service handles. */
+/** The common fields of all event types. Other fields are read only from event types that this service handles. */
 const envelopeSchema = z.object({
   object: z.literal('event'),
   type: z.string(),
@@ -44,22 +44,22 @@ const envelopeSchema = z.object({
   account: z.string().nullish(),
 });
 
-/** Thin events (v2) name an object and carry no data: https://docs.stripe.com/event-destinations#thin-events */
+/** Thin events (v2) name an object and have no data: https://docs.stripe.com/event-destinations#thin-events */
 const thinEventSchema = z.object({ object: z.string().startsWith('v2.') });
 
 /** The events that this service acts on. */
 export interface EventOrigin {
   readonly livemode: boolean;
-  /** The connected account; null for the key's own. */
+  /** The connected account; null for the key's own account. */
   readonly account: string | null;
 }
 
-/** Why a signed event is not acted on. */
+/** Why a signed event is ignored. */
 export type IgnoredReason = 'thin' | 'other_type' | 'other_mode' | 'other_account';
 
 /**
- * Parses a signed body. A Connect endpoint receives the events of all connected accounts, and a live one test events
- * too, so an event that is not ours is lawful.
+ * Parses a signed body. Events for other services are valid and ignored: a Connect endpoint receives the events of all
+ * connected accounts, and a live endpoint also receives test events.
  * @throws EventUnreadableError
  */
 export function parseEvent(text: string, origin: EventOrigin): WebhookEvent | IgnoredReason {

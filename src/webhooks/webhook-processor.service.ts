@@ -5,26 +5,26 @@ import { Turns } from './turns.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 import { type HandledEventType, isHandled } from './webhook-event-types.ts';
 
-/** Does what an event asks for. What it does may be done again, after a crash. */
+/** Handles an event. Handlers are idempotent: after a crash, an event is handled again. */
 export type WebhookHandler = (event: WebhookEvent) => Promise<unknown>;
 
 export type WebhookHandlers = Readonly<Record<HandledEventType, WebhookHandler>>;
 
-/** What became of an event: done now, done before, or nothing that this service acts on. */
+/** Whether an event was handled now, handled before, or ignored. */
 type WebhookOutcome = 'handled' | 'repeated' | 'ignored';
 
-/** Longer than the 30 days for which Stripe lists an event, and so can send it again. */
+/** Longer than the 30 days during which Stripe lists an event and can send it again. */
 const keptMs = 35 * 24 * 60 * 60_000;
 
-/** A day of renewals comes as a burst of thousands, which must leave the store and Stripe to users as well. */
+/** A day of renewals is a burst of thousands of events, which must leave capacity of the store and of Stripe for users. */
 const eventsAtOnce = 10;
 
-/** Whoever sent it has given up by then, and will send it again. */
+/** Stripe has timed out by then and sends the event again. */
 const patienceMs = 20_000;
 
 /**
- * Lets each event take effect once, over all that share the store. One whose handler failed, or whose
- * process died, left no record, and is handled when it comes again.
+ * Handles each event once, over all processes that share the store. An event is recorded only after its handler
+ * succeeded, so that Stripe's next delivery is handled after a failure or a crash.
  */
 export class WebhookProcessor {
   private readonly turns = new Turns(eventsAtOnce, patienceMs);
@@ -35,7 +35,7 @@ export class WebhookProcessor {
     private readonly leases: Leases,
   ) {}
 
-  /** @throws TooManyWaitingError, LeaseTakenError, StoreUnavailableError, and what the handler throws */
+  /** @throws TooManyWaitingError, LeaseTakenError, StoreUnavailableError, and the errors of the handler */
   async process(event: WebhookEvent): Promise<WebhookOutcome> {
     const { id, type } = event;
     if (!isHandled(type)) return 'ignored';

@@ -1,6 +1,6 @@
 import { BillingError } from '../shared/errors.ts';
 
-/** Why a delivery is refused. Each reason has its own code in logs and answers. */
+/** Why a delivery is refused. Each reason has its own code in logs and responses. */
 type WebhookRefusal =
   | 'SIGNATURE_MISSING'
   | 'SIGNATURE_MALFORMED'
@@ -9,11 +9,11 @@ type WebhookRefusal =
   | 'TIMESTAMP_IN_FUTURE';
 
 const messages: Readonly<Record<WebhookRefusal, string>> = {
-  SIGNATURE_MISSING: 'There is no stripe-signature header.',
-  SIGNATURE_MALFORMED: 'The stripe-signature header has no single timestamp.',
-  SIGNATURE_MISMATCH: 'No signature fits the body: it was changed, or signed with another secret.',
-  TIMESTAMP_TOO_OLD: 'It was signed more than five minutes ago.',
-  TIMESTAMP_IN_FUTURE: 'It was signed more than five minutes ahead of the clock here.',
+  SIGNATURE_MISSING: 'The stripe-signature header is missing.',
+  SIGNATURE_MALFORMED: 'The stripe-signature header does not have exactly one timestamp.',
+  SIGNATURE_MISMATCH: 'No signature matches the body: the body was changed, or signed with another secret.',
+  TIMESTAMP_TOO_OLD: 'The delivery was signed more than five minutes ago.',
+  TIMESTAMP_IN_FUTURE: "The delivery was signed more than five minutes ahead of this service's clock.",
 };
 
 /** A delivery that Stripe did not sign for this service, or not recently. */
@@ -25,33 +25,35 @@ export class WebhookRefusedError extends Error {
   }
 }
 
-/** A signed event that this service handles, in a form that it cannot read. Answered by an error, so that Stripe keeps it. */
+/** A signed event of a handled type that cannot be read. It is answered with an error, so that Stripe keeps it. */
 export class EventUnreadableError extends Error {
   override readonly name = 'EventUnreadableError';
   readonly code = 'EVENT_UNREADABLE';
 
   constructor() {
-    super("The body is not one of Stripe's events that this service reads.");
+    super('The body is not a Stripe event that this service can read.');
   }
 }
 
-/** So much is waiting that this would take too long. */
+/** Too many events are waiting. */
 export class TooManyWaitingError extends BillingError {
   constructor() {
-    super('STORE_UNAVAILABLE', 'There is too much to do right now. Try again shortly.', {
-      cause: new Error('No turn came in time'),
+    super('STORE_UNAVAILABLE', 'Too many events are waiting right now. Try again shortly.', {
+      cause: new Error('The concurrency limit was not free in time'),
     });
   }
 }
 
 /**
- * Stripe does not have what its event is about. The key may be another sandbox's than the signing secret, so that the
- * event is worth sending again.
+ * Stripe does not have the event's object. The key and the signing secret may belong to different sandboxes, so Stripe
+ * should send the event again.
  */
 export class EventObjectMissingError extends Error {
   override readonly name = 'EventObjectMissingError';
 
   constructor() {
-    super('Stripe does not have what the event is about. Is the key of the sandbox that sends the events?');
+    super(
+      "Stripe does not have the event's object. Check that the key and the signing secret belong to the same sandbox.",
+    );
   }
 }

@@ -23,14 +23,14 @@ export interface WebhookOptions {
   readonly refusals: RateLimiter;
 }
 
-/** What the routes keep between requests. */
+/** The options, with state that is kept between requests. */
 interface WebhookContext extends WebhookOptions {
   readonly loggedReasons: Set<IgnoredReason>;
 }
 
 /**
- * Receives Stripe's events. The routes need a plugin of their own: the signature is the only authentication,
- * no delivery counts against RATE_LIMIT, and the body stays the bytes that were signed.
+ * Receives Stripe's events. The routes need their own Fastify plugin: the signature is the only authentication, deliveries
+ * do not count against RATE_LIMIT, and the body must stay the signed bytes.
  */
 export function addWebhookRoutes(server: FastifyInstance, options: WebhookOptions): void {
   const context: WebhookContext = { ...options, loggedReasons: new Set() };
@@ -65,11 +65,11 @@ async function refuse(
 ): Promise<FastifyReply> {
   await refusals.consume(toCountedNetwork(request.ip));
   metrics.webhookHandled('other', 'refused');
-  request.log.warn({ requestId: request.id, refusal: code }, 'a webhook delivery was refused');
+  request.log.warn({ requestId: request.id, refusal: code }, 'webhook delivery refused');
   return reply.code(400).send({ error: message, code });
 }
 
-/** Answers 200 only for an event that was handled or is not ours. Stripe sends any other event again. */
+/** Answers 200 only for events that were handled or ignored. Stripe sends all other events again. */
 async function accept(
   text: string,
   request: FastifyRequest,
@@ -94,7 +94,7 @@ async function accept(
   }
 }
 
-/** Logs the first event of each kind: a Connect endpoint receives many, and after a mistake in the setup all are ignored. */
+/** Logs only the first event for each reason: a Connect endpoint receives many, but the line shows a mistake in the setup. */
 function ignore(
   reason: IgnoredReason,
   request: FastifyRequest,
@@ -105,21 +105,21 @@ function ignore(
   loggedReasons.add(reason);
   request.log.info(
     { requestId: request.id, reason },
-    'a signed event is not for this service; further ones of this kind are ignored without a line in the log',
+    'signed event ignored: it is not for this service; further events with this reason are not logged',
   );
 }
 
-/** Labels have a bounded number of values. */
+/** Bounds the number of label values. */
 function toLabel(event: WebhookEvent | null): string {
   return event !== null && isHandled(event.type) ? event.type : 'other';
 }
 
 function logFailure(request: FastifyRequest, event: WebhookEvent | null, error: unknown): void {
   const details = { requestId: request.id, eventId: event?.id, eventType: event?.type };
-  (request.log as Logger).error({ ...details, error }, 'an event could not be handled');
+  (request.log as Logger).error({ ...details, error }, 'failed to handle an event');
 }
 
-/** Stripe sends the event again after any status but a 2xx: https://docs.stripe.com/webhooks#retries */
+/** Stripe sends the event again after any status other than 2xx: https://docs.stripe.com/webhooks#retries */
 function answerFailure(reply: FastifyReply, error: unknown): FastifyReply {
   if (error instanceof EventUnreadableError)
     return reply.code(400).send({ error: error.message, code: error.code });
