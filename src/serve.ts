@@ -6,19 +6,19 @@ import { describeStartFailure, exitCodes, getStartExitCode } from './process/sta
 
 const stopTimeoutMs = 15_000;
 const lingerMs = 1_000;
-/** npm passes on what the terminal has sent to both: one Ctrl+C arrives twice. */
+/** The terminal sends Ctrl+C to the process and to npm, which forwards it, so one Ctrl+C arrives twice. */
 const sameSignalMs = 500;
 
-/** Runs the service until it is told to stop, and then ends the process. */
+/** Runs the service until a signal stops it, then ends the process. */
 export async function serve(env: Environment): Promise<void> {
   try {
     const config = loadConfig(env);
     const logger = createLogger(config.logLevel);
     endOnUncaught(logger);
     const starting = start(config, logger);
-    // Before the start ends: the first process of a container receives only signals that it listens for.
+    // Listens before the start ends: process 1 of a container receives only signals that it listens for.
     stopOnSignals({ stop: (signal) => stop(starting, signal, logger) }, (error) =>
-      logger.fatal({ error }, 'the service could not stop as it should'),
+      logger.fatal({ error }, 'shutdown failed'),
     );
     await starting;
   } catch (error) {
@@ -27,10 +27,10 @@ export async function serve(env: Environment): Promise<void> {
   }
 }
 
-/** Node would print the error as it is, with all that must not reach a log. Rejections that nobody handles end here too. */
+/** Node would print the error without redaction. Unhandled rejections also end here. */
 function endOnUncaught(logger: Logger): void {
   process.on('uncaughtException', (error) => {
-    logger.fatal({ error }, 'the process ends: nothing caught an error');
+    logger.fatal({ error }, 'uncaught error, the process exits');
     process.exit(exitCodes.failed);
   });
 }
@@ -48,15 +48,14 @@ async function stop(starting: Promise<App>, signal: NodeJS.Signals, logger: Logg
   logger.info({ signal, ms: Math.round(performance.now() - startedAt) }, 'shutdown finished');
 }
 
-/** What a signal stops. */
 export interface Stoppable {
   stop(signal: NodeJS.Signals): Promise<void>;
 }
 
 /**
- * SIGINT and SIGTERM stop the app and then end the process. A second signal later, or a stop that hangs, ends the
- * process at once.
- * @param report receives the reason of a failed stop, before the process ends
+ * SIGINT and SIGTERM stop the app and then end the process. A later second signal, or a stop that hangs, ends the process
+ * immediately.
+ * @param report receives the reason of a failed stop before the process ends
  */
 export function stopOnSignals(app: Stoppable, report: (error: unknown) => void): void {
   const fail = (error: unknown): never => {
@@ -69,7 +68,7 @@ export function stopOnSignals(app: Stoppable, report: (error: unknown) => void):
     if (isSame) return;
     if (stoppingSince !== null) fail(new Error(`A second signal, ${signal}, ended the process.`));
     stoppingSince = performance.now();
-    setTimeout(() => fail(new Error(`It took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();
+    setTimeout(() => fail(new Error(`Stopping took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();
     app.stop(signal).then(() => process.exit(exitCodes.ok), fail);
   };
   process.on('SIGINT', stopOnce);

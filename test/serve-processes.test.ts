@@ -60,7 +60,7 @@ test.each([
     expect(await exited).toEqual([1, null]);
     expect(readLast(await stdout)).toMatchObject({
       level: 60,
-      msg: 'the process ends: nothing caught an error',
+      msg: 'uncaught error, the process exits',
       error: { name: 'Error', message: '[stripe key] of [e-mail]' },
     });
     expect(await stderr).toBe('');
@@ -80,7 +80,7 @@ test(
     expect(await exited).toEqual([1, null]);
     expect(readLast(await stdout)).toMatchObject({
       level: 60,
-      msg: 'the service could not stop as it should',
+      msg: 'shutdown failed',
       error: { message: '[stripe key] of [e-mail]' },
     });
   },

@@ -40,10 +40,10 @@ describe('link', () => {
   });
 
   test.each([
-    ['link ada cus_2', 'User "ada" is linked to another Stripe customer. Unlink that one first.\n'],
-    ['link bob cus_1', 'Stripe customer "cus_1" is linked to another user. Unlink that one first.\n'],
+    ['link ada cus_2', 'User "ada" is linked to another Stripe customer. Unlink the user first.\n'],
+    ['link bob cus_1', 'Stripe customer "cus_1" is linked to another user. Unlink that user first.\n'],
     ['link bob sub_1', 'a Stripe customer id looks like cus_NffrFeUfNV2Hib\n'],
-    [`link ${'x'.repeat(256)} cus_2`, 'a user id has at most 255 characters\n'],
+    [`link ${'x'.repeat(256)} cus_2`, 'a user id must be at most 255 characters\n'],
   ])('%s is refused', async (command, stderr) => {
     await run('link ada cus_1 --no-verify');
     expect(await run(`${command} --no-verify`)).toEqual({ stdout: '', stderr, exitCode: 1 });

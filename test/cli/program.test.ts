@@ -17,7 +17,7 @@ describe.each(storeCommands)('%s', (...args) => {
     ).toEqual({
       stdout: '',
       stderr: expect.stringMatching(
-        /^The configuration has faults:\n {2}DATABASE_URL: .*\n {2}STRIPE_SECRET_KEY: .*\n$/,
+        /^Invalid configuration:\n {2}DATABASE_URL: .*\n {2}STRIPE_SECRET_KEY: .*\n$/,
       ),
       exitCode: 78,
     });

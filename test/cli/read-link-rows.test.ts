@@ -57,7 +57,7 @@ test.each([
   ['swapped fields', 'cus_1,b', 'a Stripe customer id looks like'],
   ['an empty user id', ',cus_2', 'a user id cannot be empty'],
   ['a user id that is too long', `${'x'.repeat(256)},cus_2`, 'at most 255 characters'],
-  ['a control character', 'b\u0007,cus_2', 'no control characters'],
+  ['a control character', 'b\u0007,cus_2', 'cannot contain control characters'],
   [
     'an id that a spreadsheet rounded',
     '1.23E+17,cus_2',

@@ -86,7 +86,7 @@ const cases: readonly Case[] = [
   [
     'faulty variables',
     78,
-    /^The configuration has faults:\n {2}JWT_ISSUER: .*\n {2}RETURN_URLS: .*\n$/,
+    /^Invalid configuration:\n {2}JWT_ISSUER: .*\n {2}RETURN_URLS: .*\n$/,
     () => ({ JWT_ISSUER: '', RETURN_URLS: 'ftp://shop.example' }),
   ],
   [
