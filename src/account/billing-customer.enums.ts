@@ -2,22 +2,22 @@ import { registerOpenEnum } from '../graphql/open-enum.ts';
 
 export const subscriptionStatus = registerOpenEnum(
   'SubscriptionStatus',
-  "A subscription's state at Stripe.",
+  "A subscription's status at Stripe.",
   {
-    active: 'Paid for and running.',
-    canceled: 'Ended.',
-    incomplete: 'Waiting for its first payment.',
-    incomplete_expired: 'Its first payment never came.',
-    past_due: 'A payment failed and is tried again.',
-    paused: 'Paused: nothing is charged until it is resumed.',
-    trialing: 'In its trial.',
-    unpaid: 'Payments failed, and are not tried again.',
+    active: 'The subscription is running.',
+    canceled: 'The subscription has ended.',
+    incomplete: 'The first payment is pending.',
+    incomplete_expired: 'The first payment did not succeed in time.',
+    past_due: 'A payment failed and Stripe retries it.',
+    paused: 'The subscription is paused and nothing is charged.',
+    trialing: 'The subscription is in its trial.',
+    unpaid: 'Payments failed and Stripe no longer retries them.',
   },
 );
 
 export const billingInterval = registerOpenEnum('BillingInterval', 'How often a price is charged.', {
-  day: 'By the day.',
-  week: 'By the week.',
-  month: 'By the month.',
-  year: 'By the year.',
+  day: 'Daily.',
+  week: 'Weekly.',
+  month: 'Monthly.',
+  year: 'Yearly.',
 });

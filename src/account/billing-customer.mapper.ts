@@ -8,7 +8,7 @@ import type {
 } from './billing-customer.types.ts';
 import type { CustomerFacts } from './customer-snapshot.ts';
 
-/** A customer of Stripe's in the words of the schema. */
+/** Converts a Stripe customer to the schema's types. */
 export function toCustomerFacts(
   customer: Stripe.Customer,
   subscriptions: readonly Stripe.Subscription[],
@@ -31,7 +31,7 @@ function toBillingCard(method: string | Stripe.PaymentMethod | null): BillingCar
 
 function toBillingSubscription(subscription: Stripe.Subscription): BillingSubscription {
   const { data: items, has_more: isCutOff } = subscription.items;
-  // What is known of some items says nothing of all.
+  // With more items than Stripe lists, the first items do not show the subscription's period.
   const ends = isCutOff ? [] : items.map((item) => item.current_period_end);
   return {
     id: subscription.id,
@@ -45,7 +45,7 @@ function toBillingSubscription(subscription: Stripe.Subscription): BillingSubscr
   };
 }
 
-/** The portal sets either field, by the account's settings: https://docs.stripe.com/billing/subscriptions/cancel */
+/** The portal sets one of two fields, depending on the account's settings: https://docs.stripe.com/billing/subscriptions/cancel */
 function findCancellation(subscription: Stripe.Subscription, periodEnds: readonly number[]): Date | null {
   if (subscription.cancel_at !== null) return fromUnix(subscription.cancel_at);
   if (!subscription.cancel_at_period_end || periodEnds.length === 0) return null;

@@ -10,14 +10,14 @@ export class BillingCustomerResolver {
   @Authorized()
   @Query(() => BillingCustomer, {
     nullable: true,
-    description: "The caller's own customer; null when none is linked yet.",
+    description: "The caller's customer; null when the user is not linked to a customer yet.",
   })
   async billingCustomer(
     @Ctx() context: RequestContext,
     @Arg('fresh', () => Boolean, {
       defaultValue: false,
       description:
-        'Asks Stripe at once, for the page that the customer returns to from the portal. Otherwise the answer may be what webhooks last brought; where they are not set up, Stripe is always asked.',
+        'Reads from Stripe now. Use it on the page that the customer returns to from the portal. Otherwise the answer may be the state after the last webhook; without webhooks, the service always reads from Stripe.',
     })
     fresh: boolean,
   ): Promise<BillingCustomer | null> {

@@ -6,27 +6,33 @@ export class BillingPrice {
   @Field(() => ID, { description: "Stripe's id of the price, `price_…`." })
   readonly id!: string;
 
-  @Field(() => ID, { description: 'The product it is a price of, `prod_…`.' })
+  @Field(() => ID, { description: "Stripe's id of the product, `prod_…`." })
   readonly productId!: string;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      "The amount for one, in the currency's smallest unit (cents); null for tiered or metered prices. A whole number, and a Float because amounts in some currencies outgrow an Int.",
+      "The amount for one unit, in the currency's smallest unit (cents); null for tiered or metered prices. It is a whole number; it is a Float because amounts in some currencies exceed an Int.",
   })
   readonly unitAmount!: number | null;
 
   @Field(() => String, { description: 'The currency as an ISO code in lower case, such as `eur`.' })
   readonly currency!: string;
 
-  @Field(() => billingInterval.type, { nullable: true, description: 'The unit of time between two charges.' })
+  @Field(() => billingInterval.type, {
+    nullable: true,
+    description: 'The unit of the billing interval; null for a one-time price.',
+  })
   readonly interval!: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many of that unit lie between two charges.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number of units between two charges; null for a one-time price.',
+  })
   readonly intervalCount!: number | null;
 }
 
-@ObjectType({ description: 'One thing that a subscription is for.' })
+@ObjectType({ description: 'One item of a subscription.' })
 export class BillingSubscriptionItem {
   @Field(() => ID, { description: "Stripe's id of the item, `si_…`." })
   readonly id!: string;
@@ -34,10 +40,10 @@ export class BillingSubscriptionItem {
   @Field(() => BillingPrice, { description: 'The price that is charged.' })
   readonly price!: BillingPrice;
 
-  @Field(() => Int, { nullable: true, description: 'How many; null for metered prices.' })
+  @Field(() => Int, { nullable: true, description: 'The quantity; null for metered prices.' })
   readonly quantity!: number | null;
 
-  @Field(() => Date, { description: 'When the period that is paid for ends.' })
+  @Field(() => Date, { description: 'When the current billing period ends.' })
   readonly currentPeriodEnd!: Date;
 }
 
@@ -46,39 +52,42 @@ export class BillingSubscription {
   @Field(() => ID, { description: "Stripe's id of the subscription, `sub_…`." })
   readonly id!: string;
 
-  @Field(() => subscriptionStatus.type, { description: 'Its state.' })
+  @Field(() => subscriptionStatus.type, { description: "The subscription's status." })
   readonly status!: string;
 
-  @Field(() => [BillingSubscriptionItem], { description: 'What it is for.' })
+  @Field(() => [BillingSubscriptionItem], { description: "The subscription's items." })
   readonly items!: readonly BillingSubscriptionItem[];
 
   @Field(() => Date, {
     nullable: true,
     description:
-      'When the period that is paid for ends: the earliest of its items; null without items, or with more than Stripe lists.',
+      'When the current billing period ends: the earliest end of all items. Null without items, or when Stripe does not list all items at once.',
   })
   readonly currentPeriodEnd!: Date | null;
 
   @Field(() => Date, {
     nullable: true,
-    description: 'When it will end because it was cancelled; null when it goes on.',
+    description: 'When the subscription ends because it was cancelled; null when it continues.',
   })
   readonly cancelsAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: 'When its trial ends or ended; null without one.' })
+  @Field(() => Date, { nullable: true, description: 'When the trial ends or ended; null without a trial.' })
   readonly trialEndsAt!: Date | null;
 
-  @Field(() => Boolean, { description: 'Whether payments are paused while the subscription itself goes on.' })
+  @Field(() => Boolean, {
+    description: 'Whether payment collection is paused while the subscription itself continues.',
+  })
   readonly collectionPaused!: boolean;
 
   @Field(() => Date, {
     nullable: true,
-    description: 'When paused payments resume by themselves; null when they are not paused or have no end.',
+    description:
+      'When paused payment collection resumes automatically; null when it is not paused or has no end.',
   })
   readonly collectionResumesAt!: Date | null;
 }
 
-@ObjectType({ description: 'A payment card, as far as it may be shown.' })
+@ObjectType({ description: 'The displayable part of a payment card.' })
 export class BillingCard {
   @Field(() => String, { description: 'The brand, such as `visa`.' })
   readonly brand!: string;
@@ -86,22 +95,22 @@ export class BillingCard {
   @Field(() => String, { description: 'The last four digits.' })
   readonly last4!: string;
 
-  @Field(() => Int, { description: 'The month it expires in, 1 to 12.' })
+  @Field(() => Int, { description: 'The expiry month, 1 to 12.' })
   readonly expMonth!: number;
 
-  @Field(() => Int, { description: 'The year it expires in.' })
+  @Field(() => Int, { description: 'The expiry year.' })
   readonly expYear!: number;
 }
 
-@ObjectType({ description: "The caller's customer, as Stripe had it at one moment." })
+@ObjectType({ description: "The caller's customer, as of one moment." })
 export class BillingCustomer {
   @Field(() => ID, { description: "Stripe's id of the customer, `cus_…`." })
   readonly id!: string;
 
-  @Field(() => ID, { description: "The subject of the caller's token, to whom the customer is linked." })
+  @Field(() => ID, { description: "The subject of the caller's token." })
   readonly userId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Where invoices are sent.' })
+  @Field(() => String, { nullable: true, description: 'The e-mail address for invoices.' })
   readonly email!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The name on invoices.' })
@@ -113,16 +122,16 @@ export class BillingCustomer {
   @Field(() => BillingCard, {
     nullable: true,
     description:
-      'The card that invoices are charged to; null without one, or where another kind of payment is used.',
+      'The card that invoices are charged to; null without a card, or with another kind of payment method.',
   })
   readonly card!: BillingCard | null;
 
-  @Field(() => [BillingSubscription], { description: 'Subscriptions that have not ended, the newest first.' })
+  @Field(() => [BillingSubscription], { description: 'All subscriptions that have not ended, newest first.' })
   readonly subscriptions!: readonly BillingSubscription[];
 
-  @Field(() => Date, { description: 'When the customer was linked to the user.' })
+  @Field(() => Date, { description: 'When the user was linked to the customer.' })
   readonly linkedAt!: Date;
 
-  @Field(() => Date, { description: 'When Stripe was asked: what happened there since may be missing.' })
+  @Field(() => Date, { description: 'When Stripe was read: later changes may be missing.' })
   readonly asOf!: Date;
 }

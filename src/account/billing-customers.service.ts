@@ -12,7 +12,7 @@ import { type CustomerSync, toSnapshot } from './customer-sync.service.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import type { SnapshotRegister } from './snapshot-register.ts';
 
-/** What keeps snapshots true between two reads; without webhooks, nothing would. */
+/** Stored snapshots and the sync that keeps them current. They need webhooks. */
 export interface KeptSnapshots {
   readonly register: SnapshotRegister;
   readonly sync: CustomerSync;
@@ -20,13 +20,13 @@ export interface KeptSnapshots {
   readonly now: () => Date;
 }
 
-/** Webhooks may fail to come, without anybody noticing: what they missed shows a day later. */
+/** Webhooks may be lost unnoticed, so a snapshot is used for at most a day. */
 const freshMs = 24 * 60 * 60_000;
 
-/** Somebody is waiting for the answer, which can be had from Stripe without the lease. */
+/** The wait for the lease is short, because a user waits and Stripe can also be read without the lease. */
 const patienceMs = 2_000;
 
-/** Reads a caller's own customer. */
+/** Reads the caller's customer. */
 export class BillingCustomers {
   private readonly reads = new SharedReads<CustomerSnapshot | null>();
 
@@ -37,9 +37,9 @@ export class BillingCustomers {
   ) {}
 
   /**
-   * Null when the caller has no customer linked.
-   * @param fresh asks Stripe, whatever is kept
-   * @throws CustomerGoneError when Stripe no longer has the linked one, and the errors of Stripe and the store
+   * Returns null when the caller is not linked to a customer.
+   * @param fresh reads from Stripe, not from the snapshot
+   * @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe and the store
    */
   async find(
     caller: Caller,
@@ -59,12 +59,12 @@ export class BillingCustomers {
   private async findKept(mapping: CustomerMapping): Promise<CustomerSnapshot | null> {
     if (this.kept === null) return null;
     const snapshot = await this.kept.register.find(mapping);
-    // Nor one of tomorrow: a clock that was wrong would make it last.
+    // The distance is absolute, so that a snapshot from the future, made by a wrong clock, does not stay valid.
     const age = this.kept.now().getTime() - (snapshot?.readAt.getTime() ?? 0);
     return Math.abs(age) <= freshMs ? snapshot : null;
   }
 
-  /** Null when the customer was unlinked meanwhile. */
+  /** Returns null when the user was unlinked meanwhile. */
   private async readAnew(
     { stripeCustomerId }: CustomerMapping,
     requestId: string,
@@ -73,9 +73,9 @@ export class BillingCustomers {
       try {
         return await this.kept.sync.refresh(stripeCustomerId, { patienceMs });
       } catch (error) {
-        // What Stripe says is still worth telling when it cannot be kept.
+        // Stripe's answer is still useful when the snapshot cannot be stored.
         if (!(error instanceof StoreUnavailableError || error instanceof LeaseTakenError)) throw error;
-        logFailure(this.kept.logger, error, 'a customer was read from Stripe and could not be kept', {
+        logFailure(this.kept.logger, error, 'failed to store the snapshot of a customer', {
           requestId,
           stripeCustomerId,
         });

@@ -9,7 +9,7 @@ import { CustomerSync } from './customer-sync.service.ts';
 import { GoneSinceResolver } from './gone-since.resolver.ts';
 import { SnapshotRegister } from './snapshot-register.ts';
 
-/** What users see of their own billing. */
+/** Composes users' view of their own billing. */
 export interface Account {
   readonly sync: CustomerSync;
   readonly resolvers: readonly object[];
@@ -25,7 +25,7 @@ export function createAccount(
   unlinking.alsoRemove((userId) => snapshots.removeOf(userId));
   const reader = new CustomerReader(subscriptions, stripe, now);
   const sync = new CustomerSync(directory, snapshots, reader, leases);
-  // Without webhooks nothing would keep a snapshot true.
+  // Without webhooks, snapshots would become stale.
   const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
   const billingCustomers = new BillingCustomers(directory, reader, kept);
   return {

@@ -8,11 +8,11 @@ import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 
 /**
- * What Stripe says of a customer at one moment. It knows a deleted one for ever; one that it does not know is
- * of another account or mode, and may be there again once the right key is used.
+ * The state of a customer at Stripe at one moment. Stripe knows a deleted customer forever; an unknown customer belongs to
+ * another account or mode, and may be found once the right key is used.
  */
 export type CustomerReading = {
-  /** Just before Stripe was asked: whatever it did until then is in the answer. */
+  /** The time just before the request: earlier changes at Stripe are included. */
   readonly readAt: Date;
 } & (
   | { readonly state: 'present'; readonly facts: CustomerFacts }
@@ -21,7 +21,7 @@ export type CustomerReading = {
 
 const expandCard = ['invoice_settings.default_payment_method'];
 
-/** Reads a customer from Stripe, with the default card and all subscriptions that have not ended. */
+/** Reads a customer with the default card and all subscriptions that have not ended. */
 export class CustomerReader {
   constructor(
     private readonly subscriptions: CustomerSubscriptions,
@@ -53,7 +53,7 @@ export class CustomerReader {
   }
 }
 
-/** The SDK's types say what Stripe documents: an answer without it is none. */
+/** The SDK's types are not checked at run time: a response that does not fit them counts as no response. */
 function readFacts(customer: Stripe.Customer, subscriptions: readonly Stripe.Subscription[]): CustomerFacts {
   try {
     return toCustomerFacts(customer, subscriptions);

@@ -2,18 +2,18 @@ import { z } from 'zod';
 import type { KeptRecord } from '../records/record-store.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
 
-/** What Stripe knows of a customer, as far as it is shown; who is linked to them is the directory's to say. */
+/** The displayed data of a customer, without the mapping, which only the directory knows. */
 export type CustomerFacts = Omit<BillingCustomer, 'userId' | 'linkedAt' | 'asOf'>;
 
-/** A customer as Stripe had them at one moment: with facts, or gone. */
+/** A customer at one moment: with facts, or gone. */
 export type CustomerSnapshot = {
-  /** From when on what Stripe did may be missing from it. */
+  /** Later changes at Stripe may be missing. */
   readonly readAt: Date;
 } & (
   | { readonly facts: CustomerFacts; readonly goneSince: null }
   | {
       readonly facts: null;
-      /** When it was first seen that Stripe no longer has the customer. */
+      /** When the service first saw that Stripe no longer has the customer. */
       readonly goneSince: Date;
     }
 );
@@ -63,7 +63,7 @@ const snapshotSchema: z.ZodType<CustomerSnapshot> = z.union([
   z.object({ readAt: date, facts: z.null(), goneSince: date }),
 ]);
 
-/** Null for what another release wrote in another form: then Stripe is asked. */
+/** Returns null for a snapshot in another release's format: Stripe is then read. */
 export function readSnapshot(content: KeptRecord['content']): CustomerSnapshot | null {
   return snapshotSchema.safeParse(content).data ?? null;
 }

@@ -6,7 +6,7 @@ import type { CustomerReader, CustomerReading } from './customer-reader.ts';
 import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
 import type { SnapshotRegister } from './snapshot-register.ts';
 
-/** Keeps the snapshots of customers true. */
+/** Keeps the snapshots of customers current. */
 export class CustomerSync {
   constructor(
     private readonly directory: CustomerDirectory,
@@ -16,9 +16,8 @@ export class CustomerSync {
   ) {}
 
   /**
-   * Reads a customer from Stripe and keeps what it says. The lease is taken before Stripe is asked, so that an
-   * old answer never takes the place of a newer one. Null when no user is linked to the customer: nothing is
-   * kept about strangers.
+   * Reads a customer from Stripe and stores a snapshot. The lease is taken before the read, so that an older response never
+   * replaces a newer one. Returns null when no user is linked to the customer: nothing is stored about other customers.
    * @throws LeaseTakenError, StoreUnavailableError, and the errors of Stripe
    */
   refresh(stripeCustomerId: string, patience?: LeasePatience): Promise<CustomerSnapshot | null> {
@@ -44,16 +43,16 @@ export class CustomerSync {
     const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
     lease.ensureHeld();
     if (reading.state === 'missing') {
-      // The key may be the wrong one, and is soon put right: that is no fact about the customer.
+      // The key may belong to another account, so nothing is recorded about the customer.
       if (before !== null) await this.snapshots.remove(before);
       return snapshot;
     }
-    // Clocks may differ, and a lease depends on them. That the record is still the former one does not.
+    // A lease depends on clocks, which may differ. The check that the stored record is still the same does not.
     if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
     return (await this.isStillLinked(mapping)) ? snapshot : null;
   }
 
-  /** Who was unlinked meanwhile had their snapshot removed, maybe before it was written. */
+  /** An unlinking removes the user's snapshot, but maybe before this one was written, so it is removed again. */
   private async isStillLinked({ userId, stripeCustomerId }: CustomerMapping): Promise<boolean> {
     const now = await this.directory.findByStripeCustomerId(stripeCustomerId);
     if (now?.userId === userId) return true;

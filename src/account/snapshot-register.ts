@@ -6,11 +6,11 @@ import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
 const kind = 'customer-snapshot';
 const lifeMs = 30 * 24 * 60 * 60_000;
 
-/** The snapshots of customers who are linked, one each, in the store. */
+/** Stores one snapshot for each linked customer. */
 export class SnapshotRegister {
   constructor(private readonly records: RecordStore) {}
 
-  /** Null when there is none that can be read. */
+  /** Returns null without a readable snapshot. */
   async find({ stripeCustomerId, userId }: CustomerLink): Promise<CustomerSnapshot | null> {
     const record = await this.findRecord(stripeCustomerId);
     return record?.owner === userId ? readSnapshot(record.content) : null;
@@ -21,9 +21,9 @@ export class SnapshotRegister {
   }
 
   /**
-   * Puts a snapshot in the place of the record that was found before Stripe was asked. A crash in between
-   * leaves none, and then Stripe is asked.
-   * @returns false when somebody else changed what is kept since, whose snapshot may be newer
+   * Replaces the record that was found before Stripe was read. After a crash in between there is no snapshot, and Stripe is
+   * read.
+   * @returns false when another process replaced the record meanwhile, maybe by a newer snapshot
    */
   async replace(
     before: KeptRecord | null,
@@ -44,7 +44,7 @@ export class SnapshotRegister {
     return this.records.remove(kind, record);
   }
 
-  /** Removes what is kept for a user, whichever customer they had, and tells how many that was. */
+  /** Removes all snapshots of a user, of any customer, and returns how many were removed. */
   async removeOf(userId: string): Promise<number> {
     const records = await this.records.listOf(kind, userId);
     for (const record of records) await this.remove(record);

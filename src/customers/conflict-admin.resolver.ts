@@ -18,7 +18,7 @@ export class ConflictAdminResolver {
   @Authorized(admin)
   @Query(() => CustomerConflictConnection, {
     description:
-      'For administrators: customers at Stripe that name a user who is linked to another customer, or that are linked to another user. A mapping is never replaced by itself: `resolveCustomerConflict` decides.',
+      'For administrators: lists customers at Stripe that name a user although the user is linked to another customer, or the customer to another user. The service never replaces a mapping automatically: resolve a conflict by `resolveCustomerConflict`.',
   })
   async customerConflicts(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerConflict>> {
     const page = readPageRequest(pageArgs);
@@ -34,14 +34,14 @@ export class ConflictAdminResolver {
   @Mutation(() => CustomerMapping, {
     nullable: true,
     description:
-      "For administrators: resolves a conflict, and returns the user's mapping afterwards; null when the user has none. Nothing changes at Stripe: the customer that is not linked keeps its subscriptions and is charged as before.",
+      "For administrators: resolves a conflict and returns the user's mapping; null when the user has none. Nothing changes at Stripe: a customer that is not linked keeps its subscriptions and is still charged.",
   })
   async resolveCustomerConflict(
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: "The conflict's id." })
     id: string,
     @Arg('resolution', () => CustomerConflictResolution, {
-      description: 'Which customer the user has afterwards.',
+      description: 'Which customer the user is linked to afterwards.',
     })
     resolution: CustomerConflictResolution,
   ): Promise<CustomerMapping | null> {

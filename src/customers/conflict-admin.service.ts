@@ -12,10 +12,10 @@ import type { RemovedLinks } from './removed-links.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
 import type { UserUnlinking } from './user-unlinking.service.ts';
 
-/** `keep_current` leaves the mappings as they are; `take_other` links the user to the customer of the conflict. */
+/** `keep_current` keeps the mappings; `take_other` links the user to the customer of the conflict. */
 export type ConflictResolution = 'keep_current' | 'take_other';
 
-/** A conflict with the mappings that stand against it now. */
+/** A conflict with the current mappings of its user and its customer. */
 export interface OpenConflict extends CustomerConflict {
   /** The customer that the user is linked to; null when the user is not linked. */
   readonly linkedCustomerId: string | null;
@@ -33,11 +33,11 @@ export interface ConflictAdminParts {
   readonly audit: AuditTrail;
 }
 
-/** Lists and resolves conflicts, for administrators. Every resolution is in the audit trail. */
+/** Lists and resolves conflicts for administrators. Every resolution is recorded in the audit trail. */
 export class ConflictAdmin {
   constructor(private readonly parts: ConflictAdminParts) {}
 
-  /** A page may be shorter than asked for: conflicts that ended by themselves are left out. */
+  /** A page may be shorter than requested, because conflicts that were resolved by linking are left out. */
   async list(page: PageRequest): Promise<Page<OpenConflict>> {
     const { items, hasNextPage } = await this.parts.conflicts.list(page);
     const conflicts = await Promise.all(items.map((conflict) => this.addMappings(conflict)));
@@ -50,12 +50,12 @@ export class ConflictAdmin {
    */
   async resolve(caller: Caller, id: string, resolution: ConflictResolution): Promise<CustomerMapping | null> {
     const found = await this.parts.conflicts.find(id);
-    if (found === null) throw new BadUserInputError('No conflict has this id. It may be resolved already.');
+    if (found === null) throw new BadUserInputError('No conflict has this id. It may already be resolved.');
     const { userId, stripeCustomerId: target, linkedCustomerId } = await this.addMappings(found);
     const details = { resolution, linkedBefore: linkedCustomerId ?? 'none' };
     const intent = { actor: caller, action: AuditAction.RESOLVE_CUSTOMER_CONFLICT, userId, target, details };
     return this.parts.audit.record(intent, () =>
-      // Events link under the same lease.
+      // Events link users under the same lease.
       this.parts.leases.runExclusive(`customer:${target}`, async () => {
         if (resolution === 'keep_current') await this.parts.removedLinks.add(found);
         else await this.take(found);
@@ -65,11 +65,11 @@ export class ConflictAdmin {
     );
   }
 
-  /** Where this stops halfway, the conflict is still there, and resolving it again goes on. */
+  /** After a crash halfway, the conflict still exists, and resolving it again continues. */
   private async take({ userId, stripeCustomerId }: CustomerConflict): Promise<void> {
     const { directory, unlinking, stripe } = this.parts;
     if ((await findStripeCustomer(stripe, stripeCustomerId)) === null)
-      throw new CustomerNotFoundError('Stripe has no such customer, in this mode of its account.');
+      throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
     if (ofCustomer?.userId === userId) return;
     if (ofCustomer !== null) await unlinking.unlink(ofCustomer.userId);
@@ -95,7 +95,7 @@ export class ConflictAdmin {
   }
 }
 
-/** An administrator linked the two in another way. */
+/** Whether an administrator already linked the two. */
 function isOver({ stripeCustomerId, linkedCustomerId }: OpenConflict): boolean {
   return linkedCustomerId === stripeCustomerId;
 }

@@ -16,7 +16,7 @@ import { OwnCustomers } from './own-customers.service.ts';
 import { RemovedLinks } from './removed-links.ts';
 import { UserUnlinking } from './user-unlinking.service.ts';
 
-/** Which customer a user is. */
+/** Composes the mappings from users to customers. */
 export interface Customers {
   readonly directory: CustomerDirectory;
   readonly subscriptions: CustomerSubscriptions;
@@ -79,7 +79,7 @@ async function eraseUser({ userId }: UserToErase, parts: ErasureParts): Promise<
   const others = await conflicts.listOf(userId);
   const mapping = await unlinking.unlink(userId);
   for (const conflict of others) {
-    // An event would link the user to this customer, now that the other mapping is gone.
+    // Without the user's mapping, an event could now link the user to this customer.
     await removedLinks.add(conflict);
     await conflicts.remove(conflict);
   }

@@ -2,26 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
 
-/** One attempt at creating a user's customer. Whoever joins it sends the same, so that Stripe does it once. */
+/** An attempt to create a user's customer. All processes that join it send the same request, so Stripe creates one customer. */
 export interface CreationAttempt {
   readonly number: number;
   readonly idempotencyKey: string;
-  /** What the created customer's metadata says, by which any of the user's attempts finds it again. */
+  /** Written to the customer's metadata, so that every attempt of the user finds the customer again. */
   readonly mark: string;
-  /** What the customer is created with, whatever later tokens say. */
+  /** The customer's e-mail address. It stays the same for the attempt, even if later tokens have another. */
   readonly email: string | null;
   readonly beganAt: Date;
 }
 
-/** Whether an attempt can still be joined, must be left alone for now, or is over. */
+/** Whether an attempt can be joined, is too old to join but may still be running, or is over. */
 export type AttemptAge = 'fresh' | 'resting' | 'over';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** Stripe keeps an idempotency key for 24 hours at least: https://docs.stripe.com/api/idempotent_requests */
+/** Stripe keeps an idempotency key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests */
 const freshForMs = 23 * hourMs;
-/** Nobody joins it any more, but whoever did a moment ago, or by a clock that is slow, may be at work. */
+/** A process that joined at the last moment, or has a slow clock, may still be running. */
 const restingForMs = 10 * minuteMs;
 const keptForMs = 48 * hourMs;
 
@@ -32,21 +32,21 @@ const contentSchema = z.object({
   beganAt: z.iso.datetime().transform((text) => new Date(text)),
 });
 
-/** Keeps who tries to create whose customer, and with what: before Stripe is asked, and for two days. */
+/** Stores attempts to create customers, before Stripe is called and for two days. */
 export class CreationAttempts {
   constructor(
     private readonly records: RecordStore,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** A user's attempt with the highest number that is still kept. @throws StoreUnavailableError */
+  /** Returns a user's latest stored attempt. @throws StoreUnavailableError */
   async findLatest(userId: string): Promise<CreationAttempt | null> {
     const records = await this.records.listOf('customer-creation', userId);
     const attempts = records.map(toAttempt).sort((one, other) => other.number - one.number);
     return attempts[0] ?? null;
   }
 
-  /** Begins an attempt, or joins the one of that number that somebody else began. @throws StoreUnavailableError */
+  /** Begins the attempt with this number, or joins it if another process began it. @throws StoreUnavailableError */
   async join(
     userId: string,
     facts: Pick<CreationAttempt, 'number' | 'email'> & Partial<Pick<CreationAttempt, 'mark'>>,
@@ -55,12 +55,12 @@ export class CreationAttempts {
     for (;;) {
       if (await this.records.insert('customer-creation', record)) return toAttempt(record);
       const other = await this.records.find('customer-creation', record.key);
-      // There is none where it has just been swept away, and then the key is free.
+      // A sweep may have just removed the other attempt, so the key is free.
       if (other !== null) return toAttempt(other);
     }
   }
 
-  /** Removes a user's attempts, and tells how many there were. @throws StoreUnavailableError */
+  /** Removes a user's attempts, and returns how many were removed. @throws StoreUnavailableError */
   async removeOf(userId: string): Promise<number> {
     const records = await this.records.listOf('customer-creation', userId);
     for (const record of records) await this.records.remove('customer-creation', record);
@@ -87,6 +87,6 @@ export class CreationAttempts {
 
 function toAttempt({ nonce, content }: KeptRecord): CreationAttempt {
   const { mark = nonce, ...facts } = contentSchema.parse(content);
-  // Not the prefix of earlier releases, which created other customers with the same keys.
+  // The prefix differs from earlier releases, which used the same keys for other parameters.
   return { ...facts, mark, idempotencyKey: `marked-customer:${nonce}` };
 }

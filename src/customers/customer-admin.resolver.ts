@@ -16,7 +16,7 @@ export class CustomerAdminResolver {
 
   @Authorized(admin)
   @Query(() => CustomerMappingConnection, {
-    description: 'For administrators: who is linked to which customer, in the order of user ids.',
+    description: 'For administrators: lists which user is linked to which customer, sorted by user id.',
   })
   async customerMappings(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerMapping>> {
     const page = readPageRequest(pageArgs);
@@ -27,7 +27,8 @@ export class CustomerAdminResolver {
   @Authorized(admin)
   @Query(() => CustomerMapping, {
     nullable: true,
-    description: 'For administrators: one mapping, by either id; null when there is none.',
+    description:
+      'For administrators: finds a mapping by the user id or the customer id; null when there is none.',
   })
   async customerMapping(
     @Arg('userId', () => ID, { nullable: true, description: "The user's id." })
@@ -48,11 +49,11 @@ export class CustomerAdminResolver {
   @Authorized(admin)
   @Mutation(() => CustomerMapping, {
     description:
-      'For administrators: links a user to a customer that Stripe has. A user has one customer and a customer one user; the same link again is no change.',
+      'For administrators: links a user to a customer that exists at Stripe. Each user has one customer, and each customer one user. Idempotent.',
   })
   async linkCustomer(
     @Ctx() context: RequestContext,
-    @Arg('userId', () => ID, { description: "The user's id, as their tokens have it." })
+    @Arg('userId', () => ID, { description: "The user's id, as in the user's tokens." })
     userId: string,
     @Arg('stripeCustomerId', () => ID, { description: "Stripe's id of the customer, `cus_…`." })
     stripeCustomerId: string,
@@ -63,7 +64,7 @@ export class CustomerAdminResolver {
   @Authorized(admin)
   @Mutation(() => CustomerMapping, {
     description:
-      "For administrators: removes the link between a user and their customer, and returns what was removed. No event and no session makes this link again; `linkCustomer` does. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is charged as before: cancel or delete it there where that is called for. Where customers are created on demand, the user's next session creates a new one.",
+      "For administrators: removes the mapping between a user and a customer, and returns the removed mapping. Only `linkCustomer` can restore it; events and sessions never do. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is still charged: cancel or delete it at Stripe if you want that. If customers are created on demand, the user's next session creates a new customer.",
   })
   async unlinkCustomer(
     @Ctx() context: RequestContext,
@@ -75,8 +76,7 @@ export class CustomerAdminResolver {
 
   @Authorized(admin)
   @Mutation(() => CustomerMapping, {
-    description:
-      "For administrators: changes what is kept about a user's customer. What is left out stays as it is.",
+    description: "For administrators: changes a user's mapping. Omitted arguments stay unchanged.",
   })
   async updateCustomerMapping(
     @Ctx() context: RequestContext,
@@ -84,12 +84,12 @@ export class CustomerAdminResolver {
     userId: string,
     @Arg('contractEndsAt', () => Date, {
       nullable: true,
-      description: 'When the contract ends; null for no contract.',
+      description: 'When the contract ends; null removes the contract.',
     })
     contractEndsAt: Date | null | undefined,
     @Arg('attributes', () => [CustomerAttributeInput], {
       nullable: true,
-      description: 'All that is kept from now on, in place of what was; at most 50.',
+      description: 'The new attributes, at most 50. They replace all current attributes.',
     })
     attributes: readonly CustomerAttributeInput[] | null | undefined,
   ): Promise<CustomerMapping> {

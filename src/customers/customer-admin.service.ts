@@ -15,9 +15,9 @@ import { CustomerNotFoundError } from './customer.errors.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
 import type { UserUnlinking } from './user-unlinking.service.ts';
 
-/** What is left out stays as it is. */
+/** Omitted fields stay unchanged. */
 export interface RequestedChanges {
-  /** Null for no contract. */
+  /** Null removes the contract. */
   readonly contractEndsAt?: Date | null | undefined;
   readonly attributes?: readonly Attribute[] | undefined;
 }
@@ -41,23 +41,23 @@ export class CustomerAdmin {
     return { items: mappings, hasNextPage };
   }
 
-  /** By one of the two ids. @throws BadUserInputError */
+  /** Finds a mapping by exactly one of the two ids. @throws BadUserInputError */
   find({ userId, stripeCustomerId }: Partial<CustomerLink>): Promise<CustomerMapping | null> {
     if (userId !== undefined && stripeCustomerId === undefined)
       return this.parts.directory.findByUserId(userId);
     if (userId === undefined && stripeCustomerId !== undefined)
       return this.parts.directory.findByStripeCustomerId(stripeCustomerId);
-    throw new BadUserInputError('Give either userId or stripeCustomerId.');
+    throw new BadUserInputError('Pass either `userId` or `stripeCustomerId`.');
   }
 
   /**
-   * Links a user to a customer that Stripe has.
+   * Links a user to a customer that exists at Stripe.
    * @throws CustomerNotFoundError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
    */
   async link(actor: Actor, link: CustomerLink): Promise<CustomerMapping> {
     const { mapping } = await this.linkOnRecord(actor, link, async () => {
       if ((await findStripeCustomer(this.parts.stripe, link.stripeCustomerId)) === null)
-        throw new CustomerNotFoundError('Stripe has no such customer, in this mode of its account.');
+        throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
     });
     return mapping;
   }
@@ -86,7 +86,7 @@ export class CustomerAdmin {
     });
   }
 
-  /** Removes a mapping for good and returns what was removed. Only `link` makes it again. @throws CustomerNotFoundError, BadUserInputError */
+  /** Removes a mapping and returns it. Only `link` can restore it. @throws CustomerNotFoundError, BadUserInputError */
   unlink(actor: Actor, userId: string): Promise<CustomerMapping> {
     const intent = { actor, action: AuditAction.UNLINK_CUSTOMER, userId };
     return this.parts.audit.record(intent, async (operation) => {
@@ -96,7 +96,7 @@ export class CustomerAdmin {
     });
   }
 
-  /** Changes what is given and leaves the rest. @throws CustomerNotFoundError, BadUserInputError */
+  /** Changes the given fields of a mapping. @throws CustomerNotFoundError, BadUserInputError */
   update(actor: Actor, userId: string, changes: RequestedChanges): Promise<CustomerMapping> {
     const { contractEndsAt, attributes } = changes;
     const details = {
@@ -118,6 +118,6 @@ export class CustomerAdmin {
 }
 
 function requireMapping(mapping: CustomerMapping | null): CustomerMapping {
-  if (mapping === null) throw new CustomerNotFoundError('No customer is linked to this user.');
+  if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
   return mapping;
 }

@@ -14,21 +14,21 @@ const attributesSchema = z
         .string()
         .regex(
           /^[\w.-]{1,64}$/,
-          "an attribute's name has 1 to 64 letters, digits, dots, dashes and underscores",
+          'the name of an attribute must be 1 to 64 letters, digits, dots, dashes and underscores',
         ),
       value: z
         .string()
-        .max(500, "an attribute's value has at most 500 characters")
+        .max(500, 'the value of an attribute must be at most 500 characters')
         .regex(
           /^[^\p{Cc}\p{Cs}]*$/u,
-          "an attribute's value has no control characters and is well-formed Unicode",
+          'the value of an attribute must be well-formed Unicode without control characters',
         ),
     }),
   )
-  .max(50, 'at most 50 attributes are kept')
+  .max(50, 'a mapping can have at most 50 attributes')
   .refine(
     (attributes) => new Set(attributes.map(({ name }) => name)).size === attributes.length,
-    'no two attributes have the same name',
+    'the names of attributes must be unique',
   );
 
 /** @throws BadUserInputError */

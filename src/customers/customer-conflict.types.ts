@@ -8,48 +8,48 @@ export enum CustomerConflictResolution {
 
 registerEnumType(CustomerConflictResolution, {
   name: 'CustomerConflictResolution',
-  description: 'How a conflict is resolved.',
+  description: 'How to resolve a conflict.',
   valuesConfig: {
     KEEP_CURRENT: {
       description:
-        'Leaves the mappings as they are. The customer of the conflict is never linked to this user by itself.',
+        'Keeps the mappings. The customer of the conflict is never linked to this user automatically.',
     },
     TAKE_OTHER: {
       description:
-        'Links the user to the customer of the conflict, with the contract end and attributes of the mapping that this replaces. Another user that has the customer is unlinked.',
+        'Links the user to the customer of the conflict. The new mapping keeps the contract end and the attributes of the old one. If another user has the customer, that user is unlinked.',
     },
   },
 });
 
 @ObjectType({
   description:
-    'A customer at Stripe that names a user, and was not linked because one of them is linked already.',
+    'A customer at Stripe that names a user, but was not linked because one of the two is already linked elsewhere.',
 })
 export class CustomerConflict {
-  @Field(() => ID, { description: 'Its id.' })
+  @Field(() => ID, { description: "The conflict's id." })
   readonly id!: string;
 
   @Field(() => ID, { description: 'The user that the customer names.' })
   readonly userId!: string;
 
   @Field(() => ID, {
-    description: 'The customer that names the user, and may have a subscription that the user paid for.',
+    description: 'The customer that names the user. It may have a subscription that the user paid for.',
   })
   readonly stripeCustomerId!: string;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The customer that the user is linked to now; null without one.',
+    description: 'The customer that the user is linked to now; null when the user is not linked.',
   })
   readonly linkedCustomerId!: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The user that the customer is linked to now; null without one.',
+    description: 'The user that the customer is linked to now; null when the customer is not linked.',
   })
   readonly linkedUserId!: string | null;
 
-  @Field(() => Date, { description: 'When it was first found.' })
+  @Field(() => Date, { description: 'When the conflict was first found.' })
   readonly foundAt!: Date;
 }
 

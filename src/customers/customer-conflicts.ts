@@ -9,7 +9,7 @@ import type { CustomerLink } from './customer-directory.ts';
 
 const kind = 'customer-conflict';
 
-/** A customer at Stripe that names a user, and was not linked because one of them is linked already. */
+/** A customer at Stripe names a user, but one of the two is already linked elsewhere. */
 export interface CustomerConflict extends CustomerLink {
   readonly id: string;
   readonly foundAt: Date;
@@ -34,11 +34,11 @@ const contentSchema = z.object({
   foundAt: z.iso.datetime().transform((text) => new Date(text)),
 });
 
-/** Keeps the conflicts that an administrator has to resolve: each pair of a user and a customer once. */
+/** Stores the conflicts that an administrator has to resolve, one for each pair of a user and a customer. */
 export class CustomerConflicts {
   constructor(private readonly parts: ConflictParts) {}
 
-  /** Records a conflict: in the list, in the audit trail and in a metric. The same conflict again is no second one. */
+  /** Idempotent: records a conflict in the store, in the audit trail and in a metric. */
   async report(link: CustomerLink, { actor, eventId, at }: ConflictSighting): Promise<void> {
     const { userId, stripeCustomerId } = link;
     const record: KeptRecord = {
@@ -50,10 +50,10 @@ export class CustomerConflicts {
     };
     const isNew = await this.parts.records.insert(kind, record);
     const kept = isNew ? record : await this.parts.records.find(kind, record.key);
-    // It was resolved in this moment.
+    // An administrator has just resolved it.
     if (kept === null) return;
     const { id, foundAt } = toConflict(kept);
-    // Also for a conflict that is known: the process that found it may have died before this.
+    // A known conflict is noted too: the process that found it may have died before this step.
     await this.parts.audit.note({
       actor,
       action: AuditAction.REPORT_CUSTOMER_CONFLICT,
@@ -76,7 +76,7 @@ export class CustomerConflicts {
     return record && toConflict(record);
   }
 
-  /** The customers that name a user and are not linked to that user. */
+  /** Lists a user's open conflicts. */
   async listOf(userId: string): Promise<readonly CustomerConflict[]> {
     return (await this.parts.records.listOf(kind, userId)).map(toConflict);
   }

@@ -22,15 +22,15 @@ import {
 } from './customer.errors.ts';
 import type { CustomersByMetadata, MetadataEntry } from './customers-by-metadata.ts';
 
-/** The metadata key under which a created customer carries the mark of its attempt, a random text of the store's. */
+/** The metadata key for the mark of the attempt that created the customer. Only this store knows the random mark. */
 export const markKey = 'billing_portal_attempt';
 
-/** New attempts that one call may make when Stripe repeats failures. The next call goes on from there. */
+/** The attempts that one call makes when Stripe replays failures. The next call continues from there. */
 const maxRounds = 3;
 const minuteMs = 60_000;
-/** Longer than search usually lags, and than clocks differ. */
+/** Longer than Stripe's search usually lags and than clocks differ. */
 const lookBackMs = 5 * minuteMs;
-/** Longer than search lags in an outage, which is up to an hour. */
+/** Longer than the search lags in an outage, which is up to an hour. */
 const longestLookBackMs = 120 * minuteMs;
 
 interface CreationParts {
@@ -42,24 +42,24 @@ interface CreationParts {
   readonly stripe: StripeClient;
   readonly audit: AuditTrail;
   readonly now: () => Date;
-  /** The metadata key that names users at Stripe; null when none does. */
+  /** The metadata key that names users at Stripe; null when no key is set. */
   readonly metadataKey: string | null;
 }
 
-/** Stripe repeats that an attempt created a customer that was deleted, changed or unlinked since. */
+/** Stripe replayed the creation of a customer that was since deleted, changed or unlinked. */
 class AttemptUndoneError extends StripeUnavailableError {
   constructor(id: string) {
-    super(new Error(`Stripe repeats that it created ${id}, which is not the user's any more`));
+    super(new Error(`Stripe replayed the creation of ${id}, which no longer belongs to the user`));
   }
 }
 
 /**
- * Gives a user without a customer a new one. However many processes do so at once, and wherever they stop, one is
- * created: an attempt is stored before Stripe is asked, and all who join it ask for the same customer with the same
- * idempotency key.
+ * Creates a customer for a user who has none. Exactly one customer is created, however many processes try at once and
+ * wherever they crash: an attempt is stored before Stripe is called, and all processes that join the attempt send the
+ * same request with the same idempotency key.
  *
- * A customer that is there already is taken in two cases only: an attempt of this store created it, which its random
- * mark proves, or the operator names a metadata key that the product's own server writes.
+ * An existing customer is linked in two cases only: an attempt of this store created it, which its random mark proves, or
+ * it names the user under the metadata key that the operator's own server writes.
  */
 export class CustomerCreation {
   constructor(private readonly parts: CreationParts) {}
@@ -89,7 +89,7 @@ export class CustomerCreation {
       const existing = await this.findExisting(userId, latest);
       if (existing !== null) return this.adopt(caller, existing);
       const attempt = await this.join(caller, latest, failure);
-      // Others may have been quicker, and so long ago that their attempt has been swept away.
+      // Another process may have linked the user so long ago that a sweep has removed its attempt.
       const mapping = await this.parts.directory.findByUserId(userId);
       if (mapping !== null) return mapping;
       try {
@@ -102,7 +102,7 @@ export class CustomerCreation {
     }
   }
 
-  /** The user's customer at Stripe, if it can be told. What an attempt may have created is in Stripe's list at once. */
+  /** Finds the user's customer at Stripe. A customer that an attempt has just created is in Stripe's list immediately. */
   private async findExisting(userId: string, latest: CreationAttempt | null): Promise<string | null> {
     const now = this.parts.now().getTime();
     const since = Math.max((latest?.beganAt.getTime() ?? now) - lookBackMs, now - longestLookBackMs);
@@ -121,7 +121,7 @@ export class CustomerCreation {
     return metadataKey === null ? [] : [{ key: metadataKey, value: userId }];
   }
 
-  /** Goes on with the latest attempt, or begins the next one where nothing can come of that any more. */
+  /** Joins the latest attempt, or begins the next one when the latest is over. */
   private async join(
     { userId, email }: Caller,
     latest: CreationAttempt | null,
@@ -131,7 +131,7 @@ export class CustomerCreation {
     if (latest !== null && age === 'fresh') return latest;
     if (age === 'resting')
       throw new StripeUnavailableError(
-        new Error('The last attempt is too old to repeat, and too new to give up'),
+        new Error('The last attempt is too old to join and too recent to replace'),
       );
     return this.parts.attempts.join(userId, {
       number: (latest?.number ?? 0) + 1,
@@ -167,7 +167,7 @@ export class CustomerCreation {
       idempotencyKey,
     );
     const { success, data } = createdSchema.safeParse(created);
-    if (!success) throw new StripeUnavailableError(new Error('Stripe answered what is no customer'));
+    if (!success) throw new StripeUnavailableError(new Error('Stripe did not answer with a customer'));
     if (wasReplayed(created.lastResponse) && !(await this.parts.customers.has(entries, data.id)))
       throw new AttemptUndoneError(data.id);
     return data.id;
@@ -181,7 +181,7 @@ export class CustomerCreation {
       if (error instanceof CustomerAlreadyLinkedError)
         throw new CustomerAmbiguousError([link.stripeCustomerId]);
       if (!(error instanceof UserAlreadyLinkedError)) throw error;
-      // Somebody linked the user to another one meanwhile, and may even have undone it.
+      // The user was linked to another customer meanwhile, and maybe unlinked again.
       return (await this.parts.directory.findByUserId(link.userId)) ?? this.link(link);
     }
   }
@@ -193,12 +193,12 @@ function toEntry({ mark: value }: CreationAttempt): MetadataEntry {
 
 const createdSchema = z.object({ id: stripeCustomerIdSchema });
 
-/** Whether an attempt will never get further: the next one may. */
+/** Whether an attempt can never succeed. The next attempt may. */
 function isOver(error: unknown): boolean {
   return isReplayed(error) || error instanceof AttemptUndoneError || isEmailRefused(error);
 }
 
-/** Issuers verify addresses that Stripe does not take. */
+/** Issuers may verify addresses that Stripe refuses. */
 function isEmailRefused(error: unknown): boolean {
   return error instanceof StripeRequestRefusedError && error.stripeCode === 'email_invalid';
 }

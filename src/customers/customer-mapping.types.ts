@@ -1,41 +1,41 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
 
-@ObjectType({ description: 'A fact that is kept about a customer, for portal policies to read.' })
+@ObjectType({ description: 'A fact about a customer, for portal policies.' })
 export class CustomerAttribute {
-  @Field(() => String, { description: 'What the fact is about, such as `tier`.' })
+  @Field(() => String, { description: "The attribute's name, such as `tier`." })
   readonly name!: string;
 
-  @Field(() => String, { description: 'What is so, such as `gold`.' })
+  @Field(() => String, { description: "The attribute's value, such as `gold`." })
   readonly value!: string;
 }
 
-@InputType({ description: 'A fact to keep about a customer, for portal policies to read.' })
+@InputType({ description: 'A fact about a customer, for portal policies.' })
 export class CustomerAttributeInput {
   @Field(() => String, {
-    description: 'What the fact is about: up to 64 letters, digits, dots, dashes and underscores.',
+    description: "The attribute's name: up to 64 letters, digits, dots, dashes and underscores.",
   })
   readonly name!: string;
 
-  @Field(() => String, { description: 'What is so, in up to 500 characters.' })
+  @Field(() => String, { description: "The attribute's value: up to 500 characters." })
   readonly value!: string;
 }
 
 @ObjectType({ description: 'Which customer at Stripe a user is.' })
 export class CustomerMapping {
-  @Field(() => ID, { description: "The user's id, as their tokens have it." })
+  @Field(() => ID, { description: "The user's id, as in the user's tokens." })
   readonly userId!: string;
 
   @Field(() => ID, { description: "Stripe's id of the customer, `cus_…`." })
   readonly stripeCustomerId!: string;
 
-  @Field(() => Date, { nullable: true, description: 'When the contract ends; null without one.' })
+  @Field(() => Date, { nullable: true, description: 'When the contract ends; null without a contract.' })
   readonly contractEndsAt!: Date | null;
 
-  @Field(() => [CustomerAttribute], { description: 'What is kept about the customer, by name.' })
+  @Field(() => [CustomerAttribute], { description: "The customer's attributes." })
   readonly attributes!: readonly CustomerAttribute[];
 
-  @Field(() => Date, { description: 'When the customer was linked to the user.' })
+  @Field(() => Date, { description: 'When the user was linked to the customer.' })
   readonly linkedAt!: Date;
 }
 

@@ -4,14 +4,14 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { CustomerGoneError } from './customer.errors.ts';
 
-/** The statuses of a subscription that a customer has now: not one that was never paid for, nor one at rest. */
+/** The statuses of a running subscription: not of one that was never paid for or is paused. */
 const currentStatuses = new Set<string>(['active', 'trialing', 'past_due']);
 
 export function isCurrent({ status }: Stripe.Subscription): boolean {
   return currentStatuses.has(status);
 }
 
-/** Reads a customer's subscriptions that have not ended from Stripe, the newest first. */
+/** Reads a customer's subscriptions that have not ended, newest first. */
 export class CustomerSubscriptions {
   constructor(private readonly stripe: StripeClient) {}
 

@@ -1,53 +1,52 @@
 import { BillingError } from '../shared/errors.ts';
 
-/** The user has no customer. */
 export class CustomerNotFoundError extends BillingError {
-  /** @param message for an administrator, who is told of somebody else's */
-  constructor(message = 'There is no billing account for you yet. It is made with your first purchase.') {
+  /** @param message replaces the message for the user, when an administrator asks about a user */
+  constructor(message = 'You have no billing account yet. Your first purchase creates it.') {
     super('CUSTOMER_NOT_FOUND', message);
   }
 }
 
-/** Stripe no longer has the customer who is linked. No purchase makes another: a person has to unlink it first. */
+/** Stripe no longer has the linked customer. A purchase does not create another: an administrator has to unlink the user first. */
 export class CustomerGoneError extends CustomerNotFoundError {
   constructor() {
-    super('Your billing account is no longer there. Contact support.');
+    super('Your billing account no longer exists. Contact support.');
   }
 }
 
-/** The user is linked to another customer; unlink first, knowingly. */
+/** The user is linked to another customer. An administrator has to unlink the user first, deliberately. */
 export class UserAlreadyLinkedError extends BillingError {
   constructor(userId: string) {
-    super('BAD_USER_INPUT', `User "${userId}" is linked to another Stripe customer. Unlink that one first.`);
+    super('BAD_USER_INPUT', `User "${userId}" is linked to another Stripe customer. Unlink the user first.`);
   }
 }
 
-/** The customer belongs to another user; two users never share one. */
+/** The customer is linked to another user. Two users never share a customer. */
 export class CustomerAlreadyLinkedError extends BillingError {
   constructor(stripeCustomerId: string) {
     super(
       'BAD_USER_INPUT',
-      `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that one first.`,
+      `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that user first.`,
     );
   }
 }
 
-/** The link was removed before, so that only an administrator makes it again. */
+/** The mapping was removed, so only an administrator can restore it. */
 export class LinkRemovedError extends BillingError {
   constructor() {
     super('CUSTOMER_NOT_FOUND', 'Your billing account was unlinked. Contact support.');
   }
 }
 
-/** Which customer is the user's cannot be told: several name them, or the one that does is somebody else's. */
+/** The user's customer is ambiguous: several customers name the user, or the customer that does is linked to another user. */
 export class CustomerAmbiguousError extends BillingError {
   constructor(readonly stripeCustomerIds: readonly string[]) {
     const [one, ...others] = stripeCustomerIds;
     const what =
       others.length === 0 ? `${one} is linked to another user` : `${stripeCustomerIds.join(', ')} all do`;
-    super('CUSTOMER_AMBIGUOUS', 'Your billing account needs to be sorted out by a person. Contact support.', {
+    super('CUSTOMER_AMBIGUOUS', 'Your billing account needs manual attention. Contact support.', {
       cause: new Error(
-        `Customers at Stripe whose metadata names the user: ${what}. Link the user by hand to the right one.`,
+        `Metadata of several or linked customers names the user: ${what}. Link the user to the right customer.`,
       ),
     });
   }

@@ -14,9 +14,9 @@ export class CustomersByMetadata {
   constructor(private readonly stripe: StripeClient) {}
 
   /**
-   * The ids of all customers that have one of the entries now. Stripe's search lags by a minute, or more in an outage;
-   * its list does not: https://docs.stripe.com/search#data-freshness
-   * @param since from when on the list is read
+   * Returns the ids of all customers that have one of the entries now. Stripe's search lags by a minute, or more in an
+   * outage; its list does not: https://docs.stripe.com/search#data-freshness
+   * @param since where the list begins
    * @throws BillingError of the Stripe kind
    */
   async list(entries: readonly MetadataEntry[], since: Date): Promise<readonly string[]> {
@@ -30,13 +30,13 @@ export class CustomersByMetadata {
     return [...newer, ...unseen.filter((_id, index) => stillThere[index])];
   }
 
-  /** Whether Stripe has this customer now, with one of the entries. @throws BillingError of the Stripe kind */
+  /** Whether the customer exists now and has one of the entries. @throws BillingError of the Stripe kind */
   async has(entries: readonly MetadataEntry[], id: string): Promise<boolean> {
     const customer = await findStripeCustomer(this.stripe, id);
     return customer !== null && hasOne(customer, entries);
   }
 
-  /** Search also finds values that differ in case, and customers that were changed or deleted a moment ago. */
+  /** The search also returns values that differ in case, and customers that were just changed or deleted. */
   private async search({ key, value }: MetadataEntry): Promise<readonly string[]> {
     const query = `metadata['${key}']:'${escape(value)}'`;
     const { data } = await this.stripe.read((sdk, options) =>
@@ -58,7 +58,7 @@ function hasOne({ metadata }: Stripe.Customer, entries: readonly MetadataEntry[]
   return entries.some(({ key, value }) => metadata[key] === value);
 }
 
-/** For a value in single quotes of Stripe's query language: https://docs.stripe.com/search#search-query-language */
+/** Escapes a value in single quotes: https://docs.stripe.com/search#search-query-language */
 function escape(value: string): string {
   return value.replace(/[\\']/g, '\\$&');
 }

@@ -6,9 +6,9 @@ import type { CustomerLink } from './customer-directory.ts';
 const keySchema = z.object({ secret: z.string() });
 
 /**
- * Remembers which links were removed, so that only an administrator makes them again. A link is stored as a keyed hash
- * of both its ids: after an erasure the user's id is nowhere in the store, and trying out user ids needs the store and
- * the customer's id.
+ * Records removed mappings, so that only an administrator can restore them. A mapping is stored as a keyed hash of both
+ * ids: after an erasure, the store no longer contains the user's id, and guessing it needs the store and the customer's
+ * id.
  */
 export class RemovedLinks {
   private secret: Promise<string> | null = null;
@@ -40,14 +40,14 @@ export class RemovedLinks {
 
   private getSecret(): Promise<string> {
     this.secret ??= this.readSecret().catch((error: unknown) => {
-      // The next call reads it again.
+      // The next call tries again.
       this.secret = null;
       throw error;
     });
     return this.secret;
   }
 
-  /** The first process that needs the secret creates it, and all others read that one. */
+  /** The first process that needs the secret creates it; all others read it. */
   private async readSecret(): Promise<string> {
     const name = { kind: 'removed-link-secret', key: 'secret' } as const;
     const found = await this.records.find(name.kind, name.key);

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 
-/** Null when Stripe does not have the customer, or has it no longer. @throws BillingError of the Stripe kind */
+/** Returns null for an unknown or deleted customer. @throws BillingError of the Stripe kind */
 export async function findStripeCustomer(
   stripe: StripeClient,
   id: string,
@@ -12,7 +12,7 @@ export async function findStripeCustomer(
   return customer?.deleted === true ? null : customer;
 }
 
-/** Null when Stripe does not know the customer; a deleted one it knows. @throws BillingError of the Stripe kind */
+/** Returns null for an unknown customer. Stripe still knows deleted customers. @throws BillingError of the Stripe kind */
 export async function findStripeCustomerOrDeleted(
   stripe: StripeClient,
   id: string,
@@ -24,7 +24,7 @@ export async function findStripeCustomerOrDeleted(
       throw new StripeUnavailableError(new Error('Stripe answered with another customer'));
     return customer;
   } catch (error) {
-    // Retrieving names the id in the path, which Stripe calls `id`.
+    // Stripe names the id in the path `id`.
     if (isMissing(error, 'id')) return null;
     throw error;
   }

@@ -12,7 +12,7 @@ import { addPortalLinkRoutes } from './email-link.routes.ts';
 import { LinkVisits } from './email-link-visits.service.ts';
 import { PortalLinks } from './email-links.service.ts';
 
-/** Links in e-mails that open the portal days later. */
+/** Composes e-mail links, which open the portal up to days later. */
 export interface EmailLinksFeature {
   readonly resolvers: readonly object[];
   readonly routes: readonly Routes[];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a person who follows a link can be told. */
+/** The pages that a person who follows a link can see. */
 export type LinkPageName =
   'ready' | 'used' | 'expired' | 'unknown' | 'changed' | 'not_offered' | 'too_many' | 'try_again';
 
@@ -10,7 +10,7 @@ interface LinkPage {
 }
 
 export interface LinkPages {
-  /** To be sent with every page. */
+  /** Headers for every page. */
   readonly headers: Readonly<Record<string, string>>;
   get(name: LinkPageName): LinkPage;
 }
@@ -19,14 +19,14 @@ interface Content {
   readonly status: number;
   readonly heading: string;
   readonly text: string;
-  /** Whether the button is there. */
+  /** Whether the page has the button. */
   readonly button: boolean;
 }
 
 const instead =
   'Sign in to the product that sent it and open billing there, or ask its support for a new link.';
 
-/** None of them says whose link it is: whoever has it may look. */
+/** No page names the user: anyone who has the link can see the page. */
 const contents: Readonly<Record<LinkPageName, Content>> = {
   ready: {
     status: 200,
@@ -73,7 +73,7 @@ const contents: Readonly<Record<LinkPageName, Content>> = {
   },
 };
 
-/** Colours keep a contrast of 7:1 or more in both schemes. */
+/** Colours keep a contrast of at least 7:1 in both schemes. */
 const style = `
 :root { color-scheme: light dark; --page: #f5f7fa; --card: #ffffff; --text: #1a1f36; --muted: #474e62;
   --line: #e0e4ec; --button: #3a30b0; --button-text: #ffffff; --focus: #1a1f36; }
@@ -95,12 +95,12 @@ button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 `;
 
 /**
- * The pages, and what browsers are to hold them to.
- * @param stripeUrl another place than Stripe's own, where the button leads to in the end
+ * Creates the pages and their security headers.
+ * @param stripeUrl the URL of a Stripe other than Stripe's own, to which the button finally leads
  */
 export function createLinkPages(stripeUrl: URL | null): LinkPages {
   const styleHash = createHash('sha256').update(style).digest('base64');
-  // Chromium holds the redirect that answers a form to form-action too. Stripe's portal may have a domain of the operator's.
+  // Chromium applies form-action to the redirect after a form too. Stripe's portal may use a custom domain.
   const targets = ["'self'", 'https:', ...(stripeUrl?.protocol === 'http:' ? [stripeUrl.origin] : [])];
   const policy = [
     "default-src 'none'",
@@ -116,8 +116,8 @@ export function createLinkPages(stripeUrl: URL | null): LinkPages {
 }
 
 /**
- * The form posts to the page's own address, whatever path a proxy has put before it. It has no token against
- * forged requests: who can make a browser send this one knows the link, which is all that the form would add.
+ * The form posts to the page's own URL, so that it works behind proxies that add a path. It has no CSRF token: an attacker
+ * who can send this request knows the link, and the link is the credential.
  */
 function print({ heading, text, button }: Content): string {
   const form = button ? '\n<form method="post"><button>Open billing</button></form>' : '';

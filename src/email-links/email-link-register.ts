@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { FlowCompletionType, type PortalFlow, PortalFlowType } from '../portal/portal-flow.ts';
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
 
-/** A link into the portal that is meant for an e-mail: it opens a session when it is used, days later. */
+/** A link for an e-mail. It opens a portal session when it is used, up to days later. */
 export interface PortalLink {
-  /** The hash of its token. */
+  /** The hash of the link's token. */
   readonly id: string;
   readonly userId: string;
-  /** The customer whom the user had when it was made. */
+  /** The user's customer when the link was created. */
   readonly stripeCustomerId: string;
   readonly returnUrl: string;
   readonly flow: PortalFlow | null;
@@ -17,7 +17,7 @@ export interface PortalLink {
   readonly expiresAt: Date;
 }
 
-/** For so long after a link's end its page can say that it was used, or has expired. */
+/** How long after a link's expiry its page can still say that the link was used or has expired. */
 const remembranceMs = 30 * 24 * 60 * 60_000;
 
 const time = z.iso.datetime().transform((text) => new Date(text));
@@ -47,7 +47,7 @@ const linkSchema = z.object({
 
 const useSchema = z.object({ usedAt: time });
 
-/** The links there are, and which of them were used up. */
+/** Stores e-mail links and their uses. */
 export class LinkRegister {
   constructor(private readonly records: RecordStore) {}
 
@@ -65,12 +65,12 @@ export class LinkRegister {
     return (await this.records.listOf('portal-link', userId)).map(toLink);
   }
 
-  /** Of all who try at once, one is told true. */
+  /** Of several concurrent calls, exactly one returns true. */
   remove({ id }: PortalLink): Promise<boolean> {
     return this.records.remove('portal-link', { key: id, nonce: id });
   }
 
-  /** Removes a user's links and their uses, and tells how many links there were. */
+  /** Removes a user's links and their uses, and returns how many links were removed. */
   async removeOf(userId: string): Promise<number> {
     const links = await this.records.listOf('portal-link', userId);
     for (const link of links) await this.records.remove('portal-link', link);
@@ -79,19 +79,19 @@ export class LinkRegister {
     return links.length;
   }
 
-  /** When it was used up; null when it was not. */
+  /** Returns when a link was used; null when it was not. */
   async findUse(id: string): Promise<Date | null> {
     const record = await this.records.find('portal-link-use', id);
     return record && useSchema.parse(record.content).usedAt;
   }
 
-  /** When links of a user were used up, by their ids. */
+  /** Returns when a user's links were used, by link id. */
   async listUsesOf(userId: string): Promise<ReadonlyMap<string, Date>> {
     const records = await this.records.listOf('portal-link-use', userId);
     return new Map(records.map(({ key, content }) => [key, useSchema.parse(content).usedAt]));
   }
 
-  /** Uses a link up. Of all who try, over all processes, one is told true. */
+  /** Marks a link as used. Of several concurrent calls, over all processes, exactly one returns true. */
   async use({ id, userId, expiresAt }: PortalLink, usedAt: Date): Promise<boolean> {
     const use: KeptRecord = {
       key: id,
@@ -103,7 +103,7 @@ export class LinkRegister {
     try {
       return await this.records.insert('portal-link-use', use);
     } catch (error) {
-      // It may have taken effect, and the link would be used up with nobody let in.
+      // The insert may have taken effect, and would use up the link although no session was opened.
       await this.records.remove('portal-link-use', use).catch(() => false);
       throw error;
     }

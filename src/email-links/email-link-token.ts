@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What a link's path begins with; its token follows. */
+/** The path of a link, which the token follows. */
 export const linkPath = '/portal-links';
 
 const tokenPattern = /^[\w-]{43}$/;
@@ -11,8 +11,8 @@ export function createLinkToken(): string {
 }
 
 /**
- * What a link is known by and stored under, from which nobody gets back to its token: a copy of the store
- * opens nothing.
+ * Returns the id of a link, under which it is stored. The id does not reveal the token, so a copy of the store opens
+ * nothing.
  */
 export function toLinkId(token: string): string {
   return createHash('sha256').update(token).digest('hex');

@@ -21,12 +21,12 @@ interface LinkVisitsParts {
 
 const pauseMs = 200;
 
-/** What people do with links: look at them, and open the portal by them. */
+/** Checks links that people follow, and opens the portal for them. */
 export class LinkVisits {
   constructor(private readonly parts: LinkVisitsParts) {}
 
   /**
-   * Whether a link can be used, as far as that can be told without Stripe. Nothing is used up by asking.
+   * Checks whether a link can be used, without calling Stripe and without using up the link.
    * @throws LinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, StoreUnavailableError
    */
   async check(token: string): Promise<void> {
@@ -36,16 +36,16 @@ export class LinkVisits {
   }
 
   /**
-   * Opens a session by a link. Whatever fails, a link for a single use is not used up by it.
-   * @param isAwaited whether somebody still waits for the answer
-   * @throws LinkRefusedError, and what PortalSessions does
+   * Opens a session for a link. A failure never uses up a single-use link.
+   * @param isAwaited returns whether the client still waits for the response
+   * @throws LinkRefusedError, and the errors of PortalSessions
    */
   async open(token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const link = await this.getUsable(token);
     return link.singleUse ? this.openOnce(link.id, token, isAwaited) : this.openSession(link, token);
   }
 
-  /** One at a time opens a session. The others leave as soon as somebody was let in, or have their turn when that failed. */
+  /** One request at a time opens a session. The others are refused when it succeeds, and try in turn when it fails. */
   private async openOnce(id: string, token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const { leases } = this.parts;
     const deadline = performance.now() + leases.patienceMs;
@@ -65,9 +65,9 @@ export class LinkVisits {
   private async useUp(token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const link = await this.getUsable(token);
     const session = await this.openSession(link, token);
-    // A second press of the button ends the first request, whose answer nobody will see.
+    // A second press of the button cancels the first request, so the browser ignores this response.
     if (!isAwaited()) throw new LinkRefusedError('left');
-    // Not the lease but this decides who is let in: a lease can outlast its time.
+    // This insert and not the lease decides which request gets the session: work can outlast a lease.
     if (!(await this.parts.links.use(link, this.parts.now()))) throw new LinkRefusedError('used');
     return session;
   }
@@ -77,7 +77,7 @@ export class LinkVisits {
     const mapping = await this.getMapping(link);
     const request = { returnUrl, flow: flow ?? undefined };
     const session = await this.parts.sessions.createFor(mapping, request, undefined);
-    // Stripe takes its time, in which the link may be revoked or the user unlinked.
+    // While Stripe answered, the link may have been revoked or the user unlinked.
     await this.getMapping(await this.getUsable(token));
     return session;
   }
@@ -91,7 +91,7 @@ export class LinkVisits {
     return link;
   }
 
-  /** The user's own, when it still is the very customer whom the link was made for. */
+  /** Returns the user's mapping, if the user still has the customer for which the link was created. */
   private async getMapping({ userId, stripeCustomerId }: PortalLink): Promise<CustomerMapping> {
     const mapping = await this.parts.customers.findByUserId(userId);
     if (mapping?.stripeCustomerId !== stripeCustomerId) throw new CustomerNotFoundError();

@@ -1,11 +1,11 @@
-/** Why a link opens nothing, as far as the link itself goes. */
+/** Why a link is refused, for reasons of the link itself. */
 type LinkRefusal = 'unknown' | 'expired' | 'used' | 'left';
 
-/** A link is not opened. This is for a person with a browser, who gets a page, and not for clients of the API. */
+/** A link is refused. A person in a browser sees a page for it; API clients never get this error. */
 export class LinkRefusedError extends Error {
   override readonly name = 'LinkRefusedError';
 
-  /** @param refusal `left` when the person went away meanwhile, and can use the link later */
+  /** @param refusal `left` when the browser disconnected: the link can be used later */
   constructor(readonly refusal: LinkRefusal) {
     super(`The link was refused: ${refusal}`);
   }

@@ -17,20 +17,19 @@ export class PortalLinkResolver {
   @Authorized(admin)
   @Mutation(() => CreatedBillingPortalLink, {
     description:
-      "For administrators: makes a link into a user's billing that can be sent by e-mail and works for days. When it is used, everything is checked again: the user's customer, the return URL, and the policy in force.",
+      "For administrators: creates an e-mail link that opens the portal for a user and works for days. When the link is used, the service checks the user's customer, the return URL and the policy again.",
   })
   async createBillingPortalLink(
     @Ctx() context: RequestContext,
-    @Arg('userId', () => ID, { description: 'Whose billing it opens.' })
+    @Arg('userId', () => ID, { description: 'The user that the link is for.' })
     userId: string,
     @Arg('returnUrl', () => String, {
-      description:
-        "Where the portal's link back leads: an absolute URL within the application's allowed return URLs.",
+      description: "Where the portal's return link leads: an absolute URL within the allowed return URLs.",
     })
     returnUrl: string,
     @Arg('expiresIn', () => Int, {
       defaultValue: defaultLifeSeconds,
-      description: 'For how many seconds it works: a minute (60) to 30 days (2592000).',
+      description: 'How many seconds the link works: from 60 (a minute) to 2592000 (30 days).',
     })
     expiresIn: number,
     @Arg('flow', () => PortalFlowInput, {
@@ -40,7 +39,7 @@ export class PortalLinkResolver {
     flow: PortalFlowInput | null,
     @Arg('singleUse', () => Boolean, {
       defaultValue: true,
-      description: 'Whether it opens the portal only once.',
+      description: 'Whether the link works only once.',
     })
     singleUse: boolean,
   ): Promise<CreatedBillingPortalLink> {
@@ -51,7 +50,7 @@ export class PortalLinkResolver {
   @Authorized(admin)
   @Query(() => [BillingPortalLink], {
     description:
-      "For administrators: a user's links, the newest first, until 30 days after each has expired. Revoked ones are gone.",
+      "For administrators: lists a user's e-mail links, newest first. A link is listed until 30 days after it expires; revoked links are not listed.",
   })
   async billingPortalLinks(
     @Arg('userId', () => ID, { description: 'Whose links.' })
@@ -63,7 +62,7 @@ export class PortalLinkResolver {
   @Authorized(admin)
   @Mutation(() => Boolean, {
     description:
-      'For administrators: revokes a link. False when there was nothing to revoke: it was used up, expired or revoked before, or never there.',
+      'For administrators: revokes an e-mail link. Returns false when the link was already used, expired or revoked, or never existed.',
   })
   revokeBillingPortalLink(
     @Ctx() context: RequestContext,
@@ -75,7 +74,8 @@ export class PortalLinkResolver {
 
   @Authorized(admin)
   @Mutation(() => Int, {
-    description: 'For administrators: revokes all links of a user that still work, and tells how many.',
+    description:
+      "For administrators: revokes all of a user's e-mail links that still work, and returns their number.",
   })
   revokeBillingPortalLinks(
     @Ctx() context: RequestContext,

@@ -13,13 +13,13 @@ export interface PortalLinkOptions {
   readonly pages: LinkPages;
 }
 
-/** A form without fields; what else is sent is not read. */
+/** The form has no fields, so bodies are not read. */
 const maxBodyBytes = 1024;
 const retryAfterSeconds = 5;
 
 /**
- * Where links in e-mails lead. A GET shows a page and changes nothing, since mail scanners and previews follow
- * links; the page's button opens the portal by a POST. Nobody signs in here: the link is the credential.
+ * The routes of e-mail links. A GET only shows a page, because mail scanners and previews follow links; the page's button
+ * opens the portal by a POST. There is no sign-in: the link is the credential.
  */
 export function addPortalLinkRoutes(server: FastifyInstance, { visits, pages }: PortalLinkOptions): void {
   const send = (reply: FastifyReply, name: LinkPageName, status?: number): FastifyReply => {
@@ -76,7 +76,7 @@ const pageByCode: Partial<Record<BillingErrorCode, LinkPageName>> = {
 
 type Send = (reply: FastifyReply, name: LinkPageName, status?: number) => FastifyReply;
 
-/** What is not about the link leaves it as it was, so that the person can try again. */
+/** Other failures do not use up the link, so that the person can try again. */
 function createPageErrorHandler(send: Send) {
   return (
     error: LinkRefusedError | BillingError | FastifyError,

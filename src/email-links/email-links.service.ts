@@ -14,19 +14,19 @@ type LinkActor = AuditIntent['actor'];
 interface LinkRequest {
   readonly userId: string;
   readonly returnUrl: string;
-  /** Seconds. */
+  /** In seconds. */
   readonly expiresIn: number;
-  /** A task to open the portal at. */
+  /** The task at which the portal opens. */
   readonly flow?: PortalFlow | undefined;
   readonly singleUse: boolean;
 }
 
-/** A link, and when it was used up; null when it was not. */
+/** A link with the time of its use; null when it was not used. */
 export interface ListedLink extends PortalLink {
   readonly usedAt: Date | null;
 }
 
-/** A link that was just made, with the only copy of its URL. */
+/** A link that was just created, with the only copy of its URL. */
 export interface CreatedLink extends ListedLink {
   readonly url: string;
 }
@@ -37,7 +37,7 @@ interface PortalLinksParts {
   readonly returnUrls: ReturnUrls;
   readonly flows: Pick<PortalFlows, 'check'>;
   readonly audit: AuditTrail;
-  /** Where this service is seen from; null makes links impossible. */
+  /** The public base URL of this service; without it, links cannot be created. */
   readonly publicUrl: URL | null;
   readonly now: () => Date;
 }
@@ -47,7 +47,7 @@ const daySeconds = 24 * 60 * minuteSeconds;
 export const defaultLifeSeconds = 7 * daySeconds;
 const longestLifeDays = 30;
 
-/** What administrators do with links. Everything that changes is on the record, and a link's URL nowhere. */
+/** Administrators' operations on e-mail links. Every change is recorded in the audit trail; a link's URL never is. */
 export class PortalLinks {
   constructor(private readonly parts: PortalLinksParts) {}
 
@@ -67,7 +67,7 @@ export class PortalLinks {
       const url = this.toUrl(token);
       const returnUrl = this.check(request);
       const mapping = await this.parts.customers.findByUserId(userId);
-      if (mapping === null) throw new CustomerNotFoundError('No customer is linked to this user.');
+      if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
       const { stripeCustomerId } = mapping;
       operation.aimAt(stripeCustomerId);
       const createdAt = this.parts.now();
@@ -78,7 +78,7 @@ export class PortalLinks {
     });
   }
 
-  /** A user's links, the newest first, until 30 days after each has expired. @throws BadUserInputError, StoreUnavailableError */
+  /** Lists a user's links, newest first, until 30 days after their expiry. @throws BadUserInputError, StoreUnavailableError */
   async list(userId: string): Promise<readonly ListedLink[]> {
     checkUserId(userId);
     const links = await this.parts.links.listOf(userId);
@@ -88,10 +88,10 @@ export class PortalLinks {
       .sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
   }
 
-  /** False when there was nothing to revoke. @throws BadUserInputError, StoreUnavailableError */
+  /** Returns false when there was nothing to revoke. @throws BadUserInputError, StoreUnavailableError */
   async revoke(actor: LinkActor, id: string): Promise<boolean> {
-    // A link's URL or token, given by mistake, must not get into the audit trail.
-    if (!isLinkId(id)) throw new BadUserInputError('This is no id of a link: it has 64 hexadecimal digits.');
+    // A URL or a token that is passed by mistake must not be recorded in the audit trail.
+    if (!isLinkId(id)) throw new BadUserInputError('Not a link id: link ids have 64 hexadecimal digits.');
     const link = await this.parts.links.find(id);
     const intent = {
       actor,
@@ -106,7 +106,7 @@ export class PortalLinks {
     });
   }
 
-  /** Revokes what a user could still open, and tells how many links that were. @throws BadUserInputError, StoreUnavailableError */
+  /** Revokes a user's links that still work, and returns their number. @throws BadUserInputError, StoreUnavailableError */
   revokeAllOf(actor: LinkActor, userId: string): Promise<number> {
     const details = { links: 'all' };
     const intent = { actor, action: AuditAction.REVOKE_PORTAL_LINK, userId, details };
@@ -119,12 +119,12 @@ export class PortalLinks {
     });
   }
 
-  /** Refuses what can be refused by looking at it, and returns the URL to be sent to Stripe. */
+  /** Checks a request without calling Stripe, and returns the return URL in the form for Stripe. */
   private check({ userId, returnUrl, expiresIn, flow }: LinkRequest): string {
     checkUserId(userId);
     if (!Number.isInteger(expiresIn) || expiresIn < minuteSeconds || expiresIn > longestLifeDays * daySeconds)
       throw new BadUserInputError(
-        `expiresIn is a whole number of seconds: from ${minuteSeconds} (a minute) to ` +
+        `\`expiresIn\` must be a whole number of seconds from ${minuteSeconds} (a minute) to ` +
           `${longestLifeDays * daySeconds} (${longestLifeDays} days).`,
       );
     if (flow !== undefined) this.parts.flows.check(flow);
@@ -135,7 +135,7 @@ export class PortalLinks {
     const { publicUrl } = this.parts;
     if (publicUrl === null)
       throw new BadUserInputError(
-        'Links cannot be made: this service has to be told by PUBLIC_URL where it is seen from.',
+        'Links cannot be created: PUBLIC_URL, the public address of this service, is not set.',
       );
     return `${publicUrl.href.replace(/\/$/, '')}${linkPath}/${token}`;
   }

@@ -13,7 +13,7 @@ export class BillingPortalSession {
   })
   readonly url!: string;
 
-  @Field(() => String, { description: "Where the portal's link back leads." })
+  @Field(() => String, { description: "Where the portal's return link leads." })
   readonly returnUrl!: string;
 
   @Field(() => ID, { description: 'The portal configuration that the session uses, `bpc_…`.' })

@@ -30,7 +30,7 @@ export class SupportSessions {
     const intent = { actor: caller, action: AuditAction.CREATE_PORTAL_SESSION, userId, details };
     return this.audit.record(intent, async (operation) => {
       const mapping = await this.customers.findByUserId(userId);
-      if (mapping === null) throw new CustomerNotFoundError('No customer is linked to this user.');
+      if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
       operation.aimAt(mapping.stripeCustomerId);
       try {
         return await this.sessions.createFor(mapping, request, configurationId);

@@ -13,7 +13,7 @@ import { createSubscriptionHandlers } from './subscription.handlers.ts';
 import { WebhookProcessor } from './webhook-processor.service.ts';
 import { addWebhookRoutes } from './webhook.routes.ts';
 
-/** Stripe's events. */
+/** Composes the handling of Stripe's events. */
 export interface Webhooks {
   readonly processor: WebhookProcessor;
   readonly resolvers: readonly [];
@@ -60,5 +60,5 @@ export function createWebhooks(
   return { processor, resolvers: [], routes: secrets.length > 0 ? [routes] : [] };
 }
 
-/** Bounds how many forged deliveries of one address are logged and counted. */
+/** Bounds how many forged deliveries from one address are logged and counted. */
 const refusedDeliveriesLimit = { requests: 10, perSeconds: 3_600 };

@@ -25,5 +25,5 @@ test.each([
 ])('a customer who was deleted is nothing that a purchase mends when %s', async (_title, ask) => {
   const { message } = (await ask()).expectError('CUSTOMER_NOT_FOUND');
 
-  expect(message).toBe('Your billing account is no longer there. Contact support.');
+  expect(message).toBe('Your billing account no longer exists. Contact support.');
 });

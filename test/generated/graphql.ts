@@ -72,15 +72,15 @@ export type BillingCycleAnchor =
 
 /** How often a price is charged. */
 export type BillingInterval =
-  /** By the day. */
+  /** Daily. */
   | 'DAY'
-  /** By the month. */
+  /** Monthly. */
   | 'MONTH'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED'
-  /** By the week. */
+  /** Weekly. */
   | 'WEEK'
-  /** By the year. */
+  /** Yearly. */
   | 'YEAR';
 
 /** What a portal configuration is to be. Of one that there is, what is left out stays; a text is removed by null, and a list is emptied by []. */
@@ -191,19 +191,19 @@ export type CancellationReasonOption =
   /** The customer does not use it enough. */
   | 'UNUSED';
 
-/** A fact to keep about a customer, for portal policies to read. */
+/** A fact about a customer, for portal policies. */
 export type CustomerAttributeInput = {
-  /** What the fact is about: up to 64 letters, digits, dots, dashes and underscores. */
+  /** The attribute's name: up to 64 letters, digits, dots, dashes and underscores. */
   name: string;
-  /** What is so, in up to 500 characters. */
+  /** The attribute's value: up to 500 characters. */
   value: string;
 };
 
-/** How a conflict is resolved. */
+/** How to resolve a conflict. */
 export type CustomerConflictResolution =
-  /** Leaves the mappings as they are. The customer of the conflict is never linked to this user by itself. */
+  /** Keeps the mappings. The customer of the conflict is never linked to this user automatically. */
   | 'KEEP_CURRENT'
-  /** Links the user to the customer of the conflict, with the contract end and attributes of the mapping that this replaces. Another user that has the customer is unlinked. */
+  /** Links the user to the customer of the conflict. The new mapping keeps the contract end and the attributes of the old one. If another user has the customer, that user is unlinked. */
   | 'TAKE_OTHER';
 
 /** A billing detail that the customer may change in the portal. */
@@ -390,23 +390,23 @@ export type ScheduleCondition =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
-/** A subscription's state at Stripe. */
+/** A subscription's status at Stripe. */
 export type SubscriptionStatus =
-  /** Paid for and running. */
+  /** The subscription is running. */
   | 'ACTIVE'
-  /** Ended. */
+  /** The subscription has ended. */
   | 'CANCELED'
-  /** Waiting for its first payment. */
+  /** The first payment is pending. */
   | 'INCOMPLETE'
-  /** Its first payment never came. */
+  /** The first payment did not succeed in time. */
   | 'INCOMPLETE_EXPIRED'
-  /** A payment failed and is tried again. */
+  /** A payment failed and Stripe retries it. */
   | 'PAST_DUE'
-  /** Paused: nothing is charged until it is resumed. */
+  /** The subscription is paused and nothing is charged. */
   | 'PAUSED'
-  /** In its trial. */
+  /** The subscription is in its trial. */
   | 'TRIALING'
-  /** Payments failed, and are not tried again. */
+  /** Payments failed and Stripe no longer retries them. */
   | 'UNPAID'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';

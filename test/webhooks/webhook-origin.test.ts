@@ -87,7 +87,7 @@ describe('refused deliveries of one address', () => {
     for (let sent = 0; sent < 12; sent += 1) statuses.push((await app.send(forged('198.51.100.1'))).status);
 
     expect(statuses).toEqual([...Array<number>(10).fill(400), 429, 429]);
-    const refusals = app.logs.slice(logsBefore).filter((line) => line.includes('was refused'));
+    const refusals = app.logs.slice(logsBefore).filter((line) => line.includes('webhook delivery refused'));
     expect(refusals.length).toBe(10);
     const late = await app.send(forged('198.51.100.1'));
     expect(await late.json()).toMatchObject({ code: 'RATE_LIMITED' });

@@ -5,15 +5,15 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocument } from '../typed-document.ts';
 /** How often a price is charged. */
 export type BillingInterval =
-  /** By the day. */
+  /** Daily. */
   | 'DAY'
-  /** By the month. */
+  /** Monthly. */
   | 'MONTH'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED'
-  /** By the week. */
+  /** Weekly. */
   | 'WEEK'
-  /** By the year. */
+  /** Yearly. */
   | 'YEAR';
 
 /** Hides features of the portal in one session: `false` hides. No value adds a feature that the portal configuration in force does not offer. */
@@ -89,23 +89,23 @@ export type CancellationMode =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
-/** A subscription's state at Stripe. */
+/** A subscription's status at Stripe. */
 export type SubscriptionStatus =
-  /** Paid for and running. */
+  /** The subscription is running. */
   | 'ACTIVE'
-  /** Ended. */
+  /** The subscription has ended. */
   | 'CANCELED'
-  /** Waiting for its first payment. */
+  /** The first payment is pending. */
   | 'INCOMPLETE'
-  /** Its first payment never came. */
+  /** The first payment did not succeed in time. */
   | 'INCOMPLETE_EXPIRED'
-  /** A payment failed and is tried again. */
+  /** A payment failed and Stripe retries it. */
   | 'PAST_DUE'
-  /** Paused: nothing is charged until it is resumed. */
+  /** The subscription is paused and nothing is charged. */
   | 'PAUSED'
-  /** In its trial. */
+  /** The subscription is in its trial. */
   | 'TRIALING'
-  /** Payments failed, and are not tried again. */
+  /** Payments failed and Stripe no longer retries them. */
   | 'UNPAID'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
