@@ -9,7 +9,7 @@ export class GoneSinceResolver {
   @FieldResolver(() => Date, {
     nullable: true,
     description:
-      'Since when it is known that the customer was deleted at Stripe; null otherwise. Webhooks tell, where they are set up.',
+      'When the service learned, through webhooks, that the customer was deleted at Stripe; null otherwise.',
   })
   async goneSince(@Root() mapping: CustomerMapping): Promise<Date | null> {
     return (await this.snapshots.find(mapping))?.goneSince ?? null;
