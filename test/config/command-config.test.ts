@@ -40,12 +40,12 @@ describe('the configuration of commands on mappings', () => {
     const env = { DATABASE_URL: 'postgres://db' };
     expect(getFaults(() => loadStoreConfig(env))).toEqual([
       expect.stringMatching(/^DATABASE_URL: expected/),
-      expect.stringMatching(/^STRIPE_SECRET_KEY, STRIPE_SCOPE: one is required/),
+      expect.stringMatching(/^STRIPE_SECRET_KEY, STRIPE_SCOPE: one of them is required/),
     ]);
   });
 
   test.each([
-    [{ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_SCOPE: 'test' }, 'STRIPE_SCOPE: a scope whose name'],
+    [{ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_SCOPE: 'test' }, 'STRIPE_SCOPE: with a live key, the scope must begin'],
     [{ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_API_URL: 'http://127.0.0.1:1' }, 'STRIPE_API_URL: a live key'],
     [{ STRIPE_SECRET_KEY: 'pk_test_1' }, 'STRIPE_SECRET_KEY: expected'],
     [{ STRIPE_SCOPE: 'Live!' }, 'STRIPE_SCOPE: expected'],
@@ -79,7 +79,7 @@ describe('the configuration of signing', () => {
     [{ NODE_ENV: undefined }, 'NODE_ENV: tokens can be signed only in development and test'],
     [{ JWT_SECRET: undefined }, 'JWT_SECRET: is required'],
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET: the secret has 5 bytes'],
-    [{ JWT_JWKS_URL: 'https://issuer.example.com/jwks' }, 'JWT_SECRET: is required, and no other source'],
+    [{ JWT_JWKS_URL: 'https://issuer.example.com/jwks' }, 'JWT_SECRET: is required to sign tokens'],
     [{ JWT_AUDIENCE: '' }, 'JWT_AUDIENCE: is required'],
   ])('with %j it is refused: %s', (changes, fault) => {
     expect(getFaults(() => loadSigningConfig({ ...signing, ...changes }))).toEqual([

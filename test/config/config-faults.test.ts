@@ -51,7 +51,7 @@ describe('what is not accepted', () => {
     [{ JWT_AUDIENCE: "'billing'" }, /^JWT_AUDIENCE: the value is in quotes; remove them$/],
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET: the secret has 5 bytes and needs 32/],
     [{ JWT_SECRET: publicKey }, /^JWT_SECRET: this is a PEM key/],
-    [{ JWT_SECRET: undefined }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: one is required/],
+    [{ JWT_SECRET: undefined }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: one of them is required/],
     [{ JWT_PUBLIC_KEY: publicKey }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: set only one/],
     [{ JWT_JWKS_URL: 'https://issuer.example.com/jwks' }, /^JWT_JWKS_URL, .*: set only one/],
     [{ JWT_SECRET: '', JWT_PUBLIC_KEY: 'MCowBQYDK2VwAyEA' }, /^JWT_PUBLIC_KEY: expected one PEM block/],
@@ -70,11 +70,11 @@ describe('what is not accepted', () => {
     ],
     [
       { STRIPE_SECRET_KEY: 'rk_live_1', STRIPE_API_URL: 'http://127.0.0.1:12111' },
-      /^STRIPE_API_URL: a live key is sent/,
+      /^STRIPE_API_URL: a live key is only sent/,
     ],
     [
       { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_API_URL: 'https://api.stripe.com:8443' },
-      /^STRIPE_API_URL: a live key is sent/,
+      /^STRIPE_API_URL: a live key is only sent/,
     ],
     [
       { STRIPE_API_URL: 'http://stripe.example.com' },
@@ -100,7 +100,7 @@ describe('what is not accepted', () => {
     [{ STRIPE_ACCOUNT: 'cus_1' }, /^STRIPE_ACCOUNT: expected a connected account/],
     [{ LINK_BY_METADATA_KEY: "a']:'b" }, /^LINK_BY_METADATA_KEY: expected up to 40 letters/],
     [{ LINK_BY_METADATA_KEY: 'billing_portal_attempt' }, /^LINK_BY_METADATA_KEY: expected another key/],
-    [{ STRIPE_RATE_LIMIT: '0' }, /^STRIPE_RATE_LIMIT: expected a number of requests a second/],
+    [{ STRIPE_RATE_LIMIT: '0' }, /^STRIPE_RATE_LIMIT: expected a number of requests per second/],
     [{ RETURN_URLS: ',' }, /^RETURN_URLS: expected at least one origin/],
     [{ RETURN_URLS: 'http://app.example.com' }, /^RETURN_URLS: .* is http/],
     [{ RETURN_URLS: 'https://app.*.example.com' }, /^RETURN_URLS: .* a wildcard/],
