@@ -20,7 +20,7 @@ import { createSweeper } from './process/sweeper.ts';
 import { ReturnUrls } from './return-urls/return-urls.ts';
 import type { Erasure, UserToErase } from './shared/erasure.ts';
 import { OpenedParts } from './shared/opened-parts.ts';
-import { createSubjectHash } from './telemetry/subject-hash.ts';
+import { createSubjectHash } from './telemetry/telemetry.ts';
 import { type Webhooks, createWebhooks } from './webhooks/create-webhooks.ts';
 
 export interface AppOverrides extends PlatformOverrides {

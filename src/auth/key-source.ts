@@ -1,7 +1,7 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
-import { isLoopback } from '../shared/loopback.ts';
+import { isLoopback } from '../shared/urls.ts';
 import { getPublicKeyAlgorithms, minSecretBytes } from './algorithms.ts';
 
 /** The source of the keys that verify tokens. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type KeySource, checkKeySource } from '../auth/key-source.ts';
-import { isLoopback } from '../shared/loopback.ts';
+import { isLoopback } from '../shared/urls.ts';
 import type { Environment } from './environment.ts';
 import * as variables from './variables.ts';
 

@@ -1,9 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isLoopback } from '../shared/loopback.ts';
-import { parseUrl } from '../shared/parse-url.ts';
+import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 import { parseAllowedReturnUrl } from '../return-urls/allowed-return-url.ts';
-import { checkWildcard } from '../shared/origin-pattern.ts';
 
 /** Schemas of single variables: each converts text into a typed value, or says what it expects. */
 

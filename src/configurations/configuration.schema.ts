@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countCharacters } from '../shared/count-characters.ts';
+import { countCharacters } from '../shared/texts.ts';
 import { configurationFeaturesSchema } from './configuration-features.schema.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });

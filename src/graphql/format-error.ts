@@ -4,7 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { BillingError, maskedMessage } from '../shared/errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';
-import { shorten } from '../shared/shorten.ts';
+import { shorten } from '../shared/texts.ts';
 import type { RequestContext } from './context.ts';
 
 /** The codes of Apollo Server's own errors, raised before a resolver runs. All other errors without our code are bugs. */

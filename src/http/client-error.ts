@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { OpenRequests } from './open-requests.ts';
 import { describeRefusal } from './error-response.ts';
-import { createAnswerHeaders } from './answer-headers.ts';
+import { createAnswerHeaders } from './headers.ts';
 
 /** HTTP statuses by the error code of Node's parser; every other code is a 400. */
 const statuses: Readonly<Record<string, number>> = {

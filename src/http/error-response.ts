@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BillingError, errorStatuses, maskedMessage } from '../shared/errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';
-import { shorten } from '../shared/shorten.ts';
+import { shorten } from '../shared/texts.ts';
 import { OverloadedError } from './http.errors.ts';
 
 /** An error as the client sees it. */

@@ -17,7 +17,7 @@ import type { Logger } from '../logging/logger.ts';
 import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
 import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';
-import { requireHost } from './request-headers.ts';
+import { requireHost } from './headers.ts';
 
 /** A query of every field in the schema has about 400 tokens. */
 const maxQueryTokens = 1_000;

@@ -9,20 +9,19 @@ import {
   fastify,
 } from 'fastify';
 import type { HttpConfig } from '../config/config.ts';
-import { matchesOrigin } from '../shared/origin-pattern.ts';
+import { matchesOrigin } from '../shared/urls.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
 import { collectMethods } from './allowed-methods.ts';
-import { createAnswerHeaders } from './answer-headers.ts';
+import { createAnswerHeaders, refuseAmbiguousHeaders } from './headers.ts';
 import { answerClientError } from './client-error.ts';
 import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
 import { readJsonOnly } from './json-body.ts';
 import { HungUpError } from './http.errors.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
 import { OpenRequests } from './open-requests.ts';
-import { warnOfUntrustedProxy } from './proxy-warning.ts';
+import { warnOfUntrustedProxy } from './client-address.ts';
 import { limitOpenRequests } from './request-admission.ts';
-import { refuseAmbiguousHeaders } from './request-headers.ts';
 import { closeStalledConnections } from './stalled-connections.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
 

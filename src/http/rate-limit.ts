@@ -3,7 +3,7 @@ import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
 import type { Logger } from '../logging/logger.ts';
 import { RequestBudget } from '../stripe/request-budget.ts';
-import { toCountedNetwork } from './network-address.ts';
+import { toCountedNetwork } from './client-address.ts';
 import { BoundedMemoryLimiter, RateLimiter } from './rate-limiter.ts';
 import type { SharedLimiters } from './redis-limiter.ts';
 

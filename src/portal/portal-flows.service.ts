@@ -3,7 +3,7 @@ import { type CustomerSubscriptions, isCurrent } from '../customers/customer-sub
 import { BadUserInputError } from '../shared/errors.ts';
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
 import type { Policy } from '../policies/policy-set.ts';
-import { countCharacters } from '../shared/count-characters.ts';
+import { countCharacters } from '../shared/texts.ts';
 import { type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
 import { FlowCompletionType, type PortalFlow, PortalFlowType } from './portal-flow.ts';
 import { FlowNotAllowedError } from './portal.errors.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { isLoopback } from '../shared/loopback.ts';
-import { parseUrl } from '../shared/parse-url.ts';
+import { isLoopback, parseUrl } from '../shared/urls.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 
 /** A visit to the portal that was opened for one customer. Its URL is a credential: never log or keep it. */

@@ -1,6 +1,4 @@
-import { isLoopback } from '../shared/loopback.ts';
-import { parseUrl } from '../shared/parse-url.ts';
-import { checkWildcard } from '../shared/origin-pattern.ts';
+import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 
 /** One entry of the allowlist that return URLs are held against. */
 export interface AllowedReturnUrl {

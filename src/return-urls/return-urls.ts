@@ -1,6 +1,5 @@
 import { type AllowedReturnUrl, isAmbiguousPath } from './allowed-return-url.ts';
-import { matchesOrigin } from '../shared/origin-pattern.ts';
-import { parseUrl } from '../shared/parse-url.ts';
+import { matchesOrigin, parseUrl } from '../shared/urls.ts';
 import { BillingError } from '../shared/errors.ts';
 
 /** Stripe may not send the user back to the URL. Without `detail` the message repeats neither the URL nor the list. */

@@ -3,9 +3,8 @@ import type { Dispatcher } from 'undici';
 import type { Report, Telemetry } from '../telemetry/telemetry.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
 import { StripeConnectionFailure } from './connection-failure.ts';
-import { nameEndpoint } from './endpoint.ts';
+import { type RequestPace, nameEndpoint } from './request-pace.ts';
 import { findPayingSubject } from './request-budget.ts';
-import type { RequestPace } from './request-pace.ts';
 import { readAnswer } from './stripe-answer.ts';
 
 type MakeRequest = InstanceType<typeof Stripe.HttpClient>['makeRequest'];

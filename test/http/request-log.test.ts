@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { createSubjectHash } from '../../src/telemetry/subject-hash.ts';
+import { createSubjectHash } from '../../src/telemetry/telemetry.ts';
 import { startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { waitUntil } from '../helpers/wait-until.ts';

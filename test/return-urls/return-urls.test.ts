@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseAllowedReturnUrl } from '../../src/return-urls/allowed-return-url.ts';
-import { ReturnUrlNotAllowedError } from '../../src/return-urls/return-urls.ts';
-import { ReturnUrls } from '../../src/return-urls/return-urls.ts';
+import { ReturnUrlNotAllowedError, ReturnUrls } from '../../src/return-urls/return-urls.ts';
 
 interface CaseList {
   readonly allowlist: readonly string[];

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { nameEndpoint } from '../../src/stripe/endpoint.ts';
+import { nameEndpoint } from '../../src/stripe/request-pace.ts';
 
 test.each([
   ['GET', '/v1/customers/cus_1', 'GET /v1/customers/:id'],

@@ -1,5 +1,21 @@
 import { parse } from 'tldts';
-import { parseUrl } from './parse-url.ts';
+
+/**
+ * Parses a URL; null when the text is not a URL. It does not use `URL.canParse`: once optimized, that function refuses
+ * valid text with letters such as ü on Node 20.
+ */
+export function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a URL's host is this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
 
 /** One asterisk, in place of the first label of an https host. */
 const wildcard = /^https:\/\/\*\.[^*]+$/;

@@ -1,6 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { parseUrl } from '../shared/parse-url.ts';
+import { parseUrl } from '../shared/urls.ts';
 import { RequestRefusedError } from './http.errors.ts';
+
+/** Responses may contain session URLs, which are credentials: responses are never cached and send no Referer. */
+export function createAnswerHeaders(requestId: string): Readonly<Record<string, string>> {
+  return {
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+}
 
 /** Of duplicates, Node keeps the first, while a proxy in front of it may have read the last. */
 const singleHeaders = ['authorization', 'content-type', 'host'];

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseUrl } from '../../src/shared/parse-url.ts';
+import { parseUrl } from '../../src/shared/urls.ts';
 
 test('reads text with letters such as ü, however often it is asked', () => {
   const refused = Array.from({ length: 50_000 }, () => parseUrl('https://münchen.example')).filter(
