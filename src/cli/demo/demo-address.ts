@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { type Config, loadConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 
-/** Chooses the port before the service listens, since links for e-mails begin with it. */
+/** Chooses the port before the service listens, because e-mail links contain it. */
 export async function loadAddressedConfig(env: Environment): Promise<Config> {
   const { http } = loadConfig(env);
   const port = http.port === 0 ? await findFreePort(http.host) : http.port;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Environment } from '../../config/environment.ts';
 
-/** What the demo takes from the process. Other variables may hold a deployment's secrets, or lead to its database. */
+/** The variables that the demo takes from the process. Others may hold a deployment's secrets, or the URL of its database. */
 const adjustable = [
   'CUSTOMER_CREATION',
   'LANDING_PAGE',
@@ -11,18 +11,18 @@ const adjustable = [
   'PORTAL_POLICIES',
 ];
 
-/** The page that the README's mutation and the example operations name, and where an application often listens. */
+/** The origin in the README's mutation and the example operations, and a common origin of local applications. */
 const exampleOrigins = ['https://app.example.com', 'http://localhost:3000'];
 
 export interface DemoParts {
   readonly databaseUrl: string;
   /** The origin of the local Stripe. */
   readonly stripeUrl: string;
-  /** The origins of the example's page, which calls the service and is returned to; empty when there is none. */
+  /** The origins of the example's page, which calls the service and is a return URL; empty without the page. */
   readonly webOrigins: readonly string[];
 }
 
-/** The demo's own values, and those of the process that cannot lead to anything real. */
+/** The demo's own values, and the variables of the process that cannot reach anything real. */
 export function createDemoEnvironment(
   env: Environment,
   { databaseUrl, stripeUrl, webOrigins }: DemoParts,

@@ -18,7 +18,7 @@ import { createDemoEnvironment } from './demo-environment.ts';
 import { startDemoWeb } from './demo-web.ts';
 
 const userId = 'demo-user';
-/** Long enough for an afternoon with an explorer. */
+/** Long enough to explore the API for an afternoon. */
 const tokenLifetimeSeconds = 8 * 3600;
 
 export interface Demo {
@@ -28,14 +28,14 @@ export interface Demo {
   readonly userId: string;
   readonly returnUrl: string;
   readonly stripeUrl: string;
-  /** What the local Stripe signs its events with. */
+  /** The secret that the local Stripe signs its events with. */
   readonly webhookSecret: string;
-  /** Where the example's account page is; null where it has not been built. */
+  /** The address of the example's account page; null when the page is not built. */
   readonly webUrl: string | null;
   stop(): Promise<void>;
 }
 
-/** Starts the service with all that it needs on this machine, and a user with a subscription. Everything listens on loopback. */
+/** Starts the service, its dependencies and a user with a subscription. Everything listens on loopback only. */
 export async function startDemo(env: Environment): Promise<Demo> {
   const opened = new OpenedParts();
   try {

@@ -5,25 +5,25 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the build of examples/web is, seen from the source as from the built package. */
+/** The build of examples/web, at the same relative path from the source and from the built package. */
 const builtPage = fileURLToPath(new URL('../../../dist/web', import.meta.url));
 
-/** What a person may type for this machine. */
+/** The host names of this machine that a person may type. */
 const ownNames = ['127.0.0.1', 'localhost'];
 
-/** What the page gets when the demo user signs in. */
+/** What the page receives when the demo user signs in. */
 export interface DemoSession {
   readonly graphqlUrl: string;
   readonly token: string;
 }
 
-/** The example's account page, at an origin of its own, as a product's frontend has. */
+/** The example's account page. It has its own origin, as a product's frontend has. */
 export interface DemoWeb {
-  /** Its address, without a slash at the end. */
+  /** The address of the page, without a trailing slash. */
   readonly url: string;
-  /** The origins that a browser may know it by. */
+  /** The origins that the page has in a browser. */
   readonly origins: readonly string[];
-  /** Lets the demo user sign in from now on. */
+  /** Allows the demo user to sign in. */
   admit(session: DemoSession): void;
   stop(): Promise<void>;
 }
@@ -39,7 +39,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** Serves the page on loopback and a free port; null where it has not been built. */
+/** Serves the page on loopback and a free port; null when the page is not built. */
 export async function startDemoWeb(): Promise<DemoWeb | null> {
   const files = await readPage();
   if (files === null) return null;
@@ -75,7 +75,7 @@ async function readPage(): Promise<ReadonlyMap<string, PageFile> | null> {
 
 function answer(files: ReadonlyMap<string, PageFile>, session: DemoSession | null): RequestListener {
   return ({ method, url = '/', headers, socket }, response) => {
-    // A foreign name that was made to point here would be the same origin to a browser.
+    // DNS rebinding: an attacker's host name that resolves to this machine would be the same origin to a browser.
     if (!ownNames.some((name) => headers.host === `${name}:${socket.localPort ?? 0}`)) {
       response.writeHead(403).end();
     } else if (method === 'POST' && url === '/demo/sign-in' && session !== null) {

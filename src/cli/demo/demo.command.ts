@@ -15,7 +15,7 @@ const answerSchema = z.union([
   z.object({ errors: z.array(z.object({ message: z.string() })).min(1) }),
 ]);
 
-/** Starts the demo, opens one session through its own API, prints how to use it and stays up. */
+/** Starts the demo, opens a session through its API, prints how to use it and keeps running. */
 export async function runDemo(shell: Shell, { json }: DemoOptions): Promise<void> {
   const demo = await startDemo(shell.readProcessEnvironment());
   stopOnSignals(demo, (error) =>

@@ -24,7 +24,7 @@ describe('the keys', () => {
     ]);
   });
 
-  test('warns of a secret whose quotes an env file has handed over', async () => {
+  test('warns of a secret in quotes, as an env file may pass it', async () => {
     expect(await examineFor('token-keys', { ...env, JWT_SECRET: `"${'x'.repeat(48)}"` })).toEqual([
       'warn: the shared secret is in quotes, and they count as part of it',
     ]);
@@ -113,7 +113,7 @@ describe('a token', () => {
     ['a header', (token) => `Authorization: Bearer ${token}\r\n`],
     ['a token behind a byte order mark', (token) => `\ufeff${token}`],
     ['a token in quotes', (token) => `"${token}"\n`],
-  ])('says whom a token identifies when the file holds %s', async (_what, wrap) => {
+  ])('names the user of a token when the file holds %s', async (_what, wrap) => {
     const file = write(
       wrap(sign({ ...claims, roles: ['support'], email: 'a@b.example', email_verified: true })),
     );

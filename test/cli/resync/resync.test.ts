@@ -11,7 +11,7 @@ import { runCli } from '../run-cli.ts';
 
 const folder = createTemporaryFolder();
 
-/** A store, and a Stripe whose events nobody has taken. */
+/** A database, and a Stripe with undelivered events. */
 async function createOutage() {
   const client = await startLocalStripe({ webhookRetryDelaysMs: [] });
   client.localStripe.addWebhookEndpoint({
@@ -35,7 +35,7 @@ async function createOutage() {
     env,
     createNamed,
     resync: (...args: string[]) => runCli(['resync', ...args], { env }),
-    /** Links a user to a new customer, of whom no event tells any more. */
+    /** Links a user to a new customer that no event mentions. */
     createLinked: async (userId: string): Promise<Stripe.Customer> => {
       const customer = await stripe.customers.create();
       await database.customers.link({ userId, stripeCustomerId: customer.id });
@@ -134,7 +134,7 @@ describe('events that were not delivered', () => {
 });
 
 describe('linked customers', () => {
-  test('are read anew, and those that are gone are marked', async () => {
+  test('are read again, and customers that are gone are marked', async () => {
     const { stripe, createLinked, database, resync } = await createOutage();
     const kept = await createLinked('ada');
     const gone = await createLinked('bob');
@@ -144,7 +144,7 @@ describe('linked customers', () => {
     const { stdout } = await resync('--json');
 
     expect(JSON.parse(stdout)).toEqual({
-      // Nobody's events but theirs, of whom nothing was to be linked.
+      // Only the events of their own customers, which link no user.
       events: { handled: 4, repeated: 0, failed: 0 },
       customers: { read: 1, gone: 1, failed: 0 },
     });

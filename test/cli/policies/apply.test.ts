@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
 import { type PoliciesCommand, createPoliciesCommand } from './policies-command.ts';
 
 let kit: PoliciesCommand;

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
-import { compilePolicy } from '../../src/policies/compile-policy.ts';
-import { metadataKeys } from '../../src/configurations/managed-configuration.ts';
-import { type FeatureChoice, narrow } from '../../src/configurations/narrow-configuration.ts';
-import { loadPolicyFile } from '../../src/policies/policy-file.ts';
-import { type CliResult, runCli } from '../cli/run-cli.ts';
-import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { type ConfigurationsKit, createConfigurationsKit } from '../configurations/configurations-kit.ts';
+import { compilePolicy } from '../../../src/policies/compile-policy.ts';
+import { metadataKeys } from '../../../src/configurations/managed-configuration.ts';
+import { type FeatureChoice, narrow } from '../../../src/configurations/narrow-configuration.ts';
+import { loadPolicyFile } from '../../../src/policies/policy-file.ts';
+import { type CliResult, runCli } from '../run-cli.ts';
+import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
+import { type ConfigurationsKit, createConfigurationsKit } from '../../configurations/configurations-kit.ts';
 
 export const invoices = { invoice_history: { enabled: true } };
 export const all = {
