@@ -34,7 +34,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   graphql: [...foundation, 'auth', 'stripe'],
   http: [...foundation, 'config', 'auth', 'graphql', 'database', 'stripe'],
   audit: technical,
-  platform: [...foundation, 'config', 'stripe', 'records', 'audit', 'database'],
+  platform: [...foundation, 'config', 'stripe', 'records', 'http', 'audit', 'database'],
   customers: [...technical, 'platform', 'audit'],
   account: [...technical, 'platform', 'audit', 'customers'],
   configurations: [...technical, 'platform', 'audit', 'return-urls'],
@@ -131,7 +131,13 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },
-  { files: ['src/**'], rules: { 'import-x/no-restricted-paths': ['error', { zones }] } },
+  {
+    files: ['src/**'],
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'max-lines-per-function': ['error', { max: 60 }],
+    },
+  },
   ['src', ...new Set(Object.values(packageOwners).flat())].map(createPackageRules),
   {
     files: ['packages/*/src/**'],

@@ -10,16 +10,14 @@ import { type Customers, createCustomers } from './customers/create-customers.ts
 import { type EmailLinksFeature, createEmailLinks } from './email-links/create-email-links.ts';
 import { observeOperations } from './graphql/observed-operations.ts';
 import { createSchema } from './graphql/schema.ts';
-import type { Routes } from './http/routes.ts';
-import { type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
+import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
 import { type Policies, createPolicies } from './policies/create-policies.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import type { PolicySet } from './policies/policy-set.ts';
 import { type Portal, createPortal } from './portal/create-portal.ts';
 import { createSweeper } from './process/sweeper.ts';
 import { ReturnUrls } from './return-urls/return-urls.ts';
-import type { Erasure, UserToErase } from './shared/erasure.ts';
-import { OpenedParts } from './shared/opened-parts.ts';
+import { type OpenedParts, openAll } from './shared/opened-parts.ts';
 import { createSubjectHash } from './telemetry/telemetry.ts';
 import { type Webhooks, createWebhooks } from './webhooks/create-webhooks.ts';
 
@@ -38,21 +36,8 @@ export interface App {
 }
 
 /** Leaves nothing open where it fails. */
-export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
-  const closing = new OpenedParts();
-  try {
-    return await composeApp(config, overrides, closing);
-  } catch (error) {
-    await closing.close().catch(() => undefined);
-    throw error;
-  }
-}
-
-/** What a feature can bring. */
-export interface Feature {
-  readonly resolvers: readonly object[];
-  readonly routes?: readonly Routes[];
-  eraseUser?(user: UserToErase): Promise<Erasure>;
+export function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  return openAll((closing) => composeApp(config, overrides, closing));
 }
 
 export interface Features {
@@ -90,18 +75,23 @@ async function composeApp(config: Config, overrides: AppOverrides, closing: Open
   const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
   const platform = await openPlatform(config, overrides, closing);
   const features = Object.values<Feature>({ ...createFeatures(platform, config, policySet) });
-  const { adminRole, requiredRole } = config;
-  const resolvers = features.flatMap((feature) => feature.resolvers);
-  const schema = createSchema({ resolvers, requiredRole, adminRole });
+  const schema = createSchema(
+    features.flatMap(({ resolvers }) => resolvers),
+    config,
+  );
   observeOperations(schema, platform.telemetry);
   const sweeper = createSweeper(platform, config);
   closing.add(() => sweeper.stop());
-  const routes = features.flatMap(({ routes = [] }) => routes);
-  const hashSubject = createSubjectHash(config.stripe.secretKey);
-  const { lingerMs = 0 } = overrides;
+  const parts = {
+    ...platform,
+    authenticator,
+    schema,
+    routes: features.flatMap(({ routes = [] }) => routes),
+    hashSubject: createSubjectHash(config.stripe.secretKey),
+    lingerMs: overrides.lingerMs ?? 0,
+  };
   // Commands compose the features as well, and need not wait until the server's packages are loaded.
   const { createServer } = await import('./http/create-server.ts');
-  const parts = { ...platform, authenticator, schema, routes, hashSubject, lingerMs };
   const server = await createServer(config.http, parts, closing);
   return {
     schema,

@@ -1,13 +1,13 @@
 import { AuditTrail } from './audit/audit-trail.service.ts';
 import type { CommandConfig } from './config/command-config.ts';
 import type { Database } from './database/database.ts';
-import { observeDatabase } from './database/observed-database.ts';
-import { openDatabase } from './database/open-database.ts';
+import { observeDatabase, openDatabase } from './database/open-database.ts';
+import type { Routes } from './http/routes.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
 import { Leases, type LeasesOptions } from './records/leases.ts';
+import type { Erasure, UserToErase } from './shared/erasure.ts';
 import type { OpenedParts } from './shared/opened-parts.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
-import { createMetrics } from './telemetry/create-metrics.ts';
 import { noMetrics } from './telemetry/metrics.ts';
 import type { PrometheusMetrics } from './telemetry/prometheus-metrics.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -24,6 +24,14 @@ export interface Platform {
   readonly stripe: StripeClient;
   readonly audit: AuditTrail;
   readonly leases: Leases;
+}
+
+/** What a feature brings to the service and the command line. */
+export interface Feature {
+  readonly resolvers: readonly object[];
+  readonly routes?: readonly Routes[];
+  /** Removes what the feature keeps about a user. */
+  eraseUser?(user: UserToErase): Promise<Erasure>;
 }
 
 export type PlatformConfig = Pick<CommandConfig, 'logLevel' | 'http' | 'databaseUrl' | 'stripe'>;
@@ -65,4 +73,10 @@ export async function openPlatform(
   const audit = new AuditTrail(database.audit, logger, now);
   const leases = new Leases(database.records, overrides.leases);
   return { logger, now, telemetry, metrics, database, stripe, audit, leases };
+}
+
+/** Loads prom-client only where metrics are asked for. */
+async function createMetrics(): Promise<PrometheusMetrics> {
+  const { PrometheusMetrics } = await import('./telemetry/prometheus-metrics.ts');
+  return new PrometheusMetrics();
 }

@@ -24,7 +24,7 @@ export function createAccount(
   const snapshots = new SnapshotRegister(database.records);
   unlinking.alsoRemove((userId) => snapshots.removeOf(userId));
   const reader = new CustomerReader(subscriptions, stripe, now);
-  const sync = new CustomerSync(directory, snapshots, reader, leases);
+  const sync = new CustomerSync({ directory, snapshots, reader, leases });
   // Without webhooks, snapshots would become stale.
   const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
   const billingCustomers = new BillingCustomers(directory, reader, kept);

@@ -6,14 +6,16 @@ import type { CustomerReader, CustomerReading } from './customer-reader.ts';
 import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
 import type { SnapshotRegister } from './snapshot-register.ts';
 
+export interface CustomerSyncParts {
+  readonly directory: CustomerDirectory;
+  readonly snapshots: SnapshotRegister;
+  readonly reader: CustomerReader;
+  readonly leases: Leases;
+}
+
 /** Keeps the snapshots of customers current. */
 export class CustomerSync {
-  constructor(
-    private readonly directory: CustomerDirectory,
-    private readonly snapshots: SnapshotRegister,
-    private readonly reader: CustomerReader,
-    private readonly leases: Leases,
-  ) {}
+  constructor(private readonly parts: CustomerSyncParts) {}
 
   /**
    * Reads a customer from Stripe and stores a snapshot. The lease is taken before the read, so that an older response never
@@ -21,13 +23,13 @@ export class CustomerSync {
    * @throws LeaseTakenError, StoreUnavailableError, and the errors of Stripe
    */
   refresh(stripeCustomerId: string, patience?: LeasePatience): Promise<CustomerSnapshot | null> {
-    return this.leases.runExclusive(
+    return this.parts.leases.runExclusive(
       `customer:${stripeCustomerId}`,
       async (lease) => {
-        const before = await this.snapshots.findRecord(stripeCustomerId);
-        const mapping = await this.directory.findByStripeCustomerId(stripeCustomerId);
+        const before = await this.parts.snapshots.findRecord(stripeCustomerId);
+        const mapping = await this.parts.directory.findByStripeCustomerId(stripeCustomerId);
         if (mapping !== null) return this.renew(mapping, before, lease);
-        if (before !== null) await this.snapshots.remove(before);
+        if (before !== null) await this.parts.snapshots.remove(before);
         return null;
       },
       patience,
@@ -39,24 +41,24 @@ export class CustomerSync {
     before: KeptRecord | null,
     lease: Lease,
   ): Promise<CustomerSnapshot | null> {
-    const reading = await this.reader.read(mapping.stripeCustomerId);
+    const reading = await this.parts.reader.read(mapping.stripeCustomerId);
     const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
     lease.ensureHeld();
     if (reading.state === 'missing') {
       // The key may belong to another account, so nothing is recorded about the customer.
-      if (before !== null) await this.snapshots.remove(before);
+      if (before !== null) await this.parts.snapshots.remove(before);
       return snapshot;
     }
     // A lease depends on clocks, which may differ. The check that the stored record is still the same does not.
-    if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
+    if (!(await this.parts.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
     return (await this.isStillLinked(mapping)) ? snapshot : null;
   }
 
   /** An unlinking removes the user's snapshot, but maybe before this one was written, so it is removed again. */
   private async isStillLinked({ userId, stripeCustomerId }: CustomerMapping): Promise<boolean> {
-    const now = await this.directory.findByStripeCustomerId(stripeCustomerId);
+    const now = await this.parts.directory.findByStripeCustomerId(stripeCustomerId);
     if (now?.userId === userId) return true;
-    await this.snapshots.removeOf(userId);
+    await this.parts.snapshots.removeOf(userId);
     return false;
   }
 }

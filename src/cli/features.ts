@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type Features, createFeatures } from '../app.ts';
 import type { CommandConfig } from '../config/command-config.ts';
+import { createLogger } from '../logging/logger.ts';
 import type { Platform } from '../platform.ts';
 import { withPlatform } from './platform.ts';
 import type { Shell } from './shell.ts';
@@ -11,7 +12,7 @@ export async function withFeatures(
   config: CommandConfig,
   use: (features: Features, platform: Platform) => Promise<void> | void,
 ): Promise<void> {
-  await withPlatform(shell, config, async (platform) => {
+  await withPlatform(config, createLogger(config.logLevel, shell.stderr), async (platform) => {
     await use(createFeatures(platform, config, null), platform);
   });
 }

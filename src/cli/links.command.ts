@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { loadStoreConfig } from '../config/command-config.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
+import { createLogger } from '../logging/logger.ts';
 import { type MappingPages, readMappingPages } from './mapping-pages.ts';
-import { type Shell, escapeInvisible } from './shell.ts';
-import { storeHelp } from './store-help.ts';
+import { type Shell, escapeInvisible, storeHelp } from './shell.ts';
 import { toMinutes } from './times.ts';
 
 export function addLinksCommand(program: Command, shell: Shell): void {
@@ -28,7 +28,7 @@ ${storeHelp}
 async function printLinks(shell: Shell, json: boolean): Promise<void> {
   const config = loadStoreConfig(shell.loadEnvironment());
   const { withPlatform } = await import('./platform.ts');
-  await withPlatform(shell, config, async ({ database }) => {
+  await withPlatform(config, createLogger(config.logLevel, shell.stderr), async ({ database }) => {
     const pages = readMappingPages(database.customers);
     const text = Readable.from(json ? toJsonLines(pages) : toTable(pages));
     await pipeline(text, shell.stdout, { end: false });

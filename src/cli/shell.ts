@@ -22,3 +22,9 @@ export function quote(text: string): string {
 export function escapeInvisible(text: string): string {
   return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
 }
+
+/** Ends the help of every command that opens the database. */
+export const storeHelp = `
+Reads DATABASE_URL, and STRIPE_SECRET_KEY or STRIPE_SCOPE. The mode of the key, or
+the name of the scope, selects the links: test and live are kept apart.
+`;

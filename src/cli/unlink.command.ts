@@ -3,8 +3,7 @@ import { commandLine } from '../audit/audit-trail.service.ts';
 import { loadStoreConfig } from '../config/command-config.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { CommandError } from './command-failure.ts';
-import { type Shell, quote } from './shell.ts';
-import { storeHelp } from './store-help.ts';
+import { type Shell, quote, storeHelp } from './shell.ts';
 
 export function addUnlinkCommand(program: Command, shell: Shell): void {
   program

@@ -65,10 +65,17 @@ export function loadStoreConfig(env: Environment): CommandConfig {
   const { DATABASE_URL: databaseUrl, STRIPE_SCOPE: scope = stripe?.scope } = values;
   if (faults.length > 0 || databaseUrl === undefined || scope === undefined)
     throw new ConfigurationError(faults);
-  return { ...noRequests, databaseUrl, stripe: stripe ?? createKeylessStripe(scope) };
+  return createCommandConfig({ databaseUrl, stripe: stripe ?? createKeylessStripe(scope) });
 }
 
-function createKeylessStripe(scope: string): CommandConfig['stripe'] {
+export function createCommandConfig(own: Pick<CommandConfig, 'databaseUrl' | 'stripe'>): CommandConfig {
+  return { ...noRequests, ...own };
+}
+
+/** For a command that stores nothing. */
+export const noDatabase = 'sqlite::memory:';
+
+export function createKeylessStripe(scope: string): CommandConfig['stripe'] {
   return {
     secretKey: null,
     livemode: false,
@@ -108,7 +115,7 @@ export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
   if (faults.length > 0 || stripe === null || file === undefined || namespace === undefined)
     throw new ConfigurationError(faults);
   // These commands store nothing: policies are applied at Stripe.
-  return { ...noRequests, databaseUrl: 'sqlite::memory:', stripe, policies: { file, namespace } };
+  return { ...createCommandConfig({ databaseUrl: noDatabase, stripe }), policies: { file, namespace } };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { observePort } from '../telemetry/observed-port.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Database, DatabaseOptions } from './database.ts';
 
 /**
@@ -11,4 +13,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   const { openMongoDatabase } = await import('./mongo/mongo-database.ts');
   return openMongoDatabase(options);
+}
+
+/** Wraps the stores so that each operation has a span and metrics. */
+export function observeDatabase(database: Database, telemetry: Telemetry): Database {
+  return {
+    ...database,
+    customers: observePort(database.customers, 'customers', telemetry),
+    audit: observePort(database.audit, 'audit', telemetry),
+    records: observePort(database.records, 'records', telemetry),
+  };
 }

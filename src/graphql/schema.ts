@@ -4,8 +4,6 @@ import { requireRole } from '../auth/access.ts';
 import { type RequestContext, getCaller } from './context.ts';
 
 export interface SchemaOptions {
-  /** One instance of each resolver class. */
-  readonly resolvers: readonly object[];
   /** The role for users' operations; null when any signed-in user may call them. */
   readonly requiredRole: string | null;
   /** The role for administrators' operations. It does not include users' operations. */
@@ -15,8 +13,14 @@ export interface SchemaOptions {
 /** Marks administrators' operations: `@Authorized(admin)`. */
 export const admin = 'admin';
 
-/** Builds the schema from the decorators of these resolver instances. */
-export function createSchema({ resolvers, requiredRole, adminRole }: SchemaOptions): GraphQLSchema {
+/**
+ * Builds the schema from the decorators of these resolver instances.
+ * @param resolvers one instance of each resolver class
+ */
+export function createSchema(
+  resolvers: readonly object[],
+  { requiredRole, adminRole }: SchemaOptions,
+): GraphQLSchema {
   const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const authChecker: AuthCheckerFn<RequestContext> = ({ context }, roles) => {
     const caller = getCaller(context);

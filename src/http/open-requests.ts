@@ -35,18 +35,18 @@ const largestBody = 256 * 1024;
 export class OpenRequests {
   /** Connections that have open requests. */
   readonly connections = new Set<Connection>();
-  #count = 0;
-  #bytes = 0;
-  readonly #bySocket = new WeakMap<Socket, Connection>();
-  readonly #listeners: Listener[] = [];
+  private openCount = 0;
+  private openBytes = 0;
+  private readonly bySocket = new WeakMap<Socket, Connection>();
+  private readonly listeners: Listener[] = [];
 
   get count(): number {
-    return this.#count;
+    return this.openCount;
   }
 
   /** The memory that all open requests may retain. */
   get bytes(): number {
-    return this.#bytes;
+    return this.openBytes;
   }
 
   /** Tracks each request from its first hook until its response is sent or its connection closes. */
@@ -59,57 +59,57 @@ export class OpenRequests {
       }
       const connection = this.getConnection(request);
       const opened = { request, response, bytes: countBytes(request) };
-      this.#count += 1;
-      this.#bytes += opened.bytes;
+      this.openCount += 1;
+      this.openBytes += opened.bytes;
       connection.open.push(opened);
       this.connections.add(connection);
-      response.on('close', () => this.#end(opened, connection));
+      response.on('close', () => this.end(opened, connection));
       done();
     });
   }
 
   /** Calls the listener when a request ends, with or without a response. */
   onEnd(listener: Listener): void {
-    this.#listeners.push(listener);
+    this.listeners.push(listener);
   }
 
   /** Whether a connection has at least `count` open requests. */
   hasAtLeast(socket: Socket, count: number): boolean {
-    return (this.#bySocket.get(socket)?.open.length ?? 0) >= count;
+    return (this.bySocket.get(socket)?.open.length ?? 0) >= count;
   }
 
   /** Whether the request is the latest on its connection. */
   isLatest({ raw }: FastifyRequest): boolean {
-    return this.#bySocket.get(raw.socket)?.open.at(-1)?.request.raw === raw;
+    return this.bySocket.get(raw.socket)?.open.at(-1)?.request.raw === raw;
   }
 
   /** Closes a broken connection after its complete requests are answered. Returns false when it has none. */
   closeWhenAnswered(socket: Socket): boolean {
-    const connection = this.#bySocket.get(socket);
+    const connection = this.bySocket.get(socket);
     if (connection === undefined || !hasResponsesDue(connection)) return false;
     connection.isBroken = true;
     return true;
   }
 
   getConnection({ raw: { socket } }: FastifyRequest): Connection {
-    const known = this.#bySocket.get(socket);
+    const known = this.bySocket.get(socket);
     if (known !== undefined) return known;
     const connection: Connection = { socket, open: [], isBroken: false };
-    this.#bySocket.set(socket, connection);
+    this.bySocket.set(socket, connection);
     socket.on('close', () => {
-      for (const opened of [...connection.open]) this.#end(opened, connection);
+      for (const opened of [...connection.open]) this.end(opened, connection);
     });
     return connection;
   }
 
-  #end(opened: OpenRequest, connection: Connection): void {
+  private end(opened: OpenRequest, connection: Connection): void {
     const place = connection.open.indexOf(opened);
     if (place < 0) return;
     connection.open.splice(place, 1);
-    this.#count -= 1;
-    this.#bytes -= opened.bytes;
+    this.openCount -= 1;
+    this.openBytes -= opened.bytes;
     if (connection.open.length === 0) this.connections.delete(connection);
-    for (const listener of this.#listeners) listener(opened.request, connection);
+    for (const listener of this.listeners) listener(opened.request, connection);
     if (connection.isBroken && !hasResponsesDue(connection)) connection.socket.destroySoon();
   }
 }

@@ -24,27 +24,27 @@ const maxKeys = 50_000;
 /** Counts in this process for a bounded number of keys. `RateLimiterMemory` alone keeps every key until its window ends. */
 export class BoundedMemoryLimiter extends RateLimiterMemory {
   /** Ordered by the start of their windows. */
-  readonly #keys = new Set<string>();
-  readonly #maxKeys: number;
+  private readonly keysByAge = new Set<string>();
+  private readonly mostKeys: number;
 
   constructor({ requests, perSeconds }: RateLimit, options: { readonly maxKeys?: number } = {}) {
     super({ points: requests, duration: perSeconds });
-    this.#maxKeys = options.maxKeys ?? maxKeys;
+    this.mostKeys = options.maxKeys ?? maxKeys;
   }
 
   override async consume(...args: Parameters<RateLimiterMemory['consume']>): Promise<RateLimiterRes> {
     const result = await super.consume(...args);
-    if (result.isFirstInDuration) await this.#remember(String(args[0]));
+    if (result.isFirstInDuration) await this.remember(String(args[0]));
     return result;
   }
 
-  async #remember(key: string): Promise<void> {
-    this.#keys.delete(key);
-    this.#keys.add(key);
-    if (this.#keys.size <= this.#maxKeys) return;
+  private async remember(key: string): Promise<void> {
+    this.keysByAge.delete(key);
+    this.keysByAge.add(key);
+    if (this.keysByAge.size <= this.mostKeys) return;
     // Many keys at a time: a Set finds its first member slowly after deletions at its start.
-    const oldest = [...this.#keys].slice(0, Math.ceil(this.#maxKeys / 10));
-    for (const forgotten of oldest) this.#keys.delete(forgotten);
+    const oldest = [...this.keysByAge].slice(0, Math.ceil(this.mostKeys / 10));
+    for (const forgotten of oldest) this.keysByAge.delete(forgotten);
     await Promise.all(oldest.map((forgotten) => this.delete(forgotten)));
   }
 }

@@ -26,55 +26,55 @@ type Eval = RedisClientType['eval'];
  * ready for a second. The start and the end of an outage are logged once.
  */
 export class RedisConnection {
-  readonly #client: RedisClientType;
-  readonly #logger: Logger;
-  #retryAt: number | null = null;
+  private readonly client: RedisClientType;
+  private readonly logger: Logger;
+  private retryAt: number | null = null;
 
   constructor(url: string, logger: Logger) {
-    this.#client = createClient({ url, ...options });
-    this.#logger = logger;
-    this.#client.on('error', (error: unknown) => this.#reportFailure(error));
+    this.client = createClient({ url, ...options });
+    this.logger = logger;
+    this.client.on('error', (error: unknown) => this.reportFailure(error));
   }
 
   /** Tries to connect once and goes on in the background, so that the service also starts without Redis. */
   async open(): Promise<void> {
     const tried = new Promise<void>((resolve) => {
-      this.#client.once('ready', resolve).once('error', () => resolve());
+      this.client.once('ready', resolve).once('error', () => resolve());
       setTimeout(resolve, connectTimeoutMs).unref();
     });
-    void this.#client.connect().catch((error: unknown) => this.#reportFailure(error));
+    void this.client.connect().catch((error: unknown) => this.reportFailure(error));
     await tried;
-    if (!this.#client.isReady) this.#reportFailure(new Error('Redis did not answer in time'));
+    if (!this.client.isReady) this.reportFailure(new Error('Redis did not answer in time'));
   }
 
   get isReady(): boolean {
-    return this.#client.isReady && (this.#retryAt === null || performance.now() >= this.#retryAt);
+    return this.client.isReady && (this.retryAt === null || performance.now() >= this.retryAt);
   }
 
   async eval(...command: Parameters<Eval>): ReturnType<Eval> {
     try {
-      const answer = await withTimeout(this.#client.eval(...command));
-      this.#reportSuccess();
+      const answer = await withTimeout(this.client.eval(...command));
+      this.reportSuccess();
       return answer;
     } catch (error) {
-      this.#reportFailure(error);
+      this.reportFailure(error);
       throw error;
     }
   }
 
   close(): void {
-    this.#client.destroy();
+    this.client.destroy();
   }
 
-  #reportFailure(error: unknown): void {
-    if (this.#retryAt === null)
-      this.#logger.warn({ error }, 'Redis unreachable, requests are counted in this process');
-    this.#retryAt = performance.now() + retryMs;
+  private reportFailure(error: unknown): void {
+    if (this.retryAt === null)
+      this.logger.warn({ error }, 'Redis unreachable, requests are counted in this process');
+    this.retryAt = performance.now() + retryMs;
   }
 
-  #reportSuccess(): void {
-    if (this.#retryAt !== null) this.#logger.info('Redis reachable again, requests are counted there');
-    this.#retryAt = null;
+  private reportSuccess(): void {
+    if (this.retryAt !== null) this.logger.info('Redis reachable again, requests are counted there');
+    this.retryAt = null;
   }
 }
 

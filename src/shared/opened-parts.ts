@@ -26,3 +26,14 @@ export class OpenedParts {
     if (failures.length > 0) throw failures[0];
   }
 }
+
+/** Opens parts that belong together. Where that fails halfway, closes what was opened before. */
+export async function openAll<T>(open: (opened: OpenedParts) => Promise<T>): Promise<T> {
+  const opened = new OpenedParts();
+  try {
+    return await open(opened);
+  } catch (error) {
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}

@@ -9,10 +9,10 @@ import { createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
 import type { Config } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
-import { openDatabase } from '../../database/open-database.ts';
 import { createLogger } from '../../logging/logger.ts';
-import { OpenedParts } from '../../shared/opened-parts.ts';
+import { type OpenedParts, openAll } from '../../shared/opened-parts.ts';
 import { webhookPath } from '../../webhooks/webhook-event-types.ts';
+import { withPlatform } from '../platform.ts';
 import { loadAddressedConfig } from './demo-address.ts';
 import { createDemoEnvironment } from './demo-environment.ts';
 import { startDemoWeb } from './demo-web.ts';
@@ -36,14 +36,8 @@ export interface Demo {
 }
 
 /** Starts the service, its dependencies and a user with a subscription. Everything listens on loopback only. */
-export async function startDemo(env: Environment): Promise<Demo> {
-  const opened = new OpenedParts();
-  try {
-    return { ...(await startParts(env, opened)), stop: () => opened.close() };
-  } catch (error) {
-    await opened.close().catch(() => undefined);
-    throw error;
-  }
+export function startDemo(env: Environment): Promise<Demo> {
+  return openAll(async (opened) => ({ ...(await startParts(env, opened)), stop: () => opened.close() }));
 }
 
 async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<Demo, 'stop'>> {
@@ -96,10 +90,7 @@ async function createDemoCustomer(secretKey: string, stripeUrl: string): Promise
 }
 
 async function linkDemoUser(config: Config, stripeCustomerId: string): Promise<void> {
-  const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
-  try {
-    await database.customers.link({ userId, stripeCustomerId });
-  } finally {
-    await database.close();
-  }
+  await withPlatform(config, createLogger(config.logLevel, process.stderr), ({ database }) =>
+    database.customers.link({ userId, stripeCustomerId }),
+  );
 }

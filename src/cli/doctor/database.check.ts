@@ -1,6 +1,8 @@
+import { createCommandConfig, createKeylessStripe } from '../../config/command-config.ts';
 import type { Database } from '../../database/database.ts';
-import { openDatabase } from '../../database/open-database.ts';
+import { createLogger } from '../../logging/logger.ts';
 import { describeFailure } from '../command-failure.ts';
+import { withPlatform } from '../platform.ts';
 import { type Deployment, requireVariables } from './deployment.ts';
 import { type Judgement, fail, pass, warn } from './finding.ts';
 
@@ -11,17 +13,16 @@ export async function checkDatabase(deployment: Deployment): Promise<Judgement[]
   const { DATABASE_URL: url } = requireVariables(deployment, 'DATABASE_URL');
   const scope = deployment.stripe?.scope ?? null;
   try {
-    const database = await openDatabase({ url, scope: scope ?? 'doctor' });
-    try {
+    const stripe = createKeylessStripe(scope ?? 'doctor');
+    const config = createCommandConfig({ databaseUrl: url, stripe });
+    return await withPlatform(config, createLogger('warn', process.stderr), async ({ database }) => {
       await database.ping();
       return [
         pass(`${database.description} answers; its tables and indexes are in place`),
         ...(scope === null ? [] : [await countMappings(database, scope, deployment)]),
         ...judgeEngine(url, deployment),
       ];
-    } finally {
-      await database.close();
-    }
+    });
   } catch (error) {
     const fix = 'Check DATABASE_URL, whether the server is up, and whether it accepts connections from here.';
     return [fail(describeFailure(error), fix)];

@@ -1,7 +1,10 @@
+import { createCommandConfig, createKeylessStripe, noDatabase } from '../../config/command-config.ts';
 import type { StripeConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
-import { StripeClient } from '../../stripe/stripe-client.ts';
+import { createLogger } from '../../logging/logger.ts';
+import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { describeFailure } from '../command-failure.ts';
+import { withPlatform } from '../platform.ts';
 import {
   checkEnvironment,
   checkLinking,
@@ -42,13 +45,16 @@ type Checks = Readonly<Record<string, Check>>;
  */
 export async function examine(env: Environment, tokenFile?: string): Promise<Finding[]> {
   const deployment = await loadDeployment(env);
-  const stripe = deployment.stripe && new StripeClient(deployment.stripe);
-  try {
+  const { stripe: config } = deployment;
+  const stripe = config ?? createKeylessStripe('doctor');
+  const own = createCommandConfig({ databaseUrl: noDatabase, stripe });
+  // The database has a check of its own: a fault there keeps no other check from running.
+  return withPlatform(own, createLogger('warn', process.stderr), async ({ stripe: client }) => {
     const checks: Checks = {
       ...listLocalChecks(deployment, tokenFile),
-      ...(deployment.stripe === null || stripe === null
+      ...(config === null
         ? { 'stripe-key': () => skip('the Stripe variables have faults') }
-        : listStripeChecks(deployment, deployment.stripe, stripe)),
+        : listStripeChecks(deployment, config, client)),
     };
     const runs = Object.entries(checks).map(([name, check]) => runCheck(name, () => check(deployment)));
     return (await Promise.all(runs)).flat().map(({ detail, fix, ...finding }) => ({
@@ -56,9 +62,7 @@ export async function examine(env: Environment, tokenFile?: string): Promise<Fin
       detail: hideSecrets(detail, env),
       fix: fix && hideSecrets(fix, env),
     }));
-  } finally {
-    await stripe?.close();
-  }
+  });
 }
 
 function listLocalChecks({ policies }: Deployment, tokenFile: string | undefined): Checks {

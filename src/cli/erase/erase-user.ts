@@ -1,4 +1,5 @@
-import type { Feature, Features } from '../../app.ts';
+import type { Features } from '../../app.ts';
+import type { Feature } from '../../platform.ts';
 import type { Erasure } from '../../shared/erasure.ts';
 
 /** Removes all data about a user, feature by feature. */

@@ -3,8 +3,7 @@ import type { Command } from 'commander';
 import { loadStoreConfig } from '../../config/command-config.ts';
 import { checkUserId } from '../../customers/customer-directory.ts';
 import { CommandError } from '../command-failure.ts';
-import { type Shell, quote } from '../shell.ts';
-import { storeHelp } from '../store-help.ts';
+import { type Shell, quote, storeHelp } from '../shell.ts';
 
 export function addEraseCommand(program: Command, shell: Shell): void {
   program

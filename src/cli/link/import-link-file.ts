@@ -4,6 +4,7 @@ import { AuditAction } from '../../audit/audit-action.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import { loadStoreConfig } from '../../config/command-config.ts';
 import type { CustomerDirectory } from '../../customers/customer-directory.ts';
+import { createLogger } from '../../logging/logger.ts';
 import { exitCodes } from '../../process/start-failure.ts';
 import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
@@ -32,7 +33,9 @@ export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<
   try {
     const intent = { actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS } as const;
     const { withPlatform } = await import('../platform.ts');
-    await withPlatform(shell, loadStoreConfig(shell.loadEnvironment()), ({ audit, database }) =>
+    const config = loadStoreConfig(shell.loadEnvironment());
+    const logger = createLogger(config.logLevel, shell.stderr);
+    await withPlatform(config, logger, ({ audit, database }) =>
       audit.record(intent, () => runImport(shell, database.customers, { source, refusalFile })),
     );
   } finally {

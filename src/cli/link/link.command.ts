@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import { loadStoreConfig } from '../../config/command-config.ts';
 import { type CustomerLink, checkCustomerLink } from '../../customers/customer-directory.ts';
-import { type Shell, quote } from '../shell.ts';
-import { storeHelp } from '../store-help.ts';
+import { type Shell, quote, storeHelp } from '../shell.ts';
 import { importLinkFile } from './import-link-file.ts';
 
 interface LinkOptions {

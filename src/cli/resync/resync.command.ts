@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Shell } from '../shell.ts';
-import { storeHelp } from '../store-help.ts';
+import { type Shell, storeHelp } from '../shell.ts';
 import { createTimeOption } from '../times.ts';
 
 interface ResyncOptions {

@@ -9,17 +9,14 @@ const recordsPerRemoval = 500;
 
 /** The audit log in a MongoDB collection. Each record of an operation is one insert. */
 export class MongoAuditLog implements AuditLog {
-  readonly #model: AuditModel;
-  readonly #scope: string;
-
-  constructor(model: AuditModel, scope: string) {
-    this.#model = model;
-    this.#scope = scope;
-  }
+  constructor(
+    private readonly model: AuditModel,
+    private readonly scope: string,
+  ) {}
 
   async append(record: AuditRecord): Promise<void> {
     try {
-      await bounded(() => this.#model.insertMany([toAuditDocument(this.#scope, record)], { lean: true }));
+      await bounded(() => this.model.insertMany([toAuditDocument(this.scope, record)], { lean: true }));
     } catch (error) {
       // Idempotent: the driver repeats an insert when its response was lost.
       if (!isDuplicateKey(error)) throw error;
@@ -28,11 +25,11 @@ export class MongoAuditLog implements AuditLog {
 
   async list({ first, after, userId, action }: AuditQuery): Promise<AuditPage> {
     const intents = await bounded(async () =>
-      this.#model
+      this.model
         .find({
-          _id: this.#before(after),
+          _id: this.before(after),
           step: 'intended',
-          ...(userId === undefined ? {} : { scope: this.#scope, userId }),
+          ...(userId === undefined ? {} : { scope: this.scope, userId }),
           ...(action === undefined ? {} : { action }),
         })
         .sort({ _id: -1 })
@@ -40,7 +37,7 @@ export class MongoAuditLog implements AuditLog {
         .lean<AuditDocument[]>(),
     );
     const records = intents.slice(0, first).map(toAuditRecord);
-    const outcomes = await this.#findOutcomes(records);
+    const outcomes = await this.findOutcomes(records);
     return {
       entries: records.map((intent) => toEntry(intent, outcomes.get(intent.operationId))),
       hasNextPage: intents.length > first,
@@ -49,18 +46,18 @@ export class MongoAuditLog implements AuditLog {
 
   async removeBefore(operationId: string): Promise<number> {
     return bounded(async () => {
-      const found = await this.#model
-        .find({ _id: this.#before(operationId) }, { _id: 1 })
+      const found = await this.model
+        .find({ _id: this.before(operationId) }, { _id: 1 })
         .limit(recordsPerRemoval)
         .lean<Pick<AuditDocument, '_id'>[]>();
       if (found.length === 0) return 0;
-      await this.#model.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
+      await this.model.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
       return found.length;
     });
   }
 
   async anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
-    const scope = this.#scope;
+    const scope = this.scope;
     const pseudonym = createPseudonym();
     const byThem = {
       scope,
@@ -70,28 +67,28 @@ export class MongoAuditLog implements AuditLog {
     const about = { scope, userId, userErased: { $in: orMissing(false, !isPseudonym(userId)) } };
     const atCustomer = stripeCustomerId === null ? [] : [{ scope, target: stripeCustomerId }];
     return bounded(async () => {
-      const found = await this.#model
+      const found = await this.model
         .find({ $or: [about, byThem, ...atCustomer] }, { _id: 1 })
         .lean<Pick<AuditDocument, '_id'>[]>();
-      for (const filter of atCustomer) await this.#model.updateMany(filter, { target: null });
-      await this.#model.updateMany(byThem, { actor: pseudonym, actorKind: 'erased' });
-      await this.#model.updateMany(about, { userId: pseudonym, userErased: true, target: null, details: [] });
+      for (const filter of atCustomer) await this.model.updateMany(filter, { target: null });
+      await this.model.updateMany(byThem, { actor: pseudonym, actorKind: 'erased' });
+      await this.model.updateMany(about, { userId: pseudonym, userErased: true, target: null, details: [] });
       return new Set(found.map(({ _id }) => readOperationId(_id))).size;
     });
   }
 
   /** Keys compare by bytes, and `;` is the character after `:`. */
-  #before(operationId: string | undefined): { $gt: string; $lt: string } {
-    const end = operationId === undefined ? `${this.#scope};` : `${this.#scope}:${operationId}`;
-    return { $gt: `${this.#scope}:`, $lt: end };
+  private before(operationId: string | undefined): { $gt: string; $lt: string } {
+    const end = operationId === undefined ? `${this.scope};` : `${this.scope}:${operationId}`;
+    return { $gt: `${this.scope}:`, $lt: end };
   }
 
-  async #findOutcomes(intents: readonly AuditRecord[]): Promise<ReadonlyMap<string, AuditRecord>> {
+  private async findOutcomes(intents: readonly AuditRecord[]): Promise<ReadonlyMap<string, AuditRecord>> {
     if (intents.length === 0) return new Map();
     const keys = intents.flatMap(({ operationId }) =>
-      ['succeeded', 'failed'].map((step) => `${this.#scope}:${operationId}:${step}`),
+      ['succeeded', 'failed'].map((step) => `${this.scope}:${operationId}:${step}`),
     );
-    const found = await bounded(async () => this.#model.find({ _id: { $in: keys } }).lean<AuditDocument[]>());
+    const found = await bounded(async () => this.model.find({ _id: { $in: keys } }).lean<AuditDocument[]>());
     return new Map(found.map(toAuditRecord).map((record) => [record.operationId, record]));
   }
 }

@@ -25,28 +25,25 @@ const maxAttempts = 10;
  * atomic on every server that speaks MongoDB's protocol, while updates are not atomic on FerretDB.
  */
 export class MongoCustomerDirectory implements CustomerDirectory {
-  readonly #model: CustomerModel;
-  readonly #scope: string;
-
-  constructor(model: CustomerModel, scope: string) {
-    this.#model = model;
-    this.#scope = scope;
-  }
+  constructor(
+    private readonly model: CustomerModel,
+    private readonly scope: string,
+  ) {}
 
   async findByUserId(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    const document = await bounded(() => this.#findByKey(toKey(this.#scope, userId)));
+    const document = await bounded(() => this.findByKey(toKey(this.scope, userId)));
     return document && toMapping(document);
   }
 
   async findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
-    const document = await bounded(() => this.#findByCustomer(stripeCustomerId));
+    const document = await bounded(() => this.findByCustomer(stripeCustomerId));
     return document && toMapping(document);
   }
 
   async link(link: CustomerLink): Promise<{ mapping: CustomerMapping; created: boolean }> {
     checkCustomerLink(link);
-    const { outcome, document } = await bounded(() => this.#insert(createDocument(this.#scope, link)));
+    const { outcome, document } = await bounded(() => this.insert(createDocument(this.scope, link)));
     if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
     if (outcome === 'customer_taken') throw new CustomerAlreadyLinkedError(link.stripeCustomerId);
     return { mapping: toMapping(document), created: outcome === 'linked' };
@@ -57,7 +54,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     const outcomes: LinkOutcome[] = [];
     while (outcomes.length < links.length) {
       outcomes.push(
-        ...(await this.#insertChunk(links.slice(outcomes.length, outcomes.length + linksPerInsert))),
+        ...(await this.insertChunk(links.slice(outcomes.length, outcomes.length + linksPerInsert))),
       );
     }
     return outcomes;
@@ -67,9 +64,9 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     checkUserId(userId);
     const { contractEndsAt, attributes } = changes;
     const document = await bounded(async () =>
-      this.#model
+      this.model
         .findByIdAndUpdate(
-          toKey(this.#scope, userId),
+          toKey(this.scope, userId),
           {
             ...(contractEndsAt === undefined ? {} : { contractEndsAt }),
             ...(attributes === undefined ? {} : { attributes: toAttributes(attributes) }),
@@ -85,10 +82,10 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     checkUserId(userId);
     return bounded(async () => {
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-        const document = await this.#findByKey(toKey(this.#scope, userId));
+        const document = await this.findByKey(toKey(this.scope, userId));
         if (document === null) return null;
         const { _id, stripeCustomerId } = document;
-        const { deletedCount } = await this.#model.deleteOne({ _id, stripeCustomerId });
+        const { deletedCount } = await this.model.deleteOne({ _id, stripeCustomerId });
         if (deletedCount === 1) return toMapping(document);
       }
       throw createContestedError();
@@ -96,11 +93,11 @@ export class MongoCustomerDirectory implements CustomerDirectory {
   }
 
   async list(page: { first: number; after?: string | undefined }): Promise<MappingPage> {
-    const after = toKey(this.#scope, page.after ?? '');
+    const after = toKey(this.scope, page.after ?? '');
     // Keys compare by bytes, and `;` is the character after `:`.
     const documents = await bounded(async () =>
-      this.#model
-        .find({ _id: { $gt: after, $lt: `${this.#scope};` } })
+      this.model
+        .find({ _id: { $gt: after, $lt: `${this.scope};` } })
         .sort({ _id: 1 })
         .limit(page.first + 1)
         .lean<CustomerDocument[]>(),
@@ -111,34 +108,36 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     };
   }
 
-  async #findByKey(key: string): Promise<CustomerDocument | null> {
-    return this.#model.findById(key).lean<CustomerDocument>();
+  private async findByKey(key: string): Promise<CustomerDocument | null> {
+    return this.model.findById(key).lean<CustomerDocument>();
   }
 
-  async #findByCustomer(stripeCustomerId: string): Promise<CustomerDocument | null> {
-    return this.#model.findOne({ scope: this.#scope, stripeCustomerId }).lean<CustomerDocument>();
+  private async findByCustomer(stripeCustomerId: string): Promise<CustomerDocument | null> {
+    return this.model.findOne({ scope: this.scope, stripeCustomerId }).lean<CustomerDocument>();
   }
 
-  async #insert(document: CustomerDocument): Promise<{ outcome: LinkOutcome; document: CustomerDocument }> {
+  private async insert(
+    document: CustomerDocument,
+  ): Promise<{ outcome: LinkOutcome; document: CustomerDocument }> {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       try {
-        await this.#model.insertMany([document], { lean: true });
+        await this.model.insertMany([document], { lean: true });
         return { outcome: 'linked', document };
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
       }
       const { _id, stripeCustomerId } = document;
-      const winner = (await this.#findByKey(_id)) ?? (await this.#findByCustomer(stripeCustomerId));
+      const winner = (await this.findByKey(_id)) ?? (await this.findByCustomer(stripeCustomerId));
       // None: the winner was unlinked since, so the insert may succeed now.
       if (winner !== null) return { outcome: judge(document, winner), document: winner };
     }
     throw createContestedError();
   }
 
-  async #insertChunk(links: readonly CustomerLink[]): Promise<LinkOutcome[]> {
-    const documents = links.map((link) => createDocument(this.#scope, link));
-    const refused = await bounded(() => this.#insertDocuments(documents));
-    const winners = await this.#findByKeys(documents.filter((_document, index) => refused.has(index)));
+  private async insertChunk(links: readonly CustomerLink[]): Promise<LinkOutcome[]> {
+    const documents = links.map((link) => createDocument(this.scope, link));
+    const refused = await bounded(() => this.insertDocuments(documents));
+    const winners = await this.findByKeys(documents.filter((_document, index) => refused.has(index)));
     const linked = documents.flatMap(({ _id }, index) => (refused.has(index) ? [] : [[_id, index] as const]));
     const placeOf = new Map(linked);
     const outcomes: LinkOutcome[] = [];
@@ -148,15 +147,15 @@ export class MongoCustomerDirectory implements CustomerDirectory {
       // The user's later row did not exist yet when this row was refused, so the customer was taken.
       else if ((placeOf.get(document._id) ?? 0) > index) outcomes.push('customer_taken');
       else if (winner) outcomes.push(judge(document, winner));
-      else outcomes.push((await bounded(() => this.#insert(document))).outcome);
+      else outcomes.push((await bounded(() => this.insert(document))).outcome);
     }
     return outcomes;
   }
 
   /** Inserts the documents, and returns the indexes of those refused as duplicates. */
-  async #insertDocuments(documents: readonly CustomerDocument[]): Promise<ReadonlySet<number>> {
+  private async insertDocuments(documents: readonly CustomerDocument[]): Promise<ReadonlySet<number>> {
     try {
-      await this.#model.insertMany(documents, { lean: true, ordered: false });
+      await this.model.insertMany(documents, { lean: true, ordered: false });
       return new Set();
     } catch (error) {
       if (!(error instanceof mongo.MongoBulkWriteError && isDuplicateKey(error))) throw error;
@@ -168,11 +167,13 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     }
   }
 
-  async #findByKeys(documents: readonly CustomerDocument[]): Promise<ReadonlyMap<string, CustomerDocument>> {
+  private async findByKeys(
+    documents: readonly CustomerDocument[],
+  ): Promise<ReadonlyMap<string, CustomerDocument>> {
     if (documents.length === 0) return new Map();
     const keys = documents.map(({ _id }) => _id);
     const found = await bounded(async () =>
-      this.#model.find({ _id: { $in: keys } }).lean<CustomerDocument[]>(),
+      this.model.find({ _id: { $in: keys } }).lean<CustomerDocument[]>(),
     );
     return new Map(found.map((document) => [document._id, document]));
   }

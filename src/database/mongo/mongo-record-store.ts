@@ -8,18 +8,15 @@ const recordsPerRemoval = 500;
 
 /** Keyed records in a MongoDB collection, written by inserts and deletes alone. */
 export class MongoRecordStore implements RecordStore {
-  readonly #model: RecordModel;
-  readonly #scope: string;
-
-  constructor(model: RecordModel, scope: string) {
-    this.#model = model;
-    this.#scope = scope;
-  }
+  constructor(
+    private readonly model: RecordModel,
+    private readonly scope: string,
+  ) {}
 
   async insert(kind: RecordKind, record: KeptRecord): Promise<boolean> {
     try {
-      const document = toRecordDocument(this.#scope, kind, record);
-      await bounded(() => this.#model.insertMany([document], { lean: true }));
+      const document = toRecordDocument(this.scope, kind, record);
+      await bounded(() => this.model.insertMany([document], { lean: true }));
       return true;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
@@ -30,14 +27,14 @@ export class MongoRecordStore implements RecordStore {
 
   async find(kind: RecordKind, key: string): Promise<KeptRecord | null> {
     const document = await bounded(async () =>
-      this.#model.findById(toRecordKey(this.#scope, kind, key)).lean<RecordDocument>(),
+      this.model.findById(toRecordKey(this.scope, kind, key)).lean<RecordDocument>(),
     );
     return document && toKeptRecord(document);
   }
 
   async listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]> {
     const documents = await bounded(async () =>
-      this.#model.find({ scope: this.#scope, kind, owner }).sort({ _id: 1 }).lean<RecordDocument[]>(),
+      this.model.find({ scope: this.scope, kind, owner }).sort({ _id: 1 }).lean<RecordDocument[]>(),
     );
     return documents.map(toKeptRecord);
   }
@@ -47,9 +44,9 @@ export class MongoRecordStore implements RecordStore {
     { first, after = '' }: { first: number; after?: string | undefined },
   ): Promise<RecordPage> {
     // Keys compare by bytes, and `;` is the character after `:`.
-    const keys = { $gt: toRecordKey(this.#scope, kind, after), $lt: `${this.#scope}:${kind};` };
+    const keys = { $gt: toRecordKey(this.scope, kind, after), $lt: `${this.scope}:${kind};` };
     const documents = await bounded(async () =>
-      this.#model
+      this.model
         .find({ _id: keys })
         .sort({ _id: 1 })
         .limit(first + 1)
@@ -60,20 +57,20 @@ export class MongoRecordStore implements RecordStore {
 
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
     const { deletedCount } = await bounded(async () =>
-      this.#model.deleteOne({ _id: toRecordKey(this.#scope, kind, key), nonce }),
+      this.model.deleteOne({ _id: toRecordKey(this.scope, kind, key), nonce }),
     );
     return deletedCount === 1;
   }
 
   async removeExpired(before: Date): Promise<number> {
     return bounded(async () => {
-      const expired = { scope: this.#scope, expiresAt: { $lt: before } };
-      const found = await this.#model
+      const expired = { scope: this.scope, expiresAt: { $lt: before } };
+      const found = await this.model
         .find(expired, { _id: 1 })
         .limit(recordsPerRemoval)
         .lean<Pick<RecordDocument, '_id'>[]>();
       if (found.length === 0) return 0;
-      const { deletedCount } = await this.#model.deleteMany({
+      const { deletedCount } = await this.model.deleteMany({
         _id: { $in: found.map(({ _id }) => _id) },
         ...expired,
       });

@@ -33,14 +33,13 @@ interface AuditRow {
 
 /** The audit log in a SQLite table. */
 export class SqliteAuditLog implements AuditLog {
-  readonly #connection: SqliteConnection;
-  readonly #scope: string;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  private readonly statements: ReturnType<typeof prepareStatements>;
 
-  constructor(connection: SqliteConnection, scope: string) {
-    this.#connection = connection;
-    this.#scope = scope;
-    this.#statements = prepareStatements(connection);
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly scope: string,
+  ) {
+    this.statements = prepareStatements(connection);
   }
 
   async append(record: AuditRecord): Promise<void> {
@@ -57,18 +56,18 @@ export class SqliteAuditLog implements AuditLog {
       JSON.stringify(record.details),
       record.code,
     ];
-    await this.#connection.transaction(() => this.#statements.insert.run([this.#scope, ...values]));
+    await this.connection.transaction(() => this.statements.insert.run([this.scope, ...values]));
   }
 
   async list({ first, after = afterAll, userId, action }: AuditQuery): Promise<AuditPage> {
-    const { page, pageOfUser, outcome } = this.#statements;
-    return this.#connection.run(() => {
+    const { page, pageOfUser, outcome } = this.statements;
+    return this.connection.run(() => {
       const statement = userId === undefined ? page : pageOfUser;
       const user = userId === undefined ? [] : [userId];
-      const rows = statement.all([this.#scope, after, action ?? null, action ?? null, ...user, first + 1]);
+      const rows = statement.all([this.scope, after, action ?? null, action ?? null, ...user, first + 1]);
       const intents = rows.slice(0, first).map((row) => fromRow(row as AuditRow));
       const entries = intents.map((intent) => {
-        const row = outcome.get([this.#scope, intent.operationId]);
+        const row = outcome.get([this.scope, intent.operationId]);
         return toEntry(intent, row === undefined ? undefined : fromRow(row as AuditRow));
       });
       return { entries, hasNextPage: rows.length > first };
@@ -76,16 +75,16 @@ export class SqliteAuditLog implements AuditLog {
   }
 
   async removeBefore(operationId: string): Promise<number> {
-    const { removeBefore } = this.#statements;
-    const { changes } = await this.#connection.erase(() =>
-      removeBefore.run([this.#scope, operationId, recordsPerRemoval]),
+    const { removeBefore } = this.statements;
+    const { changes } = await this.connection.erase(() =>
+      removeBefore.run([this.scope, operationId, recordsPerRemoval]),
     );
     return changes;
   }
 
   async anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
-    const values = { scope: this.#scope, userId, customer: stripeCustomerId, pseudonym: createPseudonym() };
-    const rows = await this.#connection.erase(() => this.#statements.anonymize.all(values));
+    const values = { scope: this.scope, userId, customer: stripeCustomerId, pseudonym: createPseudonym() };
+    const rows = await this.connection.erase(() => this.statements.anonymize.all(values));
     return new Set(rows.map((row) => (row as AuditRow).operation_id)).size;
   }
 }

@@ -16,17 +16,17 @@ const unavailable = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|CANTOPEN|READONLY|
  * block the event loop: this class retries the operation instead.
  */
 export class SqliteConnection {
-  readonly #database: Database.Database;
-  #closed = false;
+  private readonly database: Database.Database;
+  private closed = false;
 
   constructor(path: string) {
-    this.#database = new Database(path, { timeout: 0 });
+    this.database = new Database(path, { timeout: 0 });
     // Otherwise removed values stay readable in the file's free pages.
-    this.#database.exec('PRAGMA secure_delete = ON');
+    this.database.exec('PRAGMA secure_delete = ON');
   }
 
   prepare(sql: string): Database.Statement {
-    return this.#database.prepare(sql);
+    return this.database.prepare(sql);
   }
 
   /** Runs a read, and retries it while another process holds the lock. Writes go through `transaction`. */
@@ -34,9 +34,9 @@ export class SqliteConnection {
     const deadline = performance.now() + lockWaitMs;
     for (;;) {
       // libsql's prepared statements still work after close.
-      if (this.#closed) throw new StoreUnavailableError(new Error('The SQLite database is closed.'));
+      if (this.closed) throw new StoreUnavailableError(new Error('The SQLite database is closed.'));
       try {
-        return operation(this.#database);
+        return operation(this.database);
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw toStoreError(error);
       }
@@ -65,30 +65,30 @@ export class SqliteConnection {
   /** Runs a transaction that removes data, and also removes the data from SQLite's log, which keeps earlier pages. */
   async erase<T>(operation: (database: Database.Database) => T): Promise<T> {
     const result = await this.transaction(operation);
-    await this.#emptyLog();
+    await this.emptyLog();
     return result;
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.closed = true;
     // SQLite checkpoints when the last connection closes, but not while libsql keeps prepared statements.
-    this.#tryToEmptyLog();
-    this.#database.close();
+    this.tryToEmptyLog();
+    this.database.close();
   }
 
   /** Moves the log's pages into the file. If a reader in another process blocks it for long, the next erasure or close does it. */
-  async #emptyLog(): Promise<void> {
+  private async emptyLog(): Promise<void> {
     const deadline = performance.now() + lockWaitMs;
-    while (!this.#closed && performance.now() < deadline) {
-      if (this.#tryToEmptyLog()) return;
+    while (!this.closed && performance.now() < deadline) {
+      if (this.tryToEmptyLog()) return;
       await sleep(1 + Math.random() * 9);
     }
   }
 
-  #tryToEmptyLog(): boolean {
+  private tryToEmptyLog(): boolean {
     try {
-      const { busy } = this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+      const { busy } = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
       return busy === 0;
     } catch {
       // For example, the disk is full. The transaction's changes are safe in the log.

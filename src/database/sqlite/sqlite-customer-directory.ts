@@ -30,34 +30,33 @@ const pauseMs = 2;
 
 /** The customer directory in a SQLite table. */
 export class SqliteCustomerDirectory implements CustomerDirectory {
-  readonly #connection: SqliteConnection;
-  readonly #scope: string;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  private readonly statements: ReturnType<typeof prepareStatements>;
 
-  constructor(connection: SqliteConnection, scope: string) {
-    this.#connection = connection;
-    this.#scope = scope;
-    this.#statements = prepareStatements(connection);
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly scope: string,
+  ) {
+    this.statements = prepareStatements(connection);
   }
 
   findByUserId(userId: string): Promise<CustomerMapping | null> {
-    return this.#connection.run(() => {
+    return this.connection.run(() => {
       checkUserId(userId);
-      return this.#getByUserId(userId);
+      return this.getByUserId(userId);
     });
   }
 
   async findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
-    return this.#connection.run(() =>
-      toMapping(this.#statements.byCustomer.get([this.#scope, stripeCustomerId])),
+    return this.connection.run(() =>
+      toMapping(this.statements.byCustomer.get([this.scope, stripeCustomerId])),
     );
   }
 
   async link(link: CustomerLink): Promise<{ mapping: CustomerMapping; created: boolean }> {
     checkCustomerLink(link);
-    const { outcome, mapping } = await this.#connection.transaction(() => ({
-      outcome: this.#insert(link, Date.now()),
-      mapping: this.#getByUserId(link.userId),
+    const { outcome, mapping } = await this.connection.transaction(() => ({
+      outcome: this.insert(link, Date.now()),
+      mapping: this.getByUserId(link.userId),
     }));
     if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
     if (mapping === null) throw new CustomerAlreadyLinkedError(link.stripeCustomerId);
@@ -70,7 +69,7 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     while (outcomes.length < links.length) {
       const next = links.slice(outcomes.length, outcomes.length + linksPerTransaction);
       const now = Date.now();
-      const stored = await this.#connection.transaction(() => next.map((link) => this.#insert(link, now)));
+      const stored = await this.connection.transaction(() => next.map((link) => this.insert(link, now)));
       outcomes.push(...stored);
       if (next.length === linksPerTransaction) await sleep(pauseMs);
     }
@@ -80,13 +79,13 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
   async update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null> {
     checkUserId(userId);
     const { contractEndsAt, attributes } = changes;
-    return this.#connection.transaction(() =>
+    return this.connection.transaction(() =>
       toMapping(
-        this.#statements.update.get([
+        this.statements.update.get([
           contractEndsAt === undefined ? 0 : 1,
           contractEndsAt?.getTime() ?? null,
           attributes === undefined ? null : JSON.stringify(attributes),
-          this.#scope,
+          this.scope,
           userId,
         ]),
       ),
@@ -95,12 +94,12 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
 
   async unlink(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    return this.#connection.erase(() => toMapping(this.#statements.remove.get([this.#scope, userId])));
+    return this.connection.erase(() => toMapping(this.statements.remove.get([this.scope, userId])));
   }
 
   async list(page: { first: number; after?: string | undefined }): Promise<MappingPage> {
-    const rows = await this.#connection.run(() =>
-      this.#statements.page.all([this.#scope, page.after ?? '', page.first + 1]),
+    const rows = await this.connection.run(() =>
+      this.statements.page.all([this.scope, page.after ?? '', page.first + 1]),
     );
     return {
       mappings: rows.slice(0, page.first).map((row) => fromRow(row as CustomerRow)),
@@ -108,16 +107,16 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     };
   }
 
-  #insert({ userId, stripeCustomerId }: CustomerLink, now: number): LinkOutcome {
-    const { changes } = this.#statements.insert.run([this.#scope, userId, stripeCustomerId, now]);
+  private insert({ userId, stripeCustomerId }: CustomerLink, now: number): LinkOutcome {
+    const { changes } = this.statements.insert.run([this.scope, userId, stripeCustomerId, now]);
     if (changes === 1) return 'linked';
-    const existing = this.#getByUserId(userId);
+    const existing = this.getByUserId(userId);
     if (existing === null) return 'customer_taken';
     return existing.stripeCustomerId === stripeCustomerId ? 'unchanged' : 'user_taken';
   }
 
-  #getByUserId(userId: string): CustomerMapping | null {
-    return toMapping(this.#statements.byUser.get([this.#scope, userId]));
+  private getByUserId(userId: string): CustomerMapping | null {
+    return toMapping(this.statements.byUser.get([this.scope, userId]));
   }
 }
 

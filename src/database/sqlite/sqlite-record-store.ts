@@ -17,30 +17,29 @@ interface RecordRow {
 
 /** Keyed records in a SQLite table. */
 export class SqliteRecordStore implements RecordStore {
-  readonly #connection: SqliteConnection;
-  readonly #scope: string;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  private readonly statements: ReturnType<typeof prepareStatements>;
 
-  constructor(connection: SqliteConnection, scope: string) {
-    this.#connection = connection;
-    this.#scope = scope;
-    this.#statements = prepareStatements(connection);
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly scope: string,
+  ) {
+    this.statements = prepareStatements(connection);
   }
 
   async insert(kind: RecordKind, record: KeptRecord): Promise<boolean> {
     const { key, nonce, owner, content, expiresAt } = record;
-    const values = [this.#scope, kind, key, nonce, owner, JSON.stringify(content), expiresAt.getTime()];
-    const { changes } = await this.#connection.transaction(() => this.#statements.insert.run(values));
+    const values = [this.scope, kind, key, nonce, owner, JSON.stringify(content), expiresAt.getTime()];
+    const { changes } = await this.connection.transaction(() => this.statements.insert.run(values));
     return changes === 1 || (await this.find(kind, key))?.nonce === nonce;
   }
 
   async find(kind: RecordKind, key: string): Promise<KeptRecord | null> {
-    const row = await this.#connection.run(() => this.#statements.byKey.get([this.#scope, kind, key]));
+    const row = await this.connection.run(() => this.statements.byKey.get([this.scope, kind, key]));
     return row === undefined ? null : fromRow(row as RecordRow);
   }
 
   async listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]> {
-    const rows = await this.#connection.run(() => this.#statements.byOwner.all([this.#scope, kind, owner]));
+    const rows = await this.connection.run(() => this.statements.byOwner.all([this.scope, kind, owner]));
     return rows.map((row) => fromRow(row as RecordRow));
   }
 
@@ -48,8 +47,8 @@ export class SqliteRecordStore implements RecordStore {
     kind: RecordKind,
     { first, after = '' }: { first: number; after?: string | undefined },
   ): Promise<RecordPage> {
-    const values = [this.#scope, kind, after, first + 1];
-    const rows = await this.#connection.run(() => this.#statements.page.all(values));
+    const values = [this.scope, kind, after, first + 1];
+    const rows = await this.connection.run(() => this.statements.page.all(values));
     return {
       records: rows.slice(0, first).map((row) => fromRow(row as RecordRow)),
       hasNextPage: rows.length > first,
@@ -57,18 +56,18 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
-    const values = [this.#scope, kind, key, nonce];
-    const removal = (): number => this.#statements.remove.run(values).changes;
+    const values = [this.scope, kind, key, nonce];
+    const removal = (): number => this.statements.remove.run(values).changes;
     // Leases and heartbeats are removed often and contain no personal data, so a plain transaction is enough.
     const changes = await (kind === 'lease' || kind === 'heartbeat'
-      ? this.#connection.transaction(removal)
-      : this.#connection.erase(removal));
+      ? this.connection.transaction(removal)
+      : this.connection.erase(removal));
     return changes === 1;
   }
 
   async removeExpired(before: Date): Promise<number> {
-    const values = [this.#scope, before.getTime(), recordsPerRemoval];
-    const { changes } = await this.#connection.erase(() => this.#statements.removeExpired.run(values));
+    const values = [this.scope, before.getTime(), recordsPerRemoval];
+    const { changes } = await this.connection.erase(() => this.statements.removeExpired.run(values));
     return changes;
   }
 }
