@@ -8,7 +8,7 @@ import type { Config } from './config/config.ts';
 import { type Configurations, createConfigurations } from './configurations/create-configurations.ts';
 import { type Customers, createCustomers } from './customers/create-customers.ts';
 import { type EmailLinksFeature, createEmailLinks } from './email-links/create-email-links.ts';
-import { observeOperations } from './graphql/observed-operations.ts';
+import { observeOperations } from './graphql/schema.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
 import { type Policies, createPolicies } from './policies/create-policies.ts';

@@ -20,7 +20,7 @@ import { readJsonOnly } from './json-body.ts';
 import { HungUpError } from './http.errors.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
 import { OpenRequests } from './open-requests.ts';
-import { warnOfUntrustedProxy } from './client-address.ts';
+import { warnOfUntrustedProxy } from './rate-limit.ts';
 import { limitOpenRequests } from './request-admission.ts';
 import { closeStalledConnections } from './stalled-connections.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';

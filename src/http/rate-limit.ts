@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
 import type { Logger } from '../logging/logger.ts';
+import { parseUrl } from '../shared/urls.ts';
 import { RequestBudget } from '../stripe/request-budget.ts';
-import { toCountedNetwork } from './client-address.ts';
 import { BoundedMemoryLimiter, RateLimiter } from './rate-limiter.ts';
 import type { SharedLimiters } from './redis-limiter.ts';
 
@@ -65,5 +66,63 @@ export function limitSubjects(server: FastifyInstance, { subjects }: RateLimits)
   server.addHook('onRequest', ({ caller }, _reply, done) => {
     if (caller === null) done();
     else new RequestBudget(caller.userId, consume).run(done);
+  });
+}
+
+/**
+ * Returns the key that an address is rate-limited by: the IPv4 address, or the first 64 bits of the IPv6 address. Each
+ * site gets at least a /64 (RFC 6177), so limits per IPv6 address would give one machine 2^64 limits.
+ */
+export function toCountedNetwork(address: string): string {
+  if (isIPv4(address)) return address;
+  const [withoutZone = ''] = address.split('%');
+  // The URL parser normalizes every address and separates the port that some proxies add.
+  const host =
+    parseUrl(`http://${isIPv6(withoutZone) ? `[${withoutZone}]` : withoutZone}`)?.hostname ?? address;
+  if (!host.startsWith('[')) return host;
+  const groups = expand(host.slice(1, -1));
+  const isMapped = groups.slice(0, 6).join() === '0,0,0,0,0,ffff';
+  return isMapped ? toIPv4(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/** Returns all eight groups of an IPv6 address, including the zeros that `::` abbreviates. */
+function expand(address: string): string[] {
+  const [head = [], tail = []] = address
+    .split('::')
+    .map((part) => part.split(':').filter((group) => group !== ''));
+  return [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
+}
+
+/** A dual-stack socket reports IPv4 clients as `::ffff:192.0.2.1`. */
+function toIPv4(groups: readonly string[]): string {
+  return groups
+    .map((group) => parseInt(group, 16))
+    .flatMap((value) => [value >> 8, value & 255])
+    .join('.');
+}
+
+/** The headers in which proxies pass on the client's address. */
+const proxyHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
+
+/**
+ * Warns once when a request seems to come through an untrusted proxy: all users behind the proxy then count as one
+ * address. It only warns, because a client can send these headers itself.
+ */
+export function warnOfUntrustedProxy(
+  server: FastifyInstance,
+  { trustProxy, rateLimit }: Pick<HttpConfig, 'trustProxy' | 'rateLimit'>,
+): void {
+  if (trustProxy !== false || rateLimit === null) return;
+  let warned = false;
+  server.addHook('onRequest', ({ id: requestId, headers, log }, _reply, done) => {
+    const header = warned ? undefined : proxyHeaders.find((name) => headers[name] !== undefined);
+    if (header !== undefined) {
+      warned = true;
+      log.warn(
+        { requestId, header },
+        'a request came through a proxy, but TRUST_PROXY is off: all users behind the proxy share the rate limit of one address',
+      );
+    }
+    done();
   });
 }

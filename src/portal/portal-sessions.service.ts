@@ -1,21 +1,21 @@
 import type Stripe from 'stripe';
 import type { Caller } from '../auth/caller.ts';
+import type { FeatureChoice } from '../configurations/narrow-configuration.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import type { OwnCustomers } from '../customers/own-customers.service.ts';
-import type { FeatureChoice } from '../configurations/narrow-configuration.ts';
 import type { Policy } from '../policies/policy-set.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { toOutcome } from '../telemetry/telemetry.ts';
 import type { ChosenConfiguration, ConfigurationChooser } from './configuration-chooser.service.ts';
 import type { PortalFlow } from './portal-flow.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
-import { FlowNotAllowedError, PortalNotConfiguredError } from './portal.errors.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { type AskedSession, type PortalSession, readSession } from './portal-session.ts';
-import { countSession } from './session-count.ts';
+import { FlowNotAllowedError, PortalNotConfiguredError } from './portal.errors.ts';
 
 export interface PortalSessionRequest {
   readonly returnUrl: string;
@@ -171,4 +171,39 @@ function isAboutTask({ param, reason }: StripeRequestRefusedError): boolean {
 /** Stripe gives this refusal no code of its own. */
 function isWithoutConfiguration(error: unknown): boolean {
   return error instanceof StripeRequestRefusedError && error.reason.startsWith('No configuration provided');
+}
+
+/** What becomes known while a session is opened. */
+interface SessionAttempt {
+  chosen?: ChosenConfiguration;
+}
+
+/** Counts a session that is opened, or is not, under the policy that held by then. */
+export async function countSession<T>(
+  metrics: Pick<Metrics, 'sessionOpened'>,
+  open: (attempt: SessionAttempt) => Promise<T>,
+): Promise<T> {
+  const attempt: SessionAttempt = {};
+  try {
+    const session = await open(attempt);
+    metrics.sessionOpened(namePolicy(attempt), 'OK');
+    return session;
+  } catch (error) {
+    metrics.sessionOpened(namePolicy(attempt), toOutcome(error));
+    throw error;
+  }
+}
+
+/** No policy's own name has parentheses. */
+function namePolicy({ chosen }: SessionAttempt): string {
+  switch (chosen?.kind) {
+    case undefined:
+      return '(none)';
+    case 'default':
+      return '(stripe default)';
+    case 'named':
+      return '(named)';
+    case 'policy':
+      return chosen.policy.name;
+  }
 }

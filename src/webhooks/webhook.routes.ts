@@ -6,7 +6,7 @@ import { isHandled, webhookPath } from './webhook-event-types.ts';
 import { type EventOrigin, type IgnoredReason, type WebhookEvent, parseEvent } from './webhook-event.ts';
 import type { WebhookProcessor } from './webhook-processor.service.ts';
 import { EventUnreadableError, WebhookRefusedError } from './webhook.errors.ts';
-import { toCountedNetwork } from '../http/client-address.ts';
+import { toCountedNetwork } from '../http/rate-limit.ts';
 import type { RateLimiter } from '../http/rate-limiter.ts';
 
 const maxBodyBytes = 256 * 1024;

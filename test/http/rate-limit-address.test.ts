@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toCountedNetwork } from '../../src/http/client-address.ts';
+import { toCountedNetwork } from '../../src/http/rate-limit.ts';
 
 test.each([
   ['192.0.2.1', '192.0.2.1'],
