@@ -84,7 +84,7 @@ const paymentMethodUpdate = z
   .describe('Changing payment methods.')
   .register(graphqlNotes, { type: 'PortalPaymentMethodUpdate' });
 
-const cancellationReason = z
+export const cancellationReason = z
   .strictObject({
     enabled: z.boolean().describe('Whether the portal asks customers.'),
     options: z

@@ -4,6 +4,7 @@ import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { ConfigurationAdminResolver } from './configuration-admin.resolver.ts';
 import { ConfigurationAdmin } from './configuration-admin.service.ts';
 import { ConfigurationIdCache } from './configuration-id-cache.service.ts';
+import { FeedbackOptionResolver } from './feedback-option.resolver.ts';
 import { StripeConfigurations } from './stripe-configurations.service.ts';
 
 /** The portal configurations that Stripe keeps. */
@@ -23,6 +24,9 @@ export function createConfigurations(
   return {
     atStripe,
     ids: new ConfigurationIdCache(atStripe, now),
-    resolvers: [new ConfigurationAdminResolver(new ConfigurationAdmin(stripe, returnUrls, audit))],
+    resolvers: [
+      new ConfigurationAdminResolver(new ConfigurationAdmin(stripe, returnUrls, audit)),
+      new FeedbackOptionResolver(stripe),
+    ],
   };
 }

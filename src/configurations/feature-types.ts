@@ -1,7 +1,12 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { z } from 'zod';
 import { type OpenEnum, registerOpenEnum } from '../graphql/open-enum.ts';
-import { configurationFeaturesSchema, featureNames, graphqlNotes } from './configuration-features.schema.ts';
+import {
+  cancellationReason,
+  configurationFeaturesSchema,
+  featureNames,
+  graphqlNotes,
+} from './configuration-features.schema.ts';
 import { configurationSchema } from './configuration.schema.ts';
 import { toInputName } from './input-path.ts';
 
@@ -9,9 +14,12 @@ type Schema = z.core.$ZodType;
 type Fields = Readonly<Record<string, unknown>>;
 
 const enums = new Map<string, OpenEnum>();
+const outputTypes = new Map<z.ZodObject, NewableFunction>();
 
 /** `PortalFeatures` and `PortalFeaturesInput`, made from the table of the features. */
 export const PortalFeatures = createType(configurationFeaturesSchema, 'output');
+/** The type to which a resolver adds the texts of feedback options. */
+export const PortalCancellationReason = createType(cancellationReason, 'output');
 export const ConfigurationFeaturesInput = createType(configurationFeaturesSchema, 'input');
 
 /** What a client hides of the features in one session, by their names in GraphQL. */
@@ -30,6 +38,8 @@ export function readConfigurationInput(input: object): object {
 }
 
 function createType(schema: z.ZodObject, kind: 'input' | 'output'): NewableFunction {
+  const known = kind === 'output' ? outputTypes.get(schema) : undefined;
+  if (known !== undefined) return known;
   const target = class {};
   for (const [name, field] of listFields(schema)) {
     const type = toGraphqlType(unwrap(field), kind);
@@ -42,7 +52,10 @@ function createType(schema: z.ZodObject, kind: 'input' | 'output'): NewableFunct
   const { type = '' } = graphqlNotes.get(schema) ?? {};
   const options = { description: describe(schema) };
   if (kind === 'input') InputType(`${type}Input`, options)(target);
-  else ObjectType(type, options)(target);
+  else {
+    ObjectType(type, options)(target);
+    outputTypes.set(schema, target);
+  }
   return target;
 }
 

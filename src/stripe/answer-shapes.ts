@@ -134,6 +134,7 @@ export const answerShapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.Zo
   ['customer', customer],
   ['subscription', subscription],
   ['billing_portal.configuration', configuration],
+  ['billing.feedback_option', z.looseObject({ id: z.string(), description: z.string() })],
   ['billing_portal.session', z.looseObject({ created: seconds })],
   ['checkout.session', checkoutSession],
 ]);

@@ -602,7 +602,7 @@ export type CreateSessionMutation = { createBillingPortalSession: { id: string, 
 export type PortalConfigurationQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PortalConfigurationQuery = { billingPortalConfiguration: { id: string, name: string | null, isDefault: boolean, active: boolean, livemode: boolean, defaultReturnUrl: string | null, createdAt: string, updatedAt: string, businessProfile: { headline: string | null, privacyPolicyUrl: string | null, termsOfServiceUrl: string | null }, loginPage: { enabled: boolean, url: string | null }, features: { customerUpdate: { enabled: boolean, allowedUpdates: Array<CustomerUpdateKind> }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean, paymentMethodConfigurationId: string | null }, subscriptionCancel: { enabled: boolean, mode: CancellationMode, prorationBehavior: ProrationBehavior, cancellationReason: { enabled: boolean, options: Array<CancellationReasonOption>, feedbackOptionIds: Array<string> } }, subscriptionPause: { enabled: boolean, duration: { type: PauseDurationType, intervalOptions: Array<{ interval: TimeInterval, intervalCount: number }> } | null }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind>, prorationBehavior: ProrationBehavior, billingCycleAnchor: BillingCycleAnchor | null, scheduleAtPeriodEnd: Array<ScheduleCondition>, trialUpdateBehavior: TrialUpdateBehavior, products: Array<{ productId: string, priceIds: Array<string>, adjustableQuantity: { enabled: boolean, minimum: number, maximum: number | null } }> } } } };
+export type PortalConfigurationQuery = { billingPortalConfiguration: { id: string, name: string | null, isDefault: boolean, active: boolean, livemode: boolean, defaultReturnUrl: string | null, createdAt: string, updatedAt: string, businessProfile: { headline: string | null, privacyPolicyUrl: string | null, termsOfServiceUrl: string | null }, loginPage: { enabled: boolean, url: string | null }, features: { customerUpdate: { enabled: boolean, allowedUpdates: Array<CustomerUpdateKind> }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean, paymentMethodConfigurationId: string | null }, subscriptionCancel: { enabled: boolean, mode: CancellationMode, prorationBehavior: ProrationBehavior, cancellationReason: { enabled: boolean, options: Array<CancellationReasonOption>, feedbackOptionIds: Array<string>, feedbackOptions: Array<{ id: string, text: string | null }> } }, subscriptionPause: { enabled: boolean, duration: { type: PauseDurationType, intervalOptions: Array<{ interval: TimeInterval, intervalCount: number }> } | null }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind>, prorationBehavior: ProrationBehavior, billingCycleAnchor: BillingCycleAnchor | null, scheduleAtPeriodEnd: Array<ScheduleCondition>, trialUpdateBehavior: TrialUpdateBehavior, products: Array<{ productId: string, priceIds: Array<string>, adjustableQuantity: { enabled: boolean, minimum: number, maximum: number | null } }> } } } };
 
 export type BillingCustomerQueryVariables = Exact<{
   fresh?: boolean;
@@ -938,6 +938,10 @@ export const PortalConfigurationDocument = new TypedDocumentString(`
           enabled
           options
           feedbackOptionIds
+          feedbackOptions {
+            id
+            text
+          }
         }
       }
       subscriptionPause {

@@ -54,6 +54,10 @@ export const portalConfigurationQuery = graphql(/* GraphQL */ `
             enabled
             options
             feedbackOptionIds
+            feedbackOptions {
+              id
+              text
+            }
           }
         }
         subscriptionPause {

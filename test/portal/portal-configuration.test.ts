@@ -65,6 +65,7 @@ describe('billingPortalConfiguration', () => {
             enabled: true,
             options: ['TOO_EXPENSIVE', 'MISSING_FEATURES', 'SWITCHED_SERVICE', 'UNUSED', 'OTHER'],
             feedbackOptionIds: [],
+            feedbackOptions: [],
           },
         },
         subscriptionPause: {
@@ -85,6 +86,37 @@ describe('billingPortalConfiguration', () => {
           })),
         },
       },
+    });
+  });
+
+  test('names the text of each feedback option, in the order of the configuration', async () => {
+    const fresh = await createTestApp();
+    const { billing, billingPortal } = fresh.sdk;
+    const abroad = await billing.feedbackOptions.create({ description: 'I am moving abroad' });
+    const merged = await billing.feedbackOptions.create({ description: 'We merged two accounts' });
+    await fresh.sdk.rawRequest('POST', '/_control/portal_settings', {
+      features: {
+        subscription_cancel: {
+          enabled: true,
+          cancellation_reason: {
+            enabled: true,
+            options: ['other'],
+            feedback_options: [merged.id, abroad.id],
+          },
+        },
+      },
+    });
+    await billing.feedbackOptions.deactivate(abroad.id);
+    expect((await billingPortal.configurations.list()).data).toHaveLength(1);
+
+    const { features } = await readConfiguration(fresh);
+
+    expect(features.subscriptionCancel.cancellationReason).toMatchObject({
+      feedbackOptionIds: [merged.id, abroad.id],
+      feedbackOptions: [
+        { id: merged.id, text: 'We merged two accounts' },
+        { id: abroad.id, text: 'I am moving abroad' },
+      ],
     });
   });
 

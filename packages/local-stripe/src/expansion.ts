@@ -23,7 +23,10 @@ const references: Partial<Record<string, readonly string[]>> = {
     'discounts',
   ],
   invoice: ['customer', 'default_payment_method', 'discounts'],
-  'billing_portal.configuration': ['application'],
+  'billing_portal.configuration': [
+    'application',
+    'features.subscription_cancel.cancellation_reason.feedback_options',
+  ],
   'billing_portal.session': ['configuration'],
   'checkout.session': ['customer', 'invoice', 'subscription'],
 };
@@ -91,9 +94,14 @@ function expandMember(answer: Node, kept: unknown, field: readonly string[], sto
   }
   const name = field.at(-1) ?? '';
   const value = holder[name];
-  if (typeof value === 'string') holder[name] = withoutHidden(structuredClone(store.lookUp(value) ?? value));
+  if (typeof value === 'string') holder[name] = lookUp(value, store);
+  else if (Array.isArray(value)) holder[name] = value.map((each) => lookUp(each, store));
   else if (value === undefined) holder[name] = hiddenValue(answer, name, source, store);
   return holder[name];
+}
+
+function lookUp(value: unknown, store: ObjectSource): unknown {
+  return typeof value === 'string' ? withoutHidden(structuredClone(store.lookUp(value) ?? value)) : value;
 }
 
 function hiddenValue(answer: Node, name: string, source: unknown, store: ObjectSource): unknown {

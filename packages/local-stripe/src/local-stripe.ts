@@ -12,6 +12,7 @@ import { createCustomerRoutes } from './resources/customers.ts';
 import { createEventRoutes } from './resources/events.ts';
 import { createInvoiceRoutes } from './resources/invoices.ts';
 import { createPaymentMethodRoutes } from './resources/payment-methods.ts';
+import { createFeedbackOptionRoutes } from './resources/feedback-options.ts';
 import { createPortalConfigurationRoutes } from './resources/portal-configurations.ts';
 import { createPortalSessionRoutes } from './resources/portal-sessions.ts';
 import { createPriceRoutes } from './resources/prices.ts';
@@ -127,6 +128,7 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
     ...createProductRoutes(store),
     ...createPriceRoutes(store),
     ...createSubscriptionRoutes(store),
+    ...createFeedbackOptionRoutes(store),
     ...createPortalConfigurationRoutes(store),
     ...createPortalSessionRoutes(store),
     ...createInvoiceRoutes(store),

@@ -13,6 +13,7 @@ const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: st
   payment_method: { noun: 'PaymentMethod', pathParam: 'payment_method' },
   subscription: { noun: 'subscription', pathParam: 'id' },
   invoice: { noun: 'invoice', pathParam: 'invoice' },
+  'billing.feedback_option': { noun: 'feedback option', pathParam: 'id' },
   'billing_portal.configuration': { noun: 'configuration', pathParam: 'configuration' },
   'billing_portal.session': { noun: 'session', pathParam: 'session' },
   'checkout.session': { noun: 'checkout.session', pathParam: 'session' },

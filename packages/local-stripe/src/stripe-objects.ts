@@ -103,6 +103,8 @@ export type InvoiceObject = Replace<
 
 export type ConfigurationObject = Replace<Stripe.BillingPortal.Configuration, { application: null }>;
 
+export type FeedbackOptionObject = Stripe.Billing.FeedbackOption;
+
 export type SessionObject = Replace<Stripe.BillingPortal.Session, { configuration: string }>;
 
 export type CheckoutItemObject = Replace<Stripe.LineItem, { price: PriceObject; quantity: number }>;
@@ -128,6 +130,7 @@ export interface StripeObjects {
   payment_method: PaymentMethodObject;
   subscription: SubscriptionObject;
   invoice: InvoiceObject;
+  'billing.feedback_option': FeedbackOptionObject;
   'billing_portal.configuration': ConfigurationObject;
   'billing_portal.session': SessionObject;
   'checkout.session': CheckoutSessionObject;

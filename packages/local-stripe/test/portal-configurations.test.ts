@@ -52,6 +52,7 @@ test('features that are not named are off', async () => {
 
 test('every nested member is stored as given', async () => {
   const price = await createPrice(stripe);
+  const option = await stripe.billing.feedbackOptions.create({ description: 'I am moving abroad' });
   const features = {
     customer_update: { enabled: true, allowed_updates: ['email', 'tax_id'] },
     invoice_history: { enabled: true },
@@ -60,7 +61,7 @@ test('every nested member is stored as given', async () => {
       enabled: true,
       mode: 'immediately',
       proration_behavior: 'create_prorations',
-      cancellation_reason: { enabled: true, options: ['unused', 'other'], feedback_options: ['fo_1'] },
+      cancellation_reason: { enabled: true, options: ['unused', 'other'], feedback_options: [option.id] },
     },
     subscription_pause: {
       enabled: true,

@@ -1,6 +1,7 @@
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { ConfigurationObject } from '../stripe-objects.ts';
+import { referToFeedbackOptions } from './feedback-options.ts';
 import type { FeatureValues, ProductValues } from './portal-feature-parameters.ts';
 
 type Features = ConfigurationObject['features'];
@@ -22,7 +23,7 @@ export function mergeFeatures(store: Store, before: Features, values: FeatureVal
     },
     invoice_history: { ...before.invoice_history, ...values.invoice_history },
     payment_method_update: { ...before.payment_method_update, ...values.payment_method_update },
-    subscription_cancel: mergeCancel(before.subscription_cancel, values.subscription_cancel),
+    subscription_cancel: mergeCancel(store, before.subscription_cancel, values.subscription_cancel),
     subscription_pause: mergePause(before.subscription_pause, values.subscription_pause),
     subscription_update: mergeUpdate(store, before.subscription_update, values.subscription_update),
   };
@@ -65,11 +66,14 @@ function listOr<T>(before: readonly T[], change: readonly T[] | null | undefined
 }
 
 function mergeCancel(
+  store: Store,
   before: Features['subscription_cancel'],
   values: FeatureValues['subscription_cancel'],
 ): Features['subscription_cancel'] {
   const reason = before.cancellation_reason;
   const change = values?.cancellation_reason;
+  const param = 'features[subscription_cancel][cancellation_reason][feedback_options]';
+  referToFeedbackOptions(store, change?.feedback_options ?? [], param);
   return {
     cancellation_reason: {
       enabled: change?.enabled ?? reason.enabled,
