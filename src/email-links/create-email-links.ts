@@ -26,19 +26,19 @@ interface EmailLinksParts {
 }
 
 export function createEmailLinks(
-  { database, leases, audit, now }: Platform,
+  { database, leases, audit, stripe, now }: Platform,
   { customers: { directory }, returnUrls, portal: { flows, sessions } }: EmailLinksParts,
-  { publicUrl, stripe }: Pick<CommandConfig, 'publicUrl' | 'stripe'>,
+  { publicUrl, stripe: { apiUrl } }: Pick<CommandConfig, 'publicUrl' | 'stripe'>,
 ): EmailLinksFeature {
   const links = new LinkRegister(database.records);
-  const parts = { links, customers: directory, returnUrls, now };
+  const parts = { links, customers: directory, returnUrls, stripe, now };
   const visits = new LinkVisits({ ...parts, leases, sessions });
   return {
     resolvers: [new PortalLinkResolver(new PortalLinks({ ...parts, flows, audit, publicUrl }))],
     routes: [
       {
         audience: 'visitors',
-        add: (server) => addPortalLinkRoutes(server, { visits, pages: createLinkPages(stripe.apiUrl) }),
+        add: (server) => addPortalLinkRoutes(server, { visits, pages: createLinkPages(apiUrl) }),
       },
     ],
     eraseUser: async ({ userId }) => {

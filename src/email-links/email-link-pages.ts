@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** The pages that a person who follows a link can see. */
 export type LinkPageName =
-  'ready' | 'used' | 'expired' | 'unknown' | 'changed' | 'not_offered' | 'too_many' | 'try_again';
+  'ready' | 'used' | 'expired' | 'unknown' | 'changed' | 'gone' | 'not_offered' | 'too_many' | 'try_again';
 
 interface LinkPage {
   readonly status: number;
@@ -51,6 +51,12 @@ const contents: Readonly<Record<LinkPageName, Content>> = {
     status: 410,
     heading: 'This link no longer fits',
     text: `Something about the billing has changed since it was sent. ${instead}`,
+    button: false,
+  },
+  gone: {
+    status: 410,
+    heading: 'This billing account no longer exists',
+    text: 'It was deleted after the link was sent. Ask the support of the product that sent it.',
     button: false,
   },
   not_offered: {

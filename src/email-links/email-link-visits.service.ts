@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
-import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
+import { findStripeCustomer } from '../customers/stripe-customer.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
@@ -16,23 +18,33 @@ interface LinkVisitsParts {
   readonly customers: CustomerDirectory;
   readonly returnUrls: ReturnUrls;
   readonly sessions: PortalSessions;
+  readonly stripe: StripeClient;
   readonly now: () => Date;
 }
 
 const pauseMs = 200;
+/** A page must not wait for long while Stripe is down. The button tells what Stripe says then. */
+const stripePatienceMs = 2_000;
 
 /** Checks links that people follow, and opens the portal for them. */
 export class LinkVisits {
   constructor(private readonly parts: LinkVisitsParts) {}
 
   /**
-   * Checks whether a link can be used, without calling Stripe and without using up the link.
+   * Checks whether a link can be used, without using up the link. When Stripe does not answer soon, the link passes.
    * @throws LinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, StoreUnavailableError
    */
   async check(token: string): Promise<void> {
     const link = await this.getUsable(token);
     await this.getMapping(link);
     this.parts.returnUrls.getAllowed(link.returnUrl);
+    if (await this.isGone(link)) throw new CustomerGoneError();
+  }
+
+  /** Whether Stripe says in time that it no longer has the customer. */
+  private async isGone({ stripeCustomerId }: PortalLink): Promise<boolean> {
+    const customer = findStripeCustomer(this.parts.stripe, stripeCustomerId).catch(() => undefined);
+    return (await Promise.race([customer, wait(stripePatienceMs, undefined, { ref: false })])) === null;
   }
 
   /**

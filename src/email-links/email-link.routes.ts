@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BillingError, type BillingErrorCode, errorStatuses } from '../shared/errors.ts';
+import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { LinkPageName, LinkPages } from './email-link-pages.ts';
 import { linkPath } from './email-link-token.ts';
@@ -74,6 +75,11 @@ const pageByCode: Partial<Record<BillingErrorCode, LinkPageName>> = {
   RATE_LIMITED: 'too_many',
 };
 
+function findPage(error: Error): LinkPageName | undefined {
+  if (error instanceof CustomerGoneError) return 'gone';
+  return error instanceof BillingError ? pageByCode[error.code] : undefined;
+}
+
 type Send = (reply: FastifyReply, name: LinkPageName, status?: number) => FastifyReply;
 
 /** Other failures do not use up the link, so that the person can try again. */
@@ -84,7 +90,7 @@ function createPageErrorHandler(send: Send) {
     reply: FastifyReply,
   ): FastifyReply => {
     if (error instanceof LinkRefusedError) return send(reply, pageByRefusal[error.refusal]);
-    const page = error instanceof BillingError ? pageByCode[error.code] : undefined;
+    const page = findPage(error);
     const status = getStatus(error);
     if (error instanceof BillingError || status === 500)
       logFailure(request.log as Logger, error, 'a request failed', { requestId: request.id });

@@ -2,6 +2,8 @@ import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import { type CustomerDirectory, checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
+import { findStripeCustomer } from '../customers/stripe-customer.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { PortalFlow } from '../portal/portal-flow.ts';
 import type { PortalFlows } from '../portal/portal-flows.service.ts';
@@ -37,6 +39,7 @@ interface PortalLinksParts {
   readonly returnUrls: ReturnUrls;
   readonly flows: Pick<PortalFlows, 'check'>;
   readonly audit: AuditTrail;
+  readonly stripe: StripeClient;
   /** The public base URL of this service; without it, links cannot be created. */
   readonly publicUrl: URL | null;
   readonly now: () => Date;
@@ -51,7 +54,7 @@ const longestLifeDays = 30;
 export class PortalLinks {
   constructor(private readonly parts: PortalLinksParts) {}
 
-  /** @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError */
+  /** @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError, and the errors of Stripe */
   create(actor: LinkActor, request: LinkRequest): Promise<CreatedLink> {
     const { userId, flow, expiresIn, singleUse } = request;
     const token = createLinkToken();
@@ -70,6 +73,8 @@ export class PortalLinks {
       if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
       const { stripeCustomerId } = mapping;
       operation.aimAt(stripeCustomerId);
+      if ((await findStripeCustomer(this.parts.stripe, stripeCustomerId)) === null)
+        throw new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.');
       const createdAt = this.parts.now();
       const expiresAt = new Date(createdAt.getTime() + expiresIn * 1000);
       const link = { id, userId, stripeCustomerId, returnUrl, flow: flow ?? null, singleUse };

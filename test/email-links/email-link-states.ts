@@ -134,7 +134,7 @@ export const states: readonly State[] = [
       await kit.stripe.customers.del(stage.user.customerId);
       return stage;
     },
-    get: 200,
+    get: 410,
     post: 410,
     asked: 1,
   },

@@ -42,6 +42,20 @@ describe('createBillingPortalLink', () => {
     },
   );
 
+  test('is refused for a customer whom Stripe no longer has, and the page of an earlier link says so', async () => {
+    const user = await kit.createUser();
+    const link = await kit.create(user);
+    await kit.stripe.customers.del(user.customerId);
+
+    (await kit.ask(user)).expectError('CUSTOMER_NOT_FOUND');
+
+    expect(await kit.list(user.userId)).toHaveLength(1);
+    for (const method of ['GET', 'POST']) {
+      const { status, text } = await kit.visit(method, link);
+      expect([status, text]).toEqual([410, expect.stringContaining('This billing account no longer exists')]);
+    }
+  });
+
   test('keeps the token nowhere: not in the store, the audit trail, or the logs', async () => {
     const link = await kit.create(await kit.createUser());
     await kit.visit('GET', link);
@@ -103,11 +117,12 @@ describe('createBillingPortalLink', () => {
     expect(message).toContain('PUBLIC_URL');
   });
 
-  test('asks Stripe nothing', async () => {
+  test('asks Stripe only whether the customer exists', async () => {
     const user = await kit.createUser();
     const before = kit.localStripe.requests.length;
     await kit.create(user, { flow: { type: 'SUBSCRIPTION_CANCEL' } });
-    expect(kit.localStripe.requests).toHaveLength(before);
+    const asked = kit.localStripe.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+    expect(asked).toEqual([`GET /v1/customers/${user.customerId}`]);
   });
 });
 
