@@ -74,7 +74,7 @@ describe('events that were not delivered', () => {
 
     expect(await database.customers.findByUserId('ada')).toMatchObject({ stripeCustomerId: first.id });
     expect(stderr).toContain(second.id);
-    expect(stderr).toContain('an administrator has to resolve the conflict');
+    expect(stderr).toContain('an administrator has to resolve it');
   });
 
   test('are left alone when they are older than --since', async () => {
