@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
-import type { CustomerLink } from '../customers/customer-directory.ts';
+import type { MappingIds } from '../customers/customer-directory.ts';
 import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
 
 const kind = 'customer-snapshot';
@@ -11,7 +11,7 @@ export class SnapshotRegister {
   constructor(private readonly records: RecordStore) {}
 
   /** Returns null without a readable snapshot. */
-  async find({ stripeCustomerId, userId }: CustomerLink): Promise<CustomerSnapshot | null> {
+  async find({ stripeCustomerId, userId }: MappingIds): Promise<CustomerSnapshot | null> {
     const record = await this.findRecord(stripeCustomerId);
     return record?.owner === userId ? readSnapshot(record.content) : null;
   }
@@ -27,7 +27,7 @@ export class SnapshotRegister {
    */
   async replace(
     before: KeptRecord | null,
-    { stripeCustomerId, userId }: CustomerLink,
+    { stripeCustomerId, userId }: MappingIds,
     snapshot: CustomerSnapshot,
   ): Promise<boolean> {
     if (before !== null && !(await this.remove(before))) return false;

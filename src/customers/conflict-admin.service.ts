@@ -8,7 +8,7 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { CustomerConflict, CustomerConflicts } from './customer-conflicts.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import type { RemovedLinks } from './removed-links.ts';
+import type { RemovedMappings } from './removed-mappings.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
 import type { UserUnlinking } from './user-unlinking.service.ts';
 
@@ -26,7 +26,7 @@ export interface OpenConflict extends CustomerConflict {
 export interface ConflictAdminParts {
   readonly conflicts: CustomerConflicts;
   readonly directory: CustomerDirectory;
-  readonly removedLinks: RemovedLinks;
+  readonly removedMappings: RemovedMappings;
   readonly unlinking: UserUnlinking;
   readonly leases: Leases;
   readonly stripe: StripeClient;
@@ -57,7 +57,7 @@ export class ConflictAdmin {
     return this.parts.audit.record(intent, () =>
       // Events link users under the same lease.
       this.parts.leases.runExclusive(`customer:${target}`, async () => {
-        if (resolution === 'keep_current') await this.parts.removedLinks.add(found);
+        if (resolution === 'keep_current') await this.parts.removedMappings.add(found);
         else await this.take(found);
         await this.parts.conflicts.remove(found);
         return this.parts.directory.findByUserId(userId);

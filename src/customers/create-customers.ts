@@ -1,7 +1,7 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Platform } from '../platform.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
-import { AutomaticLinks } from './automatic-links.ts';
+import { AutomaticMappings } from './automatic-mappings.ts';
 import { ConflictAdminResolver } from './conflict-admin.resolver.ts';
 import { ConflictAdmin } from './conflict-admin.service.ts';
 import { CreationAttempts } from './creation-attempts.ts';
@@ -13,14 +13,14 @@ import type { CustomerDirectory } from './customer-directory.ts';
 import { CustomerSubscriptions } from './customer-subscriptions.ts';
 import { CustomersByMetadata } from './customers-by-metadata.ts';
 import { OwnCustomers } from './own-customers.service.ts';
-import { RemovedLinks } from './removed-links.ts';
+import { RemovedMappings } from './removed-mappings.ts';
 import { UserUnlinking } from './user-unlinking.service.ts';
 
 /** Composes the mappings from users to customers. */
 export interface Customers {
   readonly directory: CustomerDirectory;
   readonly subscriptions: CustomerSubscriptions;
-  readonly automaticLinks: AutomaticLinks;
+  readonly automaticLinks: AutomaticMappings;
   readonly conflicts: CustomerConflicts;
   readonly ownCustomers: OwnCustomers;
   readonly admin: CustomerAdmin;
@@ -35,11 +35,11 @@ export function createCustomers(
 ): Customers {
   const { database, stripe, audit, leases, now, telemetry } = platform;
   const { customers: directory, records } = database;
-  const removedLinks = new RemovedLinks(records);
-  const automaticLinks = new AutomaticLinks(directory, removedLinks);
+  const removedMappings = new RemovedMappings(records);
+  const automaticLinks = new AutomaticMappings(directory, removedMappings);
   const attempts = new CreationAttempts(records, now);
   const conflicts = new CustomerConflicts({ records, audit, metrics: telemetry.metrics });
-  const unlinking = new UserUnlinking(directory, removedLinks, attempts);
+  const unlinking = new UserUnlinking(directory, removedMappings, attempts);
   const creation = new CustomerCreation({
     directory,
     links: automaticLinks,
@@ -51,7 +51,7 @@ export function createCustomers(
     now,
     metadataKey: config.linking.metadataKey,
   });
-  const parts = { directory, conflicts, unlinking, removedLinks, stripe, audit, leases };
+  const parts = { directory, conflicts, unlinking, removedMappings, stripe, audit, leases };
   const admin = new CustomerAdmin(parts);
   return {
     directory,
@@ -62,25 +62,25 @@ export function createCustomers(
     admin,
     unlinking,
     resolvers: [new CustomerAdminResolver(admin), new ConflictAdminResolver(new ConflictAdmin(parts))],
-    eraseUser: (user) => eraseUser(user, { attempts, conflicts, removedLinks, unlinking }),
+    eraseUser: (user) => eraseUser(user, { attempts, conflicts, removedMappings, unlinking }),
   };
 }
 
 interface ErasureParts {
   readonly attempts: CreationAttempts;
   readonly conflicts: CustomerConflicts;
-  readonly removedLinks: RemovedLinks;
+  readonly removedMappings: RemovedMappings;
   readonly unlinking: UserUnlinking;
 }
 
 async function eraseUser({ userId }: UserToErase, parts: ErasureParts): Promise<Erasure> {
-  const { attempts, conflicts, removedLinks, unlinking } = parts;
+  const { attempts, conflicts, removedMappings, unlinking } = parts;
   const attemptCount = await attempts.removeOf(userId);
   const others = await conflicts.listOf(userId);
   const mapping = await unlinking.unlink(userId);
   for (const conflict of others) {
     // Without the user's mapping, an event could now link the user to this customer.
-    await removedLinks.add(conflict);
+    await removedMappings.add(conflict);
     await conflicts.remove(conflict);
   }
   const removed = [

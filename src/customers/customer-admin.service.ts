@@ -7,9 +7,9 @@ import { type Attribute, readAttributes } from './customer-attributes.ts';
 import type { CustomerConflicts } from './customer-conflicts.ts';
 import {
   type CustomerDirectory,
-  type CustomerLink,
+  type MappingIds,
   type CustomerMapping,
-  checkCustomerLink,
+  checkMappingIds,
 } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
@@ -42,7 +42,7 @@ export class CustomerAdmin {
   }
 
   /** Finds a mapping by exactly one of the two ids. @throws BadUserInputError */
-  find({ userId, stripeCustomerId }: Partial<CustomerLink>): Promise<CustomerMapping | null> {
+  find({ userId, stripeCustomerId }: Partial<MappingIds>): Promise<CustomerMapping | null> {
     if (userId !== undefined && stripeCustomerId === undefined)
       return this.parts.directory.findByUserId(userId);
     if (userId === undefined && stripeCustomerId !== undefined)
@@ -54,7 +54,7 @@ export class CustomerAdmin {
    * Links a user to a customer that exists at Stripe.
    * @throws CustomerNotFoundError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
    */
-  async link(actor: Actor, link: CustomerLink): Promise<CustomerMapping> {
+  async link(actor: Actor, link: MappingIds): Promise<CustomerMapping> {
     const { mapping } = await this.linkOnRecord(actor, link, async () => {
       if ((await findStripeCustomer(this.parts.stripe, link.stripeCustomerId)) === null)
         throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
@@ -66,19 +66,19 @@ export class CustomerAdmin {
    * Links a user to a customer without asking Stripe whether it has the customer.
    * @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
    */
-  linkUnverified(actor: Actor, link: CustomerLink): ReturnType<CustomerDirectory['link']> {
+  linkUnverified(actor: Actor, link: MappingIds): ReturnType<CustomerDirectory['link']> {
     return this.linkOnRecord(actor, link, () => Promise.resolve());
   }
 
   private linkOnRecord(
     actor: Actor,
-    link: CustomerLink,
+    link: MappingIds,
     verify: () => Promise<void>,
   ): ReturnType<CustomerDirectory['link']> {
     const { userId, stripeCustomerId: target } = link;
     const intent = { actor, action: AuditAction.LINK_CUSTOMER, userId, target };
     return this.parts.audit.record(intent, async () => {
-      checkCustomerLink(link);
+      checkMappingIds(link);
       await verify();
       const linked = await this.parts.directory.link(link);
       await this.parts.conflicts.remove(link);

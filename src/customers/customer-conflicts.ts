@@ -5,12 +5,12 @@ import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import { type KeptRecord, type RecordStore, neverExpires } from '../records/record-store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { CustomerLink } from './customer-directory.ts';
+import type { MappingIds } from './customer-directory.ts';
 
 const kind = 'customer-conflict';
 
 /** A customer at Stripe names a user, but one of the two is already linked elsewhere. */
-export interface CustomerConflict extends CustomerLink {
+export interface CustomerConflict extends MappingIds {
   readonly id: string;
   readonly foundAt: Date;
 }
@@ -39,7 +39,7 @@ export class CustomerConflicts {
   constructor(private readonly parts: ConflictParts) {}
 
   /** Idempotent: records a conflict in the store, in the audit trail and in a metric. */
-  async report(link: CustomerLink, { actor, eventId, at }: ConflictSighting): Promise<void> {
+  async report(link: MappingIds, { actor, eventId, at }: ConflictSighting): Promise<void> {
     const { userId, stripeCustomerId } = link;
     const record: KeptRecord = {
       key: createId(link),
@@ -81,13 +81,13 @@ export class CustomerConflicts {
     return (await this.parts.records.listOf(kind, userId)).map(toConflict);
   }
 
-  async remove(link: CustomerLink): Promise<void> {
+  async remove(link: MappingIds): Promise<void> {
     const record = await this.parts.records.find(kind, createId(link));
     if (record !== null) await this.parts.records.remove(kind, record);
   }
 }
 
-function createId({ userId, stripeCustomerId }: CustomerLink): string {
+function createId({ userId, stripeCustomerId }: MappingIds): string {
   return createHash('sha256')
     .update(JSON.stringify([userId, stripeCustomerId]))
     .digest('hex')

@@ -5,19 +5,19 @@ import type { Caller } from '../auth/caller.ts';
 import { wasReplayed } from '../stripe/replay.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
-import type { AutomaticLinks } from './automatic-links.ts';
+import type { AutomaticMappings } from './automatic-mappings.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflicts } from './customer-conflicts.ts';
 import {
   type CustomerDirectory,
-  type CustomerLink,
+  type MappingIds,
   type CustomerMapping,
   stripeCustomerIdSchema,
 } from './customer-directory.ts';
 import {
   CustomerAlreadyLinkedError,
   CustomerAmbiguousError,
-  LinkRemovedError,
+  MappingRemovedError,
   UserAlreadyLinkedError,
 } from './customer.errors.ts';
 import type { CustomersByMetadata, MetadataEntry } from './customers-by-metadata.ts';
@@ -35,7 +35,7 @@ const longestLookBackMs = 120 * minuteMs;
 
 interface CreationParts {
   readonly directory: CustomerDirectory;
-  readonly links: AutomaticLinks;
+  readonly links: AutomaticMappings;
   readonly customers: CustomersByMetadata;
   readonly attempts: CreationAttempts;
   readonly conflicts: CustomerConflicts;
@@ -173,11 +173,11 @@ export class CustomerCreation {
     return data.id;
   }
 
-  private async link(link: CustomerLink): Promise<CustomerMapping> {
+  private async link(link: MappingIds): Promise<CustomerMapping> {
     try {
       return await this.parts.links.link(link);
     } catch (error) {
-      if (error instanceof LinkRemovedError) throw new AttemptUndoneError(link.stripeCustomerId);
+      if (error instanceof MappingRemovedError) throw new AttemptUndoneError(link.stripeCustomerId);
       if (error instanceof CustomerAlreadyLinkedError)
         throw new CustomerAmbiguousError([link.stripeCustomerId]);
       if (!(error instanceof UserAlreadyLinkedError)) throw error;

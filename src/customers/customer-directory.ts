@@ -15,7 +15,7 @@ export interface CustomerMapping {
 }
 
 /** The two ids of a mapping. */
-export type CustomerLink = Pick<CustomerMapping, 'userId' | 'stripeCustomerId'>;
+export type MappingIds = Pick<CustomerMapping, 'userId' | 'stripeCustomerId'>;
 
 /** The fields of a mapping that can change. The two ids cannot. */
 export type MappingChanges = Partial<Pick<CustomerMapping, 'contractEndsAt' | 'attributes'>>;
@@ -42,9 +42,9 @@ export interface CustomerDirectory {
    * Links a user to a customer. Idempotent.
    * @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError
    */
-  link(link: CustomerLink): Promise<{ readonly mapping: CustomerMapping; readonly created: boolean }>;
+  link(link: MappingIds): Promise<{ readonly mapping: CustomerMapping; readonly created: boolean }>;
   /** Links many users, and returns the outcomes in the same order. A refused mapping does not stop the others. */
-  linkMany(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]>;
+  linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]>;
   /** Changes a mapping and returns the new state; null when the user has none. */
   update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null>;
   /** Removes a user's mapping and returns it; null when the user has none. */
@@ -66,7 +66,7 @@ export const stripeCustomerIdSchema = z
   .max(255, 'a Stripe customer id must be at most 255 characters')
   .regex(/^cus_[A-Za-z0-9_]+$/, 'a Stripe customer id looks like cus_NffrFeUfNV2Hib');
 
-export const customerLinkSchema = z.object({
+export const mappingIdsSchema = z.object({
   userId: userIdSchema,
   stripeCustomerId: stripeCustomerIdSchema,
 });
@@ -77,8 +77,8 @@ export function checkUserId(userId: string): void {
 }
 
 /** @throws BadUserInputError */
-export function checkCustomerLink(link: CustomerLink): void {
-  check(customerLinkSchema, link);
+export function checkMappingIds(link: MappingIds): void {
+  check(mappingIdsSchema, link);
 }
 
 function check(schema: z.ZodType, value: unknown): void {

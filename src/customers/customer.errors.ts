@@ -32,7 +32,7 @@ export class CustomerAlreadyLinkedError extends BillingError {
 }
 
 /** The mapping was removed, so only an administrator can restore it. */
-export class LinkRemovedError extends BillingError {
+export class MappingRemovedError extends BillingError {
   constructor() {
     super('CUSTOMER_NOT_FOUND', 'Your billing account was unlinked. Contact support.');
   }

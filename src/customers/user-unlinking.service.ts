@@ -1,6 +1,6 @@
 import type { CreationAttempts } from './creation-attempts.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
-import type { RemovedLinks } from './removed-links.ts';
+import type { RemovedMappings } from './removed-mappings.ts';
 
 /** Removes a feature's stored data about a user's customer. */
 type Removal = (userId: string) => Promise<unknown>;
@@ -11,7 +11,7 @@ export class UserUnlinking {
 
   constructor(
     private readonly directory: CustomerDirectory,
-    private readonly removed: RemovedLinks,
+    private readonly removed: RemovedMappings,
     private readonly attempts: CreationAttempts,
   ) {}
 

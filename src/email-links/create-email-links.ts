@@ -7,10 +7,10 @@ import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
 import { createLinkPages } from './email-link-pages.ts';
 import { LinkRegister } from './email-link-register.ts';
-import { PortalLinkResolver } from './email-link.resolver.ts';
-import { addPortalLinkRoutes } from './email-link.routes.ts';
+import { EmailLinkResolver } from './email-link.resolver.ts';
+import { addEmailLinkRoutes } from './email-link.routes.ts';
 import { LinkVisits } from './email-link-visits.service.ts';
-import { PortalLinks } from './email-links.service.ts';
+import { EmailLinks } from './email-links.service.ts';
 
 /** Composes e-mail links, which open the portal up to days later. */
 export interface EmailLinksFeature {
@@ -34,11 +34,11 @@ export function createEmailLinks(
   const parts = { links, customers: directory, returnUrls, stripe, now };
   const visits = new LinkVisits({ ...parts, leases, sessions });
   return {
-    resolvers: [new PortalLinkResolver(new PortalLinks({ ...parts, flows, audit, publicUrl }))],
+    resolvers: [new EmailLinkResolver(new EmailLinks({ ...parts, flows, audit, publicUrl }))],
     routes: [
       {
         audience: 'visitors',
-        add: (server) => addPortalLinkRoutes(server, { visits, pages: createLinkPages(apiUrl) }),
+        add: (server) => addEmailLinkRoutes(server, { visits, pages: createLinkPages(apiUrl) }),
       },
     ],
     eraseUser: async ({ userId }) => {

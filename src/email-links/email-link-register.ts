@@ -4,7 +4,7 @@ import { FlowCompletionType, type PortalFlow, PortalFlowType } from '../portal/p
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
 
 /** A link for an e-mail. It opens a portal session when it is used, up to days later. */
-export interface PortalLink {
+export interface EmailLink {
   /** The hash of the link's token. */
   readonly id: string;
   readonly userId: string;
@@ -51,22 +51,22 @@ const useSchema = z.object({ usedAt: time });
 export class LinkRegister {
   constructor(private readonly records: RecordStore) {}
 
-  async add({ id, userId, ...content }: PortalLink): Promise<void> {
+  async add({ id, userId, ...content }: EmailLink): Promise<void> {
     const expiresAt = toRecordEnd(content.expiresAt);
     await this.records.insert('portal-link', { key: id, nonce: id, owner: userId, content, expiresAt });
   }
 
-  async find(id: string): Promise<PortalLink | null> {
+  async find(id: string): Promise<EmailLink | null> {
     const record = await this.records.find('portal-link', id);
     return record && toLink(record);
   }
 
-  async listOf(userId: string): Promise<readonly PortalLink[]> {
+  async listOf(userId: string): Promise<readonly EmailLink[]> {
     return (await this.records.listOf('portal-link', userId)).map(toLink);
   }
 
   /** Of several concurrent calls, exactly one returns true. */
-  remove({ id }: PortalLink): Promise<boolean> {
+  remove({ id }: EmailLink): Promise<boolean> {
     return this.records.remove('portal-link', { key: id, nonce: id });
   }
 
@@ -92,7 +92,7 @@ export class LinkRegister {
   }
 
   /** Marks a link as used. Of several concurrent calls, over all processes, exactly one returns true. */
-  async use({ id, userId, expiresAt }: PortalLink, usedAt: Date): Promise<boolean> {
+  async use({ id, userId, expiresAt }: EmailLink, usedAt: Date): Promise<boolean> {
     const use: KeptRecord = {
       key: id,
       nonce: randomUUID(),
@@ -114,6 +114,6 @@ function toRecordEnd(expiresAt: Date): Date {
   return new Date(expiresAt.getTime() + remembranceMs);
 }
 
-function toLink({ key, owner, content }: KeptRecord): PortalLink {
+function toLink({ key, owner, content }: KeptRecord): EmailLink {
   return { id: key, userId: owner ?? '', ...linkSchema.parse(content) };
 }

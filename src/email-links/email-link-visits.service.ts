@@ -8,7 +8,7 @@ import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { Leases } from '../records/leases.ts';
 import { LeaseTakenError } from '../records/record.errors.ts';
-import type { LinkRegister, PortalLink } from './email-link-register.ts';
+import type { LinkRegister, EmailLink } from './email-link-register.ts';
 import { isLinkToken, toLinkId } from './email-link-token.ts';
 import { LinkRefusedError } from './email-link.errors.ts';
 
@@ -42,7 +42,7 @@ export class LinkVisits {
   }
 
   /** Whether Stripe says in time that it no longer has the customer. */
-  private async isGone({ stripeCustomerId }: PortalLink): Promise<boolean> {
+  private async isGone({ stripeCustomerId }: EmailLink): Promise<boolean> {
     const customer = findStripeCustomer(this.parts.stripe, stripeCustomerId).catch(() => undefined);
     return (await Promise.race([customer, wait(stripePatienceMs, undefined, { ref: false })])) === null;
   }
@@ -84,7 +84,7 @@ export class LinkVisits {
     return session;
   }
 
-  private async openSession(link: PortalLink, token: string): Promise<PortalSession> {
+  private async openSession(link: EmailLink, token: string): Promise<PortalSession> {
     const { returnUrl, flow } = link;
     const mapping = await this.getMapping(link);
     const request = { returnUrl, flow: flow ?? undefined };
@@ -94,7 +94,7 @@ export class LinkVisits {
     return session;
   }
 
-  private async getUsable(token: string): Promise<PortalLink> {
+  private async getUsable(token: string): Promise<EmailLink> {
     const link = isLinkToken(token) ? await this.parts.links.find(toLinkId(token)) : null;
     if (link === null) throw new LinkRefusedError('unknown');
     if (link.singleUse && (await this.parts.links.findUse(link.id)) !== null)
@@ -104,7 +104,7 @@ export class LinkVisits {
   }
 
   /** Returns the user's mapping, if the user still has the customer for which the link was created. */
-  private async getMapping({ userId, stripeCustomerId }: PortalLink): Promise<CustomerMapping> {
+  private async getMapping({ userId, stripeCustomerId }: EmailLink): Promise<CustomerMapping> {
     const mapping = await this.parts.customers.findByUserId(userId);
     if (mapping?.stripeCustomerId !== stripeCustomerId) throw new CustomerNotFoundError();
     return mapping;

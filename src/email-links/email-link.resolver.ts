@@ -6,13 +6,13 @@ import { BillingPortalLink, CreatedBillingPortalLink } from './email-link.types.
 import {
   type CreatedLink,
   type ListedLink,
-  type PortalLinks,
+  type EmailLinks,
   defaultLifeSeconds,
 } from './email-links.service.ts';
 
 @Resolver()
-export class PortalLinkResolver {
-  constructor(private readonly links: PortalLinks) {}
+export class EmailLinkResolver {
+  constructor(private readonly links: EmailLinks) {}
 
   @Authorized(admin)
   @Mutation(() => CreatedBillingPortalLink, {

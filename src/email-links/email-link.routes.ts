@@ -9,7 +9,7 @@ import { LinkRefusedError } from './email-link.errors.ts';
 import type { Logger } from '../logging/logger.ts';
 import { OverloadedError } from '../http/http.errors.ts';
 
-export interface PortalLinkOptions {
+export interface EmailLinkOptions {
   readonly visits: LinkVisits;
   readonly pages: LinkPages;
 }
@@ -22,7 +22,7 @@ const retryAfterSeconds = 5;
  * The routes of e-mail links. A GET only shows a page, because mail scanners and previews follow links; the page's button
  * opens the portal by a POST. There is no sign-in: the link is the credential.
  */
-export function addPortalLinkRoutes(server: FastifyInstance, { visits, pages }: PortalLinkOptions): void {
+export function addEmailLinkRoutes(server: FastifyInstance, { visits, pages }: EmailLinkOptions): void {
   const send = (reply: FastifyReply, name: LinkPageName, status?: number): FastifyReply => {
     const page = pages.get(name);
     return reply

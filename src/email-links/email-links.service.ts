@@ -8,7 +8,7 @@ import { BadUserInputError } from '../shared/errors.ts';
 import type { PortalFlow } from '../portal/portal-flow.ts';
 import type { PortalFlows } from '../portal/portal-flows.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import type { LinkRegister, PortalLink } from './email-link-register.ts';
+import type { LinkRegister, EmailLink } from './email-link-register.ts';
 import { createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-token.ts';
 
 type LinkActor = AuditIntent['actor'];
@@ -24,7 +24,7 @@ interface LinkRequest {
 }
 
 /** A link with the time of its use; null when it was not used. */
-export interface ListedLink extends PortalLink {
+export interface ListedLink extends EmailLink {
   readonly usedAt: Date | null;
 }
 
@@ -33,7 +33,7 @@ export interface CreatedLink extends ListedLink {
   readonly url: string;
 }
 
-interface PortalLinksParts {
+interface EmailLinksParts {
   readonly links: LinkRegister;
   readonly customers: CustomerDirectory;
   readonly returnUrls: ReturnUrls;
@@ -51,8 +51,8 @@ export const defaultLifeSeconds = 7 * daySeconds;
 const longestLifeDays = 30;
 
 /** Administrators' operations on e-mail links. Every change is recorded in the audit trail; a link's URL never is. */
-export class PortalLinks {
-  constructor(private readonly parts: PortalLinksParts) {}
+export class EmailLinks {
+  constructor(private readonly parts: EmailLinksParts) {}
 
   /** @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError, and the errors of Stripe */
   create(actor: LinkActor, request: LinkRequest): Promise<CreatedLink> {

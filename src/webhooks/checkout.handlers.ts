@@ -3,7 +3,7 @@ import type { LinkingConfig } from '../config/config.ts';
 import type { CustomerSync } from '../account/customer-sync.service.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
-import type { EventLinks } from './event-links.ts';
+import type { EventMappings } from './event-mappings.ts';
 import { getObjectId } from './webhook-event.ts';
 import type { WebhookHandlers } from './webhook-processor.service.ts';
 import { EventObjectMissingError } from './webhook.errors.ts';
@@ -11,7 +11,7 @@ import { EventObjectMissingError } from './webhook.errors.ts';
 /** Links the user that a Checkout session names to the session's customer. */
 export function createCheckoutHandlers(
   stripe: StripeClient,
-  links: EventLinks,
+  links: EventMappings,
   sync: CustomerSync,
   linking: LinkingConfig,
 ): Pick<WebhookHandlers, 'checkout.session.completed'> {

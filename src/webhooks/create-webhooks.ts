@@ -6,7 +6,7 @@ import type { Routes } from '../http/routes.ts';
 import type { Platform } from '../platform.ts';
 import { createCheckoutHandlers } from './checkout.handlers.ts';
 import { createCustomerHandlers } from './customer.handlers.ts';
-import { EventLinks } from './event-links.ts';
+import { EventMappings } from './event-mappings.ts';
 import { createPaymentMethodHandlers } from './payment-method.handlers.ts';
 import { createPortalHandlers } from './portal.handlers.ts';
 import { createSubscriptionHandlers } from './subscription.handlers.ts';
@@ -36,7 +36,7 @@ export function createWebhooks(
   const { directory, automaticLinks, conflicts } = customers;
   const { secrets } = config.webhooks;
   const { livemode, account } = config.stripe;
-  const links = new EventLinks({ directory, links: automaticLinks, conflicts, audit, leases, logger });
+  const links = new EventMappings({ directory, links: automaticLinks, conflicts, audit, leases, logger });
   const handlers = {
     ...createCustomerHandlers(stripe, links, sync, config.linking),
     ...createSubscriptionHandlers(sync),

@@ -2,7 +2,7 @@ import type { LinkingConfig } from '../config/config.ts';
 import type { CustomerSync } from '../account/customer-sync.service.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import type { EventLinks } from './event-links.ts';
+import type { EventMappings } from './event-mappings.ts';
 import { getCustomerId } from './webhook-event.ts';
 import type { WebhookHandler, WebhookHandlers } from './webhook-processor.service.ts';
 import { EventObjectMissingError } from './webhook.errors.ts';
@@ -12,7 +12,7 @@ type CustomerHandlers = Pick<WebhookHandlers, 'customer.created' | 'customer.upd
 /** Links customers with metadata that names a user under the operator's own key, and refreshes linked customers. */
 export function createCustomerHandlers(
   stripe: StripeClient,
-  links: EventLinks,
+  links: EventMappings,
   sync: CustomerSync,
   { metadataKey }: LinkingConfig,
 ): CustomerHandlers {

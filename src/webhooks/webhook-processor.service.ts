@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Leases } from '../records/leases.ts';
 import type { RecordStore } from '../records/record-store.ts';
-import { Turns } from './turns.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 import { type HandledEventType, isHandled } from './webhook-event-types.ts';
 
@@ -27,7 +27,7 @@ const patienceMs = 20_000;
  * succeeded, so that Stripe's next delivery is handled after a failure or a crash.
  */
 export class WebhookProcessor {
-  private readonly turns = new Turns(eventsAtOnce, patienceMs);
+  private readonly limit = new ConcurrencyLimit(eventsAtOnce, patienceMs);
 
   constructor(
     private readonly handlers: WebhookHandlers,
@@ -39,7 +39,7 @@ export class WebhookProcessor {
   async process(event: WebhookEvent): Promise<WebhookOutcome> {
     const { id, type } = event;
     if (!isHandled(type)) return 'ignored';
-    return this.turns.run(() =>
+    return this.limit.run(() =>
       this.leases.runExclusive(`event:${id}`, async (lease) => {
         if ((await this.records.find('webhook-event', id)) !== null) return 'repeated';
         await this.handlers[type](event);

@@ -7,12 +7,12 @@ import { AuditTrail } from '../../src/audit/audit-trail.service.ts';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
-import { AutomaticLinks } from '../../src/customers/automatic-links.ts';
+import { AutomaticMappings } from '../../src/customers/automatic-mappings.ts';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
 import { CustomerConflicts } from '../../src/customers/customer-conflicts.ts';
 import { CustomerCreation } from '../../src/customers/customer-creation.service.ts';
 import { CustomersByMetadata } from '../../src/customers/customers-by-metadata.ts';
-import { RemovedLinks } from '../../src/customers/removed-links.ts';
+import { RemovedMappings } from '../../src/customers/removed-mappings.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
@@ -126,7 +126,7 @@ function createReplica(database: Database, stripeUrl: string): CustomerCreation 
   const audit = new AuditTrail(database.audit, createLogger('silent'));
   return new CustomerCreation({
     directory: database.customers,
-    links: new AutomaticLinks(database.customers, new RemovedLinks(database.records)),
+    links: new AutomaticMappings(database.customers, new RemovedMappings(database.records)),
     customers: new CustomersByMetadata(stripe),
     attempts: new CreationAttempts(database.records, now),
     conflicts: new CustomerConflicts({ records: database.records, audit, metrics: noMetrics }),

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { CustomerDirectory, CustomerLink } from '../../src/customers/customer-directory.ts';
+import type { CustomerDirectory, MappingIds } from '../../src/customers/customer-directory.ts';
 import type { BillingErrorCode } from '../../src/shared/errors.ts';
 import { BillingError } from '../../src/shared/errors.ts';
 
@@ -25,7 +25,7 @@ export async function collectUserIds(customers: CustomerDirectory, pageSize: num
   }
 }
 
-export function createLinks(count: number, user = 'user', customer = `cus_${user}`): CustomerLink[] {
+export function createLinks(count: number, user = 'user', customer = `cus_${user}`): MappingIds[] {
   return Array.from({ length: count }, (_, index) => {
     const number = String(index).padStart(5, '0');
     return { userId: `${user}_${number}`, stripeCustomerId: `${customer}${number}` };

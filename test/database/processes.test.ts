@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
-import type { CustomerLink, LinkOutcome } from '../../src/customers/customer-directory.ts';
+import type { MappingIds, LinkOutcome } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
@@ -14,7 +14,7 @@ import { collectUserIds, createLinks } from './directory-assertions.ts';
 const program = join(import.meta.dirname, 'linking-process.ts');
 
 /** Gives each list of links to a process of its own, all starting together on a database that is new to them. */
-async function linkInProcesses(url: string, lists: readonly CustomerLink[][]): Promise<LinkOutcome[][]> {
+async function linkInProcesses(url: string, lists: readonly MappingIds[][]): Promise<LinkOutcome[][]> {
   const children = lists.map(() => fork(program, [url], { execArgv: ['--import', 'tsx'] }));
   await Promise.all(children.map((child) => once(child, 'message')));
   return Promise.all(

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { CustomerLink } from '../../src/customers/customer-directory.ts';
+import type { MappingIds } from '../../src/customers/customer-directory.ts';
 import { toLinkId } from '../../src/email-links/email-link-token.ts';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { returnUrl } from '../helpers/test-app.ts';
@@ -8,7 +8,7 @@ import type { KnownValues } from './hostile-values.ts';
 /** What there is at Stripe, and who is to be linked to it. */
 export interface FuzzData {
   readonly demo: DemoData;
-  readonly users: readonly CustomerLink[];
+  readonly users: readonly MappingIds[];
   readonly known: KnownValues;
   /** Makes the configuration that is not a policy's what it was. */
   resetConfiguration(): Promise<unknown>;
@@ -18,7 +18,7 @@ export const linkIds = ['a', 'b', 'c', 'd'].map(toLinkId);
 
 export async function seedFuzzData(stripe: Stripe): Promise<FuzzData> {
   const demo = await seedDemoData(stripe);
-  const createCustomer = async (userId: string): Promise<CustomerLink> => ({
+  const createCustomer = async (userId: string): Promise<MappingIds> => ({
     userId,
     stripeCustomerId: (await stripe.customers.create({ name: userId })).id,
   });

@@ -6,9 +6,9 @@ import {
   getIntrospectionQuery,
 } from 'graphql';
 import type { Environment } from '../../src/config/environment.ts';
-import type { CustomerDirectory, CustomerLink } from '../../src/customers/customer-directory.ts';
+import type { CustomerDirectory, MappingIds } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { LinkRegister, type PortalLink } from '../../src/email-links/email-link-register.ts';
+import { LinkRegister, type EmailLink } from '../../src/email-links/email-link-register.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import { planted } from '../errors/planted.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
@@ -108,7 +108,7 @@ async function sendAndJudge(
 }
 
 /** Links users to their customers again, whoever has them. */
-async function putBack(customers: CustomerDirectory, links: readonly CustomerLink[]): Promise<void> {
+async function putBack(customers: CustomerDirectory, links: readonly MappingIds[]): Promise<void> {
   for (const { userId, stripeCustomerId } of links) {
     await customers.unlink(userId);
     const other = await customers.findByStripeCustomerId(stripeCustomerId);
@@ -117,7 +117,7 @@ async function putBack(customers: CustomerDirectory, links: readonly CustomerLin
   }
 }
 
-function createLink(id: string, stripeCustomerId: string): PortalLink {
+function createLink(id: string, stripeCustomerId: string): EmailLink {
   const createdAt = new Date();
   const expiresAt = new Date(createdAt.getTime() + 3_600_000);
   return {

@@ -1,4 +1,4 @@
-import type { CustomerDirectory, CustomerLink, LinkOutcome } from '../../customers/customer-directory.ts';
+import type { CustomerDirectory, MappingIds, LinkOutcome } from '../../customers/customer-directory.ts';
 import { quote } from '../shell.ts';
 import type { LinkRow } from './read-link-rows.ts';
 
@@ -40,11 +40,11 @@ function judge(rows: readonly LinkRow[], outcomes: readonly LinkOutcome[]): Impo
   };
 }
 
-function hasLink(row: LinkRow): row is Extract<LinkRow, { link: CustomerLink }> {
+function hasLink(row: LinkRow): row is Extract<LinkRow, { link: MappingIds }> {
   return 'link' in row;
 }
 
-function describeTaken(link: CustomerLink, outcome: LinkOutcome | undefined): string | null {
+function describeTaken(link: MappingIds, outcome: LinkOutcome | undefined): string | null {
   if (outcome === 'user_taken') return `user ${quote(link.userId)} is linked to another customer`;
   if (outcome === 'customer_taken') return `customer ${link.stripeCustomerId} is linked to another user`;
   return null;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import { loadStoreConfig } from '../../config/command-config.ts';
-import { type CustomerLink, checkCustomerLink } from '../../customers/customer-directory.ts';
+import { type MappingIds, checkMappingIds } from '../../customers/customer-directory.ts';
 import { type Shell, quote, storeHelp } from '../shell.ts';
 import { importLinkFile } from './import-link-file.ts';
 
@@ -65,8 +65,8 @@ ${storeHelp}
   billing-portal link --from customers.csv --errors refused.txt
 `;
 
-async function linkUser(shell: Shell, link: CustomerLink, verify: boolean): Promise<void> {
-  checkCustomerLink(link);
+async function linkUser(shell: Shell, link: MappingIds, verify: boolean): Promise<void> {
+  checkMappingIds(link);
   const config = loadStoreConfig(shell.loadEnvironment());
   const [{ withFeatures }, { verifyCustomer }] = await Promise.all([
     import('../features.ts'),

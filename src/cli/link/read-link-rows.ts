@@ -1,10 +1,10 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { type CustomerLink, customerLinkSchema } from '../../customers/customer-directory.ts';
+import { type MappingIds, mappingIdsSchema } from '../../customers/customer-directory.ts';
 import { quote } from '../shell.ts';
 
 /** A line of a link file: a link, or why the line is refused. Lines count from 1. */
 export type LinkRow =
-  { readonly line: number; readonly link: CustomerLink } | { readonly line: number; readonly fault: string };
+  { readonly line: number; readonly link: MappingIds } | { readonly line: number; readonly fault: string };
 
 const headings = 'user_id,stripe_customer_id';
 
@@ -96,6 +96,6 @@ function toRow({ line, text }: Line, fields: Fields): LinkRow {
     return { line, fault: `expected 2 fields, ${headings}, and found ${fields.length}` };
   if (roundedNumber.test(userId))
     return { line, fault: `a spreadsheet has rounded the user id ${quote(userId)}: save the column as text` };
-  const { data, error } = customerLinkSchema.safeParse({ userId, stripeCustomerId });
+  const { data, error } = mappingIdsSchema.safeParse({ userId, stripeCustomerId });
   return data ? { line, link: data } : { line, fault: error.issues.map(({ message }) => message).join('; ') };
 }

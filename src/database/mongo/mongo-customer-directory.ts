@@ -1,9 +1,9 @@
 import { mongo } from 'mongoose';
-import { checkCustomerLink, checkUserId } from '../../customers/customer-directory.ts';
+import { checkMappingIds, checkUserId } from '../../customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import type {
   CustomerDirectory,
-  CustomerLink,
+  MappingIds,
   CustomerMapping,
   LinkOutcome,
   MappingChanges,
@@ -41,16 +41,16 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     return document && toMapping(document);
   }
 
-  async link(link: CustomerLink): Promise<{ mapping: CustomerMapping; created: boolean }> {
-    checkCustomerLink(link);
+  async link(link: MappingIds): Promise<{ mapping: CustomerMapping; created: boolean }> {
+    checkMappingIds(link);
     const { outcome, document } = await bounded(() => this.insert(createDocument(this.scope, link)));
     if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
     if (outcome === 'customer_taken') throw new CustomerAlreadyLinkedError(link.stripeCustomerId);
     return { mapping: toMapping(document), created: outcome === 'linked' };
   }
 
-  async linkMany(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
-    links.forEach(checkCustomerLink);
+  async linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]> {
+    links.forEach(checkMappingIds);
     const outcomes: LinkOutcome[] = [];
     while (outcomes.length < links.length) {
       outcomes.push(
@@ -134,7 +134,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     throw createContestedError();
   }
 
-  private async insertChunk(links: readonly CustomerLink[]): Promise<LinkOutcome[]> {
+  private async insertChunk(links: readonly MappingIds[]): Promise<LinkOutcome[]> {
     const documents = links.map((link) => createDocument(this.scope, link));
     const refused = await bounded(() => this.insertDocuments(documents));
     const winners = await this.findByKeys(documents.filter((_document, index) => refused.has(index)));

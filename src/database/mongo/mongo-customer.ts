@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { Model } from 'mongoose';
-import type { CustomerLink, CustomerMapping } from '../../customers/customer-directory.ts';
+import type { MappingIds, CustomerMapping } from '../../customers/customer-directory.ts';
 
 /** A mapping as stored in MongoDB. */
 export interface CustomerDocument {
@@ -32,7 +32,7 @@ export function toKey(scope: string, userId: string): string {
   return `${scope}:${userId}`;
 }
 
-export function createDocument(scope: string, { userId, stripeCustomerId }: CustomerLink): CustomerDocument {
+export function createDocument(scope: string, { userId, stripeCustomerId }: MappingIds): CustomerDocument {
   return {
     _id: toKey(scope, userId),
     scope,

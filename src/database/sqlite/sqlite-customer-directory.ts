@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'libsql';
-import { checkCustomerLink, checkUserId } from '../../customers/customer-directory.ts';
+import { checkMappingIds, checkUserId } from '../../customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import type {
   CustomerDirectory,
-  CustomerLink,
+  MappingIds,
   CustomerMapping,
   LinkOutcome,
   MappingChanges,
@@ -52,8 +52,8 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     );
   }
 
-  async link(link: CustomerLink): Promise<{ mapping: CustomerMapping; created: boolean }> {
-    checkCustomerLink(link);
+  async link(link: MappingIds): Promise<{ mapping: CustomerMapping; created: boolean }> {
+    checkMappingIds(link);
     const { outcome, mapping } = await this.connection.transaction(() => ({
       outcome: this.insert(link, Date.now()),
       mapping: this.getByUserId(link.userId),
@@ -63,8 +63,8 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     return { mapping, created: outcome === 'linked' };
   }
 
-  async linkMany(links: readonly CustomerLink[]): Promise<readonly LinkOutcome[]> {
-    links.forEach(checkCustomerLink);
+  async linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]> {
+    links.forEach(checkMappingIds);
     const outcomes: LinkOutcome[] = [];
     while (outcomes.length < links.length) {
       const next = links.slice(outcomes.length, outcomes.length + linksPerTransaction);
@@ -107,7 +107,7 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     };
   }
 
-  private insert({ userId, stripeCustomerId }: CustomerLink, now: number): LinkOutcome {
+  private insert({ userId, stripeCustomerId }: MappingIds, now: number): LinkOutcome {
     const { changes } = this.statements.insert.run([this.scope, userId, stripeCustomerId, now]);
     if (changes === 1) return 'linked';
     const existing = this.getByUserId(userId);

@@ -1,27 +1,27 @@
-import type { CustomerDirectory, CustomerLink, CustomerMapping } from './customer-directory.ts';
-import { LinkRemovedError } from './customer.errors.ts';
-import type { RemovedLinks } from './removed-links.ts';
+import type { CustomerDirectory, MappingIds, CustomerMapping } from './customer-directory.ts';
+import { MappingRemovedError } from './customer.errors.ts';
+import type { RemovedMappings } from './removed-mappings.ts';
 
 /** Links users to customers without an administrator. A link that was removed is never made again. */
-export class AutomaticLinks {
+export class AutomaticMappings {
   constructor(
     private readonly directory: CustomerDirectory,
-    private readonly removed: RemovedLinks,
+    private readonly removed: RemovedMappings,
   ) {}
 
   /** @throws StoreUnavailableError */
-  async isAllowed(link: CustomerLink): Promise<boolean> {
+  async isAllowed(link: MappingIds): Promise<boolean> {
     return !(await this.removed.has(link));
   }
 
-  /** @throws LinkRemovedError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, StoreUnavailableError */
-  async link(link: CustomerLink): Promise<CustomerMapping> {
-    if (!(await this.isAllowed(link))) throw new LinkRemovedError();
+  /** @throws MappingRemovedError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, StoreUnavailableError */
+  async link(link: MappingIds): Promise<CustomerMapping> {
+    if (!(await this.isAllowed(link))) throw new MappingRemovedError();
     const { mapping, created } = await this.directory.link(link);
     // An unlinking records the removal first: one that came in between is seen now, or removes this link itself.
     if (!created || (await this.isAllowed(link))) return mapping;
     const current = await this.directory.findByUserId(link.userId);
     if (current?.stripeCustomerId === link.stripeCustomerId) await this.directory.unlink(link.userId);
-    throw new LinkRemovedError();
+    throw new MappingRemovedError();
   }
 }

@@ -1,7 +1,7 @@
 import { TooManyWaitingError } from './webhook.errors.ts';
 
-/** Lets so many things at a time be worked on. The others wait for their turns, in the order in which they came. */
-export class Turns {
+/** Limits concurrency; callers wait in FIFO order. */
+export class ConcurrencyLimit {
   private readonly waiting = new Set<() => void>();
 
   constructor(
@@ -9,7 +9,7 @@ export class Turns {
     private readonly patienceMs: number,
   ) {}
 
-  /** @throws TooManyWaitingError, and what the work throws */
+  /** @throws TooManyWaitingError, and any error of the work */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
     else await this.wait();

@@ -1,10 +1,10 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { Turns } from '../../src/webhooks/turns.ts';
+import { ConcurrencyLimit } from '../../src/webhooks/concurrency-limit.ts';
 import { TooManyWaitingError } from '../../src/webhooks/webhook.errors.ts';
 
 test('work is done so many at a time, in the order in which it came, whatever fails', async () => {
-  const turns = new Turns(3, 10_000);
+  const turns = new ConcurrencyLimit(3, 10_000);
   const begun: number[] = [];
   let underWay = 0;
   let most = 0;
@@ -27,7 +27,7 @@ test('work is done so many at a time, in the order in which it came, whatever fa
 });
 
 test('who has waited too long is told so, and those behind keep their turns', async () => {
-  const turns = new Turns(1, 20);
+  const turns = new ConcurrencyLimit(1, 20);
   let end: () => void = () => undefined;
   const first = turns.run(() => new Promise<void>((resolve) => (end = resolve)));
 

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type RecordStore, neverExpires } from '../records/record-store.ts';
-import type { CustomerLink } from './customer-directory.ts';
+import type { MappingIds } from './customer-directory.ts';
 
 const keySchema = z.object({ secret: z.string() });
 
@@ -10,13 +10,13 @@ const keySchema = z.object({ secret: z.string() });
  * ids: after an erasure, the store no longer contains the user's id, and guessing it needs the store and the customer's
  * id.
  */
-export class RemovedLinks {
+export class RemovedMappings {
   private secret: Promise<string> | null = null;
 
   constructor(private readonly records: RecordStore) {}
 
   /** @throws StoreUnavailableError */
-  async add(link: CustomerLink): Promise<void> {
+  async add(link: MappingIds): Promise<void> {
     await this.records.insert('removed-link', {
       key: await this.createKey(link),
       nonce: randomUUID(),
@@ -27,11 +27,11 @@ export class RemovedLinks {
   }
 
   /** @throws StoreUnavailableError */
-  async has(link: CustomerLink): Promise<boolean> {
+  async has(link: MappingIds): Promise<boolean> {
     return (await this.records.find('removed-link', await this.createKey(link))) !== null;
   }
 
-  private async createKey({ userId, stripeCustomerId }: CustomerLink): Promise<string> {
+  private async createKey({ userId, stripeCustomerId }: MappingIds): Promise<string> {
     const secret = await this.getSecret();
     return createHmac('sha256', secret)
       .update(JSON.stringify([userId, stripeCustomerId]))
