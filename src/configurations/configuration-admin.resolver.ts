@@ -29,11 +29,13 @@ export class ConfigurationAdminResolver {
   @Authorized(admin)
   @Mutation(() => BillingPortalConfiguration, {
     description:
-      'For administrators: creates a portal configuration. Create one once and use it by its id: Stripe can deactivate configurations and not delete them.',
+      'For administrators: creates a portal configuration. Create each one once and use it by its id: Stripe can deactivate configurations, but not delete them.',
   })
   async createBillingPortalConfiguration(
     @Ctx() context: RequestContext,
-    @Arg('input', () => BillingPortalConfigurationInput, { description: 'What it is to be.' })
+    @Arg('input', () => BillingPortalConfigurationInput, {
+      description: 'The fields of the new configuration.',
+    })
     input: BillingPortalConfigurationInput,
   ): Promise<BillingPortalConfiguration> {
     return toBillingPortalConfiguration(await this.configurations.create(getCaller(context), input));
@@ -47,7 +49,7 @@ export class ConfigurationAdminResolver {
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: "Stripe's id of the configuration, `bpc_…`." })
     id: string,
-    @Arg('input', () => BillingPortalConfigurationInput, { description: 'What changes of it.' })
+    @Arg('input', () => BillingPortalConfigurationInput, { description: 'The fields that change.' })
     input: BillingPortalConfigurationInput,
   ): Promise<BillingPortalConfiguration> {
     return toBillingPortalConfiguration(await this.configurations.update(getCaller(context), id, input));

@@ -1,21 +1,21 @@
 import type { ConfigurationContent } from './configuration-content.ts';
 import type { Configuration } from './managed-configuration.ts';
 
-/** One field in which a configuration at Stripe differs from what is wanted; null where there is nothing. */
+/** A field whose value at Stripe differs from the wanted one; null means that the field has no value. */
 export interface ConfigurationChange {
   readonly path: string;
   readonly from: string | null;
   readonly to: string | null;
 }
 
-/** What a configuration that is made anew has other than the one before it. */
+/** The fields in which a new configuration differs from its predecessor. */
 export function listChanges(before: Configuration, content: ConfigurationContent): ConfigurationChange[] {
   return compare(flatten(pick(before)), flatten(content));
 }
 
 /**
- * What is to be undone of what somebody has changed at Stripe. Only fields that the policy names count: for
- * others Stripe has defaults of its own, and may change them.
+ * The edits at Stripe that a restore undoes. Only fields that the policy names count: Stripe has defaults for the
+ * others, and may change them.
  */
 export function listEdits(found: Configuration, content: ConfigurationContent): ConfigurationChange[] {
   const named = new Set(flattenAll(content).map(([path]) => path));
@@ -59,7 +59,7 @@ function read(fields: Fields, path: string): string | null {
   return fields.get(path) ?? byDefault ?? null;
 }
 
-/** The fields that say something: neither what is off, nor what is under it, nor what goes without saying. */
+/** Omits disabled features, their settings, and values that are Stripe's defaults. */
 function flatten(content: object): Fields {
   const fields = new Map(flattenAll(content));
   const off = [...fields].filter(([path, text]) => path.endsWith('.enabled') && text === 'false');
@@ -80,7 +80,7 @@ function flattenAll(value: unknown, path = ''): [string, string][] {
   );
 }
 
-/** Products are told apart by their ids; of other lists the order says nothing. */
+/** Products are compared by their ids, and other lists without regard to their order. */
 function flattenList(list: readonly unknown[], path: string): [string, string][] {
   if (list.length === 0) return [];
   const products = list.filter((item) => isObject(item)).filter((item) => 'product' in item);

@@ -19,9 +19,9 @@ export function createDraft(input: BillingPortalConfigurationInput): Configurati
 }
 
 /**
- * Refuses what Stripe would, by the rules that hold for policies.
+ * Refuses what Stripe would refuse, by the rules that apply to policies.
  *
- * @param existing the features that the draft is laid over; what is at fault there already is not the draft's doing
+ * @param existing the features that the draft changes; a fault that they already have is not reported
  * @throws BadUserInputError with every fault
  */
 export function checkDraft(draft: object, existing: object = {}): ConfigurationSpec {

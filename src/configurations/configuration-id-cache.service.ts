@@ -20,7 +20,7 @@ export class ConfigurationIdCache {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** The id of an active configuration with this content. Calls at the same time share one look at Stripe. */
+  /** The id of an active configuration with this content. Concurrent calls share one read from Stripe. */
   getId(wanted: WantedConfiguration): Promise<string> {
     this.forgetWhatIsOld();
     const known = this.ids.get(wanted.hash);
@@ -34,8 +34,8 @@ export class ConfigurationIdCache {
   }
 
   /**
-   * Looks at Stripe again next time: somebody has deactivated what was known.
-   * @param id what `getId` gave; of many that meet the same refusal, only the first changes anything
+   * Reads the id from Stripe again next time, because the known configuration was deactivated there.
+   * @param id what `getId` returned; of several callers with the same refusal, only the first has an effect
    */
   forget({ hash }: WantedConfiguration, id: Promise<string | null>): void {
     if (this.ids.get(hash) !== id) return;
@@ -43,7 +43,7 @@ export class ConfigurationIdCache {
     this.own = null;
   }
 
-  /** Looks at Stripe again next time for all: something was changed there. */
+  /** Reads every id from Stripe again next time, because a configuration changed there. */
   forgetAll(): void {
     this.ids.clear();
     this.own = null;

@@ -86,7 +86,7 @@ interface Shape {
 /** A release of Stripe's API may answer with fields that it does not take: only fields of this table are copied. */
 const featureShapes = (z.toJSONSchema(configurationFeaturesSchema) as Shape).properties ?? {};
 
-/** Leaves out null and empty lists, which Stripe does not take back, and the settings of what is disabled. */
+/** Omits null and empty lists, which Stripe does not accept, and the settings of disabled features. */
 function copy(value: unknown, { properties, items }: Shape): unknown {
   if (Array.isArray(value))
     return value.length === 0 || items === undefined ? undefined : value.map((item) => copy(item, items));

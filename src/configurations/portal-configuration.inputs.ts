@@ -24,16 +24,15 @@ export class PortalLoginPageInput {
 
 @InputType({
   description:
-    'What a portal configuration is to be. Of one that there is, what is left out stays; a text is removed by null, and a list is emptied by [].',
+    'The fields of a portal configuration. An update keeps the fields that are left out; null removes a text, and [] empties a list.',
 })
 export class BillingPortalConfigurationInput {
-  @Field(() => String, { nullable: true, description: 'A name for the people who run it.' })
+  @Field(() => String, { nullable: true, description: 'A name for administrators.' })
   readonly name?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Where the portal leads back to when a session names nothing else: within the allowed return URLs.',
+    description: 'The return URL of sessions that name none: within the allowed return URLs.',
   })
   readonly defaultReturnUrl?: string | null;
 
@@ -48,7 +47,7 @@ export class BillingPortalConfigurationInput {
 
   @Field(() => ConfigurationFeaturesInput, {
     nullable: true,
-    description: 'What customers can do. Of a new configuration, what is left out is off.',
+    description: 'What customers can do. In a new configuration, a feature that is left out is off.',
   })
   readonly features?: object | null;
 }

@@ -24,12 +24,12 @@ export class PortalLoginPage {
   readonly url!: string | null;
 }
 
-@ObjectType({ description: 'The policy that a configuration was made for.' })
+@ObjectType({ description: 'The policy that a configuration was created for.' })
 export class PortalPolicyMark {
-  @Field(() => String, { description: 'The deployment whose policy it is: its POLICY_NAMESPACE.' })
+  @Field(() => String, { description: 'The POLICY_NAMESPACE of the deployment that has the policy.' })
   readonly namespace!: string;
 
-  @Field(() => String, { description: "The policy's name when the configuration was made." })
+  @Field(() => String, { description: "The policy's name when the configuration was created." })
   readonly name!: string;
 }
 
@@ -38,13 +38,13 @@ export class BillingPortalConfiguration {
   @Field(() => ID, { description: "Stripe's id of the configuration, `bpc_…`." })
   readonly id!: string;
 
-  @Field(() => String, { nullable: true, description: 'A name for the people who run it.' })
+  @Field(() => String, { nullable: true, description: 'A name for administrators.' })
   readonly name!: string | null;
 
-  @Field(() => Boolean, { description: "Whether it is the account's default." })
+  @Field(() => Boolean, { description: "Whether the configuration is the account's default." })
   readonly isDefault!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether sessions can use it.' })
+  @Field(() => Boolean, { description: 'Whether sessions can use the configuration.' })
   readonly active!: boolean;
 
   @Field(() => Boolean, { description: 'False in test mode, where no money moves.' })
@@ -52,7 +52,7 @@ export class BillingPortalConfiguration {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where the portal leads back to when a session names nothing else.',
+    description: 'The return URL of sessions that name none.',
   })
   readonly defaultReturnUrl!: string | null;
 
@@ -69,14 +69,14 @@ export class BillingPortalConfiguration {
   @Field(() => PortalPolicyMark, {
     nullable: true,
     description:
-      'For administrators: the policy that manages it, so that nobody else may change it; null when none does.',
+      'For administrators: the policy that manages the configuration, which blocks other changes; null without one.',
   })
   readonly policy!: PortalPolicyMark | null;
 
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When the configuration was created.' })
   readonly createdAt!: Date;
 
-  @Field(() => Date, { description: 'When it was last changed.' })
+  @Field(() => Date, { description: 'When the configuration last changed.' })
   readonly updatedAt!: Date;
 }
 

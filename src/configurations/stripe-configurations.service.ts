@@ -51,7 +51,7 @@ export class StripeConfigurations {
         if (found && found.active) return found;
       }
     }
-    throw new StripeUnavailableError(new Error('Stripe only repeats what is deactivated'));
+    throw new StripeUnavailableError(new Error('Stripe replayed deactivated configurations only'));
   }
 
   /**
@@ -79,8 +79,8 @@ export class StripeConfigurations {
   }
 
   /**
-   * Makes sure that a configuration can be used, and notes its use about once a day: by that, `prune` tells
-   * what nobody uses any more.
+   * Makes sure that a configuration can be used, and records its use about once a day, so that `prune` finds
+   * unused ones.
    * @returns null when Stripe refuses to make it active again
    */
   async keep(found: Configuration, wanted: WantedConfiguration): Promise<Configuration | null> {
@@ -101,7 +101,7 @@ export class StripeConfigurations {
     }
   }
 
-  /** Undoes what was changed of it at Stripe. */
+  /** Undoes edits at Stripe. */
   restore(id: string, { content }: WantedConfiguration): Promise<Configuration> {
     return this.update(id, { ...content });
   }

@@ -10,9 +10,9 @@ export interface SubscriptionFacts {
 
 /** What rules are decided by. */
 export interface PolicyFacts {
-  /** Null for a user without a customer, of whom it is known that there is neither contract nor plan. */
+  /** Null for a user without a customer, who therefore has neither contract nor plan. */
   readonly mapping: CustomerMapping | null;
-  /** Null where nobody's token is at hand, as when a link is clicked. */
+  /** Null without a token, as when a customer clicks an e-mail link. */
   readonly caller: Pick<Caller, 'roles' | 'claims'> | null;
   /** Read when a rule asks for it and not before; null when Stripe cannot say. */
   readonly findSubscriptions: () => Promise<SubscriptionFacts | null>;

@@ -1,6 +1,6 @@
 import type { FieldFault } from '../configurations/configuration-checks.ts';
 
-/** A policy file that cannot be used: every fault, with the file, the path in it and what was expected. */
+/** Lists every fault of a policy file: its path in the file, and what was expected there. */
 export class PolicyFileError extends Error {
   override readonly name = 'PolicyFileError';
 

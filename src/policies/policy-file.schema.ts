@@ -4,7 +4,7 @@ import { configurationSchema } from '../configurations/configuration.schema.ts';
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)], 'expected a text, or a list of texts');
 const claimValue = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean');
 
-/** Those of subscriptions that have not ended; what has ended is no fact about a customer any more. */
+/** Statuses of subscriptions that have not ended. Rules do not see ended subscriptions. */
 const subscriptionStatus = z.enum(['active', 'incomplete', 'past_due', 'paused', 'trialing', 'unpaid']);
 
 const hoursInMonth = 31 * 24;
@@ -117,7 +117,7 @@ export type PolicyDraft = z.output<typeof policySchema>;
 export type Condition = z.output<typeof conditionSchema>;
 export type PolicyFile = z.output<typeof policyFileSchema>;
 
-/** Values by names of the operator's choosing. A condition that asks for nothing would hold for everybody. */
+/** Values by names that the operator chooses. Without the minimum, an empty condition would match every user. */
 function mapOf<T extends z.ZodType>(value: T) {
   return z
     .record(z.string(), value)

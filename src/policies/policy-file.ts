@@ -42,7 +42,7 @@ function parseYaml(file: string, text: string): unknown {
   }
 }
 
-/** The schema would pass over this key in silence, and a condition that it stands in would hold for everybody. */
+/** The schema would ignore this key silently, and its condition would match every user. */
 function findHiddenKeys(
   value: unknown,
   path: readonly string[] = [],

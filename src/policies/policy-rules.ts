@@ -17,7 +17,7 @@ export async function selectPolicy(set: PolicySet, facts: PolicyFacts): Promise<
   return set.default;
 }
 
-/** By what is known without Stripe. */
+/** Checks the facts that need no request to Stripe. */
 function judgeLocally(when: Condition, facts: PolicyFacts): Verdict {
   return combine([
     judgeContract(when.under_contract, facts),
@@ -35,7 +35,7 @@ async function judgeWhole(local: Verdict, when: Condition, facts: PolicyFacts): 
   return combine([local, await judgeSubscriptions(when, facts)]);
 }
 
-/** All must hold: one that does not settles it, whatever is unknown. */
+/** Every fact must match: one that does not match decides, whatever is unknown. */
 function combine(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('no')) return 'no';
   return verdicts.includes('unknown') ? 'unknown' : 'yes';

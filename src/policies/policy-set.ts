@@ -15,12 +15,12 @@ export interface PolicySet {
   readonly strictest: Policy;
 }
 
-/** Every policy that can come to hold. Those that others only extend are none of them. */
+/** Every policy that can apply, without those that others only extend. */
 export function listPolicies(set: PolicySet): Policy[] {
   return [...new Set([...set.rules.map(({ policy }) => policy), set.default, set.strictest])];
 }
 
-/** @param faults gets what is wrong; the set is of use only when that is nothing */
+/** @param faults collects faults; the set is usable only when it stays empty */
 export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicySet {
   const drafts: Drafts = new Map(Object.entries(file.policies));
   const policies = new Map<string, Policy>();
@@ -48,7 +48,7 @@ export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicyS
 
 type Drafts = ReadonlyMap<string, PolicyDraft>;
 
-/** Each fault is told once: of the policy that names what there is not, or closes the circle it is in. */
+/** Reports each fault once: for the policy that extends a missing one, or that closes a circle. */
 function findExtendsFault(drafts: Drafts, name: string): FieldFault | null {
   const path = `policies.${name}.extends`;
   const base = drafts.get(name)?.extends;
@@ -73,7 +73,7 @@ function fillIn(drafts: Drafts, draft: PolicyDraft, above: readonly PolicyDraft[
     : mergeSpecs(fillIn(drafts, base, [...above, draft]), content);
 }
 
-/** What was refused of the policy that this one extends already is not told of this one too. */
+/** Omits faults that the extended policy already reports. */
 function findOwnRefusals(
   drafts: Drafts,
   draft: PolicyDraft,

@@ -19,13 +19,13 @@ interface PortalPoliciesParts {
   readonly now: () => Date;
 }
 
-/** Decides which policy holds for a customer at this moment. */
+/** Decides which policy applies to a customer now. */
 export class PortalPolicies {
   private readonly reads = new SharedReads<readonly Stripe.Subscription[]>();
 
   constructor(private readonly parts: PortalPoliciesParts) {}
 
-  /** @param caller null where nobody's token is at hand */
+  /** @param caller null without a token */
   select(caller: Caller | null, mapping: CustomerMapping | null): Promise<Policy> {
     let found: Promise<SubscriptionFacts | null> | undefined;
     const findSubscriptions = () => (found ??= this.readSubscriptions(mapping));

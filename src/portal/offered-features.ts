@@ -27,7 +27,7 @@ interface Plan {
 }
 
 /**
- * Holds a change of plan against what customers could choose themselves.
+ * Checks that customers could choose this change of plan themselves.
  * @throws FlowNotAllowedError
  */
 export function requireOfferedChange(features: OfferedFeatures, current: Plan, wanted: Plan): void {

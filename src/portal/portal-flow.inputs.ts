@@ -3,7 +3,7 @@ import { type FlowCompletion, FlowCompletionType, type PortalFlow, PortalFlowTyp
 
 registerEnumType(PortalFlowType, {
   name: 'BillingPortalFlowType',
-  description: 'A task that the portal opens at, in place of its home page.',
+  description: 'A task that the portal opens at, instead of its home page.',
   valuesConfig: {
     PAYMENT_METHOD_UPDATE: { description: 'Add a payment method and make it the default.' },
     SUBSCRIPTION_CANCEL: { description: 'Cancel a subscription.' },
@@ -16,17 +16,17 @@ registerEnumType(PortalFlowType, {
 
 registerEnumType(FlowCompletionType, {
   name: 'BillingPortalFlowCompletionType',
-  description: 'Where a customer gets to when the task is done.',
+  description: 'Where the customer goes after the task.',
   valuesConfig: {
     PORTAL_HOMEPAGE: { description: "The portal's home page." },
     REDIRECT: { description: 'Your application, at `returnUrl`.' },
-    HOSTED_CONFIRMATION: { description: 'A page of the portal that confirms it, with `message`.' },
+    HOSTED_CONFIRMATION: { description: 'A confirmation page of the portal, with `message`.' },
   },
 });
 
-@InputType('BillingPortalFlowCompletionInput', { description: 'What happens when the task is done.' })
+@InputType('BillingPortalFlowCompletionInput', { description: 'What happens after the task.' })
 export class FlowCompletionInput implements FlowCompletion {
-  @Field(() => FlowCompletionType, { description: 'Where the customer gets to.' })
+  @Field(() => FlowCompletionType, { description: 'Where the customer goes.' })
   readonly type!: FlowCompletionType;
 
   @Field(() => String, {
@@ -46,7 +46,8 @@ export class PortalFlowInput implements PortalFlow {
 
   @Field(() => ID, {
     nullable: true,
-    description: "For the tasks on a subscription: which of the caller's. Left out, their only one.",
+    description:
+      "For tasks on a subscription: one of the customer's. By default, the customer's only subscription.",
   })
   readonly subscriptionId?: string | null;
 
@@ -61,7 +62,7 @@ export class PortalFlowInput implements PortalFlow {
 
   @Field(() => FlowCompletionInput, {
     nullable: true,
-    description: "What happens when the task is done. Left out, the portal's home page follows.",
+    description: "What happens after the task. By default, the portal's home page opens.",
   })
   readonly afterCompletion?: FlowCompletionInput | null;
 }

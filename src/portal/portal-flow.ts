@@ -8,7 +8,7 @@ export enum PortalFlowType {
   CUSTOMER_UPDATE = 'customer_update',
 }
 
-/** Where a customer gets to when the task is done. */
+/** Where the customer goes after the task. */
 export enum FlowCompletionType {
   PORTAL_HOMEPAGE = 'portal_homepage',
   REDIRECT = 'redirect',

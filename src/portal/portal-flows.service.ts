@@ -89,7 +89,7 @@ export class PortalFlows {
     return message ? { type, hosted_confirmation: { custom_message: message } } : { type };
   }
 
-  /** The same answer for a subscription of somebody else's and for one that does not exist. */
+  /** Gives one answer for another customer's subscription and for a missing one, so that ids cannot be probed. */
   private async getOwnSubscription(
     stripeCustomerId: string,
     id: string | null,

@@ -19,7 +19,7 @@ const undecided = 'auto';
 
 /**
  * Finds the portal's language for a BCP 47 tag: `de-AT` becomes `de`, `zh-Hant-HK` becomes `zh-HK`.
- * @returns `auto` for a language that the portal does not speak, and for what is not a tag
+ * @returns `auto` for a language that the portal does not support, and for an invalid tag
  */
 export function getPortalLocale(tag: string): string {
   const locale = readTag(tag);

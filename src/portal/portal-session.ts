@@ -32,16 +32,16 @@ const sessionSchema = z.object({
 });
 
 /**
- * The SDK passes on whatever came with a 200. What is no session, or another one than was asked for, is a failure:
- * this is the last place at which a mix-up is seen.
+ * The SDK returns any body that comes with a 200. This is the last place to notice that Stripe answered with
+ * something else, or with another customer's session.
  * @throws StripeUnavailableError
  */
 export function readSession(answer: unknown, asked: AskedSession, livemode: boolean): PortalSession {
   const { success, data: session } = sessionSchema.safeParse(answer);
-  if (!success) throw refuse('what is no portal session');
+  if (!success) throw refuse('with something other than a portal session');
   const difference = findDifference(session, asked, livemode);
   if (difference !== null) throw refuse(`with a portal session of another ${difference}`);
-  if (!isPortalUrl(session.url)) throw refuse('with a portal session whose URL nobody is to be sent to');
+  if (!isPortalUrl(session.url)) throw refuse('with a portal session that has an unsafe URL');
   return {
     id: session.id,
     url: session.url,

@@ -19,7 +19,7 @@ export class BillingPortalSession {
   @Field(() => ID, { description: 'The portal configuration that the session uses, `bpc_…`.' })
   readonly configurationId!: string;
 
-  @Field(() => String, { nullable: true, description: 'The language asked for; null when Stripe decides.' })
+  @Field(() => String, { nullable: true, description: 'The requested language; null when Stripe decides.' })
   readonly locale!: string | null;
 
   @Field(() => Boolean, { description: 'False in test mode, where no money moves.' })

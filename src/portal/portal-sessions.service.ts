@@ -61,8 +61,8 @@ export class PortalSessions {
   }
 
   /**
-   * Opens a session on a customer's behalf: with a configuration that is named, or with the policy that holds
-   * for them without a token of theirs.
+   * Opens a session on a customer's behalf: with a named configuration, or with the policy that applies
+   * without a token of the customer.
    * @throws what `create` does, and BadUserInputError for a configuration that cannot be used
    */
   createFor(
@@ -79,7 +79,7 @@ export class PortalSessions {
     });
   }
 
-  /** Refuses what can be refused before anything is asked of anybody. */
+  /** Refuses bad input before any request to the store or to Stripe. */
   private check({ returnUrl, locale, flow }: PortalSessionRequest): CheckedParams {
     const return_url = this.parts.returnUrls.getAllowed(returnUrl);
     if (flow !== undefined) this.parts.flows.check(flow);
@@ -104,7 +104,7 @@ export class PortalSessions {
     return this.parts.flows.compile(flow, { stripeCustomerId, features, policy: findPolicy(chosen) });
   }
 
-  /** Where the configuration was deactivated behind our back, it is made usable again and tried once more. */
+  /** If the configuration was deactivated at Stripe, makes it usable again and tries once more. */
   private async open(
     params: Omit<SessionParams, 'configuration'> & AskedSession,
     chosen: ChosenConfiguration,
@@ -112,7 +112,6 @@ export class PortalSessions {
   ): Promise<PortalSession> {
     const id = this.parts.configurations.findId(chosen);
     const configuration = await id;
-    // What is added behind a spread object has V8 make a new hidden class each time.
     const whole = configuration === null ? params : { configuration, ...params };
     try {
       const answer = await this.parts.stripe.write((sdk, options) =>

@@ -13,7 +13,7 @@ export class SupportSessionResolver {
   @Authorized(admin)
   @Mutation(() => BillingPortalSession, {
     description:
-      "For administrators: opens a session of the Billing Portal on a customer's behalf. Rules that ask for a role or claim of the customer's token cannot be decided here: the strictest policy stands in.",
+      "For administrators: opens a session of the Billing Portal on a customer's behalf. If a rule needs a role or claim of the customer's token, the strictest policy applies.",
   })
   createBillingPortalSessionFor(
     @Ctx() context: RequestContext,

@@ -7,7 +7,7 @@ import type { PortalSession } from './portal-session.ts';
 import type { PortalSessionRequest, PortalSessions } from './portal-sessions.service.ts';
 
 interface SupportSessionRequest extends PortalSessionRequest {
-  /** Whose customer the session is for. */
+  /** The user whose customer the session is for. */
   readonly userId: string;
   /** In place of what the policies choose. */
   readonly configurationId?: string | undefined;

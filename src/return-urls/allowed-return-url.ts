@@ -13,7 +13,7 @@ const wanted =
 
 /**
  * Reads one entry of the allowlist.
- * @throws Error that tells what is wrong with it
+ * @throws Error with the fault
  */
 export function parseAllowedReturnUrl(entry: string): AllowedReturnUrl {
   const url = parseEntry(entry);

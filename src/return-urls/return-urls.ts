@@ -14,7 +14,7 @@ export class ReturnUrlNotAllowedError extends BillingError {
 }
 
 const maxLength = 2048;
-/** Parsers drop, trim or turn these, so what is checked would not be what is used. */
+/** Parsers drop, trim or convert these characters, so the checked URL would differ from the used one. */
 const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\s\\]/;
 const absoluteUrl = /^https?:\/\/([^/?#]+)([^?#]*)/i;
 const asciiOnly = /^[\u0021-\u007e]+$/;
@@ -31,7 +31,7 @@ export class ReturnUrls {
   ) {}
 
   /**
-   * @returns the URL as parsed, to be sent to Stripe in place of what was given
+   * @returns the parsed URL, which goes to Stripe instead of the given text
    * @throws ReturnUrlNotAllowedError
    */
   getAllowed(text: string): string {

@@ -83,17 +83,17 @@ export type BillingInterval =
   /** Yearly. */
   | 'YEAR';
 
-/** What a portal configuration is to be. Of one that there is, what is left out stays; a text is removed by null, and a list is emptied by []. */
+/** The fields of a portal configuration. An update keeps the fields that are left out; null removes a text, and [] empties a list. */
 export type BillingPortalConfigurationInput = {
   /** What the portal says about the business. */
   businessProfile?: PortalBusinessProfileInput | null | undefined;
-  /** Where the portal leads back to when a session names nothing else: within the allowed return URLs. */
+  /** The return URL of sessions that name none: within the allowed return URLs. */
   defaultReturnUrl?: string | null | undefined;
-  /** What customers can do. Of a new configuration, what is left out is off. */
+  /** What customers can do. In a new configuration, a feature that is left out is off. */
   features?: PortalFeaturesInput | null | undefined;
   /** Stripe's own login page. */
   loginPage?: PortalLoginPageInput | null | undefined;
-  /** A name for the people who run it. */
+  /** A name for administrators. */
   name?: string | null | undefined;
 };
 
@@ -113,19 +113,19 @@ export type BillingPortalFeaturesInput = {
   subscriptionUpdate?: boolean | null | undefined;
 };
 
-/** What happens when the task is done. */
+/** What happens after the task. */
 export type BillingPortalFlowCompletionInput = {
   /** For HOSTED_CONFIRMATION: what the page says. */
   message?: string | null | undefined;
   /** For REDIRECT, and required there: a URL within the allowed return URLs. */
   returnUrl?: string | null | undefined;
-  /** Where the customer gets to. */
+  /** Where the customer goes. */
   type: BillingPortalFlowCompletionType;
 };
 
-/** Where a customer gets to when the task is done. */
+/** Where the customer goes after the task. */
 export type BillingPortalFlowCompletionType =
-  /** A page of the portal that confirms it, with `message`. */
+  /** A confirmation page of the portal, with `message`. */
   | 'HOSTED_CONFIRMATION'
   /** The portal's home page. */
   | 'PORTAL_HOMEPAGE'
@@ -134,19 +134,19 @@ export type BillingPortalFlowCompletionType =
 
 /** A deep link to one task of the portal. */
 export type BillingPortalFlowInput = {
-  /** What happens when the task is done. Left out, the portal's home page follows. */
+  /** What happens after the task. By default, the portal's home page opens. */
   afterCompletion?: BillingPortalFlowCompletionInput | null | undefined;
   /** For SUBSCRIPTION_UPDATE_CONFIRM: the price to change to. */
   priceId?: string | number | null | undefined;
   /** For SUBSCRIPTION_UPDATE_CONFIRM: how many. */
   quantity?: number | null | undefined;
-  /** For the tasks on a subscription: which of the caller's. Left out, their only one. */
+  /** For tasks on a subscription: one of the customer's. By default, the customer's only subscription. */
   subscriptionId?: string | number | null | undefined;
   /** The task. */
   type: BillingPortalFlowType;
 };
 
-/** A task that the portal opens at, in place of its home page. */
+/** A task that the portal opens at, instead of its home page. */
 export type BillingPortalFlowType =
   /** Change billing details. */
   | 'CUSTOMER_UPDATE'

@@ -32,19 +32,19 @@ export type BillingPortalFeaturesInput = {
   subscriptionUpdate?: boolean | null | undefined;
 };
 
-/** What happens when the task is done. */
+/** What happens after the task. */
 export type BillingPortalFlowCompletionInput = {
   /** For HOSTED_CONFIRMATION: what the page says. */
   message?: string | null | undefined;
   /** For REDIRECT, and required there: a URL within the allowed return URLs. */
   returnUrl?: string | null | undefined;
-  /** Where the customer gets to. */
+  /** Where the customer goes. */
   type: BillingPortalFlowCompletionType;
 };
 
-/** Where a customer gets to when the task is done. */
+/** Where the customer goes after the task. */
 export type BillingPortalFlowCompletionType =
-  /** A page of the portal that confirms it, with `message`. */
+  /** A confirmation page of the portal, with `message`. */
   | 'HOSTED_CONFIRMATION'
   /** The portal's home page. */
   | 'PORTAL_HOMEPAGE'
@@ -53,19 +53,19 @@ export type BillingPortalFlowCompletionType =
 
 /** A deep link to one task of the portal. */
 export type BillingPortalFlowInput = {
-  /** What happens when the task is done. Left out, the portal's home page follows. */
+  /** What happens after the task. By default, the portal's home page opens. */
   afterCompletion?: BillingPortalFlowCompletionInput | null | undefined;
   /** For SUBSCRIPTION_UPDATE_CONFIRM: the price to change to. */
   priceId?: string | number | null | undefined;
   /** For SUBSCRIPTION_UPDATE_CONFIRM: how many. */
   quantity?: number | null | undefined;
-  /** For the tasks on a subscription: which of the caller's. Left out, their only one. */
+  /** For tasks on a subscription: one of the customer's. By default, the customer's only subscription. */
   subscriptionId?: string | number | null | undefined;
   /** The task. */
   type: BillingPortalFlowType;
 };
 
-/** A task that the portal opens at, in place of its home page. */
+/** A task that the portal opens at, instead of its home page. */
 export type BillingPortalFlowType =
   /** Change billing details. */
   | 'CUSTOMER_UPDATE'
