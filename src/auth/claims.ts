@@ -74,7 +74,7 @@ function describeKind(value: unknown): string {
 function getRoles(claim: unknown): readonly string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((role) => role !== '');
   if (Array.isArray(claim)) return claim.filter((role) => typeof role === 'string');
-  // A role whose value is `false` or `null` is one that the user does not have.
+  // A role with the value `false` or `null` does not count.
   return isRecord(claim)
     ? Object.keys(claim).filter((role) => claim[role] === true || isRecord(claim[role]))
     : [];

@@ -53,7 +53,7 @@ export class EmailLinkResolver {
       "For administrators: lists a user's e-mail links, newest first. A link is listed until 30 days after it expires; revoked links are not listed.",
   })
   async billingPortalLinks(
-    @Arg('userId', () => ID, { description: 'Whose links.' })
+    @Arg('userId', () => ID, { description: "The user's id." })
     userId: string,
   ): Promise<BillingPortalLink[]> {
     return (await this.links.list(userId)).map(toBillingPortalLink);
@@ -79,7 +79,7 @@ export class EmailLinkResolver {
   })
   revokeBillingPortalLinks(
     @Ctx() context: RequestContext,
-    @Arg('userId', () => ID, { description: 'Whose links.' })
+    @Arg('userId', () => ID, { description: "The user's id." })
     userId: string,
   ): Promise<number> {
     return this.links.revokeAllOf(getCaller(context), userId);

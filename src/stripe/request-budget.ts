@@ -8,7 +8,7 @@ export class RequestBudget {
   private isFirstFree = true;
 
   /**
-   * @param subject on whose behalf Stripe is asked
+   * @param subject the user that the request to Stripe is for
    * @param consume counts one request of the subject; null without a rate limit
    */
   constructor(
@@ -51,7 +51,7 @@ export async function payForStripe(): Promise<void> {
   await execution.payment;
 }
 
-/** On whose behalf Stripe is asked; an empty text for the service itself. */
+/** The user that a request to Stripe is for; an empty string for the service itself. */
 export function findPayingSubject(): string {
   return executions.getStore()?.budget.subject ?? '';
 }

@@ -28,7 +28,7 @@ export function createCheckoutHandlers(
 }
 
 /**
- * Returns the user for whom the product's server created the session. A payment link's session names no user: its
+ * Returns the user that the product's server created the session for. A payment link's session names no user: its
  * client_reference_id comes from the payer's URL, and its metadata is the same for every payer.
  */
 function findNamedUser(
