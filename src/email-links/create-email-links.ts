@@ -5,11 +5,11 @@ import type { Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
-import { createLinkPages } from './email-link-pages.ts';
-import { LinkRegister } from './email-link-register.ts';
+import { createEmailLinkPages } from './email-link-pages.ts';
+import { EmailLinkRegister } from './email-link-register.ts';
 import { EmailLinkResolver } from './email-link.resolver.ts';
 import { addEmailLinkRoutes } from './email-link.routes.ts';
-import { LinkVisits } from './email-link-visits.service.ts';
+import { EmailLinkVisits } from './email-link-visits.service.ts';
 import { EmailLinks } from './email-links.service.ts';
 
 /** Composes e-mail links, which open the portal up to days later. */
@@ -30,15 +30,15 @@ export function createEmailLinks(
   { customers: { directory }, returnUrls, portal: { flows, sessions } }: EmailLinksParts,
   { publicUrl, stripe: { apiUrl } }: Pick<CommandConfig, 'publicUrl' | 'stripe'>,
 ): EmailLinksFeature {
-  const links = new LinkRegister(database.records);
+  const links = new EmailLinkRegister(database.records);
   const parts = { links, customers: directory, returnUrls, stripe, now };
-  const visits = new LinkVisits({ ...parts, leases, sessions });
+  const visits = new EmailLinkVisits({ ...parts, leases, sessions });
   return {
     resolvers: [new EmailLinkResolver(new EmailLinks({ ...parts, flows, audit, publicUrl }))],
     routes: [
       {
         audience: 'visitors',
-        add: (server) => addEmailLinkRoutes(server, { visits, pages: createLinkPages(apiUrl) }),
+        add: (server) => addEmailLinkRoutes(server, { visits, pages: createEmailLinkPages(apiUrl) }),
       },
     ],
     eraseUser: async ({ userId }) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The pages that a person who follows a link can see. */
-export type LinkPageName =
+export type EmailLinkPageName =
   'ready' | 'used' | 'expired' | 'unknown' | 'changed' | 'gone' | 'not_offered' | 'too_many' | 'try_again';
 
 interface LinkPage {
@@ -9,10 +9,10 @@ interface LinkPage {
   readonly html: string;
 }
 
-export interface LinkPages {
+export interface EmailLinkPages {
   /** Headers for every page. */
   readonly headers: Readonly<Record<string, string>>;
-  get(name: LinkPageName): LinkPage;
+  get(name: EmailLinkPageName): LinkPage;
 }
 
 interface Content {
@@ -27,7 +27,7 @@ const instead =
   'Sign in to the product that sent it and open billing there, or ask its support for a new link.';
 
 /** No page names the user: anyone who has the link can see the page. */
-const contents: Readonly<Record<LinkPageName, Content>> = {
+const contents: Readonly<Record<EmailLinkPageName, Content>> = {
   ready: {
     status: 200,
     heading: 'Your billing page',
@@ -104,7 +104,7 @@ button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
  * Creates the pages and their security headers.
  * @param stripeUrl the URL of a Stripe other than Stripe's own, to which the button finally leads
  */
-export function createLinkPages(stripeUrl: URL | null): LinkPages {
+export function createEmailLinkPages(stripeUrl: URL | null): EmailLinkPages {
   const styleHash = createHash('sha256').update(style).digest('base64');
   // Chromium applies form-action to the redirect after a form too. Stripe's portal may use a custom domain.
   const targets = ["'self'", 'https:', ...(stripeUrl?.protocol === 'http:' ? [stripeUrl.origin] : [])];

@@ -48,7 +48,7 @@ const linkSchema = z.object({
 const useSchema = z.object({ usedAt: time });
 
 /** Stores e-mail links and their uses. */
-export class LinkRegister {
+export class EmailLinkRegister {
   constructor(private readonly records: RecordStore) {}
 
   async add({ id, userId, ...content }: EmailLink): Promise<void> {

@@ -8,12 +8,12 @@ import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { Leases } from '../records/leases.ts';
 import { LeaseTakenError } from '../records/record.errors.ts';
-import type { LinkRegister, EmailLink } from './email-link-register.ts';
+import type { EmailLinkRegister, EmailLink } from './email-link-register.ts';
 import { isLinkToken, toLinkId } from './email-link-token.ts';
-import { LinkRefusedError } from './email-link.errors.ts';
+import { EmailLinkRefusedError } from './email-link.errors.ts';
 
-interface LinkVisitsParts {
-  readonly links: LinkRegister;
+interface EmailLinkVisitsParts {
+  readonly links: EmailLinkRegister;
   readonly leases: Leases;
   readonly customers: CustomerDirectory;
   readonly returnUrls: ReturnUrls;
@@ -27,12 +27,12 @@ const pauseMs = 200;
 const stripePatienceMs = 2_000;
 
 /** Checks links that people follow, and opens the portal for them. */
-export class LinkVisits {
-  constructor(private readonly parts: LinkVisitsParts) {}
+export class EmailLinkVisits {
+  constructor(private readonly parts: EmailLinkVisitsParts) {}
 
   /**
    * Checks whether a link can be used, without using up the link. When Stripe does not answer soon, the link passes.
-   * @throws LinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, StoreUnavailableError
+   * @throws EmailLinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, StoreUnavailableError
    */
   async check(token: string): Promise<void> {
     const link = await this.getUsable(token);
@@ -50,7 +50,7 @@ export class LinkVisits {
   /**
    * Opens a session for a link. A failure never uses up a single-use link.
    * @param isAwaited returns whether the client still waits for the response
-   * @throws LinkRefusedError, and the errors of PortalSessions
+   * @throws EmailLinkRefusedError, and the errors of PortalSessions
    */
   async open(token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const link = await this.getUsable(token);
@@ -78,9 +78,9 @@ export class LinkVisits {
     const link = await this.getUsable(token);
     const session = await this.openSession(link, token);
     // A second press of the button cancels the first request, so the browser ignores this response.
-    if (!isAwaited()) throw new LinkRefusedError('left');
+    if (!isAwaited()) throw new EmailLinkRefusedError('left');
     // This insert and not the lease decides which request gets the session: work can outlast a lease.
-    if (!(await this.parts.links.use(link, this.parts.now()))) throw new LinkRefusedError('used');
+    if (!(await this.parts.links.use(link, this.parts.now()))) throw new EmailLinkRefusedError('used');
     return session;
   }
 
@@ -96,10 +96,10 @@ export class LinkVisits {
 
   private async getUsable(token: string): Promise<EmailLink> {
     const link = isLinkToken(token) ? await this.parts.links.find(toLinkId(token)) : null;
-    if (link === null) throw new LinkRefusedError('unknown');
+    if (link === null) throw new EmailLinkRefusedError('unknown');
     if (link.singleUse && (await this.parts.links.findUse(link.id)) !== null)
-      throw new LinkRefusedError('used');
-    if (link.expiresAt <= this.parts.now()) throw new LinkRefusedError('expired');
+      throw new EmailLinkRefusedError('used');
+    if (link.expiresAt <= this.parts.now()) throw new EmailLinkRefusedError('expired');
     return link;
   }
 

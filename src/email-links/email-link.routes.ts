@@ -2,16 +2,16 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { BillingError, type BillingErrorCode, errorStatuses } from '../shared/errors.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
-import type { LinkPageName, LinkPages } from './email-link-pages.ts';
+import type { EmailLinkPageName, EmailLinkPages } from './email-link-pages.ts';
 import { linkPath } from './email-link-token.ts';
-import type { LinkVisits } from './email-link-visits.service.ts';
-import { LinkRefusedError } from './email-link.errors.ts';
+import type { EmailLinkVisits } from './email-link-visits.service.ts';
+import { EmailLinkRefusedError } from './email-link.errors.ts';
 import type { Logger } from '../logging/logger.ts';
 import { OverloadedError } from '../http/http.errors.ts';
 
 export interface EmailLinkOptions {
-  readonly visits: LinkVisits;
-  readonly pages: LinkPages;
+  readonly visits: EmailLinkVisits;
+  readonly pages: EmailLinkPages;
 }
 
 /** The form has no fields, so bodies are not read. */
@@ -23,7 +23,7 @@ const retryAfterSeconds = 5;
  * opens the portal by a POST. There is no sign-in: the link is the credential.
  */
 export function addEmailLinkRoutes(server: FastifyInstance, { visits, pages }: EmailLinkOptions): void {
-  const send = (reply: FastifyReply, name: LinkPageName, status?: number): FastifyReply => {
+  const send = (reply: FastifyReply, name: EmailLinkPageName, status?: number): FastifyReply => {
     const page = pages.get(name);
     return reply
       .code(status ?? page.status)
@@ -65,9 +65,9 @@ const pageByRefusal = {
   expired: 'expired',
   used: 'used',
   left: 'try_again',
-} as const satisfies Record<LinkRefusedError['refusal'], LinkPageName>;
+} as const satisfies Record<EmailLinkRefusedError['refusal'], EmailLinkPageName>;
 
-const pageByCode: Partial<Record<BillingErrorCode, LinkPageName>> = {
+const pageByCode: Partial<Record<BillingErrorCode, EmailLinkPageName>> = {
   CUSTOMER_NOT_FOUND: 'changed',
   RETURN_URL_NOT_ALLOWED: 'changed',
   FLOW_NOT_ALLOWED: 'not_offered',
@@ -75,21 +75,21 @@ const pageByCode: Partial<Record<BillingErrorCode, LinkPageName>> = {
   RATE_LIMITED: 'too_many',
 };
 
-function findPage(error: Error): LinkPageName | undefined {
+function findPage(error: Error): EmailLinkPageName | undefined {
   if (error instanceof CustomerGoneError) return 'gone';
   return error instanceof BillingError ? pageByCode[error.code] : undefined;
 }
 
-type Send = (reply: FastifyReply, name: LinkPageName, status?: number) => FastifyReply;
+type Send = (reply: FastifyReply, name: EmailLinkPageName, status?: number) => FastifyReply;
 
 /** Other failures do not use up the link, so that the person can try again. */
 function createPageErrorHandler(send: Send) {
   return (
-    error: LinkRefusedError | BillingError | FastifyError,
+    error: EmailLinkRefusedError | BillingError | FastifyError,
     request: FastifyRequest,
     reply: FastifyReply,
   ): FastifyReply => {
-    if (error instanceof LinkRefusedError) return send(reply, pageByRefusal[error.refusal]);
+    if (error instanceof EmailLinkRefusedError) return send(reply, pageByRefusal[error.refusal]);
     const page = findPage(error);
     const status = getStatus(error);
     if (error instanceof BillingError || status === 500)

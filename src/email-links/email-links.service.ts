@@ -8,7 +8,7 @@ import { BadUserInputError } from '../shared/errors.ts';
 import type { PortalFlow } from '../portal/portal-flow.ts';
 import type { PortalFlows } from '../portal/portal-flows.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import type { LinkRegister, EmailLink } from './email-link-register.ts';
+import type { EmailLinkRegister, EmailLink } from './email-link-register.ts';
 import { createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-token.ts';
 
 type LinkActor = AuditIntent['actor'];
@@ -34,7 +34,7 @@ export interface CreatedLink extends ListedLink {
 }
 
 interface EmailLinksParts {
-  readonly links: LinkRegister;
+  readonly links: EmailLinkRegister;
   readonly customers: CustomerDirectory;
   readonly returnUrls: ReturnUrls;
   readonly flows: Pick<PortalFlows, 'check'>;

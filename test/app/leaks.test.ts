@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { createApp } from '../../src/app.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { LinkRegister } from '../../src/email-links/email-link-register.ts';
+import { EmailLinkRegister } from '../../src/email-links/email-link-register.ts';
 import { toLinkId } from '../../src/email-links/email-link-token.ts';
 import { type ErrorDescription, describeError } from '../../src/logging/logger.ts';
 import { describeStartFailure } from '../../src/process/start-failure.ts';
@@ -111,7 +111,7 @@ describe('the token of a link for an e-mail is neither answered nor logged,', ()
   const addLink = async ({ config }: TestApp): Promise<void> => {
     const database = await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope });
     const createdAt = new Date();
-    await new LinkRegister(database.records).add({
+    await new EmailLinkRegister(database.records).add({
       id: toLinkId(token),
       userId: planted.userId,
       stripeCustomerId: 'cus_1',

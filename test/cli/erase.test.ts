@@ -7,7 +7,7 @@ import { commandLine } from '../../src/audit/audit-trail.service.ts';
 import { withPlatform } from '../../src/cli/platform.ts';
 import { loadStoreConfig } from '../../src/config/command-config.ts';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
-import { LinkRegister } from '../../src/email-links/email-link-register.ts';
+import { EmailLinkRegister } from '../../src/email-links/email-link-register.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import type { Platform } from '../../src/platform.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
@@ -30,7 +30,7 @@ async function keepEverything(platform: Platform): Promise<void> {
   await customers.conflicts.report(other, { actor: commandLine, at: now });
   await new CreationAttempts(records).join(userId, { number: 1, email: 'ada@example.com' });
   await new SnapshotRegister(records).replace(null, link, { readAt: now, facts: null, goneSince: now });
-  const emailLinks = new LinkRegister(records);
+  const emailLinks = new EmailLinkRegister(records);
   const expiresAt = new Date(now.getTime() + 60_000);
   const returnUrl = 'https://app.example.com/';
   const emailLink = { ...link, id: 'a'.repeat(64), returnUrl, flow: null, singleUse: true };

@@ -2,7 +2,7 @@ import Database from 'libsql';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailableError } from '../../src/shared/errors.ts';
-import { LinkRegister } from '../../src/email-links/email-link-register.ts';
+import { EmailLinkRegister } from '../../src/email-links/email-link-register.ts';
 import type { RecordStore } from '../../src/records/record-store.ts';
 import type { TestApp } from '../helpers/test-app.ts';
 import { type LinkKit, type LinkedUser, type CreatedLink, createLinkKit, toPath } from './email-link-kit.ts';
@@ -165,7 +165,7 @@ describe('a store that does not note the use', () => {
 
   test('keeps nobody out by noting it without saying so', async () => {
     const { id } = await kit.create(await kit.createUser());
-    const links = new LinkRegister(loseAnswersToInserts(kit.database.records));
+    const links = new EmailLinkRegister(loseAnswersToInserts(kit.database.records));
     const link = await links.find(id);
     if (link === null) throw new Error('The link is not there');
 

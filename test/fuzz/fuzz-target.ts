@@ -8,7 +8,7 @@ import {
 import type { Environment } from '../../src/config/environment.ts';
 import type { CustomerDirectory, MappingIds } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { LinkRegister, type EmailLink } from '../../src/email-links/email-link-register.ts';
+import { EmailLinkRegister, type EmailLink } from '../../src/email-links/email-link-register.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import { planted } from '../errors/planted.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
@@ -78,7 +78,7 @@ export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarge
     arrange: async () => {
       await data.resetConfiguration();
       await putBack(database.customers, data.users);
-      const links = new LinkRegister(database.records);
+      const links = new EmailLinkRegister(database.records);
       for (const id of linkIds) await links.add(createLink(id, data.demo.customerId));
     },
     send: async (role, request) => {
