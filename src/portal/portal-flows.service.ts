@@ -32,7 +32,7 @@ const maxMessage = 500;
 
 const withoutSubscription = new Set([PortalFlowType.PAYMENT_METHOD_UPDATE, PortalFlowType.CUSTOMER_UPDATE]);
 
-/** ConcurrencyLimit the deep links that clients ask for into Stripe's, within what the policy offers. */
+/** Converts the deep links that clients ask for to Stripe's, within what the policy offers. */
 export class PortalFlows {
   constructor(
     private readonly returnUrls: ReturnUrls,
