@@ -21,7 +21,7 @@ const config: CodegenConfig = {
   schema: 'schema.graphql',
   generates: {
     'test/generated/': {
-      documents: ['test/helpers/operations.ts', 'test/helpers/admin-operations.ts'],
+      documents: 'test/helpers/*operations.ts',
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: { ...types, documentMode: 'string', importExtension: '.ts' },

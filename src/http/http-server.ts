@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import {
   type FastifyError,
@@ -8,22 +7,23 @@ import {
   LogController,
   fastify,
 } from 'fastify';
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
 import type { HttpConfig } from '../config/config.ts';
-import { matchesOrigin } from '../shared/urls.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
+import { matchesOrigin } from '../shared/urls.ts';
 import { collectMethods } from './allowed-methods.ts';
-import { createAnswerHeaders, refuseAmbiguousHeaders } from './headers.ts';
 import { answerClientError } from './client-error.ts';
 import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
-import { readJsonOnly } from './json-body.ts';
-import { HungUpError } from './http.errors.ts';
-import { type Closing, closePolitely } from './polite-close.ts';
+import { createAnswerHeaders, refuseAmbiguousHeaders } from './headers.ts';
+import { HungUpError, RequestRefusedError } from './http.errors.ts';
 import { OpenRequests } from './open-requests.ts';
+import { type Closing, closePolitely } from './polite-close.ts';
 import { warnOfUntrustedProxy } from './rate-limit.ts';
 import { limitOpenRequests } from './request-admission.ts';
-import { closeStalledConnections } from './stalled-connections.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
+import { closeStalledConnections } from './stalled-connections.ts';
 
 const maxBodyBytes = 64 * 1024;
 /** Node's own limit of 16 kB leaves no room for the largest token. */
@@ -138,4 +138,34 @@ function refuseOtherOptions(
     if (request.method === 'OPTIONS' && !(origin && method)) answer(request, reply);
     else done();
   });
+}
+
+/**
+ * Accepts only JSON in UTF-8, the encoding that RFC 8259 requires. Fastify's own parser would silently replace
+ * invalid bytes by replacement characters.
+ */
+export function readJsonOnly(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      requireUtf8(request.headers['content-type']);
+      void parse(request, decode(body as Buffer), done);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function requireUtf8(contentType = ''): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType)?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new RequestRefusedError(415);
+}
+
+function decode(body: Buffer): string {
+  if (!isUtf8(body)) throw new RequestRefusedError(400);
+  const text = body.toString();
+  // A byte order mark, which RFC 8259 forbids.
+  if (text.startsWith('\uFEFF')) throw new RequestRefusedError(400);
+  return text;
 }

@@ -7,7 +7,7 @@ import { type EventOrigin, type IgnoredReason, type WebhookEvent, parseEvent } f
 import type { WebhookProcessor } from './webhook-processor.service.ts';
 import { EventUnreadableError, WebhookRefusedError } from './webhook.errors.ts';
 import { toCountedNetwork } from '../http/rate-limit.ts';
-import type { RateLimiter } from '../http/rate-limiter.ts';
+import type { RateLimiter } from '../http/rate-limit.ts';
 
 const maxBodyBytes = 256 * 1024;
 

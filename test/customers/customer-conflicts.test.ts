@@ -8,11 +8,8 @@ import type {
   CustomerConflictsQueryVariables,
   ResolveConflictMutationVariables,
 } from '../generated/graphql.ts';
-import {
-  customerConflictsQuery,
-  linkCustomerMutation,
-  resolveConflictMutation,
-} from '../helpers/admin-operations.ts';
+import { linkCustomerMutation } from '../helpers/admin-operations.ts';
+import { customerConflictsQuery, resolveConflictMutation } from '../helpers/conflict-operations.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { returnUrl } from '../helpers/test-app.ts';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import { BoundedMemoryLimiter, RateLimiter } from '../../src/http/rate-limiter.ts';
+import { BoundedMemoryLimiter, RateLimiter } from '../../src/http/rate-limit.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -5,6 +5,7 @@ import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/dem
 import type { RecordedRequest } from '../../packages/local-stripe/src/recorded-request.ts';
 import type { BillingPortalConfigurationInput, BillingPortalFlowInput } from '../generated/graphql.ts';
 import * as admin from '../helpers/admin-operations.ts';
+import * as conflicts from '../helpers/conflict-operations.ts';
 import {
   billingCustomerQuery,
   createSessionMutation,
@@ -94,11 +95,11 @@ async function resolveConflict(app: TestApp, operations: Set<string>): Promise<v
   }
   const call = await createCall(receiver, operations, ['billing:admin']);
   const { customerConflicts } = await call({
-    document: admin.customerConflictsQuery,
+    document: conflicts.customerConflictsQuery,
     variables: { first: 1 },
   });
   const id = customerConflicts.edges[0]?.node.id ?? '';
-  await call({ document: admin.resolveConflictMutation, variables: { id, resolution: 'KEEP_CURRENT' } });
+  await call({ document: conflicts.resolveConflictMutation, variables: { id, resolution: 'KEEP_CURRENT' } });
 }
 
 /** Calls what every user may call, and returns the configuration that their session uses. */
