@@ -27,6 +27,9 @@ const calls: Readonly<Record<string, RegExp>> = {
   'subscriptions.list': /^GET \/v1\/subscriptions$/,
 };
 
+/** Calls that are newer than this stripe-mock. The local Stripe's own tests cover them. */
+const callsUnknownToStripeMock = ['billing.feedbackOptions.list'];
+
 /** Parameters that are newer than this stripe-mock: what it cannot check. */
 const unknownToStripeMock = [
   'after_expiration',
@@ -44,7 +47,8 @@ test('every call of the SDK in the service is listed here', () => {
     [...source.matchAll(/\bsdk\.([\w.]+)\(/g)].map(([, call = '']) => call),
   );
 
-  expect([...new Set(made)].toSorted()).toEqual(Object.keys(calls).toSorted());
+  const listed = [...Object.keys(calls), ...callsUnknownToStripeMock];
+  expect([...new Set(made)].toSorted()).toEqual(listed.toSorted());
 });
 
 const stripeMock = await startStripeMock();
