@@ -45,7 +45,10 @@ describe('the configuration of commands on mappings', () => {
   });
 
   test.each([
-    [{ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_SCOPE: 'test' }, 'STRIPE_SCOPE: with a live key, the scope must begin'],
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_SCOPE: 'test' },
+      'STRIPE_SCOPE: with a live key, the scope must begin',
+    ],
     [{ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_API_URL: 'http://127.0.0.1:1' }, 'STRIPE_API_URL: a live key'],
     [{ STRIPE_SECRET_KEY: 'pk_test_1' }, 'STRIPE_SECRET_KEY: expected'],
     [{ STRIPE_SCOPE: 'Live!' }, 'STRIPE_SCOPE: expected'],
