@@ -59,12 +59,12 @@ test('links lead to the service itself', async () => {
 });
 
 test('a session leads back to the page that the README names, and to the demo’s own by both of its names', async () => {
-  const { port } = new URL(demo.webUrl ?? 'http://localhost:3000');
-  const urls = [
-    'https://app.example.com/account',
-    `http://127.0.0.1:${port}/`,
-    `http://localhost:${port}/#/x`,
-  ];
+  const { webUrl } = demo;
+  // Without a build of the page the demo has none; a complete run builds it first.
+  if (process.env['REQUIRE_REAL_PARTS'] === '1') expect(webUrl).not.toBeNull();
+  const port = webUrl === null ? null : new URL(webUrl).port;
+  const ownUrls = port === null ? [] : [`http://127.0.0.1:${port}/`, `http://localhost:${port}/#/x`];
+  const urls = ['https://app.example.com/account', ...ownUrls];
   for (const returnUrl of urls) {
     const answer = await call(
       demo.token,
