@@ -124,6 +124,8 @@ interface Probe {
   /** Left out where every deployment needs the permission. */
   readonly isNeeded?: (deployment: Deployment) => boolean;
   readonly call: StripeCall<unknown>;
+  /** Without the permission, the service still opens sessions. */
+  readonly isOptional?: true;
 }
 
 // Stripe's ids have one underscore, so no object can have one of these ids.
@@ -143,6 +145,12 @@ const probes: readonly Probe[] = [
     what: 'read portal configurations',
     call: ({ billingPortal }, options) =>
       billingPortal.configurations.list({ limit: 1, expand: [`data.${productsPath}`] }, options),
+  },
+  {
+    // Only administrators who ask for the texts of these options need the permission.
+    what: 'read feedback options',
+    isOptional: true,
+    call: ({ billing }, options) => billing.feedbackOptions.list({ limit: 1 }, options),
   },
   {
     what: 'open portal sessions',
@@ -184,7 +192,7 @@ export async function checkPermissions(deployment: Deployment, stripe: StripeCli
 }
 
 /** Empty when the key has the permission: Stripe then does what was asked, or says that there is no such object. */
-async function tryProbe(stripe: StripeClient, { what, call }: Probe): Promise<Judgement[]> {
+async function tryProbe(stripe: StripeClient, { what, call, isOptional }: Probe): Promise<Judgement[]> {
   try {
     await stripe.read(call);
     return [];
@@ -193,8 +201,9 @@ async function tryProbe(stripe: StripeClient, { what, call }: Probe): Promise<Ju
     if (statusCode === 400 || statusCode === 404) return [];
     if (statusCode !== 403) return [warn(`Stripe did not say whether the key may ${what}`, 'Try again.')];
     const [permission] = /rak_\w+/.exec(message ?? '') ?? [];
+    const judge = isOptional === true ? warn : fail;
     return [
-      fail(
+      judge(
         `the key may not ${what}${permission === undefined ? '' : `: ${permission} is missing`}`,
         'Give the restricted key this permission in the Dashboard (Developers, API keys).',
       ),

@@ -38,7 +38,10 @@ export async function checkWebhookEndpoint(deployment: Deployment, config: Strip
   return fitting.length > 0 ? judgeEvents(fitting, url) : warnOfKind(config.account, url);
 }
 
-/** Endpoints belong to the platform, so the key is used without its connected account. */
+/**
+ * Lists the endpoints of the key's own account. The deployment's client sends STRIPE_ACCOUNT with every request, and Stripe
+ * would list the connected account's own endpoints, so this client is a second one without that account.
+ */
 async function listEndpoints(config: StripeConfig): Promise<Stripe.WebhookEndpoint[]> {
   const platform = new StripeClient({ ...config, account: null });
   try {

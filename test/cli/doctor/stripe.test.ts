@@ -107,6 +107,15 @@ describe("a restricted key's permissions", () => {
     ]);
   });
 
+  test('warns where feedback options may not be read, which only administrators ask for', async () => {
+    const path = '/v1/billing/feedback_options';
+    const permission = 'rak_feedback_option_read';
+    await control('POST', 'faults', { path, status: '403', message: message(permission), times: '9' });
+    expect(await examineFor('stripe-permissions', env)).toEqual([
+      `warn: the key may not read feedback options: ${permission} is missing`,
+    ]);
+  });
+
   test('looks at Checkout sessions only where events are received', async () => {
     const path = '/v1/checkout/sessions/*';
     await control('POST', 'faults', { path, status: '403', times: '9' });
