@@ -1,23 +1,26 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-const msByUnit = { d: 24 * 3_600_000, h: 3_600_000, m: 60_000 } as const;
+const msByUnit = { d: 24 * 3_600_000, h: 3_600_000 } as const;
 
 export interface TimeOption {
   readonly flags: string;
   readonly description: string;
   readonly preset: string;
-  /** The units that the option accepts, out of `dhm`. */
-  readonly units: string;
   readonly longestMs?: number;
   /** The error message for any other value. */
   readonly expected: string;
 }
 
-/** An option that reads a time such as 7d as milliseconds. */
-export function createTimeOption({ flags, description, preset, ...rules }: TimeOption): Option {
-  const { units, longestMs = Infinity, expected } = rules;
+/** An option that reads days or hours, such as 7d, as milliseconds. */
+export function createTimeOption({
+  flags,
+  description,
+  preset,
+  longestMs = Infinity,
+  expected,
+}: TimeOption): Option {
   const parse = (text: string): number => {
-    const [, count, unit] = new RegExp(`^(\\d{1,5})([${units}])$`).exec(text) ?? [];
+    const [, count, unit] = /^(\d{1,5})([dh])$/.exec(text) ?? [];
     const time = Number(count) * msByUnit[unit as keyof typeof msByUnit];
     if (count === undefined || time > longestMs) throw new InvalidArgumentError(expected);
     return time;

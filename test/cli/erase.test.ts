@@ -83,3 +83,17 @@ test('a customer linked on the command line is no conflict afterwards, as after 
     expect(await createFeatures(platform, config, null).customers.conflicts.listOf('bob')).toEqual([]);
   });
 });
+
+test('erase --json prints one object, for a user without data too', async () => {
+  const runJson = async (user: string): Promise<unknown> =>
+    JSON.parse((await runCli(['erase', user, '--yes', '--json'], { env })).stdout);
+  await runCli(['link', 'eve', 'cus_eve', '--no-verify'], { env });
+  expect(await runJson('eve')).toEqual({
+    userId: 'eve',
+    scope: 'test',
+    removed: expect.arrayContaining(['the link to cus_eve, with its contract end and attributes']),
+    stripeCustomerIds: ['cus_eve'],
+  });
+  const nothing = { removed: [], stripeCustomerIds: [] };
+  expect(await runJson('kim')).toEqual({ userId: 'kim', scope: 'test', ...nothing });
+});

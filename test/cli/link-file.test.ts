@@ -59,11 +59,12 @@ const mixed = [
   'lea,cus_6',
 ];
 const mixedRefusals = [
-  'line 2: user "bob" is linked to another customer',
-  'line 3: customer cus_1 is linked to another user',
-  'line 4: user "ada" is linked to another customer',
-  'line 6: a Stripe customer id looks like cus_NffrFeUfNV2Hib',
-  'line 7: its quotes do not match',
+  'LINE    REASON',
+  '2       user "bob" is linked to another customer',
+  '3       customer cus_1 is linked to another user',
+  '4       user "ada" is linked to another customer',
+  '6       a Stripe customer id looks like cus_NffrFeUfNV2Hib',
+  '7       its quotes do not match',
   '',
 ].join('\n');
 
@@ -83,6 +84,36 @@ test('writes bad lines to the file of --errors, replacing its content', async ()
   writeFileSync(errors, 'of an earlier run\n'.repeat(100));
   expect(await importText(mixed.join('\n'), '--errors', errors)).toMatchObject({ stderr: '', exitCode: 1 });
   expect(readFileSync(errors, 'utf8')).toBe(mixedRefusals);
+});
+
+test.each([[true], [false]])(
+  'prints bad lines and totals as JSON with --json; to a file: %s',
+  async (toFile) => {
+    await run(['link', 'bob', 'cus_2', '--no-verify']);
+    const errors = join(folder, 'refused.jsonl');
+    const options = toFile ? ['--errors', errors] : [];
+    const { stdout, stderr, exitCode } = await importText(mixed.join('\n'), '--json', ...options);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ linked: 2, unchanged: 1, refused: 5 });
+    const lines = (toFile ? readFileSync(errors, 'utf8') : stderr).trimEnd().split('\n');
+    expect(lines).toHaveLength(5);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      line: 2,
+      reason: 'user "bob" is linked to another customer',
+    });
+  },
+);
+
+test('shows the headings of bad lines once, also when they are many batches apart', async () => {
+  const good = Array.from({ length: 1_200 }, (_, index) => `user_${index},cus_${index}\n`).join('');
+  const { stderr } = await importText(`joe,bad\n${good}kim,bad\n`);
+  expect(stderr).toMatch(/^LINE {4}REASON\n1 {7}a Stripe.*\n1202 {4}a Stripe.*\n$/);
+});
+
+test('refuses --json without --from', async () => {
+  const { stdout, stderr, exitCode } = await run(['link', 'ada', 'cus_1', '--no-verify', '--json']);
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+  expect(stderr).toContain('give a user and a customer, or a file with --from');
 });
 
 test('does not take the file it reads for the file of --errors', async () => {
@@ -119,7 +150,7 @@ test('shows a bar on a terminal, and refused lines above it', async () => {
   writeFileSync(file, mixed.join('\n'));
   const { stderr, stdout } = await run(['link', '--from', file], true);
   expect(stderr).toContain('100%  linked 3, unchanged 1, refused 4');
-  expect(stderr).toContain('line 3: customer cus_1 is linked to another user\nline 4: ');
+  expect(stderr).toContain('LINE    REASON\n3       customer cus_1 is linked to another user\n4       ');
   expect(stdout).toBe('linked 3, unchanged 1, refused 4\n');
 });
 

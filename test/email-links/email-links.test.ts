@@ -100,6 +100,15 @@ describe('createBillingPortalLink', () => {
     });
   });
 
+  test('gives the limits of expiresIn in its own unit, seconds', async () => {
+    const { message } = (await kit.ask(await kit.createUser(), { expiresIn: 59 })).expectError(
+      'BAD_USER_INPUT',
+    );
+    expect(message).toContain(
+      '`expiresIn` must be a whole number of seconds from 60 (a minute) to 2592000 (30 days)',
+    );
+  });
+
   test.each([60, 30 * day])('takes %d seconds', async (expiresIn) => {
     const { createdAt, expiresAt } = await kit.create(await kit.createUser(), { expiresIn });
     expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(expiresIn * 1000);

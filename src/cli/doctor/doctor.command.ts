@@ -56,13 +56,16 @@ function countOutcomes(findings: readonly Finding[]): Counts {
 
 const symbols: Readonly<Record<Outcome, string>> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
 
-/** One line for each finding, its fix below it, and a summary at the end. */
+const headings = { name: 'CHECK', detail: 'RESULT' } as const;
+
+/** Headings, one line for each finding with its fix below it, and a summary at the end. */
 function toText(findings: readonly Finding[], { pass, warn, fail, skip }: Counts): string {
-  const width = Math.max(...findings.map(({ name }) => name.length));
+  const width = Math.max(headings.name.length, ...findings.map(({ name }) => name.length));
   const lines = findings.flatMap(({ name, outcome, detail, fix }) => [
     `${symbols[outcome]} ${name.padEnd(width)}  ${escapeInvisible(detail)}`,
     ...(fix === null ? [] : [`${' '.repeat(width + 4)}→ ${escapeInvisible(fix)}`]),
   ]);
   const summary = `passed ${pass}, warned ${warn}, failed ${fail}, skipped ${skip}: this deployment will ${fail > 0 ? 'not ' : ''}work.`;
-  return `${[...lines, '', summary].join('\n')}\n`;
+  const heading = `  ${headings.name.padEnd(width)}  ${headings.detail}`;
+  return `${[heading, ...lines, '', summary].join('\n')}\n`;
 }

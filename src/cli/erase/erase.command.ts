@@ -2,8 +2,14 @@ import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { loadStoreConfig } from '../../config/command-config.ts';
 import { checkUserId } from '../../customers/customer-directory.ts';
+import type { Erasure } from '../../shared/erasure.ts';
 import { CommandError } from '../command-failure.ts';
 import { type Shell, quote, storeHelp } from '../shell.ts';
+
+interface EraseOptions {
+  readonly yes?: true;
+  readonly json?: true;
+}
 
 export function addEraseCommand(program: Command, shell: Shell): void {
   program
@@ -11,8 +17,9 @@ export function addEraseCommand(program: Command, shell: Shell): void {
     .description('delete all data about a user')
     .argument('<user>', "the user's id, as in tokens")
     .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print one JSON object, for scripts')
     .addHelpText('after', eraseHelp)
-    .action((userId: string, options: { yes?: true }) => erase(shell, userId, options.yes ?? false));
+    .action((userId: string, options: EraseOptions) => erase(shell, userId, options));
 }
 
 const eraseHelp = `
@@ -22,28 +29,36 @@ at Stripe if its data must go too. A user without data is not a failure. The aud
 trail keeps what was done, but not to which user. A keyed hash of the removed link
 stays, so that events and sessions do not restore the link. Run the command for each
 scope that may have data about the user.
+
+With --json: userId, scope, removed (a text for each part) and stripeCustomerIds (of
+the customers that remain at Stripe).
 ${storeHelp}
   billing-portal erase user_1
   billing-portal erase user_1 --yes
 `;
 
-async function erase(shell: Shell, userId: string, confirmed: boolean): Promise<void> {
+async function erase(shell: Shell, userId: string, { yes, json }: EraseOptions): Promise<void> {
   checkUserId(userId);
   const config = loadStoreConfig(shell.loadEnvironment());
-  const who = `user ${quote(userId)} in scope ${config.stripe.scope}`;
+  const { scope } = config.stripe;
+  const who = `user ${quote(userId)} in scope ${scope}`;
   const [{ withFeatures }, { eraseUser }] = await Promise.all([
     import('../features.ts'),
     import('./erase-user.ts'),
   ]);
   await withFeatures(shell, config, async (features) => {
-    if (!confirmed) await confirm(shell, `Erase all data about ${who}? Type yes to continue: `);
-    const { removed, stripeCustomerIds } = await eraseUser(features, userId);
+    if (yes !== true) await confirm(shell, `Erase all data about ${who}? Type yes to continue: `);
+    const erasure = await eraseUser(features, userId);
     shell.stdout.write(
-      removed.length === 0
-        ? `There is no data about ${who}.\n`
-        : `Erased the data about ${who}:\n${removed.map((description) => `  ${description}\n`).join('')}${describeRest(stripeCustomerIds)}`,
+      json === true ? `${JSON.stringify({ userId, scope, ...erasure })}\n` : toText(who, erasure),
     );
   });
+}
+
+function toText(who: string, { removed, stripeCustomerIds }: Required<Erasure>): string {
+  if (removed.length === 0) return `There is no data about ${who}.\n`;
+  const parts = removed.map((description) => `  ${description}\n`).join('');
+  return `Erased the data about ${who}:\n${parts}${describeRest(stripeCustomerIds)}`;
 }
 
 /** What remains at Stripe. */

@@ -13,10 +13,11 @@ import { listenForStop } from '../stop-signal.ts';
 import { type ImportedBatch, type Refusal, importLinks } from './import-links.ts';
 import { readLinkRows } from './read-link-rows.ts';
 
-interface ImportPaths {
+interface ImportRequest {
   readonly from: string;
   /** Where refused lines are reported, instead of on stderr. */
   readonly errors?: string | undefined;
+  readonly json: boolean;
 }
 
 interface ImportTotals {
@@ -27,16 +28,16 @@ interface ImportTotals {
 }
 
 /** Links every line of a file, reports the refused lines, and prints the totals. */
-export async function importLinkFile(shell: Shell, paths: ImportPaths): Promise<void> {
-  const source = await getSource(paths.from);
-  const refusalFile = paths.errors === undefined ? null : await openRefusalFile(paths.errors, source.stats);
+export async function importLinkFile(shell: Shell, { from, errors, json }: ImportRequest): Promise<void> {
+  const source = await getSource(from);
+  const refusalFile = errors === undefined ? null : await openRefusalFile(errors, source.stats);
   try {
     const intent = { actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS } as const;
     const { withPlatform } = await import('../platform.ts');
     const config = loadStoreConfig(shell.loadEnvironment());
     const logger = createLogger(config.logLevel, shell.stderr);
     await withPlatform(config, logger, ({ audit, database }) =>
-      audit.record(intent, () => runImport(shell, database.customers, { source, refusalFile })),
+      audit.record(intent, () => runImport(shell, database.customers, { source, refusalFile, json })),
     );
   } finally {
     await refusalFile?.close();
@@ -75,12 +76,13 @@ async function openRefusalFile(path: string, source: Stats): Promise<FileHandle>
 interface Import {
   readonly source: Source;
   readonly refusalFile: FileHandle | null;
+  readonly json: boolean;
 }
 
 async function runImport(
   shell: Shell,
   directory: CustomerDirectory,
-  { source, refusalFile }: Import,
+  { source, refusalFile, json }: Import,
 ): Promise<void> {
   const text = createReadStream(source.path, 'utf8');
   const progress = startProgress(shell.stderr, source.stats.size);
@@ -88,8 +90,8 @@ async function runImport(
   let totals: ImportTotals = { linked: 0, unchanged: 0, refused: 0, lastLine: 0 };
   try {
     for await (const batch of importLinks(directory, readLinkRows(text))) {
+      const refusals = json ? toJsonLines(batch.refusals) : toLines(batch.refusals, totals.refused === 0);
       totals = addBatch(totals, batch);
-      const refusals = toLines(batch.refusals);
       if (refusalFile !== null) await refusalFile.appendFile(refusals);
       else if (refusals !== '') progress.write(refusals);
       progress.update(text.bytesRead, describeTotals(totals));
@@ -104,7 +106,7 @@ async function runImport(
   } finally {
     stop.release();
     progress.stop();
-    shell.stdout.write(`${describeTotals(totals)}\n`);
+    shell.stdout.write(json ? toJsonTotals(totals) : `${describeTotals(totals)}\n`);
   }
   if (totals.refused > 0) shell.exitCode = exitCodes.failed;
 }
@@ -122,6 +124,20 @@ function describeTotals({ linked, unchanged, refused }: ImportTotals): string {
   return `linked ${linked}, unchanged ${unchanged}, refused ${refused}`;
 }
 
-function toLines(refusals: readonly Refusal[]): string {
-  return refusals.map(({ line, reason }) => `line ${line}: ${reason}\n`).join('');
+function toJsonTotals({ linked, unchanged, refused }: ImportTotals): string {
+  return `${JSON.stringify({ linked, unchanged, refused })}\n`;
+}
+
+function toJsonLines(refusals: readonly Refusal[]): string {
+  return refusals.map(({ line, reason }) => `${JSON.stringify({ line, reason })}\n`).join('');
+}
+
+/** Wide enough for line numbers of six digits. */
+const lineColumnWidth = 8;
+
+/** Refused lines in columns, with headings above the first. */
+function toLines(refusals: readonly Refusal[], isFirst: boolean): string {
+  const rows = refusals.map(({ line, reason }) => [String(line), reason] as const);
+  if (isFirst && rows.length > 0) rows.unshift(['LINE', 'REASON']);
+  return rows.map(([line, reason]) => `${line.padEnd(lineColumnWidth)}${reason}\n`).join('');
 }

@@ -9,18 +9,22 @@ interface LinkOptions {
   readonly verify: boolean;
   readonly from?: string;
   readonly errors?: string;
+  readonly json?: true;
 }
 
 export function addLinkCommand(program: Command, shell: Shell): void {
   program
     .command('link')
-    .usage('<user> <customer> [--no-verify]\n       billing-portal link --from <file.csv> [--errors <file>]')
+    .usage(
+      '<user> <customer> [--no-verify]\n       billing-portal link --from <file.csv> [--errors <file>] [--json]',
+    )
     .description('link a user to their Stripe customer, or many users from a CSV file')
     .argument('[user]', "the user's id, as in tokens")
     .argument('[customer]', "the customer's id at Stripe, cus_…")
     .option('--no-verify', 'link without asking Stripe whether it has the customer')
     .option('--from <file>', 'link every line of a CSV file, without asking Stripe')
     .option('--errors <file>', 'report the refused lines of --from in this file instead of on stderr')
+    .option('--json', 'report the refused lines and the totals of --from as JSON, for scripts')
     .addHelpText('after', linkHelp)
     .action(
       async (
@@ -29,11 +33,13 @@ export function addLinkCommand(program: Command, shell: Shell): void {
         options: LinkOptions,
         command: Command,
       ) => {
-        const { from, errors, verify } = options;
-        if (from !== undefined && userId === undefined) return importLinkFile(shell, { from, errors });
+        const { from, errors, json, verify } = options;
+        if (from !== undefined && userId === undefined)
+          return importLinkFile(shell, { from, errors, json: json ?? false });
         if (
           from === undefined &&
           errors === undefined &&
+          json === undefined &&
           userId !== undefined &&
           stripeCustomerId !== undefined
         ) {
@@ -57,6 +63,9 @@ The CSV file:
 
   Every refused line is reported with its number and the reason, and all other
   lines are linked. The exit code is 0 when no line was refused, else 1.
+
+  With --json, each refused line is one JSON object (line, reason), and the totals
+  on stdout are one (linked, unchanged, refused).
 
   If the import stops, by Ctrl+C, a crash or a lost database, run it again: links
   that were reported stay, and count as unchanged.

@@ -1,20 +1,23 @@
 import { type PlannedPolicy, planPolicies } from './policy-plan.ts';
 import type { Shell } from '../shell.ts';
 import { signs } from './plan.ts';
-import { describePlace, toJsonLine, toLines, toPlace, withPolicies } from './policy-workspace.ts';
+import { describePlace, headings, toJsonLine, toLines, toPlace, withPolicies } from './policy-workspace.ts';
 
 /** Creates and activates what sessions need, and restores what was edited at Stripe. */
 export async function applyPolicyFile(shell: Shell, json: boolean): Promise<void> {
   await withPolicies(shell, async ({ config, set, configurations, own }) => {
     const policies: object[] = [];
     const planned = planPolicies(set, own);
-    const width = Math.max(...planned.map(({ wanted }) => wanted.policyName.length));
-    if (!json) shell.stdout.write(`${describePlace(config)}\n\n`);
+    const [noSign, nameHeading, textHeading] = headings;
+    const width = Math.max(nameHeading.length, ...planned.map(({ wanted }) => wanted.policyName.length));
+    const toLine = (sign: string, name: string, text: string): string =>
+      toLines([[sign, name.padEnd(width), text]]);
+    if (!json) shell.stdout.write(`${describePlace(config)}\n\n${toLine(noSign, nameHeading, textHeading)}`);
     for (const { wanted, action, changes } of planned) {
       const id = await configurations.ids.getId(wanted);
       if (action !== 'create' && changes.length > 0) await configurations.atStripe.restore(id, wanted);
       policies.push({ policy: wanted.policyName, action, id });
-      if (!json) shell.stdout.write(toLines([[signs[action], wanted.policyName.padEnd(width), id]]));
+      if (!json) shell.stdout.write(toLine(signs[action], wanted.policyName, id));
     }
     shell.stdout.write(json ? toJsonLine({ ...toPlace(config), policies }) : `\n${summarize(planned)}`);
   });

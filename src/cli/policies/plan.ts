@@ -10,6 +10,7 @@ import { type Shell, escapeInvisible } from '../shell.ts';
 import {
   type PolicyWorkspace,
   describePlace,
+  headings,
   toJsonLine,
   toLines,
   toPlace,
@@ -52,6 +53,7 @@ function toText(
   spares: readonly SpareConfiguration[],
 ): string {
   const lines = toLines([
+    headings,
     ...planned.map(
       (policy) => [signs[policy.action], policy.wanted.policyName, describePolicy(policy)] as const,
     ),

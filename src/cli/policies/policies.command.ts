@@ -46,7 +46,6 @@ function addPruneCommand(policies: Command, shell: Shell): void {
         flags: '--older-than <time>',
         description: 'only configurations without a session for this time, such as 7d or 36h',
         preset: '7d',
-        units: 'dh',
         expected: 'Expected days or hours, such as 7d or 36h.',
       }),
     )

@@ -42,8 +42,13 @@ export function toJsonLine(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** Lines in columns: a sign, a policy's name, and a text. */
-export function toLines(rows: readonly (readonly [sign: string, name: string, text: string])[]): string {
+/** A line of a list of policies. */
+type PolicyLine = readonly [sign: string, name: string, text: string];
+
+export const headings: PolicyLine = [' ', 'POLICY', 'CONFIGURATION'];
+
+/** Lines in columns. */
+export function toLines(rows: readonly PolicyLine[]): string {
   const width = Math.max(0, ...rows.map(([, name]) => name.length));
   return rows.map(([sign, name, text]) => `  ${sign} ${name.padEnd(width)}  ${text}\n`).join('');
 }

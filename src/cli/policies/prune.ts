@@ -3,7 +3,7 @@ import { type SpareConfiguration, listSpares } from './policy-plan.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { type Shell, escapeInvisible } from '../shell.ts';
 import { describeSpare } from './plan.ts';
-import { describePlace, toJsonLine, toLines, toPlace, withPolicies } from './policy-workspace.ts';
+import { describePlace, headings, toJsonLine, toLines, toPlace, withPolicies } from './policy-workspace.ts';
 
 export interface PruneOptions {
   readonly olderThanMs: number;
@@ -64,7 +64,7 @@ function toText(outcomes: readonly Outcome[]): string {
       `${describeSpare(spare)}${reason}`,
     ] as const;
   });
-  return lines.length === 0 ? '' : `${toLines(lines)}\n`;
+  return lines.length === 0 ? '' : `${toLines([headings, ...lines])}\n`;
 }
 
 function summarize(outcomes: readonly Outcome[], confirmed: boolean): string {

@@ -16,9 +16,8 @@ export function addResyncCommand(program: Command, shell: Shell): void {
     .addOption(
       createTimeOption({
         flags: '--since <time>',
-        description: 'how old events may be, such as 12h; Stripe lists events for 30d',
+        description: 'the age of the oldest events to handle, such as 12h or 7d; Stripe keeps events for 30d',
         preset: '30d',
-        units: 'dh',
         longestMs: 30 * 24 * 3_600_000,
         expected: 'Expected hours or days up to 30d, such as 12h or 7d.',
       }),

@@ -8,9 +8,9 @@ const { env } = await createHealthyDeployment();
 const production = { ...env, NODE_ENV: 'production' };
 const broken = { ...env, JWT_AUDIENCE: '' };
 
-test('prints aligned lines with their fixes, and a summary', async () => {
+test('prints aligned lines below headings with their fixes, and a summary', async () => {
   const { stdout, stderr, exitCode } = await runCli(['doctor'], { env: production });
-  expect(stdout).toContain('✓ configuration       every variable can be read\n');
+  expect(stdout).toMatch(/^ {2}CHECK {15}RESULT\n✓ configuration {7}every variable can be read\n/);
   expect(stdout).toMatch(/^! stripe-key {10}requests go to http\S+ .*\n {22}→ Unset STRIPE_API_URL\.$/m);
   expect(stdout).toMatch(/^- policy-file {9}PORTAL_POLICIES is not set/m);
   expect(stdout).toMatch(/\n\npassed 13, warned 2, failed 0, skipped 1: this deployment will work\.\n$/);

@@ -14,7 +14,7 @@ describe('billing-portal policies apply', () => {
     const { stdout } = await kit.run('apply');
 
     const id = await kit.use();
-    expect(stdout).toContain(`  + standard   ${id}\n`);
+    expect(stdout).toContain(`\n\n    POLICY     CONFIGURATION\n  + standard   ${id}\n`);
     expect(stdout).toContain('\n\n2 applied.\n');
     expect(await kit.listIds()).toHaveLength(2);
   });

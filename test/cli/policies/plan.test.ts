@@ -13,6 +13,7 @@ describe('billing-portal policies plan', () => {
 
     expect(stdout).toBe(
       `${kit.file}, namespace default, test mode\n\n` +
+        '    POLICY     CONFIGURATION\n' +
         '  + standard   to be created\n' +
         '  + strictest  to be created\n\n' +
         '2 to create. Apply with: billing-portal policies apply\n',

@@ -16,7 +16,9 @@ describe('billing-portal policies prune', () => {
     const { stdout, exitCode } = await kit.run('prune');
 
     expect(stdout).toMatch(
-      new RegExp(`  - standard  ${before} last used \\S+\n\n1 to deactivate. Nothing was changed`),
+      new RegExp(
+        `\n\n    POLICY    CONFIGURATION\n  - standard  ${before} last used \\S+\n\n1 to deactivate. Nothing was changed`,
+      ),
     );
     expect(exitCode).toBe(0);
     expect((await kit.retrieve(before)).active).toBe(true);
@@ -61,7 +63,7 @@ describe('billing-portal policies prune', () => {
     const { exitCode, stderr } = await kit.run('prune --older-than soon');
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('Expected days or hours, such as 7d or 36h.');
+    expect(stderr).toContain("argument 'soon' is invalid. Expected days or hours, such as 7d or 36h.");
   });
 
   test("never touches the account's default, another namespace's or anybody else's, nor an open login page", async () => {

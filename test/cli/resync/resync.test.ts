@@ -213,7 +213,7 @@ test('shows on a terminal how far it is', async () => {
 
 test.each([
   ['a time that is none', ['--since', 'soon'], /Expected hours or days up to 30d/, 1],
-  ['more than Stripe lists', ['--since', '31d'], /Expected hours or days up to 30d/, 1],
+  ['more than Stripe lists', ['--since', '31d'], /'31d' is invalid\. Expected hours or days up to 30d/, 1],
 ])('refuses %s', async (_what, args, line, code) => {
   const { resync } = await createOutage();
 
