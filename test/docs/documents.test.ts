@@ -59,20 +59,26 @@ test('the pages were found', () => {
   );
 });
 
-test('docs/architecture.md names only files and folders of src/ that exist', () => {
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+
+test('every file and folder that docs/architecture.md names exists', () => {
   const names = [...readProse(join(root, 'docs/architecture.md')).matchAll(/`([\w./-]+(?:\.ts|\/))`/g)].map(
     ([, name = '']) => name.replace(/\/$/, ''),
   );
-  const entries = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   const exists = (name: string): boolean =>
-    existsSync(join(root, name)) || entries.some((entry) => `/${entry}`.endsWith(`/${name}`));
+    existsSync(join(root, name)) || sources.some((path) => `/${path}`.endsWith(`/${name}`));
 
   expect(names).toContain('app.ts');
   expect(names.filter((name) => !exists(name))).toEqual([]);
 });
 
-test.each(pages)('every test that %s names exists', (page) => {
-  const names = [...readProse(join(root, page)).matchAll(/`(test\/[\w./-]+)`/g)].map(([, name = '']) => name);
+// In the README of a package, `src/` is the reader's own.
+const ownPages = pages.filter((page) => !page.startsWith('packages/'));
+
+test.each(ownPages)('every path in src, test and packages that %s names exists', (page) => {
+  const names = [...readProse(join(root, page)).matchAll(/`((?:src|test|packages)\/[\w./-]*)`/g)].map(
+    ([, name = '']) => name,
+  );
   expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([]);
 });
 
@@ -84,7 +90,7 @@ test('the log texts that docs/observability.md and docs/alerts.yml quote are in 
     ...section.matchAll(/`([a-z]+(?: [a-z]+)+)(?:: …)?`/g),
     ...alerts.matchAll(/lines "([a-z ]+)"/g),
   ].map(([, text = '']) => text);
-  const code = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  const code = sources
     .filter((path) => path.endsWith('.ts'))
     .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
     .join('\n');
