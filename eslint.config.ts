@@ -6,8 +6,8 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import tseslint from 'typescript-eslint';
 
 /**
- * The rooms of src/ and what each may import, from the roof down. A file directly in src/ is a room of its
- * own. What is not listed is an error, so dependencies point one way.
+ * The folders of src/ and what each may import. A file directly in src/ counts as a folder of its own. An import that
+ * is not listed is an error, so dependencies point one way.
  */
 const foundation = ['shared', 'logging', 'telemetry'];
 const technical = [...foundation, 'config', 'auth', 'stripe', 'graphql', 'records', 'http'];
@@ -22,7 +22,7 @@ const features = [
   'email-links',
   'webhooks',
 ];
-const rooms: Readonly<Record<string, readonly string[]>> = {
+const folders: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   telemetry: ['shared'],
   logging: ['shared', 'telemetry'],
@@ -65,18 +65,18 @@ const packageOwners: Readonly<Record<string, string | readonly string[]>> = {
 };
 
 const entries = readdirSync('src');
-const unlisted = entries.map((entry) => entry.replace(/\.ts$/, '')).filter((room) => !(room in rooms));
+const unlisted = entries.map((entry) => entry.replace(/\.ts$/, '')).filter((folder) => !(folder in folders));
 if (unlisted.length > 0)
   throw new Error(`Say in eslint.config.ts what these may import: ${unlisted.join(', ')}.`);
 
-const toEntry = (room: string): string => (entries.includes(`${room}.ts`) ? `${room}.ts` : room);
+const toEntry = (folder: string): string => (entries.includes(`${folder}.ts`) ? `${folder}.ts` : folder);
 
 /** Holds `import()` as well. */
-const zones = Object.entries(rooms).map(([room, allowed]) => ({
-  target: `./src/${toEntry(room)}`,
+const zones = Object.entries(folders).map(([folder, allowed]) => ({
+  target: `./src/${toEntry(folder)}`,
   from: './src',
-  except: [...new Set([room, ...allowed])].map((name) => `./${toEntry(name)}`),
-  message: `${room} may import from: ${allowed.join(', ') || 'nothing'}.`,
+  except: [...new Set([folder, ...allowed])].map((name) => `./${toEntry(name)}`),
+  message: `${folder} may import from: ${allowed.join(', ') || 'nothing'}.`,
 }));
 
 /** What the files of a folder may not import. */

@@ -22,7 +22,7 @@ import { createSubjectHash } from './telemetry/telemetry.ts';
 import { type Webhooks, createWebhooks } from './webhooks/create-webhooks.ts';
 
 export interface AppOverrides extends PlatformOverrides {
-  /** Milliseconds for which a stop goes on to answer, so that clients can turn elsewhere; else none. */
+  /** How many milliseconds a stopping server still accepts requests; 0 by default. */
   readonly lingerMs?: number;
 }
 
@@ -31,11 +31,11 @@ export interface App {
   readonly schema: GraphQLSchema;
   /** Listens, and returns the address: `http://127.0.0.1:4000`. */
   start(): Promise<string>;
-  /** Ends what is under way, then closes what was opened. */
+  /** Finishes open requests, then closes everything. */
   stop(): Promise<void>;
 }
 
-/** Leaves nothing open where it fails. */
+/** Closes everything that it opened if it fails. */
 export function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
   return openAll((closing) => composeApp(config, overrides, closing));
 }

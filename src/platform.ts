@@ -12,7 +12,7 @@ import { noMetrics } from './telemetry/metrics.ts';
 import type { PrometheusMetrics } from './telemetry/prometheus-metrics.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
-/** What every feature stands on, in the service and in the command line. */
+/** The parts that every feature uses, in the service and in the command line. */
 export interface Platform {
   readonly logger: Logger;
   readonly now: () => Date;
@@ -26,7 +26,7 @@ export interface Platform {
   readonly leases: Leases;
 }
 
-/** What a feature brings to the service and the command line. */
+/** What the service and the command line get from a feature. */
 export interface Feature {
   readonly resolvers: readonly object[];
   readonly routes?: readonly Routes[];
@@ -45,7 +45,7 @@ export interface PlatformOverrides {
   readonly stripeFailuresToOpen?: number;
   /** How leases are kept, in place of the defaults. */
   readonly leases?: LeasesOptions;
-  /** The time by which policies are decided and kept up, in place of the clock's. */
+  /** Returns the current time for policies, in place of the clock. */
   readonly now?: () => Date;
 }
 

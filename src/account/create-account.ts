@@ -33,7 +33,7 @@ export function createAccount(
     resolvers: [new BillingCustomerResolver(billingCustomers), new GoneSinceResolver(snapshots)],
     eraseUser: async ({ userId }) => {
       const count = await snapshots.removeOf(userId);
-      return { removed: count === 0 ? [] : ["what was last read of the customer's card and subscriptions"] };
+      return { removed: count === 0 ? [] : ["the stored snapshot of the customer's card and subscriptions"] };
     },
   };
 }

@@ -2,7 +2,7 @@ import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
 import type { AuditTrail } from './audit-trail.service.ts';
 import { AuditResolver } from './audit.resolver.ts';
 
-/** What administrators did. The platform has the trail itself, since every feature writes to it. */
+/** Reads the audit trail. The trail itself belongs to the platform, since every feature writes to it. */
 export interface Audit {
   readonly resolvers: readonly object[];
   eraseUser(user: UserToErase): Promise<Erasure>;
@@ -15,7 +15,7 @@ export function createAudit({ audit }: { readonly audit: AuditTrail }): Audit {
       const count = await audit.anonymize(user);
       return {
         removed:
-          count === 0 ? [] : [`who it was, in ${countOf(count, 'entry', 'entries')} of the audit trail`],
+          count === 0 ? [] : [`the user's id, in ${countOf(count, 'entry', 'entries')} of the audit trail`],
       };
     },
   };

@@ -17,7 +17,7 @@ import { getNamedConfiguration } from './read-configuration.ts';
 
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
-/** What administrators do with the account's portal configurations. Every change is on the record. */
+/** Lists and changes the account's portal configurations for administrators. The audit trail records every change. */
 export class ConfigurationAdmin {
   constructor(
     private readonly stripe: StripeClient,
@@ -25,7 +25,7 @@ export class ConfigurationAdmin {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** All of the account's, the newest first: those that policies manage, and those of other systems too. */
+  /** Lists all configurations of the account, newest first, including those of policies and of other systems. */
   async list({ first, after }: PageRequest): Promise<Page<Configuration>> {
     const page = { limit: first, ...(after === undefined ? {} : { starting_after: after }) };
     try {
@@ -129,21 +129,21 @@ export class ConfigurationAdmin {
   }
 }
 
-/** Stripe empties a list that it is sent as an empty text. Its SDK leaves out an empty list, and the old one would stay. */
+/** Stripe clears a list when it receives an empty string. The SDK omits empty lists, so the old list would stay. */
 function emptyLists(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? '' : value.map(emptyLists);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, emptyLists(inner)]));
 }
 
-/** Some things only Stripe knows, such as which products there are. Its own words stay in the log. */
+/** Only Stripe knows some facts, such as which products exist. Its message stays in the log. */
 function explain(error: unknown): unknown {
   if (!(error instanceof StripeRequestRefusedError)) return error;
-  const what = error.param === undefined ? 'what was given' : toInputPath(error.param);
-  return new BillingError('BAD_USER_INPUT', `Stripe does not take ${what}.`, { cause: error });
+  const what = error.param === undefined ? 'the input' : toInputPath(error.param);
+  return new BillingError('BAD_USER_INPUT', `Stripe refused ${what}.`, { cause: error });
 }
 
-/** Which features were switched, for the record. */
+/** Lists the features that the input enables and disables, for the audit trail. */
 function describeFeatures(input: BillingPortalConfigurationInput): Record<string, string | undefined> {
   const { features = {} } = createDraft(input);
   const named = (enabled: boolean): string | undefined =>

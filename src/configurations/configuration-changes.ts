@@ -1,7 +1,7 @@
 import type { ConfigurationContent } from './configuration-content.ts';
 import type { Configuration } from './managed-configuration.ts';
 
-/** A field whose value at Stripe differs from the wanted one; null means that the field has no value. */
+/** A difference between a field's value at Stripe and the wanted one; null means that the field has no value. */
 export interface ConfigurationChange {
   readonly path: string;
   readonly from: string | null;
@@ -42,7 +42,7 @@ function compare(before: Fields, after: Fields): ConfigurationChange[] {
   });
 }
 
-/** What Stripe answers where nothing was said: https://docs.stripe.com/api/customer_portal/configurations/create */
+/** Stripe's defaults for fields that were not sent: https://docs.stripe.com/api/customer_portal/configurations/create */
 const defaults: Fields = new Map([
   ['features.subscription_cancel.mode', 'at_period_end'],
   ['features.subscription_cancel.proration_behavior', 'none'],

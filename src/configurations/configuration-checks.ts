@@ -12,8 +12,8 @@ const maxPauseDays = 3 * 366;
 const sinceEnabled = 'at least one, since the feature is enabled';
 
 /**
- * What Stripe would refuse when the configuration is made, found before it is asked. This is what shows only
- * when several fields are seen together; what shows in one field alone is in its schema.
+ * Finds what Stripe would refuse, before Stripe is called. Only rules over several fields are here; rules on one
+ * field are in its schema.
  * https://docs.stripe.com/api/customer_portal/configurations/create
  */
 export function findRefusals({ features = {} }: ConfigurationSpec): FieldFault[] {

@@ -7,7 +7,7 @@ import {
 } from './configuration-features.schema.ts';
 import type { ConfigurationSpec } from './configuration.schema.ts';
 
-/** What Stripe is given to make a configuration, without the metadata that it is found by. */
+/** The parameters that create a configuration at Stripe, without the metadata that identifies it. */
 export type ConfigurationContent = Omit<
   Stripe.BillingPortal.ConfigurationCreateParams,
   'expand' | 'metadata'
@@ -47,7 +47,7 @@ function compileFeature(feature: ConfigurationFeatures[FeatureName]): object {
 
 const hashLength = 32;
 
-/** One text for one content, whatever the order of its fields. */
+/** The order of fields does not change the hash. */
 export function hashContent(content: object): string {
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(content)))

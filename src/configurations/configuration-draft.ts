@@ -35,7 +35,7 @@ export function checkDraft(draft: object, existing: object = {}): ConfigurationS
   return data;
 }
 
-/** Stripe answers with null, and is given an empty text, where a policy just says nothing. */
+/** Omits null (Stripe's "no value") and empty strings (which clear a field): a policy omits such fields. */
 function omitEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(omitEmpty);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * The table of the six features, in Stripe's words: https://docs.stripe.com/api/customer_portal/configurations/create
- * It checks policies and inputs, and `feature-types.ts` makes the GraphQL types from it.
+ * Defines the six features, with Stripe's field names: https://docs.stripe.com/api/customer_portal/configurations/create
+ * These schemas check policies and inputs, and `feature-types.ts` creates the GraphQL types from them.
  */
 
-/** What GraphQL needs to know of a schema in addition. */
+/** What a zod schema does not say but its GraphQL type needs. */
 interface GraphqlNotes {
   /** The name of an object's or enum's type. Input types add `Input`. */
   readonly type?: string;
@@ -31,7 +31,7 @@ function namedEnum<const Values extends Readonly<Record<string, string>>>(
 }
 
 const enabled = z.boolean().optional().describe('Whether the portal offers the feature.');
-/** Stripe takes no change of these features without `enabled`. */
+/** Stripe refuses a change of these features without `enabled`. */
 const requiredEnabled = enabled.clone().register(graphqlNotes, { required: true });
 
 const prorations = namedEnum(

@@ -6,9 +6,9 @@ import { type Configuration, findByHash, productsPath } from './managed-configur
 const timeToLiveMs = 10 * 60_000;
 
 /**
- * The Stripe configurations that this service makes: of policies, and of what calls hide of a configuration. Each is
- * made once for its content and namespace, then shared by every session, every replica and every restart. There are
- * at most 47 parts of one configuration, since there are six features and plan changes need payment methods.
+ * Finds or creates this service's configurations: one per policy, and one per set of hidden features. Each content is
+ * created once per namespace and shared by all sessions, replicas and restarts. Hiding features yields at most 47
+ * variants of a configuration: there are six features, and plan changes need payment methods.
  */
 export class ConfigurationIdCache {
   private readonly ids = new Map<string, Promise<string>>();
@@ -16,13 +16,13 @@ export class ConfigurationIdCache {
   private until = 0;
 
   constructor(
-    private readonly registry: StripeConfigurations,
+    private readonly stripe: StripeConfigurations,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
   /** The id of an active configuration with this content. Concurrent calls share one read from Stripe. */
   getId(wanted: WantedConfiguration): Promise<string> {
-    this.forgetWhatIsOld();
+    this.forgetExpired();
     const known = this.ids.get(wanted.hash);
     if (known !== undefined) return known;
     const id = this.findOrCreate(wanted);
@@ -49,7 +49,7 @@ export class ConfigurationIdCache {
     this.own = null;
   }
 
-  private forgetWhatIsOld(): void {
+  private forgetExpired(): void {
     const now = this.now().getTime();
     if (now < this.until) return;
     this.until = now + timeToLiveMs;
@@ -58,7 +58,7 @@ export class ConfigurationIdCache {
 
   private listOwn(): Promise<Configuration[]> {
     if (this.own !== null) return this.own;
-    const own = this.registry.list({ expand: [`data.${productsPath}`] });
+    const own = this.stripe.list({ expand: [`data.${productsPath}`] });
     this.own = own;
     own.catch(() => {
       if (this.own === own) this.own = null;
@@ -70,15 +70,15 @@ export class ConfigurationIdCache {
     const own = await this.listOwn();
     const found = findByHash(own, wanted.hash);
     const kept = found && (await this.keep(found, wanted));
-    const usable = kept ?? (await this.registry.create(wanted));
+    const usable = kept ?? (await this.stripe.create(wanted));
     if (usable !== found) own.push(usable);
     return usable.id;
   }
 
   /** A policy's own configuration stays as an operator has edited it; `policies plan` reports the edits. */
   private async keep(found: Configuration, wanted: WantedConfiguration): Promise<Configuration | null> {
-    const kept = await this.registry.keep(found, wanted);
+    const kept = await this.stripe.keep(found, wanted);
     const isEdited = wanted.narrowedFrom !== null && listEdits(found, wanted.content).length > 0;
-    return kept !== null && isEdited ? this.registry.restore(kept.id, wanted) : kept;
+    return kept !== null && isEdited ? this.stripe.restore(kept.id, wanted) : kept;
   }
 }

@@ -6,7 +6,7 @@ export type Configuration = Stripe.BillingPortal.Configuration;
 /** Stripe leaves the products out of its answers unless they are asked for. */
 export const productsPath = 'features.subscription_update.products';
 
-/** How a configuration of ours is found again: Stripe keeps this with it and makes no use of it. */
+/** The metadata keys by which this service finds its own configurations. */
 export const metadataKeys = {
   namespace: 'billing_portal_namespace',
   policy: 'billing_portal_policy',
@@ -22,11 +22,11 @@ interface ConfigurationMark {
   readonly policyName: string | null;
   readonly hash: string;
   readonly narrowedFrom: string | null;
-  /** When it was last made or used, give or take a day: see `StripeConfigurations.keep`. */
+  /** When it was last created or used, accurate to a day: see `StripeConfigurations.keep`. */
   readonly usedAt: Date;
 }
 
-/** The same for every replica, whenever it is made: replicas that create at once send the same request. */
+/** Deterministic, so that replicas that create concurrently send the same request. */
 export function createMetadata(wanted: WantedConfiguration, namespace: string): Record<string, string> {
   return {
     [metadataKeys.namespace]: namespace,
@@ -50,7 +50,7 @@ export function readMark({ metadata, created }: Configuration): ConfigurationMar
   };
 }
 
-/** Of several with the same content, every replica chooses the same: an active one first, then the oldest. */
+/** If several have the same content, every replica picks the same one: active first, then oldest. */
 export function findByHash(configurations: readonly Configuration[], hash: string): Configuration | null {
   const [first = null] = configurations
     .filter((configuration) => readMark(configuration)?.hash === hash)

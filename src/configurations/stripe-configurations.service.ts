@@ -33,9 +33,9 @@ export class StripeConfigurations {
   }
 
   /**
-   * Creates a configuration once, however many replicas do so at the same time: they use the same idempotency
-   * key. A key repeats its answer for a day at least, so where that is a failure, or a configuration that has
-   * been deactivated since, all go on to the next key.
+   * Creates a configuration once, even over concurrent replicas: they share an idempotency key. Stripe replays a
+   * key's response for at least a day. If that is a failure or a configuration since deactivated, all replicas use
+   * the next key.
    */
   async create(wanted: WantedConfiguration): Promise<Configuration> {
     const params = { ...wanted.content, metadata: createMetadata(wanted, this.namespace) };
@@ -46,7 +46,7 @@ export class StripeConfigurations {
         if (created.active) return created;
       } catch (error) {
         if (!isReplayed(error) || key === keys.at(-1)) throw error;
-        // The request that failed may have made it all the same.
+        // The failed request may have created it.
         const found = error instanceof StripeUnavailableError && findByHash(await this.list(), wanted.hash);
         if (found && found.active) return found;
       }
@@ -55,8 +55,8 @@ export class StripeConfigurations {
   }
 
   /**
-   * Of all that is sent: a release that sends something else meets no refusal for using this one's keys. When
-   * Stripe fails for long, a failure stays with each of the first keys; one more key a minute ends that.
+   * Keys hash all parameters, so a release with other parameters does not reuse a key. After a long outage every
+   * fixed key may replay a failure; the key of the current minute does not.
    */
   private createKeys(params: object): string[] {
     const minute = Math.floor(this.now().getTime() / minuteMs);
@@ -94,7 +94,7 @@ export class StripeConfigurations {
         found.active ? { metadata } : { active: true, login_page, metadata },
       );
     } catch (error) {
-      // It can be used without the note.
+      // The configuration works even if its use is not recorded.
       if (found.active) return found;
       if (error instanceof StripeRequestRefusedError) return null;
       throw error;

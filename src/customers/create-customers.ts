@@ -86,7 +86,7 @@ async function eraseUser({ userId }: UserToErase, parts: ErasureParts): Promise<
   const removed = [
     mapping && `the link to ${mapping.stripeCustomerId}, with its contract end and attributes`,
     others.length > 0 && `${countOf(others.length, 'conflict', 'conflicts')} about other customers`,
-    attemptCount > 0 && 'what a customer was created with in the last two days',
+    attemptCount > 0 && 'the parameters of a customer creation in the last two days',
   ].filter((description) => typeof description === 'string');
   const remaining = [...(mapping === null ? [] : [mapping]), ...others];
   return { removed, stripeCustomerIds: remaining.map(({ stripeCustomerId }) => stripeCustomerId) };

@@ -3,13 +3,13 @@ import type { CustomerCreation } from './customer-creation.service.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
 
-/** Finds the caller's own customer, for what may make one where there is none. */
+/** Finds the caller's customer, or creates one. */
 export class OwnCustomers {
   private readonly underWay = new Map<string, Promise<CustomerMapping>>();
 
   constructor(
     private readonly directory: CustomerDirectory,
-    /** Null when none are to be made. */
+    /** Null when customers are not created. */
     private readonly creation: CustomerCreation | null,
   ) {}
 
@@ -21,7 +21,7 @@ export class OwnCustomers {
     return this.createShared(caller, this.creation);
   }
 
-  /** A page may ask several times at once, and Stripe lets search only 20 times a second. */
+  /** A page may send several requests at once, and Stripe allows only 20 searches a second. */
   private createShared(caller: Caller, creation: CustomerCreation): Promise<CustomerMapping> {
     const { userId } = caller;
     const other = this.underWay.get(userId);

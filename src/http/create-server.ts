@@ -55,7 +55,7 @@ export async function createServer(
   };
   for (const routes of [...parts.routes, graphql]) {
     await server.register(async (own) => {
-      admit(own, routes.audience, { limits, authenticator });
+      protect(own, routes.audience, { limits, authenticator });
       await routes.add(own, limits);
     });
   }
@@ -68,16 +68,16 @@ export async function createServer(
   };
 }
 
-interface Admission {
+interface Protection {
   readonly limits: RateLimits;
   readonly authenticator: Authenticator;
 }
 
 /** The address is counted before the token is checked, so bad tokens count as well. */
-function admit(
+function protect(
   server: FastifyInstance,
   audience: Routes['audience'],
-  { limits, authenticator }: Admission,
+  { limits, authenticator }: Protection,
 ): void {
   if (audience === 'senders') return;
   limitAddresses(server, limits);

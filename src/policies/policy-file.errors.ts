@@ -10,7 +10,7 @@ export class PolicyFileError extends Error {
   ) {
     super(
       [
-        `The policy file ${file} has faults:`,
+        `Invalid policy file ${file}:`,
         ...faults.map(({ path, expected }) => `  ${path}: expected ${expected}`),
       ].join('\n'),
     );

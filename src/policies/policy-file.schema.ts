@@ -53,7 +53,7 @@ const flowsSchema = z
 
 export const policySchema = z
   .strictObject({
-    extends: z.string().optional().describe('The policy whose content this one starts from.'),
+    extends: z.string().optional().describe('The policy that this one starts from.'),
     ...configurationSchema.shape,
     after_expiration: afterExpirationSchema.optional(),
     on_behalf_of: z
@@ -95,7 +95,7 @@ const conditionSchema = z
     error: `expected at least one of ${Object.keys(conditionFields).join(', ')}`,
   })
   .meta({ minProperties: 1 })
-  .describe('Facts that must all hold; of several values given, one is enough.');
+  .describe('All facts must match. If a fact lists several values, matching any one is enough.');
 
 export const policyFileSchema = z
   .strictObject({
@@ -107,7 +107,7 @@ export const policyFileSchema = z
     rules: z
       .array(z.strictObject({ when: conditionSchema, use: z.string() }))
       .default([])
-      .describe('Tried in order; the first whose facts all hold decides.'),
+      .describe('Tried in order: the first rule that matches applies.'),
     default: z.string().describe('The policy when no rule decides.'),
     strictest: z.string().describe('The policy when a fact that a rule asks for cannot be known.'),
   })

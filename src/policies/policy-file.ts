@@ -42,13 +42,13 @@ function parseYaml(file: string, text: string): unknown {
   }
 }
 
-/** The schema would ignore this key silently, and its condition would match every user. */
+/** Finds `__proto__` keys. The schema would drop them silently, and the condition would match every user. */
 function findHiddenKeys(
   value: unknown,
   path: readonly string[] = [],
   above: readonly object[] = [],
 ): FieldFault[] {
-  // An alias may lead back to what it stands in.
+  // A YAML alias may refer to an object that contains it.
   if (typeof value !== 'object' || value === null || above.includes(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
     key === '__proto__'

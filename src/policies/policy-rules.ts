@@ -4,8 +4,8 @@ import type { Condition } from './policy-file.schema.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
 /**
- * The policy of the first rule whose facts all hold. A rule that hangs on a fact that cannot be known
- * decides for the strictest policy: what it would have forbidden must not be allowed by ignorance.
+ * Returns the policy of the first rule that matches. If a rule depends on an unknown fact, the strictest policy
+ * applies: an unknown fact must not allow what the rule would forbid.
  */
 export async function selectPolicy(set: PolicySet, facts: PolicyFacts): Promise<Policy> {
   for (const { when, policy } of set.rules) {
@@ -35,7 +35,7 @@ async function judgeWhole(local: Verdict, when: Condition, facts: PolicyFacts): 
   return combine([local, await judgeSubscriptions(when, facts)]);
 }
 
-/** Every fact must match: one that does not match decides, whatever is unknown. */
+/** One fact that does not match rules the condition out, even if other facts are unknown. */
 function combine(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('no')) return 'no';
   return verdicts.includes('unknown') ? 'unknown' : 'yes';

@@ -48,7 +48,7 @@ export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicyS
 
 type Drafts = ReadonlyMap<string, PolicyDraft>;
 
-/** Reports each fault once: for the policy that extends a missing one, or that closes a circle. */
+/** Reports a missing base for the policy that names it, and a cycle for each policy in it. */
 function findExtendsFault(drafts: Drafts, name: string): FieldFault | null {
   const path = `policies.${name}.extends`;
   const base = drafts.get(name)?.extends;
@@ -56,15 +56,15 @@ function findExtendsFault(drafts: Drafts, name: string): FieldFault | null {
   if (!drafts.has(base)) return { path, expected: `the name of a policy, not "${base}"` };
   const names = [name];
   for (let next: string | undefined = base; next !== undefined; next = drafts.get(next)?.extends) {
-    if (next === name) return { path, expected: `no circle: ${[...names, name].join(' → ')}` };
-    // A circle further up, without this policy, is the fault of those in it.
+    if (next === name) return { path, expected: `no cycle: ${[...names, name].join(' → ')}` };
+    // This policy only leads into a cycle; the members of the cycle report it.
     if (names.includes(next)) return null;
     names.push(next);
   }
   return null;
 }
 
-/** A draft over what it extends; what extends itself is filled in no further. */
+/** Merges a draft over the policies that it extends. Stops at a cycle. */
 function fillIn(drafts: Drafts, draft: PolicyDraft, above: readonly PolicyDraft[] = []): PolicyDraft {
   const { extends: baseName, ...content } = draft;
   const base = baseName === undefined ? undefined : drafts.get(baseName);
@@ -91,7 +91,10 @@ function toText({ path, expected }: FieldFault): string {
   return `${path}: ${expected}`;
 }
 
-/** Where facts are unknown the strictest policy stands in for any other, so it can offer nothing that one of them does not. */
+/**
+ * The strictest policy replaces any other when facts are unknown, so it may offer only features that every policy
+ * offers.
+ */
 function checkStrictest(set: PolicySet): FieldFault[] {
   const { strictest } = set;
   return featureNames

@@ -9,7 +9,7 @@ import type { SubscriptionFacts } from './policy-facts.ts';
 import { selectPolicy } from './policy-rules.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
-/** Stripe's limit is met, or the caller's. */
+/** Stripe's rate limit or the caller's is exceeded. */
 const congestionCodes: ReadonlySet<BillingErrorCode> = new Set(['STRIPE_RATE_LIMITED', 'RATE_LIMITED']);
 
 interface PortalPoliciesParts {
@@ -32,18 +32,18 @@ export class PortalPolicies {
     return selectPolicy(this.parts.set, { caller, mapping, findSubscriptions, now: this.parts.now() });
   }
 
-  /** Null when Stripe does not say all of it: then nothing is known. @throws StripeRateLimitedError, RateLimitedError */
+  /** Returns null when the subscriptions cannot be read completely. @throws StripeRateLimitedError, RateLimitedError */
   private async readSubscriptions(mapping: CustomerMapping | null): Promise<SubscriptionFacts | null> {
     if (mapping === null) return toFacts([]);
     try {
       const { stripeCustomerId: id } = mapping;
       return toFacts(await this.reads.read(id, () => this.parts.subscriptions.list(id)));
     } catch (error) {
-      // Congestion passes within seconds, so the caller comes again rather than get less than is theirs.
+      // A rate limit passes within seconds: the caller should retry rather than get the strictest policy.
       if (error instanceof BillingError && congestionCodes.has(error.code)) throw error;
       this.parts.logger.warn(
         { error },
-        'subscriptions cannot be read: the strictest policy stands in for rules on them',
+        'failed to read subscriptions, the strictest policy applies to rules that need them',
       );
       return null;
     }

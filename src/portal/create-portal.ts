@@ -34,7 +34,7 @@ export function createPortal(
   { stripe: { livemode }, requiredRole }: Pick<CommandConfig, 'stripe' | 'requiredRole'>,
 ): Portal {
   const { directory, subscriptions, ownCustomers } = customers;
-  const configurations = new ConfigurationChooser({
+  const chooser = new ConfigurationChooser({
     customers: directory,
     stripe,
     policies: portalPolicies,
@@ -44,7 +44,7 @@ export function createPortal(
   const sessions = new PortalSessions({
     customers: ownCustomers,
     returnUrls,
-    configurations,
+    chooser,
     flows,
     stripe,
     livemode,
@@ -55,7 +55,7 @@ export function createPortal(
     flows,
     sessions,
     resolvers: [
-      new PortalResolver(sessions, configurations),
+      new PortalResolver(sessions, chooser),
       new SupportSessionResolver(new SupportSessions(directory, sessions, audit)),
     ],
     routes: [

@@ -19,7 +19,7 @@ export type OfferedFeatures = Readonly<Partial<Record<FeatureName, { readonly en
   };
 };
 
-/** What a subscription is to, or is to be changed to by a deep link. */
+/** The price and quantity of a subscription, now or after the change that a deep link proposes. */
 interface Plan {
   readonly priceId: string;
   /** Usage-based prices have none. */

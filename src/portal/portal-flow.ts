@@ -1,4 +1,4 @@
-/** A task that the portal opens at, in Stripe's words: https://docs.stripe.com/customer-management/portal-deep-links */
+/** A task that the portal opens at, with Stripe's values: https://docs.stripe.com/customer-management/portal-deep-links */
 export enum PortalFlowType {
   PAYMENT_METHOD_UPDATE = 'payment_method_update',
   SUBSCRIPTION_CANCEL = 'subscription_cancel',
@@ -21,7 +21,7 @@ export interface FlowCompletion {
   readonly message?: string | null | undefined;
 }
 
-/** A deep link to one task of the portal. Links are stored with it: its fields are named for good. */
+/** A deep link to one task of the portal. E-mail links store it, so its fields must keep their names. */
 export interface PortalFlow {
   readonly type: PortalFlowType;
   readonly subscriptionId?: string | null | undefined;

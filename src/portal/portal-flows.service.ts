@@ -11,7 +11,7 @@ import type { ReturnUrls } from '../return-urls/return-urls.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 
-/** What a flow is held against, and what only the policy may add to it. */
+/** What a flow is checked against, and the policy, which may add parameters to it. */
 interface FlowContext {
   readonly stripeCustomerId: string;
   readonly features: OfferedFeatures;
@@ -40,7 +40,7 @@ export class PortalFlows {
   ) {}
 
   /**
-   * Refuses what can be refused by looking at the input alone, before anything is asked of Stripe.
+   * Checks everything that needs only the input, before Stripe is called.
    * @throws BadUserInputError, ReturnUrlNotAllowedError
    */
   check(flow: PortalFlow): void {

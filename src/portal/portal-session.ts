@@ -53,7 +53,7 @@ export function readSession(answer: unknown, asked: AskedSession, livemode: bool
   };
 }
 
-/** The return URL is not among it: Stripe may write it in another way than it was asked. */
+/** Does not compare the return URL: Stripe may normalize it. */
 function findDifference(
   session: z.infer<typeof sessionSchema>,
   asked: AskedSession,
@@ -68,12 +68,12 @@ function findDifference(
 
 const plainHttps = /^https:\/\/[\w.-]+(:\d+)?\/[^\s\\]*$/;
 
-/** An account can have a domain of its own for the portal, so that the host is not held to Stripe's. */
+/** Accepts any host: an account can have a custom domain for the portal. */
 function isPortalUrl(text: string): boolean {
   return plainHttps.test(text) || isLocalUrl(text);
 }
 
-/** The local Stripe's. */
+/** A URL of the local Stripe, for the demo and tests. */
 function isLocalUrl(text: string): boolean {
   const url = parseUrl(text);
   return url !== null && url.protocol === 'http:' && url.username + url.password === '' && isLoopback(url);

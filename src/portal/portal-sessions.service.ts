@@ -33,7 +33,7 @@ type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams
 export interface PortalSessionsParts {
   readonly customers: OwnCustomers;
   readonly returnUrls: ReturnUrls;
-  readonly configurations: ConfigurationChooser;
+  readonly chooser: ConfigurationChooser;
   readonly flows: PortalFlows;
   readonly stripe: StripeClient;
   /** The key's mode, and so the mode of every session that is opened with it. */
@@ -47,7 +47,7 @@ export class PortalSessions {
   constructor(private readonly parts: PortalSessionsParts) {}
 
   /**
-   * Opens a session for the caller's own customer, who may be made for it.
+   * Opens a session for the caller's own customer, which it may create.
    * @throws ReturnUrlNotAllowedError, BadUserInputError, CustomerNotFoundError, CustomerAmbiguousError,
    *   FlowNotAllowedError, PortalNotConfiguredError, and the errors of Stripe and the store
    */
@@ -55,7 +55,7 @@ export class PortalSessions {
     return countSession(this.parts.metrics, async (attempt) => {
       const checked = this.check(request);
       const mapping = await this.parts.customers.get(caller);
-      attempt.chosen = await this.parts.configurations.choose(caller, mapping, request.features);
+      attempt.chosen = await this.parts.chooser.choose(caller, mapping, request.features);
       return await this.openAs(mapping, checked, request.flow, attempt.chosen);
     });
   }
@@ -73,8 +73,8 @@ export class PortalSessions {
     return countSession(this.parts.metrics, async (attempt) => {
       const checked = this.check(request);
       attempt.chosen = await (configurationId === undefined
-        ? this.parts.configurations.choose(null, mapping, request.features)
-        : this.parts.configurations.chooseNamed(configurationId, request.features));
+        ? this.parts.chooser.choose(null, mapping, request.features)
+        : this.parts.chooser.chooseNamed(configurationId, request.features));
       return await this.openAs(mapping, checked, request.flow, attempt.chosen);
     });
   }
@@ -100,7 +100,7 @@ export class PortalSessions {
   }
 
   private async compileFlow(flow: PortalFlow, stripeCustomerId: string, chosen: ChosenConfiguration) {
-    const features = await this.parts.configurations.getFeatures(chosen);
+    const features = await this.parts.chooser.getFeatures(chosen);
     return this.parts.flows.compile(flow, { stripeCustomerId, features, policy: findPolicy(chosen) });
   }
 
@@ -110,7 +110,7 @@ export class PortalSessions {
     chosen: ChosenConfiguration,
     mayTryAgain = true,
   ): Promise<PortalSession> {
-    const id = this.parts.configurations.findId(chosen);
+    const id = this.parts.chooser.findId(chosen);
     const configuration = await id;
     const whole = configuration === null ? params : { configuration, ...params };
     try {
@@ -119,8 +119,7 @@ export class PortalSessions {
       );
       return readSession(answer, whole, this.parts.livemode);
     } catch (error) {
-      const isAnother =
-        mayTryAgain && isAboutConfiguration(error) && this.parts.configurations.forget(chosen, id);
+      const isAnother = mayTryAgain && isAboutConfiguration(error) && this.parts.chooser.forget(chosen, id);
       if (!isAnother) throw explain(error);
       return this.open(params, chosen, false);
     }
@@ -131,7 +130,7 @@ function findPolicy(chosen: ChosenConfiguration): Policy | null {
   return chosen.kind === 'policy' ? chosen.policy : null;
 }
 
-/** What a policy adds to its sessions beside the configuration. */
+/** The session parameters that a policy sets beside the configuration. */
 function compileExtras(policy: Policy | null, now: Date): Partial<SessionParams> {
   const { after_expiration: afterExpiration, on_behalf_of } = policy ?? {};
   const hours = afterExpiration?.customer_login.expires_after_hours;
@@ -150,7 +149,7 @@ function isAboutConfiguration(error: unknown): boolean {
   return error.param === 'configuration' || /\bconfiguration\b.*\b(in)?active\b/i.test(error.reason);
 }
 
-/** What a refusal of Stripe's means to the caller, where it is theirs to act on. */
+/** Translates refusals by Stripe that the caller can act on. */
 function explain(error: unknown): unknown {
   if (isMissing(error, 'customer')) return new CustomerGoneError();
   if (isWithoutConfiguration(error)) return new PortalNotConfiguredError();
@@ -159,10 +158,10 @@ function explain(error: unknown): unknown {
     : error;
 }
 
-/** The subscription that a task is about, or its item: what else a task carries is the policy's doing. */
+/** Parameters that the caller chose: the subscription or its item. The policy sets all others. */
 const taskParam = /^flow_data\[subscription_\w+\](\[subscription\]|\[items\].*)?$/;
 
-/** Not every subscription can be changed in the portal, for reasons that only Stripe knows all of. */
+/** Stripe does not document every reason for which the portal cannot change a subscription. */
 function isAboutTask({ param, reason }: StripeRequestRefusedError): boolean {
   return param === undefined ? reason.startsWith('This subscription ') : taskParam.test(param);
 }
@@ -172,12 +171,12 @@ function isWithoutConfiguration(error: unknown): boolean {
   return error instanceof StripeRequestRefusedError && error.reason.startsWith('No configuration provided');
 }
 
-/** What becomes known while a session is opened. */
+/** Filled while a session is opened, for the metrics. */
 interface SessionAttempt {
   chosen?: ChosenConfiguration;
 }
 
-/** Counts a session that is opened, or is not, under the policy that held by then. */
+/** Counts a success or failure, labelled with the policy if one was already chosen. */
 export async function countSession<T>(
   metrics: Pick<Metrics, 'sessionOpened'>,
   open: (attempt: SessionAttempt) => Promise<T>,

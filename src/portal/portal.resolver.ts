@@ -12,7 +12,7 @@ import { SessionArgs, toSessionRequest } from './session.args.ts';
 export class PortalResolver {
   constructor(
     private readonly sessions: PortalSessions,
-    private readonly configurations: ConfigurationChooser,
+    private readonly chooser: ConfigurationChooser,
   ) {}
 
   @Authorized()
@@ -31,6 +31,6 @@ export class PortalResolver {
     description: 'The portal configuration that a session of the caller would use.',
   })
   async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<BillingPortalConfiguration> {
-    return toBillingPortalConfiguration(await this.configurations.getInForce(getCaller(context)));
+    return toBillingPortalConfiguration(await this.chooser.getInForce(getCaller(context)));
   }
 }

@@ -38,7 +38,7 @@ const encodedSyntax = /%(2f|5c|2e|25|3b|[01][\da-f]|7f|c[01]|e0%[89]|f0%8)/i;
 /** Servers that drop path parameters read `..;x` as `..`. */
 const dotsBeforeParameters = /(^|\/)\.{1,2};/;
 
-/** Whether some server could read a path as another one than the URL standard does, and leave the entry by that. */
+/** Whether a server could parse the path differently from the URL standard, and so escape the allowed path. */
 export function isAmbiguousPath(path: string): boolean {
   return encodedSyntax.test(path) || dotsBeforeParameters.test(path);
 }

@@ -251,7 +251,7 @@ test('erase makes a user unknown in the trail, and says so', async () => {
   const env = { DATABASE_URL: app.config.databaseUrl, STRIPE_SCOPE: app.config.stripe.scope };
   const { stdout } = await runCli(['erase', 'ada', '--yes'], { env });
 
-  expect(stdout).toContain('who it was, in 1 entry of the audit trail');
+  expect(stdout).toContain("the user's id, in 1 entry of the audit trail");
   const trail = await readTrail(app);
   expect(trail).toMatchObject([
     { userId: 'bob' },

@@ -209,7 +209,7 @@ describe('erase', () => {
     expect(await run('erase ada --yes')).toEqual({
       stdout: expect.stringContaining(
         'Erased the data about user "ada" in scope test:\n' +
-          '  who it was, in 1 entry of the audit trail\n' +
+          "  the user's id, in 1 entry of the audit trail\n" +
           '  the link to cus_1, with its contract end and attributes\n',
       ),
       stderr: '',
@@ -268,7 +268,7 @@ test.each([
 
   const { stdout } = await run(command);
 
-  expect(stdout.includes('what was last read of the customer')).toBe(command.startsWith('erase'));
+  expect(stdout.includes('the stored snapshot of the customer')).toBe(command.startsWith('erase'));
   expect(await snapshots.find(link)).toBeNull();
   await database.close();
 });

@@ -153,13 +153,13 @@ describe('createBillingPortalConfiguration', () => {
     expect(portal.countWrites()).toBe(before);
   });
 
-  test('says what Stripe does not take, as the input names it and not in its words', async () => {
+  test("names the input field that Stripe refused, without Stripe's message", async () => {
     const features = {
       paymentMethodUpdate: { enabled: true },
       subscriptionUpdate: { ...offered, products: [{ productId: 'prod_none', priceIds: ['price_none'] }] },
     };
     const { message } = (await portal.create({ features })).expectError('BAD_USER_INPUT');
 
-    expect(message).toBe('Stripe does not take features.subscriptionUpdate.products.0.productId.');
+    expect(message).toBe('Stripe refused features.subscriptionUpdate.products.0.productId.');
   });
 });

@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
   [
     'a port in use',
     1,
-    /^Port \d+ is in use\. Stop what listens there, or set PORT\.\n$/,
+    /^Port \d+ is in use\. Stop the process that uses it, or set PORT\.\n$/,
     () => ({ PORT: String((taken.address() as AddressInfo).port) }),
   ],
   [
@@ -92,7 +92,7 @@ const cases: readonly Case[] = [
   [
     'a policy file that is not there',
     78,
-    /^The policy file .*none\.yaml has faults:\n {2}\(file\): .*\n$/,
+    /^Invalid policy file .*none\.yaml:\n {2}\(file\): .*\n$/,
     () => ({ PORTAL_POLICIES: join(folder, 'none.yaml') }),
   ],
 ];

@@ -95,7 +95,7 @@ describe('the example, without a contract', () => {
 
     expect(await readPolicyName()).toBe('strictest');
 
-    expect(app.logs.join('')).toContain('subscriptions cannot be read');
+    expect(app.logs.join('')).toContain('failed to read subscriptions');
     expect(await readPolicyName()).toBe('standard');
   });
 

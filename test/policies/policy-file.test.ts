@@ -50,7 +50,7 @@ describe('a policy file', () => {
     ['a rule for a policy that there is not', createFile('', `${frame}rules: [{ when: { role: a }, use: x }]`), 'rules.0.use: expected one of standard, strictest, not "x"'],
     ['a policy named by every object', createFile('', `${frame}rules: [{ when: { role: a }, use: constructor }]`), 'rules.0.use: expected one of standard, strictest, not "constructor"'],
     ['a policy that extends one that there is not', createFile('p: { extends: x }'), 'policies.p.extends: expected the name of a policy, not "x"'],
-    ['a policy that extends itself', createFile('p: { extends: p }'), 'policies.p.extends: expected no circle: p → p'],
+    ['a policy that extends itself', createFile('p: { extends: p }'), 'policies.p.extends: expected no cycle: p → p'],
     ['a field that there is not', createFile('p: { feature: {} }'), 'policies.p.feature: expected no such field'],
     ['a feature that there is not', withFeatures('refunds: { enabled: true }'), 'policies.p.features.refunds: expected no such field'],
     ['a name that is none', createFile('"My policy": {}'), 'policies.My policy: expected a name of up to 40 of a-z, 0-9, - and _'],
@@ -95,7 +95,7 @@ describe('a policy file', () => {
 
     expect(() => parsePolicyFile('/etc/policies.yaml', text)).toThrow(
       [
-        'The policy file /etc/policies.yaml has faults:',
+        'Invalid policy file /etc/policies.yaml:',
         '  policies.long.business_profile.headline: expected at most 60 characters, not 61',
         '  policies.odd.extends: expected string, received number',
         '  default: expected string, received array',
@@ -105,7 +105,7 @@ describe('a policy file', () => {
 
   test('that cannot be read is named', async () => {
     await expect(loadPolicyFile('/nowhere/policies.yaml')).rejects.toThrow(
-      'The policy file /nowhere/policies.yaml has faults:\n  (file): expected a file that can be read',
+      'Invalid policy file /nowhere/policies.yaml:\n  (file): expected a file that can be read',
     );
   });
 
@@ -170,11 +170,11 @@ leaf: { extends: base, features: { subscription_update: { enabled: true } } }`);
     ]);
   });
 
-  test('in a circle is refused, and so is each in the circle, but none that leads into it', () => {
+  test('in a cycle is refused, and so is each in the cycle, but none that leads into it', () => {
     const text = createFile('a: { extends: b }\nb: { extends: c }\nc: { extends: b }');
     expect(readFaults(text)).toEqual([
-      'policies.b.extends: expected no circle: b → c → b',
-      'policies.c.extends: expected no circle: c → b → c',
+      'policies.b.extends: expected no cycle: b → c → b',
+      'policies.c.extends: expected no cycle: c → b → c',
     ]);
   });
 });

@@ -14,7 +14,7 @@ export const englishSentences: Readonly<Record<BillingPortalErrorCode, string>> 
   RATE_LIMITED: 'That was a lot of requests at once. Wait a minute, then try again.',
   CUSTOMER_NOT_FOUND:
     'We have no billing account for you. Choose a plan first, or contact support if you have one already.',
-  CUSTOMER_AMBIGUOUS: 'Your billing account needs to be sorted out by a person. Contact support.',
+  CUSTOMER_AMBIGUOUS: 'Your billing account needs manual attention. Contact support.',
   RETURN_URL_NOT_ALLOWED:
     'Billing cannot be opened from this page. Contact support and tell us where you are.',
   BAD_USER_INPUT:

@@ -141,7 +141,7 @@ describe('billing-portal policies plan', () => {
     const faulty = await kit.run('apply');
     expect(faulty).toMatchObject({ exitCode: 78, stdout: '' });
     expect(faulty.stderr).toContain(
-      `${kit.file} has faults:\n  policies.standard.business_profile.headline:`,
+      `Invalid policy file ${kit.file}:\n  policies.standard.business_profile.headline:`,
     );
     expect(kit.localStripe.requests).toEqual([]);
   });
