@@ -83,7 +83,7 @@ describeInBrowser('what the page says when it fails', (driver) => {
 
   test.each<[BillingPortalErrorCode, Record<string, string>]>([
     ['FORBIDDEN', { REQUIRED_ROLE: 'owner' }],
-    ['RATE_LIMITED', { RATE_LIMIT: '1/1h' }],
+    ['RATE_LIMITED', { RATE_LIMIT: '2/1h' }],
     ['RETURN_URL_NOT_ALLOWED', { RETURN_URLS: 'https://app.example.com' }],
   ])('%s by a service that is set so', async (code, env) => {
     const { createCustomer, visit } = await startAccountKit(env);
