@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { MappingIds } from '../../src/customers/customer-directory.ts';
 import { toLinkId } from '../../src/email-links/email-link-token.ts';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
+import { neverExpires, type KeptRecord } from '../../src/records/record-store.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import type { KnownValues } from './hostile-values.ts';
 
@@ -9,6 +11,8 @@ import type { KnownValues } from './hostile-values.ts';
 export interface FuzzData {
   readonly demo: DemoData;
   readonly users: readonly MappingIds[];
+  /** Conflicts for an administrator to resolve. */
+  readonly conflicts: readonly KeptRecord[];
   readonly known: KnownValues;
   /** Makes the configuration that is not a policy's what it was. */
   resetConfiguration(): Promise<unknown>;
@@ -33,13 +37,17 @@ export async function seedFuzzData(stripe: Stripe): Promise<FuzzData> {
   });
   const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId);
 
+  const conflicts = [
+    createConflict({ userId: 'newcomer', stripeCustomerId: demo.customerId }),
+    createConflict({ userId: 'grace', stripeCustomerId: unlinked }),
+  ];
   const userIds = [...users.map(({ userId }) => userId), 'newcomer'];
   const configurationIds = [unmanaged, demo.configurationId];
   const priceIds = demo.prices.flatMap(({ month, year }) => [month, year]);
   const known = {
     userId: userIds,
     stripeCustomerId: [...users.map(({ stripeCustomerId }) => stripeCustomerId), unlinked],
-    id: [...configurationIds, ...linkIds],
+    id: [...configurationIds, ...linkIds, ...conflicts.map(({ key }) => key)],
     configurationId: configurationIds,
     subscriptionId: [demo.subscriptionId, ...subscription.items.data.map(({ id }) => id)],
     priceId: priceIds,
@@ -55,8 +63,23 @@ export async function seedFuzzData(stripe: Stripe): Promise<FuzzData> {
   return {
     demo,
     users,
+    conflicts,
     known,
     resetConfiguration: () =>
       stripe.billingPortal.configurations.update(unmanaged, { active: true, login_page: { enabled: false } }),
+  };
+}
+
+/** A record as the service stores a conflict: its key is derived from the pair. */
+function createConflict({ userId, stripeCustomerId }: MappingIds): KeptRecord {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([userId, stripeCustomerId]))
+    .digest('hex');
+  return {
+    key: hash.slice(0, 40),
+    nonce: 'conflict',
+    owner: userId,
+    content: { userId, stripeCustomerId, foundAt: '2026-01-01T00:00:00.000Z' },
+    expiresAt: neverExpires,
   };
 }

@@ -79,6 +79,7 @@ export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarge
       await data.resetConfiguration();
       await putBack(database.customers, data.users);
       const links = new EmailLinkRegister(database.records);
+      for (const conflict of data.conflicts) await database.records.insert('customer-conflict', conflict);
       for (const id of linkIds) await links.add(createLink(id, data.demo.customerId));
     },
     send: async (role, request) => {
