@@ -21,7 +21,32 @@ const now = Math.floor(Date.now() / 1000);
 const configurations = new Map<string, Configuration>();
 let sessions = 0;
 
-function addConfiguration(isDefault: boolean, form: object): Configuration {
+/** What Stripe answers for features that a request leaves out. */
+const featureDefaults: Readonly<Record<string, object>> = {
+  customer_update: { enabled: false, allowed_updates: [] },
+  invoice_history: { enabled: false },
+  payment_method_update: { enabled: false, payment_method_configuration: null },
+  subscription_cancel: {
+    enabled: false,
+    mode: 'at_period_end',
+    proration_behavior: 'none',
+    cancellation_reason: { enabled: false, options: [] },
+  },
+  subscription_update: {
+    enabled: false,
+    default_allowed_updates: [],
+    proration_behavior: 'none',
+    trial_update_behavior: 'end_trial',
+    schedule_at_period_end: { conditions: [] },
+  },
+};
+
+interface ConfigurationForm {
+  readonly features?: Readonly<Record<string, object>>;
+  readonly business_profile?: object;
+}
+
+function addConfiguration(isDefault: boolean, form: ConfigurationForm): Configuration {
   const id = `bpc_1Bench${String(configurations.size).padStart(16, '0')}`;
   const configuration = {
     id,
@@ -36,6 +61,15 @@ function addConfiguration(isDefault: boolean, form: object): Configuration {
     metadata: {},
     updated: now,
     ...form,
+    business_profile: {
+      headline: null,
+      privacy_policy_url: null,
+      terms_of_service_url: null,
+      ...form.business_profile,
+    },
+    features: Object.fromEntries(
+      Object.entries(featureDefaults).map(([name, left]) => [name, { ...left, ...form.features?.[name] }]),
+    ),
   };
   configurations.set(id, configuration);
   return configuration;
