@@ -24,8 +24,8 @@ export function buildInvoice(store: Store, contents: InvoiceContents): InvoiceOb
   const id = createId('in');
   const created = contents.created ?? store.now();
   const total = charges.reduce((sum, charge) => sum + charge.amount, 0);
-  // A negative total is credited to the customer's balance instead.
-  const due = Math.max(0, total + Math.min(0, customer.balance));
+  // What is negative after the customer's balance becomes the new balance.
+  const due = Math.max(0, total + customer.balance);
   return {
     id,
     object: 'invoice',
@@ -80,6 +80,7 @@ export function finalizeInvoice(store: Store, draft: InvoiceObject, customer: Cu
   return {
     ...draft,
     effective_at: store.now(),
+    ending_balance: Math.min(0, draft.total + draft.starting_balance),
     hosted_invoice_url: `${store.baseUrl}/i/${secret}`,
     invoice_pdf: `${store.baseUrl}/i/${secret}/pdf`,
     number: `${customer.invoice_prefix ?? 'TEST'}-${String(sequence).padStart(4, '0')}`,

@@ -25,7 +25,7 @@ export function collectInvoice(store: Store, draft: InvoiceObject): InvoiceObjec
   const finalized = store.commit('invoice.finalized', finalizeInvoice(store, draft, customer));
   store.commit('customer.updated', {
     ...customer,
-    balance: customer.balance + (draft.total < 0 ? draft.total : 0),
+    balance: finalized.ending_balance ?? 0,
     currency: customer.currency ?? draft.currency,
     next_invoice_sequence: (customer.next_invoice_sequence ?? 1) + 1,
   });
@@ -44,7 +44,6 @@ export function payInvoice(store: Store, invoice: InvoiceObject): InvoiceObject 
     amount_paid: invoice.amount_due,
     amount_remaining: 0,
     auto_advance: false,
-    ending_balance: 0,
     status: 'paid',
     status_transitions: { ...invoice.status_transitions, paid_at: store.now() },
   });

@@ -26,7 +26,7 @@ function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionO
   if (isEnded(subscription)) return null;
   if (announceTrialEnd(store, subscription)) return subscription;
   if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
-    return cancelSubscription(store, subscription, {});
+    return cancelSubscription(store, invoicePendingCharges(store, subscription), {});
   }
   if (subscription.status === 'paused') {
     const { resumesAt } = store.internalsOf(subscription.id);
@@ -38,6 +38,19 @@ function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionO
     return store.commit('customer.subscription.updated', { ...subscription, pause_collection: null });
   }
   return periodEndOf(subscription) <= now ? renew(store, subscription) : null;
+}
+
+/** Stripe collects prorations that are still pending when a subscription ends at its period's end. */
+function invoicePendingCharges(store: Store, subscription: SubscriptionObject): SubscriptionObject {
+  const { pendingCharges: charges } = store.internalsOf(subscription.id);
+  if (charges.length === 0) return subscription;
+  const customer = store.get('customer', subscription.customer);
+  store.changeInternals(subscription.id, { pendingCharges: [] });
+  const invoice = collectInvoice(
+    store,
+    buildInvoice(store, { customer, subscription, charges, billingReason: 'subscription_cycle' }),
+  );
+  return { ...subscription, latest_invoice: invoice.id };
 }
 
 /** Stripe expires a subscription whose first payment is not made within 23 hours. */

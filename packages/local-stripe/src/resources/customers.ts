@@ -1,7 +1,17 @@
 import { cancelSubscription, isEnded } from '../billing/cancellation.ts';
 import { createId, createSecret } from '../ids.ts';
 import { paginate, paginationParameters } from '../pagination.ts';
-import { array, email, emptyable, metadata, object, oneOf, required, string } from '../parameters.ts';
+import {
+  array,
+  email,
+  emptyable,
+  integer,
+  metadata,
+  object,
+  oneOf,
+  required,
+  string,
+} from '../parameters.ts';
 import type { Decoded } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
@@ -13,6 +23,7 @@ import { attachPaymentMethod } from './payment-methods.ts';
 
 const commonParameters = {
   address: emptyable(address),
+  balance: integer(),
   description: emptyable(string()),
   email: emptyable(email()),
   invoice_settings: object({ default_payment_method: emptyable(string()), footer: emptyable(string()) }),

@@ -1,4 +1,4 @@
-import { isEnded, periodEndOf } from '../billing/cancellation.ts';
+import { isEnded, periodEndOf, withCancellation } from '../billing/cancellation.ts';
 import { buildInvoice } from '../billing/invoice-builder.ts';
 import type { Charge } from '../billing/subscription-internals.ts';
 import { periodOf, planItemChanges } from '../billing/item-changes.ts';
@@ -10,7 +10,7 @@ import type { Decoded } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
 import { isWithin, timeRange } from '../shared-parameters.ts';
-import { StripeApiError, cardDeclined, invalidRequest } from '../stripe-api-error.ts';
+import { StripeApiError, cardDeclined, invalidRequest, resourceMissing } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { InvoiceObject, SubscriptionObject } from '../stripe-objects.ts';
 import { prorationBehavior } from './subscription-parameters.ts';
@@ -105,18 +105,29 @@ export function payOpenInvoice(store: Store, invoice: InvoiceObject): InvoiceObj
 }
 
 function previewRequest(store: Store, values: Decoded<typeof previewParameters>): InvoiceObject {
-  const { customer, subscription: id, subscription_details: details } = values;
-  const candidates = store.all('subscription').filter((each) => each.customer === customer && !isEnded(each));
-  const subscription = id === undefined ? candidates[0] : store.refer('subscription', id, 'subscription');
-  if (!subscription) throw noUpcoming(customer ?? '');
-  const invoice = previewNextInvoice(store, subscription, {
+  const { customer: customerId, subscription: id, subscription_details: details } = values;
+  const customer = customerId === undefined ? null : store.refer('customer', customerId, 'customer');
+  // A customer alone is not enough: https://github.com/stripe/stripe-node/issues/2347
+  if (id === undefined) throw invalidRequest(nothingToPreview);
+  const subscription = store.refer('subscription', id, 'subscription');
+  if (customer && customer.id !== subscription.customer) {
+    throw resourceMissing('subscription', id, 'subscription', 400);
+  }
+  const canceling = details?.cancel_at_period_end
+    ? withCancellation(store, subscription, 'period_end')
+    : subscription;
+  const invoice = previewNextInvoice(store, canceling, {
     changes: details?.items ?? [],
     proration: details?.proration_behavior ?? 'create_prorations',
     anchorNow: details?.billing_cycle_anchor === 'now',
   });
-  if (!invoice || details?.cancel_at_period_end) throw noUpcoming(subscription.customer);
+  if (!invoice) throw noUpcoming(subscription.customer);
   return invoice;
 }
+
+const nothingToPreview =
+  'You must provide at least one of: `subscription`, `schedule`, `subscription_details.items`, ' +
+  '`schedule_details.phases`, `invoice_items`.';
 
 /** Previews the next invoice, optionally with changed items; null if there is none. */
 export function previewNextInvoice(
@@ -126,18 +137,20 @@ export function previewNextInvoice(
     readonly changes: Parameters<typeof planItemChanges>[2];
   },
 ): InvoiceObject | null {
-  if (isEnded(subscription) || subscription.status === 'paused' || endsFirst(subscription)) return null;
+  if (isEnded(subscription) || ['paused', 'incomplete'].includes(subscription.status)) return null;
   const pending = store.internalsOf(subscription.id).pendingCharges;
   const plan =
     change.changes.length > 0 || change.anchorNow
       ? planItemChanges(store, subscription, change.changes, change)
       : null;
   const after = plan?.subscription ?? subscription;
-  const charges = plan?.invoiceNow ? plan.charges : [...(plan?.charges ?? []), ...nextPeriod(store, after)];
+  const renewal = plan?.invoiceNow || endsFirst(after) ? [] : nextPeriod(store, after);
+  const charges = [...pending, ...(plan?.charges ?? []), ...renewal];
+  if (charges.length === 0) return null;
   const draft = buildInvoice(store, {
     customer: store.get('customer', subscription.customer),
     subscription: after,
-    charges: [...pending, ...charges],
+    charges,
     billingReason: 'upcoming',
     created: plan?.invoiceNow ? store.now() : periodEndOf(after),
   });
