@@ -1,6 +1,7 @@
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { registerApi } from './api-server.ts';
+import { createBillingControlRoutes } from './billing-controls.ts';
 import { createControlRoutes } from './control-routes.ts';
 import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
@@ -137,6 +138,7 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
     ...createEventRoutes(store),
     ...createWebhookEndpointRoutes(endpoints),
     ...createControlRoutes(store, faults, requests),
+    ...createBillingControlRoutes(store),
     ...createMisbehaviorRoutes(deliveries),
   ];
   registerApi(app, routes, { store, idempotencyKeys: new IdempotencyKeys(), requests, latencyMs, faults });

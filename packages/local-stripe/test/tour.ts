@@ -1,6 +1,6 @@
 import type { LocalStripeClient } from './local-stripe-client.ts';
 import { refusalOf } from './local-stripe-client.ts';
-import { createConfiguration, createCustomer, createPrice } from './fixtures.ts';
+import { createConfiguration, createCustomer, createPrice, idOf } from './fixtures.ts';
 
 type Calls = Pick<LocalStripeClient, 'stripe' | 'control'>;
 
@@ -80,6 +80,7 @@ export async function tourEverything({ stripe, control }: Calls): Promise<void> 
 
   await tourCheckout({ stripe, control }, customer.id, month.id);
   await tourWebhookEndpoints(stripe);
+  await tourInvoices({ stripe, control }, customer.id, month.id);
 
   await control('POST', 'clock', { advance_days: '40' });
   const invoices = await stripe.invoices.list({ customer: customer.id, expand: ['data.customer'] });
@@ -107,6 +108,25 @@ async function tourCheckout({ stripe, control }: Calls, customer: string, price:
   await stripe.checkout.sessions.retrieve(id, {
     expand: ['line_items', 'customer', 'subscription', 'invoice'],
   });
+}
+
+async function tourInvoices({ stripe, control }: Calls, customer: string, price: string): Promise<void> {
+  const sent = await stripe.subscriptions.create({
+    customer,
+    items: [{ price }],
+    collection_method: 'send_invoice',
+    days_until_due: 7,
+  });
+  const id = idOf(sent.latest_invoice);
+  await stripe.invoices.finalizeInvoice(id);
+  await stripe.invoices.sendInvoice(id);
+  await stripe.invoices.pay(id, { paid_out_of_band: true });
+  const { id: subscription } = await stripe.subscriptions.create({ customer, items: [{ price }] });
+  for (const close of ['voidInvoice', 'markUncollectible'] as const) {
+    await control('POST', 'invoices', { subscription });
+    const { latest_invoice: open } = await stripe.subscriptions.retrieve(subscription);
+    await stripe.invoices[close](idOf(open));
+  }
 }
 
 async function tourWebhookEndpoints(stripe: Calls['stripe']): Promise<void> {

@@ -41,7 +41,7 @@ export function buildInvoice(store: Store, contents: InvoiceContents): InvoiceOb
     attempted: false,
     auto_advance: true,
     billing_reason: contents.billingReason,
-    collection_method: subscription.collection_method,
+    ...sendingMembers(subscription, created),
     created,
     currency: subscription.currency,
     default_payment_method: subscription.default_payment_method,
@@ -79,6 +79,7 @@ export function finalizeInvoice(store: Store, draft: InvoiceObject, customer: Cu
   const secret = createSecret(40);
   return {
     ...draft,
+    automatically_finalizes_at: null,
     effective_at: store.now(),
     ending_balance: Math.min(0, draft.total + draft.starting_balance),
     hosted_invoice_url: `${store.baseUrl}/i/${secret}`,
@@ -86,6 +87,17 @@ export function finalizeInvoice(store: Store, draft: InvoiceObject, customer: Cu
     number: `${customer.invoice_prefix ?? 'TEST'}-${String(sequence).padStart(4, '0')}`,
     status: 'open',
     status_transitions: { ...draft.status_transitions, finalized_at: store.now() },
+  };
+}
+
+/** An invoice that is sent stays a draft for an hour, and has a due date. */
+function sendingMembers(subscription: SubscriptionObject, created: number) {
+  const { collection_method: collectionMethod, days_until_due: days } = subscription;
+  const sent = collectionMethod === 'send_invoice';
+  return {
+    automatically_finalizes_at: sent ? created + 3600 : null,
+    collection_method: collectionMethod,
+    due_date: sent ? created + (days ?? 30) * 86_400 : null,
   };
 }
 
@@ -148,14 +160,12 @@ const unusedMembers = {
   account_tax_ids: null,
   application: null,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
-  automatically_finalizes_at: null,
   custom_fields: null,
   customer_account: null,
   default_source: null,
   default_tax_rates: [],
   description: null,
   discounts: [],
-  due_date: null,
   footer: null,
   from_invoice: null,
   issuer: { type: 'self' },

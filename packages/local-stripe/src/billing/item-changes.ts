@@ -3,7 +3,7 @@ import type { Store } from '../store.ts';
 import type { SubscriptionItemObject, SubscriptionObject } from '../stripe-objects.ts';
 import { isEnded } from './cancellation.ts';
 import { buildInvoice } from './invoice-builder.ts';
-import { collectInvoice } from './payment.ts';
+import { collectInvoice, hasFailed } from './payment.ts';
 import {
   buildItem,
   chargeItem,
@@ -97,7 +97,7 @@ export function applyItemChanges(store: Store, outcome: ItemChangeOutcome): Subs
     }),
   );
   store.changeInternals(subscription.id, { pendingCharges: [] });
-  const failed = invoice.status !== 'paid' && !isEnded(subscription);
+  const failed = hasFailed(invoice) && !isEnded(subscription);
   return { ...subscription, latest_invoice: invoice.id, ...(failed ? { status: 'past_due' as const } : {}) };
 }
 

@@ -3,7 +3,7 @@ import type { Store } from '../store.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { withPeriod } from './item-changes.ts';
-import { collectInvoice } from './payment.ts';
+import { collectInvoice, hasFailed } from './payment.ts';
 import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
 
 /** Pauses a subscription: it has no invoices and no new periods until it is resumed. */
@@ -70,6 +70,6 @@ function withNewPeriod(store: Store, subscription: SubscriptionObject): Subscrip
   return {
     ...renewed,
     latest_invoice: invoice.id,
-    status: invoice.status === 'paid' ? 'active' : 'past_due',
+    status: hasFailed(invoice) ? 'past_due' : 'active',
   };
 }

@@ -18,9 +18,22 @@ export function findPayingMethod(
   return id === null ? null : store.find('payment_method', id);
 }
 
-/** Finalizes a draft and tries to collect it. Returns the invoice: paid, or open if the charge failed. */
+/** Invoices a customer: charges the payment method, or leaves a draft that is sent an hour later. */
 export function collectInvoice(store: Store, draft: InvoiceObject): InvoiceObject {
   store.commit('invoice.created', draft);
+  if (draft.collection_method === 'send_invoice') return draft;
+  const finalized = finalizeDraft(store, draft);
+  if (finalized.status === 'paid') return finalized;
+  return payInvoice(store, finalized, findPayingMethod(store, store.get('customer', draft.customer), draft));
+}
+
+/** Whether a charge has failed. An invoice that was sent still has time. */
+export function hasFailed(invoice: InvoiceObject): boolean {
+  return invoice.status === 'open' && invoice.collection_method === 'charge_automatically';
+}
+
+/** Finalizes a draft. An invoice of nothing is paid at once. */
+export function finalizeDraft(store: Store, draft: InvoiceObject): InvoiceObject {
   const customer = store.get('customer', draft.customer);
   const finalized = store.commit('invoice.finalized', finalizeInvoice(store, draft, customer));
   store.commit('customer.updated', {
@@ -29,18 +42,24 @@ export function collectInvoice(store: Store, draft: InvoiceObject): InvoiceObjec
     currency: customer.currency ?? draft.currency,
     next_invoice_sequence: (customer.next_invoice_sequence ?? 1) + 1,
   });
-  return payInvoice(store, finalized);
+  return finalized.amount_due === 0 ? markPaid(store, { ...finalized, attempted: true }) : finalized;
 }
 
-/** Charges an open invoice to its card. */
-export function payInvoice(store: Store, invoice: InvoiceObject): InvoiceObject {
-  const method = findPayingMethod(store, store.get('customer', invoice.customer), invoice);
+/** Charges an open invoice. */
+export function payInvoice(
+  store: Store,
+  invoice: InvoiceObject,
+  method: PaymentMethodObject | null,
+): InvoiceObject {
   const attempted = { ...invoice, attempted: true, attempt_count: invoice.attempt_count + 1 };
-  if (invoice.amount_due > 0 && (!method || isDeclined(method))) {
-    return store.commit('invoice.payment_failed', attempted);
-  }
+  return !method || isDeclined(method)
+    ? store.commit('invoice.payment_failed', attempted)
+    : markPaid(store, attempted);
+}
+
+export function markPaid(store: Store, invoice: InvoiceObject): InvoiceObject {
   const paid = store.commit('invoice.paid', {
-    ...attempted,
+    ...invoice,
     amount_paid: invoice.amount_due,
     amount_remaining: 0,
     auto_advance: false,

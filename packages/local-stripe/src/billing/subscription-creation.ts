@@ -1,9 +1,9 @@
 import { createId } from '../ids.ts';
 import { cardDeclined, invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
-import type { CustomerObject, InvoiceObject, PriceObject, SubscriptionObject } from '../stripe-objects.ts';
+import type { CustomerObject, PriceObject, SubscriptionObject } from '../stripe-objects.ts';
 import { buildInvoice } from './invoice-builder.ts';
-import { collectInvoice, findPayingMethod } from './payment.ts';
+import { collectInvoice, findPayingMethod, hasFailed } from './payment.ts';
 import { buildItem, chargeItem, listItems, periodFrom } from './subscription-items.ts';
 import { announceTrialEnd } from './trial-ending.ts';
 
@@ -43,24 +43,14 @@ export function createSubscription(store: Store, contents: NewSubscription): Sub
     charges,
     billingReason: 'subscription_create',
   });
-  const collected =
-    contents.collectionMethod === 'send_invoice'
-      ? sendInvoice(store, invoice, contents)
-      : collectInvoice(store, invoice);
-  const incomplete = contents.collectionMethod === 'charge_automatically' && collected.status !== 'paid';
+  const collected = collectInvoice(store, invoice);
   const started = store.commit('customer.subscription.updated', {
     ...created,
     latest_invoice: collected.id,
-    ...(incomplete ? { status: 'incomplete' } : {}),
+    ...(hasFailed(collected) ? { status: 'incomplete' } : {}),
   });
   announceTrialEnd(store, started);
   return started;
-}
-
-function sendInvoice(store: Store, draft: InvoiceObject, contents: NewSubscription): InvoiceObject {
-  const dueDate = store.now() + (contents.daysUntilDue ?? 30) * 86_400;
-  const stored = { ...draft, due_date: dueDate };
-  return store.commit('invoice.created', stored);
 }
 
 function refuseUnpayable(store: Store, contents: NewSubscription, draft: SubscriptionObject): void {

@@ -4,7 +4,8 @@ import { cancelSubscription, isEnded, periodEndOf } from './cancellation.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { periodOf, planItemChanges, withPeriod } from './item-changes.ts';
 import { resumeSubscription } from './pausing.ts';
-import { collectInvoice } from './payment.ts';
+import { passInvoiceTime } from './invoice-outcomes.ts';
+import { collectInvoice, hasFailed } from './payment.ts';
 import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
 import { announceTrialEnd } from './trial-ending.ts';
 
@@ -18,6 +19,7 @@ export function passTime(store: Store): void {
     for (let step = 0; subscription && step < maxRenewals; step += 1)
       subscription = takeStep(store, subscription);
   }
+  passInvoiceTime(store);
 }
 
 /** Applies the next change that is due, and returns the subscription; null when none is due. */
@@ -83,11 +85,10 @@ function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
   });
   store.changeInternals(subscription.id, { pendingCharges: [] });
   const invoice = collectUnlessPaused(store, subscription, draft, customer);
-  const paid = invoice.status === 'paid' || subscription.pause_collection !== null;
   return store.commit('customer.subscription.updated', {
     ...renewed,
     latest_invoice: invoice.id,
-    status: paid ? 'active' : 'past_due',
+    status: hasFailed(invoice) ? 'past_due' : 'active',
   });
 }
 

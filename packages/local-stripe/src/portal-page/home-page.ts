@@ -1,5 +1,5 @@
 import { periodEndOf, isEnded } from '../billing/cancellation.ts';
-import { previewNextInvoice } from '../resources/invoices.ts';
+import { previewNextInvoice } from '../resources/invoice-previews.ts';
 import { methodsOf } from '../resources/payment-methods.ts';
 import type { PaymentMethodObject, SubscriptionObject } from '../stripe-objects.ts';
 import { formatAmount, formatCard, formatDate, formatExpiry, formatItem } from './format.ts';

@@ -1,4 +1,4 @@
-import { payOpenInvoice } from '../resources/invoices.ts';
+import { payOpenInvoice } from '../billing/invoice-outcomes.ts';
 import { PageNotFound, requireFeature, visibleInvoices } from './visit.ts';
 import type { PageAnswer, PortalTask, Visit } from './visit.ts';
 
