@@ -5,9 +5,12 @@ import { type Refusal, UnauthenticatedError } from './auth.errors.ts';
 /** The claims that an accepted token must have. */
 export interface ExpectedClaims {
   readonly issuer: string;
-  readonly audience: string;
+  /** A token must name one of these. */
+  readonly audience: readonly string[];
   /** The claim that must name the audience: `aud`, or the issuer's replacement, such as `client_id` or `azp`. */
   readonly audienceClaim: string;
+  /** Further claims, each with the value that it must have or contain: `token_use` and `access`. */
+  readonly requiredClaims: ReadonlyMap<string, string>;
 }
 
 const issuerMessage = `The token's issuer ("iss") is not the expected one.`;
@@ -73,7 +76,8 @@ export function refuseAudience(
   { audience }: ExpectedClaims,
   actual: unknown,
 ): UnauthenticatedError {
-  return refuse(`The token's audience ("${claim}") is not the expected one.`, claim, audience, actual);
+  const message = `The token's audience ("${claim}") is not the expected one.`;
+  return refuse(message, claim, audience.join(' or '), actual);
 }
 
 const longestValue = 200;

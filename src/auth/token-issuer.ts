@@ -21,12 +21,13 @@ export async function createToken(config: AuthConfig, request: TokenRequest): Pr
   const { userId, roles = [], email, lifetimeSeconds = 3600 } = request;
   const now = Math.floor(Date.now() / 1000);
   const claims = {
+    ...Object.fromEntries(config.requiredClaims),
     sub: userId,
     [config.subjectClaim]: userId,
     [config.rolesClaim]: roles,
     ...(email === undefined ? {} : { [config.emailClaim ?? 'email']: email, email_verified: true }),
     iss: config.issuer,
-    [config.audienceClaim]: config.audience,
+    [config.audienceClaim]: config.audience[0],
     iat: now,
     exp: now + lifetimeSeconds,
   };

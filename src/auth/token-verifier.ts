@@ -21,7 +21,7 @@ export class TokenVerifier {
     this.options = {
       algorithms: [...keys.algorithms],
       issuer,
-      ...(audienceClaim === 'aud' ? { audience } : {}),
+      ...(audienceClaim === 'aud' ? { audience: [...audience] } : {}),
       requiredClaims: ['exp'],
       clockTolerance: clockSkewSeconds,
     };
@@ -38,6 +38,7 @@ export class TokenVerifier {
       checkTimes(payload, nowMs / 1000);
       checkType(protectedHeader.typ);
       this.checkOtherAudience(payload);
+      checkRequiredClaims(payload, this.expected.requiredClaims);
       return payload;
     } catch (error) {
       throw toRefusal(error, token, this.expected, this.keys.algorithms);
@@ -96,6 +97,14 @@ function checkType(typ: unknown): void {
   throw refuse('The token is not an access token.', 'typ', 'JWT or at+jwt', typ);
 }
 
-function names(claim: unknown, audience: string): boolean {
-  return Array.isArray(claim) ? claim.includes(audience) : claim === audience;
+function checkRequiredClaims(claims: JWTPayload, required: ExpectedClaims['requiredClaims']): void {
+  for (const [name, value] of required) {
+    const actual = findClaim(claims, name);
+    if ([actual].flat().some((each) => String(each) === value)) continue;
+    throw refuse(`The token's "${name}" claim is not the expected one.`, name, value, actual);
+  }
+}
+
+function names(claim: unknown, audience: readonly string[]): boolean {
+  return [claim].flat().some((each) => typeof each === 'string' && audience.includes(each));
 }

@@ -201,6 +201,7 @@ export function createAuthConfig(
     issuer: values.JWT_ISSUER,
     audience: values.JWT_AUDIENCE,
     audienceClaim: values.JWT_AUDIENCE_CLAIM,
+    requiredClaims: values.JWT_REQUIRED_CLAIMS,
     subjectClaim: values.JWT_SUBJECT_CLAIM,
     rolesClaim: values.JWT_ROLES_CLAIM,
     // When an organisation is billed, the e-mail address in the token is a member's, not the organisation's.

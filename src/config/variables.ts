@@ -118,6 +118,16 @@ export const name = z
   .trim()
   .refine((value) => !/^(["'`]).*\1$/s.test(value), 'the value is in quotes; remove them');
 
+/** Several clients of one product, such as a website and an app, may have an audience each. */
+export const audiences = name.transform(commaSeparated).refine((values) => values.length > 0, 'is required');
+
+export const claimValues = name.transform((text, context): ReadonlyMap<string, string> => {
+  const pairs = commaSeparated(text).map((pair) => /^([^=]+)=(.+)$/.exec(pair)?.slice(1) ?? []);
+  if (pairs.some(({ length }) => length !== 2))
+    context.addIssue({ code: 'custom', message: 'expected claims with their values: token_use=access' });
+  return new Map(pairs.map(([claim = '', value = '']) => [claim.trim(), value.trim()]));
+});
+
 export interface RateLimit {
   readonly requests: number;
   readonly perSeconds: number;

@@ -20,7 +20,7 @@ async function act(sub: string, userId: string): Promise<void> {
   const token = await new SignJWT({ sub, org: 'org_1', roles: [adminRole] })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(issuer)
-    .setAudience(audience)
+    .setAudience([...audience])
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(keySource.kind === 'secret' ? keySource.secret : ''));
   const answer = await app.execute({ document: unlinkCustomerMutation, variables: { userId }, token });

@@ -71,7 +71,7 @@ describe('auditTrail', () => {
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(app.config.auth.issuer)
-      .setAudience(app.config.auth.audience)
+      .setAudience([...app.config.auth.audience])
       .setExpirationTime('1h')
       .sign(new TextEncoder().encode(getSecret(app)));
     const variables = { userId: 'ada' };
@@ -137,7 +137,7 @@ describe('an operation that is cut off', () => {
         STRIPE_API_URL: stripeUrl,
         JWT_SECRET: getSecret(app),
         JWT_ISSUER: config.auth.issuer,
-        JWT_AUDIENCE: config.auth.audience,
+        JWT_AUDIENCE: config.auth.audience.join(),
         RETURN_URLS: 'https://app.example.com',
       },
     });

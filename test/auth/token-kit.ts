@@ -25,8 +25,9 @@ export function createConfig(
   return {
     keySource,
     issuer: claims.iss,
-    audience: claims.aud,
+    audience: [claims.aud],
     audienceClaim: 'aud',
+    requiredClaims: new Map(),
     subjectClaim: 'sub',
     rolesClaim: 'roles',
     emailClaim: 'email',

@@ -69,8 +69,9 @@ describe('the configuration of signing', () => {
     expect(loadSigningConfig({ ...signing, JWT_SUBJECT_CLAIM: 'org_id' })).toEqual({
       keySource: { kind: 'secret', secret: signing.JWT_SECRET },
       issuer: signing.JWT_ISSUER,
-      audience: signing.JWT_AUDIENCE,
+      audience: [signing.JWT_AUDIENCE],
       audienceClaim: 'aud',
+      requiredClaims: new Map(),
       subjectClaim: 'org_id',
       rolesClaim: 'roles',
       emailClaim: null,

@@ -113,7 +113,8 @@ test('what is not set has a default, and no secret has one', () => {
     auth: {
       keySource: { kind: 'secret', secret: 'a secret of more than thirty-two bytes' },
       issuer: 'https://issuer.example.com',
-      audience: 'billing',
+      audience: ['billing'],
+      requiredClaims: new Map(),
       subjectClaim: 'sub',
       rolesClaim: 'roles',
       emailClaim: 'email',

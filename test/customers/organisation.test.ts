@@ -16,7 +16,7 @@ async function openAsMember({ app }: CreationKit, claims: Readonly<Record<string
   })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(issuer)
-    .setAudience(audience)
+    .setAudience([...audience])
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(keySource.kind === 'secret' ? keySource.secret : ''));
   (await app.execute({ document: createSessionMutation, variables: { returnUrl }, token })).expectData();

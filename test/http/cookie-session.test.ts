@@ -19,7 +19,7 @@ beforeAll(async () => {
   const server = createCookieSessionServer({
     billingUrl: app.url,
     returnUrl,
-    token: { secret, issuer, audience },
+    token: { secret, issuer, audience: audience.join() },
     findUserId: (sessionId) => Promise.resolve(sessionId === 'of-ada' ? 'ada' : null),
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -135,7 +135,7 @@ function describeRefusal(error: UnauthenticatedError | AuthUnavailableError): Ju
   const { refused, expected, actual, hint } = refusal;
   return fail(
     `${message} ${refused}: expected ${expected}; the token has ${actual}${hint === undefined ? '' : ` (${hint})`}`,
-    fixes[refused] ?? 'Compare the claim with JWT_SUBJECT_CLAIM and JWT_AUDIENCE_CLAIM.',
+    fixes[refused] ?? 'Compare the claim with JWT_SUBJECT_CLAIM, JWT_AUDIENCE_CLAIM and JWT_REQUIRED_CLAIMS.',
   );
 }
 
