@@ -1,3 +1,4 @@
+import { payForStripe } from '../stripe/request-budget.ts';
 import { listEdits } from './configuration-changes.ts';
 import type { WantedConfiguration } from './configuration-content.ts';
 import type { StripeConfigurations } from './stripe-configurations.service.ts';
@@ -13,6 +14,7 @@ const timeToLiveMs = 10 * 60_000;
 export class ConfigurationIdCache {
   private readonly ids = new Map<string, Promise<string>>();
   private own: Promise<Configuration[]> | null = null;
+  private default: Promise<Configuration | null> | null = null;
   private until = 0;
 
   constructor(
@@ -33,6 +35,25 @@ export class ConfigurationIdCache {
     return id;
   }
 
+  /** The account's default configuration, as it was at most ten minutes ago; null without one. */
+  async getDefault(): Promise<Configuration | null> {
+    this.forgetExpired();
+    // Each caller pays before it shares a read, so that one caller's rate limit does not fail the others.
+    if (this.default === null) await payForStripe();
+    return this.default ?? this.readDefault();
+  }
+
+  /** The account's default configuration as it is now; null without one. */
+  readDefault(): Promise<Configuration | null> {
+    const found = this.stripe.findDefault();
+    this.default = found;
+    const forget = (): void => {
+      if (this.default === found) this.default = null;
+    };
+    found.then((configuration) => configuration ?? forget(), forget);
+    return found;
+  }
+
   /**
    * Reads the id from Stripe again next time, because the known configuration was deactivated there.
    * @param id what `getId` returned; of several callers with the same refusal, only the first has an effect
@@ -47,6 +68,7 @@ export class ConfigurationIdCache {
   forgetAll(): void {
     this.ids.clear();
     this.own = null;
+    this.default = null;
   }
 
   private forgetExpired(): void {

@@ -9,6 +9,7 @@ import {
   createMetadata,
   findByHash,
   metadataKeys,
+  productsPath,
   readMark,
 } from './managed-configuration.ts';
 
@@ -30,6 +31,17 @@ export class StripeConfigurations {
       sdk.billingPortal.configurations.list({ ...page, expand }, options),
     );
     return all.filter((found) => readMark(found)?.namespace === this.namespace);
+  }
+
+  /** The account's default configuration; null when the portal settings were never saved. */
+  async findDefault(): Promise<Configuration | null> {
+    const { data } = await this.stripe.read((sdk, options) =>
+      sdk.billingPortal.configurations.list(
+        { is_default: true, active: true, limit: 1, expand: [`data.${productsPath}`] },
+        options,
+      ),
+    );
+    return data[0] ?? null;
   }
 
   /**

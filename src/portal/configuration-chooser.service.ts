@@ -3,7 +3,7 @@ import type { CustomerDirectory, CustomerMapping } from '../customers/customer-d
 import { BadUserInputError } from '../shared/errors.ts';
 import type { WantedConfiguration } from '../configurations/configuration-content.ts';
 import { compilePolicy } from '../policies/compile-policy.ts';
-import { type Configuration, productsPath } from '../configurations/managed-configuration.ts';
+import type { Configuration } from '../configurations/managed-configuration.ts';
 import {
   type FeatureChoice,
   hidesFeatures,
@@ -107,11 +107,26 @@ export class ConfigurationChooser {
 
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */
   async getInForce(caller: Caller): Promise<Configuration> {
-    const mapping = this.parts.policies && (await this.parts.customers.findByUserId(caller.userId));
-    const inForce = await this.findInForce(caller, mapping);
+    const inForce = await this.findInForceOf(caller);
     // The default's key is not an id; a policy's is the hash of its content.
     const key = inForce.kind === 'policy' ? inForce.wanted.hash : inForce.kind;
     return inForce.kind === 'named' ? inForce.configuration : this.reads.read(key, () => this.read(inForce));
+  }
+
+  /**
+   * What the portal offers the caller. A policy's content is known here, and the account's default may be ten minutes
+   * old: a page that only shows what is offered asks Stripe for neither each time.
+   * @throws PortalNotConfiguredError, and the errors of Stripe
+   */
+  async getOffered(caller: Caller): Promise<OfferedFeatures> {
+    const inForce = await this.findInForceOf(caller);
+    if (inForce.kind === 'policy') return inForce.wanted.content.features;
+    return (await requireDefault(this.parts.ids.getDefault())).features;
+  }
+
+  private async findInForceOf(caller: Caller): Promise<ConfigurationInForce> {
+    const mapping = this.parts.policies && (await this.parts.customers.findByUserId(caller.userId));
+    return this.findInForce(caller, mapping);
   }
 
   private async read(inForce: ConfigurationInForce): Promise<Configuration> {
@@ -124,17 +139,15 @@ export class ConfigurationChooser {
     return readConfiguration(this.parts.stripe, await this.parts.ids.getId(inForce.wanted));
   }
 
-  private async readDefault(): Promise<Configuration> {
-    const { data } = await this.parts.stripe.read((sdk, options) =>
-      sdk.billingPortal.configurations.list(
-        { is_default: true, active: true, limit: 1, expand: [`data.${productsPath}`] },
-        options,
-      ),
-    );
-    const [configuration] = data;
-    if (configuration === undefined) throw new PortalNotConfiguredError();
-    return configuration;
+  private readDefault(): Promise<Configuration> {
+    return requireDefault(this.parts.ids.readDefault());
   }
+}
+
+async function requireDefault(found: Promise<Configuration | null>): Promise<Configuration> {
+  const configuration = await found;
+  if (configuration === null) throw new PortalNotConfiguredError();
+  return configuration;
 }
 
 /** What this service makes at Stripe; null for a configuration that Stripe has already. */

@@ -17,6 +17,8 @@ import { SupportSessions } from './support-sessions.service.ts';
 export interface Portal {
   readonly flows: PortalFlows;
   readonly sessions: PortalSessions;
+  /** Knows what the portal offers a caller. */
+  readonly chooser: ConfigurationChooser;
   readonly resolvers: readonly object[];
   readonly routes: readonly Routes[];
 }
@@ -54,6 +56,7 @@ export function createPortal(
   return {
     flows,
     sessions,
+    chooser,
     resolvers: [
       new PortalResolver(sessions, chooser),
       new SupportSessionResolver(new SupportSessions(directory, sessions, audit)),
