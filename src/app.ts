@@ -71,7 +71,7 @@ export function createFeatures(
 
 /** Builds everything in the order in which it is needed; a stop closes it in reverse. */
 async function composeApp(config: Config, overrides: AppOverrides, closing: OpenedParts): Promise<App> {
-  const authenticator = await createAuthenticator(config.auth);
+  const authenticator = createAuthenticator(config.auth);
   const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
   const platform = await openPlatform(config, overrides, closing);
   const features = Object.values<Feature>({ ...createFeatures(platform, config, policySet) });

@@ -1,4 +1,4 @@
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
 import type { Page } from '../graphql/connection.ts';
 import { type Logger, redact } from '../logging/logger.ts';

@@ -1,4 +1,6 @@
+import { type JWTPayload, decodeProtectedHeader, errors } from 'jose';
 import { BillingError } from '../shared/errors.ts';
+import type { Caller } from './claims.ts';
 
 /** Why a token was refused, for the log and the operator. It never contains the token or a user's data. */
 export interface Refusal {
@@ -40,4 +42,120 @@ export class ForbiddenError extends BillingError {
   constructor(message: string) {
     super('FORBIDDEN', message);
   }
+}
+
+/** @throws ForbiddenError when the caller's token does not carry the role */
+export function requireRole(caller: Caller, role: string): void {
+  if (!caller.roles.includes(role)) throw new ForbiddenError(`This operation needs the role "${role}".`);
+}
+
+/** The claims that an accepted token must have. */
+export interface ExpectedClaims {
+  readonly issuer: string;
+  /** A token must name one of these. */
+  readonly audience: readonly string[];
+  /** The claim that must name the audience: `aud`, or the issuer's replacement, such as `client_id` or `azp`. */
+  readonly audienceClaim: string;
+  /** Further claims, each with the value that it must have or contain: `token_use` and `access`. */
+  readonly requiredClaims: ReadonlyMap<string, string>;
+}
+
+const issuerMessage = `The token's issuer ("iss") is not the expected one.`;
+
+/** @throws UnauthenticatedError */
+export function checkIssuer({ iss }: JWTPayload, expected: string): void {
+  if (iss !== expected) throw refuse(issuerMessage, 'iss', expected, iss);
+}
+
+/** Creates the refusal of a claim or header field. The log shows both values; the client sees only the message. */
+export function refuse(
+  message: string,
+  refused: string,
+  expected: string,
+  actual: unknown,
+): UnauthenticatedError {
+  const hint = findHint(expected, actual);
+  const refusal: Refusal = { refused, expected, actual: describeValue(actual) };
+  return new UnauthenticatedError(message, hint === null ? refusal : { ...refusal, hint });
+}
+
+/** Converts errors of `jwtVerify` into refusals. BillingErrors stay as they are. */
+export function toRefusal(
+  error: unknown,
+  token: string,
+  expected: ExpectedClaims,
+  algorithms: readonly string[],
+): BillingError {
+  if (error instanceof BillingError) return error;
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired)
+    return refuseClaim(error, expected);
+  const reason = error instanceof errors.JOSEError ? error.message : 'the key cannot be used';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid)
+    return refuse('The token is not a well-formed JWT.', 'token', 'a well-formed JWT', reason);
+  const { alg, kid, crit } = decodeProtectedHeader(token);
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    const message = 'The token is signed with an algorithm that is not accepted here.';
+    return refuse(message, 'alg', algorithms.join(', '), alg);
+  }
+  if (error instanceof errors.JOSENotSupported)
+    return refuse('The token needs an extension that is not supported here.', 'crit', 'none', crit);
+  const message = 'The token is not signed with a key that is accepted here.';
+  const actual = `${reason}; alg ${describeValue(alg)}, kid ${describeValue(kid)}`;
+  return refuse(message, 'signature', 'a signature by a key that is accepted here', actual);
+}
+
+function refuseClaim(
+  { claim, reason, payload }: errors.JWTClaimValidationFailed | errors.JWTExpired,
+  expected: ExpectedClaims,
+): UnauthenticatedError {
+  const actual = payload[claim];
+  if (claim === 'iss') return refuse(issuerMessage, claim, expected.issuer, actual);
+  if (claim === 'aud') return refuseAudience(claim, expected, actual);
+  if (reason !== 'check_failed')
+    return refuse(`The token's "${claim}" claim must be a number.`, claim, 'a number', actual);
+  if (claim === 'exp')
+    return refuse('The token has expired.', claim, 'a time in the future', describeTime(actual));
+  return refuse('The token is not valid yet.', claim, 'a time in the past', describeTime(actual));
+}
+
+export function refuseAudience(
+  claim: string,
+  { audience }: ExpectedClaims,
+  actual: unknown,
+): UnauthenticatedError {
+  const message = `The token's audience ("${claim}") is not the expected one.`;
+  return refuse(message, claim, audience.join(' or '), actual);
+}
+
+const longestValue = 200;
+
+/** Formats a token's value for the log: on one line, shortened, and without anything that could be a credential. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'missing';
+  const text =
+    typeof value === 'string' ? value : typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const clean = text
+    .slice(0, longestValue)
+    .replace(/eyJ[\w-]*(\.[\w-]*)*/g, '[token]')
+    .replace(/[\p{C}\u2028\u2029]/gu, '\ufffd');
+  return text.length > longestValue ? `${clean}…` : clean;
+}
+
+export function describeTime(value: unknown): string {
+  const ms = typeof value === 'number' ? value * 1000 : NaN;
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : describeValue(value);
+}
+
+/** Names a difference that is easy to overlook. */
+function findHint(expected: string, actual: unknown): string | null {
+  if (typeof actual !== 'string' || actual === expected) return null;
+  if (trimSlash(actual) === trimSlash(expected)) return 'they differ only in a trailing slash';
+  if (actual.toLowerCase() === expected.toLowerCase()) return 'they differ only in upper and lower case';
+  if (actual.replace(/^http:/, 'https:') === expected.replace(/^http:/, 'https:'))
+    return 'they differ only in http and https';
+  return actual.trim() === expected.trim() ? 'they differ only in leading or trailing spaces' : null;
+}
+
+function trimSlash(text: string): string {
+  return text.endsWith('/') ? text.slice(0, -1) : text;
 }

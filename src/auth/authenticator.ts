@@ -1,10 +1,29 @@
-import { UnauthenticatedError } from './auth.errors.ts';
-import type { Caller } from './caller.ts';
-import { type ClaimNames, getCaller } from './claims.ts';
-import type { KeySource } from './key-source.ts';
-import type { ExpectedClaims } from './refusals.ts';
-import { TokenVerifier } from './token-verifier.ts';
-import { createVerificationKeys } from './verification-keys.ts';
+import {
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
+  errors,
+  jwtVerify,
+} from 'jose';
+import {
+  type ExpectedClaims,
+  UnauthenticatedError,
+  describeTime,
+  refuse,
+  refuseAudience,
+  toRefusal,
+} from './auth.errors.ts';
+import { type Caller, type ClaimNames, findClaim, getCaller } from './claims.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+import {
+  type KeySource,
+  checkKeySource,
+  getPublicKeyAlgorithms,
+  getSecretAlgorithms,
+  parsePublicKey,
+  publicKeyAlgorithms,
+} from './key-source.ts';
 
 export interface AuthConfig extends ClaimNames, ExpectedClaims {
   readonly keySource: KeySource;
@@ -19,20 +38,16 @@ export interface Authenticator {
 }
 
 /**
- * Imports the keys once, so that requests need not.
+ * Checks tokens with jose: the signature, the issuer, the audience, the times and the type.
  * @param clock - the current time in milliseconds, for expiry and for the age of fetched keys
  * @throws Error when the key material would accept tokens that it should not
  */
-export async function createAuthenticator(
-  config: AuthConfig,
-  clock: () => number = Date.now,
-): Promise<Authenticator> {
-  const keys = await createVerificationKeys(config.keySource, config.issuer, clock);
-  const verifier = new TokenVerifier(keys, config, clock);
+export function createAuthenticator(config: AuthConfig, clock: () => number = Date.now): Authenticator {
+  const keys = createVerificationKeys(config, clock);
   return {
     async authenticate(authorization) {
       if (authorization === undefined) return null;
-      return getCaller(await verifier.verify(getBearerToken(authorization)), config);
+      return getCaller(await verify(getBearerToken(authorization), keys, config, clock()), config);
     },
   };
 }
@@ -74,4 +89,118 @@ function describeForm(authorization: string): string {
   return parts === 5
     ? 'an encrypted JWT (JWE): ask the issuer for a signed one'
     : `a token of ${parts} parts`;
+}
+
+/** The keys and algorithms that jose verifies signatures with. */
+interface VerificationKeys {
+  /** The only algorithms that a token may name: those of the kind of key. */
+  readonly algorithms: readonly string[];
+  readonly find: JWTVerifyGetKey;
+}
+
+function createVerificationKeys(
+  { keySource: source, issuer }: AuthConfig,
+  clock: () => number,
+): VerificationKeys {
+  checkKeySource(source);
+  if (source.kind === 'jwks')
+    return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source, issuer, clock).find };
+  if (source.kind === 'secret') {
+    const secret = new TextEncoder().encode(source.secret);
+    return { algorithms: getSecretAlgorithms(source.secret), find: () => secret };
+  }
+  const key = parsePublicKey(source.pem);
+  return { algorithms: getPublicKeyAlgorithms(key), find: () => key };
+}
+
+const clockSkewSeconds = 60;
+
+/**
+ * @returns the claims of the verified token
+ * @throws UnauthenticatedError, AuthUnavailableError
+ */
+async function verify(
+  token: string,
+  { algorithms, find }: VerificationKeys,
+  expected: ExpectedClaims,
+  nowMs: number,
+): Promise<JWTPayload> {
+  const { issuer, audience, audienceClaim } = expected;
+  const options = {
+    algorithms: [...algorithms],
+    issuer,
+    ...(audienceClaim === 'aud' ? { audience: [...audience] } : {}),
+    requiredClaims: ['exp'],
+    clockTolerance: clockSkewSeconds,
+    currentDate: new Date(nowMs),
+  };
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, find, options).catch((error: unknown) => {
+      if (error instanceof errors.JWKSMultipleMatchingKeys) return verifyWithAny(token, error, options);
+      throw error;
+    });
+    checkTimes(payload, nowMs / 1000);
+    checkType(protectedHeader.typ);
+    checkOtherAudience(payload, expected);
+    checkRequiredClaims(payload, expected.requiredClaims);
+    return payload;
+  } catch (error) {
+    throw toRefusal(error, token, expected, algorithms);
+  }
+}
+
+/** A token without `kid` may be signed by any key of its algorithm. */
+async function verifyWithAny(
+  token: string,
+  keys: errors.JWKSMultipleMatchingKeys,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  for await (const key of keys) {
+    try {
+      return await jwtVerify(token, key, options);
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed || error instanceof TypeError))
+        throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+/** jose accepts an `iat` in the future, and JSON.parse reads 1e999 as Infinity. */
+function checkTimes({ exp, iat }: JWTPayload, nowSeconds: number): void {
+  if (exp === Infinity) throw refuse('The token never expires.', 'exp', 'a time', exp);
+  if (iat !== undefined && iat > nowSeconds + clockSkewSeconds) {
+    const message = 'The token was issued in the future.';
+    throw refuse(message, 'iat', 'a time in the past', describeTime(iat));
+  }
+}
+
+/** Tokens of other types are refused: a logout token of the same issuer is not an access token (RFC 8725, 3.11). */
+const acceptedType = /^(application\/)?(at\+)?jwt$/i;
+
+function checkType(typ: unknown): void {
+  if (typ === undefined || (typeof typ === 'string' && acceptedType.test(typ))) return;
+  throw refuse('The token is not an access token.', 'typ', 'JWT or at+jwt', typ);
+}
+
+/** When another claim names the audience, a token with a foreign `aud` is still refused (RFC 7519, 4.1.3). */
+function checkOtherAudience(claims: JWTPayload, expected: ExpectedClaims): void {
+  const { audience, audienceClaim } = expected;
+  if (audienceClaim === 'aud') return;
+  const actual = findClaim(claims, audienceClaim);
+  if (!names(actual, audience)) throw refuseAudience(audienceClaim, expected, actual);
+  if (claims.aud !== undefined && !names(claims.aud, audience))
+    throw refuseAudience('aud', expected, claims.aud);
+}
+
+function checkRequiredClaims(claims: JWTPayload, required: ExpectedClaims['requiredClaims']): void {
+  for (const [name, value] of required) {
+    const actual = findClaim(claims, name);
+    if ([actual].flat().some((each) => String(each) === value)) continue;
+    throw refuse(`The token's "${name}" claim is not the expected one.`, name, value, actual);
+  }
+}
+
+function names(claim: unknown, audience: readonly string[]): boolean {
+  return [claim].flat().some((each) => typeof each === 'string' && audience.includes(each));
 }

@@ -1,5 +1,4 @@
 import { UnauthenticatedError } from './auth.errors.ts';
-import type { Caller } from './caller.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -87,4 +86,14 @@ function findEmail(claims: Claims, name: string | null): string | null {
 
 function getEmail(claim: unknown): string | null {
   return typeof claim === 'string' && claim.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(claim) ? claim : null;
+}
+
+/** The caller, as identified by the token. */
+export interface Caller {
+  readonly userId: string;
+  readonly roles: readonly string[];
+  /** The e-mail address, if the issuer verified it. */
+  readonly email: string | null;
+  /** All claims of the verified token. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }

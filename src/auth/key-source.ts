@@ -2,7 +2,6 @@ import { type KeyObject, createPublicKey } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import { isLoopback } from '../shared/urls.ts';
-import { getPublicKeyAlgorithms, minSecretBytes } from './algorithms.ts';
 
 /** The source of the keys that verify tokens. */
 export type KeySource =
@@ -63,11 +62,9 @@ function checkSecret(secret: string): void {
     );
   }
   const bytes = Buffer.byteLength(secret);
-  if (bytes < minSecretBytes) {
-    throw new Error(
-      `the secret has ${bytes} bytes and needs ${minSecretBytes}; try: openssl rand -base64 48`,
-    );
-  }
+  const needed = bytesByHmac.HS256;
+  if (bytes < needed)
+    throw new Error(`the secret has ${bytes} bytes and needs ${needed}; try: openssl rand -base64 48`);
 }
 
 /**
@@ -110,4 +107,32 @@ export function checkPublicKey(key: KeyObject): KeyObject {
     throw new Error('this kind of public key cannot be used; give RSA, EC (P-256, P-384, P-521) or Ed25519');
   }
   return key;
+}
+
+const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const ed25519Algorithms = ['EdDSA', 'Ed25519'];
+const ecAlgorithms: Readonly<Record<string, string>> = {
+  prime256v1: 'ES256',
+  secp384r1: 'ES384',
+  secp521r1: 'ES512',
+};
+
+/** The algorithms that a key set may use. All are asymmetric: with HMAC, the public key would be the secret. */
+export const publicKeyAlgorithms = [...rsaAlgorithms, ...Object.values(ecAlgorithms), ...ed25519Algorithms];
+
+/** The algorithms that a public key of this kind verifies; empty for an unsupported kind. */
+export function getPublicKeyAlgorithms(key: KeyObject): readonly string[] {
+  if (key.asymmetricKeyType === 'rsa') return rsaAlgorithms;
+  if (key.asymmetricKeyType === 'ed25519') return ed25519Algorithms;
+  const ecAlgorithm = ecAlgorithms[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  return ecAlgorithm === undefined ? [] : [ecAlgorithm];
+}
+
+/** A secret must be at least as long as the hash (RFC 7518, 3.2). */
+const bytesByHmac = { HS256: 32, HS384: 48, HS512: 64 } as const;
+
+/** The HMAC algorithms for which a secret is long enough. */
+export function getSecretAlgorithms(secret: string): string[] {
+  const bytes = Buffer.byteLength(secret);
+  return Object.entries(bytesByHmac).flatMap(([name, minimum]) => (bytes >= minimum ? [name] : []));
 }

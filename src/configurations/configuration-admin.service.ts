@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import { createContent } from './configuration-content.ts';

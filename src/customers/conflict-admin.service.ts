@@ -1,6 +1,6 @@
 import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import type { Leases } from '../records/leases.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import { wasReplayed } from '../stripe/replay.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';

@@ -1,4 +1,4 @@
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import type { CustomerCreation } from './customer-creation.service.ts';
 import type { CustomerDirectory, CustomerMapping } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';

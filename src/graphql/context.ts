@@ -1,4 +1,4 @@
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import { UnauthenticatedError } from '../auth/auth.errors.ts';
 
 /** The facts of one request. It carries no services: app.ts wires those into the resolvers. */

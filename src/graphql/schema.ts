@@ -6,7 +6,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { type AuthCheckerFn, type NonEmptyArray, buildSchemaSync } from 'type-graphql';
-import { requireRole } from '../auth/access.ts';
+import { requireRole } from '../auth/auth.errors.ts';
 import { runPayingField } from '../stripe/request-budget.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { AuthUnavailableError, UnauthenticatedError } from '../auth/auth.errors.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import { getCaller } from '../graphql/context.ts';
 
 declare module 'fastify' {

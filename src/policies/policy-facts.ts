@@ -1,4 +1,4 @@
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 
 /** The facts about a customer's subscriptions that rules use. */

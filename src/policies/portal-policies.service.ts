@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
 import type { Logger } from '../logging/logger.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { requireRole } from '../auth/access.ts';
-import type { Caller } from '../auth/caller.ts';
+import { requireRole } from '../auth/auth.errors.ts';
+import type { Caller } from '../auth/claims.ts';
 import { getCaller } from '../graphql/context.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
 import { requireCaller } from '../http/authentication.ts';

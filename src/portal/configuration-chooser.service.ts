@@ -1,4 +1,4 @@
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { WantedConfiguration } from '../configurations/configuration-content.ts';

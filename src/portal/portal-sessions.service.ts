@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import type { FeatureChoice } from '../configurations/narrow-configuration.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';

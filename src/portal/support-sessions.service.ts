@@ -1,6 +1,6 @@
 import { AuditAction } from '../audit/audit-action.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { PortalSession } from './portal-session.ts';

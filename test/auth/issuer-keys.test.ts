@@ -23,7 +23,7 @@ beforeEach(async () => {
   server = await startKeySetServer(oldKey);
   elapsedSeconds = 0;
   const config = createConfig({ kind: 'jwks', url: server.url });
-  authenticator = await createAuthenticator(config, () => (now + elapsedSeconds) * 1000);
+  authenticator = createAuthenticator(config, () => (now + elapsedSeconds) * 1000);
 });
 
 afterEach(() => server.close());

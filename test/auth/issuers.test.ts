@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type AuthConfig, createAuthenticator } from '../../src/auth/authenticator.ts';
-import type { Caller } from '../../src/auth/caller.ts';
+import type { Caller } from '../../src/auth/claims.ts';
 import { claims, createConfig, createHmacToken, now, secret } from './token-kit.ts';
 
 /** Access tokens as these issuers write them; the members that matter are theirs, word for word. */
@@ -20,7 +20,7 @@ const supabase = { ...claims, app_metadata: { org: { id: 42 } }, role: 'authenti
 
 async function authenticate(token: object, settings: Partial<AuthConfig>): Promise<Caller | null> {
   const config = createConfig({ kind: 'secret', secret }, settings);
-  const authenticator = await createAuthenticator(config, () => now * 1000);
+  const authenticator = createAuthenticator(config, () => now * 1000);
   return authenticator.authenticate(`Bearer ${createHmacToken(token)}`);
 }
 

@@ -22,7 +22,7 @@ const withKeySet = { ...required, JWT_SECRET: '', JWT_JWKS_URL: `https://stripe.
 /** Asks the service's own verification for the keys, in a process without the certificate. */
 async function fetchKeys(env: Environment): Promise<void> {
   const { auth } = loadConfig({ ...withKeySet, ...env });
-  const authenticator = await createAuthenticator(auth);
+  const authenticator = createAuthenticator(auth);
   const token = createRsaToken(claims, { kid: 'rsa' });
   await expect(authenticator.authenticate(`Bearer ${token}`)).rejects.toMatchObject({
     code: 'AUTH_UNAVAILABLE',

@@ -14,7 +14,7 @@ let authenticator: Authenticator;
 beforeEach(async () => {
   server = await startKeySetServer(oldKey);
   const config = createConfig({ kind: 'jwks', url: server.url });
-  authenticator = await createAuthenticator(config, () => now * 1000);
+  authenticator = createAuthenticator(config, () => now * 1000);
 });
 
 afterEach(() => server.close());

@@ -5,7 +5,7 @@ import { claims, craftToken, createConfig, createHmacToken, hmac, now, secret } 
 /** Why the token in this header is refused, for the log. */
 async function explain(authorization: string, settings: Partial<AuthConfig> = {}): Promise<unknown> {
   const config = createConfig({ kind: 'secret', secret }, settings);
-  const authenticator = await createAuthenticator(config, () => now * 1000);
+  const authenticator = createAuthenticator(config, () => now * 1000);
   const error: unknown = await authenticator.authenticate(authorization).catch((reason: unknown) => reason);
   return (error as { refusal?: unknown }).refusal;
 }

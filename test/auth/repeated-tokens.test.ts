@@ -17,7 +17,7 @@ function authenticate(authenticator: Authenticator, token: string): Promise<stri
 test('a token that was checked a moment ago is refused as soon as it has expired', async () => {
   let seconds = now;
   const keySource = { kind: 'secret', secret } as const;
-  const authenticator = await createAuthenticator(createConfig(keySource), () => seconds * 1000);
+  const authenticator = createAuthenticator(createConfig(keySource), () => seconds * 1000);
   const token = createHmacToken({ ...claims, exp: now + 10 });
 
   const answers = [];
@@ -32,7 +32,7 @@ test('a token that was checked a moment ago is refused as soon as its key is wit
   const server = await startKeySetServer(toJwk(rsa.publicKey, { kid: 'old' }));
   closeAfterTests(() => server.close());
   const keySource = { kind: 'jwks', url: server.url } as const;
-  const authenticator = await createAuthenticator(createConfig(keySource), () => seconds * 1000);
+  const authenticator = createAuthenticator(createConfig(keySource), () => seconds * 1000);
   const token = createRsaToken({ ...claims, exp: now + 3_600 }, { kid: 'old' });
   await authenticate(authenticator, token);
   seconds = now + 290;
@@ -49,7 +49,7 @@ test('a token that was checked a moment ago is refused as soon as its key is wit
 
 test('a token with another signature than the one that was checked is refused', async () => {
   const config = createConfig({ kind: 'secret', secret });
-  const authenticator = await createAuthenticator(config, () => now * 1000);
+  const authenticator = createAuthenticator(config, () => now * 1000);
   const token = createHmacToken();
   await authenticate(authenticator, token);
 

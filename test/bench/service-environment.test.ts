@@ -26,7 +26,7 @@ test('the measured service has every feature on', async () => {
 });
 
 test('the measured service knows the users by their tokens', async () => {
-  const authenticator = await createAuthenticator(config.auth);
+  const authenticator = createAuthenticator(config.auth);
   const caller = await authenticator.authenticate(`Bearer ${createToken('auth0|00000001')}`);
   expect(caller?.userId).toBe('auth0|00000001');
 });

@@ -16,7 +16,7 @@ test('prints a token that the service accepts, and nothing else', async () => {
   const { stdout, stderr, exitCode } = await runCli(args, { env });
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-  const authenticator = await createAuthenticator(loadSigningConfig(env));
+  const authenticator = createAuthenticator(loadSigningConfig(env));
   expect(await authenticator.authenticate(`Bearer ${stdout.trim()}`)).toMatchObject({
     userId: 'ada',
     roles: ['billing:admin', 'staff'],

@@ -1,10 +1,10 @@
 import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { getPublicKeyAlgorithms, getSecretAlgorithms } from '../../auth/algorithms.ts';
+import { getPublicKeyAlgorithms, getSecretAlgorithms } from '../../auth/key-source.ts';
 import { AuthUnavailableError, UnauthenticatedError } from '../../auth/auth.errors.ts';
 import { createAuthenticator } from '../../auth/authenticator.ts';
-import type { Caller } from '../../auth/caller.ts';
-import { type KeySetAddress, KeySetError, createKeySet } from '../../auth/key-set.ts';
+import type { Caller } from '../../auth/claims.ts';
+import { type KeySetAddress, KeySetError, createKeySet } from '../../auth/issuer-keys.ts';
 import { checkPublicKey, parsePublicKey } from '../../auth/key-source.ts';
 import { createAuthConfig } from '../../config/config.ts';
 import { authVariables, hasAll } from '../../config/environment-schema.ts';
@@ -23,8 +23,7 @@ export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgeme
       'Remove the quotes from JWT_SECRET.',
     );
   const bytes = Buffer.byteLength(keySource.secret);
-  const names = getSecretAlgorithms(bytes).map(({ name }) => name);
-  return pass(`a shared secret of ${bytes} bytes, for ${names.join(', ')}`);
+  return pass(`a shared secret of ${bytes} bytes, for ${getSecretAlgorithms(keySource.secret).join(', ')}`);
 }
 
 async function checkKeySet(address: KeySetAddress): Promise<Judgement> {
@@ -102,7 +101,7 @@ export async function checkToken({ values, keySource }: Deployment, file: string
       'Write the token to a file and give the name of the file; /dev/stdin reads standard input.',
     );
   }
-  const authenticator = await createAuthenticator(createAuthConfig(values, keySource));
+  const authenticator = createAuthenticator(createAuthConfig(values, keySource));
   try {
     return describeCaller(await authenticator.authenticate(`Bearer ${extractToken(text)}`));
   } catch (error) {
