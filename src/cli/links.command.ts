@@ -2,11 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { loadStoreConfig } from '../config/command-config.ts';
-import type { CustomerMapping } from '../customers/customer-directory.ts';
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { createLogger } from '../logging/logger.ts';
-import { type MappingPages, readMappingPages } from './mapping-pages.ts';
-import { type Shell, escapeInvisible, storeHelp } from './shell.ts';
-import { toMinutes } from './times.ts';
+import { type Shell, columnWidths, escapeInvisible, storeHelp, toColumns } from './shell.ts';
 
 export function addLinksCommand(program: Command, shell: Shell): void {
   program
@@ -29,7 +27,7 @@ async function printLinks(shell: Shell, json: boolean): Promise<void> {
   const config = loadStoreConfig(shell.loadEnvironment());
   const { withPlatform } = await import('./platform.ts');
   await withPlatform(config, createLogger(config.logLevel, shell.stderr), async ({ database }) => {
-    const pages = readMappingPages(database.customers);
+    const pages = readMappingPages(database.customers, { pageSize });
     const text = Readable.from(json ? toJsonLines(pages) : toTable(pages));
     await pipeline(text, shell.stdout, { end: false });
     if (text.readableDidRead) return;
@@ -37,12 +35,29 @@ async function printLinks(shell: Shell, json: boolean): Promise<void> {
   });
 }
 
+type MappingPages = AsyncGenerator<readonly CustomerMapping[]>;
+
+/** How many mappings are in memory at a time. */
+const pageSize = 500;
+
+/** Every mapping after this user, in the order of user ids. No page is empty. */
+export async function* readMappingPages(
+  directory: CustomerDirectory,
+  { after, pageSize: first }: { readonly after?: string | undefined; readonly pageSize: number },
+): MappingPages {
+  for (let last = after; ;) {
+    const { mappings, hasNextPage } = await directory.list({ first, after: last });
+    if (mappings.length > 0) yield mappings;
+    if (!hasNextPage) return;
+    last = mappings.at(-1)?.userId;
+  }
+}
+
 async function* toJsonLines(pages: MappingPages): AsyncGenerator<string> {
-  for await (const page of pages) {
+  for await (const page of pages)
     yield page
       .map(({ createdAt: linkedAt, ...mapping }) => `${JSON.stringify({ ...mapping, linkedAt })}\n`)
       .join('');
-  }
 }
 
 const headings = ['USER', 'CUSTOMER', 'CONTRACT ENDS', 'LINKED AT'];
@@ -51,27 +66,17 @@ const headings = ['USER', 'CUSTOMER', 'CONTRACT ENDS', 'LINKED AT'];
 async function* toTable(pages: MappingPages): AsyncGenerator<string> {
   let widths: number[] | undefined;
   for await (const page of pages) {
-    const rows = page.map(toCells);
-    if (widths === undefined) {
-      rows.unshift(headings);
-      widths = headings.map((_heading, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    }
-    yield toLines(rows, widths);
+    const rows = [...(widths === undefined ? [headings] : []), ...page.map(toCells)];
+    yield toColumns(rows, (widths ??= columnWidths(rows)));
   }
 }
 
-function toCells(mapping: CustomerMapping): string[] {
-  return [
-    escapeInvisible(mapping.userId),
-    mapping.stripeCustomerId,
-    mapping.contractEndsAt === null ? '-' : toMinutes(mapping.contractEndsAt),
-    toMinutes(mapping.createdAt),
-  ];
+function toCells({ userId, stripeCustomerId, contractEndsAt, createdAt }: CustomerMapping): string[] {
+  const contract = contractEndsAt === null ? '-' : toMinutes(contractEndsAt);
+  return [escapeInvisible(userId), stripeCustomerId, contract, toMinutes(createdAt)];
 }
 
-function toLines(rows: readonly (readonly string[])[], widths: readonly number[]): string {
-  return rows
-    .map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('');
+/** In UTC: `2030-01-31 12:00`. */
+function toMinutes(time: Date): string {
+  return time.toISOString().slice(0, 16).replace('T', ' ');
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { describeFailure, getExitCode } from './command-failure.ts';
 import { addDoctorCommand } from './doctor/doctor.command.ts';
-import { addEraseCommand } from './erase/erase.command.ts';
+import { addEraseCommand } from './erase.command.ts';
 import { addLinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
 import { addPoliciesCommand } from './policies/policies.command.ts';

@@ -1,11 +1,12 @@
 import type { Readable, Writable } from 'node:stream';
+import { InvalidArgumentError } from 'commander';
 import type { Environment } from '../config/environment.ts';
 
 /** The streams and variables of the process, or of a test. */
 export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable;
   /** With the variables of a `.env` file. */
   loadEnvironment(): Environment;
   /** Without a `.env` file. */
@@ -21,6 +22,30 @@ export function quote(text: string): string {
 
 export function escapeInvisible(text: string): string {
   return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
+}
+
+/** Rows in columns. @param widths the least widths of the columns */
+export function toColumns(
+  rows: readonly (readonly string[])[],
+  widths: readonly number[] = columnWidths(rows),
+): string {
+  const pad = (cell: string, column: number): string => cell.padEnd(widths[column] ?? 0);
+  return rows.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
+}
+
+export function columnWidths([first = [], ...rest]: readonly (readonly string[])[]): number[] {
+  return first.map((cell, column) => Math.max(cell.length, ...rest.map((row) => row[column]?.length ?? 0)));
+}
+
+/** Reads hours or days, such as 12h or 7d, as milliseconds. */
+export function createTimeParser(longestDays: number) {
+  return (text: string): number => {
+    const [, count, unit] = /^(\d{1,5})([dh])$/.exec(text) ?? [];
+    const hours = Number(count) * (unit === 'd' ? 24 : 1);
+    if (count === undefined || hours > 24 * longestDays)
+      throw new InvalidArgumentError(`Expected hours or days up to ${longestDays}d, such as 12h or 7d.`);
+    return hours * 3_600_000;
+  };
 }
 
 /** Ends the help of every command that opens the database. */

@@ -25,7 +25,7 @@ ${storeHelp}
 async function unlink(shell: Shell, userId: string): Promise<void> {
   const config = loadStoreConfig(shell.loadEnvironment());
   const { scope } = config.stripe;
-  const { withFeatures } = await import('./features.ts');
+  const { withFeatures } = await import('./platform.ts');
   await withFeatures(shell, config, async ({ customers }) => {
     const { stripeCustomerId } = await customers.admin.unlink(commandLine, userId).catch((error: unknown) => {
       throw error instanceof CustomerNotFoundError

@@ -58,7 +58,8 @@ export class CustomerAdminResolver {
     @Arg('stripeCustomerId', () => ID, { description: "Stripe's id of the customer, `cus_…`." })
     stripeCustomerId: string,
   ): Promise<CustomerMapping> {
-    return toCustomerMapping(await this.customers.link(getCaller(context), { userId, stripeCustomerId }));
+    const ids = { userId, stripeCustomerId };
+    return toCustomerMapping((await this.customers.link(getCaller(context), ids, true)).mapping);
   }
 
   @Authorized(admin)

@@ -51,37 +51,20 @@ export class CustomerAdmin {
   }
 
   /**
-   * Links a user to a customer that exists at Stripe.
+   * Links a user to a customer.
+   * @param verify whether to ask Stripe first whether the customer exists
    * @throws CustomerNotFoundError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
    */
-  async link(actor: Actor, link: MappingIds): Promise<CustomerMapping> {
-    const { mapping } = await this.linkOnRecord(actor, link, async () => {
-      if ((await findStripeCustomer(this.parts.stripe, link.stripeCustomerId)) === null)
-        throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
-    });
-    return mapping;
-  }
-
-  /**
-   * Links a user to a customer without asking Stripe whether it has the customer.
-   * @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
-   */
-  linkUnverified(actor: Actor, link: MappingIds): ReturnType<CustomerDirectory['link']> {
-    return this.linkOnRecord(actor, link, () => Promise.resolve());
-  }
-
-  private linkOnRecord(
-    actor: Actor,
-    link: MappingIds,
-    verify: () => Promise<void>,
-  ): ReturnType<CustomerDirectory['link']> {
+  link(actor: Actor, link: MappingIds, verify: boolean): ReturnType<CustomerDirectory['link']> {
+    const { directory, conflicts, stripe, audit } = this.parts;
     const { userId, stripeCustomerId: target } = link;
     const intent = { actor, action: AuditAction.LINK_CUSTOMER, userId, target };
-    return this.parts.audit.record(intent, async () => {
+    return audit.record(intent, async () => {
       checkMappingIds(link);
-      await verify();
-      const linked = await this.parts.directory.link(link);
-      await this.parts.conflicts.remove(link);
+      if (verify && (await findStripeCustomer(stripe, target)) === null)
+        throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
+      const linked = await directory.link(link);
+      await conflicts.remove(link);
       return linked;
     });
   }

@@ -3,7 +3,7 @@ import type { Leases } from '../records/leases.ts';
 import type { RecordStore } from '../records/record-store.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { WebhookEvent } from './webhook-event.ts';
-import { type HandledEventType, isHandled } from './webhook-event-types.ts';
+import { type HandledEventType, isHandled } from './webhook-event.ts';
 
 /** Handles an event. Handlers are idempotent: after a crash, an event is handled again. */
 export type WebhookHandler = (event: WebhookEvent) => Promise<unknown>;

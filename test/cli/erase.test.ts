@@ -24,7 +24,7 @@ async function keepEverything(platform: Platform): Promise<void> {
   const { customers } = createFeatures(platform, config, null);
   const { records } = platform.database;
   const now = new Date();
-  await customers.admin.linkUnverified(commandLine, link);
+  await customers.admin.link(commandLine, link, false);
   await customers.directory.update(userId, { attributes: { tier: 'gold' } });
   const other = { userId, stripeCustomerId: 'cus_other' };
   await customers.conflicts.report(other, { actor: commandLine, at: now });

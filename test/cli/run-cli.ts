@@ -13,17 +13,12 @@ export interface CliInput {
   readonly env: Environment;
   /** What a person types at a terminal; without it there is no terminal. */
   readonly typed?: string | undefined;
-  /** Whether stderr is a terminal. */
-  readonly showsProgress?: boolean;
 }
 
 /** Runs a command line as a process does, in this one. */
-export async function runCli(
-  args: readonly string[],
-  { env, typed, showsProgress = false }: CliInput,
-): Promise<CliResult> {
+export async function runCli(args: readonly string[], { env, typed }: CliInput): Promise<CliResult> {
   const stdout = new Collector();
-  const stderr = Object.assign(new Collector(), { isTTY: showsProgress });
+  const stderr = new Collector();
   const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
   stdin.end(typed);
   const readEnvironment = (): Environment => env;

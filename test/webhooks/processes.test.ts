@@ -7,7 +7,7 @@ import type { AuditEntry } from '../../src/audit/audit-log.ts';
 import { type CustomerFacts, readSnapshot } from '../../src/account/customer-snapshot.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { handledEventTypes } from '../../src/webhooks/webhook-event-types.ts';
+import { handledEventTypes } from '../../src/webhooks/webhook-event.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { handledEventTypes } from '../../src/webhooks/webhook-event-types.ts';
+import { handledEventTypes } from '../../src/webhooks/webhook-event.ts';
 
 test("are no more than Stripe's list of events takes at a time", () => {
   expect(handledEventTypes.length).toBeLessThanOrEqual(20);

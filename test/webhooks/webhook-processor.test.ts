@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Leases } from '../../src/records/leases.ts';
-import { handledEventTypes } from '../../src/webhooks/webhook-event-types.ts';
+import { handledEventTypes } from '../../src/webhooks/webhook-event.ts';
 import { readEvent } from '../../src/webhooks/webhook-event.ts';
 import { type WebhookHandlers, WebhookProcessor } from '../../src/webhooks/webhook-processor.service.ts';
 import { corruptStore } from '../helpers/broken-store.ts';

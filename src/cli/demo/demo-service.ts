@@ -11,7 +11,7 @@ import type { Config } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { type OpenedParts, openAll } from '../../shared/opened-parts.ts';
-import { webhookPath } from '../../webhooks/webhook-event-types.ts';
+import { webhookPath } from '../../webhooks/webhook-event.ts';
 import { withPlatform } from '../platform.ts';
 import { loadAddressedConfig } from './demo-address.ts';
 import { createDemoEnvironment } from './demo-environment.ts';

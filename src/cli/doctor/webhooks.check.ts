@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { StripeConfig } from '../../config/config.ts';
 import { readAll } from '../../stripe/read-all.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
-import { handledEventTypes, webhookPath } from '../../webhooks/webhook-event-types.ts';
+import { handledEventTypes, webhookPath } from '../../webhooks/webhook-event.ts';
 import { type Deployment, requireVariables } from './deployment.ts';
 import { type Judgement, pass, skip, warn } from './finding.ts';
 

@@ -3,15 +3,13 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { AuditAction } from '../../audit/audit-action.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import { loadStoreConfig } from '../../config/command-config.ts';
-import type { CustomerDirectory } from '../../customers/customer-directory.ts';
+import type { CustomerDirectory, LinkOutcome, MappingIds } from '../../customers/customer-directory.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { exitCodes } from '../../process/start-failure.ts';
-import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
-import { startProgress } from '../progress.ts';
-import type { Shell } from '../shell.ts';
-import { listenForStop } from '../stop-signal.ts';
-import { type ImportedBatch, type Refusal, importLinks } from './import-links.ts';
-import { readLinkRows } from './read-link-rows.ts';
+import { CommandError } from '../command-failure.ts';
+import { type Shell, quote, toColumns } from '../shell.ts';
+import { type Step, runSteps } from '../steps.ts';
+import { type LinkRow, readLinkRows } from './read-link-rows.ts';
 
 interface ImportRequest {
   readonly from: string;
@@ -20,41 +18,29 @@ interface ImportRequest {
   readonly json: boolean;
 }
 
-interface ImportTotals {
-  readonly linked: number;
-  readonly unchanged: number;
-  readonly refused: number;
-  readonly lastLine: number;
-}
-
 /** Links every line of a file, reports the refused lines, and prints the totals. */
 export async function importLinkFile(shell: Shell, { from, errors, json }: ImportRequest): Promise<void> {
   const source = await getSource(from);
-  const refusalFile = errors === undefined ? null : await openRefusalFile(errors, source.stats);
+  const refusalFile = errors === undefined ? null : await openRefusalFile(errors, source);
   try {
-    const intent = { actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS } as const;
     const { withPlatform } = await import('../platform.ts');
     const config = loadStoreConfig(shell.loadEnvironment());
-    const logger = createLogger(config.logLevel, shell.stderr);
-    await withPlatform(config, logger, ({ audit, database }) =>
-      audit.record(intent, () => runImport(shell, database.customers, { source, refusalFile, json })),
+    await withPlatform(config, createLogger(config.logLevel, shell.stderr), ({ audit, database }) =>
+      audit.record({ actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS }, () =>
+        runImport(shell, database.customers, { from, size: source.size, refusalFile, json }),
+      ),
     );
   } finally {
     await refusalFile?.close();
   }
 }
 
-interface Source {
-  readonly path: string;
-  readonly stats: Stats;
-}
-
-async function getSource(path: string): Promise<Source> {
+async function getSource(path: string): Promise<Stats> {
   const stats = await stat(path).catch((error: unknown) => {
     throw new CommandError(`${path} cannot be read${describeCode(error)}.`);
   });
   if (stats.isDirectory()) throw new CommandError(`${path} is a folder: give a file.`);
-  return { path, stats };
+  return stats;
 }
 
 /** The system's code for the error, such as ENOENT. */
@@ -65,16 +51,16 @@ function describeCode(error: unknown): string {
 
 async function openRefusalFile(path: string, source: Stats): Promise<FileHandle> {
   const existing = await stat(path).catch(() => null);
-  if (existing?.ino === source.ino && existing.dev === source.dev) {
+  if (existing?.ino === source.ino && existing.dev === source.dev)
     throw new CommandError('--errors names the file to import: give another file.');
-  }
   return open(path, 'w', 0o600).catch((error: unknown) => {
     throw new CommandError(`${path} cannot be written${describeCode(error)}.`);
   });
 }
 
 interface Import {
-  readonly source: Source;
+  readonly from: string;
+  readonly size: number;
   readonly refusalFile: FileHandle | null;
   readonly json: boolean;
 }
@@ -82,62 +68,69 @@ interface Import {
 async function runImport(
   shell: Shell,
   directory: CustomerDirectory,
-  { source, refusalFile, json }: Import,
+  { from, size, refusalFile, json }: Import,
 ): Promise<void> {
-  const text = createReadStream(source.path, 'utf8');
-  const progress = startProgress(shell.stderr, source.stats.size);
-  const stop = listenForStop();
-  let totals: ImportTotals = { linked: 0, unchanged: 0, refused: 0, lastLine: 0 };
-  try {
-    for await (const batch of importLinks(directory, readLinkRows(text))) {
-      const refusals = json ? toJsonLines(batch.refusals) : toLines(batch.refusals, totals.refused === 0);
-      totals = addBatch(totals, batch);
-      if (refusalFile !== null) await refusalFile.appendFile(refusals);
-      else if (refusals !== '') progress.write(refusals);
-      progress.update(text.bytesRead, describeTotals(totals));
-      stop.throwIfReceived();
+  const totals = { linked: 0, unchanged: 0, refused: 0 };
+  let lastLine = 0;
+  const describeTotals = (): string =>
+    `linked ${totals.linked}, unchanged ${totals.unchanged}, refused ${totals.refused}`;
+  async function* steps(): AsyncGenerator<Step> {
+    const text = createReadStream(from, 'utf8');
+    // What a batch reports is already stored.
+    for await (const rows of readLinkRows(text)) {
+      const outcomes = await directory.linkMany(rows.filter(hasLink).map(({ link }) => link));
+      const refusals = listRefusals(rows, outcomes);
+      const report = json ? toJsonLines(refusals) : toLines(refusals, totals.refused === 0);
+      totals.linked += outcomes.filter((outcome) => outcome === 'linked').length;
+      totals.unchanged += outcomes.filter((outcome) => outcome === 'unchanged').length;
+      totals.refused += refusals.length;
+      lastLine = rows.at(-1)?.line ?? lastLine;
+      if (refusalFile === null) shell.stderr.write(report);
+      else await refusalFile.appendFile(report);
+      yield { status: describeTotals(), share: text.bytesRead / size };
     }
-  } catch (error) {
-    throw new CommandError(
-      `Stopped after line ${totals.lastLine}: ${describeFailure(error)}\n` +
-        'Run it again to continue: what was linked stays linked.',
-      getExitCode(error),
-    );
-  } finally {
-    stop.release();
-    progress.stop();
-    shell.stdout.write(json ? toJsonTotals(totals) : `${describeTotals(totals)}\n`);
   }
+  await runSteps(shell, {
+    steps,
+    summarize: () => (json ? JSON.stringify(totals) : describeTotals()),
+    describeStop: (reason) =>
+      `Stopped after line ${lastLine}: ${reason}\nRun it again to continue: what was linked stays linked.`,
+  });
   if (totals.refused > 0) shell.exitCode = exitCodes.failed;
 }
 
-function addBatch(totals: ImportTotals, batch: ImportedBatch): ImportTotals {
-  return {
-    linked: totals.linked + batch.linked,
-    unchanged: totals.unchanged + batch.unchanged,
-    refused: totals.refused + batch.refusals.length,
-    lastLine: batch.lastLine,
-  };
+interface Refusal {
+  readonly line: number;
+  readonly reason: string;
 }
 
-function describeTotals({ linked, unchanged, refused }: ImportTotals): string {
-  return `linked ${linked}, unchanged ${unchanged}, refused ${refused}`;
+function listRefusals(rows: readonly LinkRow[], outcomes: readonly LinkOutcome[]): Refusal[] {
+  const left = [...outcomes];
+  return rows.flatMap((row) => {
+    const reason = hasLink(row) ? describeTaken(row.link, left.shift()) : row.fault;
+    return reason === null ? [] : [{ line: row.line, reason }];
+  });
 }
 
-function toJsonTotals({ linked, unchanged, refused }: ImportTotals): string {
-  return `${JSON.stringify({ linked, unchanged, refused })}\n`;
+function hasLink(row: LinkRow): row is Extract<LinkRow, { link: MappingIds }> {
+  return 'link' in row;
+}
+
+function describeTaken(link: MappingIds, outcome: LinkOutcome | undefined): string | null {
+  if (outcome === 'user_taken') return `user ${quote(link.userId)} is linked to another customer`;
+  if (outcome === 'customer_taken') return `customer ${link.stripeCustomerId} is linked to another user`;
+  return null;
 }
 
 function toJsonLines(refusals: readonly Refusal[]): string {
-  return refusals.map(({ line, reason }) => `${JSON.stringify({ line, reason })}\n`).join('');
+  return refusals.map((refusal) => `${JSON.stringify(refusal)}\n`).join('');
 }
 
 /** Wide enough for line numbers of six digits. */
-const lineColumnWidth = 8;
+const columnWidths = [6];
 
 /** Refused lines in columns, with headings above the first. */
 function toLines(refusals: readonly Refusal[], isFirst: boolean): string {
-  const rows = refusals.map(({ line, reason }) => [String(line), reason] as const);
-  if (isFirst && rows.length > 0) rows.unshift(['LINE', 'REASON']);
-  return rows.map(([line, reason]) => `${line.padEnd(lineColumnWidth)}${reason}\n`).join('');
+  const rows = refusals.map(({ line, reason }) => [String(line), reason]);
+  return toColumns(isFirst && rows.length > 0 ? [['LINE', 'REASON'], ...rows] : rows, columnWidths);
 }

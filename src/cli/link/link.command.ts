@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import { loadStoreConfig } from '../../config/command-config.ts';
 import { type MappingIds, checkMappingIds } from '../../customers/customer-directory.ts';
+import { BillingError } from '../../shared/errors.ts';
+import { CommandError, describeFailure } from '../command-failure.ts';
 import { type Shell, quote, storeHelp } from '../shell.ts';
 import { importLinkFile } from './import-link-file.ts';
 
@@ -77,16 +79,18 @@ ${storeHelp}
 async function linkUser(shell: Shell, link: MappingIds, verify: boolean): Promise<void> {
   checkMappingIds(link);
   const config = loadStoreConfig(shell.loadEnvironment());
-  const [{ withFeatures }, { verifyCustomer }] = await Promise.all([
-    import('../features.ts'),
-    import('./verify-customer.ts'),
-  ]);
-  await withFeatures(shell, config, async ({ customers }, { stripe }) => {
-    if (verify && config.stripe.secretKey === null)
+  const { withFeatures } = await import('../platform.ts');
+  await withFeatures(shell, config, async ({ customers }) => {
+    const isVerified = verify && config.stripe.secretKey !== null;
+    if (verify && !isVerified)
       shell.stderr.write('The customer was not verified at Stripe: STRIPE_SECRET_KEY is not set.\n');
-    else if (verify) await verifyCustomer(stripe, link.stripeCustomerId);
-    const { created } = await customers.admin.linkUnverified(commandLine, link);
+    const { created } = await customers.admin.link(commandLine, link, isVerified).catch(adviseNoVerify);
     const what = `user ${quote(link.userId)} to ${link.stripeCustomerId} in scope ${config.stripe.scope}`;
     shell.stdout.write(created ? `Linked ${what}.\n` : `Already linked ${what}.\n`);
   });
+}
+
+function adviseNoVerify(error: unknown): never {
+  if (!(error instanceof BillingError && error.code.startsWith('STRIPE_'))) throw error;
+  throw new CommandError(`${describeFailure(error)}\nAdd --no-verify to link without asking Stripe.`);
 }

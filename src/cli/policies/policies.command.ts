@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
-import type { Shell } from '../shell.ts';
-import { createTimeOption } from '../times.ts';
+import { type Command, Option } from 'commander';
+import { type Shell, createTimeParser } from '../shell.ts';
+
+const parseAge = createTimeParser(9_999);
 
 /** Stripe's SDK is slow to load, so each command loads what it needs when it runs. */
 export function addPoliciesCommand(program: Command, shell: Shell): void {
@@ -42,12 +43,12 @@ function addPruneCommand(policies: Command, shell: Shell): void {
     .command('prune')
     .description('deactivate the configurations that no policy of the file needs')
     .addOption(
-      createTimeOption({
-        flags: '--older-than <time>',
-        description: 'only configurations without a session for this time, such as 7d or 36h',
-        preset: '7d',
-        expected: 'Expected days or hours, such as 7d or 36h.',
-      }),
+      new Option(
+        '--older-than <time>',
+        'only configurations without a session for this time, such as 7d or 36h',
+      )
+        .default(parseAge('7d'), '7d')
+        .argParser(parseAge),
     )
     .option('--yes', 'deactivate them; without this option, only show them')
     .option('--json', 'print one JSON object, for scripts')

@@ -3,7 +3,7 @@ import type { Configurations } from '../../configurations/create-configurations.
 import { type Configuration, productsPath } from '../../configurations/managed-configuration.ts';
 import { loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
-import { withFeatures } from '../features.ts';
+import { withFeatures } from '../platform.ts';
 import type { Shell } from '../shell.ts';
 
 /** What the commands on policies need. */

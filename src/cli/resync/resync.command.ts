@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
-import { type Shell, storeHelp } from '../shell.ts';
-import { createTimeOption } from '../times.ts';
+import { type Command, Option } from 'commander';
+import { type Shell, createTimeParser, storeHelp } from '../shell.ts';
 
 interface ResyncOptions {
   /** Milliseconds before now. */
@@ -9,18 +8,19 @@ interface ResyncOptions {
   readonly json?: true;
 }
 
+const parseAge = createTimeParser(30);
+
 export function addResyncCommand(program: Command, shell: Shell): void {
   program
     .command('resync')
     .description('catch up with Stripe: handle undelivered events, and read every customer again')
     .addOption(
-      createTimeOption({
-        flags: '--since <time>',
-        description: 'the age of the oldest events to handle, such as 12h or 7d; Stripe keeps events for 30d',
-        preset: '30d',
-        longestMs: 30 * 24 * 3_600_000,
-        expected: 'Expected hours or days up to 30d, such as 12h or 7d.',
-      }),
+      new Option(
+        '--since <time>',
+        'the age of the oldest events to handle, such as 12h or 7d; Stripe keeps events for 30d',
+      )
+        .default(parseAge('30d'), '30d')
+        .argParser(parseAge),
     )
     .option('--after <user>', 'read only the customers of users after this one, to continue after a stop')
     .option('--json', 'print one JSON object, for scripts')

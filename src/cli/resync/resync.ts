@@ -1,17 +1,17 @@
+import type { CustomerSync } from '../../account/customer-sync.service.ts';
 import { type CommandConfig, loadLinkingConfig, loadStoreConfig } from '../../config/command-config.ts';
 import type { Environment } from '../../config/environment.ts';
-import type { CustomerDirectory, CustomerMapping } from '../../customers/customer-directory.ts';
-import type { CustomerSync } from '../../account/customer-sync.service.ts';
+import type { CustomerDirectory } from '../../customers/customer-directory.ts';
 import { exitCodes } from '../../process/start-failure.ts';
-import type { WebhookEvent } from '../../webhooks/webhook-event.ts';
+import { readPages } from '../../stripe/read-all.ts';
+import type { StripeClient } from '../../stripe/stripe-client.ts';
+import { type WebhookEvent, handledEventTypes, readEvent } from '../../webhooks/webhook-event.ts';
 import type { WebhookProcessor } from '../../webhooks/webhook-processor.service.ts';
-import { CommandError, describeFailure, getExitCode } from '../command-failure.ts';
-import { withFeatures } from '../features.ts';
-import { readMappingPages } from '../mapping-pages.ts';
+import { CommandError, describeFailure } from '../command-failure.ts';
+import { readMappingPages } from '../links.command.ts';
+import { withFeatures } from '../platform.ts';
 import { type Shell, quote } from '../shell.ts';
-import { listenForStop } from '../stop-signal.ts';
-import { ResyncRun } from './resync-run.ts';
-import { listUndeliveredEvents } from './undelivered-events.ts';
+import { type Step, runSteps } from '../steps.ts';
 
 export interface ResyncRequest {
   /** How old an event may be. */
@@ -54,71 +54,99 @@ function loadResyncConfig(env: Environment): CommandConfig {
   return { ...config, linking, stripe: { ...stripe, requestsPerSecond: paced } };
 }
 
-/** Prints the totals, also after a failure. */
+/**
+ * The events that this service handles and Stripe could not deliver to an endpoint, the oldest first. Only the ids are
+ * kept: a month of whole events may not fit into memory.
+ * @throws BillingError of the Stripe kind
+ */
+async function listUndeliveredEvents(stripe: StripeClient, since: Date): Promise<WebhookEvent[]> {
+  const filter = {
+    delivery_success: false,
+    types: [...handledEventTypes],
+    created: { gte: Math.floor(since.getTime() / 1000) },
+  };
+  const events: WebhookEvent[] = [];
+  const pages = readPages(stripe, (sdk, page, options) => sdk.events.list({ ...filter, ...page }, options));
+  for await (const page of pages) events.push(...page.map(readEvent));
+  return events.reverse();
+}
+
 async function catchUp(
   shell: Shell,
   { json, after }: ResyncRequest,
   undelivered: readonly WebhookEvent[],
   { directory, sync, processor }: ResyncParts,
 ): Promise<void> {
-  const stop = listenForStop();
-  const events = new ResyncRun(shell.stderr, 'event', ['handled', 'repeated']);
-  const customers = new ResyncRun(shell.stderr, 'customer', ['read', 'gone']);
+  const events = new Tasks(shell.stderr, 'event', { handled: 0, repeated: 0, failed: 0 });
+  const customers = new Tasks(shell.stderr, 'customer', { read: 0, gone: 0, failed: 0 });
   let lastUser = after;
-  try {
-    events.begin(undelivered.length);
-    for (const event of undelivered) {
-      await events.attempt(event.id, () => replay(event, processor));
+  async function* steps(): AsyncGenerator<Step> {
+    for (const [index, event] of undelivered.entries()) {
+      await events.attempt(event.id, async () =>
+        (await processor.process(event)) === 'handled' ? 'handled' : 'repeated',
+      );
       events.throwIfHopeless();
-      stop.throwIfReceived();
+      yield { status: events.describe(), share: (index + 1) / undelivered.length };
     }
-    events.end();
-    customers.begin(await countMappings(directory, after));
-    for await (const few of readFew(directory, after)) {
-      await Promise.all(few.map(({ stripeCustomerId: id }) => customers.attempt(id, () => read(id, sync))));
+    for await (const page of readMappingPages(directory, { after, pageSize: customersAtOnce })) {
+      await Promise.all(
+        page.map(({ stripeCustomerId: id }) =>
+          customers.attempt(id, async () => ((await sync.refresh(id))?.facts === null ? 'gone' : 'read')),
+        ),
+      );
       customers.throwIfHopeless();
       // After a failure, the next run has to start before the user that failed.
-      if (customers.totals.failed === 0) lastUser = few.at(-1)?.userId;
-      stop.throwIfReceived();
+      if (customers.totals.failed === 0) lastUser = page.at(-1)?.userId;
+      yield { status: customers.describe() };
     }
-  } catch (error) {
-    const option = lastUser === undefined ? '' : ` with --after ${quote(lastUser)}`;
-    throw new CommandError(
-      `Stopped: ${describeFailure(error)}\nRun it again${option} to continue: nothing is done twice.`,
-      getExitCode(error),
-    );
-  } finally {
-    stop.release();
-    events.end();
-    customers.end();
-    const totals = { events: events.totals, customers: customers.totals };
-    const summary = json ? JSON.stringify(totals) : `${events.describe()}; ${customers.describe()}`;
-    shell.stdout.write(`${summary}\n`);
   }
+  await runSteps(shell, {
+    steps,
+    summarize: () =>
+      json
+        ? JSON.stringify({ events: events.totals, customers: customers.totals })
+        : `${events.describe()}; ${customers.describe()}`,
+    describeStop: (reason) =>
+      `Stopped: ${reason}\nRun it again${lastUser === undefined ? '' : ` with --after ${quote(lastUser)}`} to continue: nothing is done twice.`,
+  });
   if (events.totals.failed + customers.totals.failed > 0) shell.exitCode = exitCodes.failed;
 }
 
-async function replay(event: WebhookEvent, processor: WebhookProcessor): Promise<'handled' | 'repeated'> {
-  return (await processor.process(event)) === 'handled' ? 'handled' : 'repeated';
-}
+/** This many failures in a row mean that Stripe or the database is down, or that the key is wrong. */
+const failuresToStop = 5;
 
-async function read(stripeCustomerId: string, sync: CustomerSync): Promise<'read' | 'gone'> {
-  const snapshot = await sync.refresh(stripeCustomerId);
-  return snapshot?.facts === null ? 'gone' : 'read';
-}
+/** Counts the outcomes of tasks of one kind. */
+class Tasks<Outcome extends string> {
+  private failuresInRow = 0;
+  private lastReason = '';
 
-async function countMappings(directory: CustomerDirectory, after: string | undefined): Promise<number> {
-  let count = 0;
-  for await (const mappings of readMappingPages(directory, after)) count += mappings.length;
-  return count;
-}
+  constructor(
+    private readonly stderr: Shell['stderr'],
+    private readonly subject: string,
+    readonly totals: Record<Outcome | 'failed', number>,
+  ) {}
 
-async function* readFew(
-  directory: CustomerDirectory,
-  after: string | undefined,
-): AsyncGenerator<readonly CustomerMapping[]> {
-  for await (const mappings of readMappingPages(directory, after)) {
-    for (let start = 0; start < mappings.length; start += customersAtOnce)
-      yield mappings.slice(start, start + customersAtOnce);
+  /** Reports and counts a failure, and continues. */
+  async attempt(id: string, work: () => Promise<Outcome>): Promise<void> {
+    try {
+      this.totals[await work()] += 1;
+      this.failuresInRow = 0;
+    } catch (error) {
+      this.totals.failed += 1;
+      this.failuresInRow += 1;
+      this.lastReason = describeFailure(error);
+      this.stderr.write(`${this.subject} ${id}: ${this.lastReason}\n`);
+    }
+  }
+
+  /** @throws CommandError after too many failures in a row */
+  throwIfHopeless(): void {
+    if (this.failuresInRow >= failuresToStop) throw new CommandError(this.lastReason);
+  }
+
+  /** `events: handled 3, repeated 0, failed 0` */
+  describe(): string {
+    const figures = Object.entries(this.totals).map(([name, count]) => `${name} ${String(count)}`);
+    return `${this.subject}s: ${figures.join(', ')}`;
   }
 }

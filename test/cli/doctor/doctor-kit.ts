@@ -6,7 +6,7 @@ import { examine } from '../../../src/cli/doctor/examination.ts';
 import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import type { Environment } from '../../../src/config/environment.ts';
 import { openDatabase } from '../../../src/database/open-database.ts';
-import { handledEventTypes, webhookPath } from '../../../src/webhooks/webhook-event-types.ts';
+import { handledEventTypes, webhookPath } from '../../../src/webhooks/webhook-event.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
 import {
   type LocalStripeClient,

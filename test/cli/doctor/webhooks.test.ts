@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { examine } from '../../../src/cli/doctor/examination.ts';
 import type { Environment } from '../../../src/config/environment.ts';
-import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts';
+import { handledEventTypes } from '../../../src/webhooks/webhook-event.ts';
 import { createHealthyDeployment, examineFor } from './doctor-kit.ts';
 
 const deployment = await createHealthyDeployment();

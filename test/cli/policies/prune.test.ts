@@ -63,7 +63,7 @@ describe('billing-portal policies prune', () => {
     const { exitCode, stderr } = await kit.run('prune --older-than soon');
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("argument 'soon' is invalid. Expected days or hours, such as 7d or 36h.");
+    expect(stderr).toContain("argument 'soon' is invalid. Expected hours or days up to 9999d, such as 12h or 7d.");
   });
 
   test("never touches the account's default, another namespace's or anybody else's, nor an open login page", async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { openDatabase } from '../../../src/database/open-database.ts';
-import { handledEventTypes } from '../../../src/webhooks/webhook-event-types.ts';
+import { handledEventTypes } from '../../../src/webhooks/webhook-event.ts';
 import { closeAfterTests } from '../../helpers/closing.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
 import { startLocalStripe } from '../../../packages/local-stripe/test/local-stripe-client.ts';
@@ -198,17 +198,6 @@ describe('linked customers', () => {
     expect(requests).toBeGreaterThan(48);
     expect(requests / seconds).toBeLessThan(20);
   }, 30_000);
-});
-
-test('shows on a terminal how far it is', async () => {
-  const { createLinked, env } = await createOutage();
-  await createLinked('ada');
-
-  const { stderr } = await runCli(['resync'], { env, showsProgress: true });
-
-  expect(stderr).toMatch(
-    /100% {2}events: handled 1, repeated 0, failed 0[^]*100% {2}customers: read 1, gone 0, failed 0/,
-  );
 });
 
 test.each([

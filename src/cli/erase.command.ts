@@ -1,10 +1,12 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { loadStoreConfig } from '../../config/command-config.ts';
-import { checkUserId } from '../../customers/customer-directory.ts';
-import type { Erasure } from '../../shared/erasure.ts';
-import { CommandError } from '../command-failure.ts';
-import { type Shell, quote, storeHelp } from '../shell.ts';
+import type { Features } from '../app.ts';
+import { loadStoreConfig } from '../config/command-config.ts';
+import { checkUserId } from '../customers/customer-directory.ts';
+import type { Feature } from '../platform.ts';
+import type { Erasure } from '../shared/erasure.ts';
+import { CommandError } from './command-failure.ts';
+import { type Shell, quote, storeHelp } from './shell.ts';
 
 interface EraseOptions {
   readonly yes?: true;
@@ -42,10 +44,7 @@ async function erase(shell: Shell, userId: string, { yes, json }: EraseOptions):
   const config = loadStoreConfig(shell.loadEnvironment());
   const { scope } = config.stripe;
   const who = `user ${quote(userId)} in scope ${scope}`;
-  const [{ withFeatures }, { eraseUser }] = await Promise.all([
-    import('../features.ts'),
-    import('./erase-user.ts'),
-  ]);
+  const { withFeatures } = await import('./platform.ts');
   await withFeatures(shell, config, async (features) => {
     if (yes !== true) await confirm(shell, `Erase all data about ${who}? Type yes to continue: `);
     const erasure = await eraseUser(features, userId);
@@ -53,6 +52,21 @@ async function erase(shell: Shell, userId: string, { yes, json }: EraseOptions):
       json === true ? `${JSON.stringify({ userId, scope, ...erasure })}\n` : toText(who, erasure),
     );
   });
+}
+
+/** Removes all data about a user, feature by feature. */
+async function eraseUser({ customers, ...others }: Features, userId: string): Promise<Required<Erasure>> {
+  const mapping = await customers.directory.findByUserId(userId);
+  const user = { userId, stripeCustomerId: mapping?.stripeCustomerId ?? null };
+  const erasures: Erasure[] = [];
+  // The mapping goes last: if the command stops halfway, the next run still finds the customer by it.
+  for (const feature of [...Object.values<Feature>(others), customers]) {
+    if (feature.eraseUser !== undefined) erasures.push(await feature.eraseUser(user));
+  }
+  return {
+    removed: erasures.flatMap(({ removed }) => removed),
+    stripeCustomerIds: erasures.flatMap(({ stripeCustomerIds = [] }) => stripeCustomerIds),
+  };
 }
 
 function toText(who: string, { removed, stripeCustomerIds }: Required<Erasure>): string {

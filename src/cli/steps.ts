@@ -1,0 +1,51 @@
+import { constants } from 'node:os';
+import { CommandError, describeFailure, getExitCode } from './command-failure.ts';
+import type { Shell } from './shell.ts';
+
+/** How far a command is. */
+export interface Step {
+  /** The totals so far. */
+  readonly status: string;
+  /** The share of the work that is done; undefined when the total is unknown. */
+  readonly share?: number;
+}
+
+export interface LongWork {
+  readonly steps: () => AsyncIterable<Step>;
+  /** The totals, for stdout. They are printed also after a failure. */
+  readonly summarize: () => string;
+  /** What to do after a failure. */
+  readonly describeStop: (reason: string) => string;
+}
+
+const reportIntervalMs = 5_000;
+
+/**
+ * Runs work of many steps, and writes a line to stderr every few seconds. SIGINT or SIGTERM ends the work between two
+ * steps, with the exit code that shells use for the signal. A second signal ends the process at once.
+ */
+export async function runSteps(
+  { stdout, stderr }: Pick<Shell, 'stdout' | 'stderr'>,
+  { steps, summarize, describeStop }: LongWork,
+): Promise<void> {
+  let received: NodeJS.Signals | undefined;
+  const note = (signal: NodeJS.Signals): void => {
+    received = signal;
+  };
+  process.once('SIGINT', note).once('SIGTERM', note);
+  let shownAt = Date.now();
+  try {
+    for await (const { status, share } of steps()) {
+      if (received !== undefined)
+        throw new CommandError(`interrupted by ${received}.`, 128 + constants.signals[received]);
+      if (Date.now() - shownAt < reportIntervalMs) continue;
+      shownAt = Date.now();
+      stderr.write(`${status}${share === undefined ? '' : ` (${Math.floor(100 * share)}%)`}\n`);
+    }
+  } catch (error) {
+    throw new CommandError(describeStop(describeFailure(error)), getExitCode(error));
+  } finally {
+    process.removeListener('SIGINT', note).removeListener('SIGTERM', note);
+    stdout.write(`${summarize()}\n`);
+  }
+}
