@@ -144,7 +144,7 @@ describe('the route for Auth.js', () => {
   test('signs a token that the service accepts', async () => {
     const response = await call({ user: { id: 'user_1', roles: ['billing:admin'] } });
     const { token } = (await response.json()) as { token: string };
-    const authenticator = await createAuthenticator(load('Auth.js'));
+    const authenticator = createAuthenticator(load('Auth.js'));
 
     await expect(authenticator.authenticate(`Bearer ${token}`)).resolves.toMatchObject({
       userId: 'user_1',
