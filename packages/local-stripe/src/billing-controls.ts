@@ -6,9 +6,8 @@ import {
   subscriptionOf,
   voidInvoice,
 } from './billing/invoice-outcomes.ts';
-import { periodOf } from './billing/item-changes.ts';
 import { finalizeDraft, markPaid, payInvoice } from './billing/payment.ts';
-import { chargeItem } from './billing/subscription-items.ts';
+import { chargeItem, periodOf } from './billing/subscription-items.ts';
 import { boolean, integer, oneOf, required, string } from './parameters.ts';
 import type { Decoded } from './parameters.ts';
 import { createRoute } from './route.ts';
@@ -47,7 +46,7 @@ function createInvoice(store: Store, values: Decoded<typeof invoiceParameters>):
       collection_method: method,
       days_until_due: values.days_until_due ?? subscription.days_until_due,
     },
-    charges: subscription.items.data.map((item) => chargeItem(store, item, periodOf(item))),
+    charges: subscription.items.data.map((item) => chargeItem(store, subscription, item, periodOf(item))),
     billingReason: 'subscription_cycle',
   });
   const draft = values.overdue ? { ...built, due_date: store.now() - 86_400 } : built;

@@ -2,8 +2,8 @@ import { createFaultError } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { boolean, integer, oneOf, required, string, timestamp } from './parameters.ts';
 import type { RecordedRequest } from './recorded-request.ts';
-import { listItems } from './billing/subscription-items.ts';
-import { withPeriod } from './billing/item-changes.ts';
+import { createDiscount } from './billing/discounts.ts';
+import { listItems, withPeriod } from './billing/subscription-items.ts';
 import { passTime } from './billing/time-passing.ts';
 import { createRoute } from './route.ts';
 import type { ApiRoute } from './route.ts';
@@ -20,6 +20,7 @@ export function createControlRoutes(
   return [
     createClockRoute(store),
     createSubscriptionRoute(store),
+    createCustomerRoute(store),
     ...createFaultRoutes(faults),
     createRequestRoute(requests),
   ];
@@ -61,6 +62,22 @@ function createSubscriptionRoute(store: Store): ApiRoute {
         status: values.status ?? subscription.status,
         ...(values.status === 'canceled' ? { canceled_at: store.now(), ended_at: store.now() } : {}),
       });
+    },
+  });
+}
+
+/** Stripe's API no longer gives discounts to customers, but customers still have those that they were given. */
+function createCustomerRoute(store: Store): ApiRoute {
+  return createRoute({
+    method: 'POST',
+    path: '/_control/customers/:id',
+    parameters: { coupon: required(string()) },
+    handle: ({ id, values }) => {
+      const customer = store.get('customer', id);
+      const discount = createDiscount(store, store.refer('coupon', values.coupon, 'coupon'), null, {
+        customer,
+      });
+      return store.commit('customer.updated', { ...customer, discount });
     },
   });
 }

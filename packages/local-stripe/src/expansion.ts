@@ -21,8 +21,14 @@ const references: Partial<Record<string, readonly string[]>> = {
     'schedule',
     'pending_setup_intent',
     'discounts',
+    'cancellation_details.feedback_option',
   ],
+  subscription_item: ['discounts'],
+  subscription_schedule: ['customer', 'subscription'],
   invoice: ['customer', 'default_payment_method', 'discounts'],
+  line_item: ['discounts', 'pricing.price_details.price'],
+  discount: ['customer', 'promotion_code', 'source.coupon'],
+  promotion_code: ['customer', 'promotion.coupon'],
   'billing_portal.configuration': [
     'application',
     'features.subscription_cancel.cancellation_reason.feedback_options',
@@ -34,6 +40,8 @@ const references: Partial<Record<string, readonly string[]>> = {
 /** Members that Stripe leaves out unless they are asked for. */
 const hidden: Partial<Record<string, readonly string[]>> = {
   customer: ['subscriptions', 'sources', 'tax_ids'],
+  price: ['currency_options', 'tiers'],
+  coupon: ['applies_to', 'currency_options'],
   'billing_portal.configuration': ['features.subscription_update.products'],
   'checkout.session': ['line_items'],
 };
@@ -74,10 +82,14 @@ function expandPath(
   if (match) {
     const rest = segments.slice(match.split('.').length);
     const value = expandMember(answer, kept, match.split('.'), store);
-    if (rest.length > 0) expandPath(value, keptOf(value, store), rest, path, store);
+    if (rest.length > 0) expandPath(value, keptOf(value, kept, match, store), rest, path, store);
     return;
   }
   const [head = '', ...rest] = segments;
+  if (isTiersOfCurrency(head, rest, kept)) {
+    answer.tiers = structuredClone(kept.tiers);
+    return;
+  }
   const next = answer[head];
   if (rest.length === 0 || (next !== null && typeof next !== 'object')) {
     throw invalidRequest(`This property cannot be expanded (${path}).`, 'expand');
@@ -105,15 +117,28 @@ function lookUp(value: unknown, store: ObjectSource): unknown {
 }
 
 function hiddenValue(answer: Node, name: string, source: unknown, store: ObjectSource): unknown {
-  if (answer.object !== 'customer') return structuredClone(isNode(source) ? source[name] : undefined);
+  if (answer.object !== 'customer')
+    return withoutTiers(name, structuredClone(isNode(source) ? source[name] : undefined));
   const url = `/v1/customers/${String(answer.id)}/${name}`;
   const live = name === 'subscriptions' ? store.all('subscription') : [];
   const data = live.filter((each) => each.customer === answer.id && each.status !== 'canceled');
   return { object: 'list', data: structuredClone(data), has_more: false, url };
 }
 
-function keptOf(value: unknown, store: ObjectSource): unknown {
-  return isNode(value) && typeof value.id === 'string' ? (store.lookUp(value.id) ?? value) : value;
+function keptOf(value: unknown, kept: unknown, member: string, store: ObjectSource): unknown {
+  if (isNode(value) && typeof value.id === 'string') return store.lookUp(value.id) ?? value;
+  return member === 'currency_options' && isNode(kept) ? kept[member] : value;
+}
+
+/** The tiers of each currency of a price are hidden too: they need a path of their own. */
+function withoutTiers(name: string, value: unknown): unknown {
+  if (name !== 'currency_options' || !isNode(value)) return value;
+  for (const option of Object.values(value)) if (isNode(option)) delete option.tiers;
+  return value;
+}
+
+function isTiersOfCurrency(head: string, rest: readonly string[], kept: unknown): kept is { tiers: unknown } {
+  return head === 'tiers' && rest.length === 0 && isNode(kept) && 'unit_amount_decimal' in kept;
 }
 
 function withoutHidden(value: unknown): unknown {

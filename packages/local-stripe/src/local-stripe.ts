@@ -9,15 +9,19 @@ import { registerPortal } from './portal-page/portal-routes.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { createCheckoutControlRoutes } from './resources/checkout-completion.ts';
 import { createCheckoutSessionRoutes } from './resources/checkout-sessions.ts';
+import { createCouponRoutes } from './resources/coupons.ts';
 import { createCustomerRoutes } from './resources/customers.ts';
+import { createDiscountRoutes } from './resources/discounts.ts';
 import { createEventRoutes } from './resources/events.ts';
 import { createInvoiceRoutes } from './resources/invoices.ts';
+import { createMeterRoutes } from './resources/meters.ts';
 import { createPaymentMethodRoutes } from './resources/payment-methods.ts';
 import { createFeedbackOptionRoutes } from './resources/feedback-options.ts';
 import { createPortalConfigurationRoutes } from './resources/portal-configurations.ts';
 import { createPortalSessionRoutes } from './resources/portal-sessions.ts';
 import { createPriceRoutes } from './resources/prices.ts';
 import { createProductRoutes } from './resources/products.ts';
+import { createPromotionCodeRoutes } from './resources/promotion-codes.ts';
 import { createSubscriptionRoutes } from './resources/subscriptions.ts';
 import { createWebhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { CustomerIndex } from './search/customer-index.ts';
@@ -128,6 +132,10 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
     ...createPaymentMethodRoutes(store),
     ...createProductRoutes(store),
     ...createPriceRoutes(store),
+    ...createMeterRoutes(store),
+    ...createCouponRoutes(store),
+    ...createPromotionCodeRoutes(store),
+    ...createDiscountRoutes(store),
     ...createSubscriptionRoutes(store),
     ...createFeedbackOptionRoutes(store),
     ...createPortalConfigurationRoutes(store),

@@ -75,6 +75,18 @@ export function integer({
   });
 }
 
+/** A number that may have decimals, as text. */
+export function decimal({
+  max = Infinity,
+  places = 12,
+}: { readonly max?: number; readonly places?: number } = {}): Parameter<string, false> {
+  return optional((value, path) => {
+    const pattern = new RegExp(`^\\d{1,12}(\\.\\d{1,${places}})?$`);
+    if (typeof value === 'string' && pattern.test(value) && Number(value) <= max) return value;
+    throw invalidRequest(`Invalid decimal: ${printed(value)}`, path, 'parameter_invalid_decimal');
+  });
+}
+
 /** Seconds since the epoch. */
 export function timestamp(): Parameter<number, false> {
   return integer({ min: 0 });
@@ -135,6 +147,16 @@ export function object<P extends ParameterTable>(table: P): Parameter<Decoded<P>
   return optional((value, path) => {
     if (!isFields(value)) throw invalidRequest('Invalid object', path);
     return decodeParameters(table, value, path);
+  });
+}
+
+/** Named values of one kind, such as `currency_options[eur][unit_amount]`. */
+export function record<T>(element: Parameter<T>): Parameter<Readonly<Record<string, T>>, false> {
+  return optional((value, path) => {
+    if (!isFields(value)) throw invalidRequest('Invalid object', path);
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, element.decode(each, `${path}[${name}]`)]),
+    );
   });
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type SubscriptionInternals, noInternals } from './billing/subscription-internals.ts';
+import type { MeterEvent } from './billing/usage.ts';
 import { EventLog } from './event-log.ts';
 import { present } from './expansion.ts';
 import { StripeApiError, resourceMissing } from './stripe-api-error.ts';
@@ -12,7 +13,12 @@ const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: st
   price: { noun: 'price', pathParam: 'price' },
   payment_method: { noun: 'PaymentMethod', pathParam: 'payment_method' },
   subscription: { noun: 'subscription', pathParam: 'id' },
+  subscription_schedule: { noun: 'subscription schedule', pathParam: 'schedule' },
   invoice: { noun: 'invoice', pathParam: 'invoice' },
+  coupon: { noun: 'coupon', pathParam: 'coupon' },
+  promotion_code: { noun: 'promotion code', pathParam: 'promotion_code' },
+  discount: { noun: 'discount', pathParam: 'discount' },
+  'billing.meter': { noun: 'meter', pathParam: 'id' },
   'billing.feedback_option': { noun: 'feedback option', pathParam: 'id' },
   'billing_portal.configuration': { noun: 'configuration', pathParam: 'configuration' },
   'billing_portal.session': { noun: 'session', pathParam: 'session' },
@@ -29,10 +35,13 @@ export interface Tombstone {
 /** All objects of the local Stripe. Changes go through `commit` and `remove`, which record the event. */
 export class Store {
   readonly events: EventLog;
+  /** The recorded usage, which Stripe never returns. */
+  readonly meterEvents: MeterEvent[] = [];
   /** The URL of the local Stripe; empty until it listens. */
   baseUrl = '';
   private objects = new Map<string, StripeObject>();
   private tombstones = new Map<string, Tombstone>();
+  private readonly removed = new Map<string, StripeObject>();
   private internals = new Map<string, SubscriptionInternals>();
   private readonly committedAt = new Map<string, number>();
   private readonly clock: () => Date;
@@ -112,6 +121,7 @@ export class Store {
     const tombstone: Tombstone = { id: object.id, object: object.object, deleted: true };
     this.objects.delete(object.id);
     this.tombstones.set(object.id, tombstone);
+    this.removed.set(object.id, object);
     this.announce(type, object);
     return tombstone;
   }
@@ -123,6 +133,12 @@ export class Store {
 
   find<N extends ObjectName>(name: N, id: string): StripeObjects[N] | null {
     const object = this.objects.get(id);
+    return object?.object === name ? (object as StripeObjects[N]) : null;
+  }
+
+  /** Finds an object, also after its deletion: a discount outlives its coupon. */
+  findEver<N extends ObjectName>(name: N, id: string): StripeObjects[N] | null {
+    const object = this.objects.get(id) ?? this.removed.get(id);
     return object?.object === name ? (object as StripeObjects[N]) : null;
   }
 
@@ -161,7 +177,7 @@ export class Store {
 
   /** Finds any object or tombstone, for expansion. */
   lookUp(id: string): StripeObject | Tombstone | null {
-    return this.objects.get(id) ?? this.tombstones.get(id) ?? null;
+    return this.objects.get(id) ?? this.findEver('coupon', id) ?? this.tombstones.get(id) ?? null;
   }
 }
 

@@ -19,6 +19,7 @@ export type CustomerObject = Replace<
     default_source: null;
     invoice_settings: Replace<Stripe.Customer.InvoiceSettings, { default_payment_method: string | null }>;
     test_clock: null;
+    discount?: DiscountObject | null;
     sources?: never;
     subscriptions?: never;
     tax_ids?: never;
@@ -34,20 +35,34 @@ export type PriceObject = Replace<
   Stripe.Price,
   {
     product: string;
-    unit_amount: number;
-    unit_amount_decimal: string;
-    currency_options?: never;
-    tiers?: never;
+    unit_amount_decimal: string | null;
+    currency_options?: Readonly<Record<string, CurrencyOption>>;
+    tiers?: readonly Tier[];
   }
 >;
 
-export type PlanObject = Replace<Stripe.Plan, { product: string; amount_decimal: string; tiers?: never }>;
+/** A tier of a price. Without `up_to` it is the last. */
+export type Tier = Replace<
+  Stripe.Price.Tier,
+  { flat_amount_decimal: string | null; unit_amount_decimal: string | null }
+>;
+
+/** What a price costs in one of its currencies. */
+export type CurrencyOption = Replace<
+  Stripe.Price.CurrencyOptions,
+  { unit_amount_decimal: string | null; tiers?: readonly Tier[] }
+>;
+
+export type PlanObject = Replace<
+  Stripe.Plan,
+  { product: string; amount_decimal: string | null; tiers?: never }
+>;
 
 export type PaymentMethodObject = Replace<Stripe.PaymentMethod, { customer: string | null }>;
 
 export type SubscriptionItemObject = Replace<
   Stripe.SubscriptionItem,
-  { price: PriceObject; plan: PlanObject; quantity: number; discounts: string[] }
+  { price: PriceObject; plan: PlanObject; discounts: string[] }
 >;
 
 export const subscriptionStatuses = [
@@ -71,9 +86,54 @@ export type SubscriptionObject = Replace<
     default_payment_method: string | null;
     latest_invoice: string | null;
     discounts: string[];
+    schedule: string | null;
     status: SubscriptionStatus;
   }
 >;
+
+export type CouponObject = Replace<Stripe.Coupon, object>;
+
+export type PromotionCodeObject = Replace<
+  Stripe.PromotionCode,
+  { customer: string | null; promotion: { coupon: string; type: 'coupon' } }
+>;
+
+/** A redeemed coupon. It stays in the store when it ends, because invoices refer to it. */
+export type DiscountObject = Replace<
+  Stripe.Discount,
+  {
+    customer: string | null;
+    promotion_code: string | null;
+    source: { coupon: string; type: 'coupon' };
+  }
+>;
+
+export type PhaseDiscount = Replace<
+  Stripe.SubscriptionSchedule.Phase.Discount,
+  { coupon: string | null; discount: string | null; promotion_code: string | null }
+>;
+
+export type PhaseItem = Replace<
+  Stripe.SubscriptionSchedule.Phase.Item,
+  { price: string; plan: string; discounts: PhaseDiscount[] }
+>;
+
+export type PhaseObject = Replace<
+  Stripe.SubscriptionSchedule.Phase,
+  { items: PhaseItem[]; discounts: PhaseDiscount[] }
+>;
+
+export type ScheduleObject = Replace<
+  Stripe.SubscriptionSchedule,
+  { customer: string; subscription: string | null; phases: PhaseObject[] }
+>;
+
+export type MeterObject = Stripe.Billing.Meter;
+
+export interface DiscountAmount {
+  readonly amount: number;
+  readonly discount: string;
+}
 
 export type InvoiceLineObject = Replace<
   Stripe.InvoiceLineItem,
@@ -82,9 +142,10 @@ export type InvoiceLineObject = Replace<
     pricing: {
       type: 'price_details';
       price_details: { price: string; product: string };
-      unit_amount_decimal: string;
+      unit_amount_decimal: string | null;
     };
     quantity_decimal: string | null;
+    discount_amounts: DiscountAmount[];
     discounts: string[];
   }
 >;
@@ -96,6 +157,7 @@ export type InvoiceObject = Replace<
     lines: List<InvoiceLineObject>;
     default_payment_method: string | null;
     discounts: string[];
+    total_discount_amounts: DiscountAmount[] | null;
     status: Stripe.Invoice.Status;
     payments?: never;
   }
@@ -129,7 +191,12 @@ export interface StripeObjects {
   price: PriceObject;
   payment_method: PaymentMethodObject;
   subscription: SubscriptionObject;
+  subscription_schedule: ScheduleObject;
   invoice: InvoiceObject;
+  coupon: CouponObject;
+  promotion_code: PromotionCodeObject;
+  discount: DiscountObject;
+  'billing.meter': MeterObject;
   'billing.feedback_option': FeedbackOptionObject;
   'billing_portal.configuration': ConfigurationObject;
   'billing_portal.session': SessionObject;

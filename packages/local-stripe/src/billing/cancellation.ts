@@ -6,6 +6,7 @@ import { invalidRequest } from '../stripe-api-error.ts';
 export interface CancellationWords {
   readonly comment?: string | null;
   readonly feedback?: string | null;
+  readonly feedback_option?: string | null;
 }
 
 /** Whether a subscription has ended for good. */
@@ -49,7 +50,13 @@ export function withCancellation(
       cancel_at: null,
       cancel_at_period_end: false,
       canceled_at: null,
-      cancellation_details: details && { ...details, comment: null, feedback: null, reason: null },
+      cancellation_details: details && {
+        ...details,
+        comment: null,
+        feedback: null,
+        feedback_option: null,
+        reason: null,
+      },
     };
   }
   return {
@@ -80,7 +87,8 @@ export function buildCancellationDetails(
   return {
     comment: words.comment === undefined ? (before?.comment ?? null) : words.comment,
     feedback: words.feedback === undefined ? (before?.feedback ?? null) : words.feedback,
-    feedback_option: null,
+    feedback_option:
+      words.feedback_option === undefined ? (before?.feedback_option ?? null) : words.feedback_option,
     reason: reason ?? before?.reason ?? null,
   };
 }

@@ -3,10 +3,13 @@ import { createId, createSecret } from '../ids.ts';
 import type { Store } from '../store.ts';
 import type {
   CustomerObject,
+  DiscountAmount,
   InvoiceLineObject,
   InvoiceObject,
   SubscriptionObject,
 } from '../stripe-objects.ts';
+import { activeDiscounts, invoiceDiscountsOf, takeDiscounts } from './discounting.ts';
+import { optionIn } from './price-amounts.ts';
 import type { Charge } from './subscription-internals.ts';
 
 export interface InvoiceContents {
@@ -20,10 +23,10 @@ export interface InvoiceContents {
 
 /** Builds a draft invoice. */
 export function buildInvoice(store: Store, contents: InvoiceContents): InvoiceObject {
-  const { customer, subscription, charges } = contents;
+  const { customer, subscription } = contents;
   const id = createId('in');
   const created = contents.created ?? store.now();
-  const total = charges.reduce((sum, charge) => sum + charge.amount, 0);
+  const { lines, discounts, subtotal, total, discountAmounts } = buildLines(store, id, contents, created);
   // What is negative after the customer's balance becomes the new balance.
   const due = Math.max(0, total + customer.balance);
   return {
@@ -49,12 +52,8 @@ export function buildInvoice(store: Store, contents: InvoiceContents): InvoiceOb
     ending_balance: null,
     hosted_invoice_url: null,
     invoice_pdf: null,
-    lines: {
-      object: 'list',
-      data: charges.map((charge) => buildLine(id, subscription, charge)),
-      has_more: false,
-      url: `/v1/invoices/${id}/lines`,
-    },
+    discounts,
+    lines: { object: 'list', data: lines, has_more: false, url: `/v1/invoices/${id}/lines` },
     number: null,
     parent: {
       quote_details: null,
@@ -66,11 +65,55 @@ export function buildInvoice(store: Store, contents: InvoiceContents): InvoiceOb
     starting_balance: customer.balance,
     status: 'draft',
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal,
+    subtotal_excluding_tax: subtotal,
     total,
+    total_discount_amounts: discountAmounts,
     total_excluding_tax: total,
+    total_pretax_credit_amounts: toPretaxCredits(discountAmounts),
   };
+}
+
+/** The lines with their discounts. The subtotal contains those of items, the total also those of the invoice. */
+function buildLines(store: Store, invoice: string, contents: InvoiceContents, at: number) {
+  const { customer, subscription, charges } = contents;
+  const invoiceDiscounts = invoiceDiscountsOf(subscription, customer);
+  const itemDiscounts = (id: string): readonly string[] =>
+    subscription.items.data.find((item) => item.id === id)?.discounts ?? [];
+  const parts = charges.map((charge) => ({
+    amount: charge.amount,
+    product: charge.price.product,
+    discounts: charge.proration ? [] : itemDiscounts(charge.subscriptionItem),
+    discountable: !charge.proration,
+  }));
+  const taken = takeDiscounts(store, parts, { currency: subscription.currency, at, invoiceDiscounts });
+  const lines = charges.map((charge, i) =>
+    buildLine(invoice, subscription, charge, parts[i]?.discounts ?? [], taken[i] ?? []),
+  );
+  const discountAmounts = sumByDiscount(taken.flat());
+  const subtotal =
+    sum(charges) - sum(discountAmounts.filter(({ discount }) => !invoiceDiscounts.includes(discount)));
+  return {
+    lines,
+    discounts: activeDiscounts(store, invoiceDiscounts, at).map(({ id }) => id),
+    discountAmounts,
+    subtotal,
+    total: sum(charges) - sum(discountAmounts),
+  };
+}
+
+function sum(amounts: readonly { readonly amount: number }[]): number {
+  return amounts.reduce((total, { amount }) => total + amount, 0);
+}
+
+function sumByDiscount(amounts: readonly DiscountAmount[]): DiscountAmount[] {
+  const totals = new Map<string, number>();
+  for (const { amount, discount } of amounts) totals.set(discount, (totals.get(discount) ?? 0) + amount);
+  return [...totals].map(([discount, amount]) => ({ amount, discount }));
+}
+
+function toPretaxCredits(amounts: readonly DiscountAmount[]) {
+  return amounts.map((each) => ({ ...each, type: 'discount' }));
 }
 
 /** Finalizes a draft: it gets its number and its pages, and the customer owes it. */
@@ -114,7 +157,13 @@ function customerMembers(customer: CustomerObject) {
   };
 }
 
-function buildLine(invoice: string, subscription: SubscriptionObject, charge: Charge): InvoiceLineObject {
+function buildLine(
+  invoice: string,
+  subscription: SubscriptionObject,
+  charge: Charge,
+  discounts: readonly string[],
+  taken: readonly DiscountAmount[],
+): InvoiceLineObject {
   const { price } = charge;
   return {
     id: createId('il'),
@@ -122,9 +171,9 @@ function buildLine(invoice: string, subscription: SubscriptionObject, charge: Ch
     amount: charge.amount,
     currency: subscription.currency,
     description: charge.description,
-    discount_amounts: [],
+    discount_amounts: [...taken],
     discountable: !charge.proration,
-    discounts: [],
+    discounts: [...discounts],
     invoice,
     livemode: false,
     metadata: {},
@@ -140,11 +189,11 @@ function buildLine(invoice: string, subscription: SubscriptionObject, charge: Ch
       type: 'subscription_item_details',
     },
     period: { ...charge.period },
-    pretax_credit_amounts: [],
+    pretax_credit_amounts: toPretaxCredits(taken),
     pricing: {
       price_details: { price: price.id, product: price.product },
       type: 'price_details',
-      unit_amount_decimal: price.unit_amount_decimal,
+      unit_amount_decimal: optionIn(price, subscription.currency)?.unit_amount_decimal ?? null,
     },
     quantity: charge.quantity,
     quantity_decimal: String(charge.quantity),
@@ -165,7 +214,6 @@ const unusedMembers = {
   default_source: null,
   default_tax_rates: [],
   description: null,
-  discounts: [],
   footer: null,
   from_invoice: null,
   issuer: { type: 'self' },
@@ -184,8 +232,6 @@ const unusedMembers = {
   shipping_details: null,
   statement_descriptor: null,
   test_clock: null,
-  total_discount_amounts: [],
-  total_pretax_credit_amounts: [],
   total_taxes: [],
   webhooks_delivered_at: null,
 };

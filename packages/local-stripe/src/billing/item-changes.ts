@@ -1,21 +1,33 @@
+import { createId } from '../ids.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { SubscriptionItemObject, SubscriptionObject } from '../stripe-objects.ts';
 import { isEnded } from './cancellation.ts';
+import { redeemDiscounts, withoutSpentDiscounts } from './discounts.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { collectInvoice, hasFailed } from './payment.ts';
+import { isFree, requireCurrency } from './price-amounts.ts';
+import { chargeRest } from './prorations.ts';
 import {
   buildItem,
-  chargeItem,
-  chargeRest,
+  firstCharges,
+  isMetered,
   listItems,
   periodFrom,
+  periodOf,
   referRecurringPrice,
+  withPeriod,
 } from './subscription-items.ts';
-import type { Period } from './subscription-items.ts';
 import type { Charge, ItemChange } from './subscription-internals.ts';
 
 export type ProrationBehavior = 'always_invoice' | 'create_prorations' | 'none';
+
+export interface ItemChangeOptions {
+  readonly proration: ProrationBehavior;
+  readonly anchorNow: boolean;
+  /** When the change takes effect. Default: now. */
+  readonly at?: number;
+}
 
 /** The effect of a change of items. */
 export interface ItemChangeOutcome {
@@ -30,9 +42,9 @@ export function planItemChanges(
   store: Store,
   subscription: SubscriptionObject,
   changes: readonly ItemChange[],
-  options: { readonly proration: ProrationBehavior; readonly anchorNow: boolean },
+  options: ItemChangeOptions,
 ): ItemChangeOutcome {
-  const now = store.now();
+  const now = options.at ?? store.now();
   const trialing = subscription.status === 'trialing';
   const charges: Charge[] = [];
   let newPeriod = options.anchorNow;
@@ -45,8 +57,8 @@ export function planItemChanges(
         `items[${index}][id]`,
         'resource_missing',
       );
-    if (before && !trialing && options.proration !== 'none')
-      charges.push(chargeRest(store, before, 'unused', now));
+    if (before && !isMetered(before) && !trialing && options.proration !== 'none')
+      charges.push(chargeRest(store, subscription, before, 'unused', now));
     if (change.deleted) {
       if (before) items.delete(before.id);
       return;
@@ -54,8 +66,8 @@ export function planItemChanges(
     const after = changedItem(store, subscription, before, change, index);
     newPeriod ||= before !== undefined && intervalChanges(before, after);
     items.set(after.id, after);
-    if (!trialing && !newPeriod && options.proration !== 'none')
-      charges.push(chargeRest(store, after, 'remaining', now));
+    if (!isMetered(after) && !trialing && !newPeriod && options.proration !== 'none')
+      charges.push(chargeRest(store, subscription, after, 'remaining', now));
   });
   if (items.size === 0) {
     throw invalidRequest(
@@ -66,13 +78,14 @@ export function planItemChanges(
   const finalItems = [...items.values()].map((item) =>
     restart ? withPeriod(item, periodFrom(now, item.price)) : item,
   );
-  if (restart) charges.push(...finalItems.map((item) => chargeItem(store, item, periodOf(item))));
+  const changed = {
+    ...subscription,
+    items: listItems(subscription.id, finalItems),
+    ...(restart ? { billing_cycle_anchor: now } : {}),
+  };
+  if (restart) charges.push(...firstCharges(store, changed));
   return {
-    subscription: {
-      ...subscription,
-      items: listItems(subscription.id, finalItems),
-      ...(restart ? { billing_cycle_anchor: now } : {}),
-    },
+    subscription: changed,
     charges,
     invoiceNow: restart || options.proration === 'always_invoice',
   };
@@ -98,7 +111,11 @@ export function applyItemChanges(store: Store, outcome: ItemChangeOutcome): Subs
   );
   store.changeInternals(subscription.id, { pendingCharges: [] });
   const failed = hasFailed(invoice) && !isEnded(subscription);
-  return { ...subscription, latest_invoice: invoice.id, ...(failed ? { status: 'past_due' as const } : {}) };
+  return {
+    ...withoutSpentDiscounts(store, subscription, invoice),
+    latest_invoice: invoice.id,
+    ...(failed ? { status: 'past_due' as const } : {}),
+  };
 }
 
 function changedItem(
@@ -111,19 +128,16 @@ function changedItem(
   const param = `items[${index}][price]`;
   const price = change.price === undefined ? before?.price : referRecurringPrice(store, change.price, param);
   if (!price) throw invalidRequest(`Missing required param: ${param}.`, param, 'parameter_missing');
-  if (price.currency !== subscription.currency) {
-    throw invalidRequest(
-      `The price specified supports currencies of \`${price.currency}\`. This doesn't match the expected currency: \`${subscription.currency}\`.`,
-      param,
-    );
-  }
+  requireCurrency(price, subscription.currency, param);
   const first = subscription.items.data[0];
   const period = before ?? first;
+  const id = before?.id ?? createId('si', 14);
   return buildItem(
     store,
     subscription.id,
     {
-      ...(before ? { id: before.id } : {}),
+      id,
+      discounts: itemDiscounts(store, subscription, before, { ...change, id }, `items[${index}][discounts]`),
       price,
       quantity: change.quantity ?? before?.quantity ?? 1,
       metadata: { ...before?.metadata, ...change.metadata },
@@ -132,16 +146,25 @@ function changedItem(
   );
 }
 
+function itemDiscounts(
+  store: Store,
+  subscription: SubscriptionObject,
+  before: SubscriptionItemObject | undefined,
+  change: ItemChange & { readonly id: string },
+  param: string,
+): string[] {
+  if (change.discounts === undefined) return before?.discounts ?? [];
+  const holder = {
+    customer: store.get('customer', subscription.customer),
+    subscription: subscription.id,
+    subscriptionItem: change.id,
+    present: before?.discounts ?? [],
+  };
+  return redeemDiscounts(store, change.discounts, holder, param);
+}
+
 function intervalChanges(before: SubscriptionItemObject, after: SubscriptionItemObject): boolean {
   const [a, b] = [before.price.recurring, after.price.recurring];
-  const fromFreeToPaid = before.price.unit_amount === 0 && after.price.unit_amount > 0;
+  const fromFreeToPaid = isFree(before.price) && !isFree(after.price);
   return fromFreeToPaid || a?.interval !== b?.interval || a?.interval_count !== b?.interval_count;
-}
-
-export function periodOf(item: SubscriptionItemObject): Period {
-  return { start: item.current_period_start, end: item.current_period_end };
-}
-
-export function withPeriod(item: SubscriptionItemObject, period: Period): SubscriptionItemObject {
-  return { ...item, current_period_start: period.start, current_period_end: period.end };
 }

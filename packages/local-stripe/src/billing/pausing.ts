@@ -2,9 +2,9 @@ import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
 import { buildInvoice } from './invoice-builder.ts';
-import { withPeriod } from './item-changes.ts';
+import { withoutSpentDiscounts } from './discounts.ts';
 import { collectInvoice, hasFailed } from './payment.ts';
-import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
+import { firstCharges, listItems, periodFrom, withPeriod } from './subscription-items.ts';
 
 /** Pauses a subscription: it has no invoices and no new periods until it is resumed. */
 export function pauseSubscription(
@@ -63,12 +63,12 @@ function withNewPeriod(store: Store, subscription: SubscriptionObject): Subscrip
     buildInvoice(store, {
       customer: store.get('customer', subscription.customer),
       subscription: renewed,
-      charges: items.map((item) => chargeItem(store, item, periodFrom(now, item.price))),
+      charges: firstCharges(store, renewed),
       billingReason: 'subscription_update',
     }),
   );
   return {
-    ...renewed,
+    ...withoutSpentDiscounts(store, renewed, invoice),
     latest_invoice: invoice.id,
     status: hasFailed(invoice) ? 'past_due' : 'active',
   };

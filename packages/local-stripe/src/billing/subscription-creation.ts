@@ -2,9 +2,13 @@ import { createId } from '../ids.ts';
 import { cardDeclined, invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { CustomerObject, PriceObject, SubscriptionObject } from '../stripe-objects.ts';
+import { redeemDiscounts, withoutSpentDiscounts } from './discounts.ts';
+import type { DiscountRequest } from './discounts.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { collectInvoice, findPayingMethod, hasFailed } from './payment.ts';
-import { buildItem, chargeItem, listItems, periodFrom } from './subscription-items.ts';
+import { isFree } from './price-amounts.ts';
+import { buildItem, firstCharges, isMetered, listItems, periodFrom } from './subscription-items.ts';
+import type { Charge } from './subscription-internals.ts';
 import { announceTrialEnd } from './trial-ending.ts';
 
 export interface NewSubscription {
@@ -13,7 +17,10 @@ export interface NewSubscription {
     readonly price: PriceObject;
     readonly quantity: number;
     readonly metadata?: Record<string, string>;
+    readonly discounts?: readonly DiscountRequest[] | null;
   }[];
+  readonly currency: string;
+  readonly discounts?: readonly DiscountRequest[] | null;
   readonly trialEnd: number | null;
   readonly defaultPaymentMethod: string | null;
   readonly description: string | null;
@@ -29,32 +36,32 @@ export function createSubscription(store: Store, contents: NewSubscription): Sub
   const draft = buildSubscription(store, contents);
   refuseUnpayable(store, contents, draft);
   const created = store.commit('customer.subscription.created', draft);
-  const charges = draft.items.data.map((item) =>
-    chargeItem(
-      store,
-      item,
-      { start: item.current_period_start, end: item.current_period_end },
-      draft.trial_end !== null,
-    ),
-  );
-  const invoice = buildInvoice(store, {
-    customer: contents.customer,
-    subscription: draft,
-    charges,
-    billingReason: 'subscription_create',
-  });
-  const collected = collectInvoice(store, invoice);
-  const started = store.commit('customer.subscription.updated', {
-    ...created,
-    latest_invoice: collected.id,
-    ...(hasFailed(collected) ? { status: 'incomplete' } : {}),
-  });
+  const charges = firstCharges(store, draft);
+  const started = charges.length === 0 ? created : withFirstInvoice(store, contents, created, charges);
   announceTrialEnd(store, started);
   return started;
 }
 
+function withFirstInvoice(
+  store: Store,
+  { customer }: NewSubscription,
+  subscription: SubscriptionObject,
+  charges: readonly Charge[],
+): SubscriptionObject {
+  const invoice = collectInvoice(
+    store,
+    buildInvoice(store, { customer, subscription, charges, billingReason: 'subscription_create' }),
+  );
+  return store.commit('customer.subscription.updated', {
+    ...withoutSpentDiscounts(store, subscription, invoice),
+    latest_invoice: invoice.id,
+    ...(hasFailed(invoice) ? { status: 'incomplete' } : {}),
+  });
+}
+
 function refuseUnpayable(store: Store, contents: NewSubscription, draft: SubscriptionObject): void {
-  const due = draft.items.data.some((item) => item.price.unit_amount > 0) && draft.trial_end === null;
+  const due =
+    draft.items.data.some((item) => !isMetered(item) && !isFree(item.price)) && draft.trial_end === null;
   if (
     !due ||
     contents.collectionMethod === 'send_invoice' ||
@@ -78,9 +85,12 @@ function buildSubscription(store: Store, contents: NewSubscription): Subscriptio
   const id = createId('sub');
   const now = store.now();
   const { trialEnd } = contents;
-  const items = contents.items.map((item) => {
+  const items = contents.items.map((item, index) => {
     const period = trialEnd === null ? periodFrom(now, item.price) : { start: now, end: trialEnd };
-    return buildItem(store, id, item, period);
+    const itemId = createId('si', 14);
+    const holder = { customer: contents.customer, subscription: id, subscriptionItem: itemId };
+    const discounts = redeemDiscounts(store, item.discounts, holder, `items[${index}][discounts]`);
+    return buildItem(store, id, { ...item, id: itemId, discounts }, period);
   });
   return {
     id,
@@ -93,11 +103,12 @@ function buildSubscription(store: Store, contents: NewSubscription): Subscriptio
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     collection_method: contents.collectionMethod,
     created: now,
-    currency: contents.items[0]?.price.currency ?? 'usd',
+    currency: contents.currency,
     customer: contents.customer.id,
     days_until_due: contents.daysUntilDue,
     default_payment_method: contents.defaultPaymentMethod,
     description: contents.description,
+    discounts: redeemDiscounts(store, contents.discounts, { customer: contents.customer, subscription: id }),
     ended_at: null,
     items: listItems(id, items),
     latest_invoice: null,
@@ -122,7 +133,6 @@ const unusedMembers = {
   customer_account: null,
   default_source: null,
   default_tax_rates: [],
-  discounts: [],
   invoice_settings: {
     account_tax_ids: null,
     custom_fields: null,

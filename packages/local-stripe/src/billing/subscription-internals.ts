@@ -1,3 +1,4 @@
+import type { DiscountRequest } from './discounts.ts';
 import type { PriceObject } from '../stripe-objects.ts';
 
 /** One line of an invoice, before the invoice exists. */
@@ -18,6 +19,7 @@ export interface ItemChange {
   readonly quantity?: number;
   readonly deleted?: boolean;
   readonly metadata?: Record<string, string>;
+  readonly discounts?: readonly DiscountRequest[] | null;
 }
 
 /** State of a subscription that Stripe does not expose in its members. */

@@ -2,9 +2,12 @@ import { createId } from '../ids.ts';
 import { createPlan } from '../resources/plans.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
-import type { List, PriceObject, SubscriptionItemObject } from '../stripe-objects.ts';
+import type { List, PriceObject, SubscriptionItemObject, SubscriptionObject } from '../stripe-objects.ts';
 import type { Charge } from './subscription-internals.ts';
 import { addAnchored } from './periods.ts';
+import { amountFor } from './price-amounts.ts';
+import { describePrice } from './price-labels.ts';
+import { usageOf } from './usage.ts';
 
 export interface Period {
   readonly start: number;
@@ -42,6 +45,7 @@ export function buildItem(
     readonly price: PriceObject;
     readonly quantity: number;
     readonly metadata?: Record<string, string>;
+    readonly discounts?: readonly string[];
   },
   period: Period,
 ): SubscriptionItemObject {
@@ -53,11 +57,11 @@ export function buildItem(
     current_period_end: period.end,
     current_period_start: period.start,
     current_trial: null,
-    discounts: [],
+    discounts: [...(contents.discounts ?? [])],
     metadata: contents.metadata ?? {},
     plan: createPlan(contents.price),
     price: contents.price,
-    quantity: contents.quantity,
+    ...(contents.price.recurring?.usage_type === 'metered' ? {} : { quantity: contents.quantity }),
     subscription,
     tax_rates: [],
   };
@@ -75,27 +79,35 @@ export function listItems(
   };
 }
 
-export function amountOf(item: SubscriptionItemObject): number {
-  return item.price.unit_amount * item.quantity;
+/** What a whole period of an item costs before discounts. Usage is charged separately. */
+export function amountOf(subscription: SubscriptionObject, item: SubscriptionItemObject): number {
+  return isMetered(item) ? 0 : amountFor(item.price, item.quantity ?? 1, subscription.currency);
 }
 
-/** The charge for an item for a whole period. */
+export function isMetered(item: SubscriptionItemObject): boolean {
+  return item.price.recurring?.usage_type === 'metered';
+}
+
+/** The charge for an item for a whole period; for a usage-based price, for the usage in that period. */
 export function chargeItem(
   store: Store,
+  subscription: SubscriptionObject,
   item: SubscriptionItemObject,
   period: Period,
   trial = false,
 ): Charge {
+  const { currency } = subscription;
   const product = store.find('product', item.price.product)?.name ?? item.price.product;
-  const { interval = 'month', interval_count: count = 1 } = item.price.recurring ?? {};
-  const every = count === 1 ? interval : `${count} ${interval}s`;
+  const quantity = isMetered(item)
+    ? usageOf(store, subscription.customer, item.price, period)
+    : (item.quantity ?? 1);
   const description = trial
     ? `Trial period for ${product}`
-    : `${item.quantity} × ${product} (at ${formatAmount(item.price.unit_amount, item.price.currency)} / ${every})`;
+    : `${quantity} × ${product} (at ${describePrice(item.price, currency)})`;
   return {
     description,
-    amount: trial ? 0 : amountOf(item),
-    quantity: item.quantity,
+    amount: trial ? 0 : amountFor(item.price, quantity, currency),
+    quantity,
     price: item.price,
     period,
     proration: false,
@@ -103,31 +115,26 @@ export function chargeItem(
   };
 }
 
-/** The credit or the charge for the rest of an item's period. */
-export function chargeRest(
-  store: Store,
-  item: SubscriptionItemObject,
-  kind: 'unused' | 'remaining',
-  now: number,
-): Charge {
-  const { current_period_start: start, current_period_end: end } = item;
-  const share = end > start ? Math.min(1, Math.max(0, (end - now) / (end - start))) : 0;
-  const product = store.find('product', item.price.product)?.name ?? item.price.product;
-  const quantity = item.quantity === 1 ? '' : `${item.quantity} × `;
-  const words = kind === 'unused' ? 'Unused time on' : 'Remaining time on';
-  return {
-    description: `${words} ${quantity}${product} after ${new Date(now * 1000).toUTCString().slice(5, 16)}`,
-    amount: Math.round(amountOf(item) * share) * (kind === 'unused' ? -1 : 1),
-    quantity: item.quantity,
-    price: item.price,
-    period: { start: now, end },
-    proration: true,
-    subscriptionItem: item.id,
-  };
+/** The first charges of a subscription. Usage is charged when its period is over. */
+export function firstCharges(store: Store, subscription: SubscriptionObject): Charge[] {
+  return subscription.items.data
+    .filter((item) => !isMetered(item))
+    .map((item) => chargeItem(store, subscription, item, periodOf(item), subscription.trial_end !== null));
 }
 
-/** Formats an amount for people. Currencies without cents have no decimals. */
-export function formatAmount(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+/** The charges of a renewal: usage of the period that ends, and other prices for the period that starts. */
+export function renewalCharges(store: Store, subscription: SubscriptionObject): Charge[] {
+  return subscription.items.data.map((item) => {
+    const start = item.current_period_end;
+    const next = periodFrom(start, item.price, subscription.billing_cycle_anchor);
+    return chargeItem(store, subscription, item, isMetered(item) ? periodOf(item) : next);
+  });
+}
+
+export function periodOf(item: SubscriptionItemObject): Period {
+  return { start: item.current_period_start, end: item.current_period_end };
+}
+
+export function withPeriod(item: SubscriptionItemObject, period: Period): SubscriptionItemObject {
+  return { ...item, current_period_start: period.start, current_period_end: period.end };
 }

@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../store.ts';
 import type { CustomerObject, InvoiceObject, SubscriptionObject } from '../stripe-objects.ts';
 import { cancelSubscription, isEnded, periodEndOf } from './cancellation.ts';
+import { expireDiscounts, withoutDiscounts, withoutSpentDiscounts } from './discounts.ts';
 import { buildInvoice } from './invoice-builder.ts';
-import { periodOf, planItemChanges, withPeriod } from './item-changes.ts';
+import { planItemChanges } from './item-changes.ts';
 import { resumeSubscription } from './pausing.ts';
 import { passInvoiceTime } from './invoice-outcomes.ts';
 import { collectInvoice, hasFailed } from './payment.ts';
-import { chargeItem, listItems, periodFrom } from './subscription-items.ts';
+import { listItems, periodFrom, renewalCharges, withPeriod } from './subscription-items.ts';
 import { announceTrialEnd } from './trial-ending.ts';
 
 /** Limits the work for one subscription when the clock jumps by years. */
@@ -20,6 +22,7 @@ export function passTime(store: Store): void {
       subscription = takeStep(store, subscription);
   }
   passInvoiceTime(store);
+  expireDiscounts(store);
 }
 
 /** Applies the next change that is due, and returns the subscription; null when none is due. */
@@ -39,6 +42,13 @@ function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionO
   if (collectionResumes !== null && collectionResumes <= now) {
     return store.commit('customer.subscription.updated', { ...subscription, pause_collection: null });
   }
+  const unexpired = withoutDiscounts(
+    store,
+    subscription,
+    ({ end }) => (end ?? Infinity) <= Math.min(now, periodEndOf(subscription)),
+  );
+  if (!isDeepStrictEqual(unexpired, subscription))
+    return store.commit('customer.subscription.updated', unexpired);
   return periodEndOf(subscription) <= now ? renew(store, subscription) : null;
 }
 
@@ -79,14 +89,14 @@ function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
   const draft = buildInvoice(store, {
     customer,
     subscription: renewed,
-    charges: [...internals.pendingCharges, ...items.map((item) => chargeItem(store, item, periodOf(item)))],
+    charges: [...internals.pendingCharges, ...renewalCharges(store, subscription)],
     billingReason: 'subscription_cycle',
     created: start,
   });
   store.changeInternals(subscription.id, { pendingCharges: [] });
   const invoice = collectUnlessPaused(store, subscription, draft, customer);
   return store.commit('customer.subscription.updated', {
-    ...renewed,
+    ...withoutSpentDiscounts(store, renewed, invoice),
     latest_invoice: invoice.id,
     status: hasFailed(invoice) ? 'past_due' : 'active',
   });

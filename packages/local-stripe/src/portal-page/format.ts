@@ -1,32 +1,23 @@
 import type { PaymentMethodObject, PriceObject, SubscriptionItemObject } from '../stripe-objects.ts';
-import { formatAmount } from '../billing/subscription-items.ts';
+import { amountFor } from '../billing/price-amounts.ts';
+import { describePrice, formatAmount, formatInterval } from '../billing/price-labels.ts';
 
-export { formatAmount };
+export { formatAmount, formatInterval };
 
 /** Formats a day: Dec 23, 2026. */
 export function formatDate(seconds: number): string {
   return new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' }).format(seconds * 1000);
 }
 
-/** Formats a billing interval: `month`, or `3 months`. */
-export function formatInterval({
-  interval,
-  interval_count: count,
-}: {
-  interval: string;
-  interval_count: number;
-}): string {
-  return count === 1 ? interval : `${count} ${interval}s`;
-}
-
-/** `$29.00 / month`. */
-export function formatPrice(price: PriceObject, quantity = 1): string {
-  const amount = formatAmount(price.unit_amount * quantity, price.currency);
+/** `$29.00 / month` for a quantity; a price that depends on usage has no amount yet. */
+export function formatPrice(price: PriceObject, quantity = 1, currency = price.currency): string {
+  if (price.recurring?.usage_type === 'metered') return describePrice(price, currency);
+  const amount = formatAmount(amountFor(price, quantity, currency), currency);
   return price.recurring ? `${amount} / ${formatInterval(price.recurring)}` : amount;
 }
 
-export function formatItem(item: SubscriptionItemObject): string {
-  return formatPrice(item.price, item.quantity);
+export function formatItem(item: SubscriptionItemObject, currency: string): string {
+  return formatPrice(item.price, item.quantity, currency);
 }
 
 const brandNames: Readonly<Record<string, string>> = { amex: 'American Express', jcb: 'JCB' };

@@ -1,4 +1,5 @@
 import { periodEndOf, isEnded } from '../billing/cancellation.ts';
+import { describePrice } from '../billing/price-labels.ts';
 import { previewNextInvoice } from '../resources/invoice-previews.ts';
 import { methodsOf } from '../resources/payment-methods.ts';
 import type { PaymentMethodObject, SubscriptionObject } from '../stripe-objects.ts';
@@ -63,7 +64,7 @@ function renderSubscription(visit: Visit, subscription: SubscriptionObject): Htm
     <div class="row">
       <div class="stack">
         <h3>${names.join(', ')} ${renderStatus(subscription)}</h3>
-        ${items.map((item) => html`<p><span class="price">${formatItem(item)}</span>${item.quantity !== 1 && html` <span class="muted small">for ${item.quantity} × ${formatAmount(item.price.unit_amount, item.price.currency)}</span>`}</p>`)}
+        ${items.map((item) => html`<p><span class="price">${formatItem(item, subscription.currency)}</span>${(item.quantity ?? 1) !== 1 && html` <span class="muted small">for ${item.quantity ?? 1} × ${describePrice(item.price, subscription.currency)}</span>`}</p>`)}
       </div>
       ${renderSubscriptionActions(visit, subscription)}
     </div>

@@ -2,6 +2,7 @@ import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
 import type { ItemChangeOutcome, ProrationBehavior } from '../billing/item-changes.ts';
 import type { ItemChange } from '../billing/subscription-internals.ts';
 import { intervalDays } from '../billing/periods.ts';
+import { amountFor, optionIn } from '../billing/price-amounts.ts';
 import { amountOf } from '../billing/subscription-items.ts';
 import type {
   ConfigurationObject,
@@ -41,14 +42,18 @@ export function updatable(visit: Visit): {
 }
 
 /** The prices that the configuration offers to a subscription, in its currency. */
-export function listOffers(visit: Visit, item: SubscriptionItemObject): Offer[] {
+export function listOffers(
+  visit: Visit,
+  { currency }: SubscriptionObject,
+  item: SubscriptionItemObject,
+): Offer[] {
   const feature = visit.configuration.features.subscription_update;
   const changesPrice = feature.default_allowed_updates.includes('price');
   return (feature.products ?? []).flatMap((offered) =>
     offered.prices.flatMap((id) => {
       const price = visit.store.find('price', id);
       const product = visit.store.find('product', offered.product);
-      if (!price?.active || !product?.active || price.currency !== item.price.currency) return [];
+      if (!price?.active || !product?.active || !optionIn(price, currency)) return [];
       if (!changesPrice && price.id !== item.price.id) return [];
       const { enabled, minimum, maximum } = offered.adjustable_quantity;
       const adjustable = enabled && feature.default_allowed_updates.includes('quantity');
@@ -76,17 +81,18 @@ export interface PlanChange {
 
 export function choosePlan(visit: Visit, priceId: string, quantityText: string): PlanChange {
   const { subscription, item } = updatable(visit);
-  const offer = listOffers(visit, item).find((each) => each.price.id === priceId);
+  const offer = listOffers(visit, subscription, item).find((each) => each.price.id === priceId);
   if (!offer) throw new EntryRefused('Choose one of the plans.');
-  const quantity = quantityText === '' ? item.quantity : Number(quantityText);
+  const present = item.quantity ?? 1;
+  const quantity = quantityText === '' ? present : Number(quantityText);
   const { adjustable, minimum, maximum } = offer.quantity;
   const allowed = adjustable
     ? quantity >= minimum && quantity <= (maximum ?? Infinity)
-    : quantity === item.quantity;
+    : quantity === present;
   if (!Number.isInteger(quantity) || !allowed) {
     throw new EntryRefused(`Choose a quantity from ${minimum}${maximum === null ? '' : ` to ${maximum}`}.`);
   }
-  if (offer.price.id === item.price.id && quantity === item.quantity)
+  if (offer.price.id === item.price.id && quantity === present)
     throw new EntryRefused('This is your plan already. Choose another one.');
   const feature = visit.configuration.features.subscription_update;
   return {
@@ -94,12 +100,13 @@ export function choosePlan(visit: Visit, priceId: string, quantityText: string):
     quantity,
     item,
     subscription,
-    scheduled: waitsForPeriodEnd(feature, item, offer.price, quantity),
+    scheduled: waitsForPeriodEnd(feature, subscription, item, offer.price, quantity),
   };
 }
 
 function waitsForPeriodEnd(
   feature: UpdateFeature,
+  subscription: SubscriptionObject,
   item: SubscriptionItemObject,
   price: PriceObject,
   quantity: number,
@@ -108,7 +115,7 @@ function waitsForPeriodEnd(
     price.recurring &&
     item.price.recurring &&
     intervalDays(price.recurring) < intervalDays(item.price.recurring);
-  const cheaper = price.unit_amount * quantity < amountOf(item);
+  const cheaper = amountFor(price, quantity, subscription.currency) < amountOf(subscription, item);
   return feature.schedule_at_period_end.conditions.some(({ type }) =>
     type === 'shortening_interval' ? Boolean(shorter) : cheaper,
   );

@@ -1,4 +1,5 @@
 import { periodEndOf } from '../billing/cancellation.ts';
+import { describePrice } from '../billing/price-labels.ts';
 import { formatAmount, formatDate, formatPrice } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
@@ -28,7 +29,7 @@ export const planTasks: readonly PortalTask[] = [
 
 function showPlans(visit: Visit): PageAnswer {
   const { subscription, item } = updatable(visit);
-  const offers = listOffers(visit, item);
+  const offers = listOffers(visit, subscription, item);
   const quantities = offers.filter((each) => each.quantity.adjustable).map((each) => each.quantity);
   const chosen = offers.some((each) => each.price.id === item.price.id) ? item.price.id : offers[0]?.price.id;
   return {
@@ -38,7 +39,7 @@ function showPlans(visit: Visit): PageAnswer {
       <form class="entry" method="get" action="${visit.home}/subscriptions/${subscription.id}/update/confirm">
         <fieldset>
           <legend>Plan</legend>
-          ${offers.map((offer) => renderOffer(offer, offer.price.id === item.price.id, offer.price.id === chosen))}
+          ${offers.map((offer) => renderOffer(offer, subscription.currency, offer.price.id === item.price.id, offer.price.id === chosen))}
         </fieldset>
         ${
           quantities.length > 0 &&
@@ -46,7 +47,7 @@ function showPlans(visit: Visit): PageAnswer {
             >Quantity<input
               type="number"
               name="quantity"
-              value="${item.quantity}"
+              value="${item.quantity ?? 1}"
               min="${Math.min(...quantities.map(({ minimum }) => minimum))}"
               ${quantities.every(({ maximum }) => maximum !== null) && html` max="${Math.max(...quantities.map(({ maximum }) => maximum ?? 0))}"`}
               required
@@ -72,13 +73,13 @@ function changePlan(visit: Visit): PageAnswer {
   return completeTask(visit, type, change.scheduled ? 'scheduled' : 'updated');
 }
 
-function renderOffer(offer: Offer, current: boolean, checked: boolean): Html {
+function renderOffer(offer: Offer, currency: string, current: boolean, checked: boolean): Html {
   return html`<label class="choice"
     ><input type="radio" name="price" value="${offer.price.id}" required${checked && html` checked`} />
     <span
       ><span class="row"
         ><span>${offer.productName} ${current && html`<span class="badge">Current plan</span>`}</span
-        ><span>${formatPrice(offer.price)}</span></span
+        ><span>${describePrice(offer.price, currency)}</span></span
       >
       ${offer.description !== null && html`<span class="hint">${offer.description}</span>`}</span
     ></label
@@ -93,12 +94,12 @@ function renderConfirmation(visit: Visit, change: PlanChange): Html {
     <section class="card" aria-label="What changes">
       <dl class="facts">
         <dt>Now</dt>
-        <dd>${product}, ${formatPrice(change.item.price, change.item.quantity)}</dd>
+        <dd>${product}, ${formatPrice(change.item.price, change.item.quantity, subscription.currency)}</dd>
         <dt>New</dt>
         <dd>
           <strong
             >${quantity === 1 ? '' : `${quantity} × `}${offer.productName},
-            ${formatPrice(offer.price, quantity)}</strong
+            ${formatPrice(offer.price, quantity, subscription.currency)}</strong
           >
         </dd>
         ${

@@ -86,6 +86,7 @@ function subscribe(
   return createSubscription(store, {
     customer,
     items: session.line_items.data.map(({ price, quantity }) => ({ price, quantity })),
+    currency: session.currency ?? 'usd',
     trialEnd: null,
     defaultPaymentMethod,
     description: null,

@@ -1,3 +1,4 @@
+import { amountFor } from '../billing/price-amounts.ts';
 import { createId, createSecret } from '../ids.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
@@ -81,7 +82,7 @@ function customerCreationOf({ mode, customer, customer_creation: wanted }: Check
 }
 
 function createItem(price: PriceObject, quantity: number): CheckoutItemObject {
-  const amount = price.unit_amount * quantity;
+  const amount = amountFor(price, quantity, price.currency);
   return {
     id: createId('li'),
     object: 'item',

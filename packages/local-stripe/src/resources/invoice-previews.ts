@@ -1,8 +1,7 @@
 import { isEnded, periodEndOf, withCancellation } from '../billing/cancellation.ts';
 import { buildInvoice } from '../billing/invoice-builder.ts';
-import type { Charge } from '../billing/subscription-internals.ts';
-import { periodOf, planItemChanges } from '../billing/item-changes.ts';
-import { chargeItem, periodFrom } from '../billing/subscription-items.ts';
+import { planItemChanges } from '../billing/item-changes.ts';
+import { periodOf, renewalCharges } from '../billing/subscription-items.ts';
 import { array, boolean, integer, object, oneOf, string } from '../parameters.ts';
 import type { Decoded } from '../parameters.ts';
 import { createRoute } from '../route.ts';
@@ -74,7 +73,7 @@ export function previewNextInvoice(
       ? planItemChanges(store, subscription, change.changes, change)
       : null;
   const after = plan?.subscription ?? subscription;
-  const renewal = plan?.invoiceNow || endsFirst(after) ? [] : nextPeriod(store, after);
+  const renewal = plan?.invoiceNow || endsFirst(after) ? [] : renewalCharges(store, after);
   const charges = [...pending, ...(plan?.charges ?? []), ...renewal];
   if (charges.length === 0) return null;
   const draft = buildInvoice(store, {
@@ -97,16 +96,6 @@ export function previewNextInvoice(
     },
     next_payment_attempt: draft.created + 3600,
   };
-}
-
-function nextPeriod(store: Store, subscription: SubscriptionObject): Charge[] {
-  return subscription.items.data.map((item) =>
-    chargeItem(
-      store,
-      item,
-      periodFrom(item.current_period_end, item.price, subscription.billing_cycle_anchor),
-    ),
-  );
 }
 
 function endsFirst(subscription: SubscriptionObject): boolean {

@@ -17,12 +17,12 @@ export function createPlan(price: PriceObject): PlanObject {
     interval_count: price.recurring.interval_count,
     livemode: false,
     metadata: price.metadata,
-    meter: null,
+    meter: price.recurring.meter,
     nickname: price.nickname,
     product: price.product,
-    tiers_mode: null,
-    transform_usage: null,
+    tiers_mode: price.tiers_mode,
+    transform_usage: price.transform_quantity,
     trial_period_days: null,
-    usage_type: 'licensed',
+    usage_type: price.recurring.usage_type,
   };
 }

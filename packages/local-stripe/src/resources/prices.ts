@@ -3,6 +3,7 @@ import { paginate, paginationParameters } from '../pagination.ts';
 import {
   array,
   boolean,
+  decimal,
   emptyable,
   integer,
   metadata,
@@ -19,33 +20,34 @@ import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { PriceObject } from '../stripe-objects.ts';
 import { createBlankProduct } from './blank-product.ts';
-
-const intervals = ['day', 'month', 'week', 'year'] as const;
-const taxBehaviors = ['exclusive', 'inclusive', 'unspecified'] as const;
+import {
+  buildOption,
+  chargingParameters,
+  intervals,
+  refuseContradictions,
+  taxBehaviors,
+} from './price-options.ts';
 
 /** The parameters that describe a price, in every endpoint that creates one. */
 export const defaultPriceParameters = {
   currency: required(string({ maxLength: 3 })),
+  currency_options: chargingParameters.currency_options,
   metadata: metadata(),
   recurring: object({ interval: required(oneOf(intervals)), interval_count: integer({ min: 1 }) }),
   tax_behavior: oneOf(taxBehaviors),
-  unit_amount: required(integer({ min: 0 })),
+  unit_amount: integer({ min: 0 }),
+  unit_amount_decimal: decimal(),
 };
 
 const createParameters = {
   ...defaultPriceParameters,
+  ...chargingParameters,
   active: boolean(),
   lookup_key: string({ maxLength: 200 }),
   nickname: string(),
   product: string(),
   product_data: object({ name: required(string()), metadata: metadata() }),
-  billing_scheme: oneOf(['per_unit']),
   transfer_lookup_key: boolean(),
-  recurring: object({
-    interval: required(oneOf(intervals)),
-    interval_count: integer({ min: 1 }),
-    usage_type: oneOf(['licensed']),
-  }),
 };
 
 export function createPriceRoutes(store: Store): ApiRoute[] {
@@ -118,20 +120,27 @@ export function createPriceRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-type PriceValues = Omit<Decoded<typeof createParameters>, 'billing_scheme'>;
+type PriceValues = Decoded<typeof createParameters>;
 
 /** Creates a price, and its product if `product_data` is given. */
 export function createPrice(store: Store, values: PriceValues): PriceObject {
-  const { recurring, lookup_key: lookupKey } = values;
+  const { recurring, lookup_key: lookupKey, billing_scheme: scheme = 'per_unit' } = values;
+  refuseContradictions(store, values);
+  const currency = values.currency.toLowerCase();
+  const base = buildOption(values, scheme === 'tiered');
+  const others = Object.entries(values.currency_options ?? {}).map(([name, option]) => {
+    return [name, buildOption(option, scheme === 'tiered', `currency_options[${name}]`)] as const;
+  });
   if (lookupKey) claimLookupKey(store, lookupKey, values.transfer_lookup_key ?? false, null);
   return store.commit('price.created', {
     id: createId('price'),
     object: 'price',
     active: values.active ?? true,
-    billing_scheme: 'per_unit',
+    ...base,
+    billing_scheme: scheme,
     created: store.now(),
-    currency: values.currency.toLowerCase(),
-    custom_unit_amount: null,
+    currency,
+    currency_options: Object.fromEntries([...others, [currency, base]]),
     livemode: false,
     lookup_key: lookupKey ?? null,
     metadata: mergeMetadata({}, values.metadata),
@@ -141,17 +150,14 @@ export function createPrice(store: Store, values: PriceValues): PriceObject {
       ? {
           interval: recurring.interval,
           interval_count: recurring.interval_count ?? 1,
-          meter: null,
+          meter: recurring.meter ?? null,
           trial_period_days: null,
-          usage_type: 'licensed',
+          usage_type: recurring.usage_type ?? 'licensed',
         }
       : null,
-    tax_behavior: values.tax_behavior ?? 'unspecified',
-    tiers_mode: null,
-    transform_quantity: null,
+    tiers_mode: values.tiers_mode ?? null,
+    transform_quantity: values.transform_quantity ?? null,
     type: recurring ? 'recurring' : 'one_time',
-    unit_amount: values.unit_amount,
-    unit_amount_decimal: String(values.unit_amount),
   });
 }
 

@@ -28,6 +28,7 @@ export const prorationBehavior = oneOf(['always_invoice', 'create_prorations', '
 export const cancellationDetails = object({
   comment: emptyable(string()),
   feedback: emptyable(oneOf(feedbacks)),
+  feedback_option: string(),
 });
 const paymentBehavior = oneOf([
   'allow_incomplete',
@@ -36,6 +37,10 @@ const paymentBehavior = oneOf([
   'pending_if_incomplete',
 ]);
 
+export const discountParameters = emptyable(
+  array(object({ coupon: string(), discount: string(), promotion_code: string() })),
+);
+
 const commonParameters = {
   cancel_at_period_end: boolean(),
   cancel_at: emptyable(timestamp()),
@@ -43,6 +48,7 @@ const commonParameters = {
   days_until_due: integer({ min: 0 }),
   default_payment_method: string(),
   description: emptyable(string({ maxLength: 500 })),
+  discounts: discountParameters,
   metadata: metadata(),
   off_session: boolean(),
   payment_behavior: paymentBehavior,
@@ -55,8 +61,16 @@ export const createParameters = {
   ...commonParameters,
   customer: required(string()),
   items: required(
-    array(object({ price: required(string()), quantity: integer({ min: 0 }), metadata: metadata() })),
+    array(
+      object({
+        discounts: discountParameters,
+        metadata: metadata(),
+        price: required(string()),
+        quantity: integer({ min: 0 }),
+      }),
+    ),
   ),
+  currency: string({ maxLength: 3 }),
   on_behalf_of: string(),
   trial_period_days: integer({ min: 1, max: 730 }),
 };
@@ -71,6 +85,7 @@ export const updateParameters = {
       price: string(),
       quantity: integer({ min: 0 }),
       deleted: boolean(),
+      discounts: discountParameters,
       metadata: metadata(),
     }),
   ),

@@ -1,5 +1,7 @@
 import { buildCancellationDetails, refuseEnded, withCancellation } from '../billing/cancellation.ts';
+import { redeemDiscounts, withoutDiscounts } from '../billing/discounts.ts';
 import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
+import { currenciesOf, requireCurrency } from '../billing/price-amounts.ts';
 import type { ItemChange } from '../billing/subscription-internals.ts';
 import { createSubscription } from '../billing/subscription-creation.ts';
 import { referRecurringPrice } from '../billing/subscription-items.ts';
@@ -8,7 +10,7 @@ import type { Decoded } from '../parameters.ts';
 import { mergeMetadata } from '../shared-parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
-import type { SubscriptionObject } from '../stripe-objects.ts';
+import type { CustomerObject, PriceObject, SubscriptionObject } from '../stripe-objects.ts';
 import type { createParameters, updateParameters } from './subscription-parameters.ts';
 
 /** Starts a subscription from a request. */
@@ -19,25 +21,70 @@ export function requestSubscription(
   const customer = store.refer('customer', values.customer, 'customer');
   if (values.default_payment_method !== undefined)
     referMethod(store, values.default_payment_method, customer.id);
+  const items = values.items.map((item, index) => ({
+    price: referRecurringPrice(store, item.price, `items[${index}][price]`),
+    quantity: quantityOf(item.quantity, store, item.price, `items[${index}][quantity]`),
+    metadata: mergeMetadata({}, item.metadata),
+    discounts: item.discounts ?? null,
+  }));
+  const currency = currencyOf(values.currency, customer, items[0]?.price);
+  items.forEach(({ price }, index) => {
+    requireCurrency(price, currency, `items[${index}][price]`);
+  });
   const created = createSubscription(store, {
     customer,
-    items: values.items.map((item, index) => ({
-      price: referRecurringPrice(store, item.price, `items[${index}][price]`),
-      quantity: item.quantity ?? 1,
-      metadata: mergeMetadata({}, item.metadata),
-    })),
+    items,
+    currency,
+    discounts: values.discounts ?? null,
     trialEnd: trialEndOf(store, values),
     defaultPaymentMethod: values.default_payment_method ?? null,
     description: values.description ?? null,
     metadata: mergeMetadata({}, values.metadata),
     collectionMethod: values.collection_method ?? 'charge_automatically',
-    daysUntilDue: values.days_until_due ?? null,
+    daysUntilDue: daysUntilDueOf(values, null),
     paymentBehavior: values.payment_behavior ?? 'allow_incomplete',
     onBehalfOf: values.on_behalf_of ?? null,
   });
   const canceling = cancellationOf(values);
   if (canceling === undefined) return created;
   return store.commit('customer.subscription.updated', withCancellation(store, created, canceling));
+}
+
+/** The currency that the request names, else the customer's, else that of the price. */
+function currencyOf(
+  wanted: string | undefined,
+  customer: CustomerObject,
+  price: PriceObject | undefined,
+): string {
+  if (wanted !== undefined) return wanted.toLowerCase();
+  const { currency } = customer;
+  return currency && price && currenciesOf(price).includes(currency) ? currency : (price?.currency ?? 'usd');
+}
+
+function quantityOf(quantity: number | undefined, store: Store, priceId: string, param: string): number {
+  const metered = store.find('price', priceId)?.recurring?.usage_type === 'metered';
+  if (metered && quantity !== undefined)
+    throw invalidRequest('You cannot set the quantity for metered plans.', param);
+  return quantity ?? 1;
+}
+
+/** @throws StripeApiError unless the due days belong to the collection method */
+function daysUntilDueOf(
+  values: { readonly collection_method?: string; readonly days_until_due?: number },
+  before: SubscriptionObject | null,
+): number | null {
+  const method = values.collection_method ?? before?.collection_method ?? 'charge_automatically';
+  const days = values.days_until_due ?? before?.days_until_due ?? null;
+  if (method === 'send_invoice' && days === null) {
+    throw invalidRequest(
+      'You must specify `days_until_due` when `collection_method` is `send_invoice`.',
+      'days_until_due',
+      'parameter_missing',
+    );
+  }
+  if (method === 'charge_automatically' && values.days_until_due !== undefined)
+    throw invalidRequest('`days_until_due` requires `collection_method=send_invoice`.', 'days_until_due');
+  return method === 'send_invoice' ? days : null;
 }
 
 function trialEndOf(
@@ -95,7 +142,7 @@ export function requestChanges(
   let next: SubscriptionObject = {
     ...before,
     ...(values.collection_method ? { collection_method: values.collection_method } : {}),
-    ...(values.days_until_due === undefined ? {} : { days_until_due: values.days_until_due }),
+    days_until_due: daysUntilDueOf(values, before),
     ...(values.default_payment_method ? { default_payment_method: values.default_payment_method } : {}),
     ...(values.description === undefined ? {} : { description: values.description }),
     ...(values.pause_collection === undefined
@@ -107,11 +154,30 @@ export function requestChanges(
       : {}),
     metadata: mergeMetadata(before.metadata, values.metadata),
   };
+  if (values.discounts !== undefined) next = withDiscounts(store, next, values.discounts);
   if (values.items || values.billing_cycle_anchor === 'now') next = changeItems(store, next, values);
   if (canceling !== undefined) next = withCancellation(store, next, canceling, values.cancellation_details);
   const changed = store.commit('customer.subscription.updated', next);
   announceTrialEnd(store, changed);
   return changed;
+}
+
+function withDiscounts(
+  store: Store,
+  before: SubscriptionObject,
+  requests: Decoded<typeof updateParameters>['discounts'],
+): SubscriptionObject {
+  const discounts = redeemDiscounts(store, requests, {
+    customer: store.get('customer', before.customer),
+    subscription: before.id,
+    present: before.discounts,
+  });
+  const after = withoutDiscounts(
+    store,
+    before,
+    ({ id }) => before.discounts.includes(id) && !discounts.includes(id),
+  );
+  return { ...after, discounts };
 }
 
 function pauseCollectionOf(
