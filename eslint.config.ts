@@ -47,6 +47,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   app: [...technical, ...features, 'platform', 'process'],
   serve: ['app', 'config', 'logging', 'process'],
   main: ['config', 'serve'],
+  server: ['app', 'auth', 'config', 'graphql', 'http', 'portal'],
   cli: [...technical, ...features, 'database', 'process', 'platform', 'app', 'serve'],
 };
 

@@ -2,14 +2,14 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { type Account, createAccount } from './account/create-account.ts';
 import { type Audit, createAudit } from './audit/create-audit.ts';
-import { createAuthenticator } from './auth/authenticator.ts';
 import type { CommandConfig } from './config/command-config.ts';
-import type { Config } from './config/config.ts';
+import type { Config, HostedConfig } from './config/config.ts';
 import { type Configurations, createConfigurations } from './configurations/create-configurations.ts';
 import { type Customers, createCustomers } from './customers/create-customers.ts';
 import { type EmailLinksFeature, createEmailLinks } from './email-links/create-email-links.ts';
-import { observeOperations } from './graphql/schema.ts';
-import { createSchema } from './graphql/schema.ts';
+import { createSchema, observeOperations } from './graphql/schema.ts';
+import { type Identify, identifyByToken } from './http/authentication.ts';
+import type { Server } from './http/create-server.ts';
 import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
 import { type Policies, createPolicies } from './policies/create-policies.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
@@ -17,7 +17,7 @@ import type { PolicySet } from './policies/policy-set.ts';
 import { type Portal, createPortal } from './portal/create-portal.ts';
 import { createSweeper } from './process/sweeper.ts';
 import { ReturnUrls } from './return-urls/return-urls.ts';
-import { type OpenedParts, openAll } from './shared/opened-parts.ts';
+import { openAll } from './shared/opened-parts.ts';
 import { createSubjectHash } from './telemetry/telemetry.ts';
 import { type Webhooks, createWebhooks } from './webhooks/create-webhooks.ts';
 
@@ -26,18 +26,21 @@ export interface AppOverrides extends PlatformOverrides {
   readonly lingerMs?: number;
 }
 
-export interface App {
+type HostedOptions = AppOverrides & { readonly identify: Identify };
+
+export interface App extends Pick<Server, 'fetch'> {
   /** What `/graphql` serves. */
   readonly schema: GraphQLSchema;
+  readonly features: Features;
+  startSweeping(): void;
   /** Listens, and returns the address: `http://127.0.0.1:4000`. */
   start(): Promise<string>;
   /** Finishes open requests, then closes everything. */
   stop(): Promise<void>;
 }
 
-/** Closes everything that it opened if it fails. */
-export function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
-  return openAll((closing) => composeApp(config, overrides, closing));
+export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  return await createHostedApp(config, { identify: identifyByToken(config.auth), ...overrides });
 }
 
 export interface Features {
@@ -69,37 +72,39 @@ export function createFeatures(
   return { audit, customers, account, configurations, policies, portal, emailLinks, webhooks };
 }
 
-/** Builds everything in the order in which it is needed; a stop closes it in reverse. */
-async function composeApp(config: Config, overrides: AppOverrides, closing: OpenedParts): Promise<App> {
-  const authenticator = createAuthenticator(config.auth);
-  const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
-  const platform = await openPlatform(config, overrides, closing);
-  const features = Object.values<Feature>({ ...createFeatures(platform, config, policySet) });
-  const schema = createSchema(
-    features.flatMap(({ resolvers }) => resolvers),
-    config,
-  );
-  observeOperations(schema, platform.telemetry);
-  const sweeper = createSweeper(platform, config);
-  closing.add(() => sweeper.stop());
-  const parts = {
-    ...platform,
-    authenticator,
-    schema,
-    routes: features.flatMap(({ routes = [] }) => routes),
-    hashSubject: createSubjectHash(config.stripe.secretKey),
-    lingerMs: overrides.lingerMs ?? 0,
-  };
-  // Commands compose the features as well, and need not wait until the server's packages are loaded.
-  const { createServer } = await import('./http/create-server.ts');
-  const server = await createServer(config.http, parts, closing);
-  return {
-    schema,
-    start: async () => {
-      const url = await server.listen();
-      sweeper.start();
-      return url;
-    },
-    stop: () => closing.close(),
-  };
+/** Builds everything in the order in which it is needed. A stop, or a failure halfway, closes it in reverse. */
+export function createHostedApp(config: HostedConfig, options: HostedOptions): Promise<App> {
+  return openAll(async (closing) => {
+    const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
+    const platform = await openPlatform(config, options, closing);
+    const features = createFeatures(platform, config, policySet);
+    const all = Object.values<Feature>({ ...features });
+    const resolvers = all.flatMap((feature) => feature.resolvers);
+    const schema = createSchema(resolvers, config);
+    observeOperations(schema, platform.telemetry);
+    const sweeper = createSweeper(platform, config);
+    closing.add(() => sweeper.stop());
+    const parts = {
+      lingerMs: 0,
+      ...options,
+      ...platform,
+      schema,
+      routes: all.flatMap(({ routes = [] }) => routes),
+      hashSubject: createSubjectHash(config.stripe.secretKey),
+    };
+    // Commands compose the features as well, and need not wait until the server's packages are loaded.
+    const { createServer } = await import('./http/create-server.ts');
+    const server = await createServer(config.http, parts, closing);
+    return {
+      schema,
+      features,
+      fetch: server.fetch,
+      startSweeping: () => sweeper.start(),
+      start: () => {
+        sweeper.start();
+        return server.listen();
+      },
+      stop: () => closing.close(),
+    };
+  });
 }

@@ -4,6 +4,7 @@ import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import type { AllowedReturnUrl } from '../return-urls/allowed-return-url.ts';
 import {
   type AuthVariable,
+  type HostedVariable,
   type LinkingVariable,
   type ReadVariables,
   type StripeVariable,
@@ -12,6 +13,7 @@ import {
   checkTogether,
   getKeySources,
   hasAll,
+  hostedVariables,
   readVariables,
   stripeOrigin,
   stripeVariables,
@@ -116,13 +118,27 @@ export function loadConfig(env: Environment): Config {
   const [source] = getKeySources(values);
   if (faults.length > 0 || source === undefined || !hasAll(values, variableNames))
     throw new ConfigurationError(faults);
-  return deepFreeze(createConfig(values, source.keySource));
+  return deepFreeze({ ...createConfig(values), auth: createAuthConfig(values, source.keySource) });
+}
+
+/** The settings of a service whose callers the host identifies: no setting is about tokens. */
+export type HostedConfig = Omit<Config, 'auth'>;
+
+/**
+ * Reads all variables but those of tokens.
+ * @throws ConfigurationError
+ */
+export function loadHostedConfig(env: Environment): HostedConfig {
+  const { values, faults } = readVariables(env, hostedVariables);
+  faults.push(...checkStripe(values));
+  if (faults.length > 0 || !hasAll(values, hostedVariables)) throw new ConfigurationError(faults);
+  return deepFreeze(createConfig(values));
 }
 
 /** Apollo Sandbox, standalone and embedded in a page. */
 const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
-function createConfig(values: Variables, keySource: AuthConfig['keySource']): Config {
+function createConfig(values: Pick<Variables, HostedVariable>): HostedConfig {
   const production = values.NODE_ENV === 'production';
   const landingPage = values.LANDING_PAGE ?? (production ? 'none' : 'sandbox');
   return {
@@ -141,7 +157,6 @@ function createConfig(values: Variables, keySource: AuthConfig['keySource']): Co
       introspection: !production || landingPage !== 'none',
     },
     stripe: createStripeConfig(values),
-    auth: createAuthConfig(values, keySource),
     requiredRole: values.REQUIRED_ROLE ?? null,
     adminRole: values.ADMIN_ROLE,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,

@@ -82,6 +82,12 @@ export const authVariables = [
 ] as const;
 export type AuthVariable = (typeof authVariables)[number];
 
+/** What a service reads whose callers the host identifies. */
+export type HostedVariable = Exclude<keyof Variables, AuthVariable>;
+export const hostedVariables = variableNames.filter(
+  (name): name is HostedVariable => !(authVariables as readonly string[]).includes(name),
+);
+
 /** The valid variables. Variables with faults are missing. */
 export type ReadVariables = Partial<Variables>;
 

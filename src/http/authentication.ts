@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { AuthUnavailableError, UnauthenticatedError } from '../auth/auth.errors.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
+import { type AuthConfig, createAuthenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/claims.ts';
 import { getCaller } from '../graphql/context.ts';
 
@@ -11,14 +12,25 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * Finds the caller of a request; null when the request names none.
+ * @throws UnauthenticatedError, AuthUnavailableError
+ */
+export type Identify = (request: IncomingMessage) => Promise<Caller | null>;
+
+export function identifyByToken(config: AuthConfig): Identify {
+  const authenticator = createAuthenticator(config);
+  return ({ headers }) => authenticator.authenticate(headers.authorization);
+}
+
 const challenge = 'Bearer realm="billing-portal"';
 
 /** Identifies the caller before the body is read. A refused token ends the request. */
-export function authenticateRequests(server: FastifyInstance, authenticator: Authenticator): void {
+export function authenticateRequests(server: FastifyInstance, identify: Identify): void {
   server.decorateRequest('caller', null);
   server.addHook('onRequest', async (request: FastifyRequest) => {
     try {
-      request.caller = await authenticator.authenticate(request.headers.authorization);
+      request.caller = await identify(request.raw);
     } catch (error) {
       logRefusal(request, error);
       throw error;

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { Authenticator } from '../auth/authenticator.ts';
 import type { HttpConfig } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { PrometheusMetrics } from '../telemetry/prometheus-metrics.ts';
-import { authenticateRequests } from './authentication.ts';
+import { type Identify, authenticateRequests } from './authentication.ts';
 import { addGraphqlRoutes } from './graphql.routes.ts';
 import { addHealthRoutes } from './health.routes.ts';
+import { type HostedFetch, createHostedFetch } from './hosted-requests.ts';
 import { type HttpServerOptions, createHttpServer } from './http-server.ts';
 import { createMetricsServer } from './metrics-server.ts';
 import { type RateLimits, createRateLimits, limitAddresses, limitSubjects } from './rate-limit.ts';
@@ -18,7 +18,7 @@ export interface ServerParts extends HttpServerOptions {
   readonly database: Pick<Database, 'ping'>;
   /** What `/metrics` serves, on a port of its own; null where metrics are off. */
   readonly metrics: PrometheusMetrics | null;
-  readonly authenticator: Authenticator;
+  readonly identify: Identify;
   /** What `/graphql` serves. */
   readonly schema: GraphQLSchema;
   /** All other routes. */
@@ -28,6 +28,8 @@ export interface ServerParts extends HttpServerOptions {
 export interface Server {
   /** Listens, and returns the address: `http://127.0.0.1:4000`. */
   listen(): Promise<string>;
+  /** Answers the request of a host, without listening. */
+  readonly fetch: HostedFetch;
 }
 
 /** What closes the server's parts later. */
@@ -41,7 +43,7 @@ export async function createServer(
   parts: ServerParts,
   closing: Closing,
 ): Promise<Server> {
-  const { logger, schema, authenticator } = parts;
+  const { logger, schema, identify } = parts;
   const metricsServer = parts.metrics && createMetricsServer(parts.metrics);
   closing.add(() => metricsServer?.close());
   const limits = await createRateLimits(config, logger);
@@ -55,12 +57,16 @@ export async function createServer(
   };
   for (const routes of [...parts.routes, graphql]) {
     await server.register(async (own) => {
-      protect(own, routes.audience, { limits, authenticator });
+      protect(own, routes.audience, { limits, identify });
       await routes.add(own, limits);
     });
   }
+  await server.ready();
+  const hosted = createHostedFetch(server, config);
+  closing.add(() => hosted.settle());
   const { host, port, metricsPort } = config;
   return {
+    fetch: hosted.fetch,
     listen: async () => {
       await metricsServer?.listen({ host, port: metricsPort ?? 0 });
       return server.listen({ host, port });
@@ -70,18 +76,18 @@ export async function createServer(
 
 interface Protection {
   readonly limits: RateLimits;
-  readonly authenticator: Authenticator;
+  readonly identify: Identify;
 }
 
 /** The address is counted before the token is checked, so bad tokens count as well. */
 function protect(
   server: FastifyInstance,
   audience: Routes['audience'],
-  { limits, authenticator }: Protection,
+  { limits, identify }: Protection,
 ): void {
   if (audience === 'senders') return;
   limitAddresses(server, limits);
   if (audience === 'visitors') return;
-  authenticateRequests(server, authenticator);
+  authenticateRequests(server, identify);
   limitSubjects(server, limits);
 }

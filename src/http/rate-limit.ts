@@ -13,6 +13,9 @@ import type { SharedLimiters } from './redis-limiter.ts';
 /** The limit of an address is that of ten subjects: the users of a company or a mobile network share an address. */
 const subjectsByAddress = 10;
 
+/** A host did not say where its request came from. One count for all such requests would be used up by a few clients. */
+export const unknownAddress = '';
+
 export interface RateLimits {
   /** Null where RATE_LIMIT is off. */
   readonly subjects: RateLimiter | null;
@@ -48,10 +51,12 @@ async function openRedis(url: string, logger: Logger): Promise<SharedLimiters> {
   return openSharedLimiters(url, logger);
 }
 
-/** Counts every request by its address. Register it before authentication, so that it also counts refused tokens. */
+/** Counts every request by its address, if known. Register it before authentication, so that it also counts refused tokens. */
 export function limitAddresses(server: FastifyInstance, { addresses }: RateLimits): void {
   if (addresses === null) return;
-  server.addHook('onRequest', ({ ip }) => addresses.consume(toCountedNetwork(ip)));
+  server.addHook('onRequest', async ({ ip }) => {
+    if (ip !== unknownAddress) await addresses.consume(toCountedNetwork(ip));
+  });
 }
 
 /**

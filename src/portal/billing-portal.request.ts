@@ -53,6 +53,8 @@ const bodySchema = createSessionRequest(json);
 const querySchema = createSessionRequest(text);
 
 export type SessionRequest = z.infer<typeof bodySchema>;
+/** A session as clients of REST describe it. */
+export type SessionInput = z.input<typeof bodySchema>;
 
 /** Reads the body of a POST. @throws BadUserInputError naming the field */
 export function readSessionRequest(body: unknown): SessionRequest {

@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http';
+import { Duplex, Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import inject from 'light-my-request';
+import type { HttpConfig } from '../config/config.ts';
+import { HungUpError } from './http.errors.ts';
+import { unknownAddress } from './rate-limit.ts';
+
+/** What a host knows about a request that it passes on. */
+export interface HostedRequestFacts {
+  /** The client's address. Without it, addresses are counted only by TRUST_PROXY. */
+  readonly address?: string | undefined;
+  /** The part of the path that belongs to the host. A host may also remove it. */
+  readonly basePath?: string | undefined;
+}
+
+export type HostedFetch = (request: Request, facts?: HostedRequestFacts) => Promise<Response>;
+
+/** Stands in for a connection. */
+class HostedConnection extends Duplex {
+  constructor(
+    readonly request: Request,
+    readonly remoteAddress: string,
+  ) {
+    super({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+  }
+}
+
+/** Returns the host's request; null for a request that came over HTTP. */
+export function findHostedRequest({ socket }: Pick<IncomingMessage, 'socket'>): Request | null {
+  const connection: Duplex = socket;
+  return connection instanceof HostedConnection ? connection.request : null;
+}
+
+/** Passes requests of a host through the server, with every hook and limit, without a socket. */
+export function createHostedFetch(
+  server: FastifyInstance,
+  { trustProxy }: Pick<HttpConfig, 'trustProxy'>,
+): { readonly fetch: HostedFetch; settle(): Promise<void> } {
+  const open = new Set<Promise<Response>>();
+
+  const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
+    const { pathname, search, host } = new URL(request.url);
+    const body = request.body === null ? null : Readable.fromWeb(request.body);
+    const connection = new HostedConnection(request, address ?? unknownAddress);
+    request.signal.addEventListener('abort', () => {
+      connection.destroy();
+      body?.destroy(new HungUpError());
+    });
+    try {
+      const answered = await inject(
+        (incoming, response) => {
+          // A Request has each header once.
+          server.routing(Object.assign(incoming, { socket: connection, headersDistinct: {} }), response);
+        },
+        {
+          method: request.method,
+          url: withoutBase(pathname, basePath) + search,
+          authority: host,
+          headers: readHeaders(request, trustProxy !== false && address === undefined),
+          ...(body === null ? {} : { payload: body }),
+        },
+      );
+      return toResponse(answered);
+    } finally {
+      // Cancels what was not read, such as the rest of a body that is too large.
+      body?.destroy();
+    }
+  };
+
+  return {
+    fetch: (request, facts) => {
+      const answering = answer(request, facts);
+      open.add(answering);
+      const forget = (): boolean => open.delete(answering);
+      answering.then(forget, forget);
+      return answering;
+    },
+    settle: async () => {
+      await Promise.allSettled(open);
+    },
+  };
+}
+
+function withoutBase(path: string, basePath: string): string {
+  const base = basePath.replace(/\/+$/, '');
+  return path === base || path.startsWith(`${base}/`) ? path.slice(base.length) || '/' : path;
+}
+
+/** Headers in which a client could name any address or host, unless a trusted proxy wrote them. */
+const proxyHeaders = /^(forwarded|x-real-ip|x-forwarded-.*)$/;
+
+function readHeaders(request: Request, trustsProxy: boolean): Record<string, string> {
+  const entries = [...request.headers].filter(([name]) => trustsProxy || !proxyHeaders.test(name));
+  const headers = Object.fromEntries(entries);
+  const hasLength = 'content-length' in headers || 'transfer-encoding' in headers;
+  return request.body === null || hasLength ? headers : { ...headers, 'transfer-encoding': 'chunked' };
+}
+
+/** These are about a connection, which the host has. */
+const connectionHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+
+function toResponse({ statusCode: status, headers: answered, rawPayload }: inject.Response): Response {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answered)) {
+    if (connectionHeaders.has(name)) continue;
+    for (const each of [value].flat()) headers.append(name, String(each));
+  }
+  return new Response(rawPayload.length === 0 ? null : new Uint8Array(rawPayload), { status, headers });
+}

@@ -1,0 +1,77 @@
+import type { GraphQLSchema } from 'graphql';
+import { createApp, createHostedApp } from './app.ts';
+import { requireRole } from './auth/access.ts';
+import type { Caller } from './auth/claims.ts';
+import { type Identity, toCaller } from './auth/identity.ts';
+import { loadConfig, loadHostedConfig } from './config/config.ts';
+import type { Environment } from './config/environment.ts';
+import { createHostSchema } from './graphql/host-schema.ts';
+import { findHostedRequest } from './http/hosted-requests.ts';
+import { type SessionInput, readSessionRequest } from './portal/billing-portal.request.ts';
+import type { PortalSession } from './portal/portal-session.ts';
+import { toSessionRequest } from './portal/session.args.ts';
+
+export type { Identity, PortalSession, SessionInput };
+
+export interface BillingPortalOptions<Source> {
+  /**
+   * Returns the user of a request, or null. `fetch` passes its `Request`, and `schema` the context of your GraphQL
+   * server. Without this function, `fetch` reads tokens by the variables `JWT_…`.
+   */
+  readonly identify?: (source: Source) => Promise<Identity | null> | Identity | null;
+  /** Where `fetch` is mounted, such as `/billing`. By default, the path of PUBLIC_URL. */
+  readonly basePath?: string;
+}
+
+export interface BillingPortal<Source> {
+  /** For your own GraphQL server. Rate limits, operation limits and the masking of errors are then its duty. */
+  readonly schema: GraphQLSchema;
+  /**
+   * Serves all routes below the base path: GraphQL, REST, e-mail links and webhooks.
+   * @param client its address, for the rate limit. Without it, TRUST_PROXY says how many proxies name it.
+   */
+  readonly fetch: (
+    request: Request & Source,
+    client?: { readonly address?: string | undefined },
+  ) => Promise<Response>;
+  readonly sessions: {
+    /** Opens a session by the rules of the mutation. The URL is a credential: redirect to it, and never store it. */
+    readonly create: (identity: Identity, request: SessionInput) => Promise<PortalSession>;
+  };
+  /** Finishes open requests, then closes everything. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Builds the service inside a server of yours.
+ * @param env the variables of the service, such as `process.env`, and those that you set yourself
+ * @throws ConfigurationError
+ */
+export async function createBillingPortal<Source = Request>(
+  env: Environment,
+  { identify, basePath }: BillingPortalOptions<Source> = {},
+): Promise<BillingPortal<Source>> {
+  const identifyCaller = async (source: unknown): Promise<Caller | null> => {
+    const identity = await identify?.(source as Source);
+    return identity ? toCaller(identity) : null;
+  };
+  const app = await (identify === undefined
+    ? createApp(loadConfig(env))
+    : createHostedApp(loadHostedConfig(env), {
+        identify: (request) => identifyCaller(findHostedRequest(request)),
+      }));
+  const { publicUrl, requiredRole } = loadHostedConfig(env);
+  app.startSweeping();
+  return {
+    schema: createHostSchema(app.schema, identifyCaller),
+    fetch: (request, client) => app.fetch(request, { ...client, basePath: basePath ?? publicUrl?.pathname }),
+    sessions: {
+      create: async (identity, input) => {
+        const caller = toCaller(identity);
+        if (requiredRole !== null) requireRole(caller, requiredRole);
+        return app.features.portal.sessions.create(caller, toSessionRequest(readSessionRequest(input)));
+      },
+    },
+    close: () => app.stop(),
+  };
+}

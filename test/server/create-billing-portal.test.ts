@@ -1,0 +1,280 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
+import { type ExecutionResult, graphql } from 'graphql';
+import { ConfigurationError } from '../../src/config/config.ts';
+import { type BillingPortal, type Identity, createBillingPortal } from '../../src/server.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { returnUrl } from '../helpers/test-app.ts';
+import { type HostedFixture, createHostedFixture } from './hosted-kit.ts';
+
+interface HostContext {
+  readonly session: string | null;
+}
+
+const mutation = `mutation ($returnUrl: String!) { createBillingPortalSession(returnUrl: $returnUrl) { url returnUrl } }`;
+const users: Readonly<Record<string, Identity>> = {
+  'of-ada': { userId: 'ada', email: 'ada@example.com', emailVerified: true },
+  'of-admin': { userId: 'root', roles: ['billing:admin'] },
+  broken: { userId: '' },
+};
+
+/** How the host of these tests knows its users: by a cookie, or by its own GraphQL context. */
+let identified = 0;
+function identify(source: Request | HostContext): Identity | null {
+  identified += 1;
+  const session = source instanceof Request ? source.headers.get('cookie') : source.session;
+  return users[session ?? ''] ?? null;
+}
+
+let fixture: HostedFixture;
+let customerId: string;
+let billing: BillingPortal<Request | HostContext>;
+
+beforeAll(async () => {
+  fixture = await createHostedFixture();
+  customerId = await fixture.addUser('ada');
+  billing = await open();
+});
+
+async function open(
+  env: Readonly<Record<string, string>> = {},
+  basePath = '/billing',
+): Promise<BillingPortal<Request | HostContext>> {
+  const opened = await createBillingPortal({ ...fixture.env, ...env }, { identify, basePath });
+  closeAfterTests(() => opened.close());
+  return opened;
+}
+
+function request(path: string, cookie: string | null, init: RequestInit = {}): Request {
+  const headers = new Headers(init.headers);
+  if (cookie !== null) headers.set('cookie', cookie);
+  return new Request(`https://app.example.com${path}`, { ...init, headers });
+}
+
+function askGraphql(cookie: string | null, query = mutation): Request {
+  return request('/billing/graphql', cookie, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: query === mutation ? { returnUrl } : {} }),
+  });
+}
+
+async function readCode(response: Response): Promise<unknown> {
+  const body = (await response.json()) as { code?: string; errors?: { extensions: { code: string } }[] };
+  return body.code ?? body.errors?.[0]?.extensions.code;
+}
+
+describe('fetch', () => {
+  test("opens a session of the customer of the host's user, and the response is never cached", async () => {
+    const response = await billing.fetch(askGraphql('of-ada'));
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('connection')).toBeNull();
+    expect(await response.json()).toEqual({
+      data: { createBillingPortalSession: { url: expect.stringContaining(fixture.stripe.url), returnUrl } },
+    });
+    expect(fixture.stripe.requests.at(-1)?.params).toMatchObject({ customer: customerId });
+  });
+
+  test.each([
+    ['/billing/graphql', 400],
+    ['/graphql', 400],
+    ['/billing/healthz', 200],
+    ['/billing', 404],
+    ['/billing/nothing', 404],
+    ['/billinghealthz', 404],
+    ['/healthz', 200],
+    ['//healthz', 404],
+    ['/billing/%zz', 400],
+  ])(
+    'answers %s below the base path, also where the host has removed that, with %i',
+    async (path, status) => {
+      const method = path.endsWith('graphql') ? 'POST' : 'GET';
+      const response = await billing.fetch(request(path, null, { method }));
+
+      expect(response.status).toBe(status);
+    },
+  );
+
+  test('redirects a browser with a session of the host to the portal', async () => {
+    const response = await billing.fetch(
+      request(`/billing/billing-portal?returnUrl=${encodeURIComponent(returnUrl)}`, 'of-ada'),
+    );
+
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toContain(fixture.stripe.url);
+  });
+
+  test('refuses a visitor, a user without a role, and masks an identity that names no user', async () => {
+    expect(await readCode(await billing.fetch(askGraphql(null)))).toBe('UNAUTHENTICATED');
+    const unlink = 'mutation { unlinkCustomer(userId: "ada") { __typename } }';
+    expect(await readCode(await billing.fetch(askGraphql('of-ada', unlink)))).not.toBe('UNAUTHENTICATED');
+    expect(await readCode(await billing.fetch(askGraphql('broken')))).toBe('INTERNAL_SERVER_ERROR');
+  });
+
+  test('refuses a body beyond the limit without reading the rest', async () => {
+    let pulled = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        pulled += 1;
+        controller.enqueue(new Uint8Array(32 * 1024).fill(32));
+      },
+    });
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      duplex: 'half',
+    } as const;
+
+    const response = await billing.fetch(request('/billing/graphql', 'of-ada', init));
+
+    expect([response.status, await readCode(response)]).toEqual([413, 'BAD_USER_INPUT']);
+    expect(pulled).toBeLessThan(20);
+  });
+
+  test('ends the request of a client that disconnects while it sends', async () => {
+    const leaving = new AbortController();
+    const body = new ReadableStream({ pull: () => leaving.abort() }, { highWaterMark: 0 });
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body, duplex: 'half', signal: leaving.signal } as const;
+
+    expect((await billing.fetch(request('/billing/graphql', 'of-ada', init))).status).toBe(499);
+  });
+
+  test('counts requests by the address that the host gives, whatever a client writes into headers', async () => {
+    const limited = await open({ RATE_LIMIT: '1/1m' });
+    const ask = async (address: string | undefined, forwarded: string): Promise<number> => {
+      const headers = { 'x-forwarded-for': forwarded };
+      return (
+        await limited.fetch(request('/billing/graphql', null, { method: 'POST', headers }), { address })
+      ).status;
+    };
+
+    for (let index = 0; index < 10; index += 1)
+      expect(await ask('192.0.2.7', `198.51.100.${index}`)).toBe(400);
+    expect(await ask('192.0.2.7', '198.51.100.99')).toBe(429);
+    expect(await ask('192.0.2.8', '198.51.100.99')).toBe(400);
+    for (let index = 0; index < 11; index += 1) expect(await ask(undefined, '198.51.100.1')).toBe(400);
+  });
+
+  test('counts requests by the header of a trusted proxy, where the host gives no address', async () => {
+    const limited = await open({ RATE_LIMIT: '1/1m', TRUST_PROXY: '1' });
+    const ask = async (forwarded: string): Promise<number> =>
+      (
+        await limited.fetch(
+          request('/billing/graphql', null, { method: 'POST', headers: { 'x-forwarded-for': forwarded } }),
+        )
+      ).status;
+
+    for (let index = 0; index < 10; index += 1) expect(await ask(`203.0.113.${index}, 192.0.2.7`)).toBe(400);
+    expect(await ask('203.0.113.99, 192.0.2.7')).toBe(429);
+    expect(await ask('192.0.2.8')).toBe(400);
+  });
+
+  test("counts a user's requests over all addresses", async () => {
+    const limited = await open({ RATE_LIMIT: '2/1m' });
+    const ask = async (address: string) => (await limited.fetch(askGraphql('of-ada'), { address })).status;
+
+    expect([await ask('192.0.2.1'), await ask('192.0.2.2'), await ask('192.0.2.3')]).toEqual([200, 200, 429]);
+  });
+
+  test('serves below the path of PUBLIC_URL by default', async () => {
+    const opened = await createBillingPortal(
+      { ...fixture.env, PUBLIC_URL: 'https://app.example.com/pay/' },
+      { identify },
+    );
+    closeAfterTests(() => opened.close());
+
+    expect((await opened.fetch(request('/pay/healthz', null))).status).toBe(200);
+  });
+});
+
+describe('schema', () => {
+  const own = makeExecutableSchema({
+    typeDefs: 'type Query { product(id: ID!): Product } type Product { id: ID! name: String! }',
+    resolvers: { Query: { product: (_: unknown, { id }: { id: string }) => ({ id, name: 'Lamp' }) } },
+  });
+
+  function execute(source: string, session: string | null, variableValues = {}): Promise<ExecutionResult> {
+    const schema = mergeSchemas({ schemas: [own, billing.schema] });
+    return graphql({ schema, source, contextValue: { session }, variableValues });
+  }
+
+  test("answers beside a host's own types, for the user of the host's context", async () => {
+    const both = `mutation ($returnUrl: String!) {
+      createBillingPortalSession(returnUrl: $returnUrl, flow: { type: PAYMENT_METHOD_UPDATE }, features: { invoiceHistory: false }) { url createdAt }
+    }`;
+    expect(await execute(both, 'of-ada', { returnUrl })).toEqual({
+      data: { createBillingPortalSession: { url: expect.any(String), createdAt: expect.anything() } },
+    });
+    expect(await execute('{ product(id: 1) { name } billingCustomer { userId } }', 'of-ada')).toEqual({
+      data: { product: { name: 'Lamp' }, billingCustomer: { userId: 'ada' } },
+    });
+  });
+
+  test("identifies the caller once for all fields of the host's request", async () => {
+    const before = identified;
+    await execute('{ a: billingCustomer { id } b: billingCustomer { id } }', 'of-ada');
+
+    expect(identified - before).toBe(1);
+  });
+
+  test.each([
+    [null, '{ billingCustomer { id } }', 'UNAUTHENTICATED'],
+    ['of-ada', '{ billingPortalLinks(userId: "bob") { id } }', 'FORBIDDEN'],
+  ])('gives the refusal of session %s a code', async (session, query, code) => {
+    const { errors = [] } = await execute(query, session);
+
+    expect(errors.map(({ extensions }) => extensions['code'])).toEqual([code]);
+  });
+});
+
+describe('sessions', () => {
+  test("opens a session from the host's own code, by the rules of the mutation", async () => {
+    const session = await billing.sessions.create(
+      { userId: 'ada' },
+      { returnUrl, flow: { type: 'PAYMENT_METHOD_UPDATE' }, features: { invoiceHistory: false } },
+    );
+
+    expect(session).toMatchObject({
+      url: expect.stringContaining(fixture.stripe.url),
+      returnUrl,
+      livemode: false,
+    });
+    const refused = billing.sessions.create({ userId: 'ada' }, { returnUrl: 'https://evil.example' });
+    await expect(refused).rejects.toMatchObject({ code: 'RETURN_URL_NOT_ALLOWED' });
+  });
+
+  test('needs the role that the mutation needs', async () => {
+    const strict = await open({ REQUIRED_ROLE: 'billing' });
+
+    await expect(strict.sessions.create({ userId: 'ada' }, { returnUrl })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    const session = await strict.sessions.create({ userId: 'ada', roles: ['billing'] }, { returnUrl });
+    expect(session.returnUrl).toBe(returnUrl);
+  });
+});
+
+test('lists every fault of the settings, and asks for token variables only without `identify`', async () => {
+  const env = { ...fixture.env, RETURN_URLS: '', RATE_LIMIT: 'many' };
+  const faultsOf = async (opening: Promise<unknown>): Promise<readonly string[]> => {
+    const error: unknown = await opening.catch((reason: unknown) => reason);
+    return error instanceof ConfigurationError ? error.faults.map((fault) => fault.split(':')[0] ?? '') : [];
+  };
+
+  expect(await faultsOf(createBillingPortal(env, { identify }))).toEqual(['RATE_LIMIT', 'RETURN_URLS']);
+  expect(await faultsOf(createBillingPortal(env))).toEqual(
+    expect.arrayContaining(['JWT_ISSUER', 'RATE_LIMIT']),
+  );
+});
+
+test('`close` waits for open requests', async () => {
+  const opened = await createBillingPortal(fixture.env, { identify, basePath: '/billing' });
+  const answering = opened.fetch(askGraphql('of-ada'));
+  await opened.close();
+
+  expect((await answering).status).toBe(200);
+});
