@@ -1,5 +1,6 @@
 import { parse } from 'qs';
 import { z } from 'zod';
+import type { HiddenFeaturesInput } from '../configurations/feature-types.ts';
 import { featureNames } from '../configurations/configuration-features.schema.ts';
 import { toInputName } from '../configurations/input-path.ts';
 import { BadUserInputError } from '../shared/errors.ts';
@@ -24,7 +25,13 @@ const text = {
 };
 
 /** A session as a body describes it, or a query, in which every value is text. */
-function createSessionRequest({ boolean, integer }: typeof json | typeof text) {
+function createSessionRequest<B extends z.ZodType<boolean>, I extends z.ZodType<number>>({
+  boolean,
+  integer,
+}: {
+  readonly boolean: B;
+  readonly integer: I;
+}) {
   const flow = z.strictObject({
     type: namesOf(PortalFlowType),
     subscriptionId: z.string().optional(),
@@ -39,7 +46,12 @@ function createSessionRequest({ boolean, integer }: typeof json | typeof text) {
       .optional(),
   });
   const features = z
-    .strictObject(Object.fromEntries(featureNames.map((name) => [toInputName(name), boolean])))
+    .strictObject(
+      Object.fromEntries(featureNames.map((name) => [toInputName(name), boolean])) as Record<
+        keyof HiddenFeaturesInput,
+        B
+      >,
+    )
     .partial();
   return z.strictObject({
     returnUrl: z.string({ error: 'is required: where the portal leads back to' }),
