@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { readAll } from '../stripe/read-all.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { BadUserInputError } from '../shared/errors.ts';
 import { CustomerGoneError } from './customer.errors.ts';
 
 /** The statuses of a running subscription: not of one that was never paid for or is paused. */
@@ -15,17 +16,40 @@ export function isCurrent({ status }: Stripe.Subscription): boolean {
 export class CustomerSubscriptions {
   constructor(private readonly stripe: StripeClient) {}
 
-  /** @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe */
-  async list(stripeCustomerId: string): Promise<readonly Stripe.Subscription[]> {
+  /**
+   * @param expand what Stripe's list expands
+   * @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe
+   */
+  async list(stripeCustomerId: string, expand: string[] = []): Promise<readonly Stripe.Subscription[]> {
     try {
       const found = await readAll(this.stripe, (sdk, page, options) =>
-        sdk.subscriptions.list({ ...page, customer: stripeCustomerId }, options),
+        sdk.subscriptions.list({ ...page, customer: stripeCustomerId, expand }, options),
       );
       if (found.some(({ customer }) => customer !== stripeCustomerId))
         throw new StripeUnavailableError(new Error("Stripe answered with another customer's subscription"));
       return found;
     } catch (error) {
       throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
+    }
+  }
+
+  /**
+   * Reads one of the customer's subscriptions, also one that has ended.
+   * @throws BadUserInputError for another customer's as for a missing one, so that ids cannot be probed; the errors of Stripe
+   */
+  async get(stripeCustomerId: string, id: string, expand: string[]): Promise<Stripe.Subscription> {
+    const found = /^sub_\w{1,250}$/.test(id) ? await this.find(id, expand) : null;
+    if (found?.customer !== stripeCustomerId) throw new BadUserInputError('You have no such subscription.');
+    return found;
+  }
+
+  private async find(id: string, expand: string[]): Promise<Stripe.Subscription | null> {
+    try {
+      return await this.stripe.read((sdk, options) => sdk.subscriptions.retrieve(id, { expand }, options));
+    } catch (error) {
+      // Stripe names the id in the path `id`.
+      if (isMissing(error, 'id')) return null;
+      throw error;
     }
   }
 }

@@ -11,6 +11,7 @@ interface Failure {
   readonly message: string;
   readonly status: number;
   readonly retryAfter?: number | undefined;
+  readonly reason?: string | undefined;
 }
 
 type Shape = 'graphql' | 'rest';
@@ -44,8 +45,8 @@ export function createErrorHandler(shape: Shape) {
 
 function toFailure(error: FastifyError | BillingError | OverloadedError, shape: Shape): Failure {
   if (error instanceof BillingError) {
-    const { code, message, retryAfter } = error;
-    return { code, message, retryAfter, status: errorStatuses[code][shape] };
+    const { code, message, retryAfter, reason } = error;
+    return { code, message, retryAfter, reason, status: errorStatuses[code][shape] };
   }
   if (error instanceof OverloadedError) {
     const { message, statusCode: status, retryAfter } = error;
@@ -84,9 +85,10 @@ function sendFailure(reply: FastifyReply, failure: Failure, shape: Shape): Fasti
   return reply.code(status).send(toBody(failure, shape));
 }
 
-function toBody({ code, message: text, retryAfter }: Failure, shape: Shape): object {
+function toBody({ code, message: text, retryAfter, reason }: Failure, shape: Shape): object {
   const message = shorten(text);
-  const details = retryAfter === undefined ? { code } : { code, retryAfter };
+  // JSON has no undefined members.
+  const details = { code, retryAfter, reason };
   return shape === 'graphql'
     ? { errors: [{ message, extensions: details }] }
     : { error: message, ...details };

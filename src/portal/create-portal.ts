@@ -42,7 +42,7 @@ export function createPortal(
     policies: portalPolicies,
     ids,
   });
-  const flows = new PortalFlows(returnUrls, subscriptions);
+  const flows = new PortalFlows(returnUrls, subscriptions, stripe);
   const sessions = new PortalSessions({
     customers: ownCustomers,
     returnUrls,

@@ -1,4 +1,5 @@
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
+import { PortalFlowType } from './portal-flow.ts';
 import { FlowNotAllowedError } from './portal.errors.ts';
 
 interface OfferedProduct {
@@ -12,12 +13,60 @@ interface OfferedProduct {
 
 /** What a configuration lets customers do: a policy's content and Stripe's own configurations both have this form. */
 export type OfferedFeatures = Readonly<Partial<Record<FeatureName, { readonly enabled?: boolean }>>> & {
+  readonly customer_update?: {
+    readonly enabled?: boolean;
+    readonly allowed_updates?: readonly string[] | '' | null;
+  };
   readonly subscription_update?: {
     readonly enabled?: boolean;
     readonly default_allowed_updates?: readonly string[] | '' | null;
     readonly products?: readonly OfferedProduct[] | '' | null;
   };
 };
+
+const featureByFlow: Readonly<Record<PortalFlowType, FeatureName>> = {
+  [PortalFlowType.PAYMENT_METHOD_UPDATE]: 'payment_method_update',
+  [PortalFlowType.SUBSCRIPTION_CANCEL]: 'subscription_cancel',
+  [PortalFlowType.SUBSCRIPTION_UPDATE]: 'subscription_update',
+  [PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM]: 'subscription_update',
+  [PortalFlowType.SUBSCRIPTION_PAUSE]: 'subscription_pause',
+  [PortalFlowType.CUSTOMER_UPDATE]: 'customer_update',
+};
+
+/**
+ * Whether customers find the task in the portal.
+ * @param priceId what the subscription has now; null when it does not matter
+ */
+export function offersTask(type: PortalFlowType, features: OfferedFeatures, priceId: string | null): boolean {
+  if (features[featureByFlow[type]]?.enabled !== true) return false;
+  switch (type) {
+    case PortalFlowType.CUSTOMER_UPDATE:
+      return (features.customer_update?.allowed_updates ?? '').length > 0;
+    case PortalFlowType.SUBSCRIPTION_UPDATE:
+      return offersChange(features, priceId) || offersUpdate(features, 'promotion_code');
+    case PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM:
+      return offersChange(features, priceId);
+    default:
+      return true;
+  }
+}
+
+/** Whether there is another price, or another quantity, to choose. */
+function offersChange(features: OfferedFeatures, priceId: string | null): boolean {
+  const others = listProducts(features).some(({ prices }) => prices.some((id) => id !== priceId));
+  if (others && offersUpdate(features, 'price')) return true;
+  const product = listProducts(features).find(({ prices }) => priceId === null || prices.includes(priceId));
+  return product?.adjustable_quantity?.enabled === true && offersUpdate(features, 'quantity');
+}
+
+function offersUpdate({ subscription_update: update }: OfferedFeatures, name: string): boolean {
+  return update?.default_allowed_updates?.includes(name) ?? false;
+}
+
+function listProducts({ subscription_update: update }: OfferedFeatures): readonly OfferedProduct[] {
+  const products = update?.products;
+  return Array.isArray(products) ? (products as readonly OfferedProduct[]) : [];
+}
 
 /** The price and quantity of a subscription, now or after the change that a deep link proposes. */
 interface Plan {
@@ -31,19 +80,16 @@ interface Plan {
  * @throws FlowNotAllowedError
  */
 export function requireOfferedChange(features: OfferedFeatures, current: Plan, wanted: Plan): void {
-  const { products, default_allowed_updates: updates } = features.subscription_update ?? {};
-  const product = (Array.isArray(products) ? (products as readonly OfferedProduct[]) : []).find(
-    ({ prices }) => prices.includes(wanted.priceId),
-  );
+  const product = listProducts(features).find(({ prices }) => prices.includes(wanted.priceId));
   if (product === undefined)
-    throw new FlowNotAllowedError('The portal does not offer a change to this price.');
-  if (wanted.priceId !== current.priceId && !updates?.includes('price')) {
-    throw new FlowNotAllowedError('The portal does not offer a change of price.');
+    throw new FlowNotAllowedError('NOT_IN_POLICY', 'The portal does not offer a change to this price.');
+  if (wanted.priceId !== current.priceId && !offersUpdate(features, 'price')) {
+    throw new FlowNotAllowedError('NOT_IN_POLICY', 'The portal does not offer a change of price.');
   }
   if (wanted.quantity === current.quantity || wanted.quantity === undefined) return;
   const { enabled = false, minimum = 1, maximum } = product.adjustable_quantity ?? {};
   const inRange = wanted.quantity >= minimum && wanted.quantity <= (maximum ?? Infinity);
-  if (!updates?.includes('quantity') || !enabled || !inRange) {
-    throw new FlowNotAllowedError('The portal does not offer this quantity.');
+  if (!offersUpdate(features, 'quantity') || !enabled || !inRange) {
+    throw new FlowNotAllowedError('NOT_IN_POLICY', 'The portal does not offer this quantity.');
   }
 }

@@ -1,12 +1,15 @@
 import type Stripe from 'stripe';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
 import { BadUserInputError } from '../shared/errors.ts';
-import type { FeatureName } from '../configurations/configuration-features.schema.ts';
+import { findStripeCustomer } from '../customers/stripe-customer.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import { countCharacters } from '../shared/texts.ts';
 import { type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
 import { FlowCompletionType, type PortalFlow, PortalFlowType } from './portal-flow.ts';
-import { FlowNotAllowedError } from './portal.errors.ts';
+import { findRefusal } from './find-refusal.ts';
+import { createRefusal } from './portal.errors.ts';
+import { type TaskFacts, findDefaultMethod, findMethodType, findOwnMethod } from './task-facts.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
@@ -18,18 +21,13 @@ interface FlowContext {
   readonly policy: Policy | null;
 }
 
-const featureByFlow: Readonly<Record<PortalFlowType, FeatureName>> = {
-  [PortalFlowType.PAYMENT_METHOD_UPDATE]: 'payment_method_update',
-  [PortalFlowType.SUBSCRIPTION_CANCEL]: 'subscription_cancel',
-  [PortalFlowType.SUBSCRIPTION_UPDATE]: 'subscription_update',
-  [PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM]: 'subscription_update',
-  [PortalFlowType.SUBSCRIPTION_PAUSE]: 'subscription_pause',
-  [PortalFlowType.CUSTOMER_UPDATE]: 'customer_update',
-};
-
 /** Stripe's limit. */
 const maxMessage = 500;
 
+/** What the limits of the portal depend on. */
+const expandLimits = ['default_payment_method', 'schedule'];
+
+const planChanges = new Set([PortalFlowType.SUBSCRIPTION_UPDATE, PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM]);
 const withoutSubscription = new Set([PortalFlowType.PAYMENT_METHOD_UPDATE, PortalFlowType.CUSTOMER_UPDATE]);
 
 /** Converts the deep links that clients ask for to Stripe's, within what the policy offers. */
@@ -37,6 +35,7 @@ export class PortalFlows {
   constructor(
     private readonly returnUrls: ReturnUrls,
     private readonly subscriptions: CustomerSubscriptions,
+    private readonly stripe: StripeClient,
   ) {}
 
   /**
@@ -60,13 +59,12 @@ export class PortalFlows {
 
   /** @throws FlowNotAllowedError, BadUserInputError, ReturnUrlNotAllowedError, and the errors of Stripe */
   async compile(flow: PortalFlow, context: FlowContext): Promise<FlowData> {
-    if (context.features[featureByFlow[flow.type]]?.enabled !== true) {
-      throw new FlowNotAllowedError('The portal does not offer this to you.');
-    }
+    requireTask(flow.type, context.features, null);
     const completion = this.compileCompletion(flow.afterCompletion ?? null);
     const base = { type: flow.type, ...(completion === null ? {} : { after_completion: completion }) };
     if (withoutSubscription.has(flow.type)) return base;
     const subscription = await this.getOwnSubscription(context.stripeCustomerId, flow.subscriptionId ?? null);
+    requireTask(flow.type, context.features, await this.readFacts(flow, subscription, context));
     return { ...base, ...compileTask(flow, subscription, context) };
   }
 
@@ -89,22 +87,43 @@ export class PortalFlows {
     return message ? { type, hosted_confirmation: { custom_message: message } } : { type };
   }
 
-  /** Gives one answer for another customer's subscription and for a missing one, so that ids cannot be probed. */
   private async getOwnSubscription(
     stripeCustomerId: string,
     id: string | null,
   ): Promise<Stripe.Subscription> {
-    const own = await this.subscriptions.list(stripeCustomerId);
-    const [subscription, ...others] = own.filter((each) => (id === null ? isCurrent(each) : each.id === id));
-    if (subscription === undefined) {
-      throw new BadUserInputError(
-        id === null ? 'You have no active subscription.' : 'You have no such subscription.',
-      );
-    }
+    if (id !== null) return this.subscriptions.get(stripeCustomerId, id, expandLimits);
+    const own = await this.subscriptions.list(
+      stripeCustomerId,
+      expandLimits.map((member) => `data.${member}`),
+    );
+    const [subscription, ...others] = own.filter(isCurrent);
+    if (subscription === undefined) throw new BadUserInputError('You have no active subscription.');
     if (others.length > 0)
       throw new BadUserInputError('You have several subscriptions: name one by subscriptionId.');
     return subscription;
   }
+
+  private async readFacts(
+    { type }: PortalFlow,
+    subscription: Stripe.Subscription,
+    { stripeCustomerId }: FlowContext,
+  ): Promise<TaskFacts> {
+    const own = findOwnMethod(subscription);
+    const method = own || !planChanges.has(type) ? own : await this.findCustomersMethod(stripeCustomerId);
+    return { ...subscription, items: subscription.items.data, paymentMethod: findMethodType(method) };
+  }
+
+  private async findCustomersMethod(stripeCustomerId: string): Promise<ReturnType<typeof findDefaultMethod>> {
+    const expand = ['invoice_settings.default_payment_method'];
+    const customer = await findStripeCustomer(this.stripe, stripeCustomerId, { expand });
+    return customer && findDefaultMethod(customer);
+  }
+}
+
+/** @throws FlowNotAllowedError, BadUserInputError */
+function requireTask(type: PortalFlowType, features: OfferedFeatures, facts: TaskFacts | null): void {
+  const reason = findRefusal(type, features, facts);
+  if (reason !== null) throw createRefusal(reason);
 }
 
 function compileTask(
@@ -116,8 +135,6 @@ function compileTask(
   const { id } = subscription;
   switch (flow.type) {
     case PortalFlowType.SUBSCRIPTION_CANCEL:
-      if (subscription.cancel_at !== null || subscription.cancel_at_period_end)
-        throw new BadUserInputError('This subscription is set to end already.');
       return { subscription_cancel: { subscription: id, ...flows?.subscription_cancel } };
     case PortalFlowType.SUBSCRIPTION_UPDATE:
       return { subscription_update: { subscription: id } };
@@ -141,10 +158,8 @@ function compileItem(
   { items }: Stripe.Subscription,
   features: OfferedFeatures,
 ): Stripe.BillingPortal.SessionCreateParams.FlowData.SubscriptionUpdateConfirm.Item {
-  const [item, ...others] = items.data;
-  if (item === undefined || others.length > 0) {
-    throw new FlowNotAllowedError('The portal can only change subscriptions with a single item.');
-  }
+  const [item] = items.data;
+  if (item === undefined) throw createRefusal('NOT_KNOWN');
   const current = { priceId: item.price.id, quantity: item.quantity };
   const wanted = { priceId: flow.priceId ?? current.priceId, quantity: flow.quantity ?? current.quantity };
   if (wanted.priceId === current.priceId && wanted.quantity === current.quantity) {

@@ -146,7 +146,7 @@ function compileExtras(policy: Policy | null, now: Date): Partial<SessionParams>
 /** Which parameter Stripe names when a configuration is inactive, or is gone, is not documented. */
 function isAboutConfiguration(error: unknown): boolean {
   if (!(error instanceof StripeRequestRefusedError)) return false;
-  return error.param === 'configuration' || /\bconfiguration\b.*\b(in)?active\b/i.test(error.reason);
+  return error.param === 'configuration' || /\bconfiguration\b.*\b(in)?active\b/i.test(error.stripeMessage);
 }
 
 /** Translates refusals by Stripe that the caller can act on. */
@@ -154,7 +154,11 @@ function explain(error: unknown): unknown {
   if (isMissing(error, 'customer')) return new CustomerGoneError();
   if (isWithoutConfiguration(error)) return new PortalNotConfiguredError();
   return error instanceof StripeRequestRefusedError && isAboutTask(error)
-    ? new FlowNotAllowedError('The portal cannot open this task for the subscription as it is now.', error)
+    ? new FlowNotAllowedError(
+        'NOT_KNOWN',
+        'The portal cannot open this task for the subscription as it is now.',
+        error,
+      )
     : error;
 }
 
@@ -162,13 +166,15 @@ function explain(error: unknown): unknown {
 const taskParam = /^flow_data\[subscription_\w+\](\[subscription\]|\[items\].*)?$/;
 
 /** Stripe does not document every reason for which the portal cannot change a subscription. */
-function isAboutTask({ param, reason }: StripeRequestRefusedError): boolean {
-  return param === undefined ? reason.startsWith('This subscription ') : taskParam.test(param);
+function isAboutTask({ param, stripeMessage }: StripeRequestRefusedError): boolean {
+  return param === undefined ? stripeMessage.startsWith('This subscription ') : taskParam.test(param);
 }
 
 /** Stripe gives this refusal no code of its own. */
 function isWithoutConfiguration(error: unknown): boolean {
-  return error instanceof StripeRequestRefusedError && error.reason.startsWith('No configuration provided');
+  return (
+    error instanceof StripeRequestRefusedError && error.stripeMessage.startsWith('No configuration provided')
+  );
 }
 
 /** Filled while a session is opened, for the metrics. */

@@ -1,4 +1,5 @@
-import { BillingError } from '../shared/errors.ts';
+import { BadUserInputError, BillingError } from '../shared/errors.ts';
+import { type TaskRefusal, taskRefusals } from './flow-limits.ts';
 
 /** Stripe has no portal configuration to use: no default is saved and no policy names one. */
 export class PortalNotConfiguredError extends BillingError {
@@ -11,9 +12,16 @@ export class PortalNotConfiguredError extends BillingError {
   }
 }
 
-/** The policy in force forbids the task of a deep link. */
+/** The policy in force forbids the task of a deep link, or the portal cannot do it. */
 export class FlowNotAllowedError extends BillingError {
-  constructor(message: string, cause?: unknown) {
-    super('FLOW_NOT_ALLOWED', message, { cause });
+  constructor(reason: TaskRefusal, message: string = taskRefusals[reason], cause?: unknown) {
+    super('FLOW_NOT_ALLOWED', message, { reason, cause });
   }
+}
+
+/** Converts a reason into the error of a deep link. */
+export function createRefusal(reason: TaskRefusal): BillingError {
+  return reason === 'ALREADY_CANCELED'
+    ? new BadUserInputError(taskRefusals[reason], reason)
+    : new FlowNotAllowedError(reason);
 }

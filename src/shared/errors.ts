@@ -39,7 +39,7 @@ export const errorStatuses = {
     rest: 400,
   },
   FLOW_NOT_ALLOWED: {
-    when: 'the policy does not offer the task, or Stripe refuses it',
+    when: 'the policy does not offer the task, or Stripe refuses it; `reason` is one of `BillingTaskRefusal`',
     graphql: 200,
     rest: 403,
   },
@@ -73,6 +73,8 @@ export interface BillingErrorOptions {
   readonly cause?: unknown;
   /** After how many seconds a retry makes sense. */
   readonly retryAfter?: number;
+  /** Says more than the code. Clients compare it, so it never changes. */
+  readonly reason?: string;
 }
 
 /**
@@ -81,21 +83,26 @@ export interface BillingErrorOptions {
 export class BillingError extends GraphQLError {
   readonly code: BillingErrorCode;
   readonly retryAfter: number | undefined;
+  readonly reason: string | undefined;
   override readonly cause: unknown;
 
   constructor(code: BillingErrorCode, message: string, options: BillingErrorOptions = {}) {
-    const { retryAfter } = options;
+    const { retryAfter, reason } = options;
     const status = errorStatuses[code].graphql;
     // Apollo Server removes `http` from the extensions and applies it to the response.
     super(message, {
-      extensions:
-        retryAfter === undefined
-          ? { code, http: { status } }
-          : { code, retryAfter, http: { status, headers: new Map([['retry-after', String(retryAfter)]]) } },
+      extensions: {
+        code,
+        ...(reason === undefined ? {} : { reason }),
+        ...(retryAfter === undefined
+          ? { http: { status } }
+          : { retryAfter, http: { status, headers: new Map([['retry-after', String(retryAfter)]]) } }),
+      },
     });
     this.name = new.target.name;
     this.code = code;
     this.retryAfter = retryAfter;
+    this.reason = reason;
     this.cause = options.cause;
     // The stack begins where the error was created, without constructors: the log shows that place.
     Error.captureStackTrace(this, new.target);
@@ -113,7 +120,7 @@ export class StoreUnavailableError extends BillingError {
 
 /** Well-formed GraphQL or JSON with a value that this service does not accept. */
 export class BadUserInputError extends BillingError {
-  constructor(message: string) {
-    super('BAD_USER_INPUT', message);
+  constructor(message: string, reason?: string) {
+    super('BAD_USER_INPUT', message, reason === undefined ? {} : { reason });
   }
 }

@@ -41,14 +41,14 @@ export class StripeRequestRefusedError extends StripeMisconfiguredError {
   readonly stripeCode: string | undefined;
   /** The parameter that Stripe names. */
   readonly param: string | undefined;
-  /** Stripe's message: it is for decisions and is never sent to a client. */
-  readonly reason: string;
+  /** Is for decisions and is never sent to a client. */
+  readonly stripeMessage: string;
 
   constructor(refusal: Stripe.errors.StripeError) {
     super(refusal);
     this.stripeCode = refusal.code;
     this.param = refusal.param;
-    this.reason = refusal.message;
+    this.stripeMessage = refusal.message;
   }
 }
 

@@ -74,9 +74,12 @@ describe('every way in answers', () => {
       const failure = readFailure(answer);
       expect([answer.wayIn, failure.code, answer.status]).toEqual([answer.wayIn, errorCase.code, expected]);
       if (errorCase.code === 'INTERNAL_SERVER_ERROR') expect(failure.message).toBe(masked);
-      expect(Object.keys(failure).sort()).toEqual(
-        withRetryAfter.has(failure.code) ? ['code', 'message', 'retryAfter'] : ['code', 'message'],
-      );
+      expect(Object.keys(failure).sort()).toEqual([
+        'code',
+        'message',
+        ...(failure.code === 'FLOW_NOT_ALLOWED' ? ['reason'] : []),
+        ...(withRetryAfter.has(failure.code) ? ['retryAfter'] : []),
+      ]);
       expect(answer.headers.get('retry-after')).toBe(failure.retryAfter?.toString() ?? null);
     }
   });

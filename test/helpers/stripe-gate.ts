@@ -12,10 +12,15 @@ export interface Exchange {
   readonly body: string;
   readonly idempotencyKey: string | undefined;
   readonly status: number;
+  /** The answer's body. */
+  readonly answer: string;
 }
 
 /** What becomes of an answer: it arrives, it is lost, or another one comes in its place. */
-export type Fate = 'pass' | 'lose' | { readonly status: number; readonly headers?: Record<string, string> };
+export type Fate =
+  | 'pass'
+  | 'lose'
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
 
 /** A way to the local Stripe on which answers can be held up, lost or spoilt after Stripe has done its work. */
 export interface StripeGate {
@@ -37,7 +42,7 @@ export async function startStripeGate(stripeUrl: string): Promise<StripeGate> {
     const content = await answer.text();
     const idempotencyKey = headers['idempotency-key']?.toString();
     const path = url.replace(/\?.*/, '');
-    const exchange = { method, path, body, idempotencyKey, status: answer.status };
+    const exchange = { method, path, body, idempotencyKey, status: answer.status, answer: content };
     // What goes wrong in a test's own decision is seen by what becomes of the request.
     const fate = await Promise.resolve(exchange)
       .then(decide)
@@ -48,7 +53,7 @@ export async function startStripeGate(stripeUrl: string): Promise<StripeGate> {
     else
       response
         .writeHead(fate.status, fate.headers)
-        .end('{"error": {"type": "api_error", "message": "Spoilt."}}');
+        .end(fate.body ?? '{"error": {"type": "api_error", "message": "Spoilt."}}');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   closeAfterTests(() => {

@@ -34,15 +34,22 @@ export interface PolicyPortal extends LocalStripeClient {
   listConfigurations(): Promise<Stripe.BillingPortal.Configuration[]>;
 }
 
-/** @param createPolicies the policy file; null for a service without one */
+/**
+ * @param createPolicies the policy file; null for a service without one
+ * @param findWay the URL at which the service reaches the local Stripe
+ */
 export async function createPolicyPortal(
   createPolicies: ((demo: DemoData) => object) | null,
   overrides: AppOverrides = {},
+  findWay: (stripeUrl: string) => Promise<string> = (url) => Promise.resolve(url),
 ): Promise<PolicyPortal> {
   const client = await startLocalStripe();
   const demo = await seedDemoData(client.stripe);
   const policies = createPolicies && { PORTAL_POLICIES: writePolicyFile(createPolicies(demo)) };
-  const app = await createTestApp({ STRIPE_API_URL: client.localStripe.url, ...policies }, overrides);
+  const app = await createTestApp(
+    { STRIPE_API_URL: await findWay(client.localStripe.url), ...policies },
+    overrides,
+  );
   return {
     ...client,
     app,

@@ -3,6 +3,7 @@ import { type BillingPortalErrorCode, type Sentences, englishSentences } from '.
 interface Details {
   readonly detail?: string | undefined;
   readonly retryAfter?: number | undefined;
+  readonly reason?: string | undefined;
   readonly status?: number | undefined;
   readonly cause: unknown;
 }
@@ -14,17 +15,20 @@ export class BillingPortalError extends Error {
   readonly detail: string | undefined;
   /** Seconds after which trying again makes sense, where the service or a gateway in front of it said so. */
   readonly retryAfter: number | undefined;
+  /** Why the portal cannot do a task, such as `SCHEDULED_CHANGE`: a `BillingTaskRefusal`. */
+  readonly reason: string | undefined;
   /** The HTTP status, where an answer came and its status is known. */
   readonly status: number | undefined;
 
   constructor(
     readonly code: BillingPortalErrorCode,
     message: string,
-    { detail, retryAfter, status, cause }: Details,
+    { detail, retryAfter, reason, status, cause }: Details,
   ) {
     super(message, { cause });
     this.detail = detail;
     this.retryAfter = retryAfter;
+    this.reason = reason;
     this.status = status;
   }
 }
@@ -33,19 +37,20 @@ export class BillingPortalError extends Error {
  * Reads what Apollo Client 3 or 4 reports, what `fetch` rejects with, or an answer as `{ response, bodyText }`. A code
  * that this version does not know is treated as a fault on our side, and `detail` keeps the service's words.
  */
-export function toBillingPortalError(reason: unknown, sentences: Sentences = {}): BillingPortalError {
-  if (reason instanceof BillingPortalError) return reason;
-  const failure = unwrap(reason);
+export function toBillingPortalError(failed: unknown, sentences: Sentences = {}): BillingPortalError {
+  if (failed instanceof BillingPortalError) return failed;
+  const failure = unwrap(failed);
   const [error] = findErrors(failure);
   const response = toObject(failure['response']);
   const status = typeof response['status'] === 'number' ? response['status'] : undefined;
-  const retryAfter = toObject(error?.['extensions'])['retryAfter'];
+  const { retryAfter, reason } = toObject(error?.['extensions']);
   const code = error === undefined ? toCodeWithoutErrors(failure, status) : toCode(error);
   return createError(code, sentences, {
     detail: toText(error?.['message']) ?? toText(failure['message']) ?? describeStatus(status),
     retryAfter: typeof retryAfter === 'number' ? retryAfter : readRetryAfter(response),
+    reason: toText(reason),
     status,
-    cause: reason,
+    cause: failed,
   });
 }
 

@@ -112,7 +112,7 @@ async function find(stripe: StripeClient, { kind, id }: Mention): Promise<Found>
     );
   } catch (error) {
     if (error instanceof StripeRequestRefusedError && error.stripeCode === 'resource_missing')
-      return error.reason;
+      return error.stripeMessage;
     throw error;
   }
 }

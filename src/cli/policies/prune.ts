@@ -46,7 +46,7 @@ async function deactivate(registry: StripeConfigurations, id: string): Promise<s
     await registry.deactivate(id);
     return null;
   } catch (error) {
-    if (error instanceof StripeRequestRefusedError) return `Stripe says: ${error.reason}`;
+    if (error instanceof StripeRequestRefusedError) return `Stripe says: ${error.stripeMessage}`;
     throw error;
   }
 }
