@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { addTypenameToDocument } from 'apollo-client-3/utilities/index.js';
 import { type DocumentNode, Kind, OperationTypeNode, print } from 'graphql';
 import { errorStatuses } from './src/shared/errors.ts';
 
@@ -32,6 +34,10 @@ const config: CodegenConfig = {
       plugins: ['typescript-operations', 'typed-documents'],
       config: types,
     },
+    'packages/client/documents.json': {
+      documents: 'packages/client/src/documents.graphql',
+      plugins: ['manifest'],
+    },
     'packages/client/src/generated/error-codes.ts': { plugins: ['error-codes'] },
   },
   pluginLoader: ((name) => ownPlugins[name] ?? import(name)) as CodegenConfig['pluginLoader'],
@@ -41,6 +47,7 @@ type Plugin = (schema: unknown, documents: readonly { readonly document?: Docume
 
 const ownPlugins: Readonly<Record<string, { readonly plugin: Plugin } | undefined>> = {
   'error-codes': { plugin: writeErrorCodes },
+  manifest: { plugin: writeManifest },
   'typed-documents': { plugin: writeTypedDocuments },
 };
 
@@ -61,6 +68,16 @@ function writeTypedDocuments(...[, documents]: Parameters<Plugin>): unknown {
     prepend: ["import type { TypedDocument } from '../typed-document.ts';"],
     content: content.join('\n\n'),
   };
+}
+
+/** What a service with TRUSTED_DOCUMENTS needs to know, with the text that Apollo Client makes of each document. */
+function writeManifest(...[, documents]: Parameters<Plugin>): string {
+  const texts = documents
+    .flatMap(({ document }) => document?.definitions ?? [])
+    .map((definition): DocumentNode => ({ kind: Kind.DOCUMENT, definitions: [definition] }))
+    .flatMap((document) => [print(document), print(addTypenameToDocument(document))]);
+  const byHash = texts.map((text) => [createHash('sha256').update(text).digest('hex'), text] as const);
+  return `${JSON.stringify(Object.fromEntries(byHash), null, 2)}\n`;
 }
 
 export default config;

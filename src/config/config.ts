@@ -81,8 +81,16 @@ export interface HttpConfig {
   /** The Redis in which replicas share their counts; null when each replica counts alone. */
   readonly redisUrl: string | null;
   readonly landingPage: z.infer<typeof variables.landingPage>;
+  /** The manifests of the only operations that are served; null when clients may send any. */
+  readonly trustedDocuments: TrustedDocumentsConfig | null;
   /** Whether introspection is on, for explorers and code generators. */
   readonly introspection: boolean;
+}
+
+export interface TrustedDocumentsConfig {
+  readonly files: readonly string[];
+  /** The role whose callers may send any operation; null when no role exempts. */
+  readonly exemptRole: string | null;
 }
 
 export interface StripeConfig {
@@ -154,6 +162,10 @@ function createConfig(values: Pick<Variables, HostedVariable>): HostedConfig {
       rateLimit: values.RATE_LIMIT,
       redisUrl: values.REDIS_URL ?? null,
       landingPage,
+      trustedDocuments: values.TRUSTED_DOCUMENTS && {
+        files: values.TRUSTED_DOCUMENTS,
+        exemptRole: values.TRUSTED_DOCUMENTS_EXEMPT_ADMINS ? values.ADMIN_ROLE : null,
+      },
       introspection: !production || landingPage !== 'none',
     },
     stripe: createStripeConfig(values),

@@ -19,6 +19,8 @@ const schemas = {
   RATE_LIMIT: variables.rateLimit.default({ requests: 60, perSeconds: 60 }),
   REDIS_URL: variables.redisUrl.optional(),
   LANDING_PAGE: variables.landingPage.optional(),
+  TRUSTED_DOCUMENTS: variables.files.nullable().default(null),
+  TRUSTED_DOCUMENTS_EXEMPT_ADMINS: variables.flag.default(false),
   STRIPE_SECRET_KEY: variables.stripeSecretKey,
   STRIPE_API_URL: variables.httpUrl.optional(),
   STRIPE_ACCOUNT: variables.stripeAccount.optional(),

@@ -121,6 +121,8 @@ export const name = z
 /** Several clients of one product, such as a website and an app, may have an audience each. */
 export const audiences = name.transform(commaSeparated).refine((values) => values.length > 0, 'is required');
 
+export const files = name.transform(commaSeparated);
+
 export const claimValues = name.transform((text, context): ReadonlyMap<string, string> => {
   const pairs = commaSeparated(text).map((pair) => /^([^=]+)=(.+)$/.exec(pair)?.slice(1) ?? []);
   if (pairs.some(({ length }) => length !== 2))

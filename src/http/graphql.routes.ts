@@ -7,12 +7,13 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { HttpConfig } from '../config/config.ts';
+import { ConfigurationError, type HttpConfig } from '../config/config.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { createDocumentStore } from '../graphql/document-store.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations } from '../graphql/operation-limits.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
+import { loadTrustedDocuments, requireTrustedDocuments } from '../graphql/trusted-documents.ts';
 import type { Logger } from '../logging/logger.ts';
 import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
@@ -26,14 +27,14 @@ const maxValidationErrors = 25;
 
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
-  readonly config: Pick<HttpConfig, 'landingPage' | 'introspection'>;
+  readonly config: Pick<HttpConfig, 'landingPage' | 'introspection' | 'trustedDocuments'>;
   readonly logger: Logger;
 }
 
 /** `/graphql`: operations by POST, queries and the explorer by GET. */
 export async function addGraphqlRoutes(server: FastifyInstance, options: GraphqlOptions): Promise<void> {
   const landingPage = await createLandingPage(server, options.config);
-  const apollo = createApolloServer(options, landingPage);
+  const apollo = createApolloServer(options, [landingPage, ...(await createDocumentRules(options))]);
   await apollo.start();
   server.addHook('onClose', () => apollo.stop());
   const handler = fastifyApolloHandler(apollo, {
@@ -66,9 +67,24 @@ async function createLandingPage(
   return { serverWillStart: () => Promise.resolve({ renderLandingPage: () => Promise.resolve({ html }) }) };
 }
 
+async function createDocumentRules({
+  schema,
+  config: { trustedDocuments },
+}: GraphqlOptions): Promise<ApolloServerPlugin<RequestContext>[]> {
+  if (trustedDocuments === null) return [];
+  const { files, exemptRole } = trustedDocuments;
+  try {
+    return [requireTrustedDocuments(await loadTrustedDocuments(files, schema), exemptRole)];
+  } catch (error) {
+    throw new ConfigurationError([
+      `TRUSTED_DOCUMENTS: ${error instanceof Error ? error.message : 'unreadable'}`,
+    ]);
+  }
+}
+
 function createApolloServer(
   { schema, config, logger }: GraphqlOptions,
-  landingPage: ApolloServerPlugin,
+  plugins: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
@@ -84,6 +100,6 @@ function createApolloServer(
     persistedQueries: false,
     stopOnTerminationSignals: false,
     // Every response is no-store. The plugin would wrap every field to compute a cache lifetime.
-    plugins: [createFailureLog(logger), ApolloServerPluginCacheControlDisabled(), landingPage],
+    plugins: [createFailureLog(logger), ApolloServerPluginCacheControlDisabled(), ...plugins],
   });
 }

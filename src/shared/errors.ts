@@ -48,6 +48,11 @@ export const errorStatuses = {
     graphql: 200,
     rest: 503,
   },
+  DOCUMENT_NOT_TRUSTED: {
+    when: 'the operation is not in `TRUSTED_DOCUMENTS`; deploy the manifest of the client there',
+    graphql: 400,
+    rest: 400,
+  },
   STRIPE_UNAVAILABLE: { when: 'Stripe does not answer or fails; try again', graphql: 200, rest: 503 },
   STRIPE_RATE_LIMITED: {
     when: 'Stripe is busy, or the service paces its requests; try again after `retryAfter` seconds',

@@ -15,6 +15,7 @@ import { returnUrl } from '../helpers/test-app.ts';
 import { type ErrorCase, openSession, session } from './error-case.ts';
 import { planted, plantedMessage } from './planted.ts';
 import { createStripeConfiguration } from '../helpers/stripe-objects.ts';
+import { writeManifest } from '../graphql/manifest.ts';
 
 /** Stripe's error with everything planted that an error can carry, and without retries, to save time. */
 function refuse(status: number, members: object = {}, headers: object = {}): Answer {
@@ -119,6 +120,12 @@ const inputCases: readonly ErrorCase[] = [
     code: 'GRAPHQL_PARSE_FAILED',
     when: 'the query has too many tokens',
     graphql: { query: `{ ${'billingCustomer { id } '.repeat(300)} }` },
+  },
+  {
+    code: 'DOCUMENT_NOT_TRUSTED',
+    when: 'the query is not in the manifest',
+    env: () => ({ TRUSTED_DOCUMENTS: writeManifest({ hash: '{ billingCustomer { id } }' }) }),
+    graphql: { query: '{ billingCustomer { email } }' },
   },
   {
     code: 'GRAPHQL_VALIDATION_FAILED',

@@ -19,6 +19,7 @@ const documentedStatuses: Readonly<
   BAD_USER_INPUT: { graphql: 200, rest: 400 },
   FLOW_NOT_ALLOWED: { graphql: 200, rest: 403 },
   PORTAL_NOT_CONFIGURED: { graphql: 200, rest: 503 },
+  DOCUMENT_NOT_TRUSTED: { graphql: 400, rest: 400 },
   STRIPE_UNAVAILABLE: { graphql: 200, rest: 503 },
   STRIPE_RATE_LIMITED: { graphql: 200, rest: 503 },
   STRIPE_MISCONFIGURED: { graphql: 200, rest: 502 },

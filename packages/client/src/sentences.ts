@@ -22,6 +22,7 @@ export const englishSentences: Readonly<Record<BillingPortalErrorCode, string>> 
   FLOW_NOT_ALLOWED:
     'This cannot be changed online. Open “Manage billing” to see what can, or contact support.',
   PORTAL_NOT_CONFIGURED: 'Billing is not set up yet. Contact support, and we will help you directly.',
+  DOCUMENT_NOT_TRUSTED: 'This page is out of date. Reload it, then try again.',
   STRIPE_UNAVAILABLE: 'Our payment provider does not answer. Nothing was changed; try again in a minute.',
   STRIPE_RATE_LIMITED: 'Our payment provider is busy. Nothing was changed; try again in a minute.',
   STRIPE_MISCONFIGURED: 'Billing is down because of a mistake on our side. Contact support to let us know.',

@@ -32,6 +32,7 @@ import {
   judgeKey,
 } from './stripe.check.ts';
 import { checkToken, checkTokenKeys } from './tokens.check.ts';
+import { checkTrustedDocuments } from './trusted-documents.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
 
 type Check = (deployment: Deployment) => CheckResult | Promise<CheckResult>;
@@ -65,7 +66,7 @@ export async function examine(env: Environment, tokenFile?: string): Promise<Fin
   });
 }
 
-function listLocalChecks({ policies }: Deployment, tokenFile: string | undefined): Checks {
+function listLocalChecks({ policies, values }: Deployment, tokenFile: string | undefined): Checks {
   return {
     configuration: checkVariables,
     environment: checkEnvironment,
@@ -77,6 +78,7 @@ function listLocalChecks({ policies }: Deployment, tokenFile: string | undefined
     'webhook-secret': checkWebhookSecrets,
     'policy-file': checkPolicyFile,
     ...(policies === null ? {} : { 'policy-namespace': checkNamespace }),
+    ...(values.TRUSTED_DOCUMENTS ? { 'trusted-documents': checkTrustedDocuments } : {}),
     ...(tokenFile === undefined ? {} : { token: (deployment) => checkToken(deployment, tokenFile) }),
   };
 }

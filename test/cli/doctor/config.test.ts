@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { examine } from '../../../src/cli/doctor/examination.ts';
+import { writeManifest } from '../../graphql/manifest.ts';
 import { createHealthyDeployment, examineFor, writePolicies } from './doctor-kit.ts';
 
 const { env } = await createHealthyDeployment();
@@ -154,4 +155,15 @@ test('tells every fault of a policy file with its path', async () => {
 test('tells that a policy file is not there', async () => {
   const found = await examineFor('policy-file', { ...env, PORTAL_POLICIES: '/none.yaml' });
   expect(found).toEqual([expect.stringMatching(/^fail: \/none\.yaml, .* a file that can be read$/)]);
+});
+
+test.each([
+  ['{ billingCustomer { id } }', /^pass: operations that are served: 1, and no others$/],
+  ['{ users { id } }', /^fail: document hash: Cannot query field "users"/],
+])('says whether the service starts with trusted documents: %s', async (document, finding) => {
+  const TRUSTED_DOCUMENTS = writeManifest({ hash: document });
+
+  expect(await examineFor('trusted-documents', { ...env, TRUSTED_DOCUMENTS })).toEqual([
+    expect.stringMatching(finding),
+  ]);
 });

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
+import { type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
+import { z } from 'zod';
+import { BillingError } from '../shared/errors.ts';
+import type { RequestContext } from './context.ts';
+import { limitOperations } from './operation-limits.ts';
+import { requireServedOperationType } from './served-operation-types.ts';
+
+/** Documents by id: the hash that the client's build wrote into the manifest. */
+export type TrustedDocuments = ReadonlyMap<string, string>;
+
+/** What @apollo/generate-persisted-query-manifest writes. */
+const apolloManifest = z
+  .object({
+    format: z.literal('apollo-persisted-query-manifest'),
+    version: z.literal(1),
+    operations: z.array(z.object({ id: z.string().min(1), body: z.string() })),
+  })
+  .transform(({ operations }) => operations.map(({ id, body }) => [id, body] as const));
+
+/** What the client preset of GraphQL Code Generator writes: documents by hash. */
+const codegenManifest = z.record(z.string().min(1), z.string()).transform((map) => Object.entries(map));
+
+const manifestSchema = z.union([apolloManifest, codegenManifest]).refine((documents) => documents.length > 0);
+
+/**
+ * Reads the manifests, and checks that the schema serves every document.
+ * @throws Error that lists every fault
+ */
+export async function loadTrustedDocuments(
+  files: readonly string[],
+  schema: GraphQLSchema,
+): Promise<TrustedDocuments> {
+  const entries = (await Promise.all(files.map(readManifest))).flat();
+  const faults = entries.flatMap(([id, text]) => {
+    const fault = findFault(text, schema);
+    return fault === null ? [] : [`document ${id.slice(0, 80)}: ${fault}`];
+  });
+  if (faults.length > 0) throw new Error(faults.join('; '));
+  return new Map(entries);
+}
+
+async function readManifest(file: string): Promise<readonly (readonly [string, string])[]> {
+  try {
+    return manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const { code = 'expected a JSON object of documents by hash, or the manifest of Apollo Client' } =
+      error as NodeJS.ErrnoException;
+    throw new Error(`${file}: ${code}`, { cause: error });
+  }
+}
+
+function findFault(text: string, schema: GraphQLSchema): string | null {
+  try {
+    const rules = [...specifiedRules, requireServedOperationType, limitOperations];
+    return validate(schema, parse(text), rules)[0]?.message ?? null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'is not GraphQL';
+  }
+}
+
+/** Runs in place of an operation that is refused: the text of a client is not even parsed. */
+const refusedDocument = '{ __typename }';
+
+/**
+ * Runs trusted documents only, by their id or their text.
+ * @param exemptRole callers with this role may run any document; null for no such role
+ */
+export function requireTrustedDocuments(
+  documents: TrustedDocuments,
+  exemptRole: string | null,
+): ApolloServerPlugin<RequestContext> {
+  const texts = new Set(documents.values());
+  return {
+    requestDidStart: ({ request, contextValue: { caller } }) => {
+      const text = request.query ?? documents.get(getDocumentId(request));
+      const isTrusted = text !== undefined && texts.has(text);
+      if (!isTrusted && exemptRole !== null && caller?.roles.includes(exemptRole) === true)
+        return Promise.resolve();
+      request.query = isTrusted ? text : refusedDocument;
+      // Apollo Server would look for the hash among documents that clients registered.
+      delete request.extensions?.['persistedQuery'];
+      return Promise.resolve({ didResolveOperation: () => (isTrusted ? Promise.resolve() : refuse()) });
+    },
+  };
+}
+
+/** The id of a document, as GraphQL over HTTP or as Apollo Client sends it. */
+const idSchema = z.union([
+  z.object({ documentId: z.string() }).transform(({ documentId }) => documentId.replace(/^sha256:/, '')),
+  z
+    .object({ persistedQuery: z.object({ sha256Hash: z.string() }) })
+    .transform(({ persistedQuery }) => persistedQuery.sha256Hash),
+]);
+
+function getDocumentId({ http, extensions }: GraphQLRequest): string {
+  const parameters =
+    http?.method === 'GET' ? Object.fromEntries(new URLSearchParams(http.search)) : http?.body;
+  return [parameters, extensions].map((value) => idSchema.safeParse(value).data).find(isText) ?? '';
+}
+
+function isText(value: string | undefined): value is string {
+  return value !== undefined;
+}
+
+function refuse(): never {
+  throw new BillingError(
+    'DOCUMENT_NOT_TRUSTED',
+    'The operation is not a trusted document. Reload the page; if that does not help, its manifest is not deployed here.',
+  );
+}
