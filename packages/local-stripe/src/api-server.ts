@@ -10,7 +10,7 @@ import type { IdempotencyKeys, IdempotentRequest, StoredAnswer } from './idempot
 import { createId } from './ids.ts';
 import { array, decodeParameters, string } from './parameters.ts';
 import type { RecordedRequest } from './recorded-request.ts';
-import type { ApiRoute } from './route.ts';
+import type { ApiRoute, PathIds } from './route.ts';
 import { StripeApiError } from './stripe-api-error.ts';
 import type { Store } from './store.ts';
 
@@ -124,8 +124,7 @@ function prepare(route: ApiRoute, request: FastifyRequest, fields: FormFields, s
     { expand: array(string()) },
     expandField === undefined ? {} : { expand: expandField },
   );
-  const { id = '' } = request.params as { readonly id?: string };
-  return { expand, run: route.prepare(rest, id, stripeAccount) };
+  return { expand, run: route.prepare(rest, request.params as PathIds, stripeAccount) };
 }
 
 /** Runs the endpoint. Its errors are answers too: the idempotency key stores them like any other. */

@@ -25,6 +25,7 @@ const references: Partial<Record<string, readonly string[]>> = {
   ],
   subscription_item: ['discounts'],
   subscription_schedule: ['customer', 'subscription'],
+  tax_id: ['customer', 'owner.customer'],
   invoice: ['customer', 'default_payment_method', 'discounts'],
   line_item: ['discounts', 'pricing.price_details.price'],
   discount: ['customer', 'promotion_code', 'source.coupon'],
@@ -120,9 +121,24 @@ function hiddenValue(answer: Node, name: string, source: unknown, store: ObjectS
   if (answer.object !== 'customer')
     return withoutTiers(name, structuredClone(isNode(source) ? source[name] : undefined));
   const url = `/v1/customers/${String(answer.id)}/${name}`;
-  const live = name === 'subscriptions' ? store.all('subscription') : [];
-  const data = live.filter((each) => each.customer === answer.id && each.status !== 'canceled');
-  return { object: 'list', data: structuredClone(data), has_more: false, url };
+  const found =
+    name === 'subscriptions'
+      ? store.all('subscription').filter((each) => each.status !== 'canceled')
+      : name === 'tax_ids'
+        ? store.all('tax_id')
+        : [];
+  const data = found.filter((each) => each.customer === answer.id);
+  return { object: 'list', data: structuredClone(data.slice(0, 10)), has_more: data.length > 10, url };
+}
+
+/** Lists inside of objects have ten entries, as at Stripe. Their URL lists the rest. */
+function cutLists(holder: Node): void {
+  for (const list of Object.values(holder)) {
+    if (isNode(list) && list.object === 'list' && Array.isArray(list.data) && list.data.length > 10) {
+      list.data = list.data.slice(0, 10);
+      list.has_more = true;
+    }
+  }
 }
 
 function keptOf(value: unknown, kept: unknown, member: string, store: ObjectSource): unknown {
@@ -154,6 +170,7 @@ function withoutHidden(value: unknown): unknown {
       if (isNode(holder)) Reflect.deleteProperty(holder, name);
     }
     Object.values(value).forEach(withoutHidden);
+    if (value.object !== 'list') cutLists(value);
   }
   return value;
 }

@@ -2,11 +2,13 @@ import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { registerApi } from './api-server.ts';
 import { createBillingControlRoutes } from './billing-controls.ts';
+import { createCustomerControlRoutes } from './customer-controls.ts';
 import { createControlRoutes } from './control-routes.ts';
 import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { registerPortal } from './portal-page/portal-routes.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import { createAccountRoute } from './resources/account.ts';
 import { createCheckoutControlRoutes } from './resources/checkout-completion.ts';
 import { createCheckoutSessionRoutes } from './resources/checkout-sessions.ts';
 import { createCouponRoutes } from './resources/coupons.ts';
@@ -23,6 +25,7 @@ import { createPriceRoutes } from './resources/prices.ts';
 import { createProductRoutes } from './resources/products.ts';
 import { createPromotionCodeRoutes } from './resources/promotion-codes.ts';
 import { createSubscriptionRoutes } from './resources/subscriptions.ts';
+import { createTaxIdRoutes } from './resources/tax-ids.ts';
 import { createWebhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { CustomerIndex } from './search/customer-index.ts';
 import { createCustomerSearchRoute } from './search/customer-search.ts';
@@ -102,7 +105,7 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
 function createParts(options: LocalStripeOptions): LocalStripeParts {
   const { now = () => new Date(), webhooks = [], webhookTimeoutMs: timeoutMs = 10_000 } = options;
   const { webhookRetryDelaysMs: retryDelaysMs = [100, 200, 400, 800, 1600, 3200] } = options;
-  const store = new Store(now);
+  const store = new Store(now, options.businessName ?? 'Acme');
   const endpoints = new WebhookEndpoints(() => store.now());
   const deliveries = new WebhookDeliveries(endpoints, new WebhookSender({ now, timeoutMs }), retryDelaysMs);
   for (const endpoint of webhooks) endpoints.add(endpoint);
@@ -119,17 +122,13 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
-  const {
-    latencyMs = 0,
-    searchLagMs = 60_000,
-    sessionLifetimeMs = 3_600_000,
-    businessName = 'Acme',
-  } = options;
+  const { latencyMs = 0, searchLagMs = 60_000, sessionLifetimeMs = 3_600_000 } = options;
   const faults = new Faults();
   const routes = [
     ...createCustomerRoutes(store),
     createCustomerSearchRoute(new CustomerIndex(store, searchLagMs)),
     ...createPaymentMethodRoutes(store),
+    ...createTaxIdRoutes(store),
     ...createProductRoutes(store),
     ...createPriceRoutes(store),
     ...createMeterRoutes(store),
@@ -143,13 +142,15 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
     ...createInvoiceRoutes(store),
     ...createCheckoutSessionRoutes(store),
     ...createCheckoutControlRoutes(store),
+    createAccountRoute(store),
     ...createEventRoutes(store),
     ...createWebhookEndpointRoutes(endpoints),
     ...createControlRoutes(store, faults, requests),
     ...createBillingControlRoutes(store),
+    ...createCustomerControlRoutes(store),
     ...createMisbehaviorRoutes(deliveries),
   ];
   registerApi(app, routes, { store, idempotencyKeys: new IdempotencyKeys(), requests, latencyMs, faults });
-  registerPortal(app, { store, sessionLifetimeMs, businessName, finishedFlows: new Set() });
+  registerPortal(app, { store, sessionLifetimeMs, finishedFlows: new Set() });
   return app;
 }

@@ -6,7 +6,15 @@ export interface RouteRequest<Values> {
   readonly values: Values;
   /** The id in the path, or an empty string. */
   readonly id: string;
+  /** The second id in the path, or an empty string. */
+  readonly child: string;
   readonly stripeAccount: string | null;
+}
+
+/** The ids in a path. */
+export interface PathIds {
+  readonly id?: string;
+  readonly child?: string;
 }
 
 /** One endpoint of the API. */
@@ -14,7 +22,7 @@ export interface ApiRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** Validates the parameters and returns the rest of the work. An error here is not stored for the idempotency key. */
-  prepare(fields: FormFields, id: string, stripeAccount: string | null): () => object;
+  prepare(fields: FormFields, ids: PathIds, stripeAccount: string | null): () => object;
 }
 
 export interface RouteDefinition<P extends ParameterTable> {
@@ -29,9 +37,9 @@ export function createRoute<P extends ParameterTable>(definition: RouteDefinitio
   return {
     method: definition.method,
     path: definition.path,
-    prepare(fields, id, stripeAccount) {
+    prepare(fields, { id = '', child = '' }, stripeAccount) {
       const values = decodeParameters(definition.parameters, fields);
-      return () => definition.handle({ values, id, stripeAccount });
+      return () => definition.handle({ values, id, child, stripeAccount });
     },
   };
 }

@@ -14,6 +14,7 @@ const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: st
   payment_method: { noun: 'PaymentMethod', pathParam: 'payment_method' },
   subscription: { noun: 'subscription', pathParam: 'id' },
   subscription_schedule: { noun: 'subscription schedule', pathParam: 'schedule' },
+  tax_id: { noun: 'tax_id', pathParam: 'id' },
   invoice: { noun: 'invoice', pathParam: 'invoice' },
   coupon: { noun: 'coupon', pathParam: 'coupon' },
   promotion_code: { noun: 'promotion code', pathParam: 'promotion_code' },
@@ -47,8 +48,12 @@ export class Store {
   private readonly clock: () => Date;
   private offsetMs = 0;
 
-  constructor(clock: () => Date) {
+  /** The name on hosted pages and invoices. */
+  readonly businessName: string;
+
+  constructor(clock: () => Date, businessName: string) {
     this.clock = clock;
+    this.businessName = businessName;
     this.events = new EventLog(() => this.now());
   }
 

@@ -60,6 +60,11 @@ export type PlanObject = Replace<
 
 export type PaymentMethodObject = Replace<Stripe.PaymentMethod, { customer: string | null }>;
 
+export type TaxIdObject = Replace<
+  Stripe.TaxId,
+  { customer: string; owner: { type: 'customer'; customer: string } }
+>;
+
 export type SubscriptionItemObject = Replace<
   Stripe.SubscriptionItem,
   { price: PriceObject; plan: PlanObject; discounts: string[] }
@@ -192,6 +197,7 @@ export interface StripeObjects {
   payment_method: PaymentMethodObject;
   subscription: SubscriptionObject;
   subscription_schedule: ScheduleObject;
+  tax_id: TaxIdObject;
   invoice: InvoiceObject;
   coupon: CouponObject;
   promotion_code: PromotionCodeObject;

@@ -125,3 +125,19 @@ describe('expansion', () => {
     expect(expanded).toMatchObject({ status: 'canceled', customer: { id: customer.id, deleted: true } });
   });
 });
+
+test('a list inside of an object has ten entries, and its URL lists the rest', async () => {
+  const { customer } = await createSubscriber(stripe);
+  const prices = await Promise.all(Array.from({ length: 12 }, () => createPrice(stripe)));
+  const { id, items } = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: prices.map((price) => ({ price: price.id })),
+  });
+  expect(items.data).toHaveLength(10);
+  expect(items.has_more).toBe(true);
+  const all = await stripe.subscriptionItems.list({ subscription: id, limit: 100 });
+  expect(all.data.map((item) => item.price.id)).toEqual(prices.map((price) => price.id));
+  const [invoice] = (await stripe.invoices.list({ subscription: id })).data;
+  expect(invoice?.lines).toMatchObject({ has_more: true });
+  expect((await stripe.invoices.listLineItems(invoice?.id ?? '', { limit: 20 })).data).toHaveLength(12);
+});

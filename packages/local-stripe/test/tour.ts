@@ -1,5 +1,6 @@
 import type { LocalStripeClient } from './local-stripe-client.ts';
 import { refusalOf } from './local-stripe-client.ts';
+import { methodTypes } from '../src/resources/payment-method-types.ts';
 import { createConfiguration, createCustomer, createPrice, idOf } from './fixtures.ts';
 
 type Calls = Pick<LocalStripeClient, 'stripe' | 'control'>;
@@ -27,6 +28,14 @@ export async function tourEverything({ stripe, control }: Calls): Promise<void> 
   await stripe.paymentMethods.list({ customer: customer.id });
   await stripe.customers.listPaymentMethods(customer.id);
   await stripe.paymentMethods.detach(method.id);
+
+  const taxId = await stripe.customers.createTaxId(customer.id, { type: 'eu_vat', value: 'DE123456789' });
+  await stripe.customers.listTaxIds(customer.id);
+  await stripe.customers.retrieveTaxId(customer.id, taxId.id, { expand: ['customer'] });
+  await stripe.customers.retrieve(customer.id, { expand: ['tax_ids'] });
+  await stripe.customers.deleteTaxId(customer.id, taxId.id);
+  await stripe.accounts.retrieveCurrent();
+  await tourPaymentMethodTypes({ stripe, control }, customer.id);
 
   const [month, year, bigger] = [
     await createPrice(stripe, 1000),
@@ -62,6 +71,7 @@ export async function tourEverything({ stripe, control }: Calls): Promise<void> 
   });
   await stripe.subscriptions.update(id, { pause_collection: '' });
   await stripe.invoices.createPreview({ subscription: id });
+  await stripe.subscriptionItems.list({ subscription: id });
   await stripe.subscriptions.pause(id);
   await stripe.subscriptions.resume(id);
   await stripe.subscriptions.list({
@@ -108,6 +118,15 @@ async function tourCheckout({ stripe, control }: Calls, customer: string, price:
   await stripe.checkout.sessions.retrieve(id, {
     expand: ['line_items', 'customer', 'subscription', 'invoice'],
   });
+}
+
+async function tourPaymentMethodTypes({ stripe, control }: Calls, customer: string): Promise<void> {
+  const { data } = await stripe.paymentMethods.list({ customer, type: 'card' });
+  const wallets = ['apple_pay', 'google_pay', 'link', 'samsung_pay'];
+  const forms = [...methodTypes.map((type) => ({ type })), ...wallets.map((wallet) => ({ wallet }))];
+  for (const form of forms) await control('POST', 'payment_methods', { customer, ...form });
+  const all = await stripe.paymentMethods.list({ customer, limit: 100 });
+  for (const { id } of all.data.slice(0, -data.length)) await stripe.paymentMethods.detach(id);
 }
 
 async function tourInvoices({ stripe, control }: Calls, customer: string, price: string): Promise<void> {

@@ -33,7 +33,9 @@ export function buildInvoice(store: Store, contents: InvoiceContents): InvoiceOb
     id,
     object: 'invoice',
     ...unusedMembers,
-    ...customerMembers(customer),
+    ...customerMembers(store, customer),
+    account_country: 'US',
+    account_name: store.businessName,
     amount_due: due,
     amount_overpaid: 0,
     amount_paid: 0,
@@ -144,7 +146,7 @@ function sendingMembers(subscription: SubscriptionObject, created: number) {
   };
 }
 
-function customerMembers(customer: CustomerObject) {
+function customerMembers(store: Store, customer: CustomerObject) {
   return {
     customer: customer.id,
     customer_address: customer.address ?? null,
@@ -153,7 +155,10 @@ function customerMembers(customer: CustomerObject) {
     customer_phone: customer.phone ?? null,
     customer_shipping: customer.shipping,
     customer_tax_exempt: customer.tax_exempt ?? null,
-    customer_tax_ids: [],
+    customer_tax_ids: store
+      .all('tax_id')
+      .filter((each) => each.customer === customer.id)
+      .map(({ type, value }) => ({ type, value })),
   };
 }
 
@@ -204,8 +209,6 @@ function buildLine(
 }
 
 const unusedMembers = {
-  account_country: 'US',
-  account_name: 'Local Stripe',
   account_tax_ids: null,
   application: null,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },

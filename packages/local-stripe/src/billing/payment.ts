@@ -1,4 +1,4 @@
-import { isDeclined } from '../resources/payment-methods.ts';
+import { isDeclined } from '../resources/payment-method-types.ts';
 import type { Store } from '../store.ts';
 import type {
   CustomerObject,

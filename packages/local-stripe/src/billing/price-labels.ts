@@ -1,13 +1,6 @@
+import { formatAmount } from '../money.ts';
 import type { PriceObject } from '../stripe-objects.ts';
 import { optionIn } from './price-amounts.ts';
-
-const zeroDecimals = 'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ');
-const threeDecimals = 'bhd jod kwd omr tnd'.split(' ');
-
-/** Formats an amount for people, with as many decimals as Stripe gives the currency. */
-export function formatAmount(amount: number, currency: string): string {
-  return formatDecimal(String(amount), currency);
-}
 
 /** `$29.00 / month`, `$0.0035 / month`, `$5.00 per 100 / month`, or `Starts at $10.00 / month` for tiers. */
 export function describePrice(price: PriceObject, currency = price.currency): string {
@@ -15,7 +8,7 @@ export function describePrice(price: PriceObject, currency = price.currency): st
   const [first] = option?.tiers ?? [];
   const starting = Number(first?.flat_amount_decimal ?? 0) > 0 ? first?.flat_amount_decimal : null;
   const decimal = first ? (starting ?? first.unit_amount_decimal) : option?.unit_amount_decimal;
-  const amount = formatDecimal(decimal ?? '0', currency);
+  const amount = formatAmount(decimal ?? '0', currency);
   const packages = price.transform_quantity ? ` per ${price.transform_quantity.divide_by}` : '';
   const units = price.recurring?.usage_type === 'metered' && !packages && !first ? ' per unit' : '';
   const every = price.recurring ? ` / ${formatInterval(price.recurring)}` : '';
@@ -31,15 +24,4 @@ export function formatInterval({
   readonly interval_count: number;
 }): string {
   return count === 1 ? interval : `${count} ${interval}s`;
-}
-
-function formatDecimal(amount: string, currency: string): string {
-  const decimals = zeroDecimals.includes(currency) ? 0 : threeDecimals.includes(currency) ? 3 : 2;
-  const fraction = amount.split('.')[1]?.length ?? 0;
-  return new Intl.NumberFormat('en-US', {
-    style: 'currency',
-    currency: currency.toUpperCase(),
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals + fraction,
-  }).format(Number(amount) / 10 ** decimals);
 }

@@ -1,5 +1,6 @@
 import { createId } from '../ids.ts';
 import { cardDeclined, invalidRequest } from '../stripe-api-error.ts';
+import { isDeclined } from '../resources/payment-method-types.ts';
 import type { Store } from '../store.ts';
 import type { CustomerObject, PriceObject, SubscriptionObject } from '../stripe-objects.ts';
 import { redeemDiscounts, withoutSpentDiscounts } from './discounts.ts';
@@ -77,8 +78,7 @@ function refuseUnpayable(store: Store, contents: NewSubscription, draft: Subscri
       'resource_missing',
     );
   }
-  if (contents.paymentBehavior === 'error_if_incomplete' && method.card?.last4 === '0341')
-    throw cardDeclined();
+  if (contents.paymentBehavior === 'error_if_incomplete' && isDeclined(method)) throw cardDeclined();
 }
 
 function buildSubscription(store: Store, contents: NewSubscription): SubscriptionObject {

@@ -1,6 +1,7 @@
 import type { PaymentMethodObject, PriceObject, SubscriptionItemObject } from '../stripe-objects.ts';
 import { amountFor } from '../billing/price-amounts.ts';
-import { describePrice, formatAmount, formatInterval } from '../billing/price-labels.ts';
+import { describePrice, formatInterval } from '../billing/price-labels.ts';
+import { formatAmount } from '../money.ts';
 
 export { formatAmount, formatInterval };
 
@@ -20,16 +21,50 @@ export function formatItem(item: SubscriptionItemObject, currency: string): stri
   return formatPrice(item.price, item.quantity, currency);
 }
 
-const brandNames: Readonly<Record<string, string>> = { amex: 'American Express', jcb: 'JCB' };
+const brandNames: Readonly<Record<string, string>> = {
+  amex: 'American Express',
+  cartes_bancaires: 'Cartes Bancaires',
+  diners: 'Diners Club',
+  discover: 'Discover',
+  eftpos_au: 'eftpos Australia',
+  jcb: 'JCB',
+  link: 'Link',
+  mastercard: 'Mastercard',
+  unionpay: 'UnionPay',
+  visa: 'Visa',
+};
 
-/** `Visa •••• 4242`. */
-export function formatCard(method: PaymentMethodObject): string {
-  const brand = method.card?.brand ?? 'card';
-  const name = brandNames[brand] ?? `${brand.charAt(0).toUpperCase()}${brand.slice(1)}`;
-  return `${name} •••• ${method.card?.last4 ?? ''}`;
+const typeNames: Readonly<Record<string, string>> = {
+  acss_debit: 'Pre-authorized debit',
+  amazon_pay: 'Amazon Pay',
+  au_becs_debit: 'BECS Direct Debit',
+  bacs_debit: 'Bacs Direct Debit',
+  cashapp: 'Cash App Pay',
+  klarna: 'Klarna',
+  link: 'Link',
+  paypal: 'PayPal',
+  revolut_pay: 'Revolut Pay',
+  sepa_debit: 'SEPA Direct Debit',
+  us_bank_account: 'US bank account',
+};
+
+/** `Visa •••• 4242`, `SEPA Direct Debit •••• 3000` or `PayPal (ada@example.com)`. */
+export function formatMethod(method: PaymentMethodObject): string {
+  const { card, link, paypal } = method;
+  const account =
+    card ??
+    method.us_bank_account ??
+    method.sepa_debit ??
+    method.acss_debit ??
+    method.au_becs_debit ??
+    method.bacs_debit;
+  const name = card ? (brandNames[card.brand] ?? 'Card') : (typeNames[method.type] ?? method.type);
+  if (account?.last4) return `${name} •••• ${account.last4}`;
+  const email = link?.email ?? paypal?.payer_email ?? null;
+  return email === null ? name : `${name} (${email})`;
 }
 
-export function formatExpiry(method: PaymentMethodObject): string {
-  const { exp_month: month = 1, exp_year: year = 2000 } = method.card ?? {};
-  return `${String(month).padStart(2, '0')}/${year}`;
+/** `12/2027`; null for what does not expire. */
+export function formatExpiry({ card }: PaymentMethodObject): string | null {
+  return card ? `${String(card.exp_month).padStart(2, '0')}/${card.exp_year}` : null;
 }

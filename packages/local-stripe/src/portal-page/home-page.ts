@@ -3,7 +3,7 @@ import { describePrice } from '../billing/price-labels.ts';
 import { previewNextInvoice } from '../resources/invoice-previews.ts';
 import { methodsOf } from '../resources/payment-methods.ts';
 import type { PaymentMethodObject, SubscriptionObject } from '../stripe-objects.ts';
-import { formatAmount, formatCard, formatDate, formatExpiry, formatItem } from './format.ts';
+import { formatAmount, formatMethod, formatDate, formatExpiry, formatItem } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { renderInvoiceHistory } from './invoice-list.ts';
@@ -70,7 +70,7 @@ function renderSubscription(visit: Visit, subscription: SubscriptionObject): Htm
     </div>
     <div class="stack small">
       ${renderUpcoming(visit, subscription)}
-      ${method && html`<p class="muted">Paid with ${formatCard(method)}</p>`}
+      ${method && html`<p class="muted">Paid with ${formatMethod(method)}</p>`}
     </div>
   </article>`;
 }
@@ -140,15 +140,15 @@ function renderPaymentMethods(visit: Visit): Html {
 function renderPaymentMethod(visit: Visit, method: PaymentMethodObject): Html {
   const isDefault = visit.customer.invoice_settings.default_payment_method === method.id;
   const base = `${visit.home}/payment-methods/${method.id}`;
-  const card = formatCard(method);
+  const card = formatMethod(method);
+  const expiry = formatExpiry(method);
   return html`<article class="card" aria-label="${card}">
     <div class="row">
       <div class="method">
-        <span class="chip" aria-hidden="true">${method.card?.brand.slice(0, 5) ?? ''}</span>
+        <span class="chip" aria-hidden="true">${(method.card?.brand ?? method.type).slice(0, 5)}</span>
         <p>
-          ${card} ${isDefault && html`<span class="badge">Default</span>`}<br /><span class="muted small"
-            >Expires ${formatExpiry(method)}</span
-          >
+          ${card} ${isDefault && html`<span class="badge">Default</span>`}
+          ${expiry !== null && html`<br /><span class="muted small">Expires ${expiry}</span>`}
         </p>
       </div>
       ${!isDefault && html`<div class="actions">${postButton(`${base}/default`, 'Make default', 'link', card)}${postButton(`${base}/remove`, 'Remove', 'link', card)}</div>`}

@@ -10,6 +10,7 @@ const offeredCards: readonly (readonly [id: string, label: string, hint: string]
   ['pm_card_visa', 'Visa •••• 4242', 'Payments succeed'],
   ['pm_card_mastercard', 'Mastercard •••• 4444', 'Payments succeed'],
   ['pm_card_amex', 'American Express •••• 8431', 'Payments succeed'],
+  ['pm_usBankAccount', 'US bank account •••• 6789', 'Payments succeed'],
   ['pm_card_chargeCustomerFail', 'Visa •••• 0341', 'Can be saved, but every payment is declined'],
 ];
 
@@ -20,12 +21,12 @@ function showCards(visit: Visit): PageAnswer {
     content: html`${renderBackLink(visit)}
       <h1>Add payment method</h1>
       <p class="muted">
-        Stripe would ask for a card here. The local stand-in offers Stripe’s test cards instead, so that no
-        real card number is ever entered.
+        Stripe would ask for a card here. The local stand-in offers Stripe’s test payment methods instead, so
+        that no real card number is ever entered.
       </p>
       <form class="entry" method="post">
         <fieldset>
-          <legend>Test card</legend>
+          <legend>Test payment method</legend>
           ${offeredCards.map(
             ([id, label, hint], index) =>
               html`<label class="choice"
@@ -51,7 +52,8 @@ function showCards(visit: Visit): PageAnswer {
 function addCard(visit: Visit): PageAnswer {
   requireFeature(visit.configuration.features.payment_method_update.enabled);
   const card = field(visit, 'card');
-  if (!offeredCards.some(([id]) => id === card)) throw new EntryRefused('Choose one of the test cards.');
+  if (!offeredCards.some(([id]) => id === card))
+    throw new EntryRefused('Choose one of the test payment methods.');
   const method = attachPaymentMethod(visit.store, card, visit.customer.id, 'payment_method');
   // The flow promises a new default: https://docs.stripe.com/api/customer_portal/sessions/create
   const inFlow = visit.inFlow && visit.session.flow?.type === 'payment_method_update';

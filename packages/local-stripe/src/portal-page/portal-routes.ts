@@ -109,7 +109,7 @@ function completionSource(session: SessionObject): string {
   return origin === 'null' ? protocol : origin;
 }
 
-function registerInvoices(app: FastifyInstance, { store, businessName }: PortalOptions): void {
+function registerInvoices(app: FastifyInstance, { store }: PortalOptions): void {
   for (const suffix of ['', '/pdf']) {
     app.get(`/i/:secret${suffix}`, (request, reply) => {
       const { secret = '' } = request.params as { readonly secret?: string };
@@ -117,7 +117,7 @@ function registerInvoices(app: FastifyInstance, { store, businessName }: PortalO
         .all('invoice')
         .find((each) => each.hosted_invoice_url === `${store.baseUrl}/i/${secret}`);
       if (!invoice) return sendPage(reply, 404, renderNotFoundPage());
-      return sendPage(reply, 200, renderInvoiceSheet(invoice, businessName, suffix !== ''));
+      return sendPage(reply, 200, renderInvoiceSheet(invoice, store.businessName, suffix !== ''));
     });
   }
 }

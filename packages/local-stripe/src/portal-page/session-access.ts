@@ -10,7 +10,6 @@ import type { Visit } from './visit.ts';
 export interface PortalOptions {
   readonly store: Store;
   readonly sessionLifetimeMs: number;
-  readonly businessName: string;
   /** The sessions whose deep link is completed. */
   readonly finishedFlows: Set<string>;
 }
@@ -40,7 +39,7 @@ export function openVisit(session: SessionObject, request: FastifyRequest, optio
     session,
     customer,
     configuration,
-    businessName: options.businessName,
+    businessName: store.businessName,
     home: new URL(session.url).pathname,
     inFlow,
     params: request.params as Readonly<Record<string, string>>,

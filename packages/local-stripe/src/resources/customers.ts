@@ -20,6 +20,7 @@ import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { CustomerObject } from '../stripe-objects.ts';
 import { attachPaymentMethod } from './payment-methods.ts';
+import { createTaxId, taxIdData } from './tax-ids.ts';
 
 const commonParameters = {
   address: emptyable(address),
@@ -37,7 +38,7 @@ const commonParameters = {
   tax_exempt: oneOf(['exempt', 'none', 'reverse']),
 };
 
-const createParameters = { ...commonParameters, payment_method: string() };
+const createParameters = { ...commonParameters, payment_method: string(), tax_id_data: array(taxIdData) };
 
 export function createCustomerRoutes(store: Store): ApiRoute[] {
   return [
@@ -112,8 +113,14 @@ export function createCustomer(store: Store, values: Decoded<typeof createParame
     tax_exempt: 'none',
     test_clock: null,
   };
-  const { payment_method: paymentMethod, invoice_settings: invoiceSettings, ...rest } = values;
+  const {
+    payment_method: paymentMethod,
+    invoice_settings: invoiceSettings,
+    tax_id_data: taxIds = [],
+    ...rest
+  } = values;
   const customer = store.commit('customer.created', withChanges(store, blank, rest));
+  for (const taxId of taxIds) createTaxId(store, customer, taxId);
   if (paymentMethod === undefined) {
     return invoiceSettings
       ? updateCustomer(store, customer, { invoice_settings: invoiceSettings })

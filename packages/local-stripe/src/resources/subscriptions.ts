@@ -59,6 +59,15 @@ export function createSubscriptionRoutes(store: Store): ApiRoute[] {
       handle: ({ id, values }) =>
         cancelSubscription(store, store.get('subscription', id), values.cancellation_details ?? {}),
     }),
+    createRoute({
+      method: 'GET',
+      path: '/v1/subscription_items',
+      parameters: { ...paginationParameters, subscription: required(string()) },
+      handle: ({ values }) => {
+        const { items } = store.refer('subscription', values.subscription, 'subscription');
+        return paginate(items.data, values, '/v1/subscription_items');
+      },
+    }),
     ...createPauseRoutes(store),
   ];
 }
