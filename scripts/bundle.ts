@@ -29,6 +29,7 @@ await build({
   banner: {
     js: "import { createRequire as createRequireHere } from 'node:module';\nconst require = createRequireHere(import.meta.url);",
   },
+  // For `node --enable-source-maps`. It is off by default: the Stripe SDK reads a stack for each request.
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
@@ -40,8 +41,6 @@ await writeFile(
   `import module from 'node:module';
 import { join } from 'node:path';
 
-// Stacks name the places in src, so that the log says where an error was thrown.
-process.setSourceMapsEnabled(true);
 // Node 22 and later keep the compiled code for the next start, where this folder is writable.
 module.enableCompileCache?.(join(import.meta.dirname, '.compile-cache'));
 await import('./service.js');

@@ -6,10 +6,15 @@ export interface RequestContext {
   readonly requestId: string;
   /** Null when the request has no token. */
   readonly caller: Caller | null;
+  /**
+   * Counts one request of the caller, for each root field and for each further field that asks Stripe. The first is free,
+   * since the request itself was counted: aliases are no way around the rate limit. @throws RateLimitedError
+   */
+  readonly charge: () => Promise<void>;
 }
 
 /** @throws UnauthenticatedError */
-export function getCaller(context: RequestContext): Caller {
+export function getCaller(context: Pick<RequestContext, 'caller'>): Caller {
   if (context.caller === null) {
     throw new UnauthenticatedError('Sign in first: send your token in the header "Authorization: Bearer …".');
   }

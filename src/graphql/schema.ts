@@ -7,7 +7,6 @@ import {
 } from 'graphql';
 import { type AuthCheckerFn, type NonEmptyArray, buildSchemaSync } from 'type-graphql';
 import { requireRole } from '../auth/auth.errors.ts';
-import { runPayingField } from '../stripe/request-budget.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
 
@@ -92,14 +91,17 @@ function sortEntries<T>(entries: Readonly<Record<string, T>>, isLast: (value: T)
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
-/** Counts every executed root field, gives it a span and charges it when it asks Stripe. Clients' operation names are not recorded: they are unbounded. */
+/** Counts every executed root field, gives it a span and charges the caller for it. Clients' operation names are not recorded: they are unbounded. */
 export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): void {
   for (const type of [schema.getQueryType(), schema.getMutationType()]) {
     for (const field of Object.values(type?.getFields() ?? {})) {
       const operation = createOperation(type?.name ?? '', field.name, telemetry);
       const resolve: Resolver = field.resolve ?? defaultFieldResolver;
-      const observed: Resolver = (...args) =>
-        telemetry.observe(operation, () => runPayingField(async () => await resolve(...args)));
+      const observed: Resolver = (source, args, context, info) =>
+        telemetry.observe(operation, async () => {
+          await context.charge();
+          return await resolve(source, args, context, info);
+        });
       field.resolve = observed;
     }
   }

@@ -45,11 +45,11 @@ export function authenticateRequests(server: FastifyInstance, identify: Identify
 
 /** Refuses a request that has no token, before its body is read. */
 export function requireCaller(
-  { id, caller }: FastifyRequest,
+  { caller }: FastifyRequest,
   _reply: FastifyReply,
   done: HookHandlerDoneFunction,
 ): void {
-  getCaller({ requestId: id, caller });
+  getCaller({ caller });
   done();
 }
 

@@ -53,7 +53,7 @@ export async function createServer(
   addHealthRoutes(server, parts.database, stop, logger);
   const graphql: Routes = {
     audience: 'callers',
-    add: (api) => addGraphqlRoutes(api, { schema, config, logger }),
+    add: (api) => addGraphqlRoutes(api, { schema, config, logger, limits }),
   };
   for (const routes of [...parts.routes, graphql]) {
     await server.register(async (own) => {

@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
@@ -19,6 +20,7 @@ import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
 import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';
 import { requireHost } from './headers.ts';
+import { type RateLimits, createCharge } from './rate-limit.ts';
 
 /** A query of every field in the schema has about 400 tokens. */
 const maxQueryTokens = 1_000;
@@ -29,6 +31,7 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly config: Pick<HttpConfig, 'landingPage' | 'introspection' | 'trustedDocuments'>;
   readonly logger: Logger;
+  readonly limits: RateLimits;
 }
 
 /** `/graphql`: operations by POST, queries and the explorer by GET. */
@@ -38,7 +41,8 @@ export async function addGraphqlRoutes(server: FastifyInstance, options: Graphql
   await apollo.start();
   server.addHook('onClose', () => apollo.stop());
   const handler = fastifyApolloHandler(apollo, {
-    context: ({ id: requestId, caller }) => Promise.resolve({ requestId, caller }),
+    context: ({ id: requestId, caller }) =>
+      Promise.resolve({ requestId, caller, charge: createCharge(options.limits, caller) }),
   });
   server.route({
     url: '/graphql',
@@ -99,7 +103,13 @@ function createApolloServer(
     documentStore: createDocumentStore(),
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    // Every response is no-store. The plugin would wrap every field to compute a cache lifetime.
-    plugins: [createFailureLog(logger), ApolloServerPluginCacheControlDisabled(), ...plugins],
+    plugins: [
+      createFailureLog(logger),
+      // Every response is no-store. The plugin would wrap every field to compute a cache lifetime.
+      ApolloServerPluginCacheControlDisabled(),
+      // It would load the code of Apollo's usage reports.
+      ApolloServerPluginInlineTraceDisabled(),
+      ...plugins,
+    ],
   });
 }

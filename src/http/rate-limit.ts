@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { hash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Caller } from '../auth/caller.ts';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
+import type { RequestContext } from '../graphql/context.ts';
 import type { Logger } from '../logging/logger.ts';
 import { parseUrl } from '../shared/urls.ts';
-import { RequestBudget } from '../stripe/request-budget.ts';
 import { RateLimitedError } from './http.errors.ts';
 import type { SharedLimiters } from './redis-limiter.ts';
 
@@ -59,21 +60,21 @@ export function limitAddresses(server: FastifyInstance, { addresses }: RateLimit
   });
 }
 
-/**
- * Counts requests by the token's subject, across addresses, and charges what they ask of Stripe to the same subject.
- * Register it after authentication.
- */
+/** Counts requests by the token's subject, across addresses. Register it after authentication. */
 export function limitSubjects(server: FastifyInstance, { subjects }: RateLimits): void {
-  const consume = subjects && ((subject: string) => subjects.consume(subject));
-  if (consume !== null)
-    server.addHook('onRequest', async ({ caller }) => {
-      if (caller !== null) await consume(caller.userId);
-    });
-  // The callback's form: a promise would end the context in which the budget is found.
-  server.addHook('onRequest', ({ caller }, _reply, done) => {
-    if (caller === null) done();
-    else new RequestBudget(caller.userId, consume).run(done);
+  if (subjects === null) return;
+  server.addHook('onRequest', async ({ caller }) => {
+    if (caller !== null) await subjects.consume(caller.userId);
   });
+}
+
+/** Counts what one GraphQL request asks for beyond its first field. */
+export function createCharge({ subjects }: RateLimits, caller: Caller | null): RequestContext['charge'] {
+  let isFirst = true;
+  return async () => {
+    if (!isFirst && caller !== null) await subjects?.consume(caller.userId);
+    isFirst = false;
+  };
 }
 
 /**

@@ -20,7 +20,7 @@ export function addBillingPortalRoutes(server: FastifyInstance, options: Billing
   const errorHandler = createErrorHandler('rest');
 
   const getAllowedCaller = (request: FastifyRequest): Caller => {
-    const caller = getCaller({ requestId: request.id, caller: request.caller });
+    const caller = getCaller(request);
     if (requiredRole !== null) requireRole(caller, requiredRole);
     return caller;
   };

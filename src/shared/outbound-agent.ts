@@ -1,4 +1,4 @@
-import { type Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 
 /** The proxy for HTTPS requests to other systems. */
 export interface OutboundProxy {
@@ -12,11 +12,12 @@ export const noProxy: OutboundProxy = { url: null, except: '' };
 
 /** Creates the dispatcher for requests to other systems. Plain HTTP, which stays within a machine or cluster, bypasses the proxy. */
 export function createOutboundAgent(proxy: OutboundProxy, options: Agent.Options = {}): Dispatcher {
+  if (proxy.url === null) return new Agent(options);
   return new EnvHttpProxyAgent({
     ...options,
-    // Strings, even empty ones, keep undici from reading the environment itself.
+    // A string, even an empty one, keeps undici from reading the environment itself.
     httpProxy: '',
-    httpsProxy: proxy.url?.href ?? '',
+    httpsProxy: proxy.url.href,
     noProxy: proxy.except,
   });
 }

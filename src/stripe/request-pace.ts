@@ -19,19 +19,19 @@ export class RequestPace {
   }
 
   /**
-   * Resolves when the request may be sent. Subjects take turns, however many requests each subject has waiting.
+   * Resolves when the request may be sent. Holders take turns, however many requests each of them has waiting.
    * @throws StripeRateLimitedError when the wait would be too long
    */
-  takeTurn(endpoint: string, subject: string, timeoutMs: number): Promise<void> {
+  takeTurn(endpoint: string, holder: string, timeoutMs: number): Promise<void> {
     let queue = this.queues.get(endpoint);
     if (queue === undefined) this.queues.set(endpoint, (queue = new TurnQueue(this.requestsPerSecond)));
-    return queue.takeTurn(subject, timeoutMs);
+    return queue.takeTurn(holder, timeoutMs);
   }
 }
 
 interface Waiter {
-  readonly subject: string;
-  /** Each subject has one turn in each round. */
+  readonly holder: string;
+  /** Each holder has one turn in each round. */
   readonly round: number;
   /** When the request's whole time is over, by the clock of `performance`. */
   readonly deadline: number;
@@ -41,8 +41,8 @@ interface Waiter {
 
 /**
  * Spaces requests evenly and lets a few come early (GCRA). Waiting requests are sent in rounds, with one request of each
- * subject. The clock is read when each request begins, so that a busy process that wakes late does not catch up with a
- * burst. Queues of libraries use fixed windows, where two bursts can meet at a boundary, and know no subjects.
+ * holder. The clock is read when each request begins, so that a busy process that wakes late does not catch up with a
+ * burst. Queues of libraries use fixed windows, where two bursts can meet at a boundary, and know no holders.
  */
 class TurnQueue {
   private readonly gapMs: number;
@@ -63,12 +63,12 @@ class TurnQueue {
     return this.waiters.length;
   }
 
-  async takeTurn(subject: string, timeoutMs: number): Promise<void> {
+  async takeTurn(holder: string, timeoutMs: number): Promise<void> {
     if (this.getWait(0) <= 0 && this.waiters.length === 0) {
       this.begin();
       return;
     }
-    const latest = this.waiters.findLast((waiter) => waiter.subject === subject);
+    const latest = this.waiters.findLast((waiter) => waiter.holder === holder);
     const round = Math.max(this.round, latest?.round ?? 0) + 1;
     const place = this.waiters.findLastIndex((waiter) => waiter.round <= round) + 1;
     const waitMs = this.getWait(place);
@@ -76,13 +76,13 @@ class TurnQueue {
     const deadline = performance.now() + timeoutMs;
     await new Promise<void>((begin, reject) => {
       const refuse = (): void => reject(createTooBusyError(longestWaitMs));
-      this.waiters.splice(place, 0, { subject, round, deadline, begin, refuse });
+      this.waiters.splice(place, 0, { holder, round, deadline, begin, refuse });
       this.makeRoom();
       if (this.waiters.length === 1) void this.serve();
     });
   }
 
-  /** Where one waiter too many waits, the last gives way: it belongs to a subject with the most requests. */
+  /** Where one waiter too many waits, the last gives way: it belongs to a holder with the most requests. */
   private makeRoom(): void {
     if (this.getWait(this.waiters.length - 1) > longestWaitMs) this.waiters.pop()?.refuse();
   }
@@ -96,7 +96,7 @@ class TurnQueue {
       }
       this.waiters.shift();
       this.round = first.round;
-      // Requests of other subjects went first, or the process was busy.
+      // Requests of other holders went first, or the process was busy.
       if (performance.now() > first.deadline) first.refuse();
       else {
         this.begin();
@@ -136,4 +136,13 @@ export function nameEndpoint(method: string, path: string): string {
   // A path alternates resources and ids; `search` takes the place of an id.
   const names = words.map((word, index) => (index % 2 === 0 || word === 'search' ? word : ':id'));
   return `${method} /${[version, ...prefix, ...names].join('/')}`;
+}
+
+/**
+ * Names what a request takes its turn as: the customer that it is about, so that one user's requests do not hold up the
+ * others'. A request that names no customer, such as a search by a user's id, takes its turn as itself.
+ */
+export function nameTurnHolder(path: string, body: string | null): string {
+  const request = `${path} ${body ?? ''}`;
+  return /\bcustomers?[=/](cus_\w+)/.exec(request)?.[1] ?? request;
 }

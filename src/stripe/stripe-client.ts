@@ -7,7 +7,6 @@ import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outb
 import { noMetrics } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { CircuitBreaker, type Verdict } from './circuit-breaker.ts';
-import { payForStripe } from './request-budget.ts';
 import { RequestPace } from './request-pace.ts';
 import { requireShape } from './stripe-answer.ts';
 import { StripeHttpClient } from './stripe-http-client.ts';
@@ -93,7 +92,6 @@ export class StripeClient {
 
   private async attempt<T>(call: (timeout: number) => Promise<T>): Promise<T> {
     if (!this.hasKey) throw new Error('Stripe cannot be asked: STRIPE_SECRET_KEY is not set.');
-    await payForStripe();
     const deadline = performance.now() + this.deadlineMs;
     for (let attempt = 1; ; attempt += 1) {
       const timeout = Math.max(1, Math.floor(deadline - performance.now()));

@@ -3,8 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Report, Telemetry } from '../telemetry/telemetry.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
 import { StripeConnectionFailure } from './connection-failure.ts';
-import { type RequestPace, nameEndpoint } from './request-pace.ts';
-import { findPayingSubject } from './request-budget.ts';
+import { type RequestPace, nameEndpoint, nameTurnHolder } from './request-pace.ts';
 import { readAnswer } from './stripe-answer.ts';
 
 type MakeRequest = InstanceType<typeof Stripe.HttpClient>['makeRequest'];
@@ -31,10 +30,10 @@ export class StripeHttpClient extends Stripe.HttpClient {
 
   /** @throws an error that the SDK reports as a connection error, and StripeRateLimitedError when too many requests wait */
   override async makeRequest(...request: Parameters<MakeRequest>): Promise<StripeHttpResponse> {
-    const [, , path, method, , , , timeout] = request;
+    const [, , path, method, , body, , timeout] = request;
     const deadline = performance.now() + timeout;
     const endpoint = nameEndpoint(method, path);
-    await this.pace?.takeTurn(endpoint, findPayingSubject(), timeout);
+    await this.pace?.takeTurn(endpoint, nameTurnHolder(path, body), timeout);
     const answer = await this.telemetry.observe(
       {
         name: endpoint,

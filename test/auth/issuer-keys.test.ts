@@ -200,6 +200,7 @@ describe('when the issuer changes its keys', () => {
     expect(await authenticate(createOldToken())).toBe('user_1');
     release();
     while ((await authenticate(createNewToken())) !== 'user_1');
+    elapsedSeconds += 1;
     expect(await authenticate(createOldToken())).toBe('UNAUTHENTICATED');
     expect(server.requestCount()).toBe(2);
   });

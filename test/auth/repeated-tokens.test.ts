@@ -47,6 +47,23 @@ test('a token that was checked a moment ago is refused as soon as its key is wit
   expect([before, after]).toEqual(['user_1', 'UNAUTHENTICATED']);
 });
 
+test('a token whose key is gone is refused within a minute of its last check', async () => {
+  let seconds = now;
+  const server = await startKeySetServer(toJwk(rsa.publicKey, { kid: 'old' }));
+  closeAfterTests(() => server.close());
+  const keySource = { kind: 'jwks', url: server.url } as const;
+  const authenticator = await createAuthenticator(createConfig(keySource), () => seconds * 1000);
+  const token = createRsaToken({ ...claims, exp: now + 3_600 }, { kid: 'old' });
+  await authenticate(authenticator, token);
+  server.answerWith(toJwk(rsa.publicKey, { kid: 'new' }));
+  seconds = now + 40;
+  await authenticate(authenticator, createRsaToken({ ...claims, exp: now + 3_600 }, { kid: 'new' }));
+
+  seconds = now + 61;
+
+  expect(await authenticate(authenticator, token)).toBe('UNAUTHENTICATED');
+});
+
 test('a token with another signature than the one that was checked is refused', async () => {
   const config = createConfig({ kind: 'secret', secret });
   const authenticator = createAuthenticator(config, () => now * 1000);
