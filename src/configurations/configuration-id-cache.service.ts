@@ -1,4 +1,3 @@
-import { payForStripe } from '../stripe/request-budget.ts';
 import { listEdits } from './configuration-changes.ts';
 import type { WantedConfiguration } from './configuration-content.ts';
 import type { StripeConfigurations } from './stripe-configurations.service.ts';
@@ -36,10 +35,8 @@ export class ConfigurationIdCache {
   }
 
   /** The account's default configuration, as it was at most ten minutes ago; null without one. */
-  async getDefault(): Promise<Configuration | null> {
+  getDefault(): Promise<Configuration | null> {
     this.forgetExpired();
-    // Each caller pays before it shares a read, so that one caller's rate limit does not fail the others.
-    if (this.default === null) await payForStripe();
     return this.default ?? this.readDefault();
   }
 

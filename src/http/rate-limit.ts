@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { hash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../auth/claims.ts';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
 import type { RequestContext } from '../graphql/context.ts';
