@@ -16,6 +16,8 @@ export function createHostSchema(
   const toContext = async (hostContext: unknown): Promise<RequestContext> => ({
     requestId: randomUUID(),
     caller: await identify(hostContext),
+    // The host limits the rate of its own operations.
+    charge: () => Promise.resolve(),
   });
   const findContext = (hostContext: unknown): Promise<RequestContext> => {
     if (typeof hostContext !== 'object' || hostContext === null) return toContext(hostContext);
