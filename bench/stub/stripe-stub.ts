@@ -125,6 +125,8 @@ function answer(method: string, url: string, text: string): Answer {
   if (method === 'GET' && path === '/v1/subscriptions') {
     return list(path, [createSubscription(new URLSearchParams(query).get('customer') ?? '')]);
   }
+  if (method === 'GET' && path === '/v1/products')
+    return list(path, [{ id: 'prod_Bench', object: 'product', name: 'Bench' }]);
   const [, customer] = /^\/v1\/customers\/(cus_\w+)$/.exec(path) ?? [];
   if (method === 'GET' && customer !== undefined) return succeed(createCustomer(customer));
   return refuse(404, `Unrecognized request URL (${method}: ${path})`);
@@ -151,6 +153,7 @@ const list = (url: string, data: readonly object[]): Answer =>
 const createCustomer = (id: string): object => ({
   id,
   object: 'customer',
+  balance: 0,
   created: now,
   delinquent: false,
   email: 'jenny.rosen@example.com',
@@ -165,8 +168,11 @@ const createSubscription = (customer: string): object => ({
   object: 'subscription',
   cancel_at: null,
   cancel_at_period_end: false,
+  collection_method: 'charge_automatically',
   created: now,
+  currency: 'usd',
   customer,
+  discounts: [],
   items: {
     object: 'list',
     data: [
@@ -174,12 +180,14 @@ const createSubscription = (customer: string): object => ({
         id: 'si_Bench',
         object: 'subscription_item',
         current_period_end: now + 30 * 24 * 3600,
+        discounts: [],
         price: {
           id: 'price_Bench',
           object: 'price',
+          billing_scheme: 'per_unit',
           currency: 'usd',
           product: 'prod_Bench',
-          recurring: { interval: 'month', interval_count: 1 },
+          recurring: { interval: 'month', interval_count: 1, usage_type: 'licensed' },
           unit_amount: 1_000,
         },
         quantity: 1,
@@ -191,6 +199,7 @@ const createSubscription = (customer: string): object => ({
   livemode: false,
   metadata: {},
   pause_collection: null,
+  start_date: now,
   status: 'active',
   trial_end: null,
 });

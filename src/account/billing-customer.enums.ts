@@ -2,7 +2,7 @@ import { registerOpenEnum } from '../graphql/open-enum.ts';
 
 export const subscriptionStatus = registerOpenEnum(
   'SubscriptionStatus',
-  "A subscription's status at Stripe.",
+  "A subscription's status at Stripe. Only ACTIVE means that it is paid for.",
   {
     active: 'The subscription is running.',
     canceled: 'The subscription has ended.',
@@ -20,4 +20,80 @@ export const billingInterval = registerOpenEnum('BillingInterval', 'How often a 
   week: 'Weekly.',
   month: 'Monthly.',
   year: 'Yearly.',
+});
+
+export const pricingModel = registerOpenEnum('PricingModel', 'How a price is computed from the quantity.', {
+  per_unit: 'The same amount for each unit.',
+  package: 'An amount for each package of units.',
+  graduated: 'Each unit costs the amount of the tier that the unit is in.',
+  volume: 'All units cost the amount of the tier that the whole quantity is in.',
+  usage: 'By reported usage. `usageModel` says how.',
+});
+
+export const packageRounding = registerOpenEnum('PackageRounding', 'What a package that is not full costs.', {
+  up: 'As much as a full package.',
+  down: 'Nothing.',
+});
+
+export const collectionMethod = registerOpenEnum('CollectionMethod', 'How invoices are paid.', {
+  charge_automatically: 'Stripe charges the payment method.',
+  send_invoice: 'Stripe sends invoices by e-mail, and the customer pays them.',
+});
+
+export const taxExemption = registerOpenEnum('TaxExemption', 'Whether the customer is exempt from tax.', {
+  none: 'Not exempt.',
+  exempt: 'Exempt.',
+  reverse: 'The customer accounts for the tax: reverse charge.',
+});
+
+export const taxIdVerification = registerOpenEnum(
+  'TaxIdVerification',
+  'Whether an authority has confirmed a tax id.',
+  {
+    pending: 'Stripe is still checking the tax id.',
+    verified: 'The authority knows the tax id.',
+    unverified: 'The authority does not know the tax id.',
+    unavailable: 'Stripe does not verify tax ids of this type.',
+  },
+);
+
+export const cancellationReason = registerOpenEnum(
+  'CancellationReason',
+  'Why a subscription was cancelled, from the point of view of Stripe.',
+  {
+    cancellation_requested: 'The customer or the seller asked for it.',
+    payment_disputed: 'A payment was disputed.',
+    payment_failed: 'Payments failed.',
+    canceled_by_retention_policy: 'A retention policy of the seller cancelled it.',
+  },
+);
+
+export const cancellationFeedback = registerOpenEnum(
+  'CancellationFeedback',
+  "The customer's reason for a cancellation.",
+  {
+    customer_service: 'The customer service was worse than expected.',
+    low_quality: 'The quality was worse than expected.',
+    missing_features: 'Features are missing.',
+    other: 'Another reason.',
+    switched_service: 'The customer uses another service.',
+    too_complex: 'It was too hard to use.',
+    too_expensive: 'It is too expensive.',
+    unused: 'The customer does not use it enough.',
+  },
+);
+
+export const pauseReason = registerOpenEnum('PauseReason', 'Why a subscription is paused.', {
+  pause_requested: 'The customer or the seller paused the subscription.',
+  trial_end_without_payment_method: 'The trial ended, and there was no payment method.',
+  first_payment_failure: 'The first payment failed.',
+  final_payment_failure: 'All attempts to charge a payment failed.',
+  system: 'Stripe paused the subscription.',
+  payment_collection: 'Only the collection of payments is paused: the subscription continues.',
+});
+
+export const discountScope = registerOpenEnum('DiscountScope', 'What a discount was given to.', {
+  customer: 'The customer: it applies to subscriptions without a discount of their own.',
+  subscription: 'The whole subscription.',
+  item: 'One item of the subscription.',
 });

@@ -1,105 +1,62 @@
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { billingInterval, subscriptionStatus } from './billing-customer.enums.ts';
+import { Field, ID, ObjectType } from 'type-graphql';
+import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
+import type { CustomerFacts } from './customer-facts.ts';
+import { Money } from './money.ts';
+import { BillingPaymentMethod } from './payment-method.types.ts';
+import { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
-@ObjectType({ description: 'A price at Stripe.' })
-export class BillingPrice {
-  @Field(() => ID, { description: "Stripe's id of the price, `price_…`." })
-  readonly id!: string;
+@ObjectType({ description: 'A postal address.' })
+export class BillingAddress {
+  @Field(() => String, { nullable: true, description: 'The first line, such as street and number.' })
+  readonly line1!: string | null;
 
-  @Field(() => ID, { description: "Stripe's id of the product, `prod_…`." })
-  readonly productId!: string;
+  @Field(() => String, { nullable: true, description: 'The second line, such as an apartment.' })
+  readonly line2!: string | null;
 
-  @Field(() => Float, {
-    nullable: true,
-    description:
-      "The amount for one unit, in the currency's smallest unit (cents); null for tiered or metered prices. It is a whole number; it is a Float because amounts in some currencies exceed an Int.",
-  })
-  readonly unitAmount!: number | null;
+  @Field(() => String, { nullable: true, description: 'The city.' })
+  readonly city!: string | null;
 
-  @Field(() => String, { description: 'The currency as an ISO code in lower case, such as `eur`.' })
-  readonly currency!: string;
+  @Field(() => String, { nullable: true, description: 'The state, county, province or region.' })
+  readonly state!: string | null;
 
-  @Field(() => billingInterval.type, {
-    nullable: true,
-    description: 'The unit of the billing interval; null for a one-time price.',
-  })
-  readonly interval!: string | null;
+  @Field(() => String, { nullable: true, description: 'The postal code.' })
+  readonly postalCode!: string | null;
 
-  @Field(() => Int, {
-    nullable: true,
-    description: 'The number of units between two charges; null for a one-time price.',
-  })
-  readonly intervalCount!: number | null;
+  @Field(() => String, { nullable: true, description: 'The country as two letters, such as `DE`.' })
+  readonly country!: string | null;
 }
 
-@ObjectType({ description: 'One item of a subscription.' })
-export class BillingSubscriptionItem {
-  @Field(() => ID, { description: "Stripe's id of the item, `si_…`." })
-  readonly id!: string;
+@ObjectType({ description: 'Where goods are shipped to.' })
+export class BillingShipping {
+  @Field(() => String, { nullable: true, description: "The recipient's name." })
+  readonly name!: string | null;
 
-  @Field(() => BillingPrice, { description: 'The price that is charged.' })
-  readonly price!: BillingPrice;
+  @Field(() => String, { nullable: true, description: "The recipient's phone number." })
+  readonly phone!: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'The quantity; null for metered prices.' })
-  readonly quantity!: number | null;
-
-  @Field(() => Date, { description: 'When the current billing period ends.' })
-  readonly currentPeriodEnd!: Date;
+  @Field(() => BillingAddress, { nullable: true, description: 'The address.' })
+  readonly address!: BillingAddress | null;
 }
 
-@ObjectType({ description: 'A subscription at Stripe.' })
-export class BillingSubscription {
-  @Field(() => ID, { description: "Stripe's id of the subscription, `sub_…`." })
+@ObjectType({ description: 'A tax id of the customer.' })
+export class BillingTaxId {
+  @Field(() => ID, { description: "Stripe's id of the tax id, `txi_…`." })
   readonly id!: string;
 
-  @Field(() => subscriptionStatus.type, { description: "The subscription's status." })
-  readonly status!: string;
+  @Field(() => String, { description: "Stripe's type, such as `eu_vat`." })
+  readonly type!: string;
 
-  @Field(() => [BillingSubscriptionItem], { description: "The subscription's items." })
-  readonly items!: readonly BillingSubscriptionItem[];
+  @Field(() => String, { description: 'The tax id itself, such as `DE123456789`.' })
+  readonly value!: string;
 
-  @Field(() => Date, {
+  @Field(() => String, { nullable: true, description: 'The country as two letters.' })
+  readonly country!: string | null;
+
+  @Field(() => taxIdVerification.type, {
     nullable: true,
-    description:
-      'When the current billing period ends: the earliest end of all items. Null without items, or when Stripe does not list all items at once.',
+    description: 'Whether an authority has confirmed the tax id; null when Stripe does not say.',
   })
-  readonly currentPeriodEnd!: Date | null;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'When the subscription ends because it was cancelled; null when it continues.',
-  })
-  readonly cancelsAt!: Date | null;
-
-  @Field(() => Date, { nullable: true, description: 'When the trial ends or ended; null without a trial.' })
-  readonly trialEndsAt!: Date | null;
-
-  @Field(() => Boolean, {
-    description: 'Whether payment collection is paused while the subscription itself continues.',
-  })
-  readonly collectionPaused!: boolean;
-
-  @Field(() => Date, {
-    nullable: true,
-    description:
-      'When paused payment collection resumes automatically; null when it is not paused or has no end.',
-  })
-  readonly collectionResumesAt!: Date | null;
-}
-
-@ObjectType({ description: 'The displayable part of a payment card.' })
-export class BillingCard {
-  @Field(() => String, { description: 'The brand, such as `visa`.' })
-  readonly brand!: string;
-
-  @Field(() => String, { description: 'The last four digits.' })
-  readonly last4!: string;
-
-  @Field(() => Int, { description: 'The expiry month, 1 to 12.' })
-  readonly expMonth!: number;
-
-  @Field(() => Int, { description: 'The expiry year.' })
-  readonly expYear!: number;
+  readonly verification!: string | null;
 }
 
 @ObjectType({ description: "The caller's customer, as of one moment." })
@@ -110,23 +67,56 @@ export class BillingCustomer {
   @Field(() => ID, { description: "The subject of the caller's token." })
   readonly userId!: string;
 
+  @Field(() => String, { nullable: true, description: 'The name on invoices.' })
+  readonly name!: string | null;
+
   @Field(() => String, { nullable: true, description: 'The e-mail address for invoices.' })
   readonly email!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The name on invoices.' })
-  readonly name!: string | null;
+  @Field(() => String, { nullable: true, description: 'The phone number.' })
+  readonly phone!: string | null;
+
+  @Field(() => BillingAddress, { nullable: true, description: 'The address on invoices.' })
+  readonly address!: BillingAddress | null;
+
+  @Field(() => BillingShipping, { nullable: true, description: 'Where goods are shipped to.' })
+  readonly shipping!: BillingShipping | null;
+
+  @Field(() => [BillingTaxId], { description: "The customer's tax ids." })
+  readonly taxIds!: readonly BillingTaxId[];
+
+  @Field(() => taxExemption.type, { description: 'Whether the customer is exempt from tax.' })
+  readonly taxExempt!: string;
+
+  @Field(() => [String], { description: 'Languages for invoices and e-mails, the preferred one first.' })
+  readonly preferredLocales!: readonly string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The currency of subscriptions, as an ISO code in lower case; null before the first charge.',
+  })
+  readonly currency!: string | null;
+
+  @Field(() => Money, {
+    nullable: true,
+    description:
+      'Credit (negative) or debt (positive) that the next invoice takes into account; null when there is none.',
+  })
+  readonly balance!: Money | null;
+
+  @Field(() => BillingDiscount, { nullable: true, description: "The customer's own discount." })
+  readonly discount!: BillingDiscount | null;
+
+  @Field(() => BillingPaymentMethod, {
+    nullable: true,
+    description: 'What invoices are charged to, unless a subscription has a payment method of its own.',
+  })
+  readonly paymentMethod!: BillingPaymentMethod | null;
 
   @Field(() => Boolean, { description: 'Whether a payment is overdue.' })
   readonly delinquent!: boolean;
 
-  @Field(() => BillingCard, {
-    nullable: true,
-    description:
-      'The card that invoices are charged to; null without a card, or with another kind of payment method.',
-  })
-  readonly card!: BillingCard | null;
-
-  @Field(() => [BillingSubscription], { description: 'All subscriptions that have not ended, newest first.' })
+  @Field(() => [BillingSubscription], { description: 'The subscriptions that have not ended, newest first.' })
   readonly subscriptions!: readonly BillingSubscription[];
 
   @Field(() => Date, { description: 'When the user was linked to the customer.' })
@@ -134,4 +124,7 @@ export class BillingCustomer {
 
   @Field(() => Date, { description: 'When Stripe was read: later changes may be missing.' })
   readonly asOf!: Date;
+
+  /** What Stripe said, for other features. It is not a field. */
+  readonly facts!: CustomerFacts;
 }

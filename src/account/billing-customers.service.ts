@@ -4,6 +4,7 @@ import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';
 import { SharedReads } from '../stripe/shared-reads.ts';
 import { LeaseTakenError } from '../records/record.errors.ts';
+import { toBillingCustomer } from './billing-customer.mapper.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import type { CustomerReader } from './customer-reader.ts';
@@ -53,7 +54,7 @@ export class BillingCustomers {
     if (snapshot === null) return null;
     if (snapshot.facts === null) throw new CustomerGoneError();
     const { userId, createdAt: linkedAt } = mapping;
-    return { ...snapshot.facts, userId, linkedAt, asOf: snapshot.readAt };
+    return { ...toBillingCustomer(snapshot.facts), userId, linkedAt, asOf: snapshot.readAt };
   }
 
   private async findKept(mapping: CustomerMapping): Promise<CustomerSnapshot | null> {

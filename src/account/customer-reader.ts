@@ -1,11 +1,13 @@
 import type Stripe from 'stripe';
+import { readAll } from '../stripe/read-all.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
-import { toCustomerFacts } from './billing-customer.mapper.ts';
-import type { CustomerFacts } from './customer-snapshot.ts';
+import { BillingError } from '../shared/errors.ts';
 import type { CustomerSubscriptions } from '../customers/customer-subscriptions.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
+import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
+import { PriceCatalogue, type PriceReference } from './price-catalogue.ts';
 
 /**
  * The state of a customer at Stripe at one moment. Stripe knows a deleted customer forever; an unknown customer belongs to
@@ -19,45 +21,112 @@ export type CustomerReading = {
   | { readonly state: 'deleted' | 'missing'; readonly facts: null }
 );
 
-const expandCard = ['invoice_settings.default_payment_method'];
+/** Stripe expands at most four levels. */
+const expandCustomer = [
+  'invoice_settings.default_payment_method',
+  'default_source',
+  'tax_ids',
+  'discount.source.coupon',
+];
 
-/** Reads a customer with the default card and all subscriptions that have not ended. */
+const expandSubscriptions = [
+  'data.default_payment_method',
+  'data.default_source',
+  'data.discounts.source.coupon',
+  'data.items.data.discounts',
+  'data.latest_invoice',
+  'data.schedule',
+];
+
+/** Reads everything that `billingCustomer` shows, by three requests in most cases. */
 export class CustomerReader {
+  private readonly catalogue: PriceCatalogue;
+
   constructor(
     private readonly subscriptions: CustomerSubscriptions,
     private readonly stripe: StripeClient,
     private readonly now: () => Date = () => new Date(),
-  ) {}
+  ) {
+    this.catalogue = new PriceCatalogue(stripe);
+  }
 
   /** @throws BillingError of the Stripe kind */
   async read(stripeCustomerId: string): Promise<CustomerReading> {
     const readAt = this.now();
     const [customer, subscriptions] = await Promise.all([
-      findStripeCustomerOrDeleted(this.stripe, stripeCustomerId, { expand: expandCard }),
+      findStripeCustomerOrDeleted(this.stripe, stripeCustomerId, { expand: expandCustomer }),
       this.listSubscriptions(stripeCustomerId),
     ]);
     if (customer?.deleted === true) return { readAt, state: 'deleted', facts: null };
     if (customer === null || subscriptions === null) return { readAt, state: 'missing', facts: null };
-    return { readAt, state: 'present', facts: readFacts(customer, subscriptions) };
+    return { readAt, state: 'present', facts: await this.readFacts(customer, subscriptions) };
   }
 
   private async listSubscriptions(
     stripeCustomerId: string,
   ): Promise<Awaited<ReturnType<CustomerSubscriptions['list']>> | null> {
     try {
-      return await this.subscriptions.list(stripeCustomerId);
+      return await this.subscriptions.list(stripeCustomerId, expandSubscriptions);
     } catch (error) {
       if (error instanceof CustomerGoneError) return null;
       throw error;
     }
   }
+
+  /** The SDK's types are not checked at run time: a response that does not fit them counts as no response. */
+  private async readFacts(
+    customer: Stripe.Customer,
+    subscriptions: readonly Stripe.Subscription[],
+  ): Promise<CustomerFacts> {
+    try {
+      const [taxIds, findPrice] = await Promise.all([
+        this.readTaxIds(customer),
+        this.catalogue.find(subscriptions.flatMap(listPrices)),
+      ]);
+      const whole = subscriptions.map((subscription) => replacePrices(subscription, findPrice));
+      return customerFactsSchema.parse({ ...customer, tax_ids: taxIds, subscriptions: whole });
+    } catch (error) {
+      throw error instanceof BillingError ? error : new StripeUnavailableError(error);
+    }
+  }
+
+  private readTaxIds({ id, tax_ids: taxIds }: Stripe.Customer): Stripe.TaxId[] | Promise<Stripe.TaxId[]> {
+    if (taxIds?.has_more !== true) return taxIds?.data ?? [];
+    return readAll(this.stripe, (sdk, page, options) => sdk.customers.listTaxIds(id, page, options));
+  }
 }
 
-/** The SDK's types are not checked at run time: a response that does not fit them counts as no response. */
-function readFacts(customer: Stripe.Customer, subscriptions: readonly Stripe.Subscription[]): CustomerFacts {
-  try {
-    return toCustomerFacts(customer, subscriptions);
-  } catch (error) {
-    throw new StripeUnavailableError(error);
-  }
+type ReplacePrice = (reference: PriceReference) => object;
+
+/** Replaces the prices of a subscription, wherever they are, by whole ones. */
+function replacePrices(subscription: Stripe.Subscription, find: ReplacePrice): object {
+  const { currency, items, schedule, pending_update: update } = subscription;
+  const replace = (charged: { readonly price: unknown }): object => ({
+    ...charged,
+    price: find({ price: charged.price as PriceReference['price'], currency }),
+  });
+  const isExpanded = typeof schedule === 'object' && schedule !== null;
+  return {
+    ...subscription,
+    items: items.data.map(replace),
+    schedule: isExpanded
+      ? {
+          ...schedule,
+          phases: schedule.phases.map((phase) => ({ ...phase, items: phase.items.map(replace) })),
+        }
+      : schedule,
+    pending_update: update && {
+      ...update,
+      subscription_items: update.subscription_items?.map(replace),
+    },
+  };
+}
+
+function listPrices(subscription: Stripe.Subscription): PriceReference[] {
+  const found: PriceReference[] = [];
+  replacePrices(subscription, (reference) => {
+    found.push(reference);
+    return {};
+  });
+  return found;
 }

@@ -12,7 +12,18 @@ export function isCurrent({ status }: Stripe.Subscription): boolean {
   return currentStatuses.has(status);
 }
 
-/** Reads a customer's subscriptions that have not ended, newest first. */
+/** Stripe's list leaves out cancelled subscriptions, and has those whose first payment did not succeed in time. */
+const endedStatuses = new Set<string>(['canceled', 'incomplete_expired']);
+
+/** Stripe expands at most four levels, so a list of subscriptions cannot have these members of items. */
+const expandItems = [
+  'data.price.product',
+  'data.price.tiers',
+  'data.price.currency_options',
+  'data.discounts.source.coupon',
+];
+
+/** Reads a customer's subscriptions that have not ended, newest first, each with all of its items. */
 export class CustomerSubscriptions {
   constructor(private readonly stripe: StripeClient) {}
 
@@ -27,7 +38,8 @@ export class CustomerSubscriptions {
       );
       if (found.some(({ customer }) => customer !== stripeCustomerId))
         throw new StripeUnavailableError(new Error("Stripe answered with another customer's subscription"));
-      return found;
+      const running = found.filter(({ status }) => !endedStatuses.has(status));
+      return await Promise.all(running.map((subscription) => this.withAllItems(subscription)));
     } catch (error) {
       throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
     }
@@ -40,7 +52,7 @@ export class CustomerSubscriptions {
   async get(stripeCustomerId: string, id: string, expand: string[]): Promise<Stripe.Subscription> {
     const found = /^sub_\w{1,250}$/.test(id) ? await this.find(id, expand) : null;
     if (found?.customer !== stripeCustomerId) throw new BadUserInputError('You have no such subscription.');
-    return found;
+    return this.withAllItems(found);
   }
 
   private async find(id: string, expand: string[]): Promise<Stripe.Subscription | null> {
@@ -52,4 +64,18 @@ export class CustomerSubscriptions {
       throw error;
     }
   }
+
+  /** The list has a subscription's first ten items, and discounts of items without their coupons. */
+  private async withAllItems(subscription: Stripe.Subscription): Promise<Stripe.Subscription> {
+    const { id, items } = subscription;
+    if (!items.has_more && !items.data.some(hasExpandedDiscount)) return subscription;
+    const data = await readAll(this.stripe, (sdk, page, options) =>
+      sdk.subscriptionItems.list({ ...page, subscription: id, expand: expandItems }, options),
+    );
+    return { ...subscription, items: { ...items, data, has_more: false } };
+  }
+}
+
+function hasExpandedDiscount({ discounts }: Stripe.SubscriptionItem): boolean {
+  return discounts.some((discount) => typeof discount === 'object');
 }

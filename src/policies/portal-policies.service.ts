@@ -50,9 +50,8 @@ export class PortalPolicies {
   }
 }
 
-function toFacts(subscriptions: readonly Stripe.Subscription[]): SubscriptionFacts | null {
+function toFacts(subscriptions: readonly Stripe.Subscription[]): SubscriptionFacts {
   const current = subscriptions.filter(isCurrent);
-  if (current.some(({ items }) => items.has_more)) return null;
   const prices = current.flatMap(({ items }) => items.data.map(({ price }) => price));
   const products = prices.map(({ product }) => (typeof product === 'string' ? product : product.id));
   return {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
-import type { BillingCustomerQuery } from '../generated/graphql.ts';
+import type { WholeCustomerQuery } from '../generated/graphql.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
-import { billingCustomerQuery } from '../helpers/operations.ts';
+import { wholeCustomerQuery } from '../helpers/account-operations.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 
 const daySeconds = 86_400;
@@ -43,8 +43,8 @@ function subscribe(
   });
 }
 
-async function ask(userId: string): Promise<GraphqlAnswer<BillingCustomerQuery>> {
-  return app.execute({ document: billingCustomerQuery, token: await app.createToken({ userId }) });
+async function ask(userId: string): Promise<GraphqlAnswer<WholeCustomerQuery>> {
+  return app.execute({ document: wholeCustomerQuery, token: await app.createToken({ userId }) });
 }
 
 async function readCustomer(userId: string) {
@@ -59,6 +59,18 @@ async function readSubscription(userId: string) {
   expect(subscriptions).toHaveLength(1);
   return subscriptions[0];
 }
+
+const dollars = (amount: number) => ({ amount, currency: 'usd', decimals: 2 });
+
+const visa = {
+  type: 'card',
+  label: 'Visa •••• 4242',
+  brand: 'visa',
+  last4: '4242',
+  expMonth: expect.any(Number),
+  expYear: expect.any(Number),
+  wallet: null,
+};
 
 function toIso(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
@@ -76,49 +88,74 @@ describe('billingCustomer', () => {
 
     const [item] = subscription.items.data;
     const end = toIso(item?.current_period_end ?? 0);
+    const price = {
+      id: demo.prices[0]?.month,
+      productId: demo.productIds[0],
+      productName: 'Starter',
+      nickname: null,
+      lookupKey: null,
+      currency: 'usd',
+      decimals: 2,
+      interval: 'MONTH',
+      intervalCount: 1,
+      model: 'PER_UNIT',
+      usageModel: null,
+      unitAmount: dollars(900),
+      unitAmountDecimal: '900',
+      packageSize: null,
+      packageRounding: null,
+      tiers: null,
+    };
     expect(await readCustomer(userId)).toEqual({
       id: customer,
       userId,
-      email: 'ada@example.com',
       name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      phone: null,
+      address: null,
+      shipping: null,
+      taxIds: [],
+      taxExempt: 'NONE',
+      preferredLocales: [],
+      currency: 'usd',
+      balance: null,
+      discount: null,
+      paymentMethod: visa,
       delinquent: false,
       linkedAt: expect.stringMatching(/^20\d\d-/),
       asOf: expect.stringMatching(/^20\d\d-/),
-      card: { brand: 'visa', last4: '4242', expMonth: expect.any(Number), expYear: expect.any(Number) },
       subscriptions: [
         {
           id: subscription.id,
           status: 'ACTIVE',
+          currency: 'usd',
+          items: [
+            { id: item?.id, quantity: 1, currentPeriodEnd: end, amount: dollars(900), discounts: [], price },
+          ],
+          total: dollars(900),
+          discounts: [],
+          startedAt: toIso(subscription.start_date),
+          trialEndsAt: null,
           currentPeriodEnd: end,
           cancelsAt: null,
-          trialEndsAt: null,
-          collectionPaused: false,
-          collectionResumesAt: null,
-          items: [
-            {
-              id: item?.id,
-              quantity: 1,
-              currentPeriodEnd: end,
-              price: {
-                id: demo.prices[0]?.month,
-                productId: demo.productIds[0],
-                unitAmount: 900,
-                currency: 'usd',
-                interval: 'MONTH',
-                intervalCount: 1,
-              },
-            },
-          ],
+          cancellation: null,
+          pause: null,
+          scheduledChange: null,
+          pendingUpdate: null,
+          collectionMethod: 'CHARGE_AUTOMATICALLY',
+          daysUntilDue: null,
+          paymentMethod: visa,
+          openInvoice: null,
         },
       ],
     });
   });
 
-  test('has no card where none is charged', async () => {
+  test('has no payment method where none is charged', async () => {
     const { userId } = await createUser({ payment_method: undefined, invoice_settings: undefined });
 
     expect(await readCustomer(userId)).toMatchObject({
-      card: null,
+      paymentMethod: null,
       email: null,
       name: null,
       subscriptions: [],
@@ -191,8 +228,11 @@ describe('a subscription', () => {
 
       expect(await readSubscription(userId)).toMatchObject({
         status: 'ACTIVE',
-        collectionPaused: true,
-        collectionResumesAt: resumesAt === undefined ? null : toIso(resumesAt),
+        pause: {
+          reason: 'PAYMENT_COLLECTION',
+          since: null,
+          until: resumesAt === undefined ? null : toIso(resumesAt),
+        },
       });
     },
   );

@@ -115,7 +115,12 @@ function describeSync(createUrl: () => string): void {
     expect(snapshot).toMatchObject({
       readAt: now,
       goneSince: null,
-      facts: { id: customer, name: 'before', card: { last4: '4242' }, subscriptions: [{ id }] },
+      facts: {
+        id: customer,
+        name: 'before',
+        invoice_settings: { default_payment_method: { details: { last4: '4242' } } },
+        subscriptions: [{ id }],
+      },
     });
     expect(await findKept()).toEqual(snapshot);
     const record = await database.records.find('customer-snapshot', customer);

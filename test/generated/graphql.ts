@@ -161,12 +161,46 @@ export type BillingPortalFlowType =
   /** Confirm one change of plan or quantity that you name. */
   | 'SUBSCRIPTION_UPDATE_CONFIRM';
 
+/** The customer's reason for a cancellation. */
+export type CancellationFeedback =
+  /** The customer service was worse than expected. */
+  | 'CUSTOMER_SERVICE'
+  /** The quality was worse than expected. */
+  | 'LOW_QUALITY'
+  /** Features are missing. */
+  | 'MISSING_FEATURES'
+  /** Another reason. */
+  | 'OTHER'
+  /** The customer uses another service. */
+  | 'SWITCHED_SERVICE'
+  /** It was too hard to use. */
+  | 'TOO_COMPLEX'
+  /** It is too expensive. */
+  | 'TOO_EXPENSIVE'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED'
+  /** The customer does not use it enough. */
+  | 'UNUSED';
+
 /** When a cancellation in the portal takes effect. */
 export type CancellationMode =
   /** At the end of the paid period. */
   | 'AT_PERIOD_END'
   /** At once. */
   | 'IMMEDIATELY'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+/** Why a subscription was cancelled, from the point of view of Stripe. */
+export type CancellationReason =
+  /** A retention policy of the seller cancelled it. */
+  | 'CANCELED_BY_RETENTION_POLICY'
+  /** The customer or the seller asked for it. */
+  | 'CANCELLATION_REQUESTED'
+  /** A payment was disputed. */
+  | 'PAYMENT_DISPUTED'
+  /** Payments failed. */
+  | 'PAYMENT_FAILED'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
@@ -190,6 +224,15 @@ export type CancellationReasonOption =
   | 'UNRECOGNIZED'
   /** The customer does not use it enough. */
   | 'UNUSED';
+
+/** How invoices are paid. */
+export type CollectionMethod =
+  /** Stripe charges the payment method. */
+  | 'CHARGE_AUTOMATICALLY'
+  /** Stripe sends invoices by e-mail, and the customer pays them. */
+  | 'SEND_INVOICE'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
 
 /** A fact about a customer, for portal policies. */
 export type CustomerAttributeInput = {
@@ -223,12 +266,49 @@ export type CustomerUpdateKind =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
+/** What a discount was given to. */
+export type DiscountScope =
+  /** The customer: it applies to subscriptions without a discount of their own. */
+  | 'CUSTOMER'
+  /** One item of the subscription. */
+  | 'ITEM'
+  /** The whole subscription. */
+  | 'SUBSCRIPTION'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+/** What a package that is not full costs. */
+export type PackageRounding =
+  /** Nothing. */
+  | 'DOWN'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED'
+  /** As much as a full package. */
+  | 'UP';
+
 /** How the length of a pause is chosen. */
 export type PauseDurationType =
   /** The pause lasts until the customer resumes. */
   | 'INDEFINITE'
   /** The customer picks one of the preset lengths. */
   | 'INTERVAL_OPTIONS'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+/** Why a subscription is paused. */
+export type PauseReason =
+  /** All attempts to charge a payment failed. */
+  | 'FINAL_PAYMENT_FAILURE'
+  /** The first payment failed. */
+  | 'FIRST_PAYMENT_FAILURE'
+  /** The customer or the seller paused the subscription. */
+  | 'PAUSE_REQUESTED'
+  /** Only the collection of payments is paused: the subscription continues. */
+  | 'PAYMENT_COLLECTION'
+  /** Stripe paused the subscription. */
+  | 'SYSTEM'
+  /** The trial ended, and there was no payment method. */
+  | 'TRIAL_END_WITHOUT_PAYMENT_METHOD'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
@@ -370,6 +450,21 @@ export type PortalSubscriptionUpdateInput = {
   trialUpdateBehavior?: TrialUpdateBehavior | null | undefined;
 };
 
+/** How a price is computed from the quantity. */
+export type PricingModel =
+  /** Each unit costs the amount of the tier that the unit is in. */
+  | 'GRADUATED'
+  /** An amount for each package of units. */
+  | 'PACKAGE'
+  /** The same amount for each unit. */
+  | 'PER_UNIT'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED'
+  /** By reported usage. `usageModel` says how. */
+  | 'USAGE'
+  /** All units cost the amount of the tier that the whole quantity is in. */
+  | 'VOLUME';
+
 /** What a change charges or credits for the rest of the period. */
 export type ProrationBehavior =
   /** Stripe invoices the difference at once. */
@@ -390,7 +485,7 @@ export type ScheduleCondition =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
-/** A subscription's status at Stripe. */
+/** A subscription's status at Stripe. Only ACTIVE means that it is paid for. */
 export type SubscriptionStatus =
   /** The subscription is running. */
   | 'ACTIVE'
@@ -422,6 +517,30 @@ export type SubscriptionUpdateKind =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
+/** Whether the customer is exempt from tax. */
+export type TaxExemption =
+  /** Exempt. */
+  | 'EXEMPT'
+  /** Not exempt. */
+  | 'NONE'
+  /** The customer accounts for the tax: reverse charge. */
+  | 'REVERSE'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+/** Whether an authority has confirmed a tax id. */
+export type TaxIdVerification =
+  /** Stripe is still checking the tax id. */
+  | 'PENDING'
+  /** Stripe does not verify tax ids of this type. */
+  | 'UNAVAILABLE'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED'
+  /** The authority does not know the tax id. */
+  | 'UNVERIFIED'
+  /** The authority knows the tax id. */
+  | 'VERIFIED';
+
 /** A unit of time. */
 export type TimeInterval =
   /** A day. */
@@ -443,6 +562,21 @@ export type TrialUpdateBehavior =
   | 'END_TRIAL'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
+
+export type WholeCustomerQueryVariables = Exact<{
+  fresh?: boolean;
+}>;
+
+
+export type WholeCustomerQuery = { billingCustomer: { id: string, userId: string, name: string | null, email: string | null, phone: string | null, taxExempt: TaxExemption, preferredLocales: Array<string>, currency: string | null, delinquent: boolean, linkedAt: string, asOf: string, address: { line1: string | null, line2: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, shipping: { name: string | null, phone: string | null, address: { line1: string | null, city: string | null, country: string | null } | null } | null, taxIds: Array<{ id: string, type: string, value: string, country: string | null, verification: TaxIdVerification | null }>, balance: { amount: number, currency: string, decimals: number } | null, discount: { id: string, scope: DiscountScope, name: string | null, percentOff: number | null, once: boolean, startedAt: string, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null } | null, paymentMethod: { type: string, label: string, brand: string | null, last4: string | null, expMonth: number | null, expYear: number | null, wallet: string | null } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currency: string, startedAt: string, trialEndsAt: string | null, currentPeriodEnd: string | null, cancelsAt: string | null, collectionMethod: CollectionMethod, daysUntilDue: number | null, items: Array<{ id: string, quantity: number | null, currentPeriodEnd: string, amount: { amount: number, currency: string, decimals: number } | null, discounts: Array<{ id: string, scope: DiscountScope, name: string | null, percentOff: number | null, once: boolean, startedAt: string, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }>, price: { id: string, productId: string, productName: string, nickname: string | null, lookupKey: string | null, currency: string, decimals: number, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, usageModel: PricingModel | null, unitAmountDecimal: string | null, packageSize: number | null, packageRounding: PackageRounding | null, unitAmount: { amount: number, currency: string, decimals: number } | null, tiers: Array<{ upTo: number | null, unitAmountDecimal: string | null, flatAmountDecimal: string | null, unitAmount: { amount: number, currency: string, decimals: number } | null, flatAmount: { amount: number, currency: string, decimals: number } | null }> | null } }>, total: { amount: number, currency: string, decimals: number } | null, discounts: Array<{ id: string, scope: DiscountScope, name: string | null, percentOff: number | null, once: boolean, startedAt: string, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }>, cancellation: { requestedAt: string | null, reason: CancellationReason | null, feedback: CancellationFeedback | null, comment: string | null } | null, pause: { reason: PauseReason, since: string | null, until: string | null } | null, scheduledChange: { at: string, items: Array<{ quantity: number | null, amount: { amount: number, currency: string, decimals: number } | null, price: { id: string, productId: string, productName: string, nickname: string | null, lookupKey: string | null, currency: string, decimals: number, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, usageModel: PricingModel | null, unitAmountDecimal: string | null, packageSize: number | null, packageRounding: PackageRounding | null, unitAmount: { amount: number, currency: string, decimals: number } | null, tiers: Array<{ upTo: number | null, unitAmountDecimal: string | null, flatAmountDecimal: string | null, unitAmount: { amount: number, currency: string, decimals: number } | null, flatAmount: { amount: number, currency: string, decimals: number } | null }> | null } }>, total: { amount: number, currency: string, decimals: number } | null } | null, pendingUpdate: { expiresAt: string, trialEndsAt: string | null, items: Array<{ quantity: number | null, price: { id: string, productId: string, productName: string, nickname: string | null, lookupKey: string | null, currency: string, decimals: number, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, usageModel: PricingModel | null, unitAmountDecimal: string | null, packageSize: number | null, packageRounding: PackageRounding | null, unitAmount: { amount: number, currency: string, decimals: number } | null, tiers: Array<{ upTo: number | null, unitAmountDecimal: string | null, flatAmountDecimal: string | null, unitAmount: { amount: number, currency: string, decimals: number } | null, flatAmount: { amount: number, currency: string, decimals: number } | null }> | null } }> | null } | null, paymentMethod: { type: string, label: string, brand: string | null, last4: string | null, expMonth: number | null, expYear: number | null, wallet: string | null } | null, openInvoice: { id: string, number: string | null, dueAt: string | null, nextAttemptAt: string | null, amountDue: { amount: number, currency: string, decimals: number } } | null }> } | null };
+
+export type AmountFragment = { amount: number, currency: string, decimals: number };
+
+export type PaymentMethodFragment = { type: string, label: string, brand: string | null, last4: string | null, expMonth: number | null, expYear: number | null, wallet: string | null };
+
+export type DiscountFragment = { id: string, scope: DiscountScope, name: string | null, percentOff: number | null, once: boolean, startedAt: string, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null };
+
+export type PriceFragment = { id: string, productId: string, productName: string, nickname: string | null, lookupKey: string | null, currency: string, decimals: number, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, usageModel: PricingModel | null, unitAmountDecimal: string | null, packageSize: number | null, packageRounding: PackageRounding | null, unitAmount: { amount: number, currency: string, decimals: number } | null, tiers: Array<{ upTo: number | null, unitAmountDecimal: string | null, flatAmountDecimal: string | null, unitAmount: { amount: number, currency: string, decimals: number } | null, flatAmount: { amount: number, currency: string, decimals: number } | null }> | null };
 
 export type CustomerMappingsQueryVariables = Exact<{
   first?: number;
@@ -609,7 +743,7 @@ export type BillingCustomerQueryVariables = Exact<{
 }>;
 
 
-export type BillingCustomerQuery = { billingCustomer: { id: string, userId: string, email: string | null, name: string | null, delinquent: boolean, linkedAt: string, asOf: string, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, currentPeriodEnd: string, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null };
+export type BillingCustomerQuery = { billingCustomer: { id: string, userId: string, email: string | null, name: string | null, delinquent: boolean, linkedAt: string, asOf: string, paymentMethod: { label: string } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, items: Array<{ id: string, quantity: number | null, price: { id: string, productId: string } }> }> } | null };
 
 export type OpenPortalMutationVariables = Exact<{
   returnUrl: string;
@@ -638,7 +772,262 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const PaymentMethodFragmentDoc = new TypedDocumentString(`
+    fragment PaymentMethod on BillingPaymentMethod {
+  type
+  label
+  brand
+  last4
+  expMonth
+  expYear
+  wallet
+}
+    `, {"fragmentName":"PaymentMethod"}) as unknown as TypedDocumentString<PaymentMethodFragment, unknown>;
+export const AmountFragmentDoc = new TypedDocumentString(`
+    fragment Amount on Money {
+  amount
+  currency
+  decimals
+}
+    `, {"fragmentName":"Amount"}) as unknown as TypedDocumentString<AmountFragment, unknown>;
+export const DiscountFragmentDoc = new TypedDocumentString(`
+    fragment Discount on BillingDiscount {
+  id
+  scope
+  name
+  percentOff
+  amountOff {
+    ...Amount
+  }
+  once
+  startedAt
+  endsAt
+}
+    fragment Amount on Money {
+  amount
+  currency
+  decimals
+}`, {"fragmentName":"Discount"}) as unknown as TypedDocumentString<DiscountFragment, unknown>;
+export const PriceFragmentDoc = new TypedDocumentString(`
+    fragment Price on BillingPrice {
+  id
+  productId
+  productName
+  nickname
+  lookupKey
+  currency
+  decimals
+  interval
+  intervalCount
+  model
+  usageModel
+  unitAmount {
+    ...Amount
+  }
+  unitAmountDecimal
+  packageSize
+  packageRounding
+  tiers {
+    upTo
+    unitAmount {
+      ...Amount
+    }
+    unitAmountDecimal
+    flatAmount {
+      ...Amount
+    }
+    flatAmountDecimal
+  }
+}
+    fragment Amount on Money {
+  amount
+  currency
+  decimals
+}`, {"fragmentName":"Price"}) as unknown as TypedDocumentString<PriceFragment, unknown>;
+export const WholeCustomerDocument = new TypedDocumentString(`
+    query WholeCustomer($fresh: Boolean! = false) {
+  billingCustomer(fresh: $fresh) {
+    id
+    userId
+    name
+    email
+    phone
+    address {
+      line1
+      line2
+      city
+      state
+      postalCode
+      country
+    }
+    shipping {
+      name
+      phone
+      address {
+        line1
+        city
+        country
+      }
+    }
+    taxIds {
+      id
+      type
+      value
+      country
+      verification
+    }
+    taxExempt
+    preferredLocales
+    currency
+    balance {
+      ...Amount
+    }
+    discount {
+      ...Discount
+    }
+    paymentMethod {
+      ...PaymentMethod
+    }
+    delinquent
+    linkedAt
+    asOf
+    subscriptions {
+      id
+      status
+      currency
+      items {
+        id
+        quantity
+        currentPeriodEnd
+        amount {
+          ...Amount
+        }
+        discounts {
+          ...Discount
+        }
+        price {
+          ...Price
+        }
+      }
+      total {
+        ...Amount
+      }
+      discounts {
+        ...Discount
+      }
+      startedAt
+      trialEndsAt
+      currentPeriodEnd
+      cancelsAt
+      cancellation {
+        requestedAt
+        reason
+        feedback
+        comment
+      }
+      pause {
+        reason
+        since
+        until
+      }
+      scheduledChange {
+        at
+        items {
+          quantity
+          amount {
+            ...Amount
+          }
+          price {
+            ...Price
+          }
+        }
+        total {
+          ...Amount
+        }
+      }
+      pendingUpdate {
+        expiresAt
+        trialEndsAt
+        items {
+          quantity
+          price {
+            ...Price
+          }
+        }
+      }
+      collectionMethod
+      daysUntilDue
+      paymentMethod {
+        ...PaymentMethod
+      }
+      openInvoice {
+        id
+        number
+        amountDue {
+          ...Amount
+        }
+        dueAt
+        nextAttemptAt
+      }
+    }
+  }
+}
+    fragment Amount on Money {
+  amount
+  currency
+  decimals
+}
+fragment PaymentMethod on BillingPaymentMethod {
+  type
+  label
+  brand
+  last4
+  expMonth
+  expYear
+  wallet
+}
+fragment Discount on BillingDiscount {
+  id
+  scope
+  name
+  percentOff
+  amountOff {
+    ...Amount
+  }
+  once
+  startedAt
+  endsAt
+}
+fragment Price on BillingPrice {
+  id
+  productId
+  productName
+  nickname
+  lookupKey
+  currency
+  decimals
+  interval
+  intervalCount
+  model
+  usageModel
+  unitAmount {
+    ...Amount
+  }
+  unitAmountDecimal
+  packageSize
+  packageRounding
+  tiers {
+    upTo
+    unitAmount {
+      ...Amount
+    }
+    unitAmountDecimal
+    flatAmount {
+      ...Amount
+    }
+    flatAmountDecimal
+  }
+}`) as unknown as TypedDocumentString<WholeCustomerQuery, WholeCustomerQueryVariables>;
 export const CustomerMappingsDocument = new TypedDocumentString(`
     query CustomerMappings($first: Int! = 20, $after: String) {
   customerMappings(first: $first, after: $after) {
@@ -985,31 +1374,20 @@ export const BillingCustomerDocument = new TypedDocumentString(`
     delinquent
     linkedAt
     asOf
-    card {
-      brand
-      last4
-      expMonth
-      expYear
+    paymentMethod {
+      label
     }
     subscriptions {
       id
       status
       currentPeriodEnd
       cancelsAt
-      trialEndsAt
-      collectionPaused
-      collectionResumesAt
       items {
         id
         quantity
-        currentPeriodEnd
         price {
           id
           productId
-          unitAmount
-          currency
-          interval
-          intervalCount
         }
       }
     }

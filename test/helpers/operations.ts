@@ -102,31 +102,20 @@ export const billingCustomerQuery = graphql(/* GraphQL */ `
       delinquent
       linkedAt
       asOf
-      card {
-        brand
-        last4
-        expMonth
-        expYear
+      paymentMethod {
+        label
       }
       subscriptions {
         id
         status
         currentPeriodEnd
         cancelsAt
-        trialEndsAt
-        collectionPaused
-        collectionResumesAt
         items {
           id
           quantity
-          currentPeriodEnd
           price {
             id
             productId
-            unitAmount
-            currency
-            interval
-            intervalCount
           }
         }
       }

@@ -160,7 +160,10 @@ describe('what is about the customer of a linked user refreshes them, and of a s
     }
 
     expect(await app.findSnapshot(customer.id)).toMatchObject({
-      facts: { card: { last4: '4242' }, subscriptions: [{ id: subscription.id, status: 'active' }] },
+      facts: {
+        invoice_settings: { default_payment_method: { details: { last4: '4242' } } },
+        subscriptions: [{ id: subscription.id, status: 'active' }],
+      },
     });
     expect(await app.findSnapshot(stranger.customer.id)).toBeNull();
   });

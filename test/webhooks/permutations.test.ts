@@ -58,9 +58,9 @@ function tryPermutations(createDatabaseUrl: () => string): void {
       const { data } = await stripe.subscriptions.list({ customer: customerId });
       const snapshot = await app.findSnapshot(customerId);
       return {
-        kept: snapshot?.facts?.subscriptions.map(({ items, cancelsAt }) => [
+        kept: snapshot?.facts?.subscriptions.map(({ items, cancel_at_period_end: cancels }) => [
           items[0]?.quantity,
-          cancelsAt !== null,
+          cancels,
         ]),
         atStripe: data.map(({ items, cancel_at_period_end: cancels }) => [items.data[0]?.quantity, cancels]),
       };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { AuditEntry } from '../../src/audit/audit-log.ts';
-import { type CustomerFacts, readSnapshot } from '../../src/account/customer-snapshot.ts';
+import type { CustomerFacts } from '../../src/account/customer-facts.ts';
+import { readSnapshot } from '../../src/account/customer-snapshot.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { handledEventTypes } from '../../src/webhooks/webhook-event.ts';
@@ -111,7 +112,7 @@ async function readKept({ records }: Database, id: string): Promise<object | nul
   const subscriptions = facts.subscriptions.map((each) => [
     each.id,
     each.items[0]?.quantity,
-    each.cancelsAt !== null,
+    each.cancel_at_period_end,
   ]);
   return outline(facts, subscriptions);
 }

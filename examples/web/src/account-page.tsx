@@ -7,7 +7,6 @@ import {
 } from 'billing-portal-client';
 import { billingAccountQuery, useBillingPortal } from 'billing-portal-client/react';
 import { useState } from 'react';
-import { formatCard } from './format.ts';
 import { Offers } from './offers.tsx';
 import { Plan } from './plan.tsx';
 import { Problem } from './problem.tsx';
@@ -47,7 +46,8 @@ function Account({ account, onSignInAgain }: { account: BillingAccount; onSignIn
     void portal.open(request);
   };
   if (customer === null) return <Empty />;
-  const { card, subscriptions } = customer;
+  const { subscriptions } = customer;
+  const method = subscriptions[0]?.paymentMethod ?? customer.paymentMethod;
   return (
     <div className="account" aria-busy={portal.opening}>
       <p className="muted">{customer.email ?? customer.name}</p>
@@ -71,20 +71,22 @@ function Account({ account, onSignInAgain }: { account: BillingAccount; onSignIn
       <div className="pair">
         <section className="panel" aria-labelledby="card">
           <h2 id="card">Card</h2>
-          {card ? (
+          {method ? (
             <p>
-              {formatCard(card)}
+              {method.label}
               <br />
-              <span className="muted">
-                Expires {String(card.expMonth).padStart(2, '0')}/{card.expYear}
-              </span>
+              {method.expMonth !== null && (
+                <span className="muted">
+                  Expires {String(method.expMonth).padStart(2, '0')}/{method.expYear}
+                </span>
+              )}
             </p>
           ) : (
             <p className="muted">No card on file.</p>
           )}
           {features.paymentMethodUpdate.enabled && (
             <button type="button" onClick={() => open({ flow: { type: 'PAYMENT_METHOD_UPDATE' } })}>
-              {card ? 'Update card' : 'Add a card'}
+              {method ? 'Update card' : 'Add a card'}
             </button>
           )}
         </section>

@@ -1,7 +1,6 @@
-import type { BillingAccount, BillingSubscription } from 'billing-portal-client';
+import { type BillingAccount, type BillingSubscription, formatMoney } from 'billing-portal-client';
 import type { Open } from './account-page.tsx';
-import { formatAmount, formatInterval } from './format.ts';
-import { getPlanName } from './plans.ts';
+import { formatInterval } from './format.ts';
 import { canCancel, canChangePlan, describeSubscription } from './subscription-state.ts';
 
 interface PlanProps {
@@ -25,9 +24,9 @@ export function Plan({ subscription, features, open }: PlanProps) {
     <section className="panel plan" aria-label="Plan">
       {items.map((item) => (
         <div className="row" key={item.id}>
-          <h2>{getPlanName(item.price.productId)}</h2>
+          <h2>{item.price.productName}</h2>
           <p className="price">
-            <strong>{formatAmount(item) ?? 'By usage'}</strong> {formatInterval(item)}
+            <strong>{item.amount ? formatMoney(item.amount) : 'By usage'}</strong> {formatInterval(item)}
           </p>
         </div>
       ))}

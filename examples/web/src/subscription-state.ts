@@ -24,7 +24,7 @@ export function canCancel({ cancelsAt }: BillingSubscription): boolean {
 
 /** Puts a subscription's state in words: what needs the customer's attention goes first. */
 export function describeSubscription(subscription: BillingSubscription): SubscriptionState {
-  const { status, cancelsAt, trialEndsAt, currentPeriodEnd, collectionPaused } = subscription;
+  const { status, cancelsAt, trialEndsAt, currentPeriodEnd, pause } = subscription;
   if (status === 'PAST_DUE' || status === 'UNPAID') {
     const sentence = 'Your last payment did not go through. Update your card to keep your plan.';
     return { label: 'Past due', tone: 'bad', sentence };
@@ -37,7 +37,7 @@ export function describeSubscription(subscription: BillingSubscription): Subscri
     const sentence = 'You can use your plan until then, and change your mind in Manage billing.';
     return { label: `Cancels on ${formatDate(cancelsAt)}`, tone: 'warn', sentence };
   }
-  if (status === 'PAUSED' || collectionPaused) return describePause(subscription);
+  if (pause) return describePause(pause);
   if (status === 'TRIALING' && trialEndsAt !== null) {
     return { label: 'Trial', tone: 'calm', sentence: `Your free trial ends on ${formatDate(trialEndsAt)}.` };
   }
@@ -45,10 +45,10 @@ export function describeSubscription(subscription: BillingSubscription): Subscri
   return { label: 'Active', tone: 'good', sentence };
 }
 
-function describePause({ collectionResumesAt }: BillingSubscription): SubscriptionState {
+function describePause({ until }: NonNullable<BillingSubscription['pause']>): SubscriptionState {
   const sentence =
-    collectionResumesAt === null
+    until === null
       ? 'Nothing is charged while it is paused. Manage billing shows when it resumes.'
-      : `It resumes by itself on ${formatDate(collectionResumesAt)}.`;
+      : `It resumes by itself on ${formatDate(until)}.`;
   return { label: 'Paused', tone: 'warn', sentence };
 }

@@ -20,10 +20,18 @@ import {
   onReturn,
 } from './portal-opener.ts';
 import { type BillingPortalErrorCode, type Sentences, englishSentences } from './sentences.ts';
+import { type Money, formatMoney } from './format-money.ts';
 import type { TypedDocument } from './typed-document.ts';
 
-export { BillingPortalError, englishSentences, isBackFromPortal, onReturn, toBillingPortalError };
-export type { BillingPortalErrorCode, PortalRequest, PortalWindow, Sentences };
+export {
+  BillingPortalError,
+  englishSentences,
+  formatMoney,
+  isBackFromPortal,
+  onReturn,
+  toBillingPortalError,
+};
+export type { BillingPortalErrorCode, Money, PortalRequest, PortalWindow, Sentences };
 
 /** What an account page shows: the customer, or null, and what the portal offers. */
 export type BillingAccount = BillingAccountQuery;

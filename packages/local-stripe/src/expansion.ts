@@ -17,6 +17,7 @@ const references: Partial<Record<string, readonly string[]>> = {
   subscription: [
     'customer',
     'default_payment_method',
+    'default_source',
     'latest_invoice',
     'schedule',
     'pending_setup_intent',

@@ -89,7 +89,24 @@ export type CancellationMode =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
-/** A subscription's status at Stripe. */
+/** Why a subscription is paused. */
+export type PauseReason =
+  /** All attempts to charge a payment failed. */
+  | 'FINAL_PAYMENT_FAILURE'
+  /** The first payment failed. */
+  | 'FIRST_PAYMENT_FAILURE'
+  /** The customer or the seller paused the subscription. */
+  | 'PAUSE_REQUESTED'
+  /** Only the collection of payments is paused: the subscription continues. */
+  | 'PAYMENT_COLLECTION'
+  /** Stripe paused the subscription. */
+  | 'SYSTEM'
+  /** The trial ended, and there was no payment method. */
+  | 'TRIAL_END_WITHOUT_PAYMENT_METHOD'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+/** A subscription's status at Stripe. Only ACTIVE means that it is paid for. */
 export type SubscriptionStatus =
   /** The subscription is running. */
   | 'ACTIVE'
@@ -141,7 +158,7 @@ export type BillingAccountQueryVariables = Exact<{
 }>;
 
 
-export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, delinquent: boolean, card: { brand: string, last4: string, expMonth: number, expYear: number } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, collectionPaused: boolean, collectionResumesAt: string | null, items: Array<{ id: string, quantity: number | null, price: { id: string, productId: string, unitAmount: number | null, currency: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean }, subscriptionCancel: { enabled: boolean, mode: CancellationMode }, subscriptionPause: { enabled: boolean }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind> } } } };
+export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, delinquent: boolean, paymentMethod: { type: string, label: string, brand: string | null, last4: string | null, expMonth: number | null, expYear: number | null, wallet: string | null } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, pause: { reason: PauseReason, since: string | null, until: string | null } | null, paymentMethod: { label: string, expMonth: number | null, expYear: number | null } | null, items: Array<{ id: string, quantity: number | null, amount: { amount: number, currency: string, decimals: number } | null, price: { id: string, productId: string, productName: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean }, subscriptionCancel: { enabled: boolean, mode: CancellationMode }, subscriptionPause: { enabled: boolean }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind> } } } };
 
 export const OpenBillingPortalDocument = `mutation OpenBillingPortal($returnUrl: String!, $locale: String, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
   createBillingPortalSession(
@@ -168,11 +185,14 @@ export const BillingAccountDocument = `query BillingAccount($fresh: Boolean! = f
     email
     name
     delinquent
-    card {
+    paymentMethod {
+      type
+      label
       brand
       last4
       expMonth
       expYear
+      wallet
     }
     subscriptions {
       id
@@ -180,16 +200,28 @@ export const BillingAccountDocument = `query BillingAccount($fresh: Boolean! = f
       currentPeriodEnd
       cancelsAt
       trialEndsAt
-      collectionPaused
-      collectionResumesAt
+      pause {
+        reason
+        since
+        until
+      }
+      paymentMethod {
+        label
+        expMonth
+        expYear
+      }
       items {
         id
         quantity
+        amount {
+          amount
+          currency
+          decimals
+        }
         price {
           id
           productId
-          unitAmount
-          currency
+          productName
           interval
           intervalCount
         }

@@ -1,0 +1,41 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+
+@ObjectType({
+  description:
+    'An amount as Stripe counts it: 1234 with 2 decimals is 12.34. Never an amount that Stripe would not charge.',
+})
+export class Money {
+  @Field(() => Float, {
+    description:
+      "A whole number of the currency's smallest units. It is a Float because amounts in some currencies exceed an Int.",
+  })
+  readonly amount!: number;
+
+  @Field(() => String, { description: 'The currency as an ISO code in lower case, such as `eur`.' })
+  readonly currency!: string;
+
+  @Field(() => Int, {
+    description:
+      "Stripe's decimals for the currency: 0, 2 or 3. Those of `Intl.NumberFormat` differ for some currencies.",
+  })
+  readonly decimals!: number;
+}
+
+/** https://docs.stripe.com/currencies#zero-decimal */
+const zeroDecimals = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));
+
+/** https://docs.stripe.com/currencies#three-decimal */
+const threeDecimals = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
+
+export function getDecimals(currency: string): number {
+  if (zeroDecimals.has(currency)) return 0;
+  return threeDecimals.has(currency) ? 3 : 2;
+}
+
+export function toMoney(amount: number, currency: string): Money {
+  return { amount, currency, decimals: getDecimals(currency) };
+}
+
+export function toOptionalMoney(amount: number | null, currency: string | null): Money | null {
+  return amount === null || currency === null ? null : toMoney(amount, currency);
+}

@@ -1,0 +1,109 @@
+import type Stripe from 'stripe';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
+
+/** A price as a subscription refers to it: an id in a schedule, and an object without product and tiers in an item. */
+export interface PriceReference {
+  readonly price: string | Stripe.Price;
+  /** The currency that is charged. */
+  readonly currency: string;
+}
+
+const expandPrice = ['product', 'tiers', 'currency_options'];
+const pageSize = 100;
+
+/** Completes prices by what Stripe does not expand in a list of subscriptions: product names, tiers, other currencies. */
+export class PriceCatalogue {
+  constructor(private readonly stripe: StripeClient) {}
+
+  /** Returns a function that finds a whole price, in the currency that is charged. @throws BillingError of the Stripe kind */
+  async find(references: readonly PriceReference[]): Promise<(reference: PriceReference) => object> {
+    const prices = new Map<string, Stripe.Price>();
+    const add = (found: readonly Stripe.Price[]) => found.forEach((price) => prices.set(price.id, price));
+    add(references.flatMap(({ price }) => (typeof price === 'string' ? [] : [price])));
+    add(await this.readMissing(references, prices));
+    const names = await this.readNames(prices);
+    return ({ price, currency }) => {
+      const whole = prices.get(typeof price === 'string' ? price : price.id);
+      const product = whole && names.get(getId(whole.product));
+      if (whole === undefined || product === undefined)
+        throw new StripeUnavailableError(new Error('Stripe left out a product'));
+      return { ...whole, ...convert(whole, currency), product };
+    };
+  }
+
+  /** One price is read by itself, and several by one page of the catalogue where it has them. */
+  private async readMissing(
+    references: readonly PriceReference[],
+    known: ReadonlyMap<string, Stripe.Price>,
+  ): Promise<readonly Stripe.Price[]> {
+    const findMissing = (prices: ReadonlyMap<string, Stripe.Price>) =>
+      new Map(
+        references.flatMap(({ price, currency }) => {
+          const id = typeof price === 'string' ? price : price.id;
+          return isWhole(prices.get(id), currency) ? [] : [[id, currency] as const];
+        }),
+      );
+    const missing = findMissing(known);
+    if (missing.size === 0) return [];
+    const products = new Set([...known.values()].map(({ product }) => getId(product)));
+    const [only] = missing.keys();
+    const isAlone = missing.size === 1 && products.size === (known.has(only ?? '') ? 1 : 0);
+    const listed = isAlone ? [] : await this.readPage();
+    const rest = findMissing(new Map([...known, ...listed.map((price) => [price.id, price] as const)]));
+    const read = [...rest].map(([id, currency]) => this.readOne(id, known.get(id), currency));
+    return [...listed, ...(await Promise.all(read))];
+  }
+
+  private async readPage(): Promise<readonly Stripe.Price[]> {
+    const expand = expandPrice.map((member) => `data.${member}`);
+    const { data } = await this.stripe.read((sdk, options) =>
+      sdk.prices.list({ limit: pageSize, expand }, options),
+    );
+    return data;
+  }
+
+  private readOne(id: string, known: Stripe.Price | undefined, currency: string): Promise<Stripe.Price> {
+    const isForeign = known?.billing_scheme === 'tiered' && known.currency !== currency;
+    const expand = [...expandPrice, ...(isForeign ? [`currency_options.${currency}.tiers`] : [])];
+    return this.stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
+  }
+
+  private async readNames(prices: ReadonlyMap<string, Stripe.Price>): Promise<ReadonlyMap<string, object>> {
+    const products = [...prices.values()].map(({ product }) => product);
+    const names = new Map(
+      products.flatMap((product) => (typeof product === 'string' ? [] : [[product.id, product as object]])),
+    );
+    const ids = [...new Set(products.map(getId))].filter((id) => !names.has(id));
+    for (let start = 0; start < ids.length; start += pageSize) {
+      const some = ids.slice(start, start + pageSize);
+      const { data } = await this.stripe.read((sdk, options) =>
+        sdk.products.list({ ids: some, limit: pageSize }, options),
+      );
+      for (const product of data) names.set(product.id, product);
+    }
+    return names;
+  }
+}
+
+function getId(reference: string | { readonly id: string }): string {
+  return typeof reference === 'string' ? reference : reference.id;
+}
+
+/** Whether a price says what it costs in a currency. */
+function isWhole(price: Stripe.Price | undefined, currency: string): boolean {
+  if (price === undefined) return false;
+  const source = price.currency === currency ? price : price.currency_options?.[currency];
+  return source !== undefined && (price.billing_scheme !== 'tiered' || source.tiers !== undefined);
+}
+
+/** A price in several currencies has the amounts of its main currency. Other currencies have amounts of their own. */
+function convert(price: Stripe.Price, currency: string): object {
+  if (price.currency === currency) return {};
+  const {
+    unit_amount = null,
+    unit_amount_decimal = null,
+    tiers = null,
+  } = price.currency_options?.[currency] ?? {};
+  return { currency, unit_amount, unit_amount_decimal, tiers };
+}

@@ -1,0 +1,200 @@
+import {
+  cancellationFeedback,
+  cancellationReason,
+  collectionMethod,
+  discountScope,
+  pauseReason,
+  subscriptionStatus,
+} from './billing-customer.enums.ts';
+import type { CustomerFacts, DiscountFacts, SubscriptionFacts } from './customer-facts.ts';
+import { toMoney, toOptionalMoney } from './money.ts';
+import { toBillingPaymentMethod } from './payment-method.mapper.ts';
+import { toBillingItem, toTotal } from './price.mapper.ts';
+import type {
+  BillingCancellation,
+  BillingDiscount,
+  BillingOpenInvoice,
+  BillingPause,
+  BillingPendingUpdate,
+  BillingScheduledChange,
+  BillingSubscription,
+  BillingSubscriptionItem,
+} from './subscription.types.ts';
+
+export function toBillingSubscription(
+  facts: SubscriptionFacts,
+  customer: Pick<CustomerFacts, 'invoice_settings' | 'default_source' | 'discount'>,
+): BillingSubscription {
+  const cancelsAt = findCancellation(facts);
+  return {
+    id: facts.id,
+    status: subscriptionStatus.read(facts.status),
+    currency: facts.currency,
+    items: facts.items.map((item) => toBillingSubscriptionItem(item)),
+    total: toTotal(facts.items),
+    discounts: toDiscounts(facts, customer.discount),
+    startedAt: fromUnix(facts.start_date),
+    trialEndsAt: fromOptionalUnix(facts.trial_end),
+    currentPeriodEnd: fromOptionalUnix(findPeriodEnd(facts, Math.min)),
+    cancelsAt,
+    cancellation: cancelsAt === null ? null : toCancellation(facts),
+    pause: toPause(facts),
+    scheduledChange: toScheduledChange(facts),
+    pendingUpdate: toPendingUpdate(facts),
+    collectionMethod: collectionMethod.read(facts.collection_method),
+    daysUntilDue: facts.days_until_due,
+    paymentMethod: findPaymentMethod(facts, customer),
+    openInvoice: toOpenInvoice(facts),
+    facts,
+  };
+}
+
+/** Stripe's order of precedence: https://docs.stripe.com/billing/subscriptions/payment-methods-setting */
+export function findPaymentMethod(
+  subscription: Pick<SubscriptionFacts, 'default_payment_method' | 'default_source'> | null,
+  customer: Pick<CustomerFacts, 'invoice_settings' | 'default_source'>,
+): BillingSubscription['paymentMethod'] {
+  const method =
+    subscription?.default_payment_method ??
+    subscription?.default_source ??
+    customer.invoice_settings.default_payment_method ??
+    customer.default_source;
+  return method === null ? null : toBillingPaymentMethod(method);
+}
+
+function toBillingSubscriptionItem(item: SubscriptionFacts['items'][number]): BillingSubscriptionItem {
+  const { currency } = item.price;
+  return {
+    id: item.id,
+    ...toBillingItem(item),
+    discounts: item.discounts.map((discount) => toBillingDiscount(discount, 'item', currency)),
+    currentPeriodEnd: fromUnix(item.current_period_end),
+  };
+}
+
+function toDiscounts(
+  { discounts, currency }: SubscriptionFacts,
+  ofCustomer: DiscountFacts | null,
+): readonly BillingDiscount[] {
+  if (discounts.length > 0 || ofCustomer === null)
+    return discounts.map((discount) => toBillingDiscount(discount, 'subscription', currency));
+  return [toBillingDiscount(ofCustomer, 'customer', currency)];
+}
+
+/** @param currency what the discount is taken off in; null for the coupon's own currency */
+export function toBillingDiscount(
+  { id, start, end, source: { coupon } }: DiscountFacts,
+  scope: string,
+  currency: string | null,
+): BillingDiscount {
+  const options = coupon.currency_options ?? {};
+  const isForeign = currency !== null && coupon.currency !== currency;
+  const amount = isForeign ? (options[currency]?.amount_off ?? null) : coupon.amount_off;
+  return {
+    id,
+    scope: discountScope.read(scope),
+    name: coupon.name,
+    percentOff: coupon.percent_off,
+    amountOff: toOptionalMoney(amount, currency ?? coupon.currency),
+    once: coupon.duration === 'once',
+    startedAt: fromUnix(start),
+    endsAt: fromOptionalUnix(end),
+  };
+}
+
+function findPeriodEnd({ items }: SubscriptionFacts, choose: (...ends: number[]) => number): number | null {
+  return items.length === 0 ? null : choose(...items.map((item) => item.current_period_end));
+}
+
+/** The portal sets one of two fields, depending on the account's settings: https://docs.stripe.com/billing/subscriptions/cancel */
+function findCancellation(facts: SubscriptionFacts): Date | null {
+  const { cancel_at: cancelAt, cancel_at_period_end: atPeriodEnd, schedule } = facts;
+  if (cancelAt !== null) return fromUnix(cancelAt);
+  if (atPeriodEnd) return fromOptionalUnix(findPeriodEnd(facts, Math.max));
+  const cancels = isActive(schedule) && schedule.end_behavior === 'cancel';
+  return cancels ? fromOptionalUnix(schedule.phases.at(-1)?.end_date ?? null) : null;
+}
+
+function toCancellation({
+  canceled_at: at,
+  cancellation_details: details,
+}: SubscriptionFacts): BillingCancellation {
+  const { reason = null, feedback = null, comment = null } = details ?? {};
+  return {
+    requestedAt: fromOptionalUnix(at),
+    reason: reason === null ? null : cancellationReason.read(reason),
+    feedback: feedback === null ? null : cancellationFeedback.read(feedback),
+    comment,
+  };
+}
+
+function toPause(facts: SubscriptionFacts): BillingPause | null {
+  const { status, status_details: details, pause_collection: collection, schedule } = facts;
+  if (status === 'paused') {
+    const since = details?.paused?.transitioned_at ?? null;
+    const resumptions = schedule?.pause_schedules?.map(({ resume }) => resume?.resume_at ?? 0) ?? [];
+    const until =
+      resumptions
+        .filter((at) => at > (since ?? 0))
+        .sort((a, b) => a - b)
+        .at(0) ?? null;
+    const reason = pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
+    return { reason, since: fromOptionalUnix(since), until: fromOptionalUnix(until) };
+  }
+  if (collection === null) return null;
+  return { reason: 'payment_collection', since: null, until: fromOptionalUnix(collection.resumes_at) };
+}
+
+type Schedule = SubscriptionFacts['schedule'];
+
+/** A released or completed schedule changes nothing. */
+function isActive(schedule: Schedule): schedule is NonNullable<Schedule> {
+  return schedule !== null && (schedule.status === 'active' || schedule.status === 'not_started');
+}
+
+/** The schedule keeps phases that are over, and may have phases that change nothing. */
+function toScheduledChange({ schedule, items: own }: SubscriptionFacts): BillingScheduledChange | null {
+  if (!isActive(schedule)) return null;
+  const currentEnd = schedule.current_phase?.end_date ?? 0;
+  const coming = schedule.phases.filter(({ start_date: start }) => start >= currentEnd);
+  const next = coming.find(({ items }) => describe(items) !== describe(own));
+  if (next === undefined) return null;
+  return { at: fromUnix(next.start_date), items: next.items.map(toBillingItem), total: toTotal(next.items) };
+}
+
+function describe(
+  items: SubscriptionFacts['items'] | NonNullable<Schedule>['phases'][number]['items'],
+): string {
+  return items
+    .map(({ price, quantity }) => `${price.id} ${quantity ?? 1}`)
+    .sort()
+    .join();
+}
+
+function toPendingUpdate({ pending_update: update }: SubscriptionFacts): BillingPendingUpdate | null {
+  if (update === null) return null;
+  return {
+    expiresAt: fromUnix(update.expires_at),
+    items: update.subscription_items?.map(toBillingItem) ?? null,
+    trialEndsAt: fromOptionalUnix(update.trial_end),
+  };
+}
+
+function toOpenInvoice({ latest_invoice: invoice }: SubscriptionFacts): BillingOpenInvoice | null {
+  if (invoice?.status !== 'open') return null;
+  return {
+    id: invoice.id,
+    number: invoice.number,
+    amountDue: toMoney(invoice.amount_remaining, invoice.currency),
+    dueAt: fromOptionalUnix(invoice.due_date),
+    nextAttemptAt: fromOptionalUnix(invoice.next_payment_attempt),
+  };
+}
+
+function fromUnix(seconds: number): Date {
+  return new Date(seconds * 1000);
+}
+
+function fromOptionalUnix(seconds: number | null): Date | null {
+  return seconds === null ? null : fromUnix(seconds);
+}
