@@ -1,4 +1,5 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
+import { type JWK, createLocalJWKSet } from 'jose';
 import { BlockList, isIP } from 'node:net';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import { isLoopback } from '../shared/urls.ts';
@@ -86,7 +87,13 @@ export function parsePublicKey(pem: string): KeyObject {
   if (labels.length !== 1 || (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY')) {
     throw new Error('expected one PEM block that begins with -----BEGIN PUBLIC KEY-----');
   }
-  return checkPublicKey(createKey(text));
+  const key = createKey(text);
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (bits !== undefined && bits < minRsaBits)
+    throw new Error(`this RSA key has ${bits} bits and needs ${minRsaBits}`);
+  if (getPublicKeyAlgorithms(key).length === 0)
+    throw new Error('this kind of public key cannot be used; give RSA, EC (P-256, P-384, P-521) or Ed25519');
+  return key;
 }
 
 function createKey(pem: string): KeyObject {
@@ -95,18 +102,6 @@ function createKey(pem: string): KeyObject {
   } catch {
     throw new Error('this PEM block cannot be read as a public key');
   }
-}
-
-/** @throws Error that says why the key cannot verify tokens */
-export function checkPublicKey(key: KeyObject): KeyObject {
-  const bits = key.asymmetricKeyDetails?.modulusLength;
-  if (bits !== undefined && bits < minRsaBits) {
-    throw new Error(`this RSA key has ${bits} bits and needs ${minRsaBits}`);
-  }
-  if (getPublicKeyAlgorithms(key).length === 0) {
-    throw new Error('this kind of public key cannot be used; give RSA, EC (P-256, P-384, P-521) or Ed25519');
-  }
-  return key;
 }
 
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
@@ -126,6 +121,21 @@ export function getPublicKeyAlgorithms(key: KeyObject): readonly string[] {
   if (key.asymmetricKeyType === 'ed25519') return ed25519Algorithms;
   const ecAlgorithm = ecAlgorithms[key.asymmetricKeyDetails?.namedCurve ?? ''];
   return ecAlgorithm === undefined ? [] : [ecAlgorithm];
+}
+
+export type { JWK };
+
+/** The algorithms that tokens may use with this key of a key set; empty when it cannot verify tokens. */
+export async function listAlgorithms(jwk: JWK): Promise<string[]> {
+  const find = createLocalJWKSet({ keys: [jwk] });
+  const usable = await Promise.all(
+    publicKeyAlgorithms.map(async (alg) => {
+      const key = await find({ alg }).catch(() => null);
+      const { modulusLength = minRsaBits } = (key?.algorithm ?? {}) as { readonly modulusLength?: number };
+      return key !== null && modulusLength >= minRsaBits;
+    }),
+  );
+  return publicKeyAlgorithms.filter((_alg, index) => usable[index]);
 }
 
 /** A secret must be at least as long as the hash (RFC 7518, 3.2). */

@@ -97,7 +97,8 @@ function addSchemaCommand(program: Command): void {
     .argument('[file]', 'the file to write', 'schema.graphql')
     .option('--check', 'write nothing; fail when the file is out of date')
     .action(async (file: string, options: { check?: true }) => {
-      const { writeSchema } = await import('./schema.command.ts');
-      await writeSchema(file, { check: options.check ?? false });
+      const { printServedSchema, writeGenerated } = await import('./schema.command.ts');
+      const { check = false } = options;
+      await writeGenerated(file, await printServedSchema(), { check, by: 'npm run schema' });
     });
 }

@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
+import { z } from 'zod';
 import { createApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
+import { policyFileSchema } from '../policies/policy-file.schema.ts';
 import { CommandError } from './command-failure.ts';
 import { createDemoEnvironment } from './demo/demo-environment.ts';
 
@@ -18,10 +20,19 @@ export async function printServedSchema(): Promise<string> {
   return `${header}${printSchema(app.schema)}\n`;
 }
 
-/** Writes the schema; with `check`, fails when the file differs from the schema. */
-export async function writeSchema(path: string, options: { readonly check: boolean }): Promise<void> {
-  const schema = await printServedSchema();
-  if (!options.check) return writeFile(path, schema);
-  if ((await readFile(path, 'utf8').catch(() => '')) === schema) return;
-  throw new CommandError(`${path} is out of date. Run: npm run schema`);
+/** The JSON Schema of policy files. Every editor's YAML support knows draft 7. */
+export function printPolicySchema(): string {
+  const schema = z.toJSONSchema(policyFileSchema, { io: 'input', target: 'draft-7' });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** Writes a file; with `check`, fails when the file differs from the text. */
+export async function writeGenerated(
+  path: string,
+  text: string,
+  { check, by }: { readonly check: boolean; readonly by: string },
+): Promise<void> {
+  if (!check) return writeFile(path, text);
+  if ((await readFile(path, 'utf8').catch(() => '')) === text) return;
+  throw new CommandError(`${path} is out of date. Run: ${by}`);
 }

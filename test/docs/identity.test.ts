@@ -46,7 +46,7 @@ function load(heading: string, changes: NodeJS.Dict<string> = {}) {
 }
 
 /** The keys come from the local key set, where the page has the provider's. */
-async function createSectionAuthenticator(heading: string, changes = {}): Promise<Authenticator> {
+function createSectionAuthenticator(heading: string, changes = {}): Authenticator {
   const { keySource, ...config } = load(heading, changes);
   const source = keySource.kind === 'jwks' ? { ...keySource, url: keySet.url } : keySource;
   return createAuthenticator({ ...config, keySource: source }, () => now * 1000);
@@ -80,7 +80,7 @@ describe.each(providers)('$heading', (provider) => {
   });
 
   test('a token of the documented shape is accepted, with its user and roles', async () => {
-    const authenticator = await createSectionAuthenticator(heading);
+    const authenticator = createSectionAuthenticator(heading);
 
     const answer = authenticator.authenticate(`Bearer ${signToken(provider, claims)}`);
 
@@ -109,7 +109,7 @@ describe.each(providers)('$heading', (provider) => {
       () => token ?? signToken(provider, { ...claims, ...changes }),
     ]),
   ])('a token %s is refused, and the reason names %s', async (_what, refused, create) => {
-    const authenticator = await createSectionAuthenticator(heading);
+    const authenticator = createSectionAuthenticator(heading);
 
     const answer = authenticator.authenticate(`Bearer ${create()}`);
 
@@ -118,7 +118,7 @@ describe.each(providers)('$heading', (provider) => {
 
   test('if organisations pay, the claim that the section names is the user, and is required', async () => {
     const [, claim = 'sub'] = /JWT_SUBJECT_CLAIM=([\w.]+)/.exec(readSection(heading)) ?? [];
-    const authenticator = await createSectionAuthenticator(heading, { JWT_SUBJECT_CLAIM: claim });
+    const authenticator = createSectionAuthenticator(heading, { JWT_SUBJECT_CLAIM: claim });
 
     const token = signToken(provider, { ...claims, ...organisation.claims });
     await expect(authenticator.authenticate(`Bearer ${token}`)).resolves.toMatchObject({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { printPolicySchema } from '../../src/cli/policies/schema.ts';
+import { printPolicySchema } from '../../src/cli/schema.command.ts';
 import { parsePolicyFile } from '../../src/policies/policy-file.ts';
 import { listPolicies } from '../../src/policies/policy-set.ts';
 

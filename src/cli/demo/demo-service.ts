@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalStripe } from 'billing-portal-local-stripe';
@@ -7,13 +9,12 @@ import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
 import Stripe from 'stripe';
 import { createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
-import type { Config } from '../../config/config.ts';
+import { type Config, loadConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { type OpenedParts, openAll } from '../../shared/opened-parts.ts';
 import { webhookPath } from '../../webhooks/webhook-event.ts';
 import { withPlatform } from '../platform.ts';
-import { loadAddressedConfig } from './demo-address.ts';
 import { createDemoEnvironment } from './demo-environment.ts';
 import { startDemoWeb } from './demo-web.ts';
 
@@ -76,6 +77,22 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
     webhookSecret,
     webUrl: web?.url ?? null,
   };
+}
+
+/** Chooses the port before the service listens, because e-mail links contain it. */
+async function loadAddressedConfig(env: Environment): Promise<Config> {
+  const { http } = loadConfig(env);
+  const port = http.port === 0 ? await findFreePort(http.host) : http.port;
+  return loadConfig({ ...env, PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` });
+}
+
+async function findFreePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 function createDemoToken({ auth }: Config, subject: string, roles: readonly string[]): Promise<string> {

@@ -1,13 +1,28 @@
-import { type Deployment, requireVariables } from './deployment.ts';
-import { type CheckResult, type Judgement, fail, pass, warn } from './finding.ts';
+import {
+  type Check,
+  type CheckResult,
+  type Deployment,
+  type Judgement,
+  fail,
+  pass,
+  requireVariables,
+  warn,
+} from './check.ts';
 
-/** Reports each fault of the variables. Each fault says what the variable expects. */
-export function checkVariables({ faults }: Deployment): CheckResult {
+export const configChecks: Readonly<Record<string, Check>> = {
+  configuration: checkVariables,
+  environment: checkEnvironment,
+  proxy: checkProxy,
+  'return-urls': checkReturnUrls,
+  'customer-linking': checkLinking,
+};
+
+function checkVariables({ faults }: Deployment): CheckResult {
   return faults.length === 0 ? pass('every variable can be read') : faults.map((fault) => fail(fault));
 }
 
 /** Whether development features are on in public. */
-export function checkEnvironment(deployment: Deployment): Judgement {
+function checkEnvironment(deployment: Deployment): Judgement {
   const { NODE_ENV: environment, LANDING_PAGE: landingPage = 'none' } = requireVariables(
     deployment,
     'NODE_ENV',
@@ -31,7 +46,7 @@ const commonKeys =
   /^(user|customer|account|org|organization|tenant|client|member)?[_.-]?(id|uid|ref|reference)?$|^sub$/i;
 
 /** Which fields at Stripe name a user. */
-export function checkLinking(deployment: Deployment): CheckResult {
+function checkLinking(deployment: Deployment): CheckResult {
   const { LINK_BY_METADATA_KEY: key, LINK_BY_CLIENT_REFERENCE_ID: byReference } = requireVariables(
     deployment,
     'LINK_BY_CLIENT_REFERENCE_ID',
@@ -53,7 +68,7 @@ function judgeMetadataKey(key: string): Judgement {
 }
 
 /** The service speaks plain HTTP, so a public https address means that a proxy is in front of it. */
-export function checkProxy(deployment: Deployment): Judgement {
+function checkProxy(deployment: Deployment): Judgement {
   const {
     TRUST_PROXY: trusted,
     RATE_LIMIT: limit,
@@ -70,26 +85,22 @@ export function checkProxy(deployment: Deployment): Judgement {
   );
 }
 
-export function checkReturnUrls(deployment: Deployment): CheckResult {
+function checkReturnUrls(deployment: Deployment): CheckResult {
   const { RETURN_URLS: entries } = requireVariables(deployment, 'RETURN_URLS');
   const warnings = deployment.production ? entries.flatMap(judgeReturnUrl) : [];
   if (warnings.length > 0) return warnings;
   return pass(entries.map(({ origin, path }) => `${origin}${path ?? ''}`).join(', '));
 }
 
-function judgeReturnUrl({ origin, path }: { origin: string; path: string | null }): Judgement[] {
+function judgeReturnUrl({ origin, path }: { origin: string; path: string | null }): Judgement | [] {
   if (origin.startsWith('http:'))
-    return [
-      warn(
-        `${origin} is on the customer's own machine`,
-        'Remove it from RETURN_URLS in production: any program on that machine could receive the customer.',
-      ),
-    ];
+    return warn(
+      `${origin} is on the customer's own machine`,
+      'Remove it from RETURN_URLS in production: any program on that machine could receive the customer.',
+    );
   if (path !== null) return [];
-  return [
-    warn(
-      `${origin} allows every path, including pages that redirect to other sites`,
-      `Narrow it in RETURN_URLS to the pages that open the portal, such as ${origin}/account`,
-    ),
-  ];
+  return warn(
+    `${origin} allows every path, including pages that redirect to other sites`,
+    `Narrow it in RETURN_URLS to the pages that open the portal, such as ${origin}/account`,
+  );
 }

@@ -3,8 +3,7 @@ import type { Database } from '../../database/database.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { describeFailure } from '../command-failure.ts';
 import { withPlatform } from '../platform.ts';
-import { type Deployment, requireVariables } from './deployment.ts';
-import { type Judgement, fail, pass, warn } from './finding.ts';
+import { type Deployment, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
 
 const maxCounted = 1_000;
 

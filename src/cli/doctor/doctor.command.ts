@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../process/start-failure.ts';
-import { type Shell, escapeInvisible } from '../shell.ts';
-import type { Finding, Outcome } from './finding.ts';
+import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
+import type { Finding, Outcome } from './check.ts';
 
 interface DoctorOptions {
   readonly json?: true;
@@ -56,16 +56,12 @@ function countOutcomes(findings: readonly Finding[]): Counts {
 
 const symbols: Readonly<Record<Outcome, string>> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
 
-const headings = { name: 'CHECK', detail: 'RESULT' } as const;
-
 /** Headings, one line for each finding with its fix below it, and a summary at the end. */
 function toText(findings: readonly Finding[], { pass, warn, fail, skip }: Counts): string {
-  const width = Math.max(headings.name.length, ...findings.map(({ name }) => name.length));
-  const lines = findings.flatMap(({ name, outcome, detail, fix }) => [
-    `${symbols[outcome]} ${name.padEnd(width)}  ${escapeInvisible(detail)}`,
-    ...(fix === null ? [] : [`${' '.repeat(width + 4)}→ ${escapeInvisible(fix)}`]),
+  const rows = findings.flatMap(({ name, outcome, detail, fix }) => [
+    [`${symbols[outcome]} ${name}`, escapeInvisible(detail)],
+    ...(fix === null ? [] : [['', `→ ${escapeInvisible(fix)}`]]),
   ]);
   const summary = `passed ${pass}, warned ${warn}, failed ${fail}, skipped ${skip}: this deployment will ${fail > 0 ? 'not ' : ''}work.`;
-  const heading = `  ${headings.name.padEnd(width)}  ${headings.detail}`;
-  return `${[heading, ...lines, '', summary].join('\n')}\n`;
+  return `${toColumns([['  CHECK', 'RESULT'], ...rows])}\n${summary}\n`;
 }

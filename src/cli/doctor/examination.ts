@@ -1,62 +1,59 @@
 import { createCommandConfig, createKeylessStripe, noDatabase } from '../../config/command-config.ts';
-import type { StripeConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
 import { createLogger } from '../../logging/logger.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { describeFailure } from '../command-failure.ts';
 import { withPlatform } from '../platform.ts';
 import {
-  checkEnvironment,
-  checkLinking,
-  checkProxy,
-  checkReturnUrls,
-  checkVariables,
-} from './config.check.ts';
+  type Check,
+  type CheckResult,
+  CheckSkipped,
+  type Deployment,
+  type Finding,
+  type Judgement,
+  type StripeCheck,
+  fail,
+  loadDeployment,
+  skip,
+} from './check.ts';
+import { configChecks } from './config.check.ts';
 import { checkDatabase } from './database.check.ts';
-import { type Deployment, loadDeployment } from './deployment.ts';
-import { type CheckResult, CheckSkipped, type Finding, type Judgement, fail, skip } from './finding.ts';
-import {
-  checkLoginPages,
-  checkNamespace,
-  checkPlans,
-  checkPolicyFile,
-  checkPortals,
-} from './policies.check.ts';
-import {
-  checkDefaultPortal,
-  checkPermissions,
-  contactStripe,
-  findRefusal,
-  isUsable,
-  judgeClock,
-  judgeKey,
-} from './stripe.check.ts';
+import { policyChecks, policyFileChecks } from './policies.check.ts';
+import { contactStripe, findRefusal, isUsable, judgeClock, judgeKey, stripeChecks } from './stripe.check.ts';
 import { checkToken, checkTokenKeys } from './tokens.check.ts';
 import { checkTrustedDocuments } from './trusted-documents.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
 
-type Check = (deployment: Deployment) => CheckResult | Promise<CheckResult>;
-
 /** Checks by their names, in the order of the report. */
-type Checks = Readonly<Record<string, Check>>;
+const localChecks: Readonly<Record<string, Check>> = {
+  ...configChecks,
+  'token-keys': checkTokenKeys,
+  database: checkDatabase,
+  'webhook-secret': checkWebhookSecrets,
+  ...policyFileChecks,
+  'trusted-documents': checkTrustedDocuments,
+  token: checkToken,
+};
+
+function listRemoteChecks(deployment: Deployment): Record<string, StripeCheck> {
+  return {
+    ...stripeChecks,
+    ...(receivesEvents(deployment) ? { 'webhook-endpoint': checkWebhookEndpoint } : {}),
+    ...(deployment.policies === null ? {} : policyChecks),
+  };
+}
 
 /**
  * Checks everything that a deployment depends on, in parallel, and reports it in a fixed order.
  * @param tokenFile holds a token to check as well
  */
 export async function examine(env: Environment, tokenFile?: string): Promise<Finding[]> {
-  const deployment = await loadDeployment(env);
-  const { stripe: config } = deployment;
-  const stripe = config ?? createKeylessStripe('doctor');
+  const deployment = await loadDeployment(env, tokenFile);
+  const stripe = deployment.stripe ?? createKeylessStripe('doctor');
   const own = createCommandConfig({ databaseUrl: noDatabase, stripe });
   // The database has a check of its own: a fault there keeps no other check from running.
   return withPlatform(own, createLogger('warn', process.stderr), async ({ stripe: client }) => {
-    const checks: Checks = {
-      ...listLocalChecks(deployment, tokenFile),
-      ...(config === null
-        ? { 'stripe-key': () => skip('the Stripe variables have faults') }
-        : listStripeChecks(deployment, config, client)),
-    };
+    const checks = { ...localChecks, ...bindStripe(deployment, client) };
     const runs = Object.entries(checks).map(([name, check]) => runCheck(name, () => check(deployment)));
     return (await Promise.all(runs)).flat().map(({ detail, fix, ...finding }) => ({
       ...finding,
@@ -66,45 +63,21 @@ export async function examine(env: Environment, tokenFile?: string): Promise<Fin
   });
 }
 
-function listLocalChecks({ policies, values }: Deployment, tokenFile: string | undefined): Checks {
-  return {
-    configuration: checkVariables,
-    environment: checkEnvironment,
-    proxy: checkProxy,
-    'return-urls': checkReturnUrls,
-    'token-keys': checkTokenKeys,
-    database: checkDatabase,
-    'customer-linking': checkLinking,
-    'webhook-secret': checkWebhookSecrets,
-    'policy-file': checkPolicyFile,
-    ...(policies === null ? {} : { 'policy-namespace': checkNamespace }),
-    ...(values.TRUSTED_DOCUMENTS ? { 'trusted-documents': checkTrustedDocuments } : {}),
-    ...(tokenFile === undefined ? {} : { token: (deployment) => checkToken(deployment, tokenFile) }),
-  };
-}
-
 /** One first request decides whether the other checks can ask Stripe. */
-function listStripeChecks(deployment: Deployment, config: StripeConfig, stripe: StripeClient): Checks {
-  const contact = contactStripe(stripe);
-  const ask =
-    (check: (deployment: Deployment, stripe: StripeClient) => Promise<CheckResult>): Check =>
-    async () =>
-      isUsable(await contact) ? check(deployment, stripe) : skip('stripe-key has to pass first');
+function bindStripe(deployment: Deployment, client: StripeClient): Record<string, Check> {
+  const { stripe } = deployment;
+  if (stripe === null) return { 'stripe-key': () => skip('the Stripe variables have faults') };
+  const contact = contactStripe(client);
+  const ask = async (check: StripeCheck): Promise<CheckResult> => {
+    const result = () => check({ ...deployment, stripe }, client);
+    return isUsable(await contact) ? result() : skip('stripe-key has to pass first');
+  };
   return {
-    'stripe-key': async () => judgeKey(await contact, config, deployment.production),
+    'stripe-key': async () => judgeKey(await contact, stripe, deployment.production),
     'stripe-clock': async () => judgeClock(await contact),
-    'stripe-permissions': ask(checkPermissions),
-    'default-portal': ask(checkDefaultPortal),
-    ...(receivesEvents(deployment)
-      ? { 'webhook-endpoint': ask(() => checkWebhookEndpoint(deployment, config)) }
-      : {}),
-    ...(deployment.policies === null
-      ? {}
-      : {
-          'policy-plans': ask(checkPlans),
-          'policy-portals': ask(checkPortals),
-          'login-pages': ask(checkLoginPages),
-        }),
+    ...Object.fromEntries(
+      Object.entries(listRemoteChecks(deployment)).map(([name, check]) => [name, () => ask(check)] as const),
+    ),
   };
 }
 

@@ -2,20 +2,28 @@ import type Stripe from 'stripe';
 import { isSet } from '../../config/environment-schema.ts';
 import type { ConfigurationContent } from '../../configurations/configuration-content.ts';
 import { featureNames } from '../../configurations/configuration-features.schema.ts';
-import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
+import type { Configuration } from '../../configurations/managed-configuration.ts';
 import { compilePolicy } from '../../policies/compile-policy.ts';
 import { PolicyFileError } from '../../policies/policy-file.errors.ts';
 import { type Policy, type PolicySet, listPolicies } from '../../policies/policy-set.ts';
 import { readAll } from '../../stripe/read-all.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
-import { type Deployment, requireVariables } from './deployment.ts';
-import { CheckSkipped, type CheckResult, type Judgement, fail, pass, skip, warn } from './finding.ts';
+import {
+  type Check,
+  type CheckResult,
+  CheckSkipped,
+  type Deployment,
+  type Judgement,
+  type StripeCheck,
+  fail,
+  pass,
+  requireVariables,
+  skip,
+  warn,
+} from './check.ts';
 
-export function checkPolicyFile({
-  policies,
-  values: { PORTAL_POLICIES: path = '' },
-}: Deployment): CheckResult {
+function checkPolicyFile({ policies, values: { PORTAL_POLICIES: path = '' } }: Deployment): CheckResult {
   if (policies === null)
     return skip("PORTAL_POLICIES is not set: Stripe's default configuration applies to every user");
   if (policies instanceof PolicyFileError)
@@ -28,7 +36,8 @@ function joinNames(policies: readonly Policy[]): string {
 }
 
 /** Deployments that share an account and a namespace treat each other's configurations as their own. */
-export function checkNamespace(deployment: Deployment): Judgement {
+function checkNamespace(deployment: Deployment): CheckResult {
+  if (deployment.policies === null) return [];
   const { POLICY_NAMESPACE: namespace } = requireVariables(deployment, 'POLICY_NAMESPACE');
   if (isSet(deployment.env, 'POLICY_NAMESPACE')) return pass(namespace);
   return warn(
@@ -42,6 +51,11 @@ function requirePolicies({ policies }: Deployment): PolicySet {
   if (policies !== null && !(policies instanceof PolicyFileError)) return policies;
   throw new CheckSkipped('the policy file has faults');
 }
+
+export const policyFileChecks: Readonly<Record<string, Check>> = {
+  'policy-file': checkPolicyFile,
+  'policy-namespace': checkNamespace,
+};
 
 /** A product or a price that the policy file names. */
 interface Mention {
@@ -71,39 +85,25 @@ function listMentions(set: PolicySet): Mention[] {
   return [...offers, ...plans];
 }
 
-/** Whether the products and prices that the policy file names exist at Stripe. */
-export async function checkPlans(deployment: Deployment, stripe: StripeClient): Promise<CheckResult> {
+/** Whether the products and prices that the policy file names exist at Stripe. The client paces the requests. */
+const checkPlans: StripeCheck = async (deployment, stripe) => {
   const mentions = listMentions(requirePolicies(deployment));
-  const catalog = await readCatalog(stripe, mentions);
-  const judgements = mentions.flatMap((mention) => judgeMention(mention, catalog.get(toKey(mention))));
-  if (judgements.length > 0) return judgements;
-  const count = (kind: Mention['kind']): number =>
-    [...catalog.keys()].filter((key) => key.startsWith(kind)).length;
-  return pass(`products: ${count('product')}, prices: ${count('price')}; all can be used`);
-}
+  const found = new Map<string, Promise<Found>>();
+  const judgements = await Promise.all(
+    mentions.map(async (mention) => {
+      const { id } = mention;
+      const reading = found.get(id) ?? find(stripe, mention);
+      found.set(id, reading);
+      return judgeMention(mention, await reading);
+    }),
+  );
+  if (judgements.flat().length > 0) return judgements.flat();
+  const products = new Set(mentions.filter(({ kind }) => kind === 'product').map(({ id }) => id));
+  return pass(`products: ${products.size}, prices: ${found.size - products.size}; all can be used`);
+};
 
 /** An object of Stripe's, or Stripe's reason why there is none, which also says when the id is of the other mode. */
 type Found = Stripe.Product | Stripe.DeletedProduct | Stripe.Price | string;
-
-function toKey({ kind, id }: Mention): string {
-  return `${kind} ${id}`;
-}
-
-/** Stripe allows 25 reads a second in test mode, and other clients share them. */
-const readsAtOnce = 8;
-
-async function readCatalog(
-  stripe: StripeClient,
-  mentions: readonly Mention[],
-): Promise<ReadonlyMap<string, Found>> {
-  const found = new Map<string, Found>();
-  const rest = [...new Map(mentions.map((mention) => [toKey(mention), mention])).values()];
-  while (rest.length > 0) {
-    const some = rest.splice(0, readsAtOnce);
-    await Promise.all(some.map(async (mention) => found.set(toKey(mention), await find(stripe, mention))));
-  }
-  return found;
-}
 
 async function find(stripe: StripeClient, { kind, id }: Mention): Promise<Found> {
   try {
@@ -118,16 +118,13 @@ async function find(stripe: StripeClient, { kind, id }: Mention): Promise<Found>
 }
 
 /** A rule may name an archived plan, since customers can still have it. */
-function judgeMention({ where, offeredWith }: Mention, found: Found = 'not read'): Judgement[] {
-  if (offeredWith === null) {
-    if (typeof found !== 'string') return [];
-    return [warn(`${where}: ${found}`, 'Correct or remove the id: no customer can have this plan.')];
-  }
-  const fault = typeof found === 'string' ? found : findFault(found, offeredWith);
+function judgeMention({ where, offeredWith }: Mention, found: Found): Judgement[] {
+  const fault = typeof found === 'string' ? found : offeredWith && findFault(found, offeredWith);
   if (fault === null) return [];
-  return [
-    fail(`${where}: ${fault}`, 'Correct the id in the policy file; test and live mode have different ids.'),
-  ];
+  if (offeredWith === null)
+    return [warn(`${where}: ${fault}`, 'Correct or remove the id: no customer can have this plan.')];
+  const fix = 'Correct the id in the policy file; test and live mode have different ids.';
+  return [fail(`${where}: ${fault}`, fix)];
 }
 
 function findFault(found: Exclude<Found, string>, product: string): string | null {
@@ -141,28 +138,12 @@ function findFault(found: Exclude<Found, string>, product: string): string | nul
   return 'active' in found && !found.active ? `${name} is archived` : null;
 }
 
-function listConfigurations(stripe: StripeClient): Promise<Configuration[]> {
-  return readAll(stripe, (sdk, page, options) => sdk.billingPortal.configurations.list(page, options));
-}
-
-/** Whether Stripe already has the configurations of the policies, before the first session. */
-export async function checkPortals(deployment: Deployment, stripe: StripeClient): Promise<Judgement> {
-  const policies = listPolicies(requirePolicies(deployment));
-  const { POLICY_NAMESPACE: namespace } = requireVariables(deployment, 'POLICY_NAMESPACE');
-  const configurations = await listConfigurations(stripe);
-  const own = configurations.filter((found) => readMark(found)?.namespace === namespace);
-  const absent = policies.filter((policy) => findByHash(own, compilePolicy(policy).hash)?.active !== true);
-  if (absent.length === 0) return pass(`Stripe has a configuration for each of ${policies.length} policies`);
-  return warn(
-    `Stripe has no active configuration yet for ${joinNames(absent)}: the first session creates it`,
-    'Create it before the first session by `billing-portal policies apply`.',
-  );
-}
-
 /** A hosted login page bypasses the rules: it offers customers everything in its configuration. */
-export async function checkLoginPages(deployment: Deployment, stripe: StripeClient): Promise<CheckResult> {
+const checkLoginPages: StripeCheck = async (deployment, stripe) => {
   const { strictest } = requirePolicies(deployment);
-  const configurations = await listConfigurations(stripe);
+  const configurations = await readAll(stripe, (sdk, page, options) =>
+    sdk.billingPortal.configurations.list(page, options),
+  );
   const open = configurations.filter(({ active, login_page }) => active && login_page.enabled);
   const warnings = open.flatMap((configuration) => {
     const more = listMore(configuration, strictest);
@@ -174,7 +155,12 @@ export async function checkLoginPages(deployment: Deployment, stripe: StripeClie
   });
   if (warnings.length > 0) return warnings;
   return pass(open.length === 0 ? 'none is active' : 'none offers more than the strictest policy');
-}
+};
+
+export const policyChecks = {
+  'policy-plans': checkPlans,
+  'login-pages': checkLoginPages,
+};
 
 /** The features, and the customer details, that a configuration offers and a policy does not. */
 function listMore({ features: offered }: Configuration, policy: Policy): string[] {

@@ -7,8 +7,7 @@ import { redact } from '../../logging/logger.ts';
 import { BillingError } from '../../shared/errors.ts';
 import { StripeConnectionFailure } from '../../stripe/connection-failure.ts';
 import type { StripeCall, StripeClient } from '../../stripe/stripe-client.ts';
-import type { Deployment } from './deployment.ts';
-import { type CheckResult, type Judgement, fail, pass, skip, warn } from './finding.ts';
+import { type Deployment, type Judgement, type StripeCheck, fail, pass, skip, warn } from './check.ts';
 import { receivesEvents } from './webhooks.check.ts';
 
 type Refusal = Stripe.errors.StripeError;
@@ -185,11 +184,11 @@ function createsCustomers({ values }: Deployment): boolean {
 }
 
 /** Tries every kind of request that the service makes, without changing anything. */
-export async function checkPermissions(deployment: Deployment, stripe: StripeClient): Promise<CheckResult> {
+const checkPermissions: StripeCheck = async (deployment, stripe) => {
   const needed = probes.filter(({ isNeeded }) => isNeeded?.(deployment) ?? true);
   const problems = (await Promise.all(needed.map((probe) => tryProbe(stripe, probe)))).flat();
   return problems.length > 0 ? problems : pass(`the key may ${needed.map(({ what }) => what).join(', ')}`);
-}
+};
 
 /** Empty when the key has the permission: Stripe then does what was asked, or says that there is no such object. */
 async function tryProbe(stripe: StripeClient, { what, call, isOptional }: Probe): Promise<Judgement[]> {
@@ -201,30 +200,24 @@ async function tryProbe(stripe: StripeClient, { what, call, isOptional }: Probe)
     if (statusCode === 400 || statusCode === 404) return [];
     if (statusCode !== 403) return [warn(`Stripe did not say whether the key may ${what}`, 'Try again.')];
     const [permission] = /rak_\w+/.exec(message ?? '') ?? [];
-    const judge = isOptional === true ? warn : fail;
-    return [
-      judge(
-        `the key may not ${what}${permission === undefined ? '' : `: ${permission} is missing`}`,
-        'Give the restricted key this permission in the Dashboard (Developers, API keys).',
-      ),
-    ];
+    const detail = `the key may not ${what}${permission === undefined ? '' : `: ${permission} is missing`}`;
+    const fix = 'Give the restricted key this permission in the Dashboard (Developers, API keys).';
+    return [isOptional === true ? warn(detail, fix) : fail(detail, fix)];
   }
 }
 
 /** Whether Stripe has a configuration for sessions that name none. */
-export async function checkDefaultPortal(
-  { policies, stripe: config }: Deployment,
-  stripe: StripeClient,
-): Promise<Judgement> {
+const checkDefaultPortal: StripeCheck = async ({ policies, stripe: { livemode } }, stripe) => {
   const { data } = await stripe.read((sdk, options) =>
     sdk.billingPortal.configurations.list({ is_default: true, active: true, limit: 1 }, options),
   );
   const [found] = data;
   if (found !== undefined) return pass(`${found.id} is the default portal configuration`);
-  const live = config?.livemode === true;
-  const detail = `no default portal configuration is saved in ${live ? 'live' : 'test'} mode`;
-  const fix = `Save the customer portal's settings at https://dashboard.stripe.com/${live ? '' : 'test/'}settings/billing/portal`;
+  const detail = `no default portal configuration is saved in ${livemode ? 'live' : 'test'} mode`;
+  const fix = `Save the customer portal's settings at https://dashboard.stripe.com/${livemode ? '' : 'test/'}settings/billing/portal`;
   return policies === null
     ? fail(`${detail}: no session can be opened`, fix)
     : warn(`${detail}: sessions need a policy file until it is`, fix);
-}
+};
+
+export const stripeChecks = { 'stripe-permissions': checkPermissions, 'default-portal': checkDefaultPortal };

@@ -1,15 +1,18 @@
-import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { getPublicKeyAlgorithms, getSecretAlgorithms } from '../../auth/key-source.ts';
 import { AuthUnavailableError, UnauthenticatedError } from '../../auth/auth.errors.ts';
 import { createAuthenticator } from '../../auth/authenticator.ts';
 import type { Caller } from '../../auth/claims.ts';
 import { type KeySetAddress, KeySetError, createKeySet } from '../../auth/issuer-keys.ts';
-import { checkPublicKey, parsePublicKey } from '../../auth/key-source.ts';
+import {
+  type JWK,
+  getPublicKeyAlgorithms,
+  getSecretAlgorithms,
+  listAlgorithms,
+  parsePublicKey,
+} from '../../auth/key-source.ts';
 import { createAuthConfig } from '../../config/config.ts';
 import { authVariables, hasAll } from '../../config/environment-schema.ts';
-import type { Deployment } from './deployment.ts';
-import { type Judgement, fail, pass, skip, warn } from './finding.ts';
+import { type CheckResult, type Deployment, type Judgement, fail, pass, skip, warn } from './check.ts';
 
 /** Which keys and algorithms tokens are verified with. */
 export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgement> {
@@ -31,7 +34,7 @@ async function checkKeySet(address: KeySetAddress): Promise<Judgement> {
   const keySet = createKeySet(address);
   try {
     await keySet.reload();
-    return judgeKeys(keySet.jwks()?.keys ?? []);
+    return await judgeKeys(keySet.jwks()?.keys ?? []);
   } catch (error) {
     if (!(error instanceof KeySetError)) throw error;
     return fail(
@@ -41,55 +44,26 @@ async function checkKeySet(address: KeySetAddress): Promise<Judgement> {
   }
 }
 
-type Jwk = NonNullable<ReturnType<ReturnType<typeof createKeySet>['jwks']>>['keys'][number];
-
-function judgeKeys(keys: readonly Jwk[]): Judgement {
+async function judgeKeys(keys: readonly JWK[]): Promise<Judgement> {
   if (keys.some(({ kty, d }) => kty === 'oct' || d !== undefined))
     return fail(
       'the key set shows a private or symmetric key: an attacker who reads it can sign tokens',
       'Revoke the key at the issuer, and publish public keys only.',
     );
-  const members = keys.map(inspectKey);
-  const usable = members.filter(({ fault }) => fault === null);
-  const algorithms = [...new Set(usable.flatMap((member) => member.algorithms))];
+  const usable = (await Promise.all(keys.map(listAlgorithms))).filter(({ length }) => length > 0);
   if (usable.length > 0)
-    return pass(`${usable.length} of ${keys.length} keys can be used, for ${algorithms.join(', ')}`);
-  const faults = [...new Set(members.map(({ fault }) => fault))];
+    return pass(
+      `${usable.length} of ${keys.length} keys can be used, for ${[...new Set(usable.flat())].join(', ')}`,
+    );
   return fail(
-    `none of the ${keys.length} keys of the key set can be used: ${faults.join('; ')}`,
+    `none of the ${keys.length} keys of the key set can be used`,
     'Configure the issuer to sign with RSA (2048 bits), EC (P-256, P-384, P-521) or Ed25519 keys.',
   );
 }
 
-/** The algorithms that tokens may use with this key, or why the key cannot be used. The fault never shows the key. */
-function inspectKey(jwk: Jwk): { readonly algorithms: readonly string[]; readonly fault: string | null } {
-  try {
-    return { algorithms: getUsableAlgorithms(jwk), fault: null };
-  } catch (error) {
-    return { algorithms: [], fault: error instanceof Error ? error.message : 'this key cannot be used' };
-  }
-}
-
-function getUsableAlgorithms(jwk: Jwk): readonly string[] {
-  if (jwk.use !== undefined && jwk.use !== 'sig') throw new Error('this key is not for signatures');
-  if (jwk.key_ops !== undefined && !jwk.key_ops.includes('verify'))
-    throw new Error('this key is not for checking signatures');
-  const algorithms = getPublicKeyAlgorithms(checkPublicKey(parseJwk(jwk)));
-  const named = jwk.alg === undefined ? algorithms : algorithms.filter((name) => name === jwk.alg);
-  if (named.length === 0) throw new Error('the algorithm that this key names is not accepted');
-  return named;
-}
-
-function parseJwk(jwk: Jwk): ReturnType<typeof createPublicKey> {
-  try {
-    return createPublicKey({ key: jwk, format: 'jwk' });
-  } catch {
-    throw new Error('this key cannot be read');
-  }
-}
-
 /** Whether the service accepts the token in this file, or which claim it refuses. The token is never printed. */
-export async function checkToken({ values, keySource }: Deployment, file: string): Promise<Judgement> {
+export async function checkToken({ values, keySource, tokenFile: file }: Deployment): Promise<CheckResult> {
+  if (file === undefined) return [];
   if (keySource === null || !hasAll(values, authVariables)) return skip('the token variables have faults');
   let text: string;
   try {

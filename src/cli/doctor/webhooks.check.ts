@@ -3,8 +3,15 @@ import type { StripeConfig } from '../../config/config.ts';
 import { readAll } from '../../stripe/read-all.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
 import { handledEventTypes, webhookPath } from '../../webhooks/webhook-event.ts';
-import { type Deployment, requireVariables } from './deployment.ts';
-import { type Judgement, pass, skip, warn } from './finding.ts';
+import {
+  type Deployment,
+  type Judgement,
+  type StripeCheck,
+  pass,
+  requireVariables,
+  skip,
+  warn,
+} from './check.ts';
 
 export function receivesEvents({ values }: Deployment): boolean {
   return (values.STRIPE_WEBHOOK_SECRETS ?? []).length > 0;
@@ -20,8 +27,8 @@ export function checkWebhookSecrets(deployment: Deployment): Judgement {
 }
 
 /** Whether Stripe sends this service the events that it handles. */
-export async function checkWebhookEndpoint(deployment: Deployment, config: StripeConfig): Promise<Judgement> {
-  const { PUBLIC_URL: publicUrl } = deployment.values;
+export const checkWebhookEndpoint: StripeCheck = async ({ values, stripe: config }) => {
+  const { PUBLIC_URL: publicUrl } = values;
   if (publicUrl === undefined)
     return skip('PUBLIC_URL is not set, so the address of the endpoint is unknown');
   const url = `${publicUrl.href.replace(/\/$/, '')}${webhookPath}`;
@@ -36,7 +43,7 @@ export async function checkWebhookEndpoint(deployment: Deployment, config: Strip
   // A Connect endpoint, which has an application, receives the events of connected accounts only.
   const fitting = endpoints.filter(({ application }) => (application !== null) === (config.account !== null));
   return fitting.length > 0 ? judgeEvents(fitting, url) : warnOfKind(config.account, url);
-}
+};
 
 /**
  * Lists the endpoints of the key's own account. The deployment's client sends STRIPE_ACCOUNT with every request, and Stripe

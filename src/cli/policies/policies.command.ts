@@ -15,7 +15,7 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
     .option('--json', 'print one JSON object, for scripts')
     .addHelpText('after', planHelp)
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { planPolicyFile } = await import('./plan.ts');
+      const { planPolicyFile } = await import('./policies.ts');
       await planPolicyFile(shell, json);
     });
   policies
@@ -23,7 +23,7 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
     .description('create and update the configurations before the first session needs them')
     .option('--json', 'print one JSON object, for scripts')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { applyPolicyFile } = await import('./apply.ts');
+      const { applyPolicyFile } = await import('./policies.ts');
       await applyPolicyFile(shell, json);
     });
   addPruneCommand(policies, shell);
@@ -33,8 +33,9 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
     .argument('[file]', 'write the schema to this file instead')
     .option('--check', 'write nothing; fail when the file is out of date')
     .action(async (file: string | undefined, { check = false }: { check?: boolean }) => {
-      const { writePolicySchema } = await import('./schema.ts');
-      await writePolicySchema(shell, file, check);
+      const { printPolicySchema, writeGenerated } = await import('../schema.command.ts');
+      if (file === undefined) shell.stdout.write(printPolicySchema());
+      else await writeGenerated(file, printPolicySchema(), { check, by: 'npm run policies:schema' });
     });
 }
 
@@ -63,7 +64,7 @@ function addPruneCommand(policies: Command, shell: Shell): void {
         yes?: boolean;
         json?: boolean;
       }) => {
-        const { prunePolicies } = await import('./prune.ts');
+        const { prunePolicies } = await import('./policies.ts');
         await prunePolicies(shell, { olderThanMs: olderThan, confirmed: yes, json });
       },
     );

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
 import { examine } from '../../../src/cli/doctor/examination.ts';
-import type { Finding } from '../../../src/cli/doctor/finding.ts';
+import type { Finding } from '../../../src/cli/doctor/check.ts';
 import type { Environment } from '../../../src/config/environment.ts';
 import { openDatabase } from '../../../src/database/open-database.ts';
 import { handledEventTypes, webhookPath } from '../../../src/webhooks/webhook-event.ts';

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import { loadDeployment } from '../../../src/cli/doctor/deployment.ts';
+import { loadDeployment } from '../../../src/cli/doctor/check.ts';
 import { runCheck } from '../../../src/cli/doctor/examination.ts';
 import { StoreUnavailableError } from '../../../src/shared/errors.ts';
 

@@ -1,9 +1,4 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../../src/policies/compile-policy.ts';
-import { StripeConfigurations } from '../../../src/configurations/stripe-configurations.service.ts';
-import { loadPolicyFile } from '../../../src/policies/policy-file.ts';
-import { listPolicies } from '../../../src/policies/policy-set.ts';
-import { StripeClient } from '../../../src/stripe/stripe-client.ts';
 import { createPrice, idOf } from '../../../packages/local-stripe/test/fixtures.ts';
 import { type HealthyDeployment, createHealthyDeployment, examineFor, writePolicies } from './doctor-kit.ts';
 
@@ -119,36 +114,6 @@ describe('products and prices', () => {
       'skip: the key may not read this at Stripe',
     ]);
   });
-});
-
-test('tells for which policies Stripe has no active configuration in the namespace', async () => {
-  const policies = writePolicies(createPolicies(kit.productId, kit.price.id));
-  const env = { ...kit.env, ...policies };
-  expect(await examineFor('policy-portals', env)).toEqual([
-    expect.stringMatching(/^warn: Stripe has no active configuration yet for plans, plain:/),
-  ]);
-
-  const stripe = new StripeClient({
-    secretKey: 'sk_test_1',
-    apiUrl: new URL(kit.localStripe.url),
-    account: null,
-  });
-  const registry = new StripeConfigurations(stripe, 'doctor');
-  const set = await loadPolicyFile(policies['PORTAL_POLICIES'] ?? '');
-  const made = [];
-  for (const policy of listPolicies(set)) made.push(await registry.create(compilePolicy(policy)));
-  expect(await examineFor('policy-portals', env)).toEqual([
-    'pass: Stripe has a configuration for each of 2 policies',
-  ]);
-
-  await registry.deactivate(made[0]?.id ?? '');
-  await stripe.close();
-  expect(await examineFor('policy-portals', env)).toEqual([
-    expect.stringMatching(/^warn: Stripe has no active configuration yet for plans:/),
-  ]);
-  expect(await examineFor('policy-portals', { ...env, POLICY_NAMESPACE: 'another' })).toEqual([
-    expect.stringMatching(/^warn: .* for plans, plain:/),
-  ]);
 });
 
 describe('login pages', () => {

@@ -47,17 +47,15 @@ describe('the keys', () => {
   const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
 
   test.each([
-    ['short', toJwk(shortRsa.publicKey), 'this RSA key has 1024 bits and needs 2048'],
-    ['of another curve', toJwk(secp256k1.publicKey), 'this kind of public key cannot be used'],
-    ['for encryption', toJwk(rsa.publicKey, { use: 'enc' }), 'this key is not for signatures'],
-    ['for signing', toJwk(rsa.publicKey, { key_ops: ['sign'] }), 'this key is not for checking signatures'],
-    ['for another algorithm', toJwk(rsa.publicKey, { alg: 'RSA1_5' }), 'the algorithm that this key names'],
-    ['broken', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }, 'this key cannot be read'],
-  ])('fails when the only key is %s', async (_what, jwk, reason) => {
+    ['short', toJwk(shortRsa.publicKey)],
+    ['of another curve', toJwk(secp256k1.publicKey)],
+    ['for encryption', toJwk(rsa.publicKey, { use: 'enc' })],
+    ['for signing', toJwk(rsa.publicKey, { key_ops: ['sign'] })],
+    ['for another algorithm', toJwk(rsa.publicKey, { alg: 'RSA1_5' })],
+    ['broken', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }],
+  ])('fails when the only key is %s', async (_what, jwk) => {
     issuer.answerWith(jwk);
-    expect(await examineKeySet()).toEqual([
-      expect.stringContaining(`fail: none of the 1 keys of the key set can be used: ${reason}`),
-    ]);
+    expect(await examineKeySet()).toEqual(['fail: none of the 1 keys of the key set can be used']);
   });
 
   test.each([

@@ -1,0 +1,115 @@
+import type { KeySource } from '../../auth/key-source.ts';
+import { type StripeConfig, readStripeConfig } from '../../config/config.ts';
+import {
+  type ReadVariables,
+  type Variables,
+  checkAuthKeys,
+  checkTogether,
+  getKeySources,
+  hasAll,
+  keyVariables,
+  readVariables,
+} from '../../config/environment-schema.ts';
+import type { Environment } from '../../config/environment.ts';
+import { PolicyFileError } from '../../policies/policy-file.errors.ts';
+import { loadPolicyFile } from '../../policies/policy-file.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
+import type { StripeClient } from '../../stripe/stripe-client.ts';
+
+export type Outcome = 'pass' | 'warn' | 'fail' | 'skip';
+
+/** What a check found: one line of the report. */
+export interface Finding {
+  /** The name of the check. Scripts rely on it. */
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly detail: string;
+  /** What to do about it; null where nothing needs to be done, or where the detail says it. */
+  readonly fix: string | null;
+}
+
+/** A finding without the name of its check. */
+export type Judgement = Omit<Finding, 'name'>;
+
+/** An empty list where the check does not apply. */
+export type CheckResult = Judgement | readonly Judgement[];
+
+export type Check = (deployment: Deployment) => CheckResult | Promise<CheckResult>;
+
+/** A check that asks Stripe. */
+export type StripeCheck = (
+  deployment: Deployment & { readonly stripe: StripeConfig },
+  stripe: StripeClient,
+) => CheckResult | Promise<CheckResult>;
+
+export function pass(detail: string): Judgement {
+  return { outcome: 'pass', detail, fix: null };
+}
+
+/** The service works, but an operator should look at this. */
+export function warn(detail: string, fix: string): Judgement {
+  return { outcome: 'warn', detail, fix };
+}
+
+/** The service does not start, or fails requests. */
+export function fail(detail: string, fix: string | null = null): Judgement {
+  return { outcome: 'fail', detail, fix };
+}
+
+/** The check needs something that is missing. */
+export function skip(detail: string): Judgement {
+  return { outcome: 'skip', detail, fix: null };
+}
+
+/** Ends a check that lacks what it needs; the message becomes the detail of a skipped check. */
+export class CheckSkipped extends Error {
+  override readonly name = 'CheckSkipped';
+}
+
+/** The settings of a deployment, as far as they can be read: a fault in one part does not hide the others. */
+export interface Deployment {
+  readonly env: Environment;
+  readonly faults: readonly string[];
+  /** The variables without faults. */
+  readonly values: ReadVariables;
+  readonly production: boolean;
+  /** Null when one of its variables has a fault. */
+  readonly stripe: StripeConfig | null;
+  /** Null when it has a fault. */
+  readonly keySource: KeySource | null;
+  /** Null when PORTAL_POLICIES is not set; an error when the file has faults. */
+  readonly policies: PolicySet | PolicyFileError | null;
+  /** A file with a token to check as well. */
+  readonly tokenFile: string | undefined;
+}
+
+export async function loadDeployment(env: Environment, tokenFile?: string): Promise<Deployment> {
+  const { values, faults } = readVariables(env);
+  const { PORTAL_POLICIES: path } = values;
+  const canVerify = hasAll(values, [...keyVariables, 'JWT_JWKS_ALLOW_HTTP', 'HTTPS_PROXY', 'NO_PROXY']);
+  const [source] = canVerify && checkAuthKeys(values).length === 0 ? getKeySources(values) : [];
+  return {
+    env,
+    faults: [...faults, ...checkTogether(values)],
+    values,
+    production: values.NODE_ENV === 'production',
+    stripe: readStripeConfig(env).stripe,
+    keySource: source?.keySource ?? null,
+    policies: path === undefined ? null : await loadPolicyFile(path).catch(returnFaults),
+    tokenFile,
+  };
+}
+
+function returnFaults(error: unknown): PolicyFileError {
+  if (error instanceof PolicyFileError) return error;
+  throw error;
+}
+
+/** @throws CheckSkipped when one of these variables has a fault */
+export function requireVariables<Name extends keyof Variables>(
+  { values }: Deployment,
+  ...names: readonly Name[]
+): ReadVariables & Pick<Variables, Name> {
+  if (hasAll(values, names)) return values;
+  throw new CheckSkipped(`${names.join(' or ')} cannot be read`);
+}

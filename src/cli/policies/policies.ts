@@ -1,0 +1,197 @@
+import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
+import type { ConfigurationChange } from '../../configurations/configuration-changes.ts';
+import type { Configurations } from '../../configurations/create-configurations.ts';
+import { type Configuration, productsPath } from '../../configurations/managed-configuration.ts';
+import type { StripeConfigurations } from '../../configurations/stripe-configurations.service.ts';
+import { loadPolicyFile } from '../../policies/policy-file.ts';
+import type { PolicySet } from '../../policies/policy-set.ts';
+import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
+import { withFeatures } from '../platform.ts';
+import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
+import {
+  type PlannedAction,
+  type PlannedPolicy,
+  type SpareConfiguration,
+  listSpares,
+  planPolicies,
+} from './policy-plan.ts';
+
+/** What the commands on policies need. */
+interface Workspace {
+  readonly set: PolicySet;
+  readonly configurations: Configurations;
+  /** Every configuration of the namespace, with its products. */
+  readonly own: readonly Configuration[];
+}
+
+/** What a command reports. */
+interface Report {
+  /** For scripts. */
+  readonly facts: object;
+  readonly rows: readonly (readonly [sign: string, policyName: string | null, text: string])[];
+  readonly summary: string;
+}
+
+/** Reads the policy file and its configurations at Stripe for `use`, and prints what it reports. */
+async function withPolicies(
+  shell: Shell,
+  json: boolean,
+  use: (workspace: Workspace) => Promise<Report> | Report,
+): Promise<void> {
+  const config = loadPoliciesConfig(shell.loadEnvironment());
+  const set = await loadPolicyFile(config.policies.file);
+  await withFeatures(shell, config, async ({ configurations }) => {
+    const own = await configurations.atStripe.list({ expand: [`data.${productsPath}`] });
+    const report = await use({ set, configurations, own });
+    shell.stdout.write(json ? toJson(config, report) : toText(config, report));
+  });
+}
+
+function toJson(
+  { policies: { file, namespace }, stripe: { livemode } }: PoliciesCommandConfig,
+  report: Report,
+) {
+  return `${JSON.stringify({ file, namespace, livemode, ...report.facts })}\n`;
+}
+
+function toText({ policies, stripe }: PoliciesCommandConfig, { rows, summary }: Report): string {
+  const place = `${policies.file}, namespace ${policies.namespace}, ${stripe.livemode ? 'live' : 'test'} mode`;
+  const cells = rows.map(([sign, name, text]) => [`  ${sign} ${name ?? '(no policy)'}`, text]);
+  const table = rows.length === 0 ? '' : `${toColumns([['    POLICY', 'CONFIGURATION'], ...cells])}\n`;
+  return `${place}\n\n${table}${summary}`;
+}
+
+/** The exit code when there is something to apply, so that CI can tell it from a failure. */
+const changesPending = 2;
+
+const signs: Readonly<Record<PlannedAction, string>> = {
+  create: '+',
+  activate: '~',
+  restore: '!',
+  none: '=',
+};
+
+export async function planPolicyFile(shell: Shell, json: boolean): Promise<void> {
+  await withPolicies(shell, json, ({ set, own }) => {
+    const planned = planPolicies(set, own);
+    const spares = listSpares(set, own).filter(({ offered }) => !offered);
+    if (planned.some(({ action }) => action !== 'none')) shell.exitCode = changesPending;
+    return {
+      facts: {
+        policies: planned.map(({ wanted, ...rest }) => ({ policy: wanted.policyName, ...rest })),
+        spare: spares.map(({ id, policyName, usedAt }) => ({ id, policy: policyName, usedAt })),
+      },
+      rows: [
+        ...planned.map((plan) => [signs[plan.action], plan.wanted.policyName, describePlan(plan)] as const),
+        ...spares.map((spare) => ['-', spare.policyName, describeSpare(spare)] as const),
+      ],
+      summary: summarizePlan(planned, spares),
+    };
+  });
+}
+
+function describePlan({ action, id, previousId, changes }: PlannedPolicy): string {
+  const texts: Readonly<Record<PlannedAction, string>> = {
+    create: previousId === null ? 'to be created' : `to be created, in place of ${previousId}`,
+    activate: `${id ?? ''} to be made active again`,
+    restore: `${id ?? ''} was edited at Stripe, to be restored`,
+    none: id ?? '',
+  };
+  return [texts[action], ...changes.map(describeChange)].join('\n        ');
+}
+
+function describeChange({ path, from, to }: ConfigurationChange): string {
+  const [before, after] = [from, to].map((text) => (text === null ? '(none)' : escapeInvisible(text)));
+  return `${path}: ${before ?? ''} → ${after ?? ''}`;
+}
+
+function describeSpare({ id, usedAt }: SpareConfiguration): string {
+  return `${id} last used ${usedAt.toISOString().slice(0, 10)}`;
+}
+
+function summarizePlan(planned: readonly PlannedPolicy[], spares: readonly SpareConfiguration[]): string {
+  const texts = { create: 'to create', activate: 'to make active', restore: 'to restore' } as const;
+  const todo = Object.entries(texts).flatMap(([action, text]) => {
+    const count = planned.filter((policy) => policy.action === action).length;
+    return count > 0 ? [`${count} ${text}`] : [];
+  });
+  const advice = 'Apply with: billing-portal policies apply';
+  return [
+    todo.length === 0 ? 'Nothing to apply.\n' : `${todo.join(', ')}. ${advice}\n`,
+    spares.length === 0 ? '' : `${spares.length} not needed. See: billing-portal policies prune\n`,
+  ].join('');
+}
+
+/** Creates and activates what sessions need, and restores what was edited at Stripe. */
+export async function applyPolicyFile(shell: Shell, json: boolean): Promise<void> {
+  await withPolicies(shell, json, async ({ set, configurations, own }) => {
+    const applied: { policy: string; action: PlannedAction; id: string }[] = [];
+    for (const { wanted, action, changes } of planPolicies(set, own)) {
+      const id = await configurations.ids.getId(wanted);
+      if (action !== 'create' && changes.length > 0) await configurations.atStripe.restore(id, wanted);
+      applied.push({ policy: wanted.policyName, action, id });
+    }
+    const changed = applied.filter(({ action }) => action !== 'none').length;
+    return {
+      facts: { policies: applied },
+      rows: applied.map(({ policy, action, id }) => [signs[action], policy, id] as const),
+      summary: changed === 0 ? 'Nothing to apply.\n' : `${changed} applied.\n`,
+    };
+  });
+}
+
+export interface PruneOptions {
+  readonly olderThanMs: number;
+  /** Whether to change anything. */
+  readonly confirmed: boolean;
+  readonly json: boolean;
+}
+
+export async function prunePolicies(
+  shell: Shell,
+  { olderThanMs, confirmed, json }: PruneOptions,
+): Promise<void> {
+  await withPolicies(shell, json, async ({ set, configurations, own }) => {
+    const before = Date.now() - olderThanMs;
+    const outcomes: { spare: SpareConfiguration; kept: string | null }[] = [];
+    for (const spare of listSpares(set, own).filter(({ usedAt }) => usedAt.getTime() <= before)) {
+      const loginPage = spare.hasLoginPage ? 'its login page is on; turn that off first' : null;
+      const kept = loginPage ?? (confirmed ? await deactivate(configurations.atStripe, spare.id) : null);
+      outcomes.push({ spare, kept });
+    }
+    return {
+      facts: {
+        dryRun: !confirmed,
+        configurations: outcomes.map(({ spare: { id, policyName, usedAt }, kept }) => ({
+          id,
+          policy: policyName,
+          usedAt,
+          kept,
+        })),
+      },
+      rows: outcomes.map(({ spare, kept }) => {
+        const reason = kept === null ? '' : `; kept: ${escapeInvisible(kept)}`;
+        return [kept === null ? '-' : '=', spare.policyName, `${describeSpare(spare)}${reason}`] as const;
+      }),
+      summary: summarizePruning(outcomes.filter(({ kept }) => kept === null).length, confirmed),
+    };
+  });
+}
+
+/** Returns Stripe's reason when Stripe refuses, so that the others are still deactivated. */
+async function deactivate(registry: StripeConfigurations, id: string): Promise<string | null> {
+  try {
+    await registry.deactivate(id);
+    return null;
+  } catch (error) {
+    if (error instanceof StripeRequestRefusedError) return `Stripe says: ${error.stripeMessage}`;
+    throw error;
+  }
+}
+
+function summarizePruning(count: number, confirmed: boolean): string {
+  if (count === 0) return 'Nothing to prune.\n';
+  return confirmed
+    ? `${count} deactivated.\n`
+    : `${count} to deactivate. Nothing was changed: add --yes to deactivate them.\n`;
+}
