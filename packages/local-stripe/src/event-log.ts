@@ -74,6 +74,17 @@ export class EventLog {
     for (const event of held) this.publish(event);
   }
 
+  /** Runs something without recording its events. */
+  muted<T>(run: () => T): T {
+    const held = this.held;
+    this.held = [];
+    try {
+      return run();
+    } finally {
+      this.held = held;
+    }
+  }
+
   discard(): void {
     this.held = null;
   }

@@ -24,6 +24,7 @@ import { createPortalSessionRoutes } from './resources/portal-sessions.ts';
 import { createPriceRoutes } from './resources/prices.ts';
 import { createProductRoutes } from './resources/products.ts';
 import { createPromotionCodeRoutes } from './resources/promotion-codes.ts';
+import { createSubscriptionScheduleRoutes } from './resources/subscription-schedules.ts';
 import { createSubscriptionRoutes } from './resources/subscriptions.ts';
 import { createTaxIdRoutes } from './resources/tax-ids.ts';
 import { createWebhookEndpointRoutes } from './resources/webhook-endpoints.ts';
@@ -136,6 +137,7 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
     ...createPromotionCodeRoutes(store),
     ...createDiscountRoutes(store),
     ...createSubscriptionRoutes(store),
+    ...createSubscriptionScheduleRoutes(store),
     ...createFeedbackOptionRoutes(store),
     ...createPortalConfigurationRoutes(store),
     ...createPortalSessionRoutes(store),

@@ -98,6 +98,18 @@ export class Store {
     }
   }
 
+  /** Runs something for its result alone: its changes and events are undone. */
+  rehearse<T>(run: () => T): T {
+    const before = [this.objects, this.tombstones, this.internals] as const;
+    this.objects = new Map(this.objects);
+    this.internals = new Map(this.internals);
+    try {
+      return this.events.muted(run);
+    } finally {
+      [this.objects, this.tombstones, this.internals] = before;
+    }
+  }
+
   /** Stores an object and records the event. An update that changes nothing records none. */
   commit<N extends ObjectName>(
     type: string,

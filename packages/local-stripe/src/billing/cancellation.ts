@@ -27,11 +27,21 @@ export function cancelSubscription(
 ): SubscriptionObject {
   refuseEnded(subscription);
   store.changeInternals(subscription.id, { resumesAt: null });
+  const schedule = store.find('subscription_schedule', subscription.schedule ?? '');
+  if (schedule) {
+    store.commit('subscription_schedule.canceled', {
+      ...schedule,
+      canceled_at: store.now(),
+      current_phase: null,
+      status: 'canceled',
+    });
+  }
   return store.commit('customer.subscription.deleted', {
     ...subscription,
     cancellation_details: buildCancellationDetails(subscription, words, 'cancellation_requested'),
     canceled_at: subscription.canceled_at ?? store.now(),
     ended_at: store.now(),
+    schedule: null,
     status: 'canceled',
   });
 }

@@ -98,6 +98,21 @@ function refuseCode(store: Store, code: PromotionCodeObject, customer: CustomerO
   }
 }
 
+/** Gives a subscription other discounts. Those that it no longer has end. */
+export function replaceDiscounts(
+  store: Store,
+  before: SubscriptionObject,
+  requests: readonly DiscountRequest[] | null,
+): SubscriptionObject {
+  const discounts = redeemDiscounts(store, requests, {
+    customer: store.get('customer', before.customer),
+    subscription: before.id,
+    present: before.discounts,
+  });
+  const ended = before.discounts.filter((id) => !discounts.includes(id));
+  return { ...withoutDiscounts(store, before, ({ id }) => ended.includes(id)), discounts };
+}
+
 /** Takes discounts off a subscription and its items. Invoices still refer to them. */
 export function withoutDiscounts(
   store: Store,

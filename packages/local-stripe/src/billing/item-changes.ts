@@ -95,7 +95,6 @@ export function planItemChanges(
 export function applyItemChanges(store: Store, outcome: ItemChangeOutcome): SubscriptionObject {
   const { subscription, charges } = outcome;
   const internals = store.internalsOf(subscription.id);
-  store.changeInternals(subscription.id, { scheduledItems: null });
   if (!outcome.invoiceNow || charges.length === 0) {
     store.changeInternals(subscription.id, { pendingCharges: [...internals.pendingCharges, ...charges] });
     return subscription;

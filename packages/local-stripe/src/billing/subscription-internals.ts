@@ -26,8 +26,8 @@ export interface ItemChange {
 export interface SubscriptionInternals {
   /** Prorations for the next invoice. */
   readonly pendingCharges: readonly Charge[];
-  /** Changes that the portal scheduled for the end of the period. */
-  readonly scheduledItems: readonly ItemChange[] | null;
+  /** The schedule that the portal created for a change at the end of the period: the portal can undo it. */
+  readonly portalSchedule: string | null;
   /** When a pause of a chosen length ends. */
   readonly resumesAt: number | null;
   /** The end of the trial that `trial_will_end` has announced, so that it is announced once. */
@@ -36,7 +36,7 @@ export interface SubscriptionInternals {
 
 export const noInternals: SubscriptionInternals = {
   pendingCharges: [],
-  scheduledItems: null,
+  portalSchedule: null,
   resumesAt: null,
   announcedTrialEnd: null,
 };

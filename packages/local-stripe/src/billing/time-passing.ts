@@ -4,11 +4,11 @@ import type { CustomerObject, InvoiceObject, SubscriptionObject } from '../strip
 import { cancelSubscription, isEnded, periodEndOf } from './cancellation.ts';
 import { expireDiscounts, withoutDiscounts, withoutSpentDiscounts } from './discounts.ts';
 import { buildInvoice } from './invoice-builder.ts';
-import { planItemChanges } from './item-changes.ts';
 import { resumeSubscription } from './pausing.ts';
 import { passInvoiceTime } from './invoice-outcomes.ts';
 import { collectInvoice, hasFailed } from './payment.ts';
 import { listItems, periodFrom, renewalCharges, withPeriod } from './subscription-items.ts';
+import { advanceSchedule, startSchedules } from './schedules.ts';
 import { announceTrialEnd } from './trial-ending.ts';
 
 /** Limits the work for one subscription when the clock jumps by years. */
@@ -16,6 +16,7 @@ const maxRenewals = 120;
 
 /** Applies everything that is due by now: renewals, ends of trials, cancellations and ends of pauses. */
 export function passTime(store: Store): void {
+  startSchedules(store);
   for (const each of store.all('subscription')) {
     let subscription: SubscriptionObject | null = each;
     for (let step = 0; subscription && step < maxRenewals; step += 1)
@@ -30,7 +31,10 @@ function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionO
   const now = store.now();
   if (isEnded(subscription)) return null;
   if (announceTrialEnd(store, subscription)) return subscription;
-  if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
+  const scheduled = subscription.status === 'paused' ? null : advanceSchedule(store, subscription);
+  if (scheduled) return scheduled;
+  const reached = subscription.status === 'paused' ? now : Math.min(now, periodEndOf(subscription));
+  if (subscription.cancel_at !== null && subscription.cancel_at <= reached) {
     return cancelSubscription(store, invoicePendingCharges(store, subscription), {});
   }
   if (subscription.status === 'paused') {
@@ -42,11 +46,7 @@ function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionO
   if (collectionResumes !== null && collectionResumes <= now) {
     return store.commit('customer.subscription.updated', { ...subscription, pause_collection: null });
   }
-  const unexpired = withoutDiscounts(
-    store,
-    subscription,
-    ({ end }) => (end ?? Infinity) <= Math.min(now, periodEndOf(subscription)),
-  );
+  const unexpired = withoutDiscounts(store, subscription, ({ end }) => (end ?? Infinity) <= reached);
   if (!isDeepStrictEqual(unexpired, subscription))
     return store.commit('customer.subscription.updated', unexpired);
   return periodEndOf(subscription) <= now ? renew(store, subscription) : null;
@@ -76,9 +76,8 @@ function expireIncomplete(store: Store, subscription: SubscriptionObject): Subsc
 }
 
 /** Starts the next period and invoices it, also at the end of a trial. */
-function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
-  const start = periodEndOf(before);
-  const subscription = withScheduledItems(store, before, start);
+function renew(store: Store, subscription: SubscriptionObject): SubscriptionObject {
+  const start = periodEndOf(subscription);
   const anchor = subscription.billing_cycle_anchor;
   const items = subscription.items.data.map((item) =>
     withPeriod(item, periodFrom(start, item.price, anchor)),
@@ -100,19 +99,6 @@ function renew(store: Store, before: SubscriptionObject): SubscriptionObject {
     latest_invoice: invoice.id,
     status: hasFailed(invoice) ? 'past_due' : 'active',
   });
-}
-
-function withScheduledItems(
-  store: Store,
-  subscription: SubscriptionObject,
-  start: number,
-): SubscriptionObject {
-  const internals = store.internalsOf(subscription.id);
-  const { scheduledItems } = internals;
-  if (!scheduledItems) return subscription;
-  store.changeInternals(subscription.id, { scheduledItems: null });
-  const plan = planItemChanges(store, subscription, scheduledItems, { proration: 'none', anchorNow: false });
-  return { ...plan.subscription, billing_cycle_anchor: start };
 }
 
 /** While collection is paused, invoices are created but not collected. */

@@ -87,7 +87,7 @@ function renderStatus(subscription: SubscriptionObject): Html {
 }
 
 function renderUpcoming(visit: Visit, subscription: SubscriptionObject): Html {
-  const { resumesAt, scheduledItems } = visit.store.internalsOf(subscription.id);
+  const { resumesAt } = visit.store.internalsOf(subscription.id);
   if (subscription.status === 'paused') {
     return html`<p>
       ${resumesAt === null ? 'Paused until you resume it. Nothing is charged until then.' : `Paused. It resumes by itself on ${formatDate(resumesAt)}.`}
@@ -98,7 +98,7 @@ function renderUpcoming(visit: Visit, subscription: SubscriptionObject): Html {
       Your plan will be canceled on ${formatDate(subscription.cancel_at)}. You can use it until then.
     </p>`;
   const upcoming = previewNextInvoice(visit.store, subscription, {
-    changes: scheduledItems ?? [],
+    changes: [],
     proration: 'none',
     anchorNow: false,
   });
@@ -106,7 +106,7 @@ function renderUpcoming(visit: Visit, subscription: SubscriptionObject): Html {
   return html`${subscription.status === 'past_due' && html`<p>Your last payment did not go through. Check your payment method, then pay the open invoice below.</p>`}
   ${subscription.pause_collection && html`<p>Payment collection is paused.</p>`}
   ${subscription.status === 'trialing' && subscription.trial_end !== null && html`<p>Your free trial ends on ${formatDate(subscription.trial_end)}.</p>`}
-  ${scheduledItems && html`<p>A change of your plan is scheduled for ${formatDate(periodEndOf(subscription))}.</p>`}
+  ${subscription.schedule !== null && html`<p>A change of your plan is scheduled for ${formatDate(periodEndOf(subscription))}.</p>`}
   ${amount !== null && html`<p>Next charge: <strong>${amount}</strong> on ${formatDate(periodEndOf(subscription))}</p>`}`;
 }
 

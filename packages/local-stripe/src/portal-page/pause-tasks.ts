@@ -58,7 +58,11 @@ function showPause(visit: Visit): PageAnswer {
 }
 
 function pause(visit: Visit): PageAnswer {
-  pauseSubscription(visit.store, pausable(visit), resumesAtOf(visit));
+  pauseSubscription(visit.store, pausable(visit), {
+    resumesAt: resumesAtOf(visit),
+    creditsUnusedTime: true,
+    invoicesNow: false,
+  });
   return completeTask(visit, 'subscription_pause', 'paused');
 }
 

@@ -1,11 +1,13 @@
 import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
 import type { ItemChangeOutcome, ProrationBehavior } from '../billing/item-changes.ts';
 import type { ItemChange } from '../billing/subscription-internals.ts';
-import { intervalDays } from '../billing/periods.ts';
+import { createScheduleFrom } from '../billing/schedules.ts';
+import { addInterval, intervalDays } from '../billing/periods.ts';
 import { amountFor, optionIn } from '../billing/price-amounts.ts';
 import { amountOf } from '../billing/subscription-items.ts';
 import type {
   ConfigurationObject,
+  PhaseObject,
   PriceObject,
   SubscriptionItemObject,
   SubscriptionObject,
@@ -138,13 +140,34 @@ export function planChange(visit: Visit, change: PlanChange): ItemChangeOutcome 
 /** Applies the change, or schedules it for the end of the period. */
 export function carryOut(visit: Visit, change: PlanChange): void {
   if (change.scheduled) {
-    visit.store.changeInternals(change.subscription.id, { scheduledItems: [toItemChange(change)] });
+    scheduleChange(visit, change);
     return;
   }
   visit.store.commit(
     'customer.subscription.updated',
     applyItemChanges(visit.store, planChange(visit, change)),
   );
+}
+
+/** The portal schedules a change as anyone can: with a second phase, after which the schedule leaves the subscription. */
+function scheduleChange({ store }: Visit, { offer, quantity, subscription }: PlanChange): void {
+  const schedule = createScheduleFrom(store, subscription);
+  const [now] = schedule.phases;
+  if (!now) return;
+  const interval = offer.price.recurring ?? { interval: 'month', interval_count: 1 };
+  const next: PhaseObject = {
+    ...now,
+    end_date: addInterval(now.end_date, interval),
+    items: now.items.map((item) => ({ ...item, plan: offer.price.id, price: offer.price.id, quantity })),
+    start_date: now.end_date,
+    trial_end: null,
+  };
+  store.changeInternals(subscription.id, { portalSchedule: schedule.id });
+  store.commit('subscription_schedule.updated', {
+    ...schedule,
+    object: 'subscription_schedule',
+    phases: [now, next],
+  });
 }
 
 function toItemChange(change: PlanChange): ItemChange {

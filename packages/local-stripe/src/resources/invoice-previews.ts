@@ -1,6 +1,9 @@
 import { isEnded, periodEndOf, withCancellation } from '../billing/cancellation.ts';
 import { buildInvoice } from '../billing/invoice-builder.ts';
 import { planItemChanges } from '../billing/item-changes.ts';
+import type { ItemChangeOptions } from '../billing/item-changes.ts';
+import { afterPeriodEnd } from '../billing/schedules.ts';
+import type { ItemChange } from '../billing/subscription-internals.ts';
 import { periodOf, renewalCharges } from '../billing/subscription-items.ts';
 import { array, boolean, integer, object, oneOf, string } from '../parameters.ts';
 import type { Decoded } from '../parameters.ts';
@@ -58,13 +61,23 @@ const nothingToPreview =
   'You must provide at least one of: `subscription`, `schedule`, `subscription_details.items`, ' +
   '`schedule_details.phases`, `invoice_items`.';
 
+interface PreviewedChange extends ItemChangeOptions {
+  readonly changes: readonly ItemChange[];
+}
+
 /** Previews the next invoice, optionally with changed items; null if there is none. */
 export function previewNextInvoice(
   store: Store,
   subscription: SubscriptionObject,
-  change: Pick<Parameters<typeof planItemChanges>[3], 'proration' | 'anchorNow'> & {
-    readonly changes: Parameters<typeof planItemChanges>[2];
-  },
+  change: PreviewedChange,
+): InvoiceObject | null {
+  return store.rehearse(() => buildPreview(store, subscription, change));
+}
+
+function buildPreview(
+  store: Store,
+  subscription: SubscriptionObject,
+  change: PreviewedChange,
 ): InvoiceObject | null {
   if (isEnded(subscription) || ['paused', 'incomplete'].includes(subscription.status)) return null;
   const pending = store.internalsOf(subscription.id).pendingCharges;
@@ -72,7 +85,7 @@ export function previewNextInvoice(
     change.changes.length > 0 || change.anchorNow
       ? planItemChanges(store, subscription, change.changes, change)
       : null;
-  const after = plan?.subscription ?? subscription;
+  const after = plan?.subscription ?? afterPeriodEnd(store, subscription);
   const renewal = plan?.invoiceNow || endsFirst(after) ? [] : renewalCharges(store, after);
   const charges = [...pending, ...(plan?.charges ?? []), ...renewal];
   if (charges.length === 0) return null;

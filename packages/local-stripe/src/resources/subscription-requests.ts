@@ -1,5 +1,5 @@
 import { buildCancellationDetails, refuseEnded, withCancellation } from '../billing/cancellation.ts';
-import { redeemDiscounts, withoutDiscounts } from '../billing/discounts.ts';
+import { replaceDiscounts } from '../billing/discounts.ts';
 import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
 import { currenciesOf, requireCurrency } from '../billing/price-amounts.ts';
 import type { ItemChange } from '../billing/subscription-internals.ts';
@@ -139,6 +139,12 @@ export function requestChanges(
   if (values.default_payment_method !== undefined)
     referMethod(store, values.default_payment_method, before.customer);
   const canceling = cancellationOf(values);
+  if (before.schedule !== null && canceling !== undefined) {
+    throw invalidRequest(
+      `The subscription is managed by the subscription schedule \`${before.schedule}\`, and updating any cancelation ` +
+        'behavior directly is not allowed. Please update the schedule instead.',
+    );
+  }
   let next: SubscriptionObject = {
     ...before,
     ...(values.collection_method ? { collection_method: values.collection_method } : {}),
@@ -154,30 +160,12 @@ export function requestChanges(
       : {}),
     metadata: mergeMetadata(before.metadata, values.metadata),
   };
-  if (values.discounts !== undefined) next = withDiscounts(store, next, values.discounts);
+  if (values.discounts !== undefined) next = replaceDiscounts(store, next, values.discounts);
   if (values.items || values.billing_cycle_anchor === 'now') next = changeItems(store, next, values);
   if (canceling !== undefined) next = withCancellation(store, next, canceling, values.cancellation_details);
   const changed = store.commit('customer.subscription.updated', next);
   announceTrialEnd(store, changed);
   return changed;
-}
-
-function withDiscounts(
-  store: Store,
-  before: SubscriptionObject,
-  requests: Decoded<typeof updateParameters>['discounts'],
-): SubscriptionObject {
-  const discounts = redeemDiscounts(store, requests, {
-    customer: store.get('customer', before.customer),
-    subscription: before.id,
-    present: before.discounts,
-  });
-  const after = withoutDiscounts(
-    store,
-    before,
-    ({ id }) => before.discounts.includes(id) && !discounts.includes(id),
-  );
-  return { ...after, discounts };
 }
 
 function pauseCollectionOf(

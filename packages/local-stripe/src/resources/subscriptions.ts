@@ -1,7 +1,7 @@
 import { cancelSubscription, isEnded } from '../billing/cancellation.ts';
 import { pauseSubscription, resumeSubscription } from '../billing/pausing.ts';
 import { paginate, paginationParameters } from '../pagination.ts';
-import { accepted, boolean, object, oneOf, required, string, timestamp } from '../parameters.ts';
+import { boolean, object, oneOf, required, string } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
 import { isWithin, timeRange } from '../shared-parameters.ts';
@@ -79,22 +79,31 @@ function createPauseRoutes(store: Store): ApiRoute[] {
       path: '/v1/subscriptions/:id/pause',
       parameters: {
         type: oneOf(['subscription']),
-        bill_for: accepted(),
+        bill_for: object({ unused_time_from: object({ type: required(oneOf(['none', 'now'])) }) }),
         invoicing_behavior: oneOf(['invoice', 'pending_invoice_item']),
       },
-      handle: ({ id }) => pauseSubscription(store, store.get('subscription', id), null),
+      handle: ({ id, values }) =>
+        pauseSubscription(store, store.get('subscription', id), {
+          resumesAt: null,
+          creditsUnusedTime: values.bill_for?.unused_time_from?.type !== 'none',
+          invoicesNow: values.invoicing_behavior === 'invoice',
+        }),
     }),
     createRoute({
       method: 'POST',
       path: '/v1/subscriptions/:id/resume',
       parameters: {
         billing_cycle_anchor: object({ type: required(oneOf(['now', 'unchanged'])) }),
-        payment_behavior: oneOf(['resume_on_payment_attempt', 'resume_on_payment_success']),
+        payment_behavior: oneOf(['resume_on_payment_attempt']),
         proration_behavior: prorationBehavior,
-        proration_date: timestamp(),
       },
       handle: ({ id, values }) =>
-        resumeSubscription(store, store.get('subscription', id), values.billing_cycle_anchor?.type ?? 'now'),
+        resumeSubscription(
+          store,
+          store.get('subscription', id),
+          values.billing_cycle_anchor?.type ?? 'now',
+          values.proration_behavior,
+        ),
     }),
   ];
 }
