@@ -21,6 +21,7 @@ const unnamedMembers: Readonly<Record<string, readonly string[]>> = {
   product: ['tax_details', 'type'],
   subscription: ['status_details', 'trial_settings.end_behavior.billing_cycle_anchor'],
   subscription_item: ['current_trial', 'plan'],
+  subscription_schedule: ['pause_schedules', 'phases.items.plan'],
 };
 /** Endpoints that the file does not have yet. */
 const newerEndpoints = ['POST /v1/subscriptions/:id/pause'];
@@ -75,7 +76,9 @@ function withoutUnnamedMembers(value: unknown, occurred: Set<string>): unknown {
   return copy;
 }
 
-function removeMember(holder: unknown, [name = '', ...rest]: readonly string[]): boolean {
+function removeMember(holder: unknown, path: readonly string[]): boolean {
+  if (Array.isArray(holder)) return holder.filter((each) => removeMember(each, path)).length > 0;
+  const [name = '', ...rest] = path;
   if (!isRecord(holder) || !(name in holder)) return false;
   return rest.length > 0 ? removeMember(holder[name], rest) : Reflect.deleteProperty(holder, name);
 }

@@ -2,6 +2,7 @@ import type { LocalStripeClient } from './local-stripe-client.ts';
 import { refusalOf } from './local-stripe-client.ts';
 import { methodTypes } from '../src/resources/payment-method-types.ts';
 import { createConfiguration, createCustomer, createPrice, idOf } from './fixtures.ts';
+import { tourPricesAndSchedules } from './tour-of-prices.ts';
 
 type Calls = Pick<LocalStripeClient, 'stripe' | 'control'>;
 
@@ -91,6 +92,8 @@ export async function tourEverything({ stripe, control }: Calls): Promise<void> 
   await tourCheckout({ stripe, control }, customer.id, month.id);
   await tourWebhookEndpoints(stripe);
   await tourInvoices({ stripe, control }, customer.id, month.id);
+
+  await tourPricesAndSchedules({ stripe, control });
 
   await control('POST', 'clock', { advance_days: '40' });
   const invoices = await stripe.invoices.list({ customer: customer.id, expand: ['data.customer'] });

@@ -165,7 +165,8 @@ export function startSchedule(store: Store, schedule: ScheduleObject): ScheduleO
 }
 
 /** When a schedule ends its subscription. */
-export function scheduledEnd({ end_behavior: behavior, phases }: ScheduleObject) {
+export function scheduledEnd(schedule: ScheduleObject): Pick<SubscriptionObject, 'cancel_at'> {
+  const { end_behavior: behavior, phases } = schedule;
   return { cancel_at: behavior === 'cancel' ? (phases.at(-1)?.end_date ?? null) : null };
 }
 
