@@ -6,7 +6,8 @@ import { renderBackLink, renderFormButtons } from './layout.ts';
 import { EntryRefused, PageNotFound, completeTask, field, requireFeature } from './visit.ts';
 import type { PageAnswer, PortalTask, Visit } from './visit.ts';
 
-const offeredCards: readonly (readonly [id: string, label: string, hint: string])[] = [
+/** The test payment methods that pages offer in place of a form for a card. */
+export const offeredMethods: readonly (readonly [id: string, label: string, hint: string])[] = [
   ['pm_card_visa', 'Visa •••• 4242', 'Payments succeed'],
   ['pm_card_mastercard', 'Mastercard •••• 4444', 'Payments succeed'],
   ['pm_card_amex', 'American Express •••• 8431', 'Payments succeed'],
@@ -27,7 +28,7 @@ function showCards(visit: Visit): PageAnswer {
       <form class="entry" method="post">
         <fieldset>
           <legend>Test payment method</legend>
-          ${offeredCards.map(
+          ${offeredMethods.map(
             ([id, label, hint], index) =>
               html`<label class="choice"
                 ><input
@@ -52,7 +53,7 @@ function showCards(visit: Visit): PageAnswer {
 function addCard(visit: Visit): PageAnswer {
   requireFeature(visit.configuration.features.payment_method_update.enabled);
   const card = field(visit, 'card');
-  if (!offeredCards.some(([id]) => id === card))
+  if (!offeredMethods.some(([id]) => id === card))
     throw new EntryRefused('Choose one of the test payment methods.');
   const method = attachPaymentMethod(visit.store, card, visit.customer.id, 'payment_method');
   // The flow promises a new default: https://docs.stripe.com/api/customer_portal/sessions/create

@@ -7,7 +7,7 @@ import { customerTasks } from './customer-tasks.ts';
 import { doneTask, flowPath } from './flow-tasks.ts';
 import { homeTask } from './home-page.ts';
 import { html } from './html.ts';
-import { renderInvoiceSheet } from './invoice-sheet.ts';
+import { registerInvoices } from './invoice-routes.ts';
 import { invoiceTasks } from './invoice-tasks.ts';
 import { renderNotice, renderPortalPage, stylesheetPath } from './layout.ts';
 import { registerLogin, sendExpired } from './login-routes.ts';
@@ -43,7 +43,7 @@ export function registerPortal(app: FastifyInstance, options: PortalOptions): vo
     });
   }
   registerLogin(app, options);
-  registerInvoices(app, options);
+  registerInvoices(app, options.store);
   app.get(stylesheetPath, (_request, reply) => reply.type('text/css; charset=utf-8').send(stylesheet));
 }
 
@@ -107,17 +107,4 @@ function completionSource(session: SessionObject): string {
   if (url === undefined) return '';
   const { origin, protocol } = new URL(url);
   return origin === 'null' ? protocol : origin;
-}
-
-function registerInvoices(app: FastifyInstance, { store }: PortalOptions): void {
-  for (const suffix of ['', '/pdf']) {
-    app.get(`/i/:secret${suffix}`, (request, reply) => {
-      const { secret = '' } = request.params as { readonly secret?: string };
-      const invoice = store
-        .all('invoice')
-        .find((each) => each.hosted_invoice_url === `${store.baseUrl}/i/${secret}`);
-      if (!invoice) return sendPage(reply, 404, renderNotFoundPage());
-      return sendPage(reply, 200, renderInvoiceSheet(invoice, store.businessName, suffix !== ''));
-    });
-  }
 }
