@@ -18,6 +18,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# For `docker exec`, and in place of the service: `docker run … billing-portal doctor`.
+RUN ln -s ../../../app/dist/cli/main.js /usr/local/bin/billing-portal
 # The only place that is written to, and only by the embedded store.
 RUN mkdir /data && chown node:node /data
 VOLUME /data

@@ -64,7 +64,7 @@ function createStage(from: string): Stage {
   const [, image = '', name = 'final'] = /^(\S+)(?: AS (\w+))?$/.exec(from) ?? [];
   if (!/^node:\d+-/.test(image)) throw new Error(`${image} is not an image of Node`);
   const root = join(scratch, name);
-  mkdirSync(root);
+  mkdirSync(join(root, 'usr/local/bin'), { recursive: true });
   const stage = { root, workdir: '/', user: 'root', env: {}, commands: {} };
   stages.set(name, stage);
   return stage;
@@ -127,7 +127,7 @@ function copy(stage: Stage, rest: string): void {
 /** Absolute paths lie below the stage's folder, and there is no user of the image's here. */
 function inStage({ root }: Stage, command: string): string {
   return command
-    .replace(/ (\/data)\b/g, ` ${root}$1`)
+    .replace(/ (\/data|\/usr\/local\/bin)\b/g, ` ${root}$1`)
     .replace('chown node:node', `chown ${nobody}:${nobody}`);
 }
 
@@ -150,7 +150,7 @@ async function useImage(image: Stage): Promise<void> {
   execFileSync('chmod', ['755', scratch, image.root]);
   const port = await findFreePort();
   const env = {
-    PATH: process.env['PATH'],
+    PATH: `${image.root}/usr/local/bin:${process.env['PATH'] ?? ''}`,
     ...image.env,
     DATABASE_URL: `sqlite:${image.root}/data/billing.db`,
     PORT: String(port),
@@ -179,6 +179,8 @@ async function useImage(image: Stage): Promise<void> {
   } finally {
     service.kill('SIGTERM');
   }
+  const help = run(['billing-portal', 'doctor', '--help']);
+  if ((await new Promise((done) => help.on('exit', done))) !== 0) throw new Error('The command does not run');
   const code = await exited;
   if (code !== 0) throw new Error(`It ended with ${code} on SIGTERM`);
   console.log(

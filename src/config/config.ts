@@ -71,6 +71,8 @@ export interface HttpConfig {
   /** 0 lets the system choose a free port. */
   readonly port: number;
   /** The port for metrics, on the same host; null when metrics are disabled. */
+  /** The address that the metrics are served on. */
+  readonly metricsHost: string;
   readonly metricsPort: number | null;
   readonly corsOrigins: readonly string[];
   /** Whether pages may send cookies. The service itself reads none. */
@@ -149,12 +151,14 @@ const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.emb
 function createConfig(values: Pick<Variables, HostedVariable>): HostedConfig {
   const production = values.NODE_ENV === 'production';
   const landingPage = values.LANDING_PAGE ?? (production ? 'none' : 'sandbox');
+  const host = values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
   return {
     logLevel: values.LOG_LEVEL,
     databaseUrl: values.DATABASE_URL,
     http: {
-      host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      host,
       port: values.PORT,
+      metricsHost: values.METRICS_HOST ?? host,
       metricsPort: values.METRICS_PORT ?? null,
       corsOrigins: [...values.CORS_ORIGINS, ...(production ? [] : sandboxOrigins)],
       corsCredentials: values.CORS_CREDENTIALS,

@@ -11,6 +11,7 @@ const schemas = {
   DATABASE_URL: variables.databaseUrl.default('sqlite:./data/billing.db'),
   HOST: variables.name.optional(),
   PORT: variables.port.default(4000),
+  METRICS_HOST: variables.name.optional(),
   METRICS_PORT: variables.port.optional(),
   PUBLIC_URL: variables.publicUrl.optional(),
   CORS_ORIGINS: variables.origins.default([]),

@@ -64,11 +64,11 @@ export async function createServer(
   await server.ready();
   const hosted = createHostedFetch(server, config);
   closing.add(() => hosted.settle());
-  const { host, port, metricsPort } = config;
+  const { host, port, metricsHost, metricsPort } = config;
   return {
     fetch: hosted.fetch,
     listen: async () => {
-      await metricsServer?.listen({ host, port: metricsPort ?? 0 });
+      await metricsServer?.listen({ host: metricsHost, port: metricsPort ?? 0 });
       return server.listen({ host, port });
     },
   };

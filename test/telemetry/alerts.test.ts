@@ -38,6 +38,15 @@ function readMatchers(list: string): Selector['matchers'] {
   );
 }
 
+interface Panel {
+  readonly title: string;
+  readonly description: string;
+  readonly targets: readonly { readonly expr: string }[];
+}
+
+const dashboard = readFileSync(new URL('../../docs/grafana.json', import.meta.url), 'utf8');
+const { panels } = JSON.parse(dashboard) as { panels: readonly Panel[] };
+
 let scrape: Scrape;
 
 beforeAll(async () => {
@@ -60,15 +69,35 @@ test('the reader finds what is selected', () => {
   ]);
 });
 
+function expectServed(selectors: readonly Selector[]): void {
+  expect(selectors.length).toBeGreaterThan(0);
+  for (const { metric, matchers } of selectors) {
+    expect([...scrape.names]).toContain(metric);
+    for (const { label } of matchers) expect(scrape.listLabels(metric)).toContain(label);
+  }
+}
+
+/** The labels that an expression groups by. `le` is of histograms. */
+function readGroupings(expression: string): string[] {
+  const lists = [...expression.matchAll(/\bby *\(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(','));
+  // Prometheus adds the instance.
+  return lists.map((label) => label.trim()).filter((label) => label !== 'instance');
+}
+
+test.each(panels)('the panel "$title" of the dashboard shows metrics that are served', ({ targets }) => {
+  for (const { expr } of targets) {
+    const selectors = readSelectors(`${expr.replaceAll('$__rate_interval', '5m')}\n`);
+    expectServed(selectors);
+    for (const label of readGroupings(expr))
+      for (const { metric } of selectors) expect(scrape.listLabels(metric)).toContain(label);
+  }
+});
+
 describe.each(rules)('$alert', ({ expr, labels, annotations }) => {
   const selectors = readSelectors(`${expr}\n`);
 
   test('is about metrics that are served, by labels that they have', () => {
-    expect(selectors.length).toBeGreaterThan(0);
-    for (const { metric, matchers } of selectors) {
-      expect([...scrape.names]).toContain(metric);
-      for (const { label } of matchers) expect(scrape.listLabels(metric)).toContain(label);
-    }
+    expectServed(selectors);
   });
 
   test('names codes that there are', () => {
