@@ -10,6 +10,7 @@ import { addResyncCommand } from './resync/resync.command.ts';
 import type { Shell } from './shell.ts';
 import { addTokenCommand } from './token.command.ts';
 import { addUnlinkCommand } from './unlink.command.ts';
+import { addWebhooksCommand } from './webhooks.command.ts';
 
 /** Runs one command line. A failure becomes one line on stderr and an exit code. */
 export async function runCommandLine(shell: Shell, args: readonly string[]): Promise<void> {
@@ -49,6 +50,7 @@ export function createProgram(shell: Shell): Command {
   addResyncCommand(program, shell);
   addEraseCommand(program, shell);
   addPoliciesCommand(program, shell);
+  addWebhooksCommand(program, shell);
   addTokenCommand(program, shell);
   return program;
 }
