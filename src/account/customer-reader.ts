@@ -3,7 +3,7 @@ import { readAll } from '../stripe/read-all.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 import { BillingError } from '../shared/errors.ts';
-import type { CustomerSubscriptions } from '../customers/customer-subscriptions.ts';
+import { type CustomerSubscriptions, isEnded } from '../customers/customer-subscriptions.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
@@ -62,11 +62,10 @@ export class CustomerReader {
     return { readAt, state: 'present', facts: await this.readFacts(customer, subscriptions) };
   }
 
-  private async listSubscriptions(
-    stripeCustomerId: string,
-  ): Promise<Awaited<ReturnType<CustomerSubscriptions['list']>> | null> {
+  private async listSubscriptions(stripeCustomerId: string): Promise<readonly Stripe.Subscription[] | null> {
     try {
-      return await this.subscriptions.list(stripeCustomerId, expandSubscriptions);
+      const found = await this.subscriptions.list(stripeCustomerId, expandSubscriptions);
+      return found.filter((subscription) => !isEnded(subscription));
     } catch (error) {
       if (error instanceof CustomerGoneError) return null;
       throw error;

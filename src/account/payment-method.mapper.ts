@@ -1,7 +1,7 @@
 import type { PaymentMethodFacts } from './customer-facts.ts';
 import type { BillingPaymentMethod } from './payment-method.types.ts';
 
-/** Names that are not the type's own words with capitals. */
+/** Names that are not the words of the type with capitals. */
 const names: Readonly<Record<string, string>> = {
   ach_debit: 'Bank account',
   acss_debit: 'Pre-authorized debit',
@@ -9,7 +9,6 @@ const names: Readonly<Record<string, string>> = {
   au_becs_debit: 'BECS Direct Debit',
   bacs_debit: 'Bacs Direct Debit',
   bank_account: 'Bank account',
-  cartes_bancaires: 'Cartes Bancaires',
   cashapp: 'Cash App Pay',
   customer_balance: 'Bank transfer',
   diners: 'Diners Club',
@@ -49,8 +48,7 @@ const legacyBrands: Readonly<Record<string, string>> = {
 };
 
 function toName(key: string): string {
-  const words = key.replaceAll('_', ' ');
-  return names[key] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return names[key] ?? key.replaceAll('_', ' ').replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 export function toBillingPaymentMethod({ type: ownType, details }: PaymentMethodFacts): BillingPaymentMethod {

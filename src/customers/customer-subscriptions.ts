@@ -15,6 +15,10 @@ export function isCurrent({ status }: Stripe.Subscription): boolean {
 /** Stripe's list leaves out cancelled subscriptions, and has those whose first payment did not succeed in time. */
 const endedStatuses = new Set<string>(['canceled', 'incomplete_expired']);
 
+export function isEnded({ status }: Stripe.Subscription): boolean {
+  return endedStatuses.has(status);
+}
+
 /** Stripe expands at most four levels, so a list of subscriptions cannot have these members of items. */
 const expandItems = [
   'data.price.product',
@@ -23,7 +27,7 @@ const expandItems = [
   'data.discounts.source.coupon',
 ];
 
-/** Reads a customer's subscriptions that have not ended, newest first, each with all of its items. */
+/** Reads a customer's subscriptions that are not cancelled, newest first, each with all of its items. */
 export class CustomerSubscriptions {
   constructor(private readonly stripe: StripeClient) {}
 
@@ -38,8 +42,7 @@ export class CustomerSubscriptions {
       );
       if (found.some(({ customer }) => customer !== stripeCustomerId))
         throw new StripeUnavailableError(new Error("Stripe answered with another customer's subscription"));
-      const running = found.filter(({ status }) => !endedStatuses.has(status));
-      return await Promise.all(running.map((subscription) => this.withAllItems(subscription)));
+      return await Promise.all(found.map((subscription) => this.withAllItems(subscription)));
     } catch (error) {
       throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
     }

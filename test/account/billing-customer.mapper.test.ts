@@ -1,73 +1,9 @@
-import { beforeAll, expect, test } from '@jest/globals';
-import type Stripe from 'stripe';
-import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
-import type { WholeCustomerQuery } from '../generated/graphql.ts';
-import {
-  type Answer,
-  type FaultyStripe,
-  sendError,
-  sendJson,
-  startFaultyStripe,
-} from '../helpers/faulty-stripe.ts';
-import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
-import { wholeCustomerQuery } from '../helpers/account-operations.ts';
-import { type TestApp, createTestApp } from '../helpers/test-app.ts';
+import { expect, test } from '@jest/globals';
+import { type Answer, sendError, sendJson } from '../helpers/faulty-stripe.ts';
+import { createStubbedBilling, toIso } from './stubbed-billing.ts';
 
-let app: TestApp;
-let stripe: FaultyStripe;
-let customer: Stripe.Customer;
-let subscription: Stripe.Subscription;
-
-beforeAll(async () => {
-  stripe = await startFaultyStripe();
-  app = await createTestApp({ STRIPE_API_URL: stripe.url });
-  const { customerId, subscriptionId } = await seedDemoData(app.sdk);
-  await app.link('ada', customerId);
-  customer = (await app.sdk.customers.retrieve(customerId, {
-    expand: ['invoice_settings.default_payment_method'],
-  })) as Stripe.Customer;
-  subscription = await app.sdk.subscriptions.retrieve(subscriptionId, {
-    expand: ['default_payment_method', 'latest_invoice'],
-  });
-});
-
-/** Lets Stripe answer each of the things that are asked. */
-function answerBy(toCustomer: Answer, toSubscriptions: Answer): void {
-  const product = subscription.items.data[0]?.price.product;
-  const data = ['prod_1', product].map((id) => ({
-    id,
-    object: 'product',
-    name: 'Pro',
-  }));
-  const toProducts = sendJson(200, { object: 'list', data, has_more: false });
-  stripe.answerBy((response, request) => {
-    const [, , path = ''] = request.path.split(/[/?]/);
-    const answers: Partial<Record<string, Answer>> = { subscriptions: toSubscriptions, products: toProducts };
-    (answers[path] ?? toCustomer)(response, request);
-  });
-}
-
-/** Answers with a customer and a subscription that differ from the usual ones. */
-function answerWith(customerChanges: object, subscriptionChanges: object = {}): void {
-  const list = { object: 'list', data: [{ ...subscription, ...subscriptionChanges }], has_more: false };
-  answerBy(sendJson(200, { ...customer, ...customerChanges }), sendJson(200, list));
-}
-
-async function ask(): Promise<GraphqlAnswer<WholeCustomerQuery>> {
-  return app.execute({ document: wholeCustomerQuery, token: await app.createToken({ userId: 'ada' }) });
-}
-
-async function readCustomer() {
-  return (await ask()).expectData().billingCustomer;
-}
-
-async function readSubscription() {
-  return (await readCustomer())?.subscriptions[0];
-}
-
-function toIso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
-}
+const { answerBy, answerWith, ask, readCustomer, readSubscription, customer, subscription } =
+  await createStubbedBilling();
 
 test('an overdue payment is told', async () => {
   answerWith({ delinquent: true });

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { Kind, parse, print } from 'graphql';
+import { parse, print, separateOperations } from 'graphql';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { createTestApp, returnUrl } from '../helpers/test-app.ts';
 
 const text = await readFile(join(import.meta.dirname, '../../docs/examples.graphql'), 'utf8');
-const examples = parse(text).definitions.flatMap((definition): [string, string][] =>
-  definition.kind === Kind.OPERATION_DEFINITION ? [[definition.name?.value ?? '', print(definition)]] : [],
-);
+const examples = Object.entries(separateOperations(parse(text))).map(([name, document]): [string, string] => [
+  name,
+  print(document),
+]);
 
 const app = await createTestApp();
 const { customerId, prices } = await seedDemoData(app.sdk);

@@ -55,8 +55,7 @@ export function present(result: object, expand: readonly string[], store: Object
   const answer = withoutHidden(structuredClone(result)) as Node;
   for (const path of expand) {
     const segments = path.split('.');
-    const depth = segments.filter((segment) => segment !== 'data').length;
-    if (depth > 4) {
+    if (segments.length > 4) {
       throw invalidRequest(`You cannot expand more than 4 levels of a property. Property: ${path}`, 'expand');
     }
     expandPath(answer, result, segments, path, store);

@@ -63,15 +63,20 @@ describe('expansion', () => {
     expect(subscription.customer).toBe(customer.id);
     const { data } = await stripe.subscriptions.list({
       customer: customer.id,
-      expand: ['data.customer.invoice_settings.default_payment_method', 'data.items.data.price.product'],
+      expand: ['data.customer.invoice_settings.default_payment_method'],
     });
     expect(data[0]).toMatchObject({
       customer: {
         id: customer.id,
         invoice_settings: { default_payment_method: { object: 'payment_method' } },
       },
-      items: { data: [{ price: { product: { object: 'product', name: 'Plan' } } }] },
     });
+    const whole = await stripe.subscriptions.retrieve(subscription.id, {
+      expand: ['items.data.price.product'],
+    });
+    expect(whole.items.data[0]?.price.product).toMatchObject({ object: 'product', name: 'Plan' });
+    const tooDeep = stripe.subscriptions.list({ expand: ['data.items.data.price.product'] });
+    expect((await refusalOf(tooDeep)).message).toMatch('more than 4 levels');
   });
 
   test('a customer’s subscriptions are absent unless expanded', async () => {
