@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../config/config.ts';
-import { DatabaseSetupError } from '../database/database-setup-error.ts';
+import { DatabaseSetupError } from '../database/database.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
 import { redact } from '../logging/logger.ts';
 import { PolicyFileError } from '../policies/policy-file.errors.ts';

@@ -4,12 +4,8 @@ import type { Configurations } from '../configurations/create-configurations.ts'
 import type { Customers } from '../customers/create-customers.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Platform } from '../platform.ts';
-import { createCheckoutHandlers } from './checkout.handlers.ts';
-import { createCustomerHandlers } from './customer.handlers.ts';
 import { EventMappings } from './event-mappings.ts';
-import { createPaymentMethodHandlers } from './payment-method.handlers.ts';
-import { createPortalHandlers } from './portal.handlers.ts';
-import { createSubscriptionHandlers } from './subscription.handlers.ts';
+import { createHandlers } from './webhook-handlers.ts';
 import { WebhookProcessor } from './webhook-processor.service.ts';
 import { addWebhookRoutes } from './webhook.routes.ts';
 
@@ -37,13 +33,8 @@ export function createWebhooks(
   const { secrets } = config.webhooks;
   const { livemode, account } = config.stripe;
   const links = new EventMappings({ directory, links: automaticLinks, conflicts, audit, leases, logger });
-  const handlers = {
-    ...createCustomerHandlers(stripe, links, sync, config.linking),
-    ...createSubscriptionHandlers(sync),
-    ...createPaymentMethodHandlers(sync),
-    ...createCheckoutHandlers(stripe, links, sync, config.linking),
-    ...createPortalHandlers({ directory, audit, configurations: ids }),
-  };
+  const { linking } = config;
+  const handlers = createHandlers({ stripe, directory, links, sync, audit, configurations: ids, linking });
   const processor = new WebhookProcessor(handlers, database.records, leases);
   const routes: Routes = {
     audience: 'senders',

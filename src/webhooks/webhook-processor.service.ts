@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Leases } from '../records/leases.ts';
 import type { RecordStore } from '../records/record-store.ts';
-import { ConcurrencyLimit } from './concurrency-limit.ts';
-import type { WebhookEvent } from './webhook-event.ts';
-import { type HandledEventType, isHandled } from './webhook-event.ts';
+import { type HandledEventType, type WebhookEvent, isHandled } from './webhook-event.ts';
+import { TooManyWaitingError } from './webhook.errors.ts';
 
 /** Handles an event. Handlers are idempotent: after a crash, an event is handled again. */
 export type WebhookHandler = (event: WebhookEvent) => Promise<unknown>;
@@ -54,4 +53,42 @@ export class WebhookProcessor {
 function createEventRecord({ id, type }: WebhookEvent) {
   const expiresAt = new Date(Date.now() + keptMs);
   return { key: id, nonce: randomUUID(), owner: null, content: { type }, expiresAt };
+}
+
+/** Limits concurrency; callers wait in FIFO order. */
+export class ConcurrencyLimit {
+  private readonly waiting = new Set<() => void>();
+
+  constructor(
+    private free: number,
+    private readonly patienceMs: number,
+  ) {}
+
+  /** @throws TooManyWaitingError, and any error of the work */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free -= 1;
+    else await this.wait();
+    try {
+      return await work();
+    } finally {
+      const [next] = this.waiting;
+      if (next === undefined) this.free += 1;
+      else next();
+    }
+  }
+
+  private wait(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(begin);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(begin);
+        reject(new TooManyWaitingError());
+      }, this.patienceMs);
+      this.waiting.add(begin);
+    });
+  }
 }

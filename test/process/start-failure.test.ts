@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DatabaseSetupError } from '../../src/database/database-setup-error.ts';
+import { DatabaseSetupError } from '../../src/database/database.ts';
 import { StoreUnavailableError } from '../../src/shared/errors.ts';
 import { describeStartFailure, getStartExitCode } from '../../src/process/start-failure.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { ConcurrencyLimit } from '../../src/webhooks/concurrency-limit.ts';
+import { ConcurrencyLimit } from '../../src/webhooks/webhook-processor.service.ts';
 import { TooManyWaitingError } from '../../src/webhooks/webhook.errors.ts';
 
 test('work is done so many at a time, in the order in which it came, whatever fails', async () => {

@@ -1,7 +1,15 @@
-import { createPseudonym, guessActorKind, isPseudonym, toEntry } from '../../audit/audit-log.ts';
-import type { AuditLog, AuditPage, AuditQuery, AuditRecord, AuditedPerson } from '../../audit/audit-log.ts';
-import { readOperationId, toAuditDocument, toAuditRecord } from './mongo-audit.ts';
-import type { AuditDocument, AuditModel } from './mongo-audit.ts';
+import { type Model, Schema } from 'mongoose';
+import {
+  type AuditLog,
+  type AuditPage,
+  type AuditQuery,
+  type AuditRecord,
+  type AuditedPerson,
+  createPseudonym,
+  guessActorKind,
+  isPseudonym,
+  toEntry,
+} from '../../audit/audit-log.ts';
 import { bounded, isDuplicateKey } from './mongo-errors.ts';
 
 /** Records per delete request, so that each request ends within its timeout. */
@@ -101,4 +109,66 @@ function isUserByName(name: string): boolean {
 /** In a filter, null also matches documents of earlier releases, which lack the field. */
 function orMissing<T>(value: T, isMissingMeant: boolean): (T | null)[] {
   return isMissingMeant ? [value, null] : [value];
+}
+
+/** An audit record as stored in MongoDB. */
+export interface AuditDocument extends Omit<
+  AuditRecord,
+  'operationId' | 'details' | 'actorKind' | 'userErased'
+> {
+  /** Documents of earlier releases lack this field and the next: both are derived from names. */
+  readonly actorKind?: AuditRecord['actorKind'];
+  readonly userErased?: boolean;
+  /** `scope:operationId:step`. */
+  readonly _id: string;
+  readonly scope: string;
+  /** A list, because names may contain dots and dollar signs, which MongoDB reads as operators in keys. */
+  readonly details: readonly { readonly name: string; readonly value: string }[];
+}
+
+export type AuditModel = Model<AuditDocument>;
+
+export const auditSchema = new Schema<AuditDocument, AuditModel>(
+  {
+    _id: String,
+    scope: { type: String, required: true },
+    step: { type: String, required: true },
+    at: { type: Date, required: true },
+    actor: { type: String, required: true },
+    actorKind: String,
+    action: { type: String, required: true },
+    userId: String,
+    userErased: Boolean,
+    target: String,
+    details: [{ _id: false, name: String, value: String }],
+    code: String,
+  },
+  { strict: 'throw', versionKey: false, autoIndex: false, autoCreate: false },
+).index({ scope: 1, userId: 1, _id: -1 });
+
+export function toAuditDocument(
+  scope: string,
+  { operationId, details, ...record }: AuditRecord,
+): AuditDocument {
+  return {
+    ...record,
+    _id: `${scope}:${operationId}:${record.step}`,
+    scope,
+    details: Object.entries(details).map(([name, value]) => ({ name, value })),
+  };
+}
+
+export function toAuditRecord({ _id, scope, details, ...record }: AuditDocument): AuditRecord {
+  return {
+    ...record,
+    actorKind: record.actorKind ?? guessActorKind(record.actor),
+    userErased: record.userErased ?? isPseudonym(record.userId ?? ''),
+    operationId: readOperationId(_id),
+    details: Object.fromEntries(details.map(({ name, value }) => [name, value])),
+  };
+}
+
+/** Scopes and operation ids contain no colon. */
+export function readOperationId(key: string): string {
+  return key.split(':')[1] ?? '';
 }

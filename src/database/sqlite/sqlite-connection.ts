@@ -17,6 +17,7 @@ const unavailable = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|CANTOPEN|READONLY|
  */
 export class SqliteConnection {
   private readonly database: Database.Database;
+  private readonly statements = new Map<string, Database.Statement>();
   private closed = false;
 
   constructor(path: string) {
@@ -25,8 +26,11 @@ export class SqliteConnection {
     this.database.exec('PRAGMA secure_delete = ON');
   }
 
+  /** Prepares each statement once. */
   prepare(sql: string): Database.Statement {
-    return this.database.prepare(sql);
+    const statement = this.statements.get(sql) ?? this.database.prepare(sql);
+    this.statements.set(sql, statement);
+    return statement;
   }
 
   /** Runs a read, and retries it while another process holds the lock. Writes go through `transaction`. */

@@ -1,27 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type Database from 'libsql';
-import { checkMappingIds, checkUserId } from '../../customers/customer-directory.ts';
-import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
-import type {
-  CustomerDirectory,
-  MappingIds,
-  CustomerMapping,
-  LinkOutcome,
-  MappingChanges,
-  MappingPage,
+import {
+  type CustomerDirectory,
+  type CustomerMapping,
+  type LinkOutcome,
+  type MappingChanges,
+  type MappingIds,
+  type MappingPage,
+  checkMappingIds,
+  checkUserId,
 } from '../../customers/customer-directory.ts';
+import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-const columns = 'user_id, stripe_customer_id, contract_ends_at, attributes, created_at';
+const columns = `user_id AS userId, stripe_customer_id AS stripeCustomerId, contract_ends_at AS contractEndsAt,
+  attributes, created_at AS createdAt`;
+const select = `SELECT ${columns} FROM customers WHERE scope = ?`;
 
-/** Rows are read as arrays, which takes a third less time than objects. */
-type CustomerRow = readonly [
-  userId: string,
-  stripeCustomerId: string,
-  contractEndsAt: number | null,
-  attributes: string,
-  createdAt: number,
-];
+interface CustomerRow extends MappingIds {
+  readonly contractEndsAt: number | null;
+  readonly attributes: string;
+  readonly createdAt: number;
+}
 
 /** Mappings per transaction, which bounds how long other requests and other processes wait. */
 const linksPerTransaction = 500;
@@ -30,14 +29,10 @@ const pauseMs = 2;
 
 /** The customer directory in a SQLite table. */
 export class SqliteCustomerDirectory implements CustomerDirectory {
-  private readonly statements: ReturnType<typeof prepareStatements>;
-
   constructor(
     private readonly connection: SqliteConnection,
     private readonly scope: string,
-  ) {
-    this.statements = prepareStatements(connection);
-  }
+  ) {}
 
   findByUserId(userId: string): Promise<CustomerMapping | null> {
     return this.connection.run(() => {
@@ -46,10 +41,8 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     });
   }
 
-  async findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
-    return this.connection.run(() =>
-      toMapping(this.statements.byCustomer.get([this.scope, stripeCustomerId])),
-    );
+  findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
+    return this.connection.run(() => this.get(`${select} AND stripe_customer_id = ?`, stripeCustomerId));
   }
 
   async link(link: MappingIds): Promise<{ mapping: CustomerMapping; created: boolean }> {
@@ -76,39 +69,45 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     return outcomes;
   }
 
-  async update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null> {
+  async update(
+    userId: string,
+    { contractEndsAt, attributes }: MappingChanges,
+  ): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    const { contractEndsAt, attributes } = changes;
+    const sql = `UPDATE customers
+       SET contract_ends_at = iif(?, ?, contract_ends_at), attributes = coalesce(?, attributes)
+       WHERE scope = ? AND user_id = ? RETURNING ${columns}`;
+    const changes = [
+      contractEndsAt === undefined ? 0 : 1,
+      contractEndsAt?.getTime() ?? null,
+      attributes === undefined ? null : JSON.stringify(attributes),
+    ];
     return this.connection.transaction(() =>
-      toMapping(
-        this.statements.update.get([
-          contractEndsAt === undefined ? 0 : 1,
-          contractEndsAt?.getTime() ?? null,
-          attributes === undefined ? null : JSON.stringify(attributes),
-          this.scope,
-          userId,
-        ]),
-      ),
+      toMapping(this.connection.prepare(sql).get([...changes, this.scope, userId])),
     );
   }
 
   async unlink(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    return this.connection.erase(() => toMapping(this.statements.remove.get([this.scope, userId])));
+    const sql = `DELETE FROM customers WHERE scope = ? AND user_id = ? RETURNING ${columns}`;
+    return this.connection.erase(() => this.get(sql, userId));
   }
 
-  async list(page: { first: number; after?: string | undefined }): Promise<MappingPage> {
+  async list({ first, after = '' }: { first: number; after?: string | undefined }): Promise<MappingPage> {
+    const sql = `${select} AND user_id > ? ORDER BY user_id LIMIT ?`;
     const rows = await this.connection.run(() =>
-      this.statements.page.all([this.scope, page.after ?? '', page.first + 1]),
+      this.connection.prepare(sql).all([this.scope, after, first + 1]),
     );
     return {
-      mappings: rows.slice(0, page.first).map((row) => fromRow(row as CustomerRow)),
-      hasNextPage: rows.length > page.first,
+      mappings: rows.slice(0, first).map((row) => fromRow(row as CustomerRow)),
+      hasNextPage: rows.length > first,
     };
   }
 
   private insert({ userId, stripeCustomerId }: MappingIds, now: number): LinkOutcome {
-    const { changes } = this.statements.insert.run([this.scope, userId, stripeCustomerId, now]);
+    const sql = `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
+       VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING`;
+    const { changes } = this.connection.prepare(sql).run([this.scope, userId, stripeCustomerId, now]);
     if (changes === 1) return 'linked';
     const existing = this.getByUserId(userId);
     if (existing === null) return 'customer_taken';
@@ -116,46 +115,19 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
   }
 
   private getByUserId(userId: string): CustomerMapping | null {
-    return toMapping(this.statements.byUser.get([this.scope, userId]));
+    return this.get(`${select} AND user_id = ?`, userId);
   }
-}
 
-function prepareStatements(
-  connection: SqliteConnection,
-): Record<'insert' | 'byUser' | 'byCustomer' | 'update' | 'remove' | 'page', Database.Statement> {
-  const select = `SELECT ${columns} FROM customers WHERE scope = ?`;
-  return {
-    insert: connection.prepare(
-      `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
-       VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING`,
-    ),
-    byUser: connection.prepare(`${select} AND user_id = ?`).raw(),
-    byCustomer: connection.prepare(`${select} AND stripe_customer_id = ?`).raw(),
-    update: connection
-      .prepare(
-        `UPDATE customers
-       SET contract_ends_at = iif(?, ?, contract_ends_at), attributes = coalesce(?, attributes)
-       WHERE scope = ? AND user_id = ? RETURNING ${columns}`,
-      )
-      .raw(),
-    remove: connection
-      .prepare(`DELETE FROM customers WHERE scope = ? AND user_id = ? RETURNING ${columns}`)
-      .raw(),
-    page: connection.prepare(`${select} AND user_id > ? ORDER BY user_id LIMIT ?`).raw(),
-  };
+  private get(sql: string, id: string): CustomerMapping | null {
+    return toMapping(this.connection.prepare(sql).get([this.scope, id]));
+  }
 }
 
 function toMapping(row: unknown): CustomerMapping | null {
   return row === undefined ? null : fromRow(row as CustomerRow);
 }
 
-function fromRow([
-  userId,
-  stripeCustomerId,
-  contractEndsAt,
-  attributes,
-  createdAt,
-]: CustomerRow): CustomerMapping {
+function fromRow({ userId, stripeCustomerId, contractEndsAt, attributes, createdAt }: CustomerRow) {
   return {
     userId,
     stripeCustomerId,

@@ -1,5 +1,5 @@
 import type Database from 'libsql';
-import { DatabaseSetupError } from '../database-setup-error.ts';
+import { DatabaseSetupError } from '../database.ts';
 
 /**
  * The schema's history: the n-th entry leads to version n, which the file's `user_version` records. A released entry is
