@@ -62,11 +62,11 @@ export function createFeatures(
 ): Features {
   const audit = createAudit(platform);
   const customers = createCustomers(platform, config);
-  const account = createAccount(platform, customers, config);
   const returnUrls = new ReturnUrls(config.returnUrls, config.explainsReturnUrls);
   const configurations = createConfigurations(platform, returnUrls, config);
   const policies = createPolicies(platform, customers, policySet);
   const portal = createPortal(platform, { customers, returnUrls, configurations, policies }, config);
+  const account = createAccount(platform, customers, portal, config);
   const emailLinks = createEmailLinks(platform, { customers, returnUrls, portal }, config);
   const webhooks = createWebhooks(platform, { customers, account, configurations }, config);
   return { audit, customers, account, configurations, policies, portal, emailLinks, webhooks };

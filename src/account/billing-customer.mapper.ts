@@ -2,11 +2,13 @@ import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
 import type { BillingAddress, BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerFacts } from './customer-facts.ts';
 import { toOptionalMoney } from './money.ts';
+import type { OfferInForce } from './offer-in-force.ts';
 import { findPaymentMethod, toBillingDiscount, toBillingSubscription } from './subscription.mapper.ts';
 
 /** Converts what Stripe said to the schema's types. */
 export function toBillingCustomer(
   facts: CustomerFacts,
+  offer: OfferInForce,
 ): Omit<BillingCustomer, 'userId' | 'linkedAt' | 'asOf'> {
   const { shipping, currency, discount } = facts;
   return {
@@ -27,8 +29,11 @@ export function toBillingCustomer(
     discount: discount && toBillingDiscount(discount, 'customer', null),
     paymentMethod: findPaymentMethod(null, facts),
     delinquent: facts.delinquent ?? false,
-    subscriptions: facts.subscriptions.map((subscription) => toBillingSubscription(subscription, facts)),
+    subscriptions: facts.subscriptions.map((subscription) =>
+      toBillingSubscription(subscription, facts, offer),
+    ),
     facts,
+    offer,
   };
 }
 

@@ -2,6 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
 import type { CustomerFacts } from './customer-facts.ts';
 import { Money } from './money.ts';
+import type { OfferInForce } from './offer-in-force.ts';
 import { BillingPaymentMethod } from './payment-method.types.ts';
 import { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
@@ -127,4 +128,7 @@ export class BillingCustomer {
 
   /** What Stripe said, for other features. It is not a field. */
   readonly facts!: CustomerFacts;
+
+  /** For field resolvers, which in a host's own server do not get the service's context. It is not a field. */
+  readonly offer!: OfferInForce;
 }

@@ -1,12 +1,16 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Customers } from '../customers/create-customers.ts';
 import type { Platform } from '../platform.ts';
+import type { Portal } from '../portal/create-portal.ts';
 import type { Erasure, UserToErase } from '../shared/erasure.ts';
+import { CustomerChargesResolver, SubscriptionChargeResolver } from './billing-charges.resolver.ts';
 import { BillingCustomerResolver } from './billing-customer.resolver.ts';
 import { BillingCustomers } from './billing-customers.service.ts';
+import { CustomerInvoices } from './customer-invoices.service.ts';
 import { CustomerReader } from './customer-reader.ts';
 import { CustomerSync } from './customer-sync.service.ts';
 import { GoneSinceResolver } from './gone-since.resolver.ts';
+import { NextCharges } from './next-charges.service.ts';
 import { SnapshotRegister } from './snapshot-register.ts';
 
 /** Composes users' view of their own billing. */
@@ -19,6 +23,7 @@ export interface Account {
 export function createAccount(
   { database, stripe, leases, logger, now }: Platform,
   { directory, subscriptions, unlinking }: Customers,
+  { chooser }: Portal,
   { webhooks }: Pick<CommandConfig, 'webhooks'>,
 ): Account {
   const snapshots = new SnapshotRegister(database.records);
@@ -27,10 +32,16 @@ export function createAccount(
   const sync = new CustomerSync({ directory, snapshots, reader, leases });
   // Without webhooks, snapshots would become stale.
   const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
-  const billingCustomers = new BillingCustomers(directory, reader, kept);
+  const billingCustomers = new BillingCustomers({ directory, reader, kept, chooser });
+  const nextCharges = new NextCharges(stripe);
   return {
     sync,
-    resolvers: [new BillingCustomerResolver(billingCustomers), new GoneSinceResolver(snapshots)],
+    resolvers: [
+      new BillingCustomerResolver(billingCustomers),
+      new CustomerChargesResolver(new CustomerInvoices(stripe), nextCharges),
+      new SubscriptionChargeResolver(nextCharges),
+      new GoneSinceResolver(snapshots),
+    ],
     eraseUser: async ({ userId }) => {
       const count = await snapshots.removeOf(userId);
       return { removed: count === 0 ? [] : ["the stored snapshot of the customer's card and subscriptions"] };

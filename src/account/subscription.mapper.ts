@@ -8,6 +8,7 @@ import {
 } from './billing-customer.enums.ts';
 import type { CustomerFacts, DiscountFacts, SubscriptionFacts } from './customer-facts.ts';
 import { toMoney, toOptionalMoney } from './money.ts';
+import type { OfferInForce } from './offer-in-force.ts';
 import { toBillingPaymentMethod } from './payment-method.mapper.ts';
 import { toBillingItem, toTotal } from './price.mapper.ts';
 import type {
@@ -24,6 +25,7 @@ import type {
 export function toBillingSubscription(
   facts: SubscriptionFacts,
   customer: Pick<CustomerFacts, 'invoice_settings' | 'default_source' | 'discount'>,
+  offer: OfferInForce,
 ): BillingSubscription {
   const cancelsAt = findCancellation(facts);
   return {
@@ -46,6 +48,7 @@ export function toBillingSubscription(
     paymentMethod: findPaymentMethod(facts, customer),
     openInvoice: toOpenInvoice(facts),
     facts,
+    offer,
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from './billing-customer.enums.ts';
 import type { SubscriptionFacts } from './customer-facts.ts';
 import { Money } from './money.ts';
+import type { OfferInForce } from './offer-in-force.ts';
 import { BillingPaymentMethod } from './payment-method.types.ts';
 import { BillingPrice } from './price.types.ts';
 
@@ -234,4 +235,7 @@ export class BillingSubscription {
 
   /** What Stripe said, for other features. It is not a field. */
   readonly facts!: SubscriptionFacts;
+
+  /** For field resolvers, like the customer's. It is not a field. */
+  readonly offer!: OfferInForce;
 }

@@ -39,6 +39,8 @@ export function readPageRequest({ first, after }: PageArgs): PageRequest {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly hasNextPage: boolean;
+  /** What the next page continues after, where it is not the last item. */
+  readonly end?: T | undefined;
 }
 
 export interface Connection<T> {
@@ -60,7 +62,10 @@ export class PageInfo {
   })
   readonly startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor for the next page: that of the last edge; null when the list is empty.',
+  })
   readonly endCursor!: string | null;
 }
 
@@ -92,7 +97,7 @@ export function createConnectionType<T extends object>(
 
 /** @param toKey returns the sort key of an item, from which the next page continues */
 export function toConnection<Item, T>(
-  { items, hasNextPage }: Page<Item>,
+  { items, hasNextPage, end = items.at(-1) }: Page<Item>,
   { after }: PageRequest,
   toKey: (item: Item) => string,
   toNode: (item: Item) => T,
@@ -104,7 +109,7 @@ export function toConnection<Item, T>(
       hasNextPage,
       hasPreviousPage: after !== undefined,
       startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      endCursor: end === undefined ? null : encodeCursor(toKey(end)),
     },
   };
 }

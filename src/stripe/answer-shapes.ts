@@ -27,6 +27,49 @@ const subscription = z.looseObject({
   items: z.looseObject({ has_more: flag, data: z.array(item) }),
 });
 
+const amount = z.number();
+const taxes = z.array(z.looseObject({ amount })).nullish();
+const proration = z.looseObject({ proration: flag.nullish() }).nullish();
+/** A page of its own: no other scheme may reach a link in a browser. */
+const link = z
+  .string()
+  .regex(/^https?:\/\//)
+  .nullish();
+
+const invoiceLine = z.looseObject({
+  description: text,
+  quantity: count.nullish(),
+  amount,
+  currency: z.string(),
+  taxes,
+  period: z.looseObject({ start: seconds, end: seconds }),
+  parent: z.looseObject({ subscription_item_details: proration, invoice_item_details: proration }).nullish(),
+});
+
+const invoice = z.looseObject({
+  id: z.string(),
+  customer: reference.nullish(),
+  number: text,
+  status: text,
+  currency: z.string(),
+  total: amount,
+  amount_due: amount,
+  amount_paid: amount,
+  total_taxes: taxes,
+  automatic_tax: z.looseObject({ enabled: flag, status: text }),
+  created: seconds,
+  due_date: seconds.nullish(),
+  period_start: seconds,
+  period_end: seconds,
+  next_payment_attempt: seconds.nullish(),
+  lines: z.looseObject({ has_more: flag, data: z.array(invoiceLine) }),
+  hosted_invoice_url: link,
+  invoice_pdf: link,
+  parent: z
+    .looseObject({ subscription_details: z.looseObject({ subscription: reference }).nullish() })
+    .nullish(),
+});
+
 const enabled = z.looseObject({ enabled: flag });
 
 const configuration = z.looseObject({
@@ -106,6 +149,7 @@ export const answerShapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.Zo
   ['subscription_item', item],
   ['price', price],
   ['product', z.looseObject({ id: z.string() })],
+  ['invoice', invoice],
   ['billing_portal.configuration', configuration],
   ['billing.feedback_option', z.looseObject({ id: z.string(), description: z.string() })],
   ['billing_portal.session', z.looseObject({ created: seconds })],

@@ -10,6 +10,7 @@ interface User {
   readonly customerId: string;
   readonly email: string;
   readonly subscriptionId: string;
+  readonly invoiceId: string;
 }
 
 interface GraphqlRequest {
@@ -25,7 +26,13 @@ interface Operation extends GraphqlRequest {
 /** How each operation is asked for, and what somebody might try by its own arguments. */
 const operations = {
   'Query.billingCustomer': {
-    query: 'query { billingCustomer { id userId email subscriptions { id } } }',
+    query: `query ($after: String) {
+      billingCustomer {
+        id userId email subscriptions { id nextCharge { subscriptionId } } nextCharge { subscriptionId }
+        invoices(after: $after) { edges { node { id hostedInvoiceUrl } } }
+      }
+    }`,
+    attempts: ({ invoiceId }: User) => [{ after: Buffer.from(invoiceId).toString('base64url') }],
   },
   'Query.billingPortalConfiguration': {
     query:
@@ -77,7 +84,9 @@ async function createUser(userId: string): Promise<User> {
   const email = `${userId}@users.example`;
   await app.sdk.customers.update(customerId, { email });
   await app.link(userId, customerId);
-  return { userId, token: await app.createToken({ userId }), customerId, email, subscriptionId };
+  const [invoice] = (await app.sdk.invoices.list({ customer: customerId })).data;
+  const token = await app.createToken({ userId });
+  return { userId, token, customerId, email, subscriptionId, invoiceId: invoice?.id ?? '' };
 }
 
 /** Lets either user try to get at what is the other's. */

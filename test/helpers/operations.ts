@@ -136,3 +136,105 @@ export const openPortalMutation = graphql(/* GraphQL */ `
     }
   }
 `);
+
+export const invoicesQuery = graphql(/* GraphQL */ `
+  query Invoices($first: Int! = 10, $after: String, $status: [InvoiceStatus!]) {
+    billingCustomer {
+      id
+      invoices(first: $first, after: $after, status: $status) {
+        edges {
+          cursor
+          node {
+            id
+            number
+            status
+            createdAt
+            dueAt
+            hasMoreLines
+            hostedInvoiceUrl
+            invoicePdfUrl
+            total {
+              amount
+              currency
+              decimals
+            }
+            amountDue {
+              amount
+            }
+            amountPaid {
+              amount
+            }
+            tax {
+              amount
+            }
+            period {
+              start
+              end
+            }
+            lines {
+              description
+              quantity
+              proration
+              amount {
+                amount
+              }
+              tax {
+                amount
+              }
+              period {
+                start
+                end
+              }
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+export const nextChargeQuery = graphql(/* GraphQL */ `
+  query NextCharge {
+    billingCustomer {
+      nextCharge {
+        ...Charge
+      }
+      subscriptions {
+        id
+        nextCharge {
+          ...Charge
+        }
+      }
+    }
+  }
+
+  fragment Charge on BillingCharge {
+    subscriptionId
+    date
+    hasMoreLines
+    total {
+      amount
+      currency
+      decimals
+    }
+    amountDue {
+      amount
+    }
+    tax {
+      amount
+    }
+    lines {
+      description
+      quantity
+      proration
+      amount {
+        amount
+      }
+    }
+  }
+`);

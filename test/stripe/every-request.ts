@@ -9,6 +9,8 @@ import * as conflicts from '../helpers/conflict-operations.ts';
 import {
   billingCustomerQuery,
   createSessionMutation,
+  invoicesQuery,
+  nextChargeQuery,
   openPortalMutation,
   portalConfigurationQuery,
 } from '../helpers/operations.ts';
@@ -47,6 +49,7 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
   const demo = await seedDemoData(app.sdk);
   await app.link('ada', demo.customerId);
   await askAsUser(await createCall(app, operations));
+  await askForInvoices(await createCall(app, operations));
   const callAsAdministrator = await createCall(app, operations, ['billing:admin']);
   await askAsAdministrator(callAsAdministrator, demo);
   await askForLinks(callAsAdministrator, app);
@@ -109,6 +112,13 @@ export async function askAsUser(call: Call): Promise<string> {
   const variables = { returnUrl, locale: 'de' };
   const data = await call({ document: createSessionMutation, variables });
   return data.createBillingPortalSession.configurationId;
+}
+
+async function askForInvoices(call: Call): Promise<void> {
+  const { billingCustomer } = await call({ document: invoicesQuery, variables: { first: 1 } });
+  const after = billingCustomer?.invoices?.pageInfo.endCursor;
+  await call({ document: invoicesQuery, variables: { first: 1, after, status: ['PAID'] } });
+  await call({ document: nextChargeQuery });
 }
 
 async function askAsAdministrator(call: Call, demo: DemoData): Promise<void> {

@@ -4,7 +4,12 @@ import { adminRole } from '../audit/audit-kit.ts';
 import { portalConfigurationsQuery } from '../helpers/admin-operations.ts';
 import { type ReceivedRequest, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { wholeCustomerQuery } from '../helpers/account-operations.ts';
-import { createSessionMutation, portalConfigurationQuery } from '../helpers/operations.ts';
+import {
+  createSessionMutation,
+  invoicesQuery,
+  nextChargeQuery,
+  portalConfigurationQuery,
+} from '../helpers/operations.ts';
 import { type Operation, createTestApp, returnUrl } from '../helpers/test-app.ts';
 
 /** Values in places where Stripe has others, and some that fail where JavaScript makes a text of them. */
@@ -99,6 +104,9 @@ function pickOdd(index: number, places: number): Json[] {
 describe('an answer of Stripe with one odd member is read, or is an outage:', () => {
   test.each([
     ['billingCustomer', () => getCodes({ document: wholeCustomerQuery }), 3],
+    ['billingCustomer.invoices', () => getCodes({ document: invoicesQuery }), 5],
+    // The portal's settings are known from the case before.
+    ['billingCustomer.nextCharge', () => getCodes({ document: nextChargeQuery }), 4],
     ['billingPortalConfiguration', () => getCodes({ document: portalConfigurationQuery }), 1],
     [
       'billingPortalConfigurations',

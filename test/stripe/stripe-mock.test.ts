@@ -24,6 +24,8 @@ const calls: Readonly<Record<string, RegExp>> = {
   'customers.retrieve': /^GET \/v1\/customers\/cus_\w+$/,
   'checkout.sessions.retrieve': /^GET \/v1\/checkout\/sessions\/cs_\w+$/,
   'customers.search': /^GET \/v1\/customers\/search$/,
+  'invoices.list': /^GET \/v1\/invoices$/,
+  'invoices.createPreview': /^POST \/v1\/invoices\/create_preview$/,
   'subscriptions.list': /^GET \/v1\/subscriptions$/,
 };
 
