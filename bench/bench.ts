@@ -1,5 +1,6 @@
 // npm run bench: this service beside what people would write instead, in interleaved rounds on the same two cores.
 import { parseArgs } from 'node:util';
+import { createAccountTarget } from './harness/account-target.ts';
 import { buildAll } from './harness/build.ts';
 import { timeStart } from './harness/cold-start.ts';
 import { Load } from './harness/load.ts';
@@ -51,7 +52,8 @@ await withRun(async (run) => {
   const contestants: Contestant[] = [
     { name: 'stub', title: 'the stub alone', asked: askStub(stub.port, users), process: stub, found: [] },
   ];
-  for (const { program, ...target } of await createTargets(options)) {
+  const targets = [...(await createTargets(options)), await createAccountTarget(options)];
+  for (const { program, ...target } of targets) {
     contestants.push({ ...target, process: await run.start(program), found: [] });
   }
   for (const contestant of contestants) await measure(contestant, stub, warmUpSeconds);
@@ -83,18 +85,24 @@ async function measure(contestant: Contestant, stub: MeasuredProcess, forSeconds
 }
 
 function describeComparison(contestants: readonly Contestant[]) {
-  const service = contestants.find(({ name }) => name === 'service');
+  const find = (wanted: string) => contestants.find(({ name }) => name === wanted);
   const pick = ({ found }: Contestant, member: keyof Round): number[] => found.map((round) => round[member]);
   // Taken within each round: what slowed a round down slowed everything in it.
-  const ratios = (other: Contestant): number[] =>
-    (service?.found ?? []).map((round, at) => round.perSecond / (other.found[at]?.perSecond ?? Number.NaN));
+  const ratio = (name: string, other: Contestant | undefined): string =>
+    formatFigure(
+      median(
+        (find(name)?.found ?? []).map(
+          (round, at) => round.perSecond / (other?.found[at]?.perSecond ?? Number.NaN),
+        ),
+      ),
+    );
   return {
     name: 'bench',
     columns: ['', 'a second', 'service ÷ it', 'CPU µs each', 'p50 ms', 'p99 ms', 'RSS MB', 'stub'],
     rows: contestants.map((each) => [
       each.title,
       `${formatFigure(median(pick(each, 'perSecond')))} ±${(spread(pick(each, 'perSecond')) * 50).toFixed(0)}%`,
-      each.name === 'service' || each.name === 'stub' ? '' : formatFigure(median(ratios(each))),
+      ['service', 'stub', 'account'].includes(each.name) ? '' : ratio('service', each),
       formatFigure(median(pick(each, 'cpuMicroseconds'))),
       formatFigure(median(pick(each, 'p50'))),
       formatFigure(median(pick(each, 'p99'))),
@@ -103,7 +111,8 @@ function describeComparison(contestants: readonly Contestant[]) {
     ]),
     note:
       `Medians of ${rounds} interleaved rounds of ${seconds} s after ${warmUpSeconds} s each to warm up; ${inFlight} requests in ` +
-      `flight. Switched off: the pacing of requests to Stripe. ${describeMachine()}.`,
+      `flight. Switched off: the pacing of requests to Stripe. An account page ÷ a session of Apollo on Express: ` +
+      `${ratio('account', find('apollo-express'))}. ${describeMachine()}.`,
   };
 }
 

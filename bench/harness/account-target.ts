@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kind, parse, print } from 'graphql';
+import { root } from './build.ts';
+import type { Asked } from './load.ts';
+import { type Target, type TargetOptions, createService } from './targets.ts';
+
+/** Few enough that the warm-up stores the snapshot of each. */
+const mostUsers = 2_000;
+
+/** The same service, asked for an account page. Only the first answer for each user asks the stub; the others are from a snapshot. */
+export async function createAccountTarget(options: TargetOptions): Promise<Target> {
+  const service = await createService({ ...options, users: Math.min(options.users, mostUsers) });
+  const body = JSON.stringify({ query: readAccountQuery() });
+  const requests = service.asked.requests.map((request) => ({ ...request, body }));
+  return {
+    ...service,
+    name: 'account',
+    title: 'this service, an account page',
+    asked: { ...service.asked, requests, isRight: hasAccount },
+  };
+}
+
+/** The query of docs/examples.graphql, with the id by which an answer is checked. */
+function readAccountQuery(): string {
+  const { definitions } = parse(readFileSync(join(root, 'docs/examples.graphql'), 'utf8'));
+  const account = definitions.find(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === 'Account',
+  );
+  if (account === undefined) throw new Error('docs/examples.graphql has no query Account');
+  return print(account).replace('billingCustomer {', 'billingCustomer { id ');
+}
+
+const hasAccount: Asked['isRight'] = (answer, customer) => {
+  const { data } = JSON.parse(answer) as {
+    data?: { billingCustomer?: { id?: unknown; subscriptions?: unknown[] } | null };
+  };
+  const { id, subscriptions } = data?.billingCustomer ?? {};
+  return id === customer && subscriptions?.length === 1;
+};
