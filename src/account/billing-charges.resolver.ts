@@ -9,10 +9,11 @@ import {
   type BillingInvoice,
   BillingInvoiceConnection,
   InvoiceArgs,
+  isCredential,
 } from './billing-invoice.types.ts';
 import { type CustomerInvoices, shownStatuses } from './customer-invoices.service.ts';
 import type { NextCharges } from './next-charges.service.ts';
-import { BillingSubscription } from './subscription.types.ts';
+import { BillingOpenInvoice, BillingSubscription } from './subscription.types.ts';
 import { offersInvoiceHistory } from './offer-in-force.ts';
 
 const asksWhenSelected = 'Stripe is asked when the field is selected.';
@@ -63,6 +64,20 @@ export class SubscriptionChargeResolver {
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
     if (!(await offersInvoiceHistory(subscription.offer))) return null;
     return this.nextCharges.find(subscription);
+  }
+}
+
+@Resolver(() => BillingOpenInvoice)
+export class OpenInvoiceResolver {
+  constructor(private readonly customerInvoices: CustomerInvoices) {}
+
+  @Extensions(asksStripe)
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: `Stripe's page that takes the payment. ${isCredential} ${asksWhenSelected}`,
+  })
+  hostedInvoiceUrl(@Root() { id }: BillingOpenInvoice): Promise<string | null> {
+    return this.customerInvoices.findHostedUrl(id);
   }
 }
 

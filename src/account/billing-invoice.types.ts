@@ -14,6 +14,8 @@ export const invoiceStatus = registerOpenEnum(
   },
 );
 
+export const isCredential = 'It needs no sign-in, so treat the URL as a credential: never log or store it.';
+
 @ObjectType({ description: 'A period of time.' })
 export class BillingPeriod {
   @Field(() => Date, { description: 'When the period begins.' })
@@ -105,15 +107,13 @@ export class BillingInvoice {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      "Stripe's page that shows the invoice and takes its payment. It needs no sign-in, so treat the URL as a credential: never log or store it.",
+    description: `Stripe's page that shows the invoice and takes its payment. ${isCredential}`,
   })
   readonly hostedInvoiceUrl!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The invoice as a PDF. It needs no sign-in, so treat the URL as a credential: never log or store it.',
+    description: `The invoice as a PDF. ${isCredential}`,
   })
   readonly invoicePdfUrl!: string | null;
 }

@@ -3,7 +3,7 @@ import type { Customers } from '../customers/create-customers.ts';
 import type { Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
 import type { Erasure, UserToErase } from '../shared/erasure.ts';
-import { CustomerChargesResolver, SubscriptionChargeResolver } from './billing-charges.resolver.ts';
+import { CustomerChargesResolver, OpenInvoiceResolver, SubscriptionChargeResolver } from './billing-charges.resolver.ts';
 import { BillingCustomerResolver } from './billing-customer.resolver.ts';
 import { BillingCustomers } from './billing-customers.service.ts';
 import { CustomerInvoices } from './customer-invoices.service.ts';
@@ -33,12 +33,14 @@ export function createAccount(
   // Without webhooks, snapshots would become stale.
   const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
   const billingCustomers = new BillingCustomers({ directory, reader, kept, chooser });
+  const invoices = new CustomerInvoices(stripe);
   const nextCharges = new NextCharges(stripe);
   return {
     sync,
     resolvers: [
       new BillingCustomerResolver(billingCustomers),
-      new CustomerChargesResolver(new CustomerInvoices(stripe), nextCharges),
+      new CustomerChargesResolver(invoices, nextCharges),
+      new OpenInvoiceResolver(invoices),
       new SubscriptionChargeResolver(nextCharges),
       new GoneSinceResolver(snapshots),
     ],

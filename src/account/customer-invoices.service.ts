@@ -23,6 +23,7 @@ const maxReads = 10;
 /** Lists a customer's invoices, newest first. Their URLs are credentials: nothing here keeps them. */
 export class CustomerInvoices {
   private readonly reads = new SharedReads<Page<Stripe.Invoice>>();
+  private readonly singleReads = new SharedReads<Stripe.Invoice>();
 
   constructor(private readonly stripe: StripeClient) {}
 
@@ -33,6 +34,15 @@ export class CustomerInvoices {
     if (statuses?.size === 0) return { items: [], hasNextPage: false };
     const key = JSON.stringify([customer, first, after, statuses && [...statuses].sort()]);
     return this.reads.read(key, () => this.read(customer, request));
+  }
+
+  /** Finds the page that takes the payment of an invoice that was read with a subscription. @throws the errors of Stripe */
+  async findHostedUrl(id: string): Promise<string | null> {
+    const invoice = await this.singleReads.read(id, () =>
+      this.stripe.read((sdk, options) => sdk.invoices.retrieve(id, {}, options)),
+    );
+    if (invoice.id !== id) throw new StripeUnavailableError(new Error('Stripe answered with another invoice'));
+    return invoice.hosted_invoice_url ?? null;
   }
 
   private async read(customer: string, request: InvoicePageRequest): Promise<Page<Stripe.Invoice>> {

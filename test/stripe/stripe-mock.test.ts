@@ -25,6 +25,7 @@ const calls: Readonly<Record<string, RegExp>> = {
   'checkout.sessions.retrieve': /^GET \/v1\/checkout\/sessions\/cs_\w+$/,
   'customers.search': /^GET \/v1\/customers\/search$/,
   'invoices.list': /^GET \/v1\/invoices$/,
+  'invoices.retrieve': /^GET \/v1\/invoices\/in_\w+$/,
   'invoices.createPreview': /^POST \/v1\/invoices\/create_preview$/,
   'subscriptions.list': /^GET \/v1\/subscriptions$/,
 };
