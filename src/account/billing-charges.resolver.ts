@@ -1,6 +1,6 @@
 import { Args, Extensions, FieldResolver, Resolver, Root } from 'type-graphql';
 import { type Connection, readPageRequest, toConnection } from '../graphql/connection.ts';
-import { asksStripe } from '../graphql/schema.ts';
+import { observed } from '../graphql/schema.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { BillingCustomer } from './billing-customer.types.ts';
 import { toBillingInvoice } from './billing-invoice.mapper.ts';
@@ -14,7 +14,7 @@ import {
 import { type CustomerInvoices, shownStatuses } from './customer-invoices.service.ts';
 import type { NextCharges } from './next-charges.service.ts';
 import { BillingOpenInvoice, BillingSubscription } from './subscription.types.ts';
-import { offersInvoiceHistory } from './offer-in-force.ts';
+import { requestInvoices } from './request-access.ts';
 
 const asksWhenSelected = 'Stripe is asked when the field is selected.';
 const needsInvoiceHistory = 'null where the portal does not offer the caller the invoice history.';
@@ -26,29 +26,29 @@ export class CustomerChargesResolver {
     private readonly nextCharges: NextCharges,
   ) {}
 
-  @Extensions(asksStripe)
+  @Extensions(observed)
   @FieldResolver(() => BillingInvoiceConnection, {
     nullable: true,
     description: `The customer's invoices, newest first; ${needsInvoiceHistory} ${asksWhenSelected}`,
   })
   async invoices(
-    @Root() { id, offer }: BillingCustomer,
+    @Root() { id, access }: BillingCustomer,
     @Args(() => InvoiceArgs) args: InvoiceArgs,
   ): Promise<Connection<BillingInvoice> | null> {
     const page = { ...readPageRequest(args), statuses: readStatuses(args.status) };
-    if (!(await offersInvoiceHistory(offer))) return null;
+    if (!(await requestInvoices(access))) return null;
     const found = await this.customerInvoices.find(id, page);
     return toConnection(found, page, ({ id }) => id, toBillingInvoice);
   }
 
-  @Extensions(asksStripe)
+  @Extensions(observed)
   @FieldResolver(() => BillingCharge, {
     nullable: true,
     description: `The earliest next charge of all subscriptions; null when there is none. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
   })
-  async nextCharge(@Root() { subscriptions, offer }: BillingCustomer): Promise<BillingCharge | null> {
-    if (!(await offersInvoiceHistory(offer))) return null;
-    return this.nextCharges.findEarliest(subscriptions);
+  async nextCharge(@Root() { subscriptions, access }: BillingCustomer): Promise<BillingCharge | null> {
+    if (!(await requestInvoices(access))) return null;
+    return this.nextCharges.findEarliest(subscriptions, access.charge);
   }
 }
 
@@ -56,13 +56,13 @@ export class CustomerChargesResolver {
 export class SubscriptionChargeResolver {
   constructor(private readonly nextCharges: NextCharges) {}
 
-  @Extensions(asksStripe)
+  @Extensions(observed)
   @FieldResolver(() => BillingCharge, {
     nullable: true,
     description: `What the subscription charges next; null when there is nothing to charge, such as after a cancellation or while it is paused. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
   })
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
-    if (!(await offersInvoiceHistory(subscription.offer))) return null;
+    if (!(await requestInvoices(subscription.access))) return null;
     return this.nextCharges.find(subscription);
   }
 }
@@ -71,12 +71,13 @@ export class SubscriptionChargeResolver {
 export class OpenInvoiceResolver {
   constructor(private readonly customerInvoices: CustomerInvoices) {}
 
-  @Extensions(asksStripe)
+  @Extensions(observed)
   @FieldResolver(() => String, {
     nullable: true,
     description: `Stripe's page that takes the payment. ${isCredential} ${asksWhenSelected}`,
   })
-  hostedInvoiceUrl(@Root() { id }: BillingOpenInvoice): Promise<string | null> {
+  async hostedInvoiceUrl(@Root() { id, access }: BillingOpenInvoice): Promise<string | null> {
+    await access.charge();
     return this.customerInvoices.findHostedUrl(id);
   }
 }

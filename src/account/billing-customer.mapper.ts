@@ -2,13 +2,13 @@ import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
 import type { BillingAddress, BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerFacts } from './customer-facts.ts';
 import { toOptionalMoney } from './money.ts';
-import type { OfferInForce } from './offer-in-force.ts';
+import type { RequestAccess } from './request-access.ts';
 import { findPaymentMethod, toBillingDiscount, toBillingSubscription } from './subscription.mapper.ts';
 
 /** Converts what Stripe said to the schema's types. */
 export function toBillingCustomer(
   facts: CustomerFacts,
-  offer: OfferInForce,
+  access: RequestAccess,
 ): Omit<BillingCustomer, 'userId' | 'linkedAt' | 'asOf'> {
   const { shipping, currency, discount } = facts;
   return {
@@ -30,10 +30,10 @@ export function toBillingCustomer(
     paymentMethod: findPaymentMethod(null, facts),
     delinquent: facts.delinquent ?? false,
     subscriptions: facts.subscriptions.map((subscription) =>
-      toBillingSubscription(subscription, facts, offer),
+      toBillingSubscription(subscription, facts, access),
     ),
     facts,
-    offer,
+    access,
   };
 }
 

@@ -1,11 +1,16 @@
 import { Arg, Authorized, Ctx, Query, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
+import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';
 import { BillingCustomer } from './billing-customer.types.ts';
+import { createRequestAccess } from './request-access.ts';
 
 @Resolver()
 export class BillingCustomerResolver {
-  constructor(private readonly customers: BillingCustomers) {}
+  constructor(
+    private readonly customers: BillingCustomers,
+    private readonly chooser: Pick<ConfigurationChooser, 'getOffered'>,
+  ) {}
 
   @Authorized()
   @Query(() => BillingCustomer, {
@@ -21,6 +26,8 @@ export class BillingCustomerResolver {
     })
     fresh: boolean,
   ): Promise<BillingCustomer | null> {
-    return this.customers.find(getCaller(context), { fresh, requestId: context.requestId });
+    const { requestId } = context;
+    const access = createRequestAccess(context, this.chooser);
+    return this.customers.find(getCaller(context), { fresh, requestId }, access);
   }
 }

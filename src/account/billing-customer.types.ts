@@ -2,8 +2,8 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
 import type { CustomerFacts } from './customer-facts.ts';
 import { Money } from './money.ts';
-import type { OfferInForce } from './offer-in-force.ts';
 import { BillingPaymentMethod } from './payment-method.types.ts';
+import type { RequestAccess } from './request-access.ts';
 import { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
 @ObjectType({ description: 'A postal address.' })
@@ -129,6 +129,6 @@ export class BillingCustomer {
   /** What Stripe said, for other features. It is not a field. */
   readonly facts!: CustomerFacts;
 
-  /** For field resolvers, which in a host's own server do not get the service's context. It is not a field. */
-  readonly offer!: OfferInForce;
+  /** It is not a field. */
+  readonly access!: RequestAccess;
 }

@@ -10,8 +10,7 @@ import type { CustomerDirectory, CustomerMapping } from '../customers/customer-d
 import type { CustomerReader } from './customer-reader.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type CustomerSync, toSnapshot } from './customer-sync.service.ts';
-import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
-import { createOfferInForce } from './offer-in-force.ts';
+import type { RequestAccess } from './request-access.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import type { SnapshotRegister } from './snapshot-register.ts';
 
@@ -29,19 +28,15 @@ const freshMs = 24 * 60 * 60_000;
 /** The wait for the lease is short, because a user waits and Stripe can also be read without the lease. */
 const patienceMs = 2_000;
 
-interface BillingCustomersParts {
-  readonly directory: CustomerDirectory;
-  readonly reader: CustomerReader;
-  /** Null without webhooks. */
-  readonly kept: KeptSnapshots | null;
-  readonly chooser: Pick<ConfigurationChooser, 'getOffered'>;
-}
-
 /** Reads the caller's customer. */
 export class BillingCustomers {
   private readonly reads = new SharedReads<CustomerSnapshot | null>();
 
-  constructor(private readonly parts: BillingCustomersParts) {}
+  constructor(
+    private readonly directory: CustomerDirectory,
+    private readonly reader: CustomerReader,
+    private readonly kept: KeptSnapshots | null,
+  ) {}
 
   /**
    * Returns null when the caller is not linked to a customer.
@@ -51,8 +46,9 @@ export class BillingCustomers {
   async find(
     caller: Caller,
     { fresh, requestId }: { readonly fresh: boolean; readonly requestId: string },
+    access: RequestAccess,
   ): Promise<BillingCustomer | null> {
-    const mapping = await this.parts.directory.findByUserId(caller.userId);
+    const mapping = await this.directory.findByUserId(caller.userId);
     if (mapping === null) return null;
     const snapshot =
       (fresh ? null : await this.findKept(mapping)) ??
@@ -60,19 +56,14 @@ export class BillingCustomers {
     if (snapshot === null) return null;
     if (snapshot.facts === null) throw new CustomerGoneError();
     const { userId, createdAt: linkedAt } = mapping;
-    return {
-      ...toBillingCustomer(snapshot.facts, createOfferInForce(this.parts.chooser, caller)),
-      userId,
-      linkedAt,
-      asOf: snapshot.readAt,
-    };
+    return { ...toBillingCustomer(snapshot.facts, access), userId, linkedAt, asOf: snapshot.readAt };
   }
 
   private async findKept(mapping: CustomerMapping): Promise<CustomerSnapshot | null> {
-    if (this.parts.kept === null) return null;
-    const snapshot = await this.parts.kept.register.find(mapping);
+    if (this.kept === null) return null;
+    const snapshot = await this.kept.register.find(mapping);
     // The distance is absolute, so that a snapshot from the future, made by a wrong clock, does not stay valid.
-    const age = this.parts.kept.now().getTime() - (snapshot?.readAt.getTime() ?? 0);
+    const age = this.kept.now().getTime() - (snapshot?.readAt.getTime() ?? 0);
     return Math.abs(age) <= freshMs ? snapshot : null;
   }
 
@@ -81,18 +72,18 @@ export class BillingCustomers {
     { stripeCustomerId }: CustomerMapping,
     requestId: string,
   ): Promise<CustomerSnapshot | null> {
-    if (this.parts.kept !== null) {
+    if (this.kept !== null) {
       try {
-        return await this.parts.kept.sync.refresh(stripeCustomerId, { patienceMs });
+        return await this.kept.sync.refresh(stripeCustomerId, { patienceMs });
       } catch (error) {
         // Stripe's answer is still useful when the snapshot cannot be stored.
         if (!(error instanceof StoreUnavailableError || error instanceof LeaseTakenError)) throw error;
-        logFailure(this.parts.kept.logger, error, 'failed to store the snapshot of a customer', {
+        logFailure(this.kept.logger, error, 'failed to store the snapshot of a customer', {
           requestId,
           stripeCustomerId,
         });
       }
     }
-    return toSnapshot(await this.parts.reader.read(stripeCustomerId), null);
+    return toSnapshot(await this.reader.read(stripeCustomerId), null);
   }
 }

@@ -3,7 +3,11 @@ import type { Customers } from '../customers/create-customers.ts';
 import type { Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
 import type { Erasure, UserToErase } from '../shared/erasure.ts';
-import { CustomerChargesResolver, OpenInvoiceResolver, SubscriptionChargeResolver } from './billing-charges.resolver.ts';
+import {
+  CustomerChargesResolver,
+  OpenInvoiceResolver,
+  SubscriptionChargeResolver,
+} from './billing-charges.resolver.ts';
 import { BillingCustomerResolver } from './billing-customer.resolver.ts';
 import { BillingCustomers } from './billing-customers.service.ts';
 import { CustomerInvoices } from './customer-invoices.service.ts';
@@ -32,13 +36,13 @@ export function createAccount(
   const sync = new CustomerSync({ directory, snapshots, reader, leases });
   // Without webhooks, snapshots would become stale.
   const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
-  const billingCustomers = new BillingCustomers({ directory, reader, kept, chooser });
+  const billingCustomers = new BillingCustomers(directory, reader, kept);
   const invoices = new CustomerInvoices(stripe);
   const nextCharges = new NextCharges(stripe);
   return {
     sync,
     resolvers: [
-      new BillingCustomerResolver(billingCustomers),
+      new BillingCustomerResolver(billingCustomers, chooser),
       new CustomerChargesResolver(invoices, nextCharges),
       new OpenInvoiceResolver(invoices),
       new SubscriptionChargeResolver(nextCharges),

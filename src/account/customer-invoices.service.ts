@@ -41,7 +41,8 @@ export class CustomerInvoices {
     const invoice = await this.singleReads.read(id, () =>
       this.stripe.read((sdk, options) => sdk.invoices.retrieve(id, {}, options)),
     );
-    if (invoice.id !== id) throw new StripeUnavailableError(new Error('Stripe answered with another invoice'));
+    if (invoice.id !== id)
+      throw new StripeUnavailableError(new Error('Stripe answered with another invoice'));
     return invoice.hosted_invoice_url ?? null;
   }
 

@@ -1,4 +1,3 @@
-import { runPayingField } from '../stripe/request-budget.ts';
 import { SharedReads } from '../stripe/shared-reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError } from '../stripe/stripe.errors.ts';
@@ -26,14 +25,19 @@ export class NextCharges {
 
   /**
    * Finds the earliest next charge. Stripe previews single subscriptions only, so they are asked in the order of their
-   * periods until one is charged. Each preview after the first costs what another field would.
+   * periods until one is charged.
+   * @param pay pays for each preview after the first, as for a field of its own
    */
-  async findEarliest(subscriptions: readonly ChargedSubscription[]): Promise<BillingCharge | null> {
+  async findEarliest(
+    subscriptions: readonly ChargedSubscription[],
+    pay: () => Promise<void>,
+  ): Promise<BillingCharge | null> {
     const [first, ...others] = subscriptions.filter(isCollected).sort(byPeriodEnd);
     let charge = first === undefined ? null : await this.find(first);
     for (const subscription of others) {
       if (charge !== null) break;
-      charge = await runPayingField(() => this.find(subscription));
+      await pay();
+      charge = await this.find(subscription);
     }
     return charge;
   }

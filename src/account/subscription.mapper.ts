@@ -8,9 +8,9 @@ import {
 } from './billing-customer.enums.ts';
 import type { CustomerFacts, DiscountFacts, SubscriptionFacts } from './customer-facts.ts';
 import { toMoney, toOptionalMoney } from './money.ts';
-import type { OfferInForce } from './offer-in-force.ts';
 import { toBillingPaymentMethod } from './payment-method.mapper.ts';
 import { toBillingItem, toTotal } from './price.mapper.ts';
+import type { RequestAccess } from './request-access.ts';
 import type {
   BillingCancellation,
   BillingDiscount,
@@ -25,7 +25,7 @@ import type {
 export function toBillingSubscription(
   facts: SubscriptionFacts,
   customer: Pick<CustomerFacts, 'invoice_settings' | 'default_source' | 'discount'>,
-  offer: OfferInForce,
+  access: RequestAccess,
 ): BillingSubscription {
   const cancelsAt = findCancellation(facts);
   return {
@@ -46,9 +46,9 @@ export function toBillingSubscription(
     collectionMethod: collectionMethod.read(facts.collection_method),
     daysUntilDue: facts.days_until_due,
     paymentMethod: findPaymentMethod(facts, customer),
-    openInvoice: toOpenInvoice(facts),
+    openInvoice: toOpenInvoice(facts, access),
     facts,
-    offer,
+    access,
   };
 }
 
@@ -183,7 +183,10 @@ function toPendingUpdate({ pending_update: update }: SubscriptionFacts): Billing
   };
 }
 
-function toOpenInvoice({ latest_invoice: invoice }: SubscriptionFacts): BillingOpenInvoice | null {
+function toOpenInvoice(
+  { latest_invoice: invoice }: SubscriptionFacts,
+  access: RequestAccess,
+): BillingOpenInvoice | null {
   if (invoice?.status !== 'open') return null;
   return {
     id: invoice.id,
@@ -191,6 +194,7 @@ function toOpenInvoice({ latest_invoice: invoice }: SubscriptionFacts): BillingO
     amountDue: toMoney(invoice.amount_remaining, invoice.currency),
     dueAt: fromOptionalUnix(invoice.due_date),
     nextAttemptAt: fromOptionalUnix(invoice.next_payment_attempt),
+    access,
   };
 }
 

@@ -9,9 +9,9 @@ import {
 } from './billing-customer.enums.ts';
 import type { SubscriptionFacts } from './customer-facts.ts';
 import { Money } from './money.ts';
-import type { OfferInForce } from './offer-in-force.ts';
 import { BillingPaymentMethod } from './payment-method.types.ts';
 import { BillingPrice } from './price.types.ts';
+import type { RequestAccess } from './request-access.ts';
 
 @ObjectType({ description: 'A discount that is in force.' })
 export class BillingDiscount {
@@ -146,6 +146,9 @@ export class BillingOpenInvoice {
     description: 'When Stripe tries to charge it next; null when it does not.',
   })
   readonly nextAttemptAt!: Date | null;
+
+  /** It is not a field. */
+  readonly access!: RequestAccess;
 }
 
 @ObjectType({ description: 'A subscription at Stripe.' })
@@ -236,6 +239,6 @@ export class BillingSubscription {
   /** What Stripe said, for other features. It is not a field. */
   readonly facts!: SubscriptionFacts;
 
-  /** For field resolvers, like the customer's. It is not a field. */
-  readonly offer!: OfferInForce;
+  /** It is not a field. */
+  readonly access!: RequestAccess;
 }

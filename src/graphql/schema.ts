@@ -4,6 +4,7 @@ import {
   GraphQLSchema,
   defaultFieldResolver,
   isNonNullType,
+  isObjectType,
 } from 'graphql';
 import { type AuthCheckerFn, type NonEmptyArray, buildSchemaSync } from 'type-graphql';
 import { requireRole } from '../auth/auth.errors.ts';
@@ -91,18 +92,25 @@ function sortEntries<T>(entries: Readonly<Record<string, T>>, isLast: (value: T)
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
+/** Marks a field below the root for the metrics: `@Extensions(observed)`. */
+export const observed = { observed: true };
+
 /** Counts every executed root field, gives it a span and charges the caller for it. Clients' operation names are not recorded: they are unbounded. */
 export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): void {
-  for (const type of [schema.getQueryType(), schema.getMutationType()]) {
-    for (const field of Object.values(type?.getFields() ?? {})) {
-      const operation = createOperation(type?.name ?? '', field.name, telemetry);
+  const roots: readonly unknown[] = [schema.getQueryType(), schema.getMutationType()];
+  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
+    const isRoot = roots.includes(type);
+    for (const field of Object.values(type.getFields())) {
+      if (!isRoot && field.extensions['observed'] !== true) continue;
+      const operation = createOperation(type.name, field.name, telemetry);
       const resolve: Resolver = field.resolve ?? defaultFieldResolver;
-      const observed: Resolver = (source, args, context, info) =>
+      const observing: Resolver = (source, args, context, info) =>
         telemetry.observe(operation, async () => {
-          await context.charge();
+          // A field below the root pays by itself: in a host's own server, its context is the host's.
+          if (isRoot) await context.charge();
           return await resolve(source, args, context, info);
         });
-      field.resolve = observed;
+      field.resolve = observing;
     }
   }
 }

@@ -34,7 +34,8 @@ export interface AccountUser {
 export async function createAccountApp(env: Environment = {}): Promise<AccountApp> {
   const app = await createTestApp(env);
   const demo = await seedDemoData(app.sdk);
-  const control = (path: string, params: object) => app.sdk.rawRequest('POST', `/_control/${path}`, params);
+  const control = async (path: string, params: object): Promise<unknown> =>
+    app.sdk.rawRequest('POST', `/_control/${path}`, params);
   let users = 0;
   let seen = 0;
   return {
@@ -53,12 +54,16 @@ export async function createAccountApp(env: Environment = {}): Promise<AccountAp
     },
     subscribe: (customer, params = {}) =>
       app.sdk.subscriptions.create({ customer, items: [{ price: demo.prices[0]?.month ?? '' }], ...params }),
-    setSubscription: async (id, params) => void (await control(`subscriptions/${id}`, params)),
+    setSubscription: async (id, params) => {
+      await control(`subscriptions/${id}`, params);
+    },
     invoice: async (subscription, status) => {
       const created = await control('invoices', { subscription, status });
-      return (created as unknown as Stripe.Invoice).id;
+      return (created as { readonly id: string }).id;
     },
-    pass: async (days) => void (await control('clock', { advance_days: days })),
+    pass: async (days) => {
+      await control('clock', { advance_days: days });
+    },
     listRequests: (path = '') =>
       app.stripe.requests.slice(seen).filter((request) => request.path.includes(path)),
     forgetRequests: () => {

@@ -41,7 +41,12 @@ function createInvoice(id: string, members: object = {}): object {
 const features = { invoice_history: { enabled: true } };
 const { features: allFeatures, ...settings } = createStripeConfiguration() as { features: object };
 const configuration = { ...settings, features: { ...allFeatures, ...features } };
-const customer = { object: 'customer', id: 'cus_1', invoice_settings: { default_payment_method: null } };
+const customer = {
+  object: 'customer',
+  id: 'cus_1',
+  balance: 0,
+  invoice_settings: { default_payment_method: null },
+};
 
 /** Answers each list of invoices by its query; all else is a customer without subscriptions. */
 function answerLists(answer: (query: URLSearchParams) => object): void {

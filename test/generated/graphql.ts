@@ -277,6 +277,19 @@ export type DiscountScope =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
+/** An invoice's status at Stripe. Drafts are never shown. */
+export type InvoiceStatus =
+  /** The invoice awaits payment. */
+  | 'OPEN'
+  /** The invoice is paid. */
+  | 'PAID'
+  /** The seller no longer expects payment. The invoice can still be paid. */
+  | 'UNCOLLECTIBLE'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED'
+  /** The invoice was cancelled. Nothing is owed. */
+  | 'VOID';
+
 /** What a package that is not full costs. */
 export type PackageRounding =
   /** Nothing. */
@@ -754,6 +767,22 @@ export type OpenPortalMutationVariables = Exact<{
 
 export type OpenPortalMutation = { createBillingPortalSession: { id: string, url: string, configurationId: string } };
 
+export type InvoicesQueryVariables = Exact<{
+  first?: number;
+  after?: string | null | undefined;
+  status?: Array<InvoiceStatus> | InvoiceStatus | null | undefined;
+}>;
+
+
+export type InvoicesQuery = { billingCustomer: { id: string, invoices: { edges: Array<{ cursor: string, node: { id: string, number: string | null, status: InvoiceStatus, createdAt: string, dueAt: string | null, hasMoreLines: boolean, hostedInvoiceUrl: string | null, invoicePdfUrl: string | null, total: { amount: number, currency: string, decimals: number }, amountDue: { amount: number }, amountPaid: { amount: number }, tax: { amount: number } | null, period: { start: string, end: string }, lines: Array<{ description: string | null, quantity: number | null, proration: boolean, amount: { amount: number }, tax: { amount: number } | null, period: { start: string, end: string } }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } | null } | null };
+
+export type NextChargeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NextChargeQuery = { billingCustomer: { nextCharge: { subscriptionId: string, date: string, hasMoreLines: boolean, total: { amount: number, currency: string, decimals: number }, amountDue: { amount: number }, tax: { amount: number } | null, lines: Array<{ description: string | null, quantity: number | null, proration: boolean, amount: { amount: number } }> } | null, subscriptions: Array<{ id: string, openInvoice: { hostedInvoiceUrl: string | null } | null, nextCharge: { subscriptionId: string, date: string, hasMoreLines: boolean, total: { amount: number, currency: string, decimals: number }, amountDue: { amount: number }, tax: { amount: number } | null, lines: Array<{ description: string | null, quantity: number | null, proration: boolean, amount: { amount: number } }> } | null }> } | null };
+
+export type ChargeFragment = { subscriptionId: string, date: string, hasMoreLines: boolean, total: { amount: number, currency: string, decimals: number }, amountDue: { amount: number }, tax: { amount: number } | null, lines: Array<{ description: string | null, quantity: number | null, proration: boolean, amount: { amount: number } }> };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -844,6 +873,32 @@ export const PriceFragmentDoc = new TypedDocumentString(`
   currency
   decimals
 }`, {"fragmentName":"Price"}) as unknown as TypedDocumentString<PriceFragment, unknown>;
+export const ChargeFragmentDoc = new TypedDocumentString(`
+    fragment Charge on BillingCharge {
+  subscriptionId
+  date
+  hasMoreLines
+  total {
+    amount
+    currency
+    decimals
+  }
+  amountDue {
+    amount
+  }
+  tax {
+    amount
+  }
+  lines {
+    description
+    quantity
+    proration
+    amount {
+      amount
+    }
+  }
+}
+    `, {"fragmentName":"Charge"}) as unknown as TypedDocumentString<ChargeFragment, unknown>;
 export const WholeCustomerDocument = new TypedDocumentString(`
     query WholeCustomer($fresh: Boolean! = false) {
   billingCustomer(fresh: $fresh) {
@@ -1407,3 +1462,104 @@ export const OpenPortalDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OpenPortalMutation, OpenPortalMutationVariables>;
+export const InvoicesDocument = new TypedDocumentString(`
+    query Invoices($first: Int! = 10, $after: String, $status: [InvoiceStatus!]) {
+  billingCustomer {
+    id
+    invoices(first: $first, after: $after, status: $status) {
+      edges {
+        cursor
+        node {
+          id
+          number
+          status
+          createdAt
+          dueAt
+          hasMoreLines
+          hostedInvoiceUrl
+          invoicePdfUrl
+          total {
+            amount
+            currency
+            decimals
+          }
+          amountDue {
+            amount
+          }
+          amountPaid {
+            amount
+          }
+          tax {
+            amount
+          }
+          period {
+            start
+            end
+          }
+          lines {
+            description
+            quantity
+            proration
+            amount {
+              amount
+            }
+            tax {
+              amount
+            }
+            period {
+              start
+              end
+            }
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InvoicesQuery, InvoicesQueryVariables>;
+export const NextChargeDocument = new TypedDocumentString(`
+    query NextCharge {
+  billingCustomer {
+    nextCharge {
+      ...Charge
+    }
+    subscriptions {
+      id
+      openInvoice {
+        hostedInvoiceUrl
+      }
+      nextCharge {
+        ...Charge
+      }
+    }
+  }
+}
+    fragment Charge on BillingCharge {
+  subscriptionId
+  date
+  hasMoreLines
+  total {
+    amount
+    currency
+    decimals
+  }
+  amountDue {
+    amount
+  }
+  tax {
+    amount
+  }
+  lines {
+    description
+    quantity
+    proration
+    amount {
+      amount
+    }
+  }
+}`) as unknown as TypedDocumentString<NextChargeQuery, NextChargeQueryVariables>;

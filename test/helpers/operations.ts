@@ -206,6 +206,9 @@ export const nextChargeQuery = graphql(/* GraphQL */ `
       }
       subscriptions {
         id
+        openInvoice {
+          hostedInvoiceUrl
+        }
         nextCharge {
           ...Charge
         }

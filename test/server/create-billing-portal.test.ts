@@ -215,6 +215,19 @@ describe('schema', () => {
     });
   });
 
+  test("answers the fields below the root, which get the host's context, for the same user", async () => {
+    const query = '{ billingCustomer { nextCharge { date } invoices { edges { node { status } } } } }';
+
+    expect(await execute(query, 'of-ada')).toMatchObject({
+      data: {
+        billingCustomer: {
+          nextCharge: { date: expect.anything() },
+          invoices: { edges: [{ node: { status: 'PAID' } }, { node: { status: 'PAID' } }] },
+        },
+      },
+    });
+  });
+
   test("identifies the caller once for all fields of the host's request", async () => {
     const before = identified;
     await execute('{ a: billingCustomer { id } b: billingCustomer { id } }', 'of-ada');

@@ -74,6 +74,9 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
   await askAsUser(await createCall(onDemand));
   await tellOfCheckout(app, demo);
   await resolveConflict(app, operations);
+  const open = { subscription: demo.subscriptionId, status: 'open' };
+  await app.sdk.rawRequest('POST', '/_control/invoices', open);
+  await askForInvoices(await createCall(app, operations));
   return { requests: app.stripe.requests, operations };
 }
 

@@ -1,0 +1,27 @@
+import { type RequestContext, getCaller } from '../graphql/context.ts';
+import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
+import type { OfferedFeatures } from '../portal/offered-features.ts';
+
+/**
+ * What the fields below `billingCustomer` need of the request. They find it in the answer, because a host's own server
+ * passes them a context of its own.
+ */
+export interface RequestAccess extends Pick<RequestContext, 'charge'> {
+  /** What the portal offers the caller: chosen once, when a field first needs it. */
+  readonly getOffered: () => Promise<OfferedFeatures>;
+}
+
+export function createRequestAccess(
+  context: RequestContext,
+  chooser: Pick<ConfigurationChooser, 'getOffered'>,
+): RequestAccess {
+  let offered: Promise<OfferedFeatures> | undefined;
+  const getOffered = (): Promise<OfferedFeatures> => (offered ??= chooser.getOffered(getCaller(context)));
+  return { charge: context.charge, getOffered };
+}
+
+/** Pays for a field, and returns whether the caller may see invoices. @throws RateLimitedError, and the errors of Stripe */
+export async function requestInvoices({ charge, getOffered }: RequestAccess): Promise<boolean> {
+  await charge();
+  return (await getOffered()).invoice_history?.enabled === true;
+}
