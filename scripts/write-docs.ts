@@ -1,11 +1,12 @@
 // npm run docs: writes the tables of variables, error codes and commands from .env.example and the code. With --check it
 // writes nothing and fails when a document is out of date.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Command } from 'commander';
 import { format } from 'prettier';
 import { createProgram } from '../src/cli/program.ts';
 import { type ErrorDescription, errorStatuses } from '../src/shared/errors.ts';
+import { createOpenApi } from './openapi.ts';
 
 type Row = readonly string[];
 type DescribedErrors = Readonly<
@@ -40,6 +41,7 @@ const documents: Readonly<Record<string, () => string>> = {
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+await writeOpenApi();
 for (const [file, describe] of Object.entries(documents)) {
   const text = readFileSync(file, 'utf8');
   const [before = '', rest = ''] = text.split('<!-- generated -->');
@@ -49,7 +51,18 @@ for (const [file, describe] of Object.entries(documents)) {
     printWidth: 110,
     singleQuote: true,
   });
-  if (wanted === text) continue;
+  writeIfNew(file, text, wanted);
+}
+
+async function writeOpenApi(): Promise<void> {
+  const file = 'docs/openapi.json';
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const wanted = await format(JSON.stringify(createOpenApi(version)), { parser: 'json', printWidth: 110 });
+  writeIfNew(file, existsSync(file) ? readFileSync(file, 'utf8') : '', wanted);
+}
+
+function writeIfNew(file: string, text: string, wanted: string): void {
+  if (wanted === text) return;
   if (values.check) {
     process.stderr.write(`${file} is out of date: run npm run docs\n`);
     process.exitCode = 1;

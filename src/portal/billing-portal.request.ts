@@ -61,16 +61,18 @@ function createSessionRequest<B extends z.ZodType<boolean>, I extends z.ZodType<
   });
 }
 
-const bodySchema = createSessionRequest(json);
-const querySchema = createSessionRequest(text);
+/** A session as a JSON body describes it. docs/openapi.json is made from it. */
+export const sessionBody = createSessionRequest(json);
+/** The same as a query. */
+export const sessionQuery = createSessionRequest(text);
 
-export type SessionRequest = z.infer<typeof bodySchema>;
+export type SessionRequest = z.infer<typeof sessionBody>;
 /** A session as clients of REST describe it. */
-export type SessionInput = z.input<typeof bodySchema>;
+export type SessionInput = z.input<typeof sessionBody>;
 
 /** Reads the body of a POST. @throws BadUserInputError naming the field */
 export function readSessionRequest(body: unknown): SessionRequest {
-  return read(bodySchema, body);
+  return read(sessionBody, body);
 }
 
 /**
@@ -85,7 +87,7 @@ export function readRedirectRequest(query: unknown): SessionRequest {
     throw new BadUserInputError('__proto__ is not a field of this request.');
   const fields = parse({ ...text }, { depth: 2, plainObjects: true });
   const { flow } = fields;
-  return read(querySchema, typeof flow === 'string' ? { ...fields, flow: { type: flow } } : fields);
+  return read(sessionQuery, typeof flow === 'string' ? { ...fields, flow: { type: flow } } : fields);
 }
 
 function read<T>(schema: z.ZodType<T>, input: unknown): T {
