@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { describeFailure, getExitCode } from './command-failure.ts';
 import { addDoctorCommand } from './doctor/doctor.command.ts';
 import { addEraseCommand } from './erase.command.ts';
+import { addInitCommand } from './init/init.command.ts';
 import { addLinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
 import { addPoliciesCommand } from './policies/policies.command.ts';
@@ -43,6 +44,7 @@ export function createProgram(shell: Shell): Command {
   addServeCommand(program, shell);
   addDemoCommand(program, shell);
   addSchemaCommand(program);
+  addInitCommand(program, shell);
   addDoctorCommand(program, shell);
   addLinkCommand(program, shell);
   addUnlinkCommand(program, shell);
