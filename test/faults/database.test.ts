@@ -9,7 +9,7 @@ import { describeWithPart } from '../helpers/real-parts.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { type ToxicProxy, findToxiproxy, howToGetToxiproxy, startToxicProxy } from '../helpers/toxiproxy.ts';
 
-const faultMs = 3_000;
+const faultMs = 2_000;
 const pauseMs = 100;
 /** More than all faults together see asked for. */
 const linksToMake = (faultMs / pauseMs) * 12;

@@ -14,7 +14,7 @@ import { type ServiceProcess, createEnvironment, isReady, startService } from '.
 const heapMegabytes = 256;
 /** What the process may grow to: its code and its buffers come on top of the heap. */
 const maxResidentMegabytes = 400;
-const attackMs = 10_000;
+const attackMs = 6_000;
 
 let stripe: FaultyStripe;
 
@@ -77,7 +77,7 @@ async function sendAll(
   options: { readonly signedIn?: boolean; readonly path?: string } = {},
 ): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const end = performance.now() + attackMs * 2;
+  const end = performance.now() + attackMs * 3;
   let next = 0;
   let answered = 0;
   const sendOne = (body: string): Promise<void> =>

@@ -20,7 +20,7 @@ import {
   startService,
 } from './service-kit.ts';
 
-const runs = 20;
+const runs = 12;
 const keptAlive = 12;
 const connectingAnew = 4;
 const maxStopMs = 15_000;
