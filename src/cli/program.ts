@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { describeFailure, getExitCode } from './command-failure.ts';
+import { CommandError, describeFailure, getExitCode } from './command-failure.ts';
 import { addDoctorCommand } from './doctor/doctor.command.ts';
 import { addEraseCommand } from './erase.command.ts';
 import { addInitCommand } from './init/init.command.ts';
@@ -43,6 +43,7 @@ export function createProgram(shell: Shell): Command {
     .addHelpText('after', programHelp);
   addServeCommand(program, shell);
   addDemoCommand(program, shell);
+  addStripeCommand(program, shell);
   addSchemaCommand(program);
   addInitCommand(program, shell);
   addDoctorCommand(program, shell);
@@ -91,6 +92,29 @@ function addDemoCommand(program: Command, shell: Shell): void {
     .action(async (options: { json?: true }) => {
       const { runDemo } = await import('./demo/demo.command.ts');
       await runDemo(shell, { json: options.json ?? false });
+    });
+}
+
+/** The package has its own options and help, so that both ways to start it are the same. */
+function addStripeCommand(program: Command, shell: Shell): void {
+  program
+    .command('stripe')
+    .description(
+      'run a local Stripe for development; needs the package billing-portal-local-stripe (`stripe --help`)',
+    )
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument('[options...]', 'passed on to the package')
+    .action(async (options: string[]) => {
+      const { runUntilSignal } = await import('billing-portal-local-stripe/command').catch(() => {
+        throw new CommandError(
+          'The local Stripe is a package of its own: npm install --save-dev billing-portal-local-stripe',
+        );
+      });
+      shell.exitCode = await runUntilSignal(options, {
+        write: (text) => shell.stdout.write(`${text}\n`),
+        writeError: (text) => shell.stderr.write(`${text}\n`),
+      });
     });
 }
 

@@ -51,6 +51,15 @@ test.each(['serve', 'demo', 'link', 'unlink', 'links', 'erase', 'token'])(
   },
 );
 
+test('stripe passes its options on to the local Stripe, which has a help and refusals of its own', async () => {
+  const help = await runCli(['stripe', '--help'], { env: {} });
+  expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(help.stdout).toMatch(/^Usage: billing-portal-local-stripe/);
+  const refusal = await runCli(['stripe', '--port', 'x'], { env: {} });
+  expect(refusal).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(refusal.stderr).toBe('--port must be a number from 0 to 65535, not x.\n');
+});
+
 test.each([['nonsense'], ['links', '--nonsense'], ['token']])(
   '%s is a mistake on the command line',
   async (...args) => {

@@ -11,6 +11,19 @@ export interface DemoData {
   readonly configurationId: string;
 }
 
+/** What the demo needs of a Stripe client: the SDK has it, and so does the command line, which works without the SDK. */
+export interface StripeRequests {
+  rawRequest(method: string, path: string, params?: Readonly<Record<string, unknown>>): Promise<unknown>;
+}
+
+async function post<T>(
+  stripe: StripeRequests,
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+): Promise<T> {
+  return (await stripe.rawRequest('POST', path, params)) as T;
+}
+
 const range = [
   { name: 'Starter', description: 'For one person finding their feet', month: 900, year: 9000 },
   { name: 'Pro', description: 'For small teams that ship', month: 2900, year: 29000 },
@@ -18,12 +31,12 @@ const range = [
 ];
 
 /**
- * Fills the local Stripe, or a Stripe test account, through the SDK: a customer with a card, three products, a subscription
+ * Fills the local Stripe, or a Stripe test account: a customer with a card, three products, a subscription
  * that was upgraded once and so has two paid invoices, and default portal settings that allow everything.
  */
-export async function seedDemoData(stripe: Stripe): Promise<DemoData> {
+export async function seedDemoData(stripe: StripeRequests): Promise<DemoData> {
   const products = await Promise.all(range.map((product) => createDemoProduct(stripe, product)));
-  const customer = await stripe.customers.create({
+  const customer = await post<Stripe.Customer>(stripe, '/v1/customers', {
     name: 'Ada Lovelace',
     email: 'ada@example.com',
     phone: '+44 20 7946 0958',
@@ -33,11 +46,11 @@ export async function seedDemoData(stripe: Stripe): Promise<DemoData> {
   });
   const [starter, pro] = products;
   if (!starter || !pro) throw new Error('The demo range needs two products.');
-  const subscription = await stripe.subscriptions.create({
+  const subscription = await post<Stripe.Subscription>(stripe, '/v1/subscriptions', {
     customer: customer.id,
     items: [{ price: starter.month }],
   });
-  await stripe.subscriptions.update(subscription.id, {
+  await post(stripe, `/v1/subscriptions/${subscription.id}`, {
     items: subscription.items.data.map((item) => ({ id: item.id, price: pro.month })),
     proration_behavior: 'always_invoice',
   });
@@ -57,13 +70,14 @@ interface DemoProduct {
 }
 
 /** Product ids are the same in every run, so that a frontend can refer to its plans by id. */
-async function createDemoProduct(stripe: Stripe, plan: (typeof range)[number]): Promise<DemoProduct> {
+async function createDemoProduct(stripe: StripeRequests, plan: (typeof range)[number]): Promise<DemoProduct> {
   const { name, description } = plan;
   const id = `prod_demo_${name.toLowerCase()}`;
-  const [existing] = (await stripe.products.list({ ids: [id] })).data;
-  const product = existing ?? (await stripe.products.create({ id, name, description }));
+  const found = await stripe.rawRequest('GET', `/v1/products?ids[0]=${id}`);
+  const [existing] = (found as Stripe.ApiList<Stripe.Product>).data;
+  const product = existing ?? (await post<Stripe.Product>(stripe, '/v1/products', { id, name, description }));
   const createPrice = (interval: 'month' | 'year') =>
-    stripe.prices.create({
+    post<Stripe.Price>(stripe, '/v1/prices', {
       product: product.id,
       currency: 'usd',
       unit_amount: plan[interval],
@@ -78,14 +92,13 @@ async function createDemoProduct(stripe: Stripe, plan: (typeof range)[number]): 
  * Stripe's API cannot save an account's default portal settings. At Stripe they must be saved in the Dashboard first;
  * the local Stripe has a control for it.
  */
-async function saveDemoSettings(stripe: Stripe, products: readonly DemoProduct[]): Promise<string> {
-  const existing = await stripe.billingPortal.configurations.list({ is_default: true, limit: 1 });
-  const [found] = existing.data;
+async function saveDemoSettings(stripe: StripeRequests, products: readonly DemoProduct[]): Promise<string> {
+  const path = '/v1/billing_portal/configurations?is_default=true&limit=1';
+  const existing = await stripe.rawRequest('GET', path);
+  const [found] = (existing as Stripe.ApiList<Stripe.BillingPortal.Configuration>).data;
   if (found) return found.id;
-  const saved: unknown = await stripe.rawRequest('POST', '/_control/portal_settings', {
-    ...demoSettings(products),
-  });
-  return (saved as Stripe.BillingPortal.Configuration).id;
+  const settings = { ...demoSettings(products) };
+  return (await post<{ readonly id: string }>(stripe, '/_control/portal_settings', settings)).id;
 }
 
 function demoSettings(products: readonly DemoProduct[]): Stripe.BillingPortal.ConfigurationCreateParams {

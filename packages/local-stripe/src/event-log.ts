@@ -23,6 +23,11 @@ interface RecordedObject {
   readonly customer?: unknown;
 }
 
+export interface EventLogDump {
+  readonly events: readonly StripeEvent[];
+  readonly accounts: readonly (readonly [string, string])[];
+}
+
 /** Every event, in order. Webhook deliveries and the search index subscribe to it. */
 export class EventLog {
   readonly events: StripeEvent[] = [];
@@ -92,6 +97,16 @@ export class EventLog {
   private publish(event: StripeEvent): void {
     this.events.push(event);
     for (const listener of this.listeners) listener(event);
+  }
+
+  dump(): EventLogDump {
+    return { events: this.events, accounts: [...this.accounts] };
+  }
+
+  /** Adds events that were published before a restart. No listener hears of them again. */
+  restore({ events, accounts }: EventLogDump): void {
+    this.events.push(...events);
+    for (const [id, account] of accounts) this.accounts.set(id, account);
   }
 
   /** Calls the listener with every later event. Returns a function that unsubscribes it. */

@@ -6,6 +6,7 @@ import { createCustomerControlRoutes } from './customer-controls.ts';
 import { createControlRoutes } from './control-routes.ts';
 import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
+import { registerIndex } from './portal-page/index-page.ts';
 import { registerPortal } from './portal-page/portal-routes.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { createAccountRoute } from './resources/account.ts';
@@ -30,6 +31,7 @@ import { createTaxIdRoutes } from './resources/tax-ids.ts';
 import { createWebhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { CustomerIndex } from './search/customer-index.ts';
 import { createCustomerSearchRoute } from './search/customer-search.ts';
+import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 import { createMisbehaviorRoutes } from './webhooks/misbehavior-routes.ts';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
@@ -56,12 +58,16 @@ export interface LocalStripeOptions {
   readonly webhookRetryDelaysMs?: readonly number[];
   /** How long a receiver may take to answer. Default 10 s. */
   readonly webhookTimeoutMs?: number;
+  /** A file that keeps the state over restarts. Default: everything is forgotten. */
+  readonly stateFile?: string;
 }
 
 /** A local Stripe: its API and its hosted portal page, in memory, over HTTP. */
 export interface LocalStripe {
   /** `http://127.0.0.1:PORT`. Throws before the start. */
   readonly url: string;
+  /** Whether the start has restored a state from the state file. */
+  readonly restored: boolean;
   /** Every API request since the start, in order. */
   readonly requests: readonly RecordedRequest[];
   /** Adds a webhook endpoint, before or after the start, and returns its id. */
@@ -78,6 +84,7 @@ interface LocalStripeParts {
   readonly requests: RecordedRequest[];
   readonly endpoints: WebhookEndpoints;
   readonly deliveries: WebhookDeliveries;
+  readonly index: CustomerIndex;
 }
 
 export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe {
@@ -85,20 +92,38 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
   const parts = createParts(options);
   const { store, endpoints, deliveries } = parts;
   const app = createServer(parts, options);
+  const state = options.stateFile === undefined ? null : new StateFile(options.stateFile, parts);
+  if (state) {
+    app.addHook('onResponse', (_request, _reply, done) => {
+      state.saveSoon();
+      done();
+    });
+  }
+  let restored = false;
   return {
     get url() {
       if (!store.baseUrl) throw new Error('The local Stripe has not been started: call start() first.');
       return store.baseUrl;
+    },
+    get restored() {
+      return restored;
     },
     requests: parts.requests,
     addWebhookEndpoint: (endpoint) => endpoints.add(endpoint).endpoint.id,
     settleWebhooks: () => deliveries.settled(),
     async start() {
       store.baseUrl = await app.listen({ host, port });
+      try {
+        restored = state?.load() ?? false;
+      } catch (error) {
+        await app.close();
+        throw error;
+      }
     },
     async stop() {
       await deliveries.close();
       await app.close();
+      state?.save();
     },
   };
 }
@@ -113,21 +138,22 @@ function createParts(options: LocalStripeOptions): LocalStripeParts {
   store.events.subscribe((event) => {
     deliveries.take(event);
   });
-  return { store, requests: [], endpoints, deliveries };
+  const index = new CustomerIndex(store, options.searchLagMs ?? 60_000);
+  return { store, requests: [], endpoints, deliveries, index };
 }
 
 function createServer(parts: LocalStripeParts, options: LocalStripeOptions): FastifyInstance {
-  const { store, requests, endpoints, deliveries } = parts;
+  const { store, requests, endpoints, deliveries, index } = parts;
   const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
-  const { latencyMs = 0, searchLagMs = 60_000, sessionLifetimeMs = 3_600_000 } = options;
+  const { latencyMs = 0, sessionLifetimeMs = 3_600_000 } = options;
   const faults = new Faults();
   const routes = [
     ...createCustomerRoutes(store),
-    createCustomerSearchRoute(new CustomerIndex(store, searchLagMs)),
+    createCustomerSearchRoute(index),
     ...createPaymentMethodRoutes(store),
     ...createTaxIdRoutes(store),
     ...createProductRoutes(store),
@@ -152,6 +178,7 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
     ...createCustomerControlRoutes(store),
     ...createMisbehaviorRoutes(deliveries),
   ];
+  registerIndex(app, routes, store.businessName);
   registerApi(app, routes, { store, idempotencyKeys: new IdempotencyKeys(), requests, latencyMs, faults });
   registerPortal(app, { store, sessionLifetimeMs, finishedFlows: new Set() });
   return app;

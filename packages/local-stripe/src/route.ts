@@ -21,6 +21,8 @@ export interface PathIds {
 export interface ApiRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
+  /** The names of its parameters, for the list of what is supported. */
+  readonly parameterNames: readonly string[];
   /** Validates the parameters and returns the rest of the work. An error here is not stored for the idempotency key. */
   prepare(fields: FormFields, ids: PathIds, stripeAccount: string | null): () => object;
 }
@@ -37,6 +39,7 @@ export function createRoute<P extends ParameterTable>(definition: RouteDefinitio
   return {
     method: definition.method,
     path: definition.path,
+    parameterNames: Object.keys(definition.parameters),
     prepare(fields, { id = '', child = '' }, stripeAccount) {
       const values = decodeParameters(definition.parameters, fields);
       return () => definition.handle({ values, id, child, stripeAccount });

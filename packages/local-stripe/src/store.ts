@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type SubscriptionInternals, noInternals } from './billing/subscription-internals.ts';
 import type { MeterEvent } from './billing/usage.ts';
-import { EventLog } from './event-log.ts';
+import { EventLog, type EventLogDump } from './event-log.ts';
 import { present } from './expansion.ts';
 import { StripeApiError, resourceMissing } from './stripe-api-error.ts';
 import type { ObjectName, StripeObject, StripeObjects } from './stripe-objects.ts';
@@ -31,6 +31,18 @@ export interface Tombstone {
   readonly id: string;
   readonly object: ObjectName;
   readonly deleted: true;
+}
+
+/** Everything that survives a restart, as JSON. */
+export interface StoreDump {
+  readonly offsetMs: number;
+  readonly objects: readonly StripeObject[];
+  readonly tombstones: readonly Tombstone[];
+  readonly removed: readonly StripeObject[];
+  readonly internals: readonly (readonly [string, SubscriptionInternals])[];
+  readonly committedAt: readonly (readonly [string, number])[];
+  readonly meterEvents: readonly MeterEvent[];
+  readonly events: EventLogDump;
 }
 
 /** All objects of the local Stripe. Changes go through `commit` and `remove`, which record the event. */
@@ -190,6 +202,30 @@ export class Store {
 
   changeInternals(subscriptionId: string, changes: Partial<SubscriptionInternals>): void {
     this.internals.set(subscriptionId, { ...this.internalsOf(subscriptionId), ...changes });
+  }
+
+  dump(): StoreDump {
+    return {
+      offsetMs: this.offsetMs,
+      objects: [...this.objects.values()],
+      tombstones: [...this.tombstones.values()],
+      removed: [...this.removed.values()],
+      internals: [...this.internals],
+      committedAt: [...this.committedAt],
+      meterEvents: this.meterEvents,
+      events: this.events.dump(),
+    };
+  }
+
+  restore(dump: StoreDump): void {
+    this.offsetMs = dump.offsetMs;
+    for (const object of dump.objects) this.objects.set(object.id, object);
+    for (const tombstone of dump.tombstones) this.tombstones.set(tombstone.id, tombstone);
+    for (const object of dump.removed) this.removed.set(object.id, object);
+    for (const [id, internals] of dump.internals) this.internals.set(id, internals);
+    for (const [id, time] of dump.committedAt) this.committedAt.set(id, time);
+    this.meterEvents.push(...dump.meterEvents);
+    this.events.restore(dump.events);
   }
 
   /** Finds any object or tombstone, for expansion. */

@@ -26,6 +26,12 @@ export class CustomerIndex {
     return known.filter((customer) => customer !== null).reverse();
   }
 
+  /** Indexes the customers of a restored store. */
+  adopt(): void {
+    for (const customer of this.store.all('customer').reverse())
+      this.versions.set(customer.id, [{ atMs: 0, customer }]);
+  }
+
   private note({ type, data }: StripeEvent): void {
     if (type !== 'customer.created' && type !== 'customer.updated') return;
     const customer = data.object as CustomerObject;

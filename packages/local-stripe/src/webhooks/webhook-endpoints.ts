@@ -91,6 +91,16 @@ export class WebhookEndpoints {
     );
   }
 
+  dump(): RegisteredEndpoint[] {
+    return [...this.endpoints.values()];
+  }
+
+  /** Adds the endpoints from before a restart, except for those that have been added again. */
+  restore(endpoints: readonly RegisteredEndpoint[]): void {
+    const urls = this.all().map(({ url }) => url);
+    for (const registered of endpoints) if (!urls.includes(registered.endpoint.url)) this.put(registered);
+  }
+
   private put(registered: RegisteredEndpoint): RegisteredEndpoint {
     this.endpoints.set(registered.endpoint.id, registered);
     return registered;

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { stringify } from 'qs';
+import { type StripeRequests, seedDemoData } from '../demo-data.ts';
+
+/** One request of a fixture file. */
+interface Fixture {
+  readonly name: string;
+  readonly path: string;
+  readonly method: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** Fills a local Stripe: with the demo's data, or with a fixture file as `stripe fixtures` takes it. */
+export async function seed(url: string, source: string): Promise<void> {
+  const stripe = createRequests(url);
+  if (source === 'demo') await seedDemoData(stripe);
+  else await runFixtures(stripe, readFixtures(source));
+}
+
+/** A client without the SDK, so that the command needs no further package. */
+function createRequests(url: string): StripeRequests {
+  return {
+    async rawRequest(method, path, params) {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          authorization: 'Bearer sk_test_local',
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        ...(params && method !== 'GET' ? { body: stringify(params) } : {}),
+      });
+      const body = (await response.json()) as { readonly error?: { readonly message: string } };
+      if (body.error) throw new Error(`${method} ${path}: ${body.error.message}`);
+      return body;
+    },
+  };
+}
+
+function readFixtures(path: string): readonly Fixture[] {
+  const file: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const { fixtures } = (file ?? {}) as { readonly fixtures?: unknown };
+  if (Array.isArray(fixtures)) return fixtures as Fixture[];
+  throw new Error(`${path} has no list "fixtures". See https://docs.stripe.com/cli/fixtures.`);
+}
+
+/** Sends the requests in order. `${name:path}` in a later one is a value of an earlier answer. */
+async function runFixtures(stripe: StripeRequests, fixtures: readonly Fixture[]): Promise<void> {
+  const answers: Record<string, unknown> = {};
+  for (const { name, path, method, params } of fixtures) {
+    const insert = (text: string): string =>
+      text.replace(/\$\{(\w+):([\w.]+)\}/g, (reference, from: string, place: string) => {
+        const value = place.split('.').reduce<unknown>(memberOf, answers[from]);
+        if (typeof value === 'string' || typeof value === 'number') return String(value);
+        throw new Error(`Fixture ${name}: ${reference} is not in an earlier answer.`);
+      });
+    const filled = JSON.parse(insert(JSON.stringify(params ?? {}))) as Record<string, unknown>;
+    answers[name] = await stripe.rawRequest(method.toUpperCase(), insert(path), filled);
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : null;
+}
