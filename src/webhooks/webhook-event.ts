@@ -115,11 +115,8 @@ export function getObjectId({ objectId }: WebhookEvent): string {
 /** The path for Stripe's events, below the public URL of this service. */
 export const webhookPath = '/webhooks/stripe';
 
-/** The event types that the service handles. Stripe's list of events filters by at most 20 types. */
-export const handledEventTypes = [
-  'customer.created',
-  'customer.updated',
-  'customer.deleted',
+/** What makes the service read a linked customer again. */
+export const refreshingEventTypes = [
   'customer.subscription.created',
   'customer.subscription.updated',
   'customer.subscription.deleted',
@@ -128,10 +125,38 @@ export const handledEventTypes = [
   'customer.subscription.pending_update_applied',
   'customer.subscription.pending_update_expired',
   'customer.subscription.trial_will_end',
+  'subscription_schedule.created',
+  'subscription_schedule.updated',
+  'subscription_schedule.released',
+  'subscription_schedule.canceled',
+  'subscription_schedule.completed',
+  'subscription_schedule.aborted',
+  'customer.discount.created',
+  'customer.discount.updated',
+  'customer.discount.deleted',
+  'customer.tax_id.created',
+  'customer.tax_id.updated',
+  'customer.tax_id.deleted',
+  'customer.source.updated',
   'payment_method.attached',
   'payment_method.detached',
   'payment_method.updated',
   'payment_method.automatically_updated',
+  'invoice.finalized',
+  'invoice.paid',
+  'invoice.payment_failed',
+  'invoice.voided',
+  'invoice.marked_uncollectible',
+] as const;
+
+export type RefreshingEventType = (typeof refreshingEventTypes)[number];
+
+/** The event types that the service handles. */
+export const handledEventTypes = [
+  'customer.created',
+  'customer.updated',
+  'customer.deleted',
+  ...refreshingEventTypes,
   'checkout.session.completed',
   'billing_portal.configuration.created',
   'billing_portal.configuration.updated',

@@ -9,7 +9,13 @@ import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
 import type { EventMappings } from './event-mappings.ts';
-import { type WebhookEvent, getCustomerId, getObjectId } from './webhook-event.ts';
+import {
+  type RefreshingEventType,
+  type WebhookEvent,
+  getCustomerId,
+  getObjectId,
+  refreshingEventTypes,
+} from './webhook-event.ts';
 import type { WebhookHandler, WebhookHandlers } from './webhook-processor.service.ts';
 import { EventObjectMissingError } from './webhook.errors.ts';
 
@@ -26,8 +32,7 @@ export interface HandlerParts {
 /** What happens at each event: only the current state at Stripe counts, so most events refresh their customer. */
 export function createHandlers(parts: HandlerParts): WebhookHandlers {
   const { sync, configurations } = parts;
-  const refresh: WebhookHandler = (event) => sync.refresh(getCustomerId(event));
-  /** A payment method may have no customer. A detached one names its previous customer. */
+  /** A payment method or an invoice may have no customer. A detached payment method names its previous customer. */
   const refreshIfAny: WebhookHandler = ({ customerId }) =>
     customerId === null ? Promise.resolve(null) : sync.refresh(customerId);
   const linkAndRefresh: WebhookHandler = (event) => linkNamedUser(event, parts);
@@ -36,23 +41,13 @@ export function createHandlers(parts: HandlerParts): WebhookHandlers {
     configurations.forgetAll();
     return Promise.resolve();
   };
+  const refreshing = refreshingEventTypes.map((type) => [type, refreshIfAny] as const);
   return {
+    ...(Object.fromEntries(refreshing) as Record<RefreshingEventType, WebhookHandler>),
     'customer.created': linkAndRefresh,
     'customer.updated': linkAndRefresh,
     // The mapping stays, and an operator decides what to do with it.
-    'customer.deleted': refresh,
-    'customer.subscription.created': refresh,
-    'customer.subscription.updated': refresh,
-    'customer.subscription.deleted': refresh,
-    'customer.subscription.paused': refresh,
-    'customer.subscription.resumed': refresh,
-    'customer.subscription.pending_update_applied': refresh,
-    'customer.subscription.pending_update_expired': refresh,
-    'customer.subscription.trial_will_end': refresh,
-    'payment_method.attached': refreshIfAny,
-    'payment_method.detached': refreshIfAny,
-    'payment_method.updated': refreshIfAny,
-    'payment_method.automatically_updated': refreshIfAny,
+    'customer.deleted': (event) => sync.refresh(getCustomerId(event)),
     'checkout.session.completed': (event) => linkPayer(event, parts),
     'billing_portal.configuration.created': forget,
     'billing_portal.configuration.updated': forget,

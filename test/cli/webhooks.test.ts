@@ -102,8 +102,8 @@ describe('webhooks check', () => {
     ['lacks an event', { enabled_events: handledEventTypes.slice(1) }, /does not send customer\.created$/],
     [
       'sends more',
-      { enabled_events: [...handledEventTypes, 'invoice.paid'] },
-      /also sends invoice\.paid, which the service ignores$/,
+      { enabled_events: [...handledEventTypes, 'invoice.sent'] },
+      /also sends invoice\.sent, which the service ignores$/,
     ],
   ])('reports an endpoint that %s', async (_what, changes, difference) => {
     await create(...base);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
+import { refreshingEventTypes } from '../../src/webhooks/webhook-event.ts';
 import { readTrail } from '../audit/audit-kit.ts';
 import { createSubscriber } from '../../packages/local-stripe/test/fixtures.ts';
 import { createEvent, createWebhookApp } from './webhook-kit.ts';
@@ -135,19 +136,7 @@ test('customer.deleted marks a linked customer as gone, and leaves the link', as
 });
 
 describe('what is about the customer of a linked user refreshes them, and of a stranger keeps nothing:', () => {
-  test.each([
-    'customer.subscription.created',
-    'customer.subscription.updated',
-    'customer.subscription.deleted',
-    'customer.subscription.paused',
-    'customer.subscription.resumed',
-    'customer.subscription.pending_update_applied',
-    'customer.subscription.pending_update_expired',
-    'customer.subscription.trial_will_end',
-    'payment_method.attached',
-    'payment_method.updated',
-    'payment_method.automatically_updated',
-  ])('%s', async (type) => {
+  test.each(refreshingEventTypes)('%s', async (type) => {
     const [{ customer, subscription }, stranger] = [
       await createSubscriber(app.sdk),
       await createSubscriber(app.sdk),

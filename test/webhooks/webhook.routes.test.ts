@@ -168,7 +168,7 @@ describe('accepted', () => {
     expect(app.countStored().records).toBeGreaterThan(before.records);
   });
 
-  test.each(['invoice.paid', 'balance.available', 'customer.tax_id.created', 'something.of.the.future'])(
+  test.each(['charge.succeeded', 'balance.available', 'customer.bank_account.created', 'something.of.the.future'])(
     'and neither recorded nor acted on: %s',
     async (type) => {
       const before = app.countStored();

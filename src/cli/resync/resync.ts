@@ -24,6 +24,8 @@ export interface ResyncRequest {
 /** The limit of each endpoint. Reading a customer uses two endpoints, so all requests stay below 20 a second. */
 const requestsPerSecond = 6;
 const customersAtOnce = 4;
+/** Stripe's list of events filters by at most this many types. */
+const typesAtOnce = 20;
 
 interface ResyncParts {
   readonly directory: CustomerDirectory;
@@ -60,15 +62,15 @@ function loadResyncConfig(env: Environment): CommandConfig {
  * @throws BillingError of the Stripe kind
  */
 async function listUndeliveredEvents(stripe: StripeClient, since: Date): Promise<WebhookEvent[]> {
-  const filter = {
-    delivery_success: false,
-    types: [...handledEventTypes],
-    created: { gte: Math.floor(since.getTime() / 1000) },
-  };
+  const created = { gte: Math.floor(since.getTime() / 1000) };
   const events: WebhookEvent[] = [];
-  const pages = readPages(stripe, (sdk, page, options) => sdk.events.list({ ...filter, ...page }, options));
-  for await (const page of pages) events.push(...page.map(readEvent));
-  return events.reverse();
+  for (let start = 0; start < handledEventTypes.length; start += typesAtOnce) {
+    const types = handledEventTypes.slice(start, start + typesAtOnce);
+    const filter = { delivery_success: false, types, created };
+    const pages = readPages(stripe, (sdk, page, options) => sdk.events.list({ ...filter, ...page }, options));
+    for await (const page of pages) events.push(...page.map(readEvent));
+  }
+  return events.reverse().sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 }
 
 async function catchUp(

@@ -81,14 +81,23 @@ describe('events that were not delivered', () => {
     const { createNamed, resync, localStripe } = await createOutage();
     await createNamed('ada');
     await localStripe.settleWebhooks();
-    const listed = () => localStripe.requests.findLast(({ path }) => path === '/v1/events')?.params;
+    const listed = () =>
+      localStripe.requests
+        .filter(({ path }) => path === '/v1/events')
+        .map(
+          ({ params }) => params as { types: string[]; created: { gte: string }; delivery_success: string },
+        );
 
     await resync('--since', '2h');
 
-    const hoursAgo =
-      (Date.now() / 1000 - Number((listed() as { created: { gte: string } }).created.gte)) / 3600;
-    expect(hoursAgo).toBeCloseTo(2, 1);
-    expect(listed()).toMatchObject({ delivery_success: 'false', types: [...handledEventTypes] });
+    const asked = listed();
+    for (const { created, types, delivery_success: delivered } of asked) {
+      expect((Date.now() / 1000 - Number(created.gte)) / 3600).toBeCloseTo(2, 1);
+      expect(delivered).toBe('false');
+      // Stripe's limit.
+      expect(types.length).toBeLessThanOrEqual(20);
+    }
+    expect(asked.flatMap(({ types }) => types)).toEqual([...handledEventTypes]);
   });
 
   test.each([
