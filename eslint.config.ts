@@ -94,6 +94,8 @@ export default defineConfig(
   {
     ignores: [
       '*.config.js',
+      'examples/apollo-server/',
+      'examples/next/',
       'examples/web/build.js',
       'packages/explorer/build.js',
       'scripts/build-page.js',

@@ -44,7 +44,7 @@ export function createProgram(shell: Shell): Command {
   addServeCommand(program, shell);
   addDemoCommand(program, shell);
   addStripeCommand(program, shell);
-  addSchemaCommand(program);
+  addSchemaCommand(program, shell);
   addInitCommand(program, shell);
   addDoctorCommand(program, shell);
   addLinkCommand(program, shell);
@@ -118,15 +118,18 @@ function addStripeCommand(program: Command, shell: Shell): void {
     });
 }
 
-function addSchemaCommand(program: Command): void {
+function addSchemaCommand(program: Command, shell: Shell): void {
   program
     .command('schema')
     .description('write the GraphQL schema to a file, for code generators')
-    .argument('[file]', 'the file to write', 'schema.graphql')
+    .argument('[file]', 'the file to write; by default schema.graphql')
     .option('--check', 'write nothing; fail when the file is out of date')
-    .action(async (file: string, options: { check?: true }) => {
+    .option('--federation', 'print the subgraph for Apollo Federation, or write it to a file that is named')
+    .action(async (file: string | undefined, options: { check?: true; federation?: true }) => {
       const { printServedSchema, writeGenerated } = await import('./schema.command.ts');
-      const { check = false } = options;
-      await writeGenerated(file, await printServedSchema(), { check, by: 'npm run schema' });
+      const { check = false, federation = false } = options;
+      const text = await printServedSchema({ federation });
+      if (federation && file === undefined) shell.stdout.write(text);
+      else await writeGenerated(file ?? 'schema.graphql', text, { check, by: 'npm run schema' });
     });
 }

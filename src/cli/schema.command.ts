@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import { z } from 'zod';
+import { printSubgraph } from '../graphql/subgraph.ts';
 import { createApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
 import { policyFileSchema } from '../policies/policy-file.schema.ts';
@@ -10,14 +11,14 @@ import { createDemoEnvironment } from './demo/demo-environment.ts';
 const header = '# Written from the code by `npm run schema`.\n\n';
 
 /** The schema that `/graphql` serves, as text. */
-export async function printServedSchema(): Promise<string> {
+export async function printServedSchema({ federation = false } = {}): Promise<string> {
   const env = createDemoEnvironment(
     {},
     { databaseUrl: 'sqlite::memory:', stripeUrl: 'http://127.0.0.1', webOrigins: [] },
   );
   const app = await createApp(loadConfig({ ...env, LOG_LEVEL: 'silent' }));
   await app.stop();
-  return `${header}${printSchema(app.schema)}\n`;
+  return federation ? `${printSubgraph(app.schema)}\n` : `${header}${printSchema(app.schema)}\n`;
 }
 
 /** The JSON Schema of policy files. Every editor's YAML support knows draft 7. */

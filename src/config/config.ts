@@ -85,6 +85,8 @@ export interface HttpConfig {
   readonly landingPage: z.infer<typeof variables.landingPage>;
   /** The manifests of the only operations that are served; null when clients may send any. */
   readonly trustedDocuments: TrustedDocumentsConfig | null;
+  /** Whether `/graphql` is a subgraph of Apollo Federation. */
+  readonly federation: boolean;
   /** Whether introspection is on, for explorers and code generators. */
   readonly introspection: boolean;
 }
@@ -170,6 +172,7 @@ function createConfig(values: Pick<Variables, HostedVariable>): HostedConfig {
         files: values.TRUSTED_DOCUMENTS,
         exemptRole: values.TRUSTED_DOCUMENTS_EXEMPT_ADMINS ? values.ADMIN_ROLE : null,
       },
+      federation: values.FEDERATION,
       introspection: !production || landingPage !== 'none',
     },
     stripe: createStripeConfig(values),

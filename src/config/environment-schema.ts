@@ -22,6 +22,7 @@ const schemas = {
   LANDING_PAGE: variables.landingPage.optional(),
   TRUSTED_DOCUMENTS: variables.files.nullable().default(null),
   TRUSTED_DOCUMENTS_EXEMPT_ADMINS: variables.flag.default(false),
+  FEDERATION: variables.flag.default(false),
   STRIPE_SECRET_KEY: variables.stripeSecretKey,
   STRIPE_API_URL: variables.httpUrl.optional(),
   STRIPE_ACCOUNT: variables.stripeAccount.optional(),

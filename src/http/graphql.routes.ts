@@ -15,6 +15,7 @@ import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations } from '../graphql/operation-limits.ts';
 import { requireServedOperationType } from '../graphql/served-operation-types.ts';
 import { loadTrustedDocuments, requireTrustedDocuments } from '../graphql/trusted-documents.ts';
+import { toSubgraph } from '../graphql/subgraph.ts';
 import type { Logger } from '../logging/logger.ts';
 import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
@@ -29,7 +30,7 @@ const maxValidationErrors = 25;
 
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
-  readonly config: Pick<HttpConfig, 'landingPage' | 'introspection' | 'trustedDocuments'>;
+  readonly config: Pick<HttpConfig, 'landingPage' | 'introspection' | 'trustedDocuments' | 'federation'>;
   readonly logger: Logger;
   readonly limits: RateLimits;
 }
@@ -91,7 +92,7 @@ function createApolloServer(
   plugins: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema,
+    schema: config.federation ? toSubgraph(schema) : schema,
     logger,
     introspection: config.introspection,
     hideSchemaDetailsFromClientErrors: !config.introspection,
