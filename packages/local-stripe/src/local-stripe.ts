@@ -4,6 +4,7 @@ import { registerApi } from './api-server.ts';
 import { createBillingControlRoutes } from './billing-controls.ts';
 import { createCustomerControlRoutes } from './customer-controls.ts';
 import { createControlRoutes } from './control-routes.ts';
+import { createStateControlRoute } from './state-controls.ts';
 import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { registerIndex } from './portal-page/index-page.ts';
@@ -173,6 +174,7 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
     createAccountRoute(store),
     ...createEventRoutes(store),
     ...createWebhookEndpointRoutes(endpoints),
+    createStateControlRoute(store),
     ...createControlRoutes(store, faults, requests),
     ...createBillingControlRoutes(store),
     ...createCustomerControlRoutes(store),

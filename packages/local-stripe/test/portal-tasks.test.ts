@@ -82,7 +82,10 @@ describe('pausing', () => {
       configuration: id,
     });
     expect(done.text).toContain('until you resume it');
-    await submitForm(fresh, 'Resume subscription');
+    const asked = await followLink(fresh, 'Resume subscription');
+    expect(asked.text).toContain('Due today $0.00');
+    expect((await current()).status).toBe('paused');
+    await submitForm(asked, 'Resume subscription');
     expect((await current()).status).toBe('active');
   });
 });

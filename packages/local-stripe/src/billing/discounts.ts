@@ -113,6 +113,15 @@ export function replaceDiscounts(
   return { ...withoutDiscounts(store, before, ({ id }) => ended.includes(id)), discounts };
 }
 
+export function addDiscount(
+  store: Store,
+  subscription: SubscriptionObject,
+  request: DiscountRequest,
+): SubscriptionObject {
+  const present = subscription.discounts.map((discount) => ({ discount }));
+  return replaceDiscounts(store, subscription, [...present, request]);
+}
+
 /** Takes discounts off a subscription and its items. Invoices still refer to them. */
 export function withoutDiscounts(
   store: Store,

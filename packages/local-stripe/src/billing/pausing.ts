@@ -52,11 +52,12 @@ export function pauseSubscription(
   return paused;
 }
 
-/** Why Stripe does not pause a subscription; null if it does. */
+/** Why Stripe does not pause a subscription; null if it does (https://docs.stripe.com/billing/subscriptions/pause#limitations). */
 export function pauseLimitOf(subscription: SubscriptionObject): string | null {
   if (subscription.schedule !== null) return 'it is managed by a subscription schedule';
   if (subscription.collection_method === 'send_invoice') return 'its `collection_method` is `send_invoice`';
-  return ['active', 'past_due', 'trialing', 'unpaid'].includes(subscription.status)
+  if (subscription.pause_collection) return 'the collection of its payments is paused';
+  return ['active', 'trialing'].includes(subscription.status)
     ? null
     : `its status is \`${subscription.status}\``;
 }

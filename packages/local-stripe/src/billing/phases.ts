@@ -1,7 +1,8 @@
 import type { Store } from '../store.ts';
-import type { PhaseObject, SubscriptionObject } from '../stripe-objects.ts';
+import type { PhaseDiscount, PhaseObject, SubscriptionObject } from '../stripe-objects.ts';
 import { periodEndOf } from './cancellation.ts';
 import { replaceDiscounts } from './discounts.ts';
+import type { DiscountRequest } from './discounts.ts';
 import { applyItemChanges, planItemChanges } from './item-changes.ts';
 import type { ProrationBehavior } from './item-changes.ts';
 import { listItems, periodOf, withPeriod } from './subscription-items.ts';
@@ -70,4 +71,9 @@ function atPeriodEnd(after: SubscriptionObject, before: SubscriptionObject, at: 
       after.items.data.map((item) => withPeriod(item, period)),
     ),
   };
+}
+
+/** A discount of a phase: one that exists, or one that begins with the phase. */
+export function toPhaseDiscount({ coupon, discount, promotion_code: code }: DiscountRequest): PhaseDiscount {
+  return { coupon: coupon ?? null, discount: discount ?? null, promotion_code: code ?? null };
 }

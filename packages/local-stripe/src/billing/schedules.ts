@@ -3,7 +3,7 @@ import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { PhaseObject, ScheduleObject, SubscriptionObject } from '../stripe-objects.ts';
 import { cancelSubscription, isEnded, periodEndOf } from './cancellation.ts';
-import { enterPhase } from './phases.ts';
+import { enterPhase, toPhaseDiscount } from './phases.ts';
 import { createSubscription } from './subscription-creation.ts';
 
 /** Creates a schedule that continues a subscription as it is, until its period ends. */
@@ -84,11 +84,11 @@ function phaseFrom(subscription: SubscriptionObject): PhaseObject {
   return {
     ...unusedPhaseMembers,
     currency: subscription.currency,
-    discounts: subscription.discounts.map(toPhaseDiscount),
+    discounts: subscription.discounts.map((discount) => toPhaseDiscount({ discount })),
     end_date: subscription.cancel_at ?? periodEndOf(subscription),
     items: subscription.items.data.map(({ price, quantity, discounts }) => ({
       billing_thresholds: null,
-      discounts: discounts.map(toPhaseDiscount),
+      discounts: discounts.map((discount) => toPhaseDiscount({ discount })),
       metadata: {},
       plan: price.id,
       price: price.id,
@@ -99,10 +99,6 @@ function phaseFrom(subscription: SubscriptionObject): PhaseObject {
     start_date: first?.current_period_start ?? subscription.start_date,
     trial_end: subscription.trial_end,
   };
-}
-
-function toPhaseDiscount(discount: string) {
-  return { coupon: null, discount, promotion_code: null };
 }
 
 export const unusedPhaseMembers = {

@@ -1,7 +1,11 @@
 import { cancelSubscription, isEnded, periodEndOf, withCancellation } from '../billing/cancellation.ts';
+import { addDiscount } from '../billing/discounts.ts';
+import { portalLimitOf } from '../billing/portal-limits.ts';
 import { formatDate } from './format.ts';
+import { describeCoupon } from './discount-words.ts';
 import { html } from './html.ts';
-import { renderBackLink, renderFormButtons } from './layout.ts';
+import type { Html } from './html.ts';
+import { postButton, renderBackLink, renderFormButtons } from './layout.ts';
 import {
   EntryRefused,
   PageNotFound,
@@ -11,7 +15,7 @@ import {
   requireFeature,
 } from './visit.ts';
 import type { PageAnswer, PortalTask, Visit } from './visit.ts';
-import type { SubscriptionObject } from '../stripe-objects.ts';
+import type { CouponObject, SubscriptionObject } from '../stripe-objects.ts';
 
 /** The labels of Stripe's cancellation reasons. */
 const reasons: Readonly<Record<string, string>> = {
@@ -38,6 +42,11 @@ export const cancellationTasks: readonly PortalTask[] = [
   },
   {
     method: 'POST',
+    path: '/subscriptions/:id/accept-offer',
+    handle: acceptOffer,
+  },
+  {
+    method: 'POST',
     path: '/subscriptions/:id/renew',
     handle: renew,
   },
@@ -51,6 +60,7 @@ function showCancellation(visit: Visit): PageAnswer {
     title: 'Cancel plan',
     content: html`${renderBackLink(visit)}
       <h1>Cancel your plan</h1>
+      ${renderOffer(visit, subscription)}
       <p>
         ${
           mode === 'immediately'
@@ -63,7 +73,7 @@ function showCancellation(visit: Visit): PageAnswer {
           reason.enabled &&
           html`<fieldset>
               <legend>Why are you leaving? (optional)</legend>
-              ${reason.options.map((each) => html`<label class="choice"><input type="radio" name="feedback" value="${each}" /><span>${reasons[each] ?? each}</span></label>`)}
+              ${[...reason.options, ...ownReasonsOf(visit)].map((each) => html`<label class="choice"><input type="radio" name="feedback" value="${each}" /><span>${labelOf(visit, each)}</span></label>`)}
             </fieldset>
             <label
               >Anything else you would like to say? (optional)<textarea
@@ -81,11 +91,14 @@ function showCancellation(visit: Visit): PageAnswer {
 function cancel(visit: Visit): PageAnswer {
   const subscription = cancellable(visit);
   const { cancellation_reason: reason, mode } = visit.configuration.features.subscription_cancel;
-  const feedback = reason.enabled ? field(visit, 'feedback') || null : null;
-  const offered: readonly string[] = reason.options;
-  if (feedback !== null && !offered.includes(feedback)) throw new EntryRefused('Choose one of the reasons.');
+  const chosen = reason.enabled ? field(visit, 'feedback') || null : null;
+  const standard: readonly string[] = reason.options;
+  const isOwn = chosen !== null && ownReasonsOf(visit).includes(chosen);
+  if (chosen !== null && !isOwn && !standard.includes(chosen))
+    throw new EntryRefused('Choose one of the reasons.');
   const words = {
-    feedback,
+    feedback: isOwn ? null : chosen,
+    feedback_option: isOwn ? chosen : null,
     comment: reason.enabled ? field(visit, 'comment').slice(0, 500) || null : null,
   };
   if (mode === 'immediately') cancelSubscription(visit.store, subscription, words);
@@ -93,10 +106,54 @@ function cancel(visit: Visit): PageAnswer {
   return completeTask(visit, 'subscription_cancel', 'canceled');
 }
 
+/** The reasons that the configuration adds to Stripe's. */
+function ownReasonsOf({ configuration, store }: Visit): string[] {
+  const { feedback_options: options } = configuration.features.subscription_cancel.cancellation_reason;
+  return (options ?? [])
+    .map((option) => (typeof option === 'string' ? option : option.id))
+    .filter((id) => store.find('billing.feedback_option', id)?.status === 'active');
+}
+
+function labelOf(visit: Visit, reason: string): string {
+  return reasons[reason] ?? visit.store.find('billing.feedback_option', reason)?.description ?? reason;
+}
+
+/** The coupon that a deep link offers to a customer who stays. */
+function offerOf(visit: Visit): CouponObject | null {
+  const flow = visit.inFlow ? visit.session.flow?.subscription_cancel : null;
+  const coupon = visit.store.find('coupon', flow?.retention?.coupon_offer?.coupon ?? '');
+  return coupon?.valid ? coupon : null;
+}
+
+function renderOffer(visit: Visit, { id, currency }: SubscriptionObject): Html | null {
+  const coupon = offerOf(visit);
+  return (
+    coupon &&
+    html`<section class="card" aria-label="Offer">
+      <h2>Before you go</h2>
+      <p>Stay, and get <strong>${describeCoupon(coupon, currency)}</strong>.</p>
+      ${postButton(`${visit.home}/subscriptions/${id}/accept-offer`, 'Accept offer', 'primary')}
+    </section>`
+  );
+}
+
+/** The customer stays, with one more discount. */
+function acceptOffer(visit: Visit): PageAnswer {
+  const subscription = cancellable(visit);
+  const coupon = offerOf(visit);
+  if (!coupon) throw new PageNotFound();
+  visit.store.commit(
+    'customer.subscription.updated',
+    addDiscount(visit.store, subscription, { coupon: coupon.id }),
+  );
+  return completeTask(visit, 'subscription_cancel', 'discounted');
+}
+
 function renew(visit: Visit): PageAnswer {
   requireFeature(visit.configuration.features.subscription_cancel.enabled);
   const subscription = pathSubscription(visit);
-  if (subscription.cancel_at === null || isEnded(subscription)) throw new PageNotFound();
+  if (subscription.cancel_at === null || subscription.schedule !== null || isEnded(subscription))
+    throw new PageNotFound();
   visit.store.commit('customer.subscription.updated', withCancellation(visit.store, subscription, null));
   return { redirect: `${visit.home}?notice=renewed` };
 }
@@ -104,7 +161,8 @@ function renew(visit: Visit): PageAnswer {
 function cancellable(visit: Visit): SubscriptionObject {
   requireFeature(visit.configuration.features.subscription_cancel.enabled);
   const subscription = pathSubscription(visit);
-  if (isEnded(subscription) || subscription.cancel_at !== null) throw new PageNotFound();
+  if (isEnded(subscription) || portalLimitOf(visit.store, 'cancel', subscription) !== null)
+    throw new PageNotFound();
   return subscription;
 }
 

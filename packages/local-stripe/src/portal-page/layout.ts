@@ -111,3 +111,12 @@ export function renderMessagePage(title: string, content: Html): string {
     </main>`,
   );
 }
+
+/** A form with one button. `subject` names its object for screen readers. */
+export function postButton(action: string, label: string, kind: string, subject = ''): Html {
+  return html`<form method="post" action="${action}">
+    <button class="${kind}" type="submit" ${subject !== '' && html` aria-label="${label}: ${subject}"`}>
+      ${label}
+    </button>
+  </form>`;
+}

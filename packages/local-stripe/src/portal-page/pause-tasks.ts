@@ -1,7 +1,8 @@
 import { pauseSubscription, resumeSubscription } from '../billing/pausing.ts';
+import { portalLimitOf } from '../billing/portal-limits.ts';
 import { addInterval } from '../billing/periods.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
-import { formatInterval } from './format.ts';
+import { formatAmount, formatInterval } from './format.ts';
 import { html } from './html.ts';
 import { renderBackLink, renderFormButtons } from './layout.ts';
 import {
@@ -24,6 +25,11 @@ export const pauseTasks: readonly PortalTask[] = [
     method: 'POST',
     path: '/subscriptions/:id/pause',
     handle: pause,
+  },
+  {
+    method: 'GET',
+    path: '/subscriptions/:id/resume',
+    handle: showResume,
   },
   {
     method: 'POST',
@@ -66,19 +72,53 @@ function pause(visit: Visit): PageAnswer {
   return completeTask(visit, 'subscription_pause', 'paused');
 }
 
+/** Says what resuming costs before it does: a new period, less the credit for time that the pause left unused. */
+function showResume(visit: Visit): PageAnswer {
+  const subscription = resumable(visit);
+  const { store } = visit;
+  const invoice = store.rehearse(() => {
+    const { latest_invoice: id } = resumeSubscription(store, subscription, 'now');
+    return store.find('invoice', id ?? '');
+  });
+  return {
+    title: 'Resume subscription',
+    content: html`${renderBackLink(visit)}
+      <h1>Resume your subscription</h1>
+      <p>A new period starts as soon as you confirm.</p>
+      ${
+        invoice &&
+        html`<section class="card" aria-label="What is charged">
+          <dl class="facts">
+            ${invoice.lines.data.map(
+              ({ description, amount }) =>
+                html`<dt class="small">${description ?? ''}</dt>
+                  <dd class="small">${formatAmount(amount, invoice.currency)}</dd>`,
+            )}
+            <dt>Due today</dt>
+            <dd><strong>${formatAmount(invoice.amount_due, invoice.currency)}</strong></dd>
+          </dl>
+        </section>`
+      }
+      <form class="entry" method="post">${renderFormButtons(visit, 'Resume subscription')}</form>`,
+  };
+}
+
 function resume(visit: Visit): PageAnswer {
+  resumeSubscription(visit.store, resumable(visit), 'now');
+  return { redirect: `${visit.home}?notice=resumed` };
+}
+
+function resumable(visit: Visit): SubscriptionObject {
   requireFeature(visit.configuration.features.subscription_pause.enabled);
   const subscription = pathSubscription(visit);
   if (subscription.status !== 'paused') throw new PageNotFound();
-  resumeSubscription(visit.store, subscription, 'now');
-  return { redirect: `${visit.home}?notice=resumed` };
+  return subscription;
 }
 
 function pausable(visit: Visit): SubscriptionObject {
   requireFeature(visit.configuration.features.subscription_pause.enabled);
   const subscription = pathSubscription(visit);
-  if (!['active', 'trialing'].includes(subscription.status) || subscription.cancel_at !== null)
-    throw new PageNotFound();
+  if (portalLimitOf(visit.store, 'pause', subscription) !== null) throw new PageNotFound();
   return subscription;
 }
 

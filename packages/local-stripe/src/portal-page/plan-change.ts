@@ -3,16 +3,24 @@ import type { ItemChangeOutcome, ProrationBehavior } from '../billing/item-chang
 import type { ItemChange } from '../billing/subscription-internals.ts';
 import { createScheduleFrom } from '../billing/schedules.ts';
 import { addInterval, intervalDays } from '../billing/periods.ts';
+import { periodEndOf } from '../billing/cancellation.ts';
+import { addDiscount } from '../billing/discounts.ts';
+import type { DiscountRequest } from '../billing/discounts.ts';
+import { buildInvoice } from '../billing/invoice-builder.ts';
+import { toPhaseDiscount } from '../billing/phases.ts';
+import { isSameCode } from '../resources/promotion-codes.ts';
+import { portalLimitOf } from '../billing/portal-limits.ts';
 import { amountFor, optionIn } from '../billing/price-amounts.ts';
 import { amountOf } from '../billing/subscription-items.ts';
 import type {
   ConfigurationObject,
+  InvoiceObject,
   PhaseObject,
   PriceObject,
   SubscriptionItemObject,
   SubscriptionObject,
 } from '../stripe-objects.ts';
-import { EntryRefused, PageNotFound, pathSubscription, requireFeature } from './visit.ts';
+import { EntryRefused, PageNotFound, field, pathSubscription, requireFeature } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 type UpdateFeature = ConfigurationObject['features']['subscription_update'];
@@ -36,10 +44,8 @@ export function updatable(visit: Visit): {
 } {
   requireFeature(visit.configuration.features.subscription_update.enabled);
   const subscription = pathSubscription(visit);
-  const [item, second] = subscription.items.data;
-  const changeable =
-    ['active', 'trialing', 'past_due'].includes(subscription.status) && subscription.cancel_at === null;
-  if (!item || second || !changeable) throw new PageNotFound();
+  const [item] = subscription.items.data;
+  if (!item || portalLimitOf(visit.store, 'update', subscription) !== null) throw new PageNotFound();
   return { subscription, item };
 }
 
@@ -79,6 +85,8 @@ export interface PlanChange {
   readonly subscription: SubscriptionObject;
   /** Whether the change waits for the end of the period. */
   readonly scheduled: boolean;
+  /** What the customer redeems with the change. */
+  readonly discount: DiscountRequest | null;
 }
 
 export function choosePlan(visit: Visit, priceId: string, quantityText: string): PlanChange {
@@ -102,8 +110,24 @@ export function choosePlan(visit: Visit, priceId: string, quantityText: string):
     quantity,
     item,
     subscription,
+    discount: discountOf(visit),
     scheduled: waitsForPeriodEnd(feature, subscription, item, offer.price, quantity),
   };
+}
+
+/** What a deep link redeems, or the promotion code that the customer entered. */
+function discountOf(visit: Visit): DiscountRequest | null {
+  const [fixed] = visit.inFlow ? (visit.session.flow?.subscription_update_confirm?.discounts ?? []) : [];
+  if (fixed) return fixed;
+  const entered = field(visit, 'promotion_code');
+  if (entered === '' || !takesPromotionCodes(visit)) return null;
+  const code = visit.store.all('promotion_code').find((each) => each.active && isSameCode(each, entered));
+  if (!code) throw new EntryRefused('This promotion code is not valid.');
+  return { promotion_code: code.id };
+}
+
+export function takesPromotionCodes({ configuration }: Visit): boolean {
+  return configuration.features.subscription_update.default_allowed_updates.includes('promotion_code');
 }
 
 function waitsForPeriodEnd(
@@ -123,14 +147,38 @@ function waitsForPeriodEnd(
   );
 }
 
-/** Calculates the cost of the change today without applying it. */
-export function planChange(visit: Visit, change: PlanChange): ItemChangeOutcome {
+/** The cost of the change: what is invoiced today, or what the next invoice contains as well. */
+export function previewChange(visit: Visit, change: PlanChange): ChangePreview {
+  return visit.store.rehearse(() => {
+    const { subscription, charges, invoiceNow } = planChange(visit, change);
+    const { pendingCharges } = visit.store.internalsOf(subscription.id);
+    const invoice = buildInvoice(visit.store, {
+      customer: visit.customer,
+      subscription,
+      charges: invoiceNow ? [...pendingCharges, ...charges] : charges,
+      billingReason: 'upcoming',
+    });
+    return { invoice, invoiceNow, nextInvoiceAt: periodEndOf(subscription) };
+  });
+}
+
+export interface ChangePreview {
+  readonly invoice: InvoiceObject;
+  readonly invoiceNow: boolean;
+  readonly nextInvoiceAt: number;
+}
+
+/** Calculates the effect of the change today. It redeems the discount. */
+function planChange(visit: Visit, change: PlanChange): ItemChangeOutcome {
   const feature = visit.configuration.features.subscription_update;
   const endsTrial =
     change.subscription.status === 'trialing' && feature.trial_update_behavior === 'end_trial';
-  const subscription: SubscriptionObject = endsTrial
-    ? { ...change.subscription, status: 'active', trial_end: visit.store.now() }
+  const discounted = change.discount
+    ? addDiscount(visit.store, change.subscription, change.discount)
     : change.subscription;
+  const subscription: SubscriptionObject = endsTrial
+    ? { ...discounted, status: 'active', trial_end: visit.store.now() }
+    : discounted;
   return planItemChanges(visit.store, subscription, [toItemChange(change)], {
     proration: endsTrial ? 'none' : (feature.proration_behavior as ProrationBehavior),
     anchorNow: endsTrial || feature.billing_cycle_anchor === 'now',
@@ -150,7 +198,7 @@ export function carryOut(visit: Visit, change: PlanChange): void {
 }
 
 /** The portal schedules a change as anyone can: with a second phase, after which the schedule leaves the subscription. */
-function scheduleChange({ store }: Visit, { offer, quantity, subscription }: PlanChange): void {
+function scheduleChange({ store }: Visit, { discount, offer, quantity, subscription }: PlanChange): void {
   const schedule = createScheduleFrom(store, subscription);
   const [now] = schedule.phases;
   if (!now) return;
@@ -159,6 +207,7 @@ function scheduleChange({ store }: Visit, { offer, quantity, subscription }: Pla
     ...now,
     end_date: addInterval(now.end_date, interval),
     items: now.items.map((item) => ({ ...item, plan: offer.price.id, price: offer.price.id, quantity })),
+    discounts: [...now.discounts, ...(discount ? [toPhaseDiscount(discount)] : [])],
     start_date: now.end_date,
     trial_end: null,
   };

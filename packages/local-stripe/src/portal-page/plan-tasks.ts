@@ -1,12 +1,21 @@
 import { periodEndOf } from '../billing/cancellation.ts';
+import { releaseSchedule } from '../billing/schedules.ts';
 import { describePrice } from '../billing/price-labels.ts';
 import { formatAmount, formatDate, formatPrice } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { renderBackLink, renderFormButtons } from './layout.ts';
-import { carryOut, choosePlan, listOffers, planChange, updatable } from './plan-change.ts';
+import {
+  carryOut,
+  choosePlan,
+  listOffers,
+  previewChange,
+  takesPromotionCodes,
+  updatable,
+} from './plan-change.ts';
 import type { Offer, PlanChange } from './plan-change.ts';
-import { completeTask, field } from './visit.ts';
+import { isUndoable } from './subscription-card.ts';
+import { PageNotFound, completeTask, field, pathSubscription } from './visit.ts';
 import type { PageAnswer, PortalTask, Visit } from './visit.ts';
 
 export const planTasks: readonly PortalTask[] = [
@@ -24,6 +33,11 @@ export const planTasks: readonly PortalTask[] = [
     method: 'POST',
     path: '/subscriptions/:id/update/confirm',
     handle: changePlan,
+  },
+  {
+    method: 'POST',
+    path: '/subscriptions/:id/keep',
+    handle: keepPlan,
   },
 ];
 
@@ -73,6 +87,15 @@ function changePlan(visit: Visit): PageAnswer {
   return completeTask(visit, type, change.scheduled ? 'scheduled' : 'updated');
 }
 
+/** Undoes a change that the portal scheduled. */
+function keepPlan(visit: Visit): PageAnswer {
+  const subscription = pathSubscription(visit);
+  if (!isUndoable(visit, subscription)) throw new PageNotFound();
+  const schedule = visit.store.get('subscription_schedule', subscription.schedule ?? '');
+  releaseSchedule(visit.store, schedule, false);
+  return { redirect: `${visit.home}?notice=kept` };
+}
+
 function renderOffer(offer: Offer, currency: string, current: boolean, checked: boolean): Html {
   return html`<label class="choice"
     ><input type="radio" name="price" value="${offer.price.id}" required${checked && html` checked`} />
@@ -110,34 +133,59 @@ function renderConfirmation(visit: Visit, change: PlanChange): Html {
         }
       </dl>
     </section>
+    ${renderPromotionCode(visit, change)}
     <form class="entry" method="post">
-      <input type="hidden" name="price" value="${offer.price.id}" /><input
-        type="hidden"
-        name="quantity"
-        value="${quantity}"
-      />
+      ${renderChoice(change)}
+      ${Boolean(change.discount?.promotion_code) && html`<input type="hidden" name="promotion_code" value="${field(visit, 'promotion_code')}" />`}
       ${renderFormButtons(visit, 'Confirm')}
     </form>`;
 }
 
-/** The amount due today, and the amount on the next invoice. */
+/** The amount due today, or the amount on the next invoice. */
 function renderDue(visit: Visit, change: PlanChange): Html {
-  const outcome = planChange(visit, change);
-  const pending = visit.store.internalsOf(change.subscription.id).pendingCharges;
-  const charges = outcome.invoiceNow ? [...pending, ...outcome.charges] : outcome.charges;
-  const total = charges.reduce((sum, charge) => sum + charge.amount, 0);
-  const { currency } = change.subscription;
-  const lines = charges.map(
-    (charge) =>
-      html`<dt class="small">${charge.description}</dt>
-        <dd class="small">${formatAmount(charge.amount, currency)}</dd>`,
+  const { invoice, invoiceNow, nextInvoiceAt } = previewChange(visit, change);
+  const { currency } = invoice;
+  const off = (invoice.total_discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0);
+  const lines = invoice.lines.data.map(
+    ({ amount, description }) =>
+      html`<dt class="small">${description ?? ''}</dt>
+        <dd class="small">${formatAmount(amount, currency)}</dd>`,
   );
   return html`${lines}
-    <dt>${outcome.invoiceNow ? 'Due today' : 'On your next invoice'}</dt>
-    <dd><strong>${formatAmount(total, currency)}</strong></dd>
     ${
-      !outcome.invoiceNow &&
+      off > 0 &&
+      html`<dt class="small">Discount</dt>
+        <dd class="small">${formatAmount(-off, currency)}</dd>`
+    }
+    <dt>${invoiceNow ? 'Due today' : 'On your next invoice'}</dt>
+    <dd><strong>${formatAmount(invoice.total, currency)}</strong></dd>
+    ${
+      !invoiceNow &&
       html`<dt>Next invoice</dt>
-        <dd>${formatDate(periodEndOf(outcome.subscription))}</dd>`
+        <dd>${formatDate(nextInvoiceAt)}</dd>`
     }`;
+}
+
+/** The choice that the forms of the confirmation carry on. */
+function renderChoice({ offer, quantity }: PlanChange): Html {
+  return html`<input type="hidden" name="price" value="${offer.price.id}" /><input
+      type="hidden"
+      name="quantity"
+      value="${quantity}"
+    />`;
+}
+
+function renderPromotionCode(visit: Visit, change: PlanChange): Html | null {
+  if (!takesPromotionCodes(visit) || visit.session.flow?.subscription_update_confirm?.discounts) return null;
+  const action = `${visit.home}/subscriptions/${change.subscription.id}/update/confirm`;
+  return html`<form class="entry" method="get" action="${action}">
+    ${renderChoice(change)}
+    <label
+      >Promotion code (optional)<input
+        name="promotion_code"
+        value="${field(visit, 'promotion_code')}"
+        required
+    /></label>
+    <div class="buttons"><button type="submit">Apply</button></div>
+  </form>`;
 }

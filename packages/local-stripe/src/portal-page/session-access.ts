@@ -64,5 +64,6 @@ function fixedFields(session: SessionObject): FormFields {
 export function isWithinFlow(visit: Visit, request: FastifyRequest): boolean {
   const [path = ''] = request.url.split('?');
   const [task = ''] = flowPath(visit).split('?');
-  return path.startsWith(task);
+  const offer = visit.session.flow?.subscription_cancel ? task.replace(/cancel$/, 'accept-offer') : task;
+  return path.startsWith(task) || path === offer;
 }

@@ -79,7 +79,7 @@ export function createCouponRoutes(store: Store): ApiRoute[] {
   ];
 }
 
-function createCoupon(store: Store, values: Decoded<typeof createParameters>): CouponObject {
+export function createCoupon(store: Store, values: Decoded<typeof createParameters>): CouponObject {
   const { duration = 'once', id = createSecret(8) } = values;
   refuseContradictions(values, duration);
   if (store.find('coupon', id))

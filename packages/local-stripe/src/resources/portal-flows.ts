@@ -1,4 +1,6 @@
 import { isEnded } from '../billing/cancellation.ts';
+import { portalLimitOf } from '../billing/portal-limits.ts';
+import type { PortalTaskName } from '../billing/portal-limits.ts';
 import type { Decoded } from '../parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
@@ -60,12 +62,14 @@ function withSubscription(
       'subscription cancellation',
       'canceled',
     );
-    if (subscription.cancel_at !== null) {
+    if (subscription.cancel_at !== null && subscription.schedule === null) {
       throw invalidRequest(
         'This subscription is already set to be canceled at period end.',
         paramOf(values.type),
       );
     }
+    refuseLimit(store, 'cancel', subscription, values.type);
+    if (retention) referCoupon(store, retention.coupon_offer.coupon);
     return {
       ...flow,
       subscription_cancel: { retention: retention ? { ...retention } : null, subscription: id },
@@ -73,14 +77,15 @@ function withSubscription(
   }
   if (values.type === 'subscription_pause') {
     const { subscription: id } = given(values, 'subscription_pause');
-    referOwn(store, customer, id, values.type);
+    const subscription = referOwn(store, customer, id, values.type);
     refuseUnless(features.subscription_pause.enabled, 'subscription', 'subscription pause', 'paused');
+    refuseLimit(store, 'pause', subscription, values.type);
     return { ...flow, subscription_pause: { subscription: id } };
   }
   refuseUnless(features.subscription_update.enabled, 'subscription', 'subscription update', 'updated');
   if (values.type === 'subscription_update') {
     const { subscription: id } = given(values, 'subscription_update');
-    referOwn(store, customer, id, values.type);
+    refuseLimit(store, 'update', referOwn(store, customer, id, values.type), values.type);
     return { ...flow, subscription_update: { subscription: id } };
   }
   return { ...flow, subscription_update_confirm: confirmOf(store, customer, configuration, values) };
@@ -97,12 +102,8 @@ function confirmOf(
   const param = 'flow_data[subscription_update_confirm][items]';
   const [item] = items;
   if (!item || items.length > 1) throw invalidRequest('You must specify exactly one item to update.', param);
-  if (subscription.items.data.length > 1) {
-    throw invalidRequest(
-      'Subscriptions with multiple items cannot be updated in the customer portal.',
-      param,
-    );
-  }
+  refuseLimit(store, 'update', subscription, 'subscription_update_confirm');
+  referDiscounts(store, discounts ?? []);
   const current = subscription.items.data.find((each) => each.id === item.id);
   if (!current)
     throw invalidRequest(`No such subscription item: '${item.id}'`, `${param}[0][id]`, 'resource_missing');
@@ -119,7 +120,7 @@ function confirmOf(
   return {
     discounts:
       discounts?.map(({ coupon = null, promotion_code = null }) => ({ coupon, promotion_code })) ?? null,
-    items: [{ id: item.id, price, quantity: item.quantity ?? current.quantity }],
+    items: [{ id: item.id, price, quantity: item.quantity ?? current.quantity ?? 1 }],
     subscription: id,
   };
 }
@@ -147,6 +148,37 @@ function referOwn(store: Store, customer: CustomerObject, id: string, type: stri
   }
   if (isEnded(subscription)) throw invalidRequest('This subscription is canceled.', paramOf(type));
   return subscription;
+}
+
+/** @throws StripeApiError if the portal does not do the task with this subscription, whatever its configuration allows */
+function refuseLimit(
+  store: Store,
+  task: PortalTaskName,
+  subscription: SubscriptionObject,
+  type: string,
+): void {
+  const reason = portalLimitOf(store, task, subscription);
+  const done = { cancel: 'canceled', pause: 'paused', update: 'updated' }[task];
+  if (reason !== null)
+    throw invalidRequest(`This subscription cannot be ${done} because ${reason}.`, paramOf(type));
+}
+
+function referCoupon(store: Store, id: string): void {
+  const param = 'flow_data[subscription_cancel][retention][coupon_offer][coupon]';
+  if (!store.refer('coupon', id, param).valid)
+    throw invalidRequest(`Coupon expired: ${id}`, param, 'coupon_expired');
+}
+
+function referDiscounts(
+  store: Store,
+  discounts: readonly { readonly coupon?: string; readonly promotion_code?: string }[],
+): void {
+  const param = 'flow_data[subscription_update_confirm][discounts]';
+  if (discounts.length > 1) throw invalidRequest('You may only specify one discount.', param);
+  for (const { coupon, promotion_code: code } of discounts) {
+    if (coupon !== undefined) store.refer('coupon', coupon, `${param}[0][coupon]`);
+    if (code !== undefined) store.refer('promotion_code', code, `${param}[0][promotion_code]`);
+  }
 }
 
 function paramOf(type: string): string {

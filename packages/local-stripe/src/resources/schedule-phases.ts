@@ -1,4 +1,4 @@
-import type { DiscountRequest } from '../billing/discounts.ts';
+import { toPhaseDiscount } from '../billing/phases.ts';
 import { addInterval } from '../billing/periods.ts';
 import { requireCurrency } from '../billing/price-amounts.ts';
 import { unusedPhaseMembers } from '../billing/schedules.ts';
@@ -18,7 +18,7 @@ import type { Decoded } from '../parameters.ts';
 import { mergeMetadata } from '../shared-parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
-import type { PhaseDiscount, PhaseObject, PriceObject } from '../stripe-objects.ts';
+import type { PhaseObject, PriceObject } from '../stripe-objects.ts';
 import { intervals } from './price-options.ts';
 import { discountParameters, prorationBehavior } from './subscription-parameters.ts';
 
@@ -102,8 +102,4 @@ function endOf(values: PhaseValues, start: number, price: PriceObject, param: st
     ? { ...duration, interval_count: duration.interval_count ?? 1 }
     : (price.recurring ?? { interval: 'month', interval_count: 1 });
   return end ?? addInterval(start, interval);
-}
-
-function toPhaseDiscount({ coupon, discount, promotion_code: code }: DiscountRequest): PhaseDiscount {
-  return { coupon: coupon ?? null, discount: discount ?? null, promotion_code: code ?? null };
 }
