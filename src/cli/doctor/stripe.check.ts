@@ -130,6 +130,7 @@ interface Probe {
 // Stripe's ids have one underscore, so no object can have one of these ids.
 const noCustomer = 'cus_billing_portal_doctor';
 const noConfiguration = 'bpc_billing_portal_doctor';
+const noSubscription = 'sub_billing_portal_doctor';
 const noCheckoutSession = 'cs_billing_portal_doctor';
 
 const probes: readonly Probe[] = [
@@ -150,6 +151,22 @@ const probes: readonly Probe[] = [
     what: 'read feedback options',
     isOptional: true,
     call: ({ billing }, options) => billing.feedbackOptions.list({ limit: 1 }, options),
+  },
+  {
+    what: 'read products',
+    isOptional: true,
+    call: (sdk, options) => sdk.products.list({ limit: 1 }, options),
+  },
+  { what: 'read prices', isOptional: true, call: (sdk, options) => sdk.prices.list({ limit: 1 }, options) },
+  {
+    what: 'read invoices',
+    isOptional: true,
+    call: (sdk, options) => sdk.invoices.list({ limit: 1 }, options),
+  },
+  {
+    what: 'preview invoices',
+    isOptional: true,
+    call: (sdk, options) => sdk.invoices.createPreview({ subscription: noSubscription }, options),
   },
   {
     what: 'open portal sessions',

@@ -107,12 +107,16 @@ describe("a restricted key's permissions", () => {
     ]);
   });
 
-  test('warns where feedback options may not be read, which only administrators ask for', async () => {
-    const path = '/v1/billing/feedback_options';
-    const permission = 'rak_feedback_option_read';
+  test.each([
+    ['/v1/billing/feedback_options', 'rak_feedback_option_read', 'read feedback options'],
+    ['/v1/products', 'rak_product_read', 'read products'],
+    ['/v1/prices', 'rak_plan_read', 'read prices'],
+    ['/v1/invoices', 'rak_invoice_read', 'read invoices'],
+    ['/v1/invoices/create_preview', 'rak_invoice_write', 'preview invoices'],
+  ])('warns where %s is not permitted, without which sessions still open', async (path, permission, what) => {
     await control('POST', 'faults', { path, status: '403', message: message(permission), times: '9' });
     expect(await examineFor('stripe-permissions', env)).toEqual([
-      `warn: the key may not read feedback options: ${permission} is missing`,
+      `warn: the key may not ${what}: ${permission} is missing`,
     ]);
   });
 
@@ -161,6 +165,7 @@ describe("a restricted key's permissions", () => {
     await examine({ ...env, ...policies, CUSTOMER_CREATION: 'on_demand' });
     const writes = localStripe.requests.slice(before).filter(({ method }) => method !== 'GET');
     expect(writes.map(({ path, params }) => [path, params])).toEqual([
+      ['/v1/invoices/create_preview', { subscription: 'sub_billing_portal_doctor' }],
       ['/v1/billing_portal/sessions', { customer: 'cus_billing_portal_doctor' }],
       ['/v1/billing_portal/configurations/bpc_billing_portal_doctor', {}],
       ['/v1/customers/cus_billing_portal_doctor', {}],
