@@ -40,21 +40,23 @@ export class BillingCustomers {
 
   /**
    * Returns null when the caller is not linked to a customer.
-   * @param fresh reads from Stripe, not from the snapshot
+   * @param fresh reads from Stripe, not from the snapshot; `alone` joins no read that may have begun before a change
    * @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe and the store
    */
   async find(
     caller: Caller,
-    { fresh, requestId }: { readonly fresh: boolean; readonly requestId: string },
+    { fresh, requestId }: { readonly fresh: boolean | 'alone'; readonly requestId: string },
     access: RequestAccess,
   ): Promise<BillingCustomer | null> {
     const mapping = await this.directory.findByUserId(caller.userId);
     if (mapping === null) return null;
+    const read = () => this.readAnew(mapping, requestId);
     const snapshot =
-      (fresh ? null : await this.findKept(mapping)) ??
-      (await this.reads.read(mapping.stripeCustomerId, () => this.readAnew(mapping, requestId)));
+      (fresh === false ? await this.findKept(mapping) : null) ??
+      (await (fresh === 'alone' ? read() : this.reads.read(mapping.stripeCustomerId, read)));
     if (snapshot === null) return null;
     if (snapshot.facts === null) throw new CustomerGoneError();
+    access.learn(snapshot.facts.subscriptions);
     const { userId, createdAt: linkedAt } = mapping;
     return { ...toBillingCustomer(snapshot.facts, access), userId, linkedAt, asOf: snapshot.readAt };
   }

@@ -13,8 +13,11 @@ import { BillingCustomers } from './billing-customers.service.ts';
 import { CustomerInvoices } from './customer-invoices.service.ts';
 import { CustomerReader } from './customer-reader.ts';
 import { CustomerSync } from './customer-sync.service.ts';
+import { CustomerTasksResolver, SubscriptionTasksResolver } from './billing-tasks.resolver.ts';
 import { GoneSinceResolver } from './gone-since.resolver.ts';
+import { KeepSubscriptionResolver } from './keep-subscription.resolver.ts';
 import { NextCharges } from './next-charges.service.ts';
+import { SubscriptionKeeping } from './subscription-keeping.service.ts';
 import { SnapshotRegister } from './snapshot-register.ts';
 
 /** Composes users' view of their own billing. */
@@ -25,7 +28,7 @@ export interface Account {
 }
 
 export function createAccount(
-  { database, stripe, leases, logger, now }: Platform,
+  { database, stripe, leases, audit, logger, now }: Platform,
   { directory, subscriptions, unlinking }: Customers,
   { chooser }: Portal,
   { webhooks }: Pick<CommandConfig, 'webhooks'>,
@@ -39,6 +42,7 @@ export function createAccount(
   const billingCustomers = new BillingCustomers(directory, reader, kept);
   const invoices = new CustomerInvoices(stripe);
   const nextCharges = new NextCharges(stripe);
+  const keeping = new SubscriptionKeeping({ customers: billingCustomers, chooser, stripe, audit });
   return {
     sync,
     resolvers: [
@@ -46,6 +50,9 @@ export function createAccount(
       new CustomerChargesResolver(invoices, nextCharges),
       new OpenInvoiceResolver(invoices),
       new SubscriptionChargeResolver(nextCharges),
+      new CustomerTasksResolver(),
+      new SubscriptionTasksResolver(),
+      new KeepSubscriptionResolver(keeping),
       new GoneSinceResolver(snapshots),
     ],
     eraseUser: async ({ userId }) => {

@@ -87,12 +87,33 @@ const price = z.object({
 
 const chargedItem = z.object({ price, quantity: maybe(count) });
 
+/** As text, because it is only compared. */
+const term = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? null)));
+
 const schedule = z.object({
   id,
   status: z.string(),
   end_behavior: z.string(),
   current_phase: maybe(z.object({ end_date: seconds })),
-  phases: z.array(z.object({ start_date: seconds, end_date: seconds, items: z.array(chargedItem) })),
+  phases: z.array(
+    z.object({
+      start_date: seconds,
+      end_date: seconds,
+      items: z.array(chargedItem),
+      trial_end: maybe(seconds),
+      add_invoice_items: term,
+      application_fee_percent: term,
+      collection_method: term,
+      currency: term,
+      default_tax_rates: term,
+      discounts: term,
+      on_behalf_of: term,
+      transfer_data: term,
+    }),
+  ),
   pause_schedules: maybe(z.array(z.object({ resume: maybe(z.object({ resume_at: seconds })) }))),
 });
 

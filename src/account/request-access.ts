@@ -1,5 +1,6 @@
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
+import type { SubscriptionFacts } from './customer-facts.ts';
 import type { OfferedFeatures } from '../portal/offered-features.ts';
 
 /**
@@ -9,6 +10,8 @@ import type { OfferedFeatures } from '../portal/offered-features.ts';
 export interface RequestAccess extends Pick<RequestContext, 'charge'> {
   /** What the portal offers the caller: chosen once, when a field first needs it. */
   readonly getOffered: () => Promise<OfferedFeatures>;
+  /** Spares rules on the caller's subscriptions the request to Stripe. */
+  readonly learn: (subscriptions: readonly SubscriptionFacts[]) => void;
 }
 
 export function createRequestAccess(
@@ -16,8 +19,14 @@ export function createRequestAccess(
   chooser: Pick<ConfigurationChooser, 'getOffered'>,
 ): RequestAccess {
   let offered: Promise<OfferedFeatures> | undefined;
-  const getOffered = (): Promise<OfferedFeatures> => (offered ??= chooser.getOffered(getCaller(context)));
-  return { charge: context.charge, getOffered };
+  let known: readonly SubscriptionFacts[] | null = null;
+  return {
+    charge: context.charge,
+    getOffered: () => (offered ??= chooser.getOffered(getCaller(context), known)),
+    learn: (subscriptions) => {
+      known = subscriptions;
+    },
+  };
 }
 
 /** Pays for a field, and returns whether the caller may see invoices. @throws RateLimitedError, and the errors of Stripe */

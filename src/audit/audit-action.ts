@@ -10,6 +10,7 @@ export enum AuditAction {
   DEACTIVATE_PORTAL_CONFIGURATION = 'deactivate_portal_configuration',
   ACTIVATE_PORTAL_CONFIGURATION = 'activate_portal_configuration',
   CREATE_PORTAL_SESSION = 'create_portal_session',
+  KEEP_SUBSCRIPTION = 'keep_subscription',
   CREATE_PORTAL_LINK = 'create_portal_link',
   REVOKE_PORTAL_LINK = 'revoke_portal_link',
   LINK_CUSTOMER_BY_EVENT = 'link_customer_by_event',

@@ -17,6 +17,10 @@ registerEnumType(AuditAction, {
     DEACTIVATE_PORTAL_CONFIGURATION: { description: 'Deactivate a portal configuration.' },
     ACTIVATE_PORTAL_CONFIGURATION: { description: 'Activate a portal configuration again.' },
     CREATE_PORTAL_SESSION: { description: "Open a portal session on a customer's behalf." },
+    KEEP_SUBSCRIPTION: {
+      description:
+        "Revert a subscription's cancellation or downgrade that was scheduled for the end of the period.",
+    },
     CREATE_PORTAL_LINK: { description: 'Create an e-mail link.' },
     REVOKE_PORTAL_LINK: { description: 'Revoke one e-mail link, or all e-mail links of a user.' },
     LINK_CUSTOMER_BY_EVENT: { description: 'Link a user to a customer because a Stripe event named both.' },

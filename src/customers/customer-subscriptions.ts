@@ -2,13 +2,12 @@ import type Stripe from 'stripe';
 import { readAll } from '../stripe/read-all.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
-import { BadUserInputError } from '../shared/errors.ts';
-import { CustomerGoneError } from './customer.errors.ts';
+import { CustomerGoneError, NoSuchSubscriptionError } from './customer.errors.ts';
 
 /** The statuses of a running subscription: not of one that was never paid for or is paused. */
 const currentStatuses = new Set<string>(['active', 'trialing', 'past_due']);
 
-export function isCurrent({ status }: Stripe.Subscription): boolean {
+export function isCurrent({ status }: { readonly status: string }): boolean {
   return currentStatuses.has(status);
 }
 
@@ -33,12 +32,18 @@ export class CustomerSubscriptions {
 
   /**
    * @param expand what Stripe's list expands
+   * @param status lists these in place of those that are not cancelled
    * @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe
    */
-  async list(stripeCustomerId: string, expand: string[] = []): Promise<readonly Stripe.Subscription[]> {
+  async list(
+    stripeCustomerId: string,
+    expand: string[] = [],
+    status?: 'ended',
+  ): Promise<readonly Stripe.Subscription[]> {
+    const own = { customer: stripeCustomerId, expand, ...(status === undefined ? {} : { status }) };
     try {
       const found = await readAll(this.stripe, (sdk, page, options) =>
-        sdk.subscriptions.list({ ...page, customer: stripeCustomerId, expand }, options),
+        sdk.subscriptions.list({ ...page, ...own }, options),
       );
       if (found.some(({ customer }) => customer !== stripeCustomerId))
         throw new StripeUnavailableError(new Error("Stripe answered with another customer's subscription"));
@@ -49,23 +54,17 @@ export class CustomerSubscriptions {
   }
 
   /**
-   * Reads one of the customer's subscriptions, also one that has ended.
-   * @throws BadUserInputError for another customer's as for a missing one, so that ids cannot be probed; the errors of Stripe
+   * Reads one of the customer's subscriptions, also one that has ended. Stripe is asked for the customer's only, so that
+   * ids of others cannot be probed.
+   * @throws NoSuchSubscriptionError, CustomerGoneError, and the errors of Stripe
    */
   async get(stripeCustomerId: string, id: string, expand: string[]): Promise<Stripe.Subscription> {
-    const found = /^sub_\w{1,250}$/.test(id) ? await this.find(id, expand) : null;
-    if (found?.customer !== stripeCustomerId) throw new BadUserInputError('You have no such subscription.');
-    return this.withAllItems(found);
-  }
-
-  private async find(id: string, expand: string[]): Promise<Stripe.Subscription | null> {
-    try {
-      return await this.stripe.read((sdk, options) => sdk.subscriptions.retrieve(id, { expand }, options));
-    } catch (error) {
-      // Stripe names the id in the path `id`.
-      if (isMissing(error, 'id')) return null;
-      throw error;
-    }
+    const isAsked = (own: Stripe.Subscription): boolean => own.id === id;
+    const found =
+      (await this.list(stripeCustomerId, expand)).find(isAsked) ??
+      (await this.list(stripeCustomerId, expand, 'ended')).find(isAsked);
+    if (found === undefined) throw new NoSuchSubscriptionError();
+    return found;
   }
 
   /** The list has a subscription's first ten items, and discounts of items without their coupons. */

@@ -14,6 +14,13 @@ export class CustomerGoneError extends CustomerNotFoundError {
   }
 }
 
+/** One message for another customer's subscription and for a missing one, so that ids cannot be probed. */
+export class NoSuchSubscriptionError extends BillingError {
+  constructor() {
+    super('BAD_USER_INPUT', 'You have no such subscription.');
+  }
+}
+
 /** The user is linked to another customer. An administrator has to unlink the user first, deliberately. */
 export class UserAlreadyLinkedError extends BillingError {
   constructor(userId: string) {

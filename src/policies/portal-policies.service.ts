@@ -12,6 +12,14 @@ import type { Policy, PolicySet } from './policy-set.ts';
 /** Stripe's rate limit or the caller's is exceeded. */
 const congestionCodes: ReadonlySet<BillingErrorCode> = new Set(['STRIPE_RATE_LIMITED', 'RATE_LIMITED']);
 
+/** What rules need of a subscription, by Stripe's names. */
+export interface PlannedSubscription {
+  readonly status: string;
+  readonly items: readonly {
+    readonly price: { readonly id: string; readonly product: string | { readonly id: string } };
+  }[];
+}
+
 interface PortalPoliciesParts {
   readonly set: PolicySet;
   readonly subscriptions: CustomerSubscriptions;
@@ -25,10 +33,18 @@ export class PortalPolicies {
 
   constructor(private readonly parts: PortalPoliciesParts) {}
 
-  /** @param caller null without a token */
-  select(caller: Caller | null, mapping: CustomerMapping | null): Promise<Policy> {
+  /**
+   * @param caller null without a token
+   * @param known the customer's subscriptions, when they were read already
+   */
+  select(
+    caller: Caller | null,
+    mapping: CustomerMapping | null,
+    known: readonly PlannedSubscription[] | null = null,
+  ): Promise<Policy> {
     let found: Promise<SubscriptionFacts | null> | undefined;
-    const findSubscriptions = () => (found ??= this.readSubscriptions(mapping));
+    const findSubscriptions = () =>
+      (found ??= known === null ? this.readSubscriptions(mapping) : Promise.resolve(toFacts(known)));
     return selectPolicy(this.parts.set, { caller, mapping, findSubscriptions, now: this.parts.now() });
   }
 
@@ -37,7 +53,8 @@ export class PortalPolicies {
     if (mapping === null) return toFacts([]);
     try {
       const { stripeCustomerId: id } = mapping;
-      return toFacts(await this.reads.read(id, () => this.parts.subscriptions.list(id)));
+      const found = await this.reads.read(id, () => this.parts.subscriptions.list(id));
+      return toFacts(found.map(({ status, items }) => ({ status, items: items.data })));
     } catch (error) {
       // A rate limit passes within seconds: the caller should retry rather than get the strictest policy.
       if (error instanceof BillingError && congestionCodes.has(error.code)) throw error;
@@ -50,9 +67,9 @@ export class PortalPolicies {
   }
 }
 
-function toFacts(subscriptions: readonly Stripe.Subscription[]): SubscriptionFacts {
+function toFacts(subscriptions: readonly PlannedSubscription[]): SubscriptionFacts {
   const current = subscriptions.filter(isCurrent);
-  const prices = current.flatMap(({ items }) => items.data.map(({ price }) => price));
+  const prices = current.flatMap(({ items }) => items.map(({ price }) => price));
   const products = prices.map(({ product }) => (typeof product === 'string' ? product : product.id));
   return {
     statuses: new Set(subscriptions.map(({ status }) => status)),

@@ -12,7 +12,7 @@ import {
 } from '../configurations/narrow-configuration.ts';
 import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
-import type { PortalPolicies } from '../policies/portal-policies.service.ts';
+import type { PlannedSubscription, PortalPolicies } from '../policies/portal-policies.service.ts';
 import { SharedReads } from '../stripe/shared-reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
@@ -68,9 +68,10 @@ export class ConfigurationChooser {
   private async findInForce(
     caller: Caller | null,
     mapping: CustomerMapping | null,
+    known: readonly PlannedSubscription[] | null = null,
   ): Promise<ConfigurationInForce> {
     if (this.parts.policies === null) return { kind: 'default' };
-    const policy = await this.parts.policies.select(caller, mapping);
+    const policy = await this.parts.policies.select(caller, mapping, known);
     return { kind: 'policy', policy, wanted: compilePolicy(policy) };
   }
 
@@ -116,17 +117,24 @@ export class ConfigurationChooser {
   /**
    * What the portal offers the caller. A policy's content is known here, and the account's default may be ten minutes
    * old: a page that only shows what is offered asks Stripe for neither each time.
+   * @param known the customer's subscriptions, which spare a rule on them the request to Stripe
    * @throws PortalNotConfiguredError, and the errors of Stripe
    */
-  async getOffered(caller: Caller): Promise<OfferedFeatures> {
-    const inForce = await this.findInForceOf(caller);
+  async getOffered(
+    caller: Caller,
+    known: readonly PlannedSubscription[] | null = null,
+  ): Promise<OfferedFeatures> {
+    const inForce = await this.findInForceOf(caller, known);
     if (inForce.kind === 'policy') return inForce.wanted.content.features;
     return (await requireDefault(this.parts.ids.getDefault())).features;
   }
 
-  private async findInForceOf(caller: Caller): Promise<ConfigurationInForce> {
+  private async findInForceOf(
+    caller: Caller,
+    known: readonly PlannedSubscription[] | null = null,
+  ): Promise<ConfigurationInForce> {
     const mapping = this.parts.policies && (await this.parts.customers.findByUserId(caller.userId));
-    return this.findInForce(caller, mapping);
+    return this.findInForce(caller, mapping, known);
   }
 
   private async read(inForce: ConfigurationInForce): Promise<Configuration> {

@@ -17,6 +17,8 @@ export const taskRefusals = {
   TAX_BEHAVIOR:
     'The price of this subscription does not say whether it includes tax; the portal cannot change its plan.',
   BILLING_MODE: "Stripe pauses only subscriptions with the flexible billing mode, and this one's is classic.",
+  NOTHING_SCHEDULED: 'Nothing is scheduled for this subscription that could be reverted.',
+  END_IS_FIXED: 'The end of this subscription is not one that can be reverted here.',
   NOT_KNOWN: 'Whether the portal can do this for the subscription is not known.',
 } as const;
 

@@ -8,6 +8,15 @@ export enum PortalFlowType {
   CUSTOMER_UPDATE = 'customer_update',
 }
 
+export const customerTasks = [PortalFlowType.PAYMENT_METHOD_UPDATE, PortalFlowType.CUSTOMER_UPDATE];
+
+export const subscriptionTasks = [
+  PortalFlowType.SUBSCRIPTION_UPDATE,
+  PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM,
+  PortalFlowType.SUBSCRIPTION_PAUSE,
+  PortalFlowType.SUBSCRIPTION_CANCEL,
+];
+
 /** Where the customer goes after the task. */
 export enum FlowCompletionType {
   PORTAL_HOMEPAGE = 'portal_homepage',

@@ -6,7 +6,7 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import { countCharacters } from '../shared/texts.ts';
 import { type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
-import { FlowCompletionType, type PortalFlow, PortalFlowType } from './portal-flow.ts';
+import { FlowCompletionType, type PortalFlow, PortalFlowType, customerTasks } from './portal-flow.ts';
 import { findRefusal } from './find-refusal.ts';
 import { createRefusal } from './portal.errors.ts';
 import { type TaskFacts, findDefaultMethod, findMethodType, findOwnMethod } from './task-facts.ts';
@@ -25,10 +25,9 @@ interface FlowContext {
 const maxMessage = 500;
 
 /** What the limits of the portal depend on. */
-const expandLimits = ['default_payment_method', 'schedule'];
+const expandLimits = ['default_payment_method', 'default_source', 'schedule'];
 
 const planChanges = new Set([PortalFlowType.SUBSCRIPTION_UPDATE, PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM]);
-const withoutSubscription = new Set([PortalFlowType.PAYMENT_METHOD_UPDATE, PortalFlowType.CUSTOMER_UPDATE]);
 
 /** Converts the deep links that clients ask for to Stripe's, within what the policy offers. */
 export class PortalFlows {
@@ -51,7 +50,7 @@ export class PortalFlows {
       throw new BadUserInputError('SUBSCRIPTION_UPDATE_CONFIRM needs a priceId, a quantity or both.');
     }
     if ((flow.quantity ?? 1) < 1) throw new BadUserInputError('The quantity is at least 1.');
-    if (withoutSubscription.has(flow.type) && flow.subscriptionId) {
+    if (customerTasks.includes(flow.type) && flow.subscriptionId) {
       throw new BadUserInputError('subscriptionId goes with the flows on subscriptions only.');
     }
     this.compileCompletion(flow.afterCompletion ?? null);
@@ -62,7 +61,7 @@ export class PortalFlows {
     requireTask(flow.type, context.features, null);
     const completion = this.compileCompletion(flow.afterCompletion ?? null);
     const base = { type: flow.type, ...(completion === null ? {} : { after_completion: completion }) };
-    if (withoutSubscription.has(flow.type)) return base;
+    if (customerTasks.includes(flow.type)) return base;
     const subscription = await this.getOwnSubscription(context.stripeCustomerId, flow.subscriptionId ?? null);
     requireTask(flow.type, context.features, await this.readFacts(flow, subscription, context));
     return { ...base, ...compileTask(flow, subscription, context) };
@@ -91,11 +90,9 @@ export class PortalFlows {
     stripeCustomerId: string,
     id: string | null,
   ): Promise<Stripe.Subscription> {
-    if (id !== null) return this.subscriptions.get(stripeCustomerId, id, expandLimits);
-    const own = await this.subscriptions.list(
-      stripeCustomerId,
-      expandLimits.map((member) => `data.${member}`),
-    );
+    const expand = expandLimits.map((member) => `data.${member}`);
+    if (id !== null) return this.subscriptions.get(stripeCustomerId, id, expand);
+    const own = await this.subscriptions.list(stripeCustomerId, expand);
     const [subscription, ...others] = own.filter(isCurrent);
     if (subscription === undefined) throw new BadUserInputError('You have no active subscription.');
     if (others.length > 0)
@@ -114,7 +111,7 @@ export class PortalFlows {
   }
 
   private async findCustomersMethod(stripeCustomerId: string): Promise<ReturnType<typeof findDefaultMethod>> {
-    const expand = ['invoice_settings.default_payment_method'];
+    const expand = ['invoice_settings.default_payment_method', 'default_source'];
     const customer = await findStripeCustomer(this.stripe, stripeCustomerId, { expand });
     return customer && findDefaultMethod(customer);
   }

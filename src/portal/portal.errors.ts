@@ -19,9 +19,9 @@ export class FlowNotAllowedError extends BillingError {
   }
 }
 
-/** Converts a reason into the error of a deep link. */
+/** Converts a reason into the error of what was asked for. */
 export function createRefusal(reason: TaskRefusal): BillingError {
-  return reason === 'ALREADY_CANCELED'
+  return reason === 'ALREADY_CANCELED' || reason === 'NOTHING_SCHEDULED'
     ? new BadUserInputError(taskRefusals[reason], reason)
     : new FlowNotAllowedError(reason);
 }

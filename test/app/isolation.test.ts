@@ -3,66 +3,9 @@ import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { listAdminOperations, listUserOperations, printShortest } from '../helpers/served-schema.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { type Operation, type User, operations } from './isolated-operations.ts';
 
-interface User {
-  readonly userId: string;
-  readonly token: string;
-  readonly customerId: string;
-  readonly email: string;
-  readonly subscriptionId: string;
-  readonly invoiceId: string;
-}
-
-interface GraphqlRequest {
-  readonly query: string;
-  readonly variables?: Readonly<Record<string, unknown>>;
-}
-
-interface Operation extends GraphqlRequest {
-  /** Variables that name what belongs to another user. */
-  readonly attempts?: (other: User) => readonly object[];
-}
-
-/** How each operation is asked for, and what somebody might try by its own arguments. */
-const operations = {
-  'Query.billingCustomer': {
-    query: `query ($after: String) {
-      billingCustomer {
-        id userId email subscriptions { id nextCharge { subscriptionId } } nextCharge { subscriptionId }
-        invoices(after: $after) { edges { node { id hostedInvoiceUrl } } }
-      }
-    }`,
-    attempts: ({ invoiceId }: User) => [{ after: Buffer.from(invoiceId).toString('base64url') }],
-  },
-  'Query.billingPortalConfiguration': {
-    query:
-      'query { billingPortalConfiguration { id isDefault features { subscriptionCancel { enabled } } } }',
-  },
-  'Mutation.createBillingPortalSession': {
-    query: `mutation ($returnUrl: String!, $locale: String, $flow: BillingPortalFlowInput) {
-      createBillingPortalSession(returnUrl: $returnUrl, locale: $locale, flow: $flow) { id url returnUrl }
-    }`,
-    variables: { returnUrl },
-    attempts: ({ subscriptionId }: User) => [
-      { returnUrl, flow: { type: 'SUBSCRIPTION_CANCEL', subscriptionId } },
-      { returnUrl, flow: { type: 'SUBSCRIPTION_UPDATE', subscriptionId } },
-      { returnUrl, flow: { type: 'SUBSCRIPTION_UPDATE_CONFIRM', subscriptionId, quantity: 2 } },
-      { returnUrl, flow: { type: 'SUBSCRIPTION_PAUSE', subscriptionId } },
-    ],
-  },
-} satisfies Record<string, Operation>;
-
-const ways = [
-  'customer',
-  'customerId',
-  'stripeCustomerId',
-  'userId',
-  'user',
-  'sub',
-  'subject',
-  'id',
-  'email',
-];
+const ways = 'customer customerId stripeCustomerId userId user sub subject id email'.split(' ');
 
 let app: TestApp;
 let ada: User;
@@ -130,66 +73,79 @@ test('every operation that users may call is tried here', () => {
   );
 });
 
-describe.each<[string, Operation]>(Object.entries(operations))('%s', (name, { attempts, ...request }) => {
-  test("answers with the caller's own", async () => {
-    await inTurns(async (user, other) => {
-      const answer = await ask(user, request);
-
-      answer.expectData();
-      expectApart(other, answer.text);
+describe.each<[string, Operation]>(Object.entries(operations))(
+  '%s',
+  (name, { attempts, prepare, ...request }) => {
+    const findVariables = async (user: User): Promise<object> => ({
+      ...request.variables,
+      ...(await prepare?.(app.sdk, user)),
     });
-  });
 
-  test.each(ways)('takes no argument %s', async (argument) => {
-    const { query, variables } = request;
-    const field = name.split('.')[1] ?? '';
-    const value = JSON.stringify(bob.customerId);
-    const withArgument = query.includes(`${field}(`)
-      ? query.replace(`${field}(`, `${field}(${argument}: ${value}, `)
-      : query.replace(field, `${field}(${argument}: ${value})`);
+    test("answers with the caller's own", async () => {
+      await inTurns(async (user, other) => {
+        const answer = await ask(user, { ...request, variables: await findVariables(user) });
 
-    const answer = await ask(ada, { query: withArgument, variables });
-
-    answer.expectError('GRAPHQL_VALIDATION_FAILED');
-    expect(app.stripe.requests.length).toBe(requestsBefore);
-  });
-
-  test('ignores what is said anywhere else', async () => {
-    await inTurns(async (user, other) => {
-      const others = Object.fromEntries(ways.map((way) => [way, other.customerId]));
-      const headers = {
-        ...Object.fromEntries(ways.map((way) => [`x-${way}`, other.userId])),
-        'x-forwarded-user': other.userId,
-        'x-original-authorization': `Bearer ${other.token}`,
-        'stripe-customer': other.customerId,
-        cookie: `sub=${other.userId}; token=${other.token}; customer=${other.customerId}`,
-      };
-      const path = `/graphql?${new URLSearchParams({ ...others, access_token: other.token }).toString()}`;
-
-      const answer = await ask(
-        user,
-        { ...others, ...request, variables: { ...others, ...request.variables }, extensions: others },
-        { path, headers },
-      );
-
-      answer.expectData();
-      expectApart(other, answer.text);
-    });
-  });
-
-  if (attempts === undefined) return;
-
-  test('refuses what its own arguments name of others', async () => {
-    await inTurns(async (user, other) => {
-      for (const variables of attempts(other)) {
-        const answer = await ask(user, { query: request.query, variables });
-
-        answer.expectError('BAD_USER_INPUT');
+        answer.expectData();
         expectApart(other, answer.text);
-      }
+      });
     });
-  });
-});
+
+    test.each(ways)('takes no argument %s', async (argument) => {
+      const { query, variables } = request;
+      const field = name.split('.')[1] ?? '';
+      const value = JSON.stringify(bob.customerId);
+      const withArgument = query.includes(`${field}(`)
+        ? query.replace(`${field}(`, `${field}(${argument}: ${value}, `)
+        : query.replace(field, `${field}(${argument}: ${value})`);
+
+      const answer = await ask(ada, { query: withArgument, variables });
+
+      answer.expectError('GRAPHQL_VALIDATION_FAILED');
+      expect(app.stripe.requests.length).toBe(requestsBefore);
+    });
+
+    test('ignores what is said anywhere else', async () => {
+      await inTurns(async (user, other) => {
+        const others = Object.fromEntries(ways.map((way) => [way, other.customerId]));
+        const headers = {
+          ...Object.fromEntries(ways.map((way) => [`x-${way}`, other.userId])),
+          'x-forwarded-user': other.userId,
+          'x-original-authorization': `Bearer ${other.token}`,
+          'stripe-customer': other.customerId,
+          cookie: `sub=${other.userId}; token=${other.token}; customer=${other.customerId}`,
+        };
+        const path = `/graphql?${new URLSearchParams({ ...others, access_token: other.token }).toString()}`;
+
+        const answer = await ask(
+          user,
+          {
+            ...others,
+            ...request,
+            variables: { ...others, ...(await findVariables(user)) },
+            extensions: others,
+          },
+          { path, headers },
+        );
+
+        answer.expectData();
+        expectApart(other, answer.text);
+      });
+    });
+
+    if (attempts === undefined) return;
+
+    test('refuses what its own arguments name of others', async () => {
+      await inTurns(async (user, other) => {
+        for (const variables of attempts(other)) {
+          const answer = await ask(user, { query: request.query, variables });
+
+          answer.expectError('BAD_USER_INPUT');
+          expectApart(other, answer.text);
+        }
+      });
+    });
+  },
+);
 
 describe('what is for administrators is refused to users, whatever roles like theirs they have', () => {
   test.each(listAdminOperations())('$name', async (operation) => {

@@ -20,6 +20,8 @@ export type AuditAction =
   | 'DEACTIVATE_PORTAL_CONFIGURATION'
   /** Link many users from a file on the command line. */
   | 'IMPORT_CUSTOMERS'
+  /** Revert a subscription's cancellation or downgrade that was scheduled for the end of the period. */
+  | 'KEEP_SUBSCRIPTION'
   /** Link a user to a customer. */
   | 'LINK_CUSTOMER'
   /** Link a user to a customer because a Stripe event named both. */
@@ -160,6 +162,41 @@ export type BillingPortalFlowType =
   | 'SUBSCRIPTION_UPDATE'
   /** Confirm one change of plan or quantity that you name. */
   | 'SUBSCRIPTION_UPDATE_CONFIRM';
+
+/** Why a task is not available. Errors have the same values as `reason`. */
+export type BillingTaskRefusal =
+  /** This subscription is set to end already. */
+  | 'ALREADY_CANCELED'
+  /** Stripe pauses only subscriptions with the flexible billing mode, and this one's is classic. */
+  | 'BILLING_MODE'
+  /** This subscription has ended. */
+  | 'ENDED'
+  /** The end of this subscription is not one that can be reverted here. */
+  | 'END_IS_FIXED'
+  /** The first payment of this subscription is pending. */
+  | 'FIRST_PAYMENT_PENDING'
+  /** Nothing is scheduled for this subscription that could be reverted. */
+  | 'NOTHING_SCHEDULED'
+  /** The portal does not offer this to you. */
+  | 'NOT_IN_POLICY'
+  /** Whether the portal can do this for the subscription is not known. */
+  | 'NOT_KNOWN'
+  /** This subscription, or the collection of its payments, is paused. */
+  | 'PAUSED'
+  /** The portal does not support the payment method of this subscription for changes of plan. */
+  | 'PAYMENT_METHOD'
+  /** A payment of this subscription is overdue; pay the open invoice first. */
+  | 'PAYMENT_OVERDUE'
+  /** A change of this subscription is scheduled; the portal changes nothing before it. */
+  | 'SCHEDULED_CHANGE'
+  /** This subscription is paid by invoices that are sent; the portal cannot change its plan. */
+  | 'SENT_INVOICE'
+  /** This subscription has several products; the portal cannot change its plan. */
+  | 'SEVERAL_PRODUCTS'
+  /** The price of this subscription does not say whether it includes tax; the portal cannot change its plan. */
+  | 'TAX_BEHAVIOR'
+  /** This subscription is charged by usage; the portal cannot change its plan. */
+  | 'USAGE_BASED';
 
 /** The customer's reason for a cancellation. */
 export type CancellationFeedback =
@@ -782,6 +819,20 @@ export type NextChargeQueryVariables = Exact<{ [key: string]: never; }>;
 export type NextChargeQuery = { billingCustomer: { nextCharge: { subscriptionId: string, date: string, hasMoreLines: boolean, total: { amount: number, currency: string, decimals: number }, amountDue: { amount: number }, tax: { amount: number } | null, lines: Array<{ description: string | null, quantity: number | null, proration: boolean, amount: { amount: number } }> } | null, subscriptions: Array<{ id: string, openInvoice: { hostedInvoiceUrl: string | null } | null, nextCharge: { subscriptionId: string, date: string, hasMoreLines: boolean, total: { amount: number, currency: string, decimals: number }, amountDue: { amount: number }, tax: { amount: number } | null, lines: Array<{ description: string | null, quantity: number | null, proration: boolean, amount: { amount: number } }> } | null }> } | null };
 
 export type ChargeFragment = { subscriptionId: string, date: string, hasMoreLines: boolean, total: { amount: number, currency: string, decimals: number }, amountDue: { amount: number }, tax: { amount: number } | null, lines: Array<{ description: string | null, quantity: number | null, proration: boolean, amount: { amount: number } }> };
+
+export type BillingTasksQueryVariables = Exact<{
+  fresh?: boolean;
+}>;
+
+
+export type BillingTasksQuery = { billingCustomer: { tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, subscriptions: Array<{ id: string, keepable: boolean | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null }> } | null };
+
+export type KeepSubscriptionMutationVariables = Exact<{
+  subscriptionId: string | number;
+}>;
+
+
+export type KeepSubscriptionMutation = { keepBillingSubscription: { id: string, cancelsAt: string | null, keepable: boolean | null, scheduledChange: { at: string } | null, items: Array<{ price: { id: string } }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1563,3 +1614,40 @@ export const NextChargeDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<NextChargeQuery, NextChargeQueryVariables>;
+export const BillingTasksDocument = new TypedDocumentString(`
+    query BillingTasks($fresh: Boolean! = false) {
+  billingCustomer(fresh: $fresh) {
+    tasks {
+      type
+      available
+      reason
+    }
+    subscriptions {
+      id
+      keepable
+      tasks {
+        type
+        available
+        reason
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BillingTasksQuery, BillingTasksQueryVariables>;
+export const KeepSubscriptionDocument = new TypedDocumentString(`
+    mutation KeepSubscription($subscriptionId: ID!) {
+  keepBillingSubscription(subscriptionId: $subscriptionId) {
+    id
+    cancelsAt
+    keepable
+    scheduledChange {
+      at
+    }
+    items {
+      price {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeepSubscriptionMutation, KeepSubscriptionMutationVariables>;

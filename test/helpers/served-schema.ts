@@ -45,6 +45,7 @@ const userOperations = [
   'Query.billingCustomer',
   'Query.billingPortalConfiguration',
   'Mutation.createBillingPortalSession',
+  'Mutation.keepBillingSubscription',
 ];
 
 export function listUserOperations(): ServedOperation[] {

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BillingPortalFlowType } from '../generated/graphql.ts';
 import { type AlteredStripe, startAlteredStripe } from '../helpers/altered-stripe.ts';
+import { billingTasksQuery } from '../helpers/task-operations.ts';
 import { createFlow, createFlowPolicies, flowTypes } from './flow-policies.ts';
 import { type PolicyPortal, type User, createPolicyPortal } from './policy-portal.ts';
 
@@ -44,7 +45,6 @@ const cases: readonly Case[] = [
     all,
     { schedule: { ...schedule, end_behavior: 'cancel' } },
   ],
-  ['one with a schedule that is not known', 'SCHEDULED_CHANGE', all, { schedule: 'sub_sched_1' }],
   ['one in the last phase of a schedule', 'SCHEDULED_CHANGE', ['SUBSCRIPTION_PAUSE'], { schedule }],
   ['one that waits for its first payment', 'FIRST_PAYMENT_PENDING', exceptCancel, { status: 'incomplete' }],
   ['an unpaid one', 'PAYMENT_OVERDUE', exceptCancel, { status: 'unpaid' }],
@@ -73,9 +73,16 @@ const cases: readonly Case[] = [
     'one that is charged to a legacy source',
     'PAYMENT_METHOD',
     changes,
-    { default_source: { object: 'source', id: 'src_1', type: 'ach_credit_transfer' } },
+    {
+      default_source: { object: 'source', id: 'src_1', type: 'ach_credit_transfer', ach_credit_transfer: {} },
+    },
   ],
-  ['one that is charged to a legacy card', '', [], { default_source: 'card_1' }],
+  [
+    'one that is charged to a legacy card',
+    '',
+    [],
+    { default_source: { object: 'card', id: 'card_1', brand: 'Visa' } },
+  ],
   [
     'one with taxes of Stripe and a price without',
     'TAX_BEHAVIOR',
@@ -142,19 +149,38 @@ async function findDeepLinkRefusal(asking: User, type: BillingPortalFlowType): P
   return answer.expectError(code).extensions.reason ?? 'without a reason';
 }
 
+/** Why the page says that the task is not available; null when it is. */
+async function findTaskRefusal({ token }: User, type: BillingPortalFlowType): Promise<string | null> {
+  const answer = await portal.app.execute({ document: billingTasksQuery, variables: {}, token });
+  const customer = answer.expectData().billingCustomer;
+  const tasks = [...(customer?.tasks ?? []), ...(customer?.subscriptions[0]?.tasks ?? [])];
+  const [task, ...others] = tasks.filter((each) => each.type === type);
+  expect([task?.available, others]).toEqual([task?.reason === null, []]);
+  return task?.reason ?? null;
+}
+
 describe.each(cases)('a subscription: %s', (_title, reason, types, change) => {
   test.each(flowTypes)('a deep link for %s opens or is refused with the reason', async (type) => {
     alterSubscription(change);
 
     expect(await findDeepLinkRefusal(user, type)).toBe(types.includes(type) ? reason : null);
   });
+
+  // A customer's page does not list what has ended.
+  if (reason === 'ENDED') return;
+
+  test.each(flowTypes)('the task %s is available or has the same reason', async (type) => {
+    alterSubscription(change);
+
+    expect(await findTaskRefusal(user, type)).toBe(types.includes(type) ? reason : null);
+  });
 });
 
-test.each(flowTypes)(
-  'a policy without %s refuses it as NOT_IN_POLICY, whatever the subscription',
-  async (type) => {
-    alterSubscription({ status: 'canceled' });
+describe.each(flowTypes)('a policy without %s', (type) => {
+  test.each(cases)('refuses it as NOT_IN_POLICY for %s', async (_title, reason, _types, change) => {
+    alterSubscription(change);
 
     expect(await findDeepLinkRefusal(closed, type)).toBe('NOT_IN_POLICY');
-  },
-);
+    if (reason !== 'ENDED') expect(await findTaskRefusal(closed, type)).toBe('NOT_IN_POLICY');
+  });
+});

@@ -1,0 +1,283 @@
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type Stripe from 'stripe';
+import { openPage, submitForm } from '../../packages/local-stripe/test/portal-browser.ts';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
+import { adminRole } from '../audit/audit-kit.ts';
+import type { KeepSubscriptionMutation } from '../generated/graphql.ts';
+import { auditTrailQuery } from '../helpers/admin-operations.ts';
+import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
+import { billingTasksQuery, keepSubscriptionMutation } from '../helpers/task-operations.ts';
+import { createTestApp } from '../helpers/test-app.ts';
+import { createFlowPolicies, getPrice } from '../portal/flow-policies.ts';
+import { type PolicyPortal, type User, createPolicyPortal } from '../portal/policy-portal.ts';
+
+let portal: PolicyPortal;
+let user: User;
+let id: string;
+let count = 0;
+
+beforeAll(async () => {
+  portal = await createPolicyPortal(createFlowPolicies);
+});
+
+beforeEach(async () => {
+  count += 1;
+  user = await portal.createUser(`keeper-${count}`);
+  id = user.subscriptions[0]?.id ?? '';
+});
+
+function keep(by = user, subscriptionId = id): Promise<GraphqlAnswer<KeepSubscriptionMutation>> {
+  const variables = { subscriptionId };
+  return portal.app.execute({ document: keepSubscriptionMutation, variables, token: by.token });
+}
+
+const update = (params: Stripe.SubscriptionUpdateParams) => portal.stripe.subscriptions.update(id, params);
+const readSubscription = () => portal.stripe.subscriptions.retrieve(id);
+
+/** What the service itself wrote to Stripe. */
+function listWrites(): string[] {
+  return portal.localStripe.requests
+    .filter(({ method, path }) => method === 'POST' && path.includes('subscription'))
+    .map(({ path }) => path);
+}
+
+async function isKeepable(): Promise<boolean | null | undefined> {
+  const { token } = user;
+  const answer = await portal.app.execute({ document: billingTasksQuery, variables: {}, token });
+  return answer.expectData().billingCustomer?.subscriptions[0]?.keepable;
+}
+
+/** A schedule whose next phase has another price, as the portal makes it; `change` makes it another's. */
+async function scheduleNextPhase(
+  price: string,
+  change: Partial<Stripe.SubscriptionScheduleUpdateParams.Phase> = {},
+  whole: Stripe.SubscriptionScheduleUpdateParams = {},
+): Promise<Stripe.SubscriptionSchedule> {
+  const schedule = await portal.stripe.subscriptionSchedules.create({ from_subscription: id });
+  const [now] = schedule.phases;
+  const phases: Stripe.SubscriptionScheduleUpdateParams.Phase[] = [
+    {
+      start_date: now?.start_date ?? 0,
+      end_date: now?.end_date ?? 0,
+      items: [{ price: getPrice(portal.demo, 1), quantity: 1 }],
+    },
+    { items: [{ price, quantity: 1 }], duration: { interval: 'month', interval_count: 1 }, ...change },
+  ];
+  return portal.stripe.subscriptionSchedules.update(schedule.id, { phases, ...whole });
+}
+
+describe('keepBillingSubscription', () => {
+  test('reverts a cancellation that the customer made in the portal', async () => {
+    const { url } = (await user.open({ flow: { type: 'SUBSCRIPTION_CANCEL' } })).expectData()
+      .createBillingPortalSession;
+    await submitForm(await openPage(url), 'Cancel plan');
+    expect([(await readSubscription()).cancel_at !== null, await isKeepable()]).toEqual([true, true]);
+
+    expect((await keep()).expectData().keepBillingSubscription).toMatchObject({
+      id,
+      cancelsAt: null,
+      keepable: false,
+    });
+
+    expect(await readSubscription()).toMatchObject({ cancel_at: null, cancel_at_period_end: false });
+  });
+
+  test('reverts a cancellation that is set for the end of the period', async () => {
+    await update({ cancel_at_period_end: true });
+
+    expect((await keep()).expectData().keepBillingSubscription.cancelsAt).toBeNull();
+
+    expect(await readSubscription()).toMatchObject({ cancel_at: null, cancel_at_period_end: false });
+  });
+
+  test('reverts a downgrade that the customer scheduled, and leaves the plan as it is', async () => {
+    await scheduleNextPhase(getPrice(portal.demo, 0));
+    expect(await isKeepable()).toBe(true);
+
+    const { keepBillingSubscription: kept } = (await keep()).expectData();
+
+    expect(kept).toMatchObject({ scheduledChange: null, keepable: false });
+    expect(kept.items.map(({ price }) => price.id)).toEqual([getPrice(portal.demo, 1)]);
+    expect((await readSubscription()).schedule).toBeNull();
+  });
+
+  test('moves no money', async () => {
+    const list = async () => {
+      const { customerId: customer } = user;
+      const invoices = await portal.stripe.invoices.list({ customer });
+      return invoices.data.map(({ id, status }) => [id, status]);
+    };
+    await update({ cancel_at_period_end: true });
+    const before = await list();
+
+    (await keep()).expectData();
+
+    expect(await list()).toEqual(before);
+  });
+
+  test('happens once however often it is asked for at the same time, and then nothing is left', async () => {
+    await scheduleNextPhase(getPrice(portal.demo, 0));
+
+    const answers = await Promise.all([keep(), keep(), keep()]);
+
+    const done = answers.filter(({ text }) => !text.includes('NOTHING_SCHEDULED'));
+    for (const answer of done) expect(answer.expectData().keepBillingSubscription.scheduledChange).toBeNull();
+    expect(done.length).toBeGreaterThan(0);
+    expect((await keep()).expectError('BAD_USER_INPUT').extensions.reason).toBe('NOTHING_SCHEDULED');
+  });
+
+  test('succeeds when Stripe did it and then answered with a refusal', async () => {
+    await update({ cancel_at_period_end: true });
+    await portal.control('POST', 'faults', {
+      path: `/v1/subscriptions/${id}`,
+      method: 'POST',
+      status: '400',
+      message: 'Too late.',
+      after_execution: 'true',
+    });
+
+    expect((await keep()).expectData().keepBillingSubscription.cancelsAt).toBeNull();
+  });
+
+  test('says so when Stripe refuses it', async () => {
+    await update({ cancel_at_period_end: true });
+    const path = `/v1/subscriptions/${id}`;
+    await portal.control('POST', 'faults', { path, method: 'POST', status: '400', message: 'Not today.' });
+
+    const answer = await keep();
+
+    expect(answer.expectError('FLOW_NOT_ALLOWED').extensions.reason).toBe('NOT_KNOWN');
+    expect(answer.text).not.toContain('Not today');
+  });
+
+  test('is in the audit trail with its outcome', async () => {
+    await update({ cancel_at_period_end: true });
+    (await keep()).expectData();
+
+    const token = await portal.app.createToken({ userId: 'root', roles: [adminRole] });
+    const { userId } = user;
+    const answer = await portal.app.execute({ document: auditTrailQuery, variables: { userId }, token });
+    const [entry] = answer.expectData().auditTrail.edges.map(({ node }) => node);
+
+    expect(entry).toMatchObject({
+      action: 'KEEP_SUBSCRIPTION',
+      actor: userId,
+      actorKind: 'USER',
+      targetId: user.customerId,
+      outcome: 'SUCCEEDED',
+      details: [
+        { name: 'subscriptionId', value: id },
+        { name: 'reverts', value: 'cancellation' },
+      ],
+    });
+  });
+});
+
+describe('keepBillingSubscription refuses, and writes nothing', () => {
+  const yearly = () => portal.demo.prices[1]?.year ?? '';
+
+  test.each<[string, string, string, () => Promise<unknown>]>([
+    ['a subscription without anything scheduled', 'BAD_USER_INPUT', 'NOTHING_SCHEDULED', readSubscription],
+    [
+      'an end that is not the end of the period',
+      'FLOW_NOT_ALLOWED',
+      'END_IS_FIXED',
+      async () => {
+        const { items } = await readSubscription();
+        return update({ cancel_at: (items.data[0]?.current_period_end ?? 0) + 60 * 86_400 });
+      },
+    ],
+    [
+      'a higher price that the merchant scheduled',
+      'FLOW_NOT_ALLOWED',
+      'SCHEDULED_CHANGE',
+      () => scheduleNextPhase(getPrice(portal.demo, 2)),
+    ],
+    [
+      'a longer term that the merchant scheduled',
+      'FLOW_NOT_ALLOWED',
+      'SCHEDULED_CHANGE',
+      () => scheduleNextPhase(yearly()),
+    ],
+    [
+      'a schedule of the merchant that ends the subscription',
+      'FLOW_NOT_ALLOWED',
+      'SCHEDULED_CHANGE',
+      () => scheduleNextPhase(getPrice(portal.demo, 0), {}, { end_behavior: 'cancel' }),
+    ],
+    [
+      'a subscription whose first payment is pending',
+      'FLOW_NOT_ALLOWED',
+      'FIRST_PAYMENT_PENDING',
+      async () => {
+        await update({ cancel_at_period_end: true });
+        return portal.control('POST', `subscriptions/${id}`, { status: 'incomplete' });
+      },
+    ],
+  ])('%s', async (_title, code, reason, arrange) => {
+    await arrange();
+    const before = listWrites().length;
+    expect(await isKeepable()).toBe(false);
+
+    expect((await keep()).expectError(code).extensions.reason).toBe(reason);
+
+    expect(listWrites()).toHaveLength(before);
+  });
+
+  test('where the policy does not offer cancelling', async () => {
+    user = await portal.createUser(`closed-${count}`, { roles: ['closed'] });
+    id = user.subscriptions[0]?.id ?? '';
+    await update({ cancel_at_period_end: true });
+
+    expect((await keep()).expectError('FLOW_NOT_ALLOWED').extensions.reason).toBe('NOT_IN_POLICY');
+    expect((await readSubscription()).cancel_at_period_end).toBe(true);
+  });
+
+  test("another customer's subscription, with the answer for one that does not exist", async () => {
+    await update({ cancel_at_period_end: true });
+    const other = await portal.createUser(`other-${count}`);
+
+    for (const subscriptionId of [id, 'sub_unknown', '', '../customers'])
+      expect((await keep(other, subscriptionId)).expectError('BAD_USER_INPUT').message).toBe(
+        'You have no such subscription.',
+      );
+    expect((await readSubscription()).cancel_at_period_end).toBe(true);
+  });
+
+  test('a subscription that has ended', async () => {
+    await portal.stripe.subscriptions.cancel(id);
+
+    (await keep()).expectError('BAD_USER_INPUT');
+  });
+
+  test('a user without a customer, and creates none', async () => {
+    const token = await portal.app.createToken({ userId: 'nobody-yet' });
+    const variables = { subscriptionId: id };
+
+    const answer = await portal.app.execute({ document: keepSubscriptionMutation, variables, token });
+
+    answer.expectError('CUSTOMER_NOT_FOUND');
+  });
+});
+
+test('a kept subscription is in the next answer from the snapshot, without a request to Stripe', async () => {
+  const app = await createTestApp({ STRIPE_WEBHOOK_SECRETS: 'whsec_of_the_tests' });
+  const demo = await seedDemoData(app.sdk);
+  await app.link('ada', demo.customerId);
+  const token = await app.createToken({ userId: 'ada' });
+  const read = async () => {
+    const answer = await app.execute({ document: billingTasksQuery, variables: {}, token });
+    return answer.expectData().billingCustomer?.subscriptions[0];
+  };
+  await app.sdk.subscriptions.update(demo.subscriptionId, { cancel_at_period_end: true });
+  expect((await read())?.keepable).toBe(true);
+  const variables = { subscriptionId: demo.subscriptionId };
+  (await app.execute({ document: keepSubscriptionMutation, variables, token })).expectData();
+  const before = app.stripe.requests.length;
+
+  const kept = await read();
+
+  expect(kept?.keepable).toBe(false);
+  expect(kept?.tasks).toContainEqual({ type: 'SUBSCRIPTION_CANCEL', available: true, reason: null });
+  expect(app.stripe.requests).toHaveLength(before);
+});
