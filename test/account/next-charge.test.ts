@@ -3,6 +3,8 @@ import type Stripe from 'stripe';
 import type { NextChargeQuery } from '../generated/graphql.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { nextChargeQuery } from '../helpers/operations.ts';
+import { startStripeGate } from '../helpers/stripe-gate.ts';
+import { createTestApp } from '../helpers/test-app.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
 import { type AccountApp, type AccountUser, createAccountApp } from './account-kit.ts';
 
@@ -201,3 +203,22 @@ test.each([
     expect(data.billingCustomer?.subscriptions).toHaveLength(1);
   },
 );
+
+test("a preview of another subscription's invoice is an outage, and is not shown", async () => {
+  const { id } = await subscribe();
+  const gate = await startStripeGate(app.stripe.url);
+  const service = await createTestApp({ STRIPE_API_URL: gate.url });
+  await service.link(user.userId, user.customer);
+  const token = await service.createToken({ userId: user.userId });
+  const headers = { 'content-type': 'application/json' };
+  gate.watch(({ path, status, answer }) =>
+    path.endsWith('create_preview')
+      ? { status, headers, body: answer.replaceAll(id, 'sub_another') }
+      : 'pass',
+  );
+
+  const { text } = await service.execute({ document: nextChargeQuery, token });
+
+  expect(text).toContain('STRIPE_UNAVAILABLE');
+  expect(text).not.toContain('sub_another');
+});
