@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kind, parse, print } from 'graphql';
+import { parse, print, separateOperations } from 'graphql';
 import { root } from './build.ts';
 import type { Asked } from './load.ts';
 import { type Target, type TargetOptions, createService } from './targets.ts';
@@ -23,10 +23,8 @@ export async function createAccountTarget(options: TargetOptions): Promise<Targe
 
 /** The query of docs/examples.graphql, with the id by which an answer is checked. */
 function readAccountQuery(): string {
-  const { definitions } = parse(readFileSync(join(root, 'docs/examples.graphql'), 'utf8'));
-  const account = definitions.find(
-    (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === 'Account',
-  );
+  const examples = parse(readFileSync(join(root, 'docs/examples.graphql'), 'utf8'));
+  const { Account: account } = separateOperations(examples);
   if (account === undefined) throw new Error('docs/examples.graphql has no query Account');
   return print(account).replace('billingCustomer {', 'billingCustomer { id ');
 }
