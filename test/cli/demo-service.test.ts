@@ -47,6 +47,16 @@ test('the local Stripe’s events reach the service, which takes them', async ()
   while (pending > 0) pending = (await stripe.events.retrieve(event?.id ?? '')).pending_webhooks;
 });
 
+test('a second user has subscriptions in many states; the demo user has one', async () => {
+  const count = async (token: string): Promise<number> => {
+    const answer = await call(token, '{ billingCustomer { subscriptions { id } } }');
+    return (answer as { data: { billingCustomer: { subscriptions: unknown[] } } }).data.billingCustomer
+      .subscriptions.length;
+  };
+  expect(await count(demo.token)).toBe(1);
+  expect(await count(demo.statesToken)).toBeGreaterThan(5);
+});
+
 test('links lead to the service itself', async () => {
   const { origin } = new URL(demo.graphqlUrl);
   const answer = await call(

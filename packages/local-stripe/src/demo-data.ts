@@ -63,6 +63,29 @@ export async function seedDemoData(stripe: StripeRequests): Promise<DemoData> {
   };
 }
 
+const demoStates = [
+  'discounted',
+  'scheduled_change',
+  'canceling',
+  'paused',
+  'several_currencies',
+  'graduated_tiers',
+  'usage_based',
+  'sent_invoices',
+];
+
+/** Creates a second customer of the local Stripe, with a subscription in each state that a billing page shows. */
+export async function seedDemoStates(stripe: StripeRequests): Promise<string> {
+  const { id: customer } = await post<Stripe.Customer>(stripe, '/v1/customers', {
+    name: 'Grace Hopper',
+    email: 'grace@example.com',
+    payment_method: 'pm_card_visa',
+    invoice_settings: { default_payment_method: 'pm_card_visa' },
+  });
+  for (const state of demoStates) await post(stripe, '/_control/subscription_states', { customer, state });
+  return customer;
+}
+
 interface DemoProduct {
   readonly id: string;
   readonly month: string;

@@ -101,6 +101,20 @@ const recipes = {
     subscribe(store, customer, [price(store), price(store, { unit_amount: 700 }, 'Support')]),
   sub_cent: (store, customer) =>
     subscribe(store, customer, [price(store, decimalPrice('0.35'), 'Messages')], {}, 1234),
+  trial_paused: (store, customer) =>
+    commit(store, {
+      ...plain(store, customer),
+      status: 'paused',
+      status_details: {
+        paused: {
+          subscription: { type: 'trial_end_without_payment_method' },
+          transitioned_at: store.now(),
+          type: 'subscription',
+        },
+      },
+      trial_start: store.now() - 14 * 86_400,
+      trial_end: store.now(),
+    }),
   unsupported_payment_method: (store, customer) => {
     const subscription = plain(store, customer);
     const method = buildMethod(store, methodMembers('klarna', {}), customer.id);

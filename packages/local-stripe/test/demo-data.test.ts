@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { seedDemoData } from '../src/demo-data.ts';
+import { seedDemoData, seedDemoStates } from '../src/demo-data.ts';
 import { startLocalStripe } from './local-stripe-client.ts';
 import { openPortal } from './portal-browser.ts';
 
@@ -27,4 +27,22 @@ test('a second run on the same account uses the existing settings', async () => 
   const { stripe } = await startLocalStripe();
   const [first, second] = [await seedDemoData(stripe), await seedDemoData(stripe)];
   expect(second.configurationId).toBe(first.configurationId);
+});
+
+test('the second demo customer has subscriptions in the states that a billing page shows', async () => {
+  const { stripe } = await startLocalStripe();
+  const customer = await seedDemoStates(stripe);
+  await seedDemoData(stripe);
+  const page = await openPortal(stripe, { customer });
+  const shown = [
+    'Welcome: 25% off for 3 months',
+    'A change of your plan is scheduled',
+    'Don’t cancel',
+    'Resume subscription',
+    '€19.00 / month',
+    'for 12 × Starts at $10.00 / month',
+    '$0.005 per unit / month',
+    'because its invoices are sent',
+  ];
+  expect(shown.filter((text) => !page.text.includes(text))).toEqual([]);
 });

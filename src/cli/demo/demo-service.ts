@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalStripe } from 'billing-portal-local-stripe';
-import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
+import { seedDemoData, seedDemoStates } from 'billing-portal-local-stripe/demo-data';
 import Stripe from 'stripe';
 import { createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
@@ -19,6 +19,8 @@ import { createDemoEnvironment } from './demo-environment.ts';
 import { startDemoWeb } from './demo-web.ts';
 
 const userId = 'demo-user';
+/** A second user, with a subscription in each state that a billing page shows. */
+const statesUserId = 'demo-states';
 /** Long enough to explore the API for an afternoon. */
 const tokenLifetimeSeconds = 8 * 3600;
 
@@ -26,6 +28,7 @@ export interface Demo {
   readonly graphqlUrl: string;
   readonly token: string;
   readonly adminToken: string;
+  readonly statesToken: string;
   readonly userId: string;
   readonly returnUrl: string;
   readonly stripeUrl: string;
@@ -57,7 +60,7 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
       webOrigins: web?.origins ?? [],
     }),
   );
-  await linkDemoUser(config, await createDemoCustomer(config.stripe.secretKey, stripe.url));
+  await linkDemoUsers(config, await createDemoCustomers(config.stripe.secretKey, stripe.url));
   const app = await createApp(config, { logger: createLogger(config.logLevel, process.stderr) });
   opened.add(() => app.stop());
   const url = await app.start();
@@ -71,6 +74,7 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
     graphqlUrl,
     token,
     adminToken: await createDemoToken(config, 'demo-admin', [config.adminRole]),
+    statesToken: await createDemoToken(config, statesUserId, []),
     userId,
     returnUrl: `${web?.url ?? 'http://localhost:3000'}/`,
     stripeUrl: stripe.url,
@@ -99,15 +103,19 @@ function createDemoToken({ auth }: Config, subject: string, roles: readonly stri
   return createToken(auth, { userId: subject, roles, lifetimeSeconds: tokenLifetimeSeconds });
 }
 
-/** The local Stripe does not fail, so the plain SDK is enough. */
-async function createDemoCustomer(secretKey: string, stripeUrl: string): Promise<string> {
+/** The local Stripe does not fail, so the plain SDK is enough. Returns the customer of each user. */
+async function createDemoCustomers(secretKey: string, stripeUrl: string): Promise<Record<string, string>> {
   const { hostname: host, port } = new URL(stripeUrl);
   const sdk = new Stripe(secretKey, { host, port, protocol: 'http', telemetry: false });
-  return (await seedDemoData(sdk)).customerId;
+  return {
+    [statesUserId]: await seedDemoStates(sdk),
+    [userId]: (await seedDemoData(sdk)).customerId,
+  };
 }
 
-async function linkDemoUser(config: Config, stripeCustomerId: string): Promise<void> {
-  await withPlatform(config, createLogger(config.logLevel, process.stderr), ({ database }) =>
-    database.customers.link({ userId, stripeCustomerId }),
-  );
+async function linkDemoUsers(config: Config, customers: Readonly<Record<string, string>>): Promise<void> {
+  await withPlatform(config, createLogger(config.logLevel, process.stderr), async ({ database }) => {
+    for (const [user, stripeCustomerId] of Object.entries(customers))
+      await database.customers.link({ userId: user, stripeCustomerId });
+  });
 }

@@ -42,12 +42,16 @@ async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<stri
 }
 
 function toJsonLine(demo: Demo, sessionUrl: string): string {
-  const { graphqlUrl, token, adminToken, userId, stripeUrl, webhookSecret, webUrl } = demo;
-  const facts = { graphqlUrl, token, adminToken, userId, sessionUrl, stripeUrl, webhookSecret, webUrl };
+  const { graphqlUrl, token, adminToken, statesToken, userId, stripeUrl, webhookSecret, webUrl } = demo;
+  const tokens = { token, adminToken, statesToken };
+  const facts = { graphqlUrl, ...tokens, userId, sessionUrl, stripeUrl, webhookSecret, webUrl };
   return `${JSON.stringify(facts)}\n`;
 }
 
-function toText({ graphqlUrl, token, adminToken, returnUrl, webUrl }: Demo, sessionUrl: string): string {
+function toText(
+  { graphqlUrl, token, adminToken, statesToken, returnUrl, webUrl }: Demo,
+  sessionUrl: string,
+): string {
   const query = `mutation { createBillingPortalSession(returnUrl: \\"${returnUrl}\\") { url } }`;
   const page =
     webUrl === null ? '' : `\n  An account page with a Manage billing button. Click it:\n  ${webUrl}\n`;
@@ -63,6 +67,9 @@ function toText({ graphqlUrl, token, adminToken, returnUrl, webUrl }: Demo, sess
 
   A token of an administrator:
   ${adminToken}
+
+  A token of a second user, whose subscriptions are discounted, paused, scheduled to change and more:
+  ${statesToken}
 
   Open another session:
   curl ${graphqlUrl} -H 'content-type: application/json' \\
