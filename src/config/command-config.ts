@@ -43,6 +43,7 @@ const noRequests: Omit<CommandConfig, 'databaseUrl' | 'stripe'> = {
   explainsReturnUrls: false,
   policies: { file: null, namespace: 'none' },
   customerCreation: 'never',
+  signUpUrl: null,
   linking: { metadataKey: null, byClientReferenceId: false },
   webhooks: { secrets: [] },
   publicUrl: null,

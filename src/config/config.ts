@@ -40,6 +40,8 @@ export interface Config {
   readonly policies: PoliciesConfig;
   /** Whether the first session of a user without a customer creates one at Stripe. */
   readonly customerCreation: Variables['CUSTOMER_CREATION'];
+  /** The product's page on which a user becomes a customer; null when none is set. */
+  readonly signUpUrl: URL | null;
   readonly linking: LinkingConfig;
   readonly webhooks: WebhooksConfig;
   /** The public base URL of this service; null when e-mail links cannot be created. */
@@ -183,6 +185,7 @@ function createConfig(values: Pick<Variables, HostedVariable>): HostedConfig {
     explainsReturnUrls: values.NODE_ENV === 'development',
     policies: { file: values.PORTAL_POLICIES ?? null, namespace: values.POLICY_NAMESPACE },
     customerCreation: values.CUSTOMER_CREATION,
+    signUpUrl: values.SIGN_UP_URL ?? null,
     linking: createLinkingConfig(values),
     webhooks: { secrets: values.STRIPE_WEBHOOK_SECRETS },
     publicUrl: values.PUBLIC_URL ?? null,

@@ -34,6 +34,7 @@ const schemas = {
   LINK_BY_METADATA_KEY: variables.metadataKey.optional(),
   LINK_BY_CLIENT_REFERENCE_ID: variables.flag.default(false),
   CUSTOMER_CREATION: variables.customerCreation.default('never'),
+  SIGN_UP_URL: variables.signUpUrl.optional(),
   JWT_JWKS_URL: variables.httpUrl.optional(),
   JWT_JWKS_ALLOW_HTTP: variables.flag.default(false),
   JWT_PUBLIC_KEY: z.string().optional(),

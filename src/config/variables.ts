@@ -100,10 +100,22 @@ export const publicUrl = z
 
 function isPublicUrl(text: string): boolean {
   const url = parseUrl(text);
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))))
-    return false;
-  return url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  return url !== null && isPage(url) && url.search === '' && url.hash === '';
 }
+
+function isPage(url: URL): boolean {
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+  return isSafe && url.username === '' && url.password === '';
+}
+
+/** A page of the product. */
+export const signUpUrl = z
+  .string()
+  .refine((text) => {
+    const url = parseUrl(text);
+    return url !== null && isPage(url);
+  }, 'expected https, or http on localhost: https://www.example.com/pricing')
+  .transform((value) => new URL(value));
 
 export const redisUrl = z
   .string()

@@ -31,7 +31,7 @@ export interface Customers {
 
 export function createCustomers(
   platform: Platform,
-  config: Pick<CommandConfig, 'customerCreation' | 'linking'>,
+  config: Pick<CommandConfig, 'customerCreation' | 'linking' | 'signUpUrl'>,
 ): Customers {
   const { database, stripe, audit, leases, now, telemetry } = platform;
   const { customers: directory, records } = database;
@@ -58,7 +58,11 @@ export function createCustomers(
     subscriptions: new CustomerSubscriptions(stripe),
     automaticLinks,
     conflicts,
-    ownCustomers: new OwnCustomers(directory, config.customerCreation === 'never' ? null : creation),
+    ownCustomers: new OwnCustomers(
+      directory,
+      config.customerCreation === 'never' ? null : creation,
+      config.signUpUrl,
+    ),
     admin,
     unlinking,
     resolvers: [new CustomerAdminResolver(admin), new ConflictAdminResolver(new ConflictAdmin(parts))],

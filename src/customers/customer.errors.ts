@@ -1,9 +1,14 @@
 import { BillingError } from '../shared/errors.ts';
 
+const noAccount = 'You have no billing account yet. Your first purchase creates it.';
+
 export class CustomerNotFoundError extends BillingError {
-  /** @param message replaces the message for the user, when an administrator asks about a user */
-  constructor(message = 'You have no billing account yet. Your first purchase creates it.') {
-    super('CUSTOMER_NOT_FOUND', message);
+  /**
+   * @param message replaces the message for the user, when an administrator asks about a user
+   * @param signUpUrl where the user becomes a customer
+   */
+  constructor(message = noAccount, signUpUrl?: string) {
+    super('CUSTOMER_NOT_FOUND', message, { signUpUrl });
   }
 }
 

@@ -11,13 +11,15 @@ export class OwnCustomers {
     private readonly directory: CustomerDirectory,
     /** Null when customers are not created. */
     private readonly creation: CustomerCreation | null,
+    /** Where a user becomes a customer; null when the product does not say. */
+    private readonly signUpUrl: URL | null,
   ) {}
 
   /** @throws CustomerNotFoundError, CustomerAmbiguousError, and the errors of Stripe and the store */
   async get(caller: Caller): Promise<CustomerMapping> {
     const mapping = await this.directory.findByUserId(caller.userId);
     if (mapping !== null) return mapping;
-    if (this.creation === null) throw new CustomerNotFoundError();
+    if (this.creation === null) throw new CustomerNotFoundError(undefined, this.signUpUrl?.href);
     return this.createShared(caller, this.creation);
   }
 

@@ -12,6 +12,7 @@ interface Failure {
   readonly status: number;
   readonly retryAfter?: number | undefined;
   readonly reason?: string | undefined;
+  readonly signUpUrl?: string | undefined;
 }
 
 type Shape = 'graphql' | 'rest';
@@ -45,8 +46,8 @@ export function createErrorHandler(shape: Shape) {
 
 function toFailure(error: FastifyError | BillingError | OverloadedError, shape: Shape): Failure {
   if (error instanceof BillingError) {
-    const { code, message, retryAfter, reason } = error;
-    return { code, message, retryAfter, reason, status: errorStatuses[code][shape] };
+    const { code, message, retryAfter, reason, signUpUrl } = error;
+    return { code, message, retryAfter, reason, signUpUrl, status: errorStatuses[code][shape] };
   }
   if (error instanceof OverloadedError) {
     const { message, statusCode: status, retryAfter } = error;
@@ -85,10 +86,10 @@ function sendFailure(reply: FastifyReply, failure: Failure, shape: Shape): Fasti
   return reply.code(status).send(toBody(failure, shape));
 }
 
-function toBody({ code, message: text, retryAfter, reason }: Failure, shape: Shape): object {
+function toBody({ code, message: text, retryAfter, reason, signUpUrl }: Failure, shape: Shape): object {
   const message = shorten(text);
   // JSON has no undefined members.
-  const details = { code, retryAfter, reason };
+  const details = { code, retryAfter, reason, signUpUrl };
   return shape === 'graphql'
     ? { errors: [{ message, extensions: details }] }
     : { error: message, ...details };

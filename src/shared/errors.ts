@@ -23,7 +23,7 @@ export const errorStatuses = {
     rest: 429,
   },
   CUSTOMER_NOT_FOUND: {
-    when: 'no customer is linked to the user, or Stripe no longer has the customer',
+    when: 'no customer is linked to the user, which `signUpUrl` may help (`SIGN_UP_URL`), or Stripe no longer has the customer',
     graphql: 200,
     rest: 404,
   },
@@ -80,6 +80,8 @@ export interface BillingErrorOptions {
   readonly retryAfter?: number;
   /** Says more than the code. Clients compare it, so it never changes. */
   readonly reason?: string;
+  /** The product's page on which a user becomes a customer. */
+  readonly signUpUrl?: string | undefined;
 }
 
 /**
@@ -89,16 +91,18 @@ export class BillingError extends GraphQLError {
   readonly code: BillingErrorCode;
   readonly retryAfter: number | undefined;
   readonly reason: string | undefined;
+  readonly signUpUrl: string | undefined;
   override readonly cause: unknown;
 
   constructor(code: BillingErrorCode, message: string, options: BillingErrorOptions = {}) {
-    const { retryAfter, reason } = options;
+    const { retryAfter, reason, signUpUrl } = options;
     const status = errorStatuses[code].graphql;
     // Apollo Server removes `http` from the extensions and applies it to the response.
     super(message, {
       extensions: {
         code,
         ...(reason === undefined ? {} : { reason }),
+        ...(signUpUrl === undefined ? {} : { signUpUrl }),
         ...(retryAfter === undefined
           ? { http: { status } }
           : { retryAfter, http: { status, headers: new Map([['retry-after', String(retryAfter)]]) } }),
@@ -108,6 +112,7 @@ export class BillingError extends GraphQLError {
     this.code = code;
     this.retryAfter = retryAfter;
     this.reason = reason;
+    this.signUpUrl = signUpUrl;
     this.cause = options.cause;
     // The stack begins where the error was created, without constructors: the log shows that place.
     Error.captureStackTrace(this, new.target);

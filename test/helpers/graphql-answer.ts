@@ -2,7 +2,12 @@
 export interface AnsweredError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions: { readonly code: string; readonly retryAfter?: number; readonly reason?: string };
+  readonly extensions: {
+    readonly code: string;
+    readonly retryAfter?: number;
+    readonly reason?: string;
+    readonly signUpUrl?: string;
+  };
 }
 
 /** What `/graphql` answered. Both expectations print the query and the body when they fail. */

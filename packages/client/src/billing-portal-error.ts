@@ -4,6 +4,7 @@ interface Details {
   readonly detail?: string | undefined;
   readonly retryAfter?: number | undefined;
   readonly reason?: string | undefined;
+  readonly signUpUrl?: string | undefined;
   readonly status?: number | undefined;
   readonly cause: unknown;
 }
@@ -17,18 +18,21 @@ export class BillingPortalError extends Error {
   readonly retryAfter: number | undefined;
   /** Why the portal cannot do a task, such as `SCHEDULED_CHANGE`: a `BillingTaskRefusal`. */
   readonly reason: string | undefined;
+  /** Where a user without a customer can buy, if the service knows it. */
+  readonly signUpUrl: string | undefined;
   /** The HTTP status, where an answer came and its status is known. */
   readonly status: number | undefined;
 
   constructor(
     readonly code: BillingPortalErrorCode,
     message: string,
-    { detail, retryAfter, reason, status, cause }: Details,
+    { detail, retryAfter, reason, signUpUrl, status, cause }: Details,
   ) {
     super(message, { cause });
     this.detail = detail;
     this.retryAfter = retryAfter;
     this.reason = reason;
+    this.signUpUrl = signUpUrl;
     this.status = status;
   }
 }
@@ -43,12 +47,13 @@ export function toBillingPortalError(failed: unknown, sentences: Sentences = {})
   const [error] = findErrors(failure);
   const response = toObject(failure['response']);
   const status = typeof response['status'] === 'number' ? response['status'] : undefined;
-  const { retryAfter, reason } = toObject(error?.['extensions']);
+  const { retryAfter, reason, signUpUrl } = toObject(error?.['extensions']);
   const code = error === undefined ? toCodeWithoutErrors(failure, status) : toCode(error);
   return createError(code, sentences, {
     detail: toText(error?.['message']) ?? toText(failure['message']) ?? describeStatus(status),
     retryAfter: typeof retryAfter === 'number' ? retryAfter : readRetryAfter(response),
     reason: toText(reason),
+    signUpUrl: toText(signUpUrl),
     status,
     cause: failed,
   });
