@@ -22,14 +22,14 @@ export type CustomerReading = {
 );
 
 /** Stripe expands at most four levels. */
-const expandCustomer = [
+export const expandCustomer = [
   'invoice_settings.default_payment_method',
   'default_source',
   'tax_ids',
   'discount.source.coupon',
 ];
 
-const expandSubscriptions = [
+export const expandSubscriptions = [
   'data.default_payment_method',
   'data.default_source',
   'data.discounts.source.coupon',

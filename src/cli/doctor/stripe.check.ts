@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import type { StripeConfig } from '../../config/config.ts';
 import { stripeOrigin } from '../../config/environment-schema.ts';
+import { expandCustomer, expandSubscriptions } from '../../account/customer-reader.ts';
 import { productsPath } from '../../configurations/managed-configuration.ts';
 import { markKey } from '../../customers/customer-creation.service.ts';
 import { redact } from '../../logging/logger.ts';
@@ -138,9 +139,12 @@ const probes: readonly Probe[] = [
     what: 'read customers',
     // A restricted key needs another permission for the fields that are expanded.
     call: ({ customers }, options) =>
-      customers.list({ limit: 1, expand: ['data.invoice_settings.default_payment_method'] }, options),
+      customers.list({ limit: 1, expand: expandCustomer.map((member) => `data.${member}`) }, options),
   },
-  { what: 'read subscriptions', call: (sdk, options) => sdk.subscriptions.list({ limit: 1 }, options) },
+  {
+    what: 'read subscriptions',
+    call: (sdk, options) => sdk.subscriptions.list({ limit: 1, expand: expandSubscriptions }, options),
+  },
   {
     what: 'read portal configurations',
     call: ({ billingPortal }, options) =>
