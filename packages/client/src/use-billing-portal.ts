@@ -1,3 +1,5 @@
+'use client';
+
 import { type TypedDocumentNode, gql } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
