@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Duplex, Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import type { FastifyInstance } from 'fastify';
 import inject from 'light-my-request';
 import type { HttpConfig } from '../config/config.ts';
@@ -41,7 +42,8 @@ export function createHostedFetch(
 
   const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
     const { pathname, search, host } = new URL(request.url);
-    const body = request.body === null ? null : Readable.fromWeb(request.body);
+    // Node's type and the browser's, which the tests of the client have, differ by name alone.
+    const body = request.body === null ? null : Readable.fromWeb(request.body as unknown as ReadableStream);
     const connection = new HostedConnection(request, address ?? unknownAddress);
     request.signal.addEventListener('abort', () => {
       connection.destroy();
