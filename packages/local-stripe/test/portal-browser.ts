@@ -65,7 +65,9 @@ export function hasControl(page: Page, label: string): boolean {
 }
 
 export function fieldNames(page: Page): string[] {
-  return [...page.html.matchAll(/<(?:input|textarea)\b[^>]*?name="([^"]*)"/g)].map(([, name = '']) => name);
+  return [...page.html.matchAll(/<(?:input|select|textarea)\b[^>]*?name="([^"]*)"/g)].map(
+    ([, name = '']) => name,
+  );
 }
 
 function buttonLabels(html: string): string[] {
@@ -81,6 +83,13 @@ function shownValues(form: string): Record<string, string> {
     if (name !== undefined && (!choice || /\bchecked\b/.test(input))) {
       values[name] = unescape(/value="([^"]*)"/.exec(input)?.[1] ?? '');
     }
+  }
+  for (const [, name = '', options = ''] of form.matchAll(
+    /<select\b[^>]*name="([^"]*)"[^>]*>([\s\S]*?)<\/select>/g,
+  )) {
+    const all = [...options.matchAll(/<option\b[^>]*value="([^"]*)"[^>]*>/g)];
+    const chosen = all.find(([option]) => /\bselected\b/.test(option)) ?? all[0];
+    values[name] = unescape(chosen?.[1] ?? '');
   }
   return values;
 }
@@ -104,10 +113,11 @@ function unescape(text: string): string {
 export async function openPortal(
   stripe: Stripe,
   params: Stripe.BillingPortal.SessionCreateParams,
+  init: RequestInit = {},
 ): Promise<Page> {
   const session = await stripe.billingPortal.sessions.create({
     return_url: 'https://app.example.com/account',
     ...params,
   });
-  return openPage(session.url);
+  return openPage(session.url, init);
 }

@@ -180,7 +180,7 @@ describe('billing information', () => {
       name: 'Grace Hopper',
       email: 'grace@example.com',
       address_line1: '1 Navy Way',
-      address_country: 'us',
+      address_country: 'US',
     });
     expect(await stripe.customers.retrieve(customer.id)).toMatchObject({
       name: 'Grace Hopper',
@@ -202,6 +202,35 @@ describe('billing information', () => {
       email: customer.email,
       name: null,
     });
+  });
+
+  test('the country is chosen from a list of names, and kept when it is not changed', async () => {
+    const { page, customer } = await portal.openSubscriber();
+    await stripe.customers.update(customer.id, { address: { country: 'FR' } });
+    const form = await followLink(page, 'Update information');
+    expect(form.html).toMatch(/<option value="DE"\s*>Germany<\/option>/);
+    await submitForm(form, 'Save', { address_city: 'Paris' });
+    expect(await stripe.customers.retrieve(customer.id)).toMatchObject({
+      address: { city: 'Paris', country: 'FR' },
+    });
+    const again = await submitForm(form, 'Save', { address_country: 'ZZ' });
+    expect(again.status).toBe(422);
+    expect(again.text).toContain('Choose a country from the list.');
+  });
+
+  test('tax ids are added, refused, and removed, where the configuration allows them', async () => {
+    const { id } = await createConfiguration(stripe, [], {
+      customer_update: { enabled: true, allowed_updates: ['tax_id'] },
+    });
+    const { page, customer } = await portal.openSubscriber({ configuration: id });
+    const form = await followLink(page, 'Update information');
+    const refused = await submitForm(form, 'Save', { tax_id_type: 'eu_vat', tax_id: '12' });
+    expect(refused.text).toContain('Invalid value for eu_vat.');
+    const home = await submitForm(form, 'Save', { tax_id_type: 'eu_vat', tax_id: 'DE123456789' });
+    expect(home.text).toContain('Tax ID DE123456789');
+    expect((await stripe.customers.listTaxIds(customer.id)).data).toMatchObject([{ type: 'eu_vat' }]);
+    await submitForm(await followLink(home, 'Update information'), 'Remove');
+    expect((await stripe.customers.listTaxIds(customer.id)).data).toEqual([]);
   });
 
   test('a bad address is refused', async () => {

@@ -5,6 +5,7 @@ import { formatDate } from './format.ts';
 import { describeCoupon } from './discount-words.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
+import { say } from './language.ts';
 import { postButton, renderBackLink, renderFormButtons } from './layout.ts';
 import {
   EntryRefused,
@@ -64,8 +65,8 @@ function showCancellation(visit: Visit): PageAnswer {
       <p>
         ${
           mode === 'immediately'
-            ? 'Your plan ends as soon as you confirm.'
-            : `You can use your plan until ${end}, when it ends. You can change your mind any time before.`
+            ? html`Your plan ends as soon as you confirm.`
+            : html`You can use your plan until ${end}, when it ends. You can change your mind any time before.`
         }
       </p>
       <form class="entry" method="post">
@@ -115,7 +116,9 @@ function ownReasonsOf({ configuration, store }: Visit): string[] {
 }
 
 function labelOf(visit: Visit, reason: string): string {
-  return reasons[reason] ?? visit.store.find('billing.feedback_option', reason)?.description ?? reason;
+  const label = reasons[reason];
+  if (label !== undefined) return say(label);
+  return visit.store.find('billing.feedback_option', reason)?.description ?? reason;
 }
 
 /** The coupon that a deep link offers to a customer who stays. */

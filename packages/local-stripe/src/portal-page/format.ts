@@ -1,13 +1,37 @@
 import type { PaymentMethodObject, PriceObject, SubscriptionItemObject } from '../stripe-objects.ts';
 import { amountFor } from '../billing/price-amounts.ts';
-import { describePrice, formatInterval } from '../billing/price-labels.ts';
-import { formatAmount } from '../money.ts';
+import { describePrice } from '../billing/price-labels.ts';
+import { formatAmount as formatMoney } from '../money.ts';
+import { currentLocale, say } from './language.ts';
 
-export { formatAmount, formatInterval };
+/** Formats an amount in the language of the page. */
+export function formatAmount(amount: number, currency: string): string {
+  return formatMoney(amount, currency, currentLocale());
+}
+
+/** Formats a billing interval: `month`, or `3 months`. */
+export function formatInterval({
+  interval,
+  interval_count: count,
+}: {
+  readonly interval: string;
+  readonly interval_count: number;
+}): string {
+  return count === 1 ? say(interval) : `${count} ${say(`${interval}s`)}`;
+}
+
+/** A price that is offered. One that depends on usage or on the quantity is described in words. */
+export function formatOffer(price: PriceObject, currency: string): string {
+  const plain =
+    price.billing_scheme === 'per_unit' && !price.transform_quantity && price.unit_amount !== null;
+  return plain ? formatPrice(price, 1, currency) : describePrice(price, currency);
+}
 
 /** Formats a day: Dec 23, 2026. */
 export function formatDate(seconds: number): string {
-  return new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' }).format(seconds * 1000);
+  return new Intl.DateTimeFormat(currentLocale(), { dateStyle: 'medium', timeZone: 'UTC' }).format(
+    seconds * 1000,
+  );
 }
 
 /** `$29.00 / month` for a quantity; a price that depends on usage has no amount yet. */

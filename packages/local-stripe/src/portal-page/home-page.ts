@@ -1,9 +1,11 @@
 import { isEnded } from '../billing/cancellation.ts';
 import { methodsOf } from '../resources/payment-methods.ts';
+import { taxIdsOf } from '../resources/tax-ids.ts';
 import type { PaymentMethodObject } from '../stripe-objects.ts';
 import { formatExpiry, formatMethod } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
+import { say } from './language.ts';
 import { renderInvoiceHistory } from './invoice-list.ts';
 import { postButton, renderNotice } from './layout.ts';
 import { renderSubscription } from './subscription-card.ts';
@@ -48,7 +50,9 @@ export const homeTask: PortalTask = {
 function renderSubscriptions(visit: Visit): Html {
   const running = visibleSubscriptions(visit).filter((each) => !isEnded(each));
   return html`<section aria-labelledby="subscriptions">
-    <h2 id="subscriptions">Current ${running.length === 1 ? 'subscription' : 'subscriptions'}</h2>
+    <h2 id="subscriptions">
+      ${say(running.length === 1 ? 'Current subscription' : 'Current subscriptions')}
+    </h2>
     <div class="cards">${running.map((each) => renderSubscription(visit, each))}</div>
     ${running.length === 0 && html`<p class="muted">You have no subscription.</p>`}
   </section>`;
@@ -101,6 +105,7 @@ function renderCustomer(visit: Visit): Html {
     ['Email', customer.email],
     ['Billing address', lines.filter(Boolean).join(', ')],
     ['Phone', customer.phone],
+    ...taxIdsOf(visit.store, customer.id).map(({ value }) => ['Tax ID', value] as const),
     ['Ships to', customer.shipping?.name],
   ];
   return html`<section aria-labelledby="customer">
@@ -110,7 +115,7 @@ function renderCustomer(visit: Visit): Html {
         .filter(([, value]) => value)
         .map(
           ([name, value]) =>
-            html`<dt>${name}</dt>
+            html`<dt>${say(name)}</dt>
               <dd>${value ?? ''}</dd>`,
         )}
     </dl>

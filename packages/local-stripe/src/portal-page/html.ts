@@ -1,3 +1,5 @@
+import { translateTemplate } from './language.ts';
+
 /** Safe markup: every value in it was escaped, or was safe markup already. */
 export class Html {
   readonly markup: string;
@@ -9,10 +11,12 @@ export class Html {
 
 export type HtmlValue = Html | string | number | null | false | readonly HtmlValue[];
 
-/** A template tag that escapes its values, as in html`<p>${name}</p>`. Null and false print nothing. */
+/** A template tag that translates its sentences and escapes its values, as in html`<p>${name}</p>`. Null and false print nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(
-    strings.map((text, index) => text + (index < values.length ? print(values[index] ?? null) : '')).join(''),
+    translateTemplate(strings)
+      .map((text, index) => text + (index < values.length ? print(values[index] ?? null) : ''))
+      .join(''),
   );
 }
 

@@ -2,6 +2,7 @@ import type { InvoiceObject } from '../stripe-objects.ts';
 import { formatAmount, formatDate } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
+import { say } from './language.ts';
 import { visibleInvoices } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -51,6 +52,6 @@ function renderRow(visit: Visit, invoice: InvoiceObject): Html {
 export function renderInvoiceStatus(invoice: InvoiceObject): Html {
   const kind = invoice.status === 'paid' ? 'good' : invoice.status === 'open' ? 'bad' : '';
   return html`<span class="badge ${kind}"
-    >${invoice.status[0]?.toUpperCase() ?? ''}${invoice.status.slice(1)}</span
+    >${say(`${invoice.status.slice(0, 1).toUpperCase()}${invoice.status.slice(1)}`)}</span
   >`;
 }

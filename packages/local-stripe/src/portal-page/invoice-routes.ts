@@ -7,6 +7,7 @@ import type { Store } from '../store.ts';
 import type { InvoiceObject } from '../stripe-objects.ts';
 import { findDefaultConfiguration } from '../resources/portal-configurations.ts';
 import { renderInvoiceSheet } from './invoice-sheet.ts';
+import { chooseLanguage, speak } from './language.ts';
 import { renderNotFoundPage } from './login-pages.ts';
 import { sendPage } from './page-reply.ts';
 import { offeredMethods } from './payment-method-tasks.ts';
@@ -21,7 +22,10 @@ export function registerInvoices(app: FastifyInstance, store: Store): void {
     const { secret = '' } = request.params as { readonly secret?: string };
     const url = `${store.baseUrl}/i/${secret}`;
     const invoice = store.all('invoice').find((each) => each.hosted_invoice_url === url);
-    return invoice ? handle(request, reply, invoice) : sendPage(reply, 404, renderNotFoundPage());
+    if (!invoice) return sendPage(reply, 404, renderNotFoundPage());
+    const preferred = store.find('customer', invoice.customer)?.preferred_locales ?? [];
+    const language = chooseLanguage(null, preferred, request.headers['accept-language']);
+    return speak(language, () => handle(request, reply, invoice));
   };
   app.get(
     '/i/:secret',

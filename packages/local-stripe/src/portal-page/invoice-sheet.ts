@@ -2,6 +2,7 @@ import type { InvoiceObject, PaymentMethodObject } from '../stripe-objects.ts';
 import { formatAmount, formatDate, formatMethod } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
+import { say } from './language.ts';
 import { renderInvoiceStatus } from './invoice-list.ts';
 import { renderDocument, renderNotice } from './layout.ts';
 import { offeredMethods } from './payment-method-tasks.ts';
@@ -47,7 +48,7 @@ export function renderInvoiceSheet(sheet: InvoiceSheet): string {
 
 function renderFacts(invoice: InvoiceObject): Html {
   const fact = (name: string, value: Html | string): Html =>
-    html`<dt>${name}</dt>
+    html`<dt>${say(name)}</dt>
       <dd>${value}</dd>`;
   const { paid_at: paidAt } = invoice.status_transitions;
   const email = invoice.customer_email;

@@ -1,5 +1,6 @@
 import { html } from './html.ts';
 import type { Html, HtmlValue } from './html.ts';
+import { currentLanguage, say } from './language.ts';
 import { returnUrlOf } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -8,7 +9,7 @@ export const stylesheetPath = '/_control/portal.css';
 /** Renders a whole document. */
 export function renderDocument(title: string, body: HtmlValue): string {
   const page = html`<!doctype html>
-    <html lang="en">
+    <html lang="${currentLanguage()}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -34,7 +35,7 @@ export function renderDocument(title: string, body: HtmlValue): string {
 /** Renders a portal page: the business on the left, the content on the right. */
 export function renderPortalPage(visit: Visit, title: string, content: Html): string {
   return renderDocument(
-    `${title} · ${visit.businessName}`,
+    `${say(title)} · ${visit.businessName}`,
     html`<div class="portal">
       ${aside(visit)}
       <main id="main" tabindex="-1">${content}</main>
@@ -92,13 +93,13 @@ export function renderFormButtons(visit: Visit, label: string, kind: 'primary' |
   const returnUrl = returnUrlOf(visit);
   const exit = visit.inFlow ? returnUrl : visit.home;
   return html`<div class="buttons">
-    <button class="${kind}" type="submit">${label}</button>
+    <button class="${kind}" type="submit">${say(label)}</button>
     ${exit !== null && html`<a class="button" href="${exit}">Go back</a>`}
   </div>`;
 }
 
 export function renderNotice(text: string, kind: 'success' | 'problem' = 'success'): Html {
-  return html`<p class="notice ${kind}" role="${kind === 'success' ? 'status' : 'alert'}">${text}</p>`;
+  return html`<p class="notice ${kind}" role="${kind === 'success' ? 'status' : 'alert'}">${say(text)}</p>`;
 }
 
 /** Renders a page outside a session: a message, and what to do. */
@@ -106,7 +107,7 @@ export function renderMessagePage(title: string, content: Html): string {
   return renderDocument(
     title,
     html`<main id="main" class="message" tabindex="-1">
-      <h1>${title}</h1>
+      <h1>${say(title)}</h1>
       ${content}
     </main>`,
   );
@@ -115,8 +116,8 @@ export function renderMessagePage(title: string, content: Html): string {
 /** A form with one button. `subject` names its object for screen readers. */
 export function postButton(action: string, label: string, kind: string, subject = ''): Html {
   return html`<form method="post" action="${action}">
-    <button class="${kind}" type="submit" ${subject !== '' && html` aria-label="${label}: ${subject}"`}>
-      ${label}
+    <button class="${kind}" type="submit" ${subject !== '' && html` aria-label="${say(label)}: ${subject}"`}>
+      ${say(label)}
     </button>
   </form>`;
 }

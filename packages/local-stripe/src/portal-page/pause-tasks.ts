@@ -4,6 +4,7 @@ import { addInterval } from '../billing/periods.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
 import { formatAmount, formatInterval } from './format.ts';
 import { html } from './html.ts';
+import { say } from './language.ts';
 import { renderBackLink, renderFormButtons } from './layout.ts';
 import {
   EntryRefused,
@@ -48,14 +49,14 @@ function showPause(visit: Visit): PageAnswer {
       <h1>Pause your subscription</h1>
       <p>
         Nothing is charged while it is paused.
-        ${timed ? 'It starts again by itself, or earlier when you resume it.' : 'It stays paused until you resume it.'}
+        ${say(timed ? 'It starts again by itself, or earlier when you resume it.' : 'It stays paused until you resume it.')}
       </p>
       <form class="entry" method="post">
         ${
           timed &&
           html`<fieldset>
             <legend>Pause for</legend>
-            ${duration.interval_options.map((each, index) => html`<label class="choice"><input type="radio" name="duration" value="${index}" required${index === 0 && html` checked`} /><span>${each.interval_count === 1 ? `1 ${each.interval}` : formatInterval(each)}</span></label>`)}
+            ${duration.interval_options.map((each, index) => html`<label class="choice"><input type="radio" name="duration" value="${index}" required${index === 0 && html` checked`} /><span>${each.interval_count === 1 ? `1 ${formatInterval(each)}` : formatInterval(each)}</span></label>`)}
           </fieldset>`
         }
         ${renderFormButtons(visit, 'Pause subscription')}

@@ -1,9 +1,9 @@
 import { periodEndOf } from '../billing/cancellation.ts';
 import { releaseSchedule } from '../billing/schedules.ts';
-import { describePrice } from '../billing/price-labels.ts';
-import { formatAmount, formatDate, formatPrice } from './format.ts';
+import { formatAmount, formatDate, formatOffer, formatPrice } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
+import { say } from './language.ts';
 import { renderBackLink, renderFormButtons } from './layout.ts';
 import {
   carryOut,
@@ -102,7 +102,7 @@ function renderOffer(offer: Offer, currency: string, current: boolean, checked: 
     <span
       ><span class="row"
         ><span>${offer.productName} ${current && html`<span class="badge">Current plan</span>`}</span
-        ><span>${describePrice(offer.price, currency)}</span></span
+        ><span>${formatOffer(offer.price, currency)}</span></span
       >
       ${offer.description !== null && html`<span class="hint">${offer.description}</span>`}</span
     ></label
@@ -157,7 +157,7 @@ function renderDue(visit: Visit, change: PlanChange): Html {
       html`<dt class="small">Discount</dt>
         <dd class="small">${formatAmount(-off, currency)}</dd>`
     }
-    <dt>${invoiceNow ? 'Due today' : 'On your next invoice'}</dt>
+    <dt>${say(invoiceNow ? 'Due today' : 'On your next invoice')}</dt>
     <dd><strong>${formatAmount(invoice.total, currency)}</strong></dd>
     ${
       !invoiceNow &&

@@ -9,6 +9,7 @@ import { homeTask } from './home-page.ts';
 import { html } from './html.ts';
 import { registerInvoices } from './invoice-routes.ts';
 import { invoiceTasks } from './invoice-tasks.ts';
+import { speak } from './language.ts';
 import { renderNotice, renderPortalPage, stylesheetPath } from './layout.ts';
 import { registerLogin, sendExpired } from './login-routes.ts';
 import { renderNotFoundPage } from './login-pages.ts';
@@ -16,7 +17,7 @@ import { sendPage } from './page-reply.ts';
 import { pauseTasks } from './pause-tasks.ts';
 import { paymentMethodTasks } from './payment-method-tasks.ts';
 import { planTasks } from './plan-tasks.ts';
-import { findSession, isExpired, isWithinFlow, openVisit } from './session-access.ts';
+import { findSession, isExpired, isWithinFlow, languageOf, openVisit } from './session-access.ts';
 import type { PortalOptions } from './session-access.ts';
 import { stylesheet } from './stylesheet.ts';
 import { EntryRefused, PageNotFound } from './visit.ts';
@@ -59,6 +60,18 @@ function answerTask(
   if (!session || (task.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site')) {
     return sendPage(reply, 404, renderNotFoundPage());
   }
+  return speak(languageOf(options.store, session, request), () =>
+    answerInSession(task, session, request, reply, options),
+  );
+}
+
+function answerInSession(
+  task: PortalTask,
+  session: SessionObject,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: PortalOptions,
+): FastifyReply {
   if (isExpired(session, options)) return sendExpired(reply, session, options);
   passTime(options.store);
   try {

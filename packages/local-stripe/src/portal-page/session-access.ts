@@ -4,6 +4,7 @@ import type { FormFields } from '../form.ts';
 import type { Store } from '../store.ts';
 import type { SessionObject } from '../stripe-objects.ts';
 import { flowPath } from './flow-tasks.ts';
+import { type Language, chooseLanguage } from './language.ts';
 import { PageNotFound, configurationOf } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -21,6 +22,12 @@ export function findSession(store: Store, secret: string): SessionObject | null 
 
 export function sessionUrl(store: Store, secret: string): string {
   return `${store.baseUrl}/p/session/${secret}`;
+}
+
+/** The language of a session's pages. */
+export function languageOf(store: Store, session: SessionObject, request: FastifyRequest): Language {
+  const preferred = store.find('customer', session.customer)?.preferred_locales ?? [];
+  return chooseLanguage(session.locale, preferred, request.headers['accept-language']);
 }
 
 export function isExpired(session: SessionObject, options: PortalOptions): boolean {

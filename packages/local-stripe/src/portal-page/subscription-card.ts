@@ -7,6 +7,7 @@ import { listDiscounts } from './discount-words.ts';
 import { formatAmount, formatDate, formatItem, formatMethod, formatPrice } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
+import { say } from './language.ts';
 import { postButton } from './layout.ts';
 import type { Visit } from './visit.ts';
 
@@ -41,7 +42,7 @@ function renderStatus(subscription: SubscriptionObject): Html {
   if (subscription.status === 'active') return html`<span class="badge good">Active</span>`;
   if (subscription.status === 'trialing') return html`<span class="badge good">Trial</span>`;
   return html`<span class="badge bad"
-    >${subscription.status === 'past_due' ? 'Past due' : subscription.status === 'unpaid' ? 'Unpaid' : 'Incomplete'}</span
+    >${say(subscription.status === 'past_due' ? 'Past due' : subscription.status === 'unpaid' ? 'Unpaid' : 'Incomplete')}</span
   >`;
 }
 
@@ -49,7 +50,7 @@ function renderUpcoming(visit: Visit, subscription: SubscriptionObject): Html {
   const { resumesAt } = visit.store.internalsOf(subscription.id);
   if (subscription.status === 'paused') {
     return html`<p>
-      ${resumesAt === null ? 'Paused until you resume it. Nothing is charged until then.' : `Paused. It resumes by itself on ${formatDate(resumesAt)}.`}
+      ${resumesAt === null ? html`Paused until you resume it. Nothing is charged until then.` : html`Paused. It resumes by itself on ${formatDate(resumesAt)}.`}
     </p>`;
   }
   if (subscription.cancel_at !== null)
