@@ -5,11 +5,18 @@ import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import './explorer.css';
 
-const firstQuery = `# Your token says whose billing this is.
+/** The demo puts a token after the # of the address, which no browser sends to a server. */
+const token = new URLSearchParams(window.location.hash.slice(1)).get('token');
+// A copied address and the history must not hold the token.
+window.history.replaceState(null, '', window.location.pathname);
+
+const howToSignIn = `# Your token says whose billing this is.
 # Under "Headers" below, put it like this:
 # { "authorization": "Bearer …" }
 
-query {
+`;
+
+const firstQuery = `${token === null ? howToSignIn : ''}query {
   billingCustomer {
     id
     email
@@ -33,6 +40,9 @@ createRoot(root).render(
   createElement(GraphiQL, {
     fetcher: fetchAnswer,
     defaultQuery: firstQuery,
+    ...(token === null
+      ? {}
+      : { initialHeaders: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) }),
     defaultEditorToolsVisibility: 'headers',
     // Headers hold tokens, which are not kept in the browser's storage: its history would do so in any case.
     plugins: [],

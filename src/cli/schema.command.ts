@@ -14,7 +14,7 @@ const header = '# Written from the code by `npm run schema`.\n\n';
 export async function printServedSchema({ federation = false } = {}): Promise<string> {
   const env = createDemoEnvironment(
     {},
-    { databaseUrl: 'sqlite::memory:', stripeUrl: 'http://127.0.0.1', webOrigins: [] },
+    { databaseUrl: 'sqlite::memory:', stripeUrl: 'http://127.0.0.1', webOrigins: [], hasExplorer: false },
   );
   const app = await createApp(loadConfig({ ...env, LOG_LEVEL: 'silent' }));
   await app.stop();

@@ -4,7 +4,6 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -19,7 +18,7 @@ import { toSubgraph } from '../graphql/subgraph.ts';
 import type { Logger } from '../logging/logger.ts';
 import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
-import { addExplorerRoutes, explorerSecurityPolicy } from './explorer.routes.ts';
+import { addExplorerRoutes, createSandboxPage, explorerSecurityPolicy } from './explorer.routes.ts';
 import { requireHost } from './headers.ts';
 import { type RateLimits, createCharge } from './rate-limit.ts';
 
@@ -62,7 +61,7 @@ async function createLandingPage(
   { landingPage }: GraphqlOptions['config'],
 ): Promise<ApolloServerPlugin> {
   if (landingPage === 'none') return ApolloServerPluginLandingPageDisabled();
-  if (landingPage === 'sandbox') return ApolloServerPluginLandingPageLocalDefault({ footer: false });
+  if (landingPage === 'sandbox') return createSandboxPage();
   const html = await addExplorerRoutes(server);
   server.addHook('onSend', (_request, reply, _body, done) => {
     if (reply.getHeader('content-type') === 'text/html')

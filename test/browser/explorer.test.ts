@@ -1,10 +1,26 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startDemo } from '../../src/cli/demo/demo-service.ts';
+import { createTestApp } from '../helpers/test-app.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { capture, describeInBrowser } from './browser.ts';
 
 describeInBrowser('GraphiQL, where nothing but the service can be reached', (driver) => {
+  test("of the demo has the user's token and a first query filled in", async () => {
+    const demo = await startDemo({ PORT: '0' });
+    closeAfterTests(() => demo.stop());
+    const page = await driver.openPage();
+    const elsewhere = await blockOthers(page, new URL(demo.graphqlUrl).host);
+
+    await page.goto(demo.explorerUrl);
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+
+    await page.getByRole('region', { name: 'Result Window' }).getByText('ada@example.com').waitFor();
+    expect(elsewhere).toEqual([]);
+    expect(page.url()).toBe(demo.graphqlUrl);
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(demo.token);
+  });
+
   test('runs a query with the token that its user gives', async () => {
     const demo = await startDemo({ PORT: '0', LANDING_PAGE: 'graphiql' });
     closeAfterTests(() => demo.stop());
@@ -25,6 +41,19 @@ describeInBrowser('GraphiQL, where nothing but the service can be reached', (dri
     expect(elsewhere).toEqual([]);
     expect(refusals).toEqual([]);
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(demo.token);
+  });
+});
+
+describeInBrowser('Apollo Sandbox, the explorer by default', (driver) => {
+  test("says what to do when Apollo's servers cannot be reached", async () => {
+    const app = await createTestApp({ NODE_ENV: 'development' });
+    const page = await driver.openPage();
+    await blockOthers(page, new URL(app.url).host);
+
+    await page.goto(`${app.url}/graphql`);
+
+    await page.getByText('Apollo Sandbox cannot be loaded').waitFor();
+    await page.getByText('LANDING_PAGE=graphiql').waitFor();
   });
 });
 

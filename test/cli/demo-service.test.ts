@@ -57,6 +57,10 @@ test('a second user has subscriptions in many states; the demo user has one', as
   expect(await count(demo.statesToken)).toBeGreaterThan(5);
 });
 
+test("the explorer's address holds the user's token where no server receives it", () => {
+  expect(demo.explorerUrl).toBe(`${demo.graphqlUrl}#token=${demo.token}`);
+});
+
 test('links lead to the service itself', async () => {
   const { origin } = new URL(demo.graphqlUrl);
   const answer = await call(

@@ -20,16 +20,19 @@ export interface DemoParts {
   readonly stripeUrl: string;
   /** The origins of the example's page, which calls the service and is a return URL; empty without the page. */
   readonly webOrigins: readonly string[];
+  /** Whether GraphiQL's page is there, which needs no other server. */
+  readonly hasExplorer: boolean;
 }
 
 /** The demo's own values, and the variables of the process that cannot reach anything real. */
 export function createDemoEnvironment(
   env: Environment,
-  { databaseUrl, stripeUrl, webOrigins }: DemoParts,
+  { databaseUrl, stripeUrl, webOrigins, hasExplorer }: DemoParts,
 ): Environment {
   const adjusted = adjustable.map((name) => [name, env[name]] as const).filter(([, value]) => isSet(value));
   return {
     LOG_LEVEL: 'warn',
+    LANDING_PAGE: hasExplorer ? 'graphiql' : 'sandbox',
     ...Object.fromEntries(adjusted),
     NODE_ENV: 'development',
     HOST: '127.0.0.1',

@@ -11,6 +11,7 @@ import { createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
 import { type Config, loadConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
+import { hasExplorer } from '../../http/explorer.routes.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { type OpenedParts, openAll } from '../../shared/opened-parts.ts';
 import { webhookPath } from '../../webhooks/webhook-event.ts';
@@ -26,6 +27,8 @@ const tokenLifetimeSeconds = 8 * 3600;
 
 export interface Demo {
   readonly graphqlUrl: string;
+  /** The explorer, with the demo user's token filled in. */
+  readonly explorerUrl: string;
   readonly token: string;
   readonly adminToken: string;
   readonly statesToken: string;
@@ -58,6 +61,7 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
       databaseUrl: `sqlite:${join(folder, 'billing.db')}`,
       stripeUrl: stripe.url,
       webOrigins: web?.origins ?? [],
+      hasExplorer: hasExplorer(),
     }),
   );
   await linkDemoUsers(config, await createDemoCustomers(config.stripe.secretKey, stripe.url));
@@ -72,6 +76,7 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
   web?.admit({ graphqlUrl, token });
   return {
     graphqlUrl,
+    explorerUrl: `${graphqlUrl}#token=${token}`,
     token,
     adminToken: await createDemoToken(config, 'demo-admin', [config.adminRole]),
     statesToken: await createDemoToken(config, statesUserId, []),

@@ -42,14 +42,12 @@ async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<stri
 }
 
 function toJsonLine(demo: Demo, sessionUrl: string): string {
-  const { graphqlUrl, token, adminToken, statesToken, userId, stripeUrl, webhookSecret, webUrl } = demo;
-  const tokens = { token, adminToken, statesToken };
-  const facts = { graphqlUrl, ...tokens, userId, sessionUrl, stripeUrl, webhookSecret, webUrl };
-  return `${JSON.stringify(facts)}\n`;
+  // A function, such as `stop`, has no JSON.
+  return `${JSON.stringify({ ...demo, sessionUrl })}\n`;
 }
 
 function toText(
-  { graphqlUrl, token, adminToken, statesToken, returnUrl, webUrl }: Demo,
+  { graphqlUrl, explorerUrl, token, adminToken, statesToken, returnUrl, webUrl }: Demo,
   sessionUrl: string,
 ): string {
   const query = `mutation { createBillingPortalSession(returnUrl: \\"${returnUrl}\\") { url } }`;
@@ -59,8 +57,8 @@ function toText(
   A portal session of the demo user, opened a moment ago:
   ${sessionUrl}
 
-  GraphQL, with an explorer in a browser:
-  ${graphqlUrl}
+  GraphQL is at ${graphqlUrl}. An explorer, with the demo user's token filled in:
+  ${explorerUrl}
 
   A token of the demo user:
   ${token}
