@@ -43,7 +43,8 @@ export function createHostedFetch(
   const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
     const { pathname, search, host } = new URL(request.url);
     // Node's type and the browser's, which the tests of the client have, differ by name alone.
-    const body = request.body === null ? null : Readable.fromWeb(request.body as unknown as ReadableStream);
+    const stream: unknown = request.body;
+    const body = stream === null ? null : Readable.fromWeb(stream as ReadableStream);
     const connection = new HostedConnection(request, address ?? unknownAddress);
     request.signal.addEventListener('abort', () => {
       connection.destroy();
