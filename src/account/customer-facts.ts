@@ -130,6 +130,7 @@ const invoice = z.object({
 
 const subscription = z.object({
   id,
+  customer: id,
   status: z.string(),
   currency,
   items: z.array(chargedItem.extend({ id, current_period_end: seconds, discounts: z.array(discount) })),

@@ -1,6 +1,7 @@
+import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { SharedReads } from '../stripe/shared-reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError, StripeUnavailableError } from '../stripe/stripe.errors.ts';
+import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { toBillingCharge } from './billing-invoice.mapper.ts';
 import type { BillingCharge } from './billing-invoice.types.ts';
 import type { BillingSubscription } from './subscription.types.ts';
@@ -20,7 +21,7 @@ export class NextCharges {
   /** Returns null when there is no next invoice, or Stripe will not collect it. @throws the errors of Stripe */
   async find(subscription: ChargedSubscription): Promise<BillingCharge | null> {
     if (!isCollected(subscription)) return null;
-    return this.reads.read(subscription.id, () => this.preview(subscription.id));
+    return this.reads.read(subscription.id, () => this.preview(subscription.facts));
   }
 
   /**
@@ -42,19 +43,24 @@ export class NextCharges {
     return charge;
   }
 
-  private async preview(subscription: string): Promise<BillingCharge | null> {
+  private async preview({
+    id: subscription,
+    customer,
+  }: ChargedSubscription['facts']): Promise<BillingCharge | null> {
     try {
       // A preview stores nothing at Stripe, so that it needs no idempotency key.
       const invoice = await this.stripe.read((sdk, options) =>
-        sdk.invoices.createPreview({ subscription }, options),
+        // The customer decides whose turn the request takes.
+        sdk.invoices.createPreview({ customer, subscription }, options),
       );
-      if (invoice.parent?.subscription_details?.subscription !== subscription)
+      const previewed = invoice.parent?.subscription_details?.subscription;
+      if (previewed !== subscription || invoice.customer !== customer)
         throw new StripeUnavailableError(new Error("Stripe previewed another subscription's invoice"));
       return toBillingCharge(invoice, subscription);
     } catch (error) {
       if (error instanceof StripeRequestRefusedError && error.stripeCode === 'invoice_upcoming_none')
         return null;
-      throw error;
+      throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
     }
   }
 }

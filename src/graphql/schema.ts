@@ -102,7 +102,11 @@ export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): 
     const isRoot = roots.includes(type);
     for (const field of Object.values(type.getFields())) {
       if (!isRoot && field.extensions['observed'] !== true) continue;
-      const operation = createOperation(type.name, field.name, telemetry);
+      const attributes = {
+        ...(isRoot ? { 'graphql.operation.type': type.name.toLowerCase() } : {}),
+        'graphql.field': field.name,
+      };
+      const operation = createOperation(`${type.name}.${field.name}`, attributes, telemetry);
       const resolve: Resolver = field.resolve ?? defaultFieldResolver;
       const observing: Resolver = (source, args, context, info) =>
         telemetry.observe(operation, async () => {
@@ -115,12 +119,15 @@ export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): 
   }
 }
 
-function createOperation(type: string, field: string, { metrics }: Telemetry): Operation {
-  const name = `${type}.${field}`;
+function createOperation(
+  name: string,
+  attributes: Operation['attributes'],
+  { metrics }: Telemetry,
+): Operation {
   return {
     name,
     isRemote: false,
-    attributes: { 'graphql.operation.type': type.toLowerCase(), 'graphql.field': field },
+    attributes,
     ended: (outcome) => metrics.operationEnded(name, outcome),
   };
 }

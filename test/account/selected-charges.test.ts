@@ -61,6 +61,8 @@ describe('invoices and the next charge', () => {
 
     const asked = app.listRequests().map(({ method, path }) => `${method} ${path}`);
     expect(asked.toSorted()).toEqual(['GET /v1/invoices', 'POST /v1/invoices/create_preview']);
+    // Both name the customer, as whose they take their turn.
+    for (const { params } of app.listRequests()) expect(params).toMatchObject({ customer: user.customer });
   });
 
   test('are read once for ten aliases', async () => {
