@@ -173,6 +173,11 @@ const probes: readonly Probe[] = [
     call: (sdk, options) => sdk.invoices.createPreview({ subscription: noSubscription }, options),
   },
   {
+    what: 'change subscriptions',
+    isOptional: true,
+    call: (sdk, options) => sdk.subscriptions.update(noSubscription, {}, options),
+  },
+  {
     what: 'open portal sessions',
     call: (sdk, options) => sdk.billingPortal.sessions.create({ customer: noCustomer }, options),
   },

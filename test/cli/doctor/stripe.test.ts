@@ -113,6 +113,7 @@ describe("a restricted key's permissions", () => {
     ['/v1/prices', 'rak_plan_read', 'read prices'],
     ['/v1/invoices', 'rak_invoice_read', 'read invoices'],
     ['/v1/invoices/create_preview', 'rak_invoice_write', 'preview invoices'],
+    ['/v1/subscriptions/*', 'rak_subscription_write', 'change subscriptions'],
   ])('warns where %s is not permitted, without which sessions still open', async (path, permission, what) => {
     await control('POST', 'faults', { path, status: '403', message: message(permission), times: '9' });
     expect(await examineFor('stripe-permissions', env)).toEqual([
@@ -166,6 +167,7 @@ describe("a restricted key's permissions", () => {
     const writes = localStripe.requests.slice(before).filter(({ method }) => method !== 'GET');
     expect(writes.map(({ path, params }) => [path, params])).toEqual([
       ['/v1/invoices/create_preview', { subscription: 'sub_billing_portal_doctor' }],
+      ['/v1/subscriptions/sub_billing_portal_doctor', {}],
       ['/v1/billing_portal/sessions', { customer: 'cus_billing_portal_doctor' }],
       ['/v1/billing_portal/configurations/bpc_billing_portal_doctor', {}],
       ['/v1/customers/cus_billing_portal_doctor', {}],
