@@ -7,6 +7,7 @@ import { type CustomerSubscriptions, isEnded } from '../customers/customer-subsc
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
+import { addCouponAmounts } from './coupon-amounts.ts';
 import { PriceCatalogue, type PriceReference } from './price-catalogue.ts';
 
 /**
@@ -81,6 +82,7 @@ export class CustomerReader {
       const [taxIds, findPrice] = await Promise.all([
         this.readTaxIds(customer),
         this.catalogue.find(subscriptions.flatMap(listPrices)),
+        addCouponAmounts(this.stripe, customer, subscriptions),
       ]);
       const whole = subscriptions.map((subscription) => replacePrices(subscription, findPrice));
       return customerFactsSchema.parse({ ...customer, tax_ids: taxIds, subscriptions: whole });

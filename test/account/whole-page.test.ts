@@ -86,13 +86,23 @@ describe('one query fills the page,', () => {
       },
     ],
     [
-      'with several products and tiers',
+      'with several products, tiers and a scheduled change',
       async (customer) => {
-        await create(customer, [
-          { price: await createPrice() },
-          { price: await createPrice(tiers), quantity: 7 },
-        ]);
+        const [plain, tiered, next] = [await createPrice(), await createPrice(tiers), await createPrice()];
+        const { id } = await create(customer, [{ price: plain }, { price: tiered, quantity: 7 }]);
         await create(customer, [{ price: await createPrice() }]);
+        const schedule = await app.sdk.subscriptionSchedules.create({ from_subscription: id });
+        const [phase] = schedule.phases;
+        await app.sdk.subscriptionSchedules.update(schedule.id, {
+          phases: [
+            {
+              items: [{ price: plain }, { price: tiered, quantity: 7 }],
+              start_date: phase?.start_date,
+              end_date: phase?.end_date,
+            },
+            { items: [{ price: next }] },
+          ],
+        });
       },
     ],
     [
