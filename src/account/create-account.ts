@@ -57,7 +57,7 @@ export function createAccount(
     ],
     eraseUser: async ({ userId }) => {
       const count = await snapshots.removeOf(userId);
-      return { removed: count === 0 ? [] : ["the stored snapshot of the customer's card and subscriptions"] };
+      return { removed: count === 0 ? [] : ["the stored snapshot of the customer's billing"] };
     },
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, print, separateOperations } from 'graphql';
 import type Stripe from 'stripe';
+import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { openPortalMutation } from '../helpers/operations.ts';
 import { wholeCustomerQuery } from '../helpers/account-operations.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
@@ -18,6 +19,9 @@ let users = 0;
 
 beforeAll(async () => {
   app = await createTestApp({ STRIPE_WEBHOOK_SECRETS: 'whsec_of_the_tests' });
+  await seedDemoData(app.sdk);
+  // The service keeps the portal's configuration, which decides the tasks, for ten minutes.
+  await fill((await createUser()).userId);
 });
 
 async function createUser(params: Stripe.CustomerCreateParams = {}) {

@@ -58,7 +58,7 @@ test('erase removes what each feature keeps about a user, and reports every part
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   for (const part of [
     'audit trail',
-    'card and subscriptions',
+    "the customer's billing",
     '1 link for e-mails',
     'the link to cus_erased1',
   ])
