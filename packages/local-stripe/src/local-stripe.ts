@@ -35,8 +35,9 @@ import { createCustomerSearchRoute } from './search/customer-search.ts';
 import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 import { createMisbehaviorRoutes } from './webhooks/misbehavior-routes.ts';
+import type { NewWebhookEndpoint } from './webhooks/new-webhook-endpoint.ts';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
-import { type NewWebhookEndpoint, WebhookEndpoints } from './webhooks/webhook-endpoints.ts';
+import { WebhookEndpoints } from './webhooks/webhook-endpoints.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 
 export interface LocalStripeOptions {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 
@@ -53,4 +54,19 @@ test('the command is executable, and starts with the line that names Node', () =
 
 test('it needs two packages', () => {
   expect(Object.keys(manifest.dependencies)).toEqual(['fastify', 'qs']);
+});
+
+test('neither its programs nor the types of its entries import the SDK, which is optional', () => {
+  const importsOf = (file: string): string[] =>
+    [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/from '([^']+)'/g)].map(([, name = '']) => name);
+  const programs = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.js'));
+  expect(programs.filter((path) => importsOf(path).includes('stripe'))).toEqual([]);
+  const types = ['local-stripe', 'demo-data', 'command/run-until-signal'].map((name) => `dist/${name}.d.ts`);
+  for (const file of types) {
+    for (const name of importsOf(file)) {
+      const next = join(dirname(file), name).replace(/(\.d)?\.[jt]s$/, '.d.ts');
+      if (!name.startsWith('.')) expect(name).toMatch(/^node:/);
+      else if (!types.includes(next)) types.push(next);
+    }
+  }
 });

@@ -2,22 +2,10 @@ import type { Stripe } from 'stripe';
 import type { StripeEvent } from '../event-log.ts';
 import { createId, createSecret } from '../ids.ts';
 import { resourceMissing } from '../stripe-api-error.ts';
+import type { NewWebhookEndpoint } from './new-webhook-endpoint.ts';
 
 /** An endpoint as Stripe returns it. Only the answer to its creation contains the secret. */
 export type WebhookEndpointObject = Omit<Stripe.WebhookEndpoint, 'secret' | 'deleted'>;
-
-export interface NewWebhookEndpoint {
-  readonly url: string;
-  /** Signs the events. Default: a new secret. */
-  readonly secret?: string;
-  /** The types of events to send. Default: all. */
-  readonly enabledEvents?: readonly string[];
-  /** True sends only events of connected accounts, false only the key's own. Default: both. */
-  readonly connect?: boolean;
-  readonly description?: string | null;
-  readonly metadata?: Record<string, string>;
-  readonly apiVersion?: string | null;
-}
 
 /** An endpoint with the values that Stripe does not return. */
 export interface RegisteredEndpoint {
