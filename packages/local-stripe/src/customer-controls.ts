@@ -2,14 +2,13 @@ import { boolean, email, integer, oneOf, required, string } from './parameters.t
 import type { Decoded } from './parameters.ts';
 import { updateCustomer } from './resources/customers.ts';
 import { methodMembers, methodTypes } from './resources/payment-method-types.ts';
-import type { MethodMembers } from './resources/payment-method-types.ts';
 import { buildMethod } from './resources/payment-methods.ts';
 import { createTaxId, taxIdParameters, verificationStatuses } from './resources/tax-ids.ts';
 import { cardMembers } from './resources/test-cards.ts';
 import { createRoute } from './route.ts';
 import type { ApiRoute } from './route.ts';
 import type { Store } from './store.ts';
-import type { TaxIdObject } from './stripe-objects.ts';
+import type { MethodMembers, TaxIdObject } from './stripe-objects.ts';
 
 /** Controls that give a customer a payment method or a tax id in any state. */
 export function createCustomerControlRoutes(store: Store): ApiRoute[] {

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type SubscriptionInternals, noInternals } from './billing/subscription-internals.ts';
-import type { MeterEvent } from './billing/usage.ts';
 import { EventLog, type EventLogDump } from './event-log.ts';
 import { present } from './expansion.ts';
 import { StripeApiError, resourceMissing } from './stripe-api-error.ts';
-import type { ObjectName, StripeObject, StripeObjects } from './stripe-objects.ts';
+import type { MeterEvent, ObjectName, StripeObject, StripeObjects } from './stripe-objects.ts';
 
 /** The noun and the param that Stripe's errors use for an object whose id is in the path. */
 const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: string }> = {

@@ -60,6 +60,9 @@ export type PlanObject = Replace<
 
 export type PaymentMethodObject = Replace<Stripe.PaymentMethod, { customer: string | null }>;
 
+/** What tells a payment method from others of its type. */
+export type MethodMembers = Pick<PaymentMethodObject, 'type'> & Partial<PaymentMethodObject>;
+
 export type TaxIdObject = Replace<
   Stripe.TaxId,
   { customer: string; owner: { type: 'customer'; customer: string } }
@@ -188,6 +191,14 @@ export type CheckoutSessionObject = Replace<
     line_items: List<CheckoutItemObject>;
   }
 >;
+
+/** A recorded use of something that a meter counts. */
+export interface MeterEvent {
+  readonly event_name: string;
+  readonly identifier: string;
+  readonly payload: Readonly<Record<string, string>>;
+  readonly timestamp: number;
+}
 
 /** Every kind of stored object, by the value of its `object` member. */
 export interface StripeObjects {

@@ -166,6 +166,17 @@ describe('the end of a discount', () => {
     expect(ends).toHaveLength(duration === 'repeating' ? 1 : 0);
   });
 
+  test('counts for the next invoice', async () => {
+    const { id: coupon } = await stripe.coupons.create({
+      percent_off: 50,
+      duration: 'repeating',
+      duration_in_months: 1,
+    });
+    const { subscription, invoice } = await subscribe({ discounts: [{ coupon }] });
+    expect(invoice.total).toBe(2000);
+    expect((await stripe.invoices.createPreview({ subscription: subscription.id })).total).toBe(4000);
+  });
+
   test('outlives its coupon', async () => {
     const { id: coupon } = await stripe.coupons.create({ ...half, name: 'Half off' });
     const { subscription } = await subscribe({ discounts: [{ coupon }] });

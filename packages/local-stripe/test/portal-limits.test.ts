@@ -79,6 +79,7 @@ describe('the portal refuses for a subscription', () => {
     ['usage_based', changes, 'its price is based on usage'],
     ['unsupported_payment_method', changes, 'its payment method'],
     ['paused', [...changes, 'pause'], 'Paused until you resume it'],
+    ['trial_paused', [...changes, 'pause'], 'Paused until you resume it'],
     ['collection_paused', ['pause'], 'Payment collection is paused'],
   ])('that is %s: %j', async (state, refused, explanation) => {
     const subscription = await createState(state);

@@ -71,6 +71,10 @@ describe('a downgrade at the end of the period', () => {
     expect(kept.text).toContain('Your plan stays as it is.');
     expect((await current()).schedule).toBeNull();
     expect(hasControl(kept, 'Update plan')).toBe(true);
+    const { id } = await current();
+    const schedule = await stripe.subscriptionSchedules.create({ from_subscription: id });
+    await stripe.subscriptionSchedules.update(schedule.id, { end_behavior: 'cancel' });
+    expect(hasControl(await openPage(kept.url), 'Keep current plan')).toBe(false);
   });
 
   test('a schedule that the business made cannot be undone here', async () => {

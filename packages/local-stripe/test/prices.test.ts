@@ -132,6 +132,20 @@ describe('usage', () => {
     expect((await stripe.invoices.createPreview({ subscription: subscription.id })).total).toBe(1000);
   });
 
+  test.each(['at the end of its period', 'at once'])(
+    'is charged when the subscription ends %s',
+    async (when) => {
+      const { subscription, report } = await subscribe({ unit_amount: 3 });
+      await report(5);
+      await client.control('POST', 'clock', { advance_seconds: '60' });
+      if (when === 'at once') await stripe.subscriptions.cancel(subscription.id, { invoice_now: true });
+      else await stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
+      await client.control('POST', 'clock', { advance_days: '32' });
+      expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('canceled');
+      expect(await listInvoices(stripe, subscription)).toMatchObject([{ total: 15 }]);
+    },
+  );
+
   test('a quantity for it is refused', async () => {
     const { subscription } = await subscribe({ unit_amount: 1 });
     const [item] = subscription.items.data;

@@ -130,6 +130,16 @@ describe('ending', () => {
     expect(renamed.metadata).toEqual({ why: 'known' });
   });
 
+  test.each([
+    [{ prorate: true, invoice_now: true }, [-1000, 1000]],
+    [{ prorate: true }, [1000]],
+    [{ invoice_now: true }, [1000]],
+  ])('immediately, with %j', async (params, totals) => {
+    const { subscription } = await createSubscriber(stripe);
+    await stripe.subscriptions.cancel(subscription.id, params);
+    expect((await listInvoices(stripe, subscription)).map(({ total }) => total)).toEqual(totals);
+  });
+
   test('with the customer', async () => {
     const { customer, subscription } = await createSubscriber(stripe);
     expect(await stripe.customers.del(customer.id)).toMatchObject({ id: customer.id, deleted: true });

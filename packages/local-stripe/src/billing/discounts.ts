@@ -10,13 +10,7 @@ import type {
   SubscriptionObject,
 } from '../stripe-objects.ts';
 import { addInterval } from './periods.ts';
-
-/** A request to discount: by a coupon, by a promotion code, or by a discount that exists already. */
-export interface DiscountRequest {
-  readonly coupon?: string | null;
-  readonly promotion_code?: string | null;
-  readonly discount?: string | null;
-}
+import type { DiscountRequest } from './subscription-internals.ts';
 
 /** What is discounted. */
 export interface DiscountHolder {

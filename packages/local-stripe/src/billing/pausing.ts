@@ -36,7 +36,7 @@ export function pauseSubscription(
   if (reason !== null) throw invalidRequest(`This subscription cannot be paused because ${reason}.`);
   store.changeInternals(subscription.id, { resumesAt });
   const credits = creditsUnusedTime ? restOf(store, subscription, 'unused') : [];
-  const billed = bill(store, subscription, credits, invoicesNow);
+  const billed = billCharges(store, subscription, credits, invoicesNow);
   const paused = store.commit('customer.subscription.updated', {
     ...billed.subscription,
     status: 'paused',
@@ -91,7 +91,12 @@ function inNewCycle(store: Store, before: SubscriptionObject): SubscriptionObjec
   const usage = before.items.data
     .filter(isMetered)
     .map((item) => chargeItem(store, before, item, { start: item.current_period_start, end: now }));
-  const { subscription, invoice } = bill(store, renewed, [...usage, ...firstCharges(store, renewed)], true);
+  const { subscription, invoice } = billCharges(
+    store,
+    renewed,
+    [...usage, ...firstCharges(store, renewed)],
+    true,
+  );
   return { ...subscription, status: invoice && hasFailed(invoice) ? 'past_due' : 'active' };
 }
 
@@ -112,11 +117,16 @@ function inOldCycle(
   });
   const realigned = { ...before, items: listItems(before.id, items) };
   const charges = proration === 'none' ? [] : restOf(store, realigned, 'remaining');
-  const { subscription, invoice } = bill(store, realigned, charges, proration === 'always_invoice');
+  const { subscription, invoice } = billCharges(store, realigned, charges, proration === 'always_invoice');
   return { ...subscription, status: invoice && hasFailed(invoice) ? 'past_due' : 'active' };
 }
 
-function restOf(store: Store, subscription: SubscriptionObject, kind: 'unused' | 'remaining'): Charge[] {
+/** The credits or charges for the rest of the current period. */
+export function restOf(
+  store: Store,
+  subscription: SubscriptionObject,
+  kind: 'unused' | 'remaining',
+): Charge[] {
   if (subscription.status === 'trialing') return [];
   return subscription.items.data
     .filter((item) => !isMetered(item))
@@ -124,7 +134,7 @@ function restOf(store: Store, subscription: SubscriptionObject, kind: 'unused' |
 }
 
 /** Invoices charges with those that are pending, or adds them to those. */
-function bill(
+export function billCharges(
   store: Store,
   subscription: SubscriptionObject,
   charges: readonly Charge[],

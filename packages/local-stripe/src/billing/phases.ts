@@ -2,7 +2,7 @@ import type { Store } from '../store.ts';
 import type { PhaseDiscount, PhaseObject, SubscriptionObject } from '../stripe-objects.ts';
 import { periodEndOf } from './cancellation.ts';
 import { replaceDiscounts } from './discounts.ts';
-import type { DiscountRequest } from './discounts.ts';
+import type { DiscountRequest } from './subscription-internals.ts';
 import { applyItemChanges, planItemChanges } from './item-changes.ts';
 import type { ProrationBehavior } from './item-changes.ts';
 import { listItems, periodOf, withPeriod } from './subscription-items.ts';

@@ -4,7 +4,7 @@ import { isDeclined } from '../resources/payment-method-types.ts';
 import type { Store } from '../store.ts';
 import type { CustomerObject, PriceObject, SubscriptionObject } from '../stripe-objects.ts';
 import { redeemDiscounts, withoutSpentDiscounts } from './discounts.ts';
-import type { DiscountRequest } from './discounts.ts';
+import type { DiscountRequest } from './subscription-internals.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { collectInvoice, findPayingMethod, hasFailed } from './payment.ts';
 import { isFree } from './price-amounts.ts';

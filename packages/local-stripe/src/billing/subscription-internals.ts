@@ -1,4 +1,3 @@
-import type { DiscountRequest } from './discounts.ts';
 import type { PriceObject } from '../stripe-objects.ts';
 
 /** One line of an invoice, before the invoice exists. */
@@ -10,6 +9,13 @@ export interface Charge {
   readonly period: { readonly start: number; readonly end: number };
   readonly proration: boolean;
   readonly subscriptionItem: string;
+}
+
+/** A request to discount: by a coupon, by a promotion code, or by a discount that exists already. */
+export interface DiscountRequest {
+  readonly coupon?: string | null;
+  readonly promotion_code?: string | null;
+  readonly discount?: string | null;
 }
 
 /** A change of one subscription item. Without an id, it adds an item. */

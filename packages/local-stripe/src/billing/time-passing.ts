@@ -3,6 +3,7 @@ import type { Store } from '../store.ts';
 import type { CustomerObject, InvoiceObject, SubscriptionObject } from '../stripe-objects.ts';
 import { cancelSubscription, isEnded, periodEndOf } from './cancellation.ts';
 import { expireDiscounts, withoutDiscounts, withoutSpentDiscounts } from './discounts.ts';
+import { usageUntil } from './ending.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { resumeSubscription } from './pausing.ts';
 import { passInvoiceTime } from './invoice-outcomes.ts';
@@ -52,9 +53,10 @@ function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionO
   return periodEndOf(subscription) <= now ? renew(store, subscription) : null;
 }
 
-/** Stripe collects prorations that are still pending when a subscription ends at its period's end. */
+/** Stripe collects usage, and prorations that are still pending, when a subscription ends at its period's end. */
 function invoicePendingCharges(store: Store, subscription: SubscriptionObject): SubscriptionObject {
-  const { pendingCharges: charges } = store.internalsOf(subscription.id);
+  const { pendingCharges } = store.internalsOf(subscription.id);
+  const charges = [...pendingCharges, ...usageUntil(store, subscription, periodEndOf(subscription))];
   if (charges.length === 0) return subscription;
   const customer = store.get('customer', subscription.customer);
   store.changeInternals(subscription.id, { pendingCharges: [] });

@@ -1,14 +1,6 @@
 import type { Store } from '../store.ts';
 import type { PriceObject } from '../stripe-objects.ts';
 
-/** A recorded use of something that a meter counts. */
-export interface MeterEvent {
-  readonly event_name: string;
-  readonly identifier: string;
-  readonly payload: Readonly<Record<string, string>>;
-  readonly timestamp: number;
-}
-
 /** A customer's usage of a price in a period, by the formula of the price's meter. */
 export function usageOf(
   store: Store,

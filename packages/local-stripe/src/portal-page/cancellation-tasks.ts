@@ -1,4 +1,5 @@
-import { cancelSubscription, isEnded, periodEndOf, withCancellation } from '../billing/cancellation.ts';
+import { isEnded, periodEndOf, withCancellation } from '../billing/cancellation.ts';
+import { endSubscription } from '../billing/ending.ts';
 import { addDiscount } from '../billing/discounts.ts';
 import { portalLimitOf } from '../billing/portal-limits.ts';
 import { formatDate } from './format.ts';
@@ -91,7 +92,11 @@ function showCancellation(visit: Visit): PageAnswer {
 
 function cancel(visit: Visit): PageAnswer {
   const subscription = cancellable(visit);
-  const { cancellation_reason: reason, mode } = visit.configuration.features.subscription_cancel;
+  const {
+    cancellation_reason: reason,
+    mode,
+    proration_behavior: prorationBehavior,
+  } = visit.configuration.features.subscription_cancel;
   const chosen = reason.enabled ? field(visit, 'feedback') || null : null;
   const standard: readonly string[] = reason.options;
   const isOwn = chosen !== null && ownReasonsOf(visit).includes(chosen);
@@ -102,8 +107,10 @@ function cancel(visit: Visit): PageAnswer {
     feedback_option: isOwn ? chosen : null,
     comment: reason.enabled ? field(visit, 'comment').slice(0, 500) || null : null,
   };
-  if (mode === 'immediately') cancelSubscription(visit.store, subscription, words);
-  else cancelAtPeriodEnd(visit, subscription, words);
+  if (mode === 'immediately') {
+    const prorate = prorationBehavior === 'create_prorations';
+    endSubscription(visit.store, subscription, words, { prorate, invoiceNow: false });
+  } else cancelAtPeriodEnd(visit, subscription, words);
   return completeTask(visit, 'subscription_cancel', 'canceled');
 }
 

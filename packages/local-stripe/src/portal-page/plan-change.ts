@@ -5,7 +5,7 @@ import { createScheduleFrom } from '../billing/schedules.ts';
 import { addInterval, intervalDays } from '../billing/periods.ts';
 import { periodEndOf } from '../billing/cancellation.ts';
 import { addDiscount } from '../billing/discounts.ts';
-import type { DiscountRequest } from '../billing/discounts.ts';
+import type { DiscountRequest } from '../billing/subscription-internals.ts';
 import { buildInvoice } from '../billing/invoice-builder.ts';
 import { toPhaseDiscount } from '../billing/phases.ts';
 import { isSameCode } from '../resources/promotion-codes.ts';

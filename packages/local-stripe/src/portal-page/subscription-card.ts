@@ -104,7 +104,6 @@ export function isUndoable(visit: Visit, subscription: SubscriptionObject): bool
   const { portalSchedule } = visit.store.internalsOf(subscription.id);
   return (
     visit.configuration.features.subscription_update.enabled &&
-    portalSchedule !== null &&
     portalSchedule === subscription.schedule &&
     hasScheduledChange(visit.store, subscription)
   );

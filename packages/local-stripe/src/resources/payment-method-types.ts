@@ -2,7 +2,7 @@ import { createSecret } from '../ids.ts';
 import { object, required, string } from '../parameters.ts';
 import type { Decoded } from '../parameters.ts';
 import { resourceMissing } from '../stripe-api-error.ts';
-import type { PaymentMethodObject } from '../stripe-objects.ts';
+import type { MethodMembers, PaymentMethodObject } from '../stripe-objects.ts';
 import { type CardFacts, cardMembers, findTestCard } from './test-cards.ts';
 
 /** The types that subscriptions can be paid with here. */
@@ -21,9 +21,6 @@ export const methodTypes = [
   'us_bank_account',
 ] as const;
 export type MethodType = (typeof methodTypes)[number];
-
-/** What tells a payment method from others of its type. */
-export type MethodMembers = Pick<PaymentMethodObject, 'type'> & Partial<PaymentMethodObject>;
 
 /** The parameters of each type in `payment_methods.create`. */
 export const typeParameters = {

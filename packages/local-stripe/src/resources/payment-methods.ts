@@ -6,9 +6,8 @@ import type { ApiRoute } from '../route.ts';
 import { address, createAddress, mergeMetadata } from '../shared-parameters.ts';
 import { StripeApiError, invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
-import type { PaymentMethodObject } from '../stripe-objects.ts';
+import type { MethodMembers, PaymentMethodObject } from '../stripe-objects.ts';
 import {
-  type MethodMembers,
   findTestMethod,
   membersOf,
   methodTypes,

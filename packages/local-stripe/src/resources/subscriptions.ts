@@ -1,4 +1,5 @@
-import { cancelSubscription, isEnded } from '../billing/cancellation.ts';
+import { isEnded } from '../billing/cancellation.ts';
+import { endSubscription } from '../billing/ending.ts';
 import { pauseSubscription, resumeSubscription } from '../billing/pausing.ts';
 import { paginate, paginationParameters } from '../pagination.ts';
 import { boolean, object, oneOf, required, string } from '../parameters.ts';
@@ -57,7 +58,10 @@ export function createSubscriptionRoutes(store: Store): ApiRoute[] {
       path: '/v1/subscriptions/:id',
       parameters: { cancellation_details: cancellationDetails, invoice_now: boolean(), prorate: boolean() },
       handle: ({ id, values }) =>
-        cancelSubscription(store, store.get('subscription', id), values.cancellation_details ?? {}),
+        endSubscription(store, store.get('subscription', id), values.cancellation_details ?? {}, {
+          prorate: values.prorate ?? false,
+          invoiceNow: values.invoice_now ?? false,
+        }),
     }),
     createRoute({
       method: 'GET',

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 import { createSecret } from '../ids.ts';
-import type { MethodMembers } from './payment-method-types.ts';
+import type { MethodMembers } from '../stripe-objects.ts';
 
 export interface CardFacts {
   readonly brand: string;
