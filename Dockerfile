@@ -7,7 +7,8 @@ COPY packages packages
 # No dependency needs its install script, so none is run.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN npm run build
+# Only the demo and development need the local Stripe.
+RUN npm run build && rm -r dist/local-stripe
 # The packages of this repository are for frontends, tests and the demo: the service needs none of them.
 RUN npm prune --omit=dev --workspaces=false --ignore-scripts --no-audit --no-fund
 

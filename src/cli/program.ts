@@ -99,17 +99,13 @@ function addDemoCommand(program: Command, shell: Shell): void {
 function addStripeCommand(program: Command, shell: Shell): void {
   program
     .command('stripe')
-    .description(
-      'run a local Stripe for development; needs the package billing-portal-local-stripe (`stripe --help`)',
-    )
+    .description('run a local Stripe for development (`stripe --help`)')
     .helpOption(false)
     .allowUnknownOption()
     .argument('[options...]', 'passed on to the package')
     .action(async (options: string[]) => {
-      const { runUntilSignal } = await import('billing-portal-local-stripe/command').catch(() => {
-        throw new CommandError(
-          'The local Stripe is a package of its own: npm install --save-dev billing-portal-local-stripe',
-        );
+      const { runUntilSignal } = await import('#local-stripe/command/run-until-signal').catch(() => {
+        throw new CommandError('The image has no local Stripe. Elsewhere: npx billing-portal-graphql stripe');
       });
       shell.exitCode = await runUntilSignal(options, {
         write: (text) => shell.stdout.write(`${text}\n`),

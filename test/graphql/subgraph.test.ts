@@ -69,7 +69,7 @@ describe('a gateway over this subgraph and another', () => {
       supergraphSdl: supergraph,
       httpExecutorOpts: { headers: authorization === null ? {} : { authorization } },
     });
-    return (await graphql({ schema, source }));
+    return await graphql({ schema, source });
   }
 
   let productsUrl: string;
