@@ -1,12 +1,13 @@
 /** Installs the packed service with each example of a host, outside of this repository, then starts and asks the example. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { deepStrictEqual, equal, match } from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFiftyRequests, sendSuiteRequest } from '../test/server/fifty-requests.ts';
 import { type HostedFixture, createHostedFixture, startService } from '../test/server/hosted-kit.ts';
+import { packService, run } from './packed-service.ts';
 import { findFreePort } from '../test/helpers/server-process.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'billing-portal-examples-'));
@@ -24,20 +25,13 @@ export { answer as GET, answer as HEAD, answer as POST, answer as PUT, answer as
 `;
 
 try {
-  const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', scratch])) as [
-    { readonly filename: string },
-  ];
+  const tarball = packService(scratch);
   const fixture = await createHostedFixture(scratch, closing);
   const service = await startService(fixture, closing);
-  await tryApolloServer(fixture, join(scratch, filename));
-  await tryNext(fixture, service, join(scratch, filename));
+  await tryApolloServer(fixture, tarball);
+  await tryNext(fixture, service, tarball);
 } finally {
   for (const close of closers.reverse()) await close();
-}
-
-function run(command: string, args: readonly string[], cwd = resolve('.')): string {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-  return execFileSync(command, args, { cwd, env, encoding: 'utf8', timeout: 300_000 });
 }
 
 function install(name: string, tarball: string): string {

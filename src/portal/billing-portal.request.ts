@@ -1,7 +1,6 @@
 import { parse } from 'qs';
 import { z } from 'zod';
-import type { HiddenFeaturesInput } from '../configurations/feature-types.ts';
-import { featureNames } from '../configurations/configuration-features.schema.ts';
+import { type FeatureName, featureNames } from '../configurations/configuration-features.schema.ts';
 import { toInputName } from '../configurations/input-path.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
@@ -23,6 +22,10 @@ const text = {
     .regex(/^\d{1,9}$/, 'expected a number')
     .transform(Number),
 };
+
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
 
 /** A session as a body describes it, or a query, in which every value is text. */
 function createSessionRequest<B extends z.ZodType<boolean>, I extends z.ZodType<number>>({
@@ -48,7 +51,7 @@ function createSessionRequest<B extends z.ZodType<boolean>, I extends z.ZodType<
   const features = z
     .strictObject(
       Object.fromEntries(featureNames.map((name) => [toInputName(name), boolean])) as Record<
-        keyof HiddenFeaturesInput,
+        CamelCase<FeatureName>,
         B
       >,
     )
