@@ -5,6 +5,7 @@ import type { Caller } from '../auth/claims.ts';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import { createContent } from './configuration-content.ts';
+import type { ConfigurationIdCache } from './configuration-id-cache.service.ts';
 import { type Configuration, productsPath, readMark } from './managed-configuration.ts';
 import { featureNames } from './configuration-features.schema.ts';
 import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
@@ -17,19 +18,22 @@ import { getNamedConfiguration } from './read-configuration.ts';
 
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
+export interface ConfigurationAdminParts {
+  readonly stripe: StripeClient;
+  readonly returnUrls: ReturnUrls;
+  readonly audit: AuditTrail;
+  readonly ids: Pick<ConfigurationIdCache, 'forgetAll'>;
+}
+
 /** Lists and changes the account's portal configurations for administrators. The audit trail records every change. */
 export class ConfigurationAdmin {
-  constructor(
-    private readonly stripe: StripeClient,
-    private readonly returnUrls: ReturnUrls,
-    private readonly audit: AuditTrail,
-  ) {}
+  constructor(private readonly parts: ConfigurationAdminParts) {}
 
   /** Lists all configurations of the account, newest first, including those of policies and of other systems. */
   async list({ first, after }: PageRequest): Promise<Page<Configuration>> {
     const page = { limit: first, ...(after === undefined ? {} : { starting_after: after }) };
     try {
-      const { data, has_more } = await this.stripe.read((sdk, options) =>
+      const { data, has_more } = await this.parts.stripe.read((sdk, options) =>
         sdk.billingPortal.configurations.list({ ...page, expand: [`data.${productsPath}`] }, options),
       );
       return { items: data, hasNextPage: has_more };
@@ -46,7 +50,7 @@ export class ConfigurationAdmin {
       action: AuditAction.CREATE_PORTAL_CONFIGURATION,
       details: describeFeatures(input),
     };
-    return this.audit.record(intent, async (operation) => {
+    return this.parts.audit.record(intent, async (operation) => {
       const content = createContent(input.name ?? '', checkDraft(this.readDraft(input)));
       const created = await this.write((sdk, options) =>
         sdk.billingPortal.configurations.create({ ...content, expand: [productsPath] }, options),
@@ -64,7 +68,7 @@ export class ConfigurationAdmin {
       target: id,
       details: describeFeatures(input),
     };
-    return this.audit.record(intent, async () => {
+    return this.parts.audit.record(intent, async () => {
       const draft = this.readDraft(input);
       const { features } = await this.getUnmanaged(id);
       checkDraft(draft, features);
@@ -76,7 +80,7 @@ export class ConfigurationAdmin {
   /** @throws BadUserInputError */
   deactivate(caller: Caller, id: string): Promise<Configuration> {
     const intent = { actor: caller, action: AuditAction.DEACTIVATE_PORTAL_CONFIGURATION, target: id };
-    return this.audit.record(intent, async () => {
+    return this.parts.audit.record(intent, async () => {
       const { is_default, login_page } = await this.getUnmanaged(id);
       if (is_default)
         throw new BadUserInputError("The account's default configuration cannot be deactivated.");
@@ -91,7 +95,7 @@ export class ConfigurationAdmin {
   /** Sessions can use a deactivated configuration again. @throws BadUserInputError */
   activate(caller: Caller, id: string): Promise<Configuration> {
     const intent = { actor: caller, action: AuditAction.ACTIVATE_PORTAL_CONFIGURATION, target: id };
-    return this.audit.record(intent, async () => {
+    return this.parts.audit.record(intent, async () => {
       await this.getUnmanaged(id);
       return this.updateAt(id, { active: true });
     });
@@ -100,11 +104,11 @@ export class ConfigurationAdmin {
   private readDraft(input: BillingPortalConfigurationInput): ConfigurationDraft {
     const draft = createDraft(input);
     const { default_return_url: url } = draft;
-    return url ? { ...draft, default_return_url: this.returnUrls.getAllowed(url) } : draft;
+    return url ? { ...draft, default_return_url: this.parts.returnUrls.getAllowed(url) } : draft;
   }
 
   private async getUnmanaged(id: string): Promise<Configuration> {
-    const found = await getNamedConfiguration(this.stripe, id);
+    const found = await getNamedConfiguration(this.parts.stripe, id);
     const mark = readMark(found);
     if (mark === null) return found;
     throw new BadUserInputError(
@@ -122,9 +126,11 @@ export class ConfigurationAdmin {
 
   private async write(call: StripeCall<Configuration>): Promise<Configuration> {
     try {
-      return await this.stripe.write(call);
+      return await this.parts.stripe.write(call);
     } catch (error) {
       throw explain(error);
+    } finally {
+      this.parts.ids.forgetAll();
     }
   }
 }

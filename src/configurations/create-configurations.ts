@@ -21,11 +21,12 @@ export function createConfigurations(
   { policies: { namespace } }: Pick<CommandConfig, 'policies'>,
 ): Configurations {
   const atStripe = new StripeConfigurations(stripe, namespace, now);
+  const ids = new ConfigurationIdCache(atStripe, now);
   return {
     atStripe,
-    ids: new ConfigurationIdCache(atStripe, now),
+    ids,
     resolvers: [
-      new ConfigurationAdminResolver(new ConfigurationAdmin(stripe, returnUrls, audit)),
+      new ConfigurationAdminResolver(new ConfigurationAdmin({ stripe, returnUrls, audit, ids })),
       new FeedbackOptionResolver(stripe),
     ],
   };

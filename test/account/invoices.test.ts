@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { InvoicesQuery, InvoicesQueryVariables } from '../generated/graphql.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
+import { updateConfigurationMutation } from '../helpers/admin-operations.ts';
 import { invoicesQuery } from '../helpers/operations.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
 import { type AccountApp, type AccountUser, type InvoiceState, createAccountApp } from './account-kit.ts';
@@ -222,6 +223,17 @@ describe('a page of invoices is refused', () => {
 
     (await ask({ after }, other)).expectError('BAD_USER_INPUT');
   });
+});
+
+test('invoices are null as soon as an administrator hides the invoice history', async () => {
+  expect((await read()).edges).toHaveLength(1);
+  const token = await app.createToken({ userId: 'root', roles: ['billing:admin'] });
+  const input = { features: { invoiceHistory: { enabled: false } } };
+  const variables = { id: app.demo.configurationId, input };
+
+  (await app.execute({ document: updateConfigurationMutation, variables, token })).expectData();
+
+  expect((await ask()).expectData().billingCustomer?.invoices).toBeNull();
 });
 
 test('invoices are null where the policy does not offer the invoice history, and Stripe is not asked', async () => {

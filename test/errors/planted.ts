@@ -17,7 +17,7 @@ export const plantedMessage = [
   `Request to ${planted.host}:443 for ${planted.email} failed with ${planted.stripeKey}, rk_live_PlantedKey,`,
   `whsec_PlantedSecret and Bearer eyJhbGciOiJIUzI1NiJ9.eyJQbGFudGVkIjoxfQ.Planted-Signature; see`,
   `${planted.sessionUrl}, billing.planted.example/p/session/test_PlantedSession,`,
-  `/p/session/test_PlantedSession, or mongodb://PlantedUser:PlantedPassword@${planted.host}/Planted on PLANTED-HOST.local`,
+  `/p/session/test_PlantedSession, https://invoice.planted.example/i/acct_1/test_PlantedInvoice/pdf?s=ap, or mongodb://PlantedUser:PlantedPassword@${planted.host}/Planted on PLANTED-HOST.local`,
   '    at PlantedClass.plantedFunction (/srv/planted/folder/planted-file.js:12:34)',
   '    at async file:///srv/planted/folder/planted-file.js:56:7',
 ].join('\n');
