@@ -94,7 +94,7 @@ export function toRefusal(
     return refuse('The token is not a well-formed JWT.', 'token', 'a well-formed JWT', reason);
   const { alg, kid, crit } = decodeProtectedHeader(token);
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    const message = 'The token is signed with an algorithm that is not accepted here.';
+    const message = 'The token is signed with an algorithm ("alg") that is not accepted here.';
     return refuse(message, 'alg', algorithms.join(', '), alg);
   }
   if (error instanceof errors.JOSENotSupported)
@@ -114,8 +114,8 @@ function refuseClaim(
   if (reason !== 'check_failed')
     return refuse(`The token's "${claim}" claim must be a number.`, claim, 'a number', actual);
   if (claim === 'exp')
-    return refuse('The token has expired.', claim, 'a time in the future', describeTime(actual));
-  return refuse('The token is not valid yet.', claim, 'a time in the past', describeTime(actual));
+    return refuse('The token has expired ("exp").', claim, 'a time in the future', describeTime(actual));
+  return refuse('The token is not valid yet ("nbf").', claim, 'a time in the past', describeTime(actual));
 }
 
 export function refuseAudience(

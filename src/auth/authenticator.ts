@@ -201,9 +201,9 @@ async function verifyWithAny(
 
 /** jose accepts an `iat` in the future, and JSON.parse reads 1e999 as Infinity. */
 function checkTimes({ exp, iat }: JWTPayload, nowSeconds: number): void {
-  if (exp === Infinity) throw refuse('The token never expires.', 'exp', 'a time', exp);
+  if (exp === Infinity) throw refuse('The token never expires ("exp").', 'exp', 'a time', exp);
   if (iat !== undefined && iat > nowSeconds + clockSkewSeconds) {
-    const message = 'The token was issued in the future.';
+    const message = 'The token was issued in the future ("iat").';
     throw refuse(message, 'iat', 'a time in the past', describeTime(iat));
   }
 }
@@ -213,7 +213,7 @@ const acceptedType = /^(application\/)?(at\+)?jwt$/i;
 
 function checkType(typ: unknown): void {
   if (typ === undefined || (typeof typ === 'string' && acceptedType.test(typ))) return;
-  throw refuse('The token is not an access token.', 'typ', 'JWT or at+jwt', typ);
+  throw refuse('The token is not an access token ("typ").', 'typ', 'JWT or at+jwt', typ);
 }
 
 /** When another claim names the audience, a token with a foreign `aud` is still refused (RFC 7519, 4.1.3). */

@@ -39,7 +39,7 @@ export function replacePart(token: string, index: number, part: string): string 
 }
 
 export const refusals = {
-  algorithm: 'The token is signed with an algorithm that is not accepted here.',
+  algorithm: 'The token is signed with an algorithm ("alg") that is not accepted here.',
   /** The issuer may have begun to sign with it: the sender is asked to try again once the keys are fetched again. */
   unknownKey: 'Tokens cannot be verified right now. Try again shortly.',
   signature: 'The token is not signed with a key that is accepted here.',
@@ -49,10 +49,10 @@ export const refusals = {
   length: 'The Authorization header is longer than 16384 characters.',
   issuer: `The token's issuer ("iss") is not the expected one.`,
   audience: `The token's audience ("aud") is not the expected one.`,
-  expired: 'The token has expired.',
-  endless: 'The token never expires.',
-  early: 'The token is not valid yet.',
-  future: 'The token was issued in the future.',
-  type: 'The token is not an access token.',
+  expired: 'The token has expired ("exp").',
+  endless: 'The token never expires ("exp").',
+  early: 'The token is not valid yet ("nbf").',
+  future: 'The token was issued in the future ("iat").',
+  type: 'The token is not an access token ("typ").',
   subject: `The token's "sub" claim does not name a user.`,
 } as const;

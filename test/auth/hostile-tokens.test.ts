@@ -25,9 +25,9 @@ beforeAll(async () => {
   const create = (keySource: Parameters<typeof kit.createConfig>[0]) =>
     createAuthenticator(kit.createConfig(keySource), () => now * 1000);
   authenticators = {
-    secret: await create({ kind: 'secret', secret: kit.secret }),
-    publicKey: await create({ kind: 'publicKey', pem: kit.toPem(rsa.publicKey) }),
-    jwks: await create({ kind: 'jwks', url: issuersServer.url }),
+    secret: create({ kind: 'secret', secret: kit.secret }),
+    publicKey: create({ kind: 'publicKey', pem: kit.toPem(rsa.publicKey) }),
+    jwks: create({ kind: 'jwks', url: issuersServer.url }),
   };
 });
 

@@ -52,7 +52,7 @@ test('a token whose key is gone is refused within a minute of its last check', a
   const server = await startKeySetServer(toJwk(rsa.publicKey, { kid: 'old' }));
   closeAfterTests(() => server.close());
   const keySource = { kind: 'jwks', url: server.url } as const;
-  const authenticator = await createAuthenticator(createConfig(keySource), () => seconds * 1000);
+  const authenticator = createAuthenticator(createConfig(keySource), () => seconds * 1000);
   const token = createRsaToken({ ...claims, exp: now + 3_600 }, { kid: 'old' });
   await authenticate(authenticator, token);
   server.answerWith(toJwk(rsa.publicKey, { kid: 'new' }));

@@ -32,7 +32,9 @@ test('the token lives for an hour, or as long as it is told', async () => {
     const getCallerAfter = async (seconds: number) =>
       createAuthenticator(config, () => start + seconds * 1000).authenticate(`Bearer ${token}`);
     await expect(getCallerAfter(lifetime + 50)).resolves.toMatchObject({ userId: 'user_1', email: null });
-    await expect(getCallerAfter(lifetime + 70)).rejects.toMatchObject({ message: 'The token has expired.' });
+    await expect(getCallerAfter(lifetime + 70)).rejects.toMatchObject({
+      message: 'The token has expired ("exp").',
+    });
   }
 });
 
