@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { refusalOf, startLocalStripe } from './local-stripe-client.ts';
-import { createCustomer, createPrice, createSubscriber, eventsDuring } from './fixtures.ts';
+import { createCustomer, createPrice, createSubscriber, eventsDuring, idOf } from './fixtures.ts';
 import { itemOf, listInvoices } from './subscription-facts.ts';
 
 const day = 86_400;
@@ -73,7 +73,7 @@ describe('resuming', () => {
 test('the credit of a pause is invoiced at once on request', async () => {
   const paused = await pauseEarly({ invoicing_behavior: 'invoice' });
   expect(await amountsOf(paused)).toEqual([-800]);
-  const customer = await stripe.customers.retrieve(String(paused.customer));
+  const customer = await stripe.customers.retrieve(idOf(paused.customer));
   expect(customer).toMatchObject({ balance: -800 });
 });
 

@@ -1,4 +1,4 @@
-/** In a file of its own: types of the package's entry must not need the SDK, which is optional. */
+/** In a file of its own: types of the package's entry must not need the SDK. */
 export interface NewWebhookEndpoint {
   readonly url: string;
   /** Signs the events. Default: a new secret. */
