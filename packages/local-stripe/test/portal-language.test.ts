@@ -43,6 +43,26 @@ describe('with the locale de', () => {
     expect(refused.text).toContain('Geben Sie eine gültige E-Mail-Adresse ein.');
   });
 
+  test('discounts, limits and scheduled changes are German', async () => {
+    const { body } = await portal.control('POST', 'subscription_states', { state: 'discounted' });
+    const customer = idOf((body as Stripe.Subscription).customer);
+    for (const state of ['sent_invoices', 'scheduled_change', 'graduated_tiers', 'usage_based', 'paused'])
+      await portal.control('POST', 'subscription_states', { customer, state });
+    const { configuration } = portal;
+    const page = await openPortal(stripe, { customer, configuration, locale: 'de' });
+    const text = spaced(page.text);
+    const shown = [
+      'Welcome: 25% Rabatt für 3 Monate, bis zum',
+      'Dieser Tarif kann hier nicht geändert werden: Seine Rechnungen werden zugesandt. Wenden Sie sich an Rocket Rides.',
+      'Eine Änderung Ihres Tarifs ist für den',
+      'für 12 × Ab 10,00 $ / Monat',
+      '0,005 $ je Einheit / Monat',
+    ];
+    expect(shown.filter((sentence) => !text.includes(sentence))).toEqual([]);
+    const resume = await followLink(page, 'Abonnement fortsetzen');
+    expect(resume.text).toContain('Ein neuer Zeitraum beginnt, sobald Sie bestätigen.');
+  });
+
   test('what customers and products are called is not translated', async () => {
     const { customer, subscription } = await portal.openSubscriber();
     const [item] = subscription.items.data;

@@ -52,7 +52,6 @@ function updateLimitOf(store: Store, subscription: SubscriptionObject): string |
   if (collection === 'send_invoice') return 'its invoices are sent';
   if (items.data.length > 1) return 'it has several products';
   if (items.data.some(isMetered)) return 'its price is based on usage';
-  if (method && !supportedMethods.includes(method.type))
-    return `its payment method, \`${method.type}\`, is not supported`;
+  if (method && !supportedMethods.includes(method.type)) return 'its payment method is not supported';
   return null;
 }

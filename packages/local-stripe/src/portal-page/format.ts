@@ -1,6 +1,6 @@
 import type { PaymentMethodObject, PriceObject, SubscriptionItemObject } from '../stripe-objects.ts';
 import { amountFor } from '../billing/price-amounts.ts';
-import { describePrice } from '../billing/price-labels.ts';
+import { describePrice, formatInterval as intervalLabel } from '../billing/price-labels.ts';
 import { formatAmount as formatMoney } from '../money.ts';
 import { currentLocale, say } from './language.ts';
 
@@ -10,21 +10,13 @@ export function formatAmount(amount: number, currency: string): string {
 }
 
 /** Formats a billing interval: `month`, or `3 months`. */
-export function formatInterval({
-  interval,
-  interval_count: count,
-}: {
-  readonly interval: string;
-  readonly interval_count: number;
-}): string {
-  return count === 1 ? say(interval) : `${count} ${say(`${interval}s`)}`;
+export function formatInterval(interval: Parameters<typeof intervalLabel>[0]): string {
+  return intervalLabel(interval, say);
 }
 
-/** A price that is offered. One that depends on usage or on the quantity is described in words. */
+/** What a price costs, in words: `$29.00 / month`, or `Starts at $10.00 / month`. */
 export function formatOffer(price: PriceObject, currency: string): string {
-  const plain =
-    price.billing_scheme === 'per_unit' && !price.transform_quantity && price.unit_amount !== null;
-  return plain ? formatPrice(price, 1, currency) : describePrice(price, currency);
+  return describePrice(price, currency, { locale: currentLocale(), say });
 }
 
 /** Formats a day: Dec 23, 2026. */
@@ -36,7 +28,7 @@ export function formatDate(seconds: number): string {
 
 /** `$29.00 / month` for a quantity; a price that depends on usage has no amount yet. */
 export function formatPrice(price: PriceObject, quantity = 1, currency = price.currency): string {
-  if (price.recurring?.usage_type === 'metered') return describePrice(price, currency);
+  if (price.recurring?.usage_type === 'metered') return formatOffer(price, currency);
   const amount = formatAmount(amountFor(price, quantity, currency), currency);
   return price.recurring ? `${amount} / ${formatInterval(price.recurring)}` : amount;
 }

@@ -51,7 +51,26 @@ export const german: Readonly<Record<string, string>> = {
   'Update plan': 'Tarif ändern',
   Pause: 'Pausieren',
   'Cancel plan': 'Tarif kündigen',
+  'for {} × {}': 'für {} × {}',
+  per: 'je',
+  'per unit': 'je Einheit',
+  'Starts at': 'Ab',
+  '{} off': '{} Rabatt',
+  '{} off your next invoice': '{} Rabatt auf Ihre nächste Rechnung',
+  '{} off for 1 month': '{} Rabatt für 1 Monat',
+  '{} off for {} months': '{} Rabatt für {} Monate',
+  ', until {}': ', bis zum {}',
+  'This plan cannot be changed here, because {}. Contact {}.':
+    'Dieser Tarif kann hier nicht geändert werden: {}. Wenden Sie sich an {}.',
+  'its invoices are sent': 'Seine Rechnungen werden zugesandt',
+  'it has several products': 'Er hat mehrere Produkte',
+  'its price is based on usage': 'Sein Preis richtet sich nach dem Verbrauch',
+  'its payment method is not supported': 'Sein Zahlungsmittel wird nicht unterstützt',
   // Canceling
+  Offer: 'Angebot',
+  'Before you go': 'Bevor Sie gehen',
+  'Stay, and get': 'Bleiben Sie, und erhalten Sie',
+  'Accept offer': 'Angebot annehmen',
   'Cancel your plan': 'Tarif kündigen',
   'Your plan ends as soon as you confirm.': 'Ihr Tarif endet, sobald Sie bestätigen.',
   'You can use your plan until {}, when it ends. You can change your mind any time before.':
@@ -74,7 +93,14 @@ export const german: Readonly<Record<string, string>> = {
   'It starts again by itself, or earlier when you resume it.':
     'Es läuft von selbst weiter, oder früher, wenn Sie es fortsetzen.',
   'It stays paused until you resume it.': 'Es bleibt pausiert, bis Sie es fortsetzen.',
+  'Resume your subscription': 'Abonnement fortsetzen',
+  'A new period starts as soon as you confirm.': 'Ein neuer Zeitraum beginnt, sobald Sie bestätigen.',
+  'What is charged': 'Was abgebucht wird',
   // Changing the plan
+  Discount: 'Rabatt',
+  'Promotion code (optional)': 'Aktionscode (freiwillig)',
+  Apply: 'Anwenden',
+  'This promotion code is not valid.': 'Dieser Aktionscode ist nicht gültig.',
   'Update your plan': 'Tarif ändern',
   Plan: 'Tarif',
   Quantity: 'Menge',
@@ -154,6 +180,9 @@ export const german: Readonly<Record<string, string>> = {
   'Your subscription is paused.': 'Ihr Abonnement ist pausiert.',
   'Your subscription is running again.': 'Ihr Abonnement läuft wieder.',
   'Your plan has been changed.': 'Ihr Tarif wurde geändert.',
+  'Your plan stays as it is.': 'Ihr Tarif bleibt, wie er ist.',
+  'Your discount has been applied. Your plan continues.':
+    'Ihr Rabatt wurde angewandt. Ihr Tarif läuft weiter.',
   'Your plan will change at the end of the current period.':
     'Ihr Tarif ändert sich am Ende des aktuellen Zeitraums.',
   'The invoice has been paid.': 'Die Rechnung wurde bezahlt.',

@@ -1,10 +1,9 @@
 import { isEnded, periodEndOf } from '../billing/cancellation.ts';
 import { hasScheduledChange, portalLimitOf } from '../billing/portal-limits.ts';
-import { describePrice } from '../billing/price-labels.ts';
 import { previewNextInvoice } from '../resources/invoice-previews.ts';
 import type { SubscriptionObject } from '../stripe-objects.ts';
 import { listDiscounts } from './discount-words.ts';
-import { formatAmount, formatDate, formatItem, formatMethod, formatPrice } from './format.ts';
+import { formatAmount, formatDate, formatItem, formatMethod, formatOffer, formatPrice } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { say } from './language.ts';
@@ -23,7 +22,7 @@ export function renderSubscription(visit: Visit, subscription: SubscriptionObjec
     <div class="row">
       <div class="stack">
         <h3>${names.join(', ')} ${renderStatus(subscription)}</h3>
-        ${items.map((item) => html`<p><span class="price">${formatItem(item, subscription.currency)}</span>${(item.quantity ?? 1) !== 1 && html` <span class="muted small">for ${item.quantity ?? 1} × ${describePrice(item.price, subscription.currency)}</span>`}</p>`)}
+        ${items.map((item) => html`<p><span class="price">${formatItem(item, subscription.currency)}</span>${(item.quantity ?? 1) !== 1 && html` <span class="muted small">for ${item.quantity ?? 1} × ${formatOffer(item.price, subscription.currency)}</span>`}</p>`)}
       </div>
       ${renderSubscriptionActions(visit, subscription)}
     </div>
@@ -118,6 +117,6 @@ function renderLimit(visit: Visit, subscription: SubscriptionObject): Html | nul
       : null;
   if (reason === null || !visit.configuration.features.subscription_update.enabled) return null;
   return html`<p class="muted">
-    This plan cannot be changed here, because ${reason.replaceAll('`', '')}. Contact ${visit.businessName}.
+    This plan cannot be changed here, because ${say(reason)}. Contact ${visit.businessName}.
   </p>`;
 }
