@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CodegenConfig } from '@graphql-codegen/cli';
 import { addTypenameToDocument } from 'apollo-client-3/utilities/index.js';
-import { type DocumentNode, Kind, OperationTypeNode, print } from 'graphql';
+import { type ASTNode, type DocumentNode, Kind, OperationTypeNode, print, visit } from 'graphql';
 import { errorStatuses } from './src/shared/errors.ts';
 
 /** The codes that an answer can carry: the service's own, Apollo Server's, and the code of a masked error. */
@@ -56,13 +56,10 @@ function writeErrorCodes(): string {
 }
 
 function writeTypedDocuments(...[, documents]: Parameters<Plugin>): unknown {
-  const definitions = documents.flatMap(({ document }) => document?.definitions ?? []);
-  const content = definitions.map((definition) => {
-    if (definition.kind !== Kind.OPERATION_DEFINITION || definition.name === undefined)
-      throw new Error('documents.graphql holds named operations only.');
-    const name = definition.name.value;
-    const type = `${name}${definition.operation === OperationTypeNode.QUERY ? 'Query' : 'Mutation'}`;
-    return `export const ${name}Document = \`${print(definition)}\` as TypedDocument<${type}, ${type}Variables>;`;
+  const content = listOperations(documents).map(({ operation, document }) => {
+    const name = operation.name?.value ?? '';
+    const type = `${name}${operation.operation === OperationTypeNode.QUERY ? 'Query' : 'Mutation'}`;
+    return `export const ${name}Document = \`${print(document)}\` as TypedDocument<${type}, ${type}Variables>;`;
   });
   return {
     prepend: ["import type { TypedDocument } from '../typed-document.ts';"],
@@ -70,12 +67,37 @@ function writeTypedDocuments(...[, documents]: Parameters<Plugin>): unknown {
   };
 }
 
+/** Each operation as a document of its own, with the fragments that it spreads. */
+function listOperations(documents: Parameters<Plugin>[1]) {
+  const definitions = documents.flatMap(({ document }) => document?.definitions ?? []);
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  const findSpread = (definition: ASTNode, found: Set<string> = new Set()): Set<string> => {
+    visit(definition, {
+      FragmentSpread: ({ name: { value } }) => {
+        const fragment = fragments.find((each) => each.name.value === value);
+        if (fragment === undefined || found.has(value)) return;
+        found.add(value);
+        findSpread(fragment, found);
+      },
+    });
+    return found;
+  };
+  return definitions
+    .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    .map((operation) => {
+      const spread = findSpread(operation);
+      const used = fragments.filter(({ name }) => spread.has(name.value));
+      const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...used] };
+      return { operation, document };
+    });
+}
+
 /** What a service with TRUSTED_DOCUMENTS needs to know, with the text that Apollo Client makes of each document. */
 function writeManifest(...[, documents]: Parameters<Plugin>): string {
-  const texts = documents
-    .flatMap(({ document }) => document?.definitions ?? [])
-    .map((definition): DocumentNode => ({ kind: Kind.DOCUMENT, definitions: [definition] }))
-    .flatMap((document) => [print(document), print(addTypenameToDocument(document))]);
+  const texts = listOperations(documents).flatMap(({ document }) => [
+    print(document),
+    print(addTypenameToDocument(document)),
+  ]);
   const byHash = texts.map((text) => [createHash('sha256').update(text).digest('hex'), text] as const);
   return `${JSON.stringify(Object.fromEntries(byHash), null, 2)}\n`;
 }

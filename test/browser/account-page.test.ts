@@ -20,7 +20,7 @@ describeInBrowser('the account page', (driver) => {
     await slowDown(kit.app.sdk, '/v1/billing_portal/sessions');
     await button.dblclick();
     await page.getByRole('status').getByText('Opening the billing portal…').waitFor();
-    await page.getByRole('button', { name: 'Update card' }).click();
+    await page.getByRole('button', { name: 'Update payment method' }).click();
     await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
     expect(kit.countSessions() - before).toBe(1);
   });
@@ -50,7 +50,7 @@ describeInBrowser('the account page', (driver) => {
   });
 
   test.each([
-    ['Update card', /Add (a )?payment method/],
+    ['Update payment method', /Add (a )?payment method/],
     ['Change plan', /(Update|Change) (your )?plan/],
   ])('“%s” leads to that task', async (name, heading) => {
     const kit = await started;
@@ -114,13 +114,13 @@ describeInBrowser('the account page', (driver) => {
       /Past due\s+Your last payment did not/,
       (sdk, { subscriptionId: id }) => put(sdk, id, 'past_due'),
     ],
-    ['paused', /Paused\s+Nothing is charged/, (sdk, { subscriptionId: id }) => put(sdk, id, 'paused')],
+    ['paused', /Paused\s+.*Nothing is charged/, (sdk, { subscriptionId: id }) => put(sdk, id, 'paused')],
     [
       'no plan',
       /No plan\s+You have no running/,
       (sdk, { subscriptionId: id }) => sdk.subscriptions.cancel(id),
     ],
-    ['no card', /No card on file/, (sdk, { customerId }) => removeCards(sdk, customerId)],
+    ['no card', /No payment method on file/, (sdk, { customerId }) => removeCards(sdk, customerId)],
   ])('it says so: %s', async (name, words, arrange) => {
     const kit = await started;
     const customer = await kit.createCustomer();

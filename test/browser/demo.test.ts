@@ -75,7 +75,7 @@ describeInBrowser('the demo, as a new user tries it', (driver) => {
       expect.arrayContaining([
         'Change plan',
         'Cancel plan',
-        'Update card',
+        'Update payment method',
         'View invoices',
         'Manage billing',
       ]),

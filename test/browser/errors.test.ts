@@ -74,7 +74,7 @@ describeInBrowser('what the page says when it fails', (driver) => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('button', { name: 'Manage billing' }).waitFor();
     await fail('/v1/billing_portal/sessions');
-    await page.getByRole('button', { name: 'Update card' }).click();
+    await page.getByRole('button', { name: 'Update payment method' }).click();
     await expectProblem(page, 'STRIPE_UNAVAILABLE');
     await mend();
     await page.getByRole('button', { name: 'Try again' }).click();

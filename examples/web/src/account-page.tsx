@@ -1,19 +1,23 @@
 import { useQuery } from '@apollo/client/react';
 import {
   type BillingAccount,
+  type BillingCustomer,
   type PortalRequest,
   isBackFromPortal,
   toBillingPortalError,
 } from 'billing-portal-client';
-import { billingAccountQuery, useBillingPortal } from 'billing-portal-client/react';
-import { useState } from 'react';
+import { billingAccountQuery, billingInvoicesQuery, useBillingPortal } from 'billing-portal-client/react';
+import { useEffect, useState } from 'react';
+import { Details } from './details.tsx';
+import { Invoices } from './invoices.tsx';
 import { Offers } from './offers.tsx';
+import { PaymentMethod } from './payment-method.tsx';
 import { Plan } from './plan.tsx';
 import { Problem } from './problem.tsx';
 
 export type Open = (request?: PortalRequest) => void;
 
-/** Everything about the customer's billing, and the ways into the portal that the policy offers. */
+/** Everything about the customer's billing, and the ways into the portal that work now. */
 export function AccountPage({ onSignInAgain }: { onSignInAgain: () => void }) {
   const { data, error, refetch } = useQuery(billingAccountQuery, {
     variables: { fresh: isBackFromPortal() },
@@ -31,13 +35,25 @@ export function AccountPage({ onSignInAgain }: { onSignInAgain: () => void }) {
         />
       )}
       {!error && !data && <Loading />}
-      {!error && data && <Account account={data} onSignInAgain={onSignInAgain} />}
+      {!error && data?.billingCustomer === null && <Empty />}
+      {!error && data?.billingCustomer && (
+        <Account
+          customer={data.billingCustomer}
+          configuration={data.billingPortalConfiguration}
+          onSignInAgain={onSignInAgain}
+        />
+      )}
     </>
   );
 }
 
-function Account({ account, onSignInAgain }: { account: BillingAccount; onSignInAgain: () => void }) {
-  const { billingCustomer: customer, billingPortalConfiguration: configuration } = account;
+interface AccountProps {
+  readonly customer: BillingCustomer;
+  readonly configuration: BillingAccount['billingPortalConfiguration'];
+  readonly onSignInAgain: () => void;
+}
+
+function Account({ customer, configuration, onSignInAgain }: AccountProps) {
   const { features } = configuration;
   const portal = useBillingPortal();
   const [lastRequest, setLastRequest] = useState<PortalRequest>();
@@ -45,12 +61,17 @@ function Account({ account, onSignInAgain }: { account: BillingAccount; onSignIn
     setLastRequest(request);
     void portal.open(request);
   };
-  if (customer === null) return <Empty />;
+  const [first, setFirst] = useState(5);
+  // Stripe is asked each time, so the page does not wait for it. The URLs of invoices are credentials: no cache keeps them.
+  const charges = useQuery(billingInvoicesQuery, {
+    variables: { first },
+    fetchPolicy: 'no-cache',
+    skip: !features.invoiceHistory.enabled,
+  });
+  const found = (charges.data ?? charges.previousData)?.billingCustomer;
   const { subscriptions } = customer;
-  const method = subscriptions[0]?.paymentMethod ?? customer.paymentMethod;
   return (
     <div className="account" aria-busy={portal.opening}>
-      <p className="muted">{customer.email ?? customer.name}</p>
       {portal.error && (
         <Problem
           error={portal.error}
@@ -60,7 +81,12 @@ function Account({ account, onSignInAgain }: { account: BillingAccount; onSignIn
         />
       )}
       {subscriptions.map((subscription) => (
-        <Plan key={subscription.id} subscription={subscription} features={features} open={open} />
+        <Plan
+          key={subscription.id}
+          subscription={subscription}
+          nextCharge={found?.nextCharge?.subscriptionId === subscription.id ? found.nextCharge : null}
+          open={open}
+        />
       ))}
       {subscriptions.length === 0 && (
         <section className="panel">
@@ -69,38 +95,23 @@ function Account({ account, onSignInAgain }: { account: BillingAccount; onSignIn
         </section>
       )}
       <div className="pair">
-        <section className="panel" aria-labelledby="card">
-          <h2 id="card">Card</h2>
-          {method ? (
-            <p>
-              {method.label}
-              <br />
-              {method.expMonth !== null && (
-                <span className="muted">
-                  Expires {String(method.expMonth).padStart(2, '0')}/{method.expYear}
-                </span>
-              )}
-            </p>
-          ) : (
-            <p className="muted">No card on file.</p>
-          )}
-          {features.paymentMethodUpdate.enabled && (
-            <button type="button" onClick={() => open({ flow: { type: 'PAYMENT_METHOD_UPDATE' } })}>
-              {method ? 'Update card' : 'Add a card'}
-            </button>
-          )}
-        </section>
-        {features.invoiceHistory.enabled && (
-          <section className="panel" aria-labelledby="invoices">
-            <h2 id="invoices">Invoices</h2>
-            <p className="muted">Every payment, to see, print and download.</p>
-            <button type="button" onClick={() => open(configuration.isDefault ? {} : onlyInvoices)}>
-              View invoices
-            </button>
-          </section>
-        )}
+        <PaymentMethod
+          method={subscriptions[0]?.paymentMethod ?? customer.paymentMethod}
+          tasks={customer.tasks}
+          open={open}
+        />
+        <Details customer={customer} open={open} />
       </div>
-      <Offers features={features} subscriptions={subscriptions} open={open} />
+      {features.invoiceHistory.enabled && (
+        <Invoices
+          invoices={found?.invoices ?? undefined}
+          error={charges.error ? toBillingPortalError(charges.error) : null}
+          onMore={() => setFirst(first + 10)}
+          onTryAgain={() => void charges.refetch()}
+          onView={() => open(configuration.isDefault ? {} : onlyInvoices)}
+        />
+      )}
+      <Offers customer={customer} features={features} open={open} />
       <p className="unseen" role="status">
         {portal.opening && 'Opening the billing portal…'}
       </p>
@@ -123,7 +134,9 @@ function Empty() {
   return (
     <section className="panel empty">
       <h2>No plan yet</h2>
-      <p className="muted">Once you have chosen a plan, you find it here with your card and your invoices.</p>
+      <p className="muted">
+        Once you have chosen a plan, you find it here with your payment method and your invoices.
+      </p>
       <a className="button primary" href="mailto:sales@example.com">
         Ask us for a plan
       </a>
@@ -131,10 +144,19 @@ function Empty() {
   );
 }
 
+const patienceMs = 4_000;
+
 function Loading() {
+  const [isSlow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), patienceMs);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <section className="panel loading" role="status">
-      <span className="unseen">Loading your billing…</span>
+      <span className={isSlow ? 'muted' : 'unseen'}>
+        {isSlow ? 'This takes longer than usual. Please wait a moment…' : 'Loading your billing…'}
+      </span>
     </section>
   );
 }

@@ -1,26 +1,25 @@
-import type { BillingAccount, BillingSubscription } from 'billing-portal-client';
+import type { BillingAccount, BillingCustomer, BillingTask } from 'billing-portal-client';
 import type { Open } from './account-page.tsx';
-import { canCancel, canChangePlan, canPause } from './subscription-state.ts';
+import { canOpen } from './tasks.ts';
 
 interface OffersProps {
+  readonly customer: BillingCustomer;
   readonly features: BillingAccount['billingPortalConfiguration']['features'];
-  readonly subscriptions: readonly BillingSubscription[];
   readonly open: Open;
 }
 
 /** What the portal will offer this customer, and the way to its home page. */
-export function Offers({ features, subscriptions, open }: OffersProps) {
-  const { subscriptionCancel, subscriptionPause, subscriptionUpdate } = features;
-  const offersCancel = subscriptionCancel.enabled && subscriptions.some(canCancel);
-  const isAtPeriodEnd = subscriptionCancel.mode === 'AT_PERIOD_END';
+export function Offers({ customer, features, open }: OffersProps) {
+  const { tasks, subscriptions } = customer;
+  const canAny = (type: BillingTask['type']) => subscriptions.some((each) => canOpen(each.tasks, type));
+  const isAtPeriodEnd = features.subscriptionCancel.mode === 'AT_PERIOD_END';
   const offers: readonly (readonly [boolean, string])[] = [
-    [features.paymentMethodUpdate.enabled, 'change how you pay'],
+    [canOpen(tasks, 'PAYMENT_METHOD_UPDATE'), 'change how you pay'],
     [features.invoiceHistory.enabled, 'see and print invoices'],
     [features.customerUpdate.enabled, 'edit your details'],
-    [subscriptionUpdate.enabled && subscriptions.some(canChangePlan), 'switch plans'],
-    [subscriptionPause.enabled && subscriptions.some(canPause), 'pause your plan'],
-    [offersCancel && isAtPeriodEnd, 'cancel at period end'],
-    [offersCancel && !isAtPeriodEnd, 'cancel at once'],
+    [canAny('SUBSCRIPTION_UPDATE'), 'switch plans'],
+    [canAny('SUBSCRIPTION_PAUSE'), 'pause your plan'],
+    [canAny('SUBSCRIPTION_CANCEL'), isAtPeriodEnd ? 'cancel at period end' : 'cancel at once'],
   ];
   return (
     <section className="panel offers" aria-labelledby="portal">

@@ -1,55 +1,119 @@
-import { type BillingAccount, type BillingSubscription, formatMoney } from 'billing-portal-client';
+import { useMutation } from '@apollo/client/react';
+import {
+  type BillingInvoices,
+  type BillingSubscription,
+  formatMoney,
+  toBillingPortalError,
+} from 'billing-portal-client';
+import { billingAccountQuery, keepBillingSubscriptionMutation } from 'billing-portal-client/react';
 import type { Open } from './account-page.tsx';
-import { formatInterval } from './format.ts';
-import { canCancel, canChangePlan, describeSubscription } from './subscription-state.ts';
+import { formatDate, formatDiscount, formatInterval, formatPrice } from './format.ts';
+import { describeScheduledChange, describeSubscription, explainNoChange } from './subscription-state.ts';
+import { canOpen, toRequest } from './tasks.ts';
 
 interface PlanProps {
   readonly subscription: BillingSubscription;
-  readonly features: BillingAccount['billingPortalConfiguration']['features'];
+  /** Undefined while it is loaded. */
+  readonly nextCharge: BillingInvoices['nextCharge'] | undefined;
   readonly open: Open;
 }
 
-/** One subscription: what it is, how it stands, and what can be done about it. */
-export function Plan({ subscription, features, open }: PlanProps) {
-  const { id: subscriptionId, items } = subscription;
+/** One subscription: what it is, what it costs, how it stands, and what can be done about it. */
+export function Plan({ subscription, nextCharge, open }: PlanProps) {
+  const { items, discounts, scheduledChange, pendingUpdate } = subscription;
   const { label, tone, sentence } = describeSubscription(subscription);
-  const offersChange = features.subscriptionUpdate.enabled && canChangePlan(subscription);
-  const offersCancel = features.subscriptionCancel.enabled && canCancel(subscription);
-  const here = window.location.href;
-  const cancel = () => {
-    const afterCompletion = { type: 'REDIRECT', returnUrl: here } as const;
-    open({ flow: { type: 'SUBSCRIPTION_CANCEL', subscriptionId, afterCompletion } });
-  };
   return (
     <section className="panel plan" aria-label="Plan">
       {items.map((item) => (
         <div className="row" key={item.id}>
-          <h2>{item.price.productName}</h2>
+          <h2>{item.price.nickname ?? item.price.productName}</h2>
           <p className="price">
-            <strong>{item.amount ? formatMoney(item.amount) : 'By usage'}</strong> {formatInterval(item)}
+            <strong>{formatPrice(item)}</strong> {formatInterval(item.price)}
           </p>
         </div>
       ))}
       <p>
         <span className={`badge ${tone}`}>{label}</span> <span className="muted">{sentence}</span>
       </p>
-      {(offersChange || offersCancel) && (
-        <div className="actions">
-          {offersChange && (
-            <button
-              type="button"
-              onClick={() => open({ flow: { type: 'SUBSCRIPTION_UPDATE', subscriptionId } })}
-            >
-              Change plan
-            </button>
-          )}
-          {offersCancel && (
-            <button className="quiet danger" type="button" onClick={cancel}>
-              Cancel plan
-            </button>
-          )}
-        </div>
+      {discounts.map((discount) => (
+        <p key={discount.id}>
+          <span className="badge good">Discount</span> {formatDiscount(discount)}
+        </p>
+      ))}
+      {scheduledChange && <p>{describeScheduledChange(scheduledChange)}</p>}
+      {pendingUpdate && <p>A change waits for its payment, until {formatDate(pendingUpdate.expiresAt)}.</p>}
+      {nextCharge && (
+        <p>
+          Next charge: <strong>{formatMoney(nextCharge.amountDue)}</strong> on {formatDate(nextCharge.date)}
+        </p>
       )}
+      <OpenInvoice subscription={subscription} />
+      <Actions subscription={subscription} open={open} />
     </section>
+  );
+}
+
+function OpenInvoice({ subscription: { openInvoice, status } }: Pick<PlanProps, 'subscription'>) {
+  if (openInvoice === null) return null;
+  const { amountDue, dueAt, nextAttemptAt, hostedInvoiceUrl } = openInvoice;
+  const isLate = status === 'PAST_DUE' || status === 'UNPAID' || status === 'INCOMPLETE';
+  return (
+    <div className={isLate ? 'problem' : 'notice'} role={isLate ? 'alert' : undefined}>
+      <p>
+        {formatMoney(amountDue)} {isLate ? 'is overdue' : 'is to be paid'}
+        {dueAt ? ` by ${formatDate(dueAt)}` : ''}.
+        {nextAttemptAt ? ` We try again on ${formatDate(nextAttemptAt)}.` : ''}
+      </p>
+      {hostedInvoiceUrl && (
+        <a className="button primary" href={hostedInvoiceUrl}>
+          Pay now
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Actions({ subscription, open }: Pick<PlanProps, 'subscription' | 'open'>) {
+  const { id, tasks, keepable } = subscription;
+  const explanation = explainNoChange(subscription);
+  const [keep, { loading, error }] = useMutation(keepBillingSubscriptionMutation, {
+    variables: { subscriptionId: id },
+    refetchQueries: [billingAccountQuery],
+    awaitRefetchQueries: true,
+  });
+  const offers = [
+    ['SUBSCRIPTION_UPDATE', 'Change plan', ''],
+    ['SUBSCRIPTION_PAUSE', 'Pause plan', ''],
+    ['SUBSCRIPTION_CANCEL', 'Cancel plan', 'quiet danger'],
+  ] as const;
+  return (
+    <>
+      {error && (
+        <p className="problem" role="alert">
+          {toBillingPortalError(error).message}
+        </p>
+      )}
+      {explanation && <p className="muted">{explanation}</p>}
+      <div className="actions">
+        {keepable && (
+          <button
+            className="primary"
+            type="button"
+            disabled={loading}
+            onClick={() => void keep().catch(() => undefined)}
+          >
+            {loading ? 'Keeping your plan…' : 'Keep plan'}
+          </button>
+        )}
+        {offers.map(
+          ([type, name, style]) =>
+            canOpen(tasks, type) && (
+              <button key={type} className={style} type="button" onClick={() => open(toRequest(type, id))}>
+                {name}
+              </button>
+            ),
+        )}
+      </div>
+    </>
   );
 }

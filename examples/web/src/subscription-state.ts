@@ -1,4 +1,4 @@
-import type { BillingSubscription } from 'billing-portal-client';
+import { type BillingSubscription, formatMoney } from 'billing-portal-client';
 import { formatDate } from './format.ts';
 
 export interface SubscriptionState {
@@ -8,47 +8,73 @@ export interface SubscriptionState {
   readonly sentence: string;
 }
 
-/** Stripe's portal changes subscriptions of one item only, and none that is set to end. */
-export function canChangePlan({ status, items, cancelsAt }: BillingSubscription): boolean {
-  const isRunning = status === 'ACTIVE' || status === 'TRIALING' || status === 'PAST_DUE';
-  return isRunning && items.length === 1 && cancelsAt === null;
-}
-
-export function canPause({ status, cancelsAt }: BillingSubscription): boolean {
-  return (status === 'ACTIVE' || status === 'TRIALING') && cancelsAt === null;
-}
-
-export function canCancel({ cancelsAt }: BillingSubscription): boolean {
-  return cancelsAt === null;
-}
-
 /** Puts a subscription's state in words: what needs the customer's attention goes first. */
 export function describeSubscription(subscription: BillingSubscription): SubscriptionState {
   const { status, cancelsAt, trialEndsAt, currentPeriodEnd, pause } = subscription;
   if (status === 'PAST_DUE' || status === 'UNPAID') {
-    const sentence = 'Your last payment did not go through. Update your card to keep your plan.';
+    const sentence = 'Your last payment did not go through. Pay now to keep your plan.';
     return { label: 'Past due', tone: 'bad', sentence };
   }
   if (status === 'INCOMPLETE') {
-    const sentence = 'Your first payment is still open. Update your card to start your plan.';
+    const sentence = 'Your first payment is still open. Pay now to start your plan.';
     return { label: 'Payment needed', tone: 'bad', sentence };
   }
   if (cancelsAt !== null) {
-    const sentence = 'You can use your plan until then, and change your mind in Manage billing.';
+    const sentence = 'You can use your plan until then.';
     return { label: `Cancels on ${formatDate(cancelsAt)}`, tone: 'warn', sentence };
   }
   if (pause) return describePause(pause);
   if (status === 'TRIALING' && trialEndsAt !== null) {
     return { label: 'Trial', tone: 'calm', sentence: `Your free trial ends on ${formatDate(trialEndsAt)}.` };
   }
+  if (status !== 'ACTIVE' && status !== 'TRIALING')
+    return { label: 'Unknown state', tone: 'warn', sentence: 'Manage billing shows how your plan stands.' };
   const sentence = currentPeriodEnd === null ? '' : `Renews on ${formatDate(currentPeriodEnd)}.`;
   return { label: 'Active', tone: 'good', sentence };
 }
 
-function describePause({ until }: NonNullable<BillingSubscription['pause']>): SubscriptionState {
-  const sentence =
+const pauseReasons: Partial<Record<NonNullable<BillingSubscription['pause']>['reason'], string>> = {
+  PAUSE_REQUESTED: 'You paused it',
+  TRIAL_END_WITHOUT_PAYMENT_METHOD: 'Your trial ended without a payment method',
+};
+
+function describePause({
+  reason,
+  since,
+  until,
+}: NonNullable<BillingSubscription['pause']>): SubscriptionState {
+  const cause = pauseReasons[reason];
+  const begin = cause === undefined ? '' : `${cause}${since === null ? '' : ` on ${formatDate(since)}`}. `;
+  const end =
     until === null
-      ? 'Nothing is charged while it is paused. Manage billing shows when it resumes.'
+      ? 'Nothing is charged while it is paused.'
       : `It resumes by itself on ${formatDate(until)}.`;
-  return { label: 'Paused', tone: 'warn', sentence };
+  return { label: 'Paused', tone: 'warn', sentence: begin + end };
+}
+
+/** What waits for a date: `Changes to Basic for $9.00 on 1 July 2027.` */
+export function describeScheduledChange({
+  at,
+  items,
+  total,
+}: NonNullable<BillingSubscription['scheduledChange']>): string {
+  const names = items.map(({ price }) => price.productName).join(' and ');
+  const price = total === null ? '' : ` for ${formatMoney(total)}`;
+  return `Changes to ${names}${price} on ${formatDate(at)}.`;
+}
+
+const refusals: Partial<
+  Record<NonNullable<NonNullable<BillingSubscription['tasks']>[number]['reason']>, string>
+> = {
+  SCHEDULED_CHANGE: 'Your plan can be changed again after the change that is scheduled.',
+  SENT_INVOICE: 'Your plan is paid by invoice. Contact us to change it.',
+  SEVERAL_PRODUCTS: 'Your plan has several parts. Contact us to change it.',
+  USAGE_BASED: 'Your plan is charged by usage. Contact us to change it.',
+  PAYMENT_METHOD: 'Update your payment method to change your plan.',
+};
+
+/** Why a plan cannot be changed, where the customer can do something about it. */
+export function explainNoChange({ tasks }: BillingSubscription): string | null {
+  const task = tasks?.find(({ type }) => type === 'SUBSCRIPTION_UPDATE');
+  return (task?.reason && refusals[task.reason]) ?? null;
 }

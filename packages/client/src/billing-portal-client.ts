@@ -8,6 +8,10 @@ import {
   BillingAccountDocument,
   type BillingAccountQuery,
   type BillingAccountQueryVariables,
+  BillingInvoicesDocument,
+  type BillingInvoicesQuery,
+  type BillingInvoicesQueryVariables,
+  KeepBillingSubscriptionDocument,
   OpenBillingPortalDocument,
   type OpenBillingPortalMutation,
   type OpenBillingPortalMutationVariables,
@@ -37,6 +41,9 @@ export type { BillingPortalErrorCode, Money, PortalRequest, PortalWindow, Senten
 export type BillingAccount = BillingAccountQuery;
 export type BillingCustomer = NonNullable<BillingAccount['billingCustomer']>;
 export type BillingSubscription = BillingCustomer['subscriptions'][number];
+export type BillingTask = NonNullable<BillingSubscription['tasks']>[number];
+/** The next charge and a page of invoices. */
+export type BillingInvoices = NonNullable<BillingInvoicesQuery['billingCustomer']>;
 export type BillingPortalSession = OpenBillingPortalMutation['createBillingPortalSession'];
 
 export interface BillingPortalClientOptions {
@@ -54,6 +61,10 @@ export interface BillingPortalClientOptions {
 export interface BillingPortalClient {
   /** `fresh` asks Stripe now: for the page that the portal leads back to, where `isBackFromPortal()` is true. */
   getAccount(variables?: BillingAccountQueryVariables): Promise<BillingAccount>;
+  /** The next charge and a page of invoices, which Stripe is asked for; null without a customer. The URLs in it are credentials. */
+  getInvoices(variables?: BillingInvoicesQueryVariables): Promise<BillingInvoices | null>;
+  /** Keeps a subscription that is set to end or to change, where its `keepable` is true. */
+  keepSubscription(subscriptionId: string): Promise<void>;
   /** Opens a session, for a page that sends the browser there itself: at once, and nowhere else. */
   createSession(request: OpenBillingPortalMutationVariables): Promise<BillingPortalSession>;
   /** Opens a session and sends the browser there. A second click joins the first. */
@@ -70,6 +81,11 @@ export function createBillingPortalClient(options: BillingPortalClientOptions): 
   const opener = new PortalOpener(createSession, { window: options.window });
   return {
     getAccount: (variables = {}) => execute(options, BillingAccountDocument, variables),
+    getInvoices: async (variables = {}) =>
+      (await execute(options, BillingInvoicesDocument, variables)).billingCustomer ?? null,
+    keepSubscription: async (subscriptionId) => {
+      await execute(options, KeepBillingSubscriptionDocument, { subscriptionId });
+    },
     createSession,
     open: (request) =>
       opener.open(request).catch((error: unknown) => {

@@ -6,6 +6,8 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { type BillingPortalError, toBillingPortalError } from './billing-portal-error.ts';
 import {
   BillingAccountDocument,
+  BillingInvoicesDocument,
+  KeepBillingSubscriptionDocument,
   OpenBillingPortalDocument,
   type OpenBillingPortalMutationVariables,
   RefreshBillingCustomerDocument,
@@ -19,6 +21,14 @@ import type { TypedDocument } from './typed-document.ts';
  * page that the portal leads back to, as `isBackFromPortal()` tells.
  */
 export const billingAccountQuery = /* @__PURE__ */ toDocumentNode(BillingAccountDocument);
+
+/** The next charge and the invoices, for `useQuery`. Stripe is asked each time, so render the account first. */
+export const billingInvoicesQuery = /* @__PURE__ */ toDocumentNode(BillingInvoicesDocument);
+
+/** For `useMutation`, where a subscription's `keepable` is true. Fetch `billingAccountQuery` again after it. */
+export const keepBillingSubscriptionMutation = /* @__PURE__ */ toDocumentNode(
+  KeepBillingSubscriptionDocument,
+);
 
 /** What the hook of either version of Apollo Client returns. */
 type ApolloClient = ReturnType<typeof useApolloClient>;

@@ -225,7 +225,27 @@ test('the account is read in one request', async () => {
   });
   const { billingCustomer, billingPortalConfiguration } = await client.getAccount();
   expect(billingCustomer?.subscriptions).toMatchObject([{ status: 'ACTIVE', cancelsAt: null }]);
-  expect(billingPortalConfiguration.features.subscriptionCancel.enabled).toBe(true);
+  expect(billingPortalConfiguration.features.invoiceHistory.enabled).toBe(true);
+});
+
+test('the next charge and the invoices are read in another request', async () => {
+  const client = createBillingPortalClient({ url: `${app.url}/graphql`, getToken: () => adasToken });
+
+  const { nextCharge, invoices } = (await client.getInvoices({ first: 1 })) ?? {};
+
+  expect(nextCharge?.amountDue).toMatchObject({ currency: 'usd', decimals: 2 });
+  expect(invoices?.edges).toHaveLength(1);
+});
+
+test('a subscription that is set to end is kept', async () => {
+  const client = createBillingPortalClient({ url: `${app.url}/graphql`, getToken: () => adasToken });
+  const { billingCustomer } = await client.getAccount();
+  const id = billingCustomer?.subscriptions[0]?.id ?? '';
+  await app.sdk.subscriptions.update(id, { cancel_at_period_end: true });
+
+  await client.keepSubscription(id);
+
+  expect((await app.sdk.subscriptions.retrieve(id)).cancel_at_period_end).toBe(false);
 });
 
 test('the sentences cover the codes of the service and no others', () => {

@@ -80,6 +80,41 @@ export type BillingPortalFlowType =
   /** Confirm one change of plan or quantity that you name. */
   | 'SUBSCRIPTION_UPDATE_CONFIRM';
 
+/** Why a task is not available. Errors have the same values as `reason`. */
+export type BillingTaskRefusal =
+  /** This subscription is set to end already. */
+  | 'ALREADY_CANCELED'
+  /** Stripe pauses only subscriptions with the flexible billing mode, and this one's is classic. */
+  | 'BILLING_MODE'
+  /** This subscription has ended. */
+  | 'ENDED'
+  /** The end of this subscription is not one that can be reverted here. */
+  | 'END_IS_FIXED'
+  /** The first payment of this subscription is pending. */
+  | 'FIRST_PAYMENT_PENDING'
+  /** Nothing is scheduled for this subscription that could be reverted. */
+  | 'NOTHING_SCHEDULED'
+  /** The portal does not offer this to you. */
+  | 'NOT_IN_POLICY'
+  /** Whether the portal can do this for the subscription is not known. */
+  | 'NOT_KNOWN'
+  /** This subscription, or the collection of its payments, is paused. */
+  | 'PAUSED'
+  /** The portal does not support the payment method of this subscription for changes of plan. */
+  | 'PAYMENT_METHOD'
+  /** A payment of this subscription is overdue; pay the open invoice first. */
+  | 'PAYMENT_OVERDUE'
+  /** A change of this subscription is scheduled; the portal changes nothing before it. */
+  | 'SCHEDULED_CHANGE'
+  /** This subscription is paid by invoices that are sent; the portal cannot change its plan. */
+  | 'SENT_INVOICE'
+  /** This subscription has several products; the portal cannot change its plan. */
+  | 'SEVERAL_PRODUCTS'
+  /** The price of this subscription does not say whether it includes tax; the portal cannot change its plan. */
+  | 'TAX_BEHAVIOR'
+  /** This subscription is charged by usage; the portal cannot change its plan. */
+  | 'USAGE_BASED';
+
 /** When a cancellation in the portal takes effect. */
 export type CancellationMode =
   /** At the end of the paid period. */
@@ -88,6 +123,28 @@ export type CancellationMode =
   | 'IMMEDIATELY'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
+
+/** How invoices are paid. */
+export type CollectionMethod =
+  /** Stripe charges the payment method. */
+  | 'CHARGE_AUTOMATICALLY'
+  /** Stripe sends invoices by e-mail, and the customer pays them. */
+  | 'SEND_INVOICE'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED';
+
+/** An invoice's status at Stripe. Drafts are never shown. */
+export type InvoiceStatus =
+  /** The invoice awaits payment. */
+  | 'OPEN'
+  /** The invoice is paid. */
+  | 'PAID'
+  /** The seller no longer expects payment. The invoice can still be paid. */
+  | 'UNCOLLECTIBLE'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED'
+  /** The invoice was cancelled. Nothing is owed. */
+  | 'VOID';
 
 /** Why a subscription is paused. */
 export type PauseReason =
@@ -105,6 +162,21 @@ export type PauseReason =
   | 'TRIAL_END_WITHOUT_PAYMENT_METHOD'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
+
+/** How a price is computed from the quantity. */
+export type PricingModel =
+  /** Each unit costs the amount of the tier that the unit is in. */
+  | 'GRADUATED'
+  /** An amount for each package of units. */
+  | 'PACKAGE'
+  /** The same amount for each unit. */
+  | 'PER_UNIT'
+  /** A value that Stripe added after this version of the service. */
+  | 'UNRECOGNIZED'
+  /** By reported usage. `usageModel` says how. */
+  | 'USAGE'
+  /** All units cost the amount of the tier that the whole quantity is in. */
+  | 'VOLUME';
 
 /** A subscription's status at Stripe. Only ACTIVE means that it is paid for. */
 export type SubscriptionStatus =
@@ -127,16 +199,18 @@ export type SubscriptionStatus =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
-/** A change to a subscription that the customer may make in the portal. */
-export type SubscriptionUpdateKind =
-  /** Switch to another price or product. */
-  | 'PRICE'
-  /** Enter a promotion code. */
-  | 'PROMOTION_CODE'
-  /** Change the quantity. */
-  | 'QUANTITY'
+/** Whether an authority has confirmed a tax id. */
+export type TaxIdVerification =
+  /** Stripe is still checking the tax id. */
+  | 'PENDING'
+  /** Stripe does not verify tax ids of this type. */
+  | 'UNAVAILABLE'
   /** A value that Stripe added after this version of the service. */
-  | 'UNRECOGNIZED';
+  | 'UNRECOGNIZED'
+  /** The authority does not know the tax id. */
+  | 'UNVERIFIED'
+  /** The authority knows the tax id. */
+  | 'VERIFIED';
 
 export type OpenBillingPortalMutationVariables = Exact<{
   returnUrl: string;
@@ -153,12 +227,35 @@ export type RefreshBillingCustomerQueryVariables = Exact<{ [key: string]: never;
 
 export type RefreshBillingCustomerQuery = { billingCustomer: { id: string, asOf: string } | null };
 
+export type KeepBillingSubscriptionMutationVariables = Exact<{
+  subscriptionId: string | number;
+}>;
+
+
+export type KeepBillingSubscriptionMutation = { keepBillingSubscription: { id: string, status: SubscriptionStatus, cancelsAt: string | null } };
+
 export type BillingAccountQueryVariables = Exact<{
   fresh?: boolean;
 }>;
 
 
-export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, delinquent: boolean, paymentMethod: { type: string, label: string, brand: string | null, last4: string | null, expMonth: number | null, expYear: number | null, wallet: string | null } | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, currentPeriodEnd: string | null, cancelsAt: string | null, trialEndsAt: string | null, pause: { reason: PauseReason, since: string | null, until: string | null } | null, paymentMethod: { label: string, expMonth: number | null, expYear: number | null } | null, items: Array<{ id: string, quantity: number | null, amount: { amount: number, currency: string, decimals: number } | null, price: { id: string, productId: string, productName: string, interval: BillingInterval | null, intervalCount: number | null } }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, paymentMethodUpdate: { enabled: boolean }, subscriptionCancel: { enabled: boolean, mode: CancellationMode }, subscriptionPause: { enabled: boolean }, subscriptionUpdate: { enabled: boolean, defaultAllowedUpdates: Array<SubscriptionUpdateKind> } } } };
+export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, phone: string | null, delinquent: boolean, address: { line1: string | null, line2: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, taxIds: Array<{ id: string, type: string, value: string, verification: TaxIdVerification | null }>, balance: { amount: number, currency: string, decimals: number } | null, discount: { id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, trialEndsAt: string | null, currentPeriodEnd: string | null, cancelsAt: string | null, keepable: boolean | null, collectionMethod: CollectionMethod, daysUntilDue: number | null, total: { amount: number, currency: string, decimals: number } | null, discounts: Array<{ id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }>, pause: { reason: PauseReason, since: string | null, until: string | null } | null, scheduledChange: { at: string, total: { amount: number, currency: string, decimals: number } | null, items: Array<{ quantity: number | null, price: { id: string, productName: string, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, unitAmountDecimal: string | null, unitAmount: { amount: number, currency: string, decimals: number } | null } }> } | null, pendingUpdate: { expiresAt: string } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, openInvoice: { id: string, dueAt: string | null, nextAttemptAt: string | null, hostedInvoiceUrl: string | null, amountDue: { amount: number, currency: string, decimals: number } } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, items: Array<{ id: string, quantity: number | null, amount: { amount: number, currency: string, decimals: number } | null, price: { id: string, productName: string, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, unitAmountDecimal: string | null, unitAmount: { amount: number, currency: string, decimals: number } | null } }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, subscriptionCancel: { mode: CancellationMode } } } };
+
+export type BillingInvoicesQueryVariables = Exact<{
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type BillingInvoicesQuery = { billingCustomer: { id: string, nextCharge: { subscriptionId: string, date: string, amountDue: { amount: number, currency: string, decimals: number }, tax: { amount: number, currency: string, decimals: number } | null } | null, invoices: { edges: Array<{ node: { id: string, number: string | null, status: InvoiceStatus, createdAt: string, hostedInvoiceUrl: string | null, invoicePdfUrl: string | null, total: { amount: number, currency: string, decimals: number } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type AmountFragment = { amount: number, currency: string, decimals: number };
+
+export type DiscountFragment = { id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null };
+
+export type PaymentMethodFragment = { type: string, label: string, expMonth: number | null, expYear: number | null };
+
+export type PriceFragment = { id: string, productName: string, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, unitAmountDecimal: string | null, unitAmount: { amount: number, currency: string, decimals: number } | null };
 
 export const OpenBillingPortalDocument = `mutation OpenBillingPortal($returnUrl: String!, $locale: String, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
   createBillingPortalSession(
@@ -179,51 +276,109 @@ export const RefreshBillingCustomerDocument = `query RefreshBillingCustomer {
   }
 }` as TypedDocument<RefreshBillingCustomerQuery, RefreshBillingCustomerQueryVariables>;
 
+export const KeepBillingSubscriptionDocument = `mutation KeepBillingSubscription($subscriptionId: ID!) {
+  keepBillingSubscription(subscriptionId: $subscriptionId) {
+    id
+    status
+    cancelsAt
+  }
+}` as TypedDocument<KeepBillingSubscriptionMutation, KeepBillingSubscriptionMutationVariables>;
+
 export const BillingAccountDocument = `query BillingAccount($fresh: Boolean! = false) {
   billingCustomer(fresh: $fresh) {
     id
     email
     name
+    phone
     delinquent
-    paymentMethod {
+    address {
+      line1
+      line2
+      city
+      state
+      postalCode
+      country
+    }
+    taxIds {
+      id
       type
-      label
-      brand
-      last4
-      expMonth
-      expYear
-      wallet
+      value
+      verification
+    }
+    balance {
+      ...Amount
+    }
+    discount {
+      ...Discount
+    }
+    paymentMethod {
+      ...PaymentMethod
+    }
+    tasks {
+      type
+      available
+      reason
     }
     subscriptions {
       id
       status
+      total {
+        ...Amount
+      }
+      discounts {
+        ...Discount
+      }
+      trialEndsAt
       currentPeriodEnd
       cancelsAt
-      trialEndsAt
+      keepable
       pause {
         reason
         since
         until
       }
+      scheduledChange {
+        at
+        total {
+          ...Amount
+        }
+        items {
+          quantity
+          price {
+            ...Price
+          }
+        }
+      }
+      pendingUpdate {
+        expiresAt
+      }
+      collectionMethod
+      daysUntilDue
       paymentMethod {
-        label
-        expMonth
-        expYear
+        ...PaymentMethod
+      }
+      openInvoice {
+        id
+        amountDue {
+          ...Amount
+        }
+        dueAt
+        nextAttemptAt
+        hostedInvoiceUrl
+      }
+      tasks {
+        type
+        available
+        reason
       }
       items {
         id
         quantity
         amount {
-          amount
-          currency
-          decimals
+          ...Amount
         }
         price {
-          id
-          productId
-          productName
-          interval
-          intervalCount
+          ...Price
         }
       }
     }
@@ -238,20 +393,88 @@ export const BillingAccountDocument = `query BillingAccount($fresh: Boolean! = f
       invoiceHistory {
         enabled
       }
-      paymentMethodUpdate {
-        enabled
-      }
       subscriptionCancel {
-        enabled
         mode
-      }
-      subscriptionPause {
-        enabled
-      }
-      subscriptionUpdate {
-        enabled
-        defaultAllowedUpdates
       }
     }
   }
+}
+
+fragment Amount on Money {
+  amount
+  currency
+  decimals
+}
+
+fragment Discount on BillingDiscount {
+  id
+  name
+  percentOff
+  amountOff {
+    ...Amount
+  }
+  once
+  endsAt
+}
+
+fragment PaymentMethod on BillingPaymentMethod {
+  type
+  label
+  expMonth
+  expYear
+}
+
+fragment Price on BillingPrice {
+  id
+  productName
+  nickname
+  interval
+  intervalCount
+  model
+  packageSize
+  unitAmount {
+    ...Amount
+  }
+  unitAmountDecimal
 }` as TypedDocument<BillingAccountQuery, BillingAccountQueryVariables>;
+
+export const BillingInvoicesDocument = `query BillingInvoices($first: Int! = 10, $after: String) {
+  billingCustomer {
+    id
+    nextCharge {
+      subscriptionId
+      date
+      amountDue {
+        ...Amount
+      }
+      tax {
+        ...Amount
+      }
+    }
+    invoices(first: $first, after: $after) {
+      edges {
+        node {
+          id
+          number
+          status
+          createdAt
+          total {
+            ...Amount
+          }
+          hostedInvoiceUrl
+          invoicePdfUrl
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+
+fragment Amount on Money {
+  amount
+  currency
+  decimals
+}` as TypedDocument<BillingInvoicesQuery, BillingInvoicesQueryVariables>;

@@ -1,0 +1,42 @@
+import { type BillingCustomer, formatMoney } from 'billing-portal-client';
+import type { Open } from './account-page.tsx';
+import { canOpen, toRequest } from './tasks.ts';
+
+const verifications: Partial<Record<NonNullable<BillingCustomer['taxIds'][number]['verification']>, string>> =
+  {
+    PENDING: ' (being verified)',
+    UNVERIFIED: ' (could not be verified)',
+  };
+
+/** Who the invoices are for, and what is to the customer's credit. */
+export function Details({ customer, open }: { readonly customer: BillingCustomer; readonly open: Open }) {
+  const { name, email, phone, address, taxIds, balance, tasks } = customer;
+  const { line1, line2, postalCode, city, state, country } = address ?? {};
+  const lines = [
+    name,
+    email,
+    phone,
+    line1,
+    line2,
+    [postalCode, city, state].filter(Boolean).join(' '),
+    country && (new Intl.DisplayNames(undefined, { type: 'region' }).of(country) ?? country),
+    ...taxIds.map(({ value, verification }) => value + ((verification && verifications[verification]) ?? '')),
+  ].filter(Boolean);
+  return (
+    <section className="panel" aria-labelledby="details">
+      <h2 id="details">Billing details</h2>
+      <p className="lines">{lines.join('\n')}</p>
+      {balance && (
+        <p>
+          {balance.amount < 0 ? 'Credit' : 'Carried over'}:{' '}
+          {formatMoney({ ...balance, amount: Math.abs(balance.amount) })}
+        </p>
+      )}
+      {canOpen(tasks, 'CUSTOMER_UPDATE') && (
+        <button type="button" onClick={() => open(toRequest('CUSTOMER_UPDATE'))}>
+          Edit details
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,90 @@
+import { type BillingInvoices, type BillingPortalError, formatMoney } from 'billing-portal-client';
+import { formatDate } from './format.ts';
+
+type Invoice = NonNullable<BillingInvoices['invoices']>['edges'][number]['node'];
+
+interface InvoicesProps {
+  /** Undefined while they are loaded. */
+  readonly invoices: BillingInvoices['invoices'] | undefined;
+  readonly error: BillingPortalError | null;
+  readonly onMore: () => void;
+  readonly onTryAgain: () => void;
+  readonly onView: () => void;
+}
+
+export function Invoices({ invoices, error, onMore, onTryAgain, onView }: InvoicesProps) {
+  const list = invoices?.edges.map(({ node }) => node) ?? [];
+  return (
+    <section className="panel wide" aria-labelledby="invoices" aria-busy={!invoices && !error}>
+      <h2 id="invoices">Invoices</h2>
+      {error && (
+        <div className="problem" role="alert">
+          <p>{error.message}</p>
+          <button onClick={onTryAgain}>Load invoices again</button>
+        </div>
+      )}
+      {!error && !invoices && <p className="muted">Loading your invoices…</p>}
+      {invoices && list.length === 0 && <p className="muted">No invoices yet.</p>}
+      {list.length > 0 && (
+        <table>
+          <thead className="unseen">
+            <tr>
+              <th>Date</th>
+              <th>Amount</th>
+              <th>Status</th>
+              <th>Download</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.map((invoice) => (
+              <InvoiceRow key={invoice.id} invoice={invoice} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      <div className="actions">
+        {invoices?.pageInfo.hasNextPage && (
+          <button type="button" onClick={onMore}>
+            Older invoices
+          </button>
+        )}
+        <button className="quiet" type="button" onClick={onView}>
+          View invoices
+        </button>
+      </div>
+    </section>
+  );
+}
+
+const tones: Partial<Record<Invoice['status'], string>> = {
+  PAID: 'good',
+  OPEN: 'warn',
+  UNCOLLECTIBLE: 'bad',
+};
+
+function InvoiceRow({ invoice }: { readonly invoice: Invoice }) {
+  const { createdAt, number, total, status, hostedInvoiceUrl, invoicePdfUrl } = invoice;
+  const name = number ?? formatDate(createdAt);
+  return (
+    <tr>
+      <td>{formatDate(createdAt)}</td>
+      <td>{formatMoney(total)}</td>
+      <td>
+        <span className={`badge ${tones[status] ?? 'calm'}`}>{status.toLowerCase()}</span>
+      </td>
+      <td>
+        {status === 'OPEN' && hostedInvoiceUrl ? (
+          <a href={hostedInvoiceUrl} aria-label={`Pay invoice ${name}`}>
+            Pay now
+          </a>
+        ) : (
+          invoicePdfUrl && (
+            <a href={invoicePdfUrl} aria-label={`Download invoice ${name}`}>
+              PDF
+            </a>
+          )
+        )}
+      </td>
+    </tr>
+  );
+}
