@@ -132,7 +132,11 @@ describe('a token', () => {
       { aud: undefined },
       /audience \("aud"\) .*the token has missing\n +→ .*JWT_AUDIENCE_CLAIM/,
     ],
-    ['the token is expired', { exp: 1_700_000_000 }, /expired \("exp"\)\. .*2023-11-14T22:13:20\.000Z\n +→ .*clocks/],
+    [
+      'the token is expired',
+      { exp: 1_700_000_000 },
+      /expired \("exp"\)\. .*2023-11-14T22:13:20\.000Z\n +→ .*clocks/,
+    ],
     [
       'there is no user',
       { sub: 7 },
