@@ -58,6 +58,7 @@ const packageOwners: Readonly<Record<string, string | readonly string[]>> = {
   '@formatjs/intl-localematcher': 'src/portal',
   libsql: 'src/database/sqlite',
   undici: ['src/shared', 'src/stripe', 'src/auth'],
+  'undici/index.js': ['src/shared', 'src/stripe', 'src/auth'],
   jose: 'src/auth',
   '@redis/client': 'src/http',
   'rate-limiter-flexible': 'src/http',

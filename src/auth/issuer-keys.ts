@@ -8,7 +8,7 @@ import {
   decodeJwt,
   errors,
 } from 'jose';
-import { type RequestInit, fetch } from 'undici';
+import { type RequestInit, fetch } from 'undici/index.js';
 import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
 import { AuthUnavailableError, checkIssuer, describeValue } from './auth.errors.ts';
 

@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+// Bun answers the bare name with an incomplete package of its own.
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici/index.js';
 
 /** The proxy for HTTPS requests to other systems. */
 export interface OutboundProxy {

@@ -1,4 +1,4 @@
-import { errors } from 'undici';
+import { errors } from 'undici/index.js';
 
 /** Explains Node's and undici's codes to an operator. */
 const reasons: Readonly<Record<string, string>> = {
