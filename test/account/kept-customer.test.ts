@@ -128,6 +128,20 @@ describe('billingCustomer with webhooks', () => {
     await app.sdk.customers.update(customer, { description: 'planted', metadata: { planted: 'planted' } });
     const method = await app.sdk.paymentMethods.attach(params.payment_method, { customer });
     await app.sdk.customers.update(customer, { invoice_settings: { default_payment_method: method.id } });
+    const { id: price } = await app.sdk.prices.create({
+      currency: 'usd',
+      product_data: { name: 'Pro' },
+      recurring: { interval: 'month' },
+      unit_amount: 900,
+    });
+    const { latest_invoice: invoice } = await app.sdk.subscriptions.create({
+      customer,
+      items: [{ price }],
+      collection_method: 'send_invoice',
+      days_until_due: 30,
+    });
+    const { hosted_invoice_url: url } = await app.sdk.invoices.finalizeInvoice(invoice as string);
+    expect(url).toMatch(/^http/);
     const { asOf } = await read();
 
     const record = await findRecord();
@@ -140,6 +154,7 @@ describe('billingCustomer with webhooks', () => {
         invoice_settings: {
           default_payment_method: { object: 'payment_method', type: 'card', details },
         },
+        subscriptions: [{ latest_invoice: { status: 'open', amount_remaining: 900 } }],
       },
     });
     expect(JSON.stringify(record)).not.toMatch(/planted|fingerprint|pm_|https?:/);

@@ -4,7 +4,7 @@ import { handledEventTypes } from '../../src/webhooks/webhook-event.ts';
 
 test('are those that the guide describes', () => {
   const guide = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
-  const [, section = ''] = guide.split('## What each event does');
+  const section = guide.split(/^##+ /m).find((part) => part.startsWith('What each event does')) ?? '';
   const rows = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => cell);
   let prefix = '';
   const described = rows.flatMap((cell) =>
@@ -15,7 +15,5 @@ test('are those that the guide describes', () => {
     }),
   );
 
-  expect(described.filter((name) => handledEventTypes.includes(name as never)).toSorted()).toEqual(
-    handledEventTypes.toSorted(),
-  );
+  expect(described.toSorted()).toEqual(handledEventTypes.toSorted());
 });
