@@ -12,7 +12,12 @@ export async function askForPage(call: Call, sdk: Stripe, demo: DemoData): Promi
   await keep();
   await scheduleNextPhase(sdk, demo, demo.prices[0]?.month ?? '');
   await keep();
-  const coupon = await sdk.coupons.create({ percent_off: 10, duration: 'once' });
+  const coupon = await sdk.coupons.create({
+    amount_off: 450,
+    currency: 'eur',
+    currency_options: { usd: { amount_off: 500 } },
+    duration: 'once',
+  });
   const { items } = await sdk.subscriptions.retrieve(subscriptionId);
   const [item] = items.data;
   const tiered = await sdk.prices.create({

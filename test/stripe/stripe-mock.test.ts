@@ -19,6 +19,7 @@ const calls: Readonly<Record<string, RegExp>> = {
   'billingPortal.configurations.retrieve': /^GET \/v1\/billing_portal\/configurations\/bpc_\w+$/,
   'billingPortal.configurations.create': /^POST \/v1\/billing_portal\/configurations$/,
   'billingPortal.configurations.update': /^POST \/v1\/billing_portal\/configurations\/bpc_\w+$/,
+  'coupons.retrieve': /^GET \/v1\/coupons\/\w+$/,
   'customers.create': /^POST \/v1\/customers$/,
   'customers.list': /^GET \/v1\/customers$/,
   'customers.listTaxIds': /^GET \/v1\/customers\/cus_\w+\/tax_ids$/,
