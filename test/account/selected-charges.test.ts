@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { sendText, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { billingCustomerQuery, invoicesQuery } from '../helpers/operations.ts';
 import { findFreePort } from '../helpers/server-process.ts';
@@ -38,9 +38,17 @@ async function createUser(app: AccountApp): Promise<AccountUser & { readonly sub
   return { ...user, subscription: id };
 }
 
+/** For the tests that need no service of their own. */
+let app: AccountApp;
+let metricsPort: number;
+
+beforeAll(async () => {
+  metricsPort = await findFreePort();
+  app = await createAccountApp({ ...webhooks, METRICS_PORT: String(metricsPort), LOG_LEVEL: 'debug' });
+});
+
 describe('invoices and the next charge', () => {
   test('are not asked of Stripe unless they are selected', async () => {
-    const app = await createAccountApp();
     const user = await app.createUser();
     await app.subscribe(user.customer);
     app.forgetRequests();
@@ -52,7 +60,6 @@ describe('invoices and the next charge', () => {
   });
 
   test('are all that is asked of Stripe when a snapshot and the settings of the portal are known', async () => {
-    const app = await createAccountApp(webhooks);
     const user = await createUser(app);
     await ask(app, user, nextCharge);
     app.forgetRequests();
@@ -66,7 +73,6 @@ describe('invoices and the next charge', () => {
   });
 
   test('are read once for ten aliases', async () => {
-    const app = await createAccountApp(webhooks);
     const user = await createUser(app);
     app.forgetRequests();
 
@@ -84,33 +90,33 @@ describe('invoices and the next charge', () => {
     ],
     ['the next charge', () => nextCharge],
   ])('cost a request of the caller for each alias: %s', async (_title, write) => {
-    const app = await createAccountApp({ ...webhooks, RATE_LIMIT: '8/1h' });
-    const user = await createUser(app);
-    app.forgetRequests();
+    const limited = await createAccountApp({ ...webhooks, RATE_LIMIT: '8/1h' });
+    const user = await createUser(limited);
+    limited.forgetRequests();
 
     // Two requests are counted, and the field itself is free.
-    const { data, errors = [] } = await ask(app, user, repeat(10, write));
+    const { data, errors = [] } = await ask(limited, user, repeat(10, write));
 
     const answered = Object.values(data.billingCustomer ?? {}).filter((value) => value !== null);
     expect(answered).toHaveLength(6);
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(Array(4).fill('RATE_LIMITED'));
-    expect(app.listRequests('/v1/invoices').length).toBeLessThanOrEqual(6);
+    expect(limited.listRequests('/v1/invoices').length).toBeLessThanOrEqual(6);
   });
 
   test('cost a request for each further subscription that is asked for the earliest charge', async () => {
-    const app = await createAccountApp({ ...webhooks, RATE_LIMIT: '4/1h' });
-    const user = await app.createUser();
+    const limited = await createAccountApp({ ...webhooks, RATE_LIMIT: '4/1h' });
+    const user = await limited.createUser();
     for (let index = 0; index < 4; index += 1) {
-      const { id } = await app.subscribe(user.customer);
-      await app.sdk.subscriptions.update(id, { cancel_at_period_end: true });
+      const { id } = await limited.subscribe(user.customer);
+      await limited.sdk.subscriptions.update(id, { cancel_at_period_end: true });
     }
-    await ask(app, user, 'id');
-    app.forgetRequests();
+    await ask(limited, user, 'id');
+    limited.forgetRequests();
 
-    const { errors = [] } = await ask(app, user, nextCharge);
+    const { errors = [] } = await ask(limited, user, nextCharge);
 
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['RATE_LIMITED']);
-    expect(app.listRequests('create_preview')).toHaveLength(2);
+    expect(limited.listRequests('create_preview')).toHaveLength(2);
   });
 });
 
@@ -118,7 +124,6 @@ describe("an open invoice's page for payment", () => {
   const payNow = 'subscriptions { openInvoice { id hostedInvoiceUrl } }';
 
   test('is read from Stripe when it is selected, also from a snapshot', async () => {
-    const app = await createAccountApp(webhooks);
     const user = await app.createUser();
     const { id: subscription } = await app.subscribe(user.customer);
     const id = await app.invoice(subscription, 'open');
@@ -134,13 +139,13 @@ describe("an open invoice's page for payment", () => {
   });
 
   test('costs a request of the caller', async () => {
-    const app = await createAccountApp({ ...webhooks, RATE_LIMIT: '3/1h' });
-    const user = await app.createUser();
-    await app.invoice((await app.subscribe(user.customer)).id, 'open');
-    await ask(app, user, 'id');
+    const limited = await createAccountApp({ ...webhooks, RATE_LIMIT: '3/1h' });
+    const user = await limited.createUser();
+    await limited.invoice((await limited.subscribe(user.customer)).id, 'open');
+    await ask(limited, user, 'id');
 
     const { errors = [] } = await ask(
-      app,
+      limited,
       user,
       repeat(2, () => payNow),
     );
@@ -151,43 +156,40 @@ describe("an open invoice's page for payment", () => {
 
 describe('the URLs of an invoice are in the answer and nowhere else:', () => {
   /** What the service wrote: its log, its metrics and every file of its store. */
-  async function readWritten(app: AccountApp, metricsPort: number): Promise<string> {
+  async function readWritten(): Promise<string> {
     const folder = dirname(app.config.databaseUrl.replace('sqlite:', ''));
     const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
     const metrics = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
     return [...app.logs, ...files, await metrics.text()].join('\n');
   }
 
-  /** A service whose invoice has been asked for, and the secret part of the invoice's URLs. */
-  async function createAskedApp() {
-    const port = await findFreePort();
-    const app = await createAccountApp({ ...webhooks, METRICS_PORT: String(port), LOG_LEVEL: 'debug' });
+  /** A user whose invoice has been asked for, and the secret part of the invoice's URLs. */
+  async function createAskedUser() {
     const user = await createUser(app);
     const [invoice] = (await app.sdk.invoices.list({ customer: user.customer })).data;
     const urls = [invoice?.hosted_invoice_url ?? '', invoice?.invoice_pdf ?? ''];
     const answer = await app.execute({ document: invoicesQuery, token: user.token });
-    const secret = new URL(urls[0] ?? '').pathname;
-    return { app, user, urls, secret, answer, readWritten: () => readWritten(app, port) };
+    return { user, urls, secret: new URL(urls[0] ?? '').pathname, answer };
   }
 
   test('not in the log, the metrics or the store', async () => {
-    const { urls, secret, answer, readWritten: read } = await createAskedApp();
+    const { urls, secret, answer } = await createAskedUser();
 
     for (const url of urls) expect(answer.text).toContain(JSON.stringify(url));
-    const written = await read();
+    const written = await readWritten();
     expect(written).toContain('billing_portal_graphql_operations_total{operation="BillingCustomer.invoices"');
     expect(written).not.toContain(secret);
   });
 
   test('not in a cache', async () => {
-    const { answer } = await createAskedApp();
+    const { answer } = await createAskedUser();
 
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
   });
 
   test('not in an error, also where the message of Stripe has one', async () => {
-    const { app, user, urls, secret, readWritten: read } = await createAskedApp();
+    const { user, urls, secret } = await createAskedUser();
     const fault = { path: '/v1/invoices', status: 400, message: `See ${urls.join(' and ')}.` };
     await app.sdk.rawRequest('POST', '/_control/faults', fault);
 
@@ -195,13 +197,13 @@ describe('the URLs of an invoice are in the answer and nowhere else:', () => {
 
     answer.expectError('STRIPE_MISCONFIGURED');
     expect(answer.text).not.toContain(secret);
-    const written = await read();
+    const written = await readWritten();
     expect(written).toContain('See [url] and [url]');
     expect(written).not.toContain(secret);
   });
 
   test('and only where it is a page: Stripe is not believed another scheme', async () => {
-    const { app, user } = await createAskedApp();
+    const { user } = await createAskedUser();
     const stripe = await startFaultyStripe();
     const gate = await createTestApp({ STRIPE_API_URL: stripe.url });
     await gate.link(user.userId, user.customer);
