@@ -1,11 +1,10 @@
 import type { AuthConfig } from '../auth/authenticator.ts';
 import { noProxy } from '../shared/outbound-agent.ts';
 import {
-  type Config,
   ConfigurationError,
+  type HostedConfig,
   type HttpConfig,
   type LinkingConfig,
-  type PoliciesConfig,
   type StripeConfig,
   createAuthConfig,
   createLinkingConfig,
@@ -24,8 +23,8 @@ import type { Environment } from './environment.ts';
 
 /** The settings that the platform and the features need, in commands and in the service. */
 export interface CommandConfig extends Omit<
-  Config,
-  'http' | 'stripe' | 'auth' | 'adminRole' | 'auditRetentionDays'
+  HostedConfig,
+  'http' | 'stripe' | 'adminRole' | 'auditRetentionDays'
 > {
   readonly http: Pick<HttpConfig, 'metricsPort'>;
   readonly stripe: Omit<StripeConfig, 'secretKey'> & {
@@ -100,7 +99,7 @@ export function loadLinkingConfig(env: Environment): LinkingConfig {
 
 /** The settings of commands that work on portal policies. */
 export interface PoliciesCommandConfig extends CommandConfig {
-  readonly policies: PoliciesConfig & { readonly file: string };
+  readonly policies: CommandConfig['policies'] & { readonly file: string };
 }
 
 /**

@@ -1,7 +1,5 @@
-import type { z } from 'zod';
 import type { AuthConfig } from '../auth/authenticator.ts';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
-import type { AllowedReturnUrl } from '../return-urls/allowed-return-url.ts';
 import {
   type AuthVariable,
   type HostedVariable,
@@ -20,38 +18,15 @@ import {
   variableNames,
 } from './environment-schema.ts';
 import type { Environment } from './environment.ts';
-import type * as variables from './variables.ts';
+
+/** The settings of a service whose callers the host identifies: no setting is about tokens. */
+export type HostedConfig = Readonly<ReturnType<typeof createConfig>>;
 
 /** All settings of the service. `.env.example` describes each variable. */
-export interface Config {
-  readonly logLevel: z.infer<typeof variables.logLevel>;
-  readonly databaseUrl: string;
-  readonly http: HttpConfig;
-  readonly stripe: StripeConfig;
-  readonly auth: AuthConfig;
-  /** The role for users' operations; null when any signed-in user may call them. */
-  readonly requiredRole: string | null;
-  readonly adminRole: string;
-  /** How long the audit trail is kept. */
-  readonly auditRetentionDays: number;
-  readonly returnUrls: readonly AllowedReturnUrl[];
-  /** Whether the refusal of a return URL names the URL and the allowed URLs. */
-  readonly explainsReturnUrls: boolean;
-  readonly policies: PoliciesConfig;
-  /** Whether the first session of a user without a customer creates one at Stripe. */
-  readonly customerCreation: Variables['CUSTOMER_CREATION'];
-  /** The product's page on which a user becomes a customer; null when none is set. */
-  readonly signUpUrl: URL | null;
-  readonly linking: LinkingConfig;
-  readonly webhooks: WebhooksConfig;
-  /** The public base URL of this service; null when e-mail links cannot be created. */
-  readonly publicUrl: URL | null;
-}
+export type Config = HostedConfig & { readonly auth: AuthConfig };
 
-export interface WebhooksConfig {
-  /** The secrets that events are signed with; empty when the route answers 404. */
-  readonly secrets: readonly string[];
-}
+export type HttpConfig = Readonly<HostedConfig['http']>;
+export type StripeConfig = Readonly<HostedConfig['stripe']>;
 
 /** How users are linked to customers automatically. By default, nothing at Stripe names a user. */
 export interface LinkingConfig {
@@ -59,58 +34,6 @@ export interface LinkingConfig {
   readonly metadataKey: string | null;
   /** Whether the `client_reference_id` of a Checkout session names a user. */
   readonly byClientReferenceId: boolean;
-}
-
-export interface PoliciesConfig {
-  /** The policy file; null when Stripe's default configuration applies to all customers. */
-  readonly file: string | null;
-  /** Separates the configurations of deployments that share a Stripe account. */
-  readonly namespace: string;
-}
-
-export interface HttpConfig {
-  readonly host: string;
-  /** 0 lets the system choose a free port. */
-  readonly port: number;
-  /** The port for metrics, on the same host; null when metrics are disabled. */
-  /** The address that the metrics are served on. */
-  readonly metricsHost: string;
-  readonly metricsPort: number | null;
-  readonly corsOrigins: readonly string[];
-  /** Whether pages may send cookies. The service itself reads none. */
-  readonly corsCredentials: boolean;
-  readonly trustProxy: false | number | string[];
-  /** Null when the limits are off. */
-  readonly rateLimit: variables.RateLimit | null;
-  /** The Redis in which replicas share their counts; null when each replica counts alone. */
-  readonly redisUrl: string | null;
-  readonly landingPage: z.infer<typeof variables.landingPage>;
-  /** The manifests of the only operations that are served; null when clients may send any. */
-  readonly trustedDocuments: TrustedDocumentsConfig | null;
-  /** Whether `/graphql` is a subgraph of Apollo Federation. */
-  readonly federation: boolean;
-  /** Whether introspection is on, for explorers and code generators. */
-  readonly introspection: boolean;
-}
-
-export interface TrustedDocumentsConfig {
-  readonly files: readonly string[];
-  /** The role whose callers may send any operation; null when no role exempts. */
-  readonly exemptRole: string | null;
-}
-
-export interface StripeConfig {
-  readonly secretKey: string;
-  readonly livemode: boolean;
-  /** The URL of a Stripe other than Stripe's own API, such as the local Stripe; null for Stripe's own. */
-  readonly apiUrl: URL | null;
-  /** The connected account to act on. */
-  readonly account: string | null;
-  /** Selects the mappings: `test`, `live`, or a sandbox's name. */
-  readonly scope: string;
-  /** How many requests per second this process sends to each of Stripe's endpoints; null for no limit. */
-  readonly requestsPerSecond: number | null;
-  readonly proxy: OutboundProxy;
 }
 
 /** Lists every fault of the settings, each with the variable's name and what the variable expects. */
@@ -135,9 +58,6 @@ export function loadConfig(env: Environment): Config {
   return deepFreeze({ ...createConfig(values), auth: createAuthConfig(values, source.keySource) });
 }
 
-/** The settings of a service whose callers the host identifies: no setting is about tokens. */
-export type HostedConfig = Omit<Config, 'auth'>;
-
 /**
  * Reads all variables but those of tokens.
  * @throws ConfigurationError
@@ -152,7 +72,7 @@ export function loadHostedConfig(env: Environment): HostedConfig {
 /** Apollo Sandbox, standalone and embedded in a page. */
 const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
-function createConfig(values: Pick<Variables, HostedVariable>): HostedConfig {
+function createConfig(values: Pick<Variables, HostedVariable>) {
   const production = values.NODE_ENV === 'production';
   const landingPage = values.LANDING_PAGE ?? (production ? 'none' : 'sandbox');
   const host = values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
@@ -161,33 +81,53 @@ function createConfig(values: Pick<Variables, HostedVariable>): HostedConfig {
     databaseUrl: values.DATABASE_URL,
     http: {
       host,
+      /** 0 lets the system choose a free port. */
       port: values.PORT,
       metricsHost: values.METRICS_HOST ?? host,
+      /** Null when metrics are disabled. */
       metricsPort: values.METRICS_PORT ?? null,
       corsOrigins: [...values.CORS_ORIGINS, ...(production ? [] : sandboxOrigins)],
+      /** Whether pages may send cookies. The service itself reads none. */
       corsCredentials: values.CORS_CREDENTIALS,
       trustProxy: values.TRUST_PROXY,
+      /** Null when the limits are off. */
       rateLimit: values.RATE_LIMIT,
+      /** The Redis in which replicas share their counts; null when each replica counts alone. */
       redisUrl: values.REDIS_URL ?? null,
       landingPage,
+      /** The manifests of the only operations that are served; null when clients may send any. */
       trustedDocuments: values.TRUSTED_DOCUMENTS && {
         files: values.TRUSTED_DOCUMENTS,
+        /** The role whose callers may send any operation; null when no role exempts. */
         exemptRole: values.TRUSTED_DOCUMENTS_EXEMPT_ADMINS ? values.ADMIN_ROLE : null,
       },
+      /** Whether `/graphql` is a subgraph of Apollo Federation. */
       federation: values.FEDERATION,
+      /** For explorers and code generators. */
       introspection: !production || landingPage !== 'none',
     },
     stripe: createStripeConfig(values),
+    /** The role for users' operations; null when any signed-in user may call them. */
     requiredRole: values.REQUIRED_ROLE ?? null,
     adminRole: values.ADMIN_ROLE,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     returnUrls: values.RETURN_URLS,
+    /** Whether the refusal of a return URL names the URL and the allowed URLs. */
     explainsReturnUrls: values.NODE_ENV === 'development',
-    policies: { file: values.PORTAL_POLICIES ?? null, namespace: values.POLICY_NAMESPACE },
+    policies: {
+      /** Null when Stripe's default configuration applies to all customers. */
+      file: values.PORTAL_POLICIES ?? null,
+      /** Separates the configurations of deployments that share a Stripe account. */
+      namespace: values.POLICY_NAMESPACE,
+    },
+    /** Whether the first session of a user without a customer creates one at Stripe. */
     customerCreation: values.CUSTOMER_CREATION,
+    /** The product's page on which a user becomes a customer; null when none is set. */
     signUpUrl: values.SIGN_UP_URL ?? null,
     linking: createLinkingConfig(values),
+    /** Without secrets, the route of webhooks answers 404. */
     webhooks: { secrets: values.STRIPE_WEBHOOK_SECRETS },
+    /** The public base URL of this service; null when e-mail links cannot be created. */
     publicUrl: values.PUBLIC_URL ?? null,
   };
 }
@@ -203,17 +143,21 @@ export function readStripeConfig(env: Environment): { stripe: StripeConfig | nul
   return { stripe: isRead ? createStripeConfig(values) : null, faults };
 }
 
-function createStripeConfig(values: Pick<Variables, StripeVariable>): StripeConfig {
+function createStripeConfig(values: Pick<Variables, StripeVariable>) {
   const livemode = values.STRIPE_SECRET_KEY.includes('_live_');
   const { origin = stripeOrigin } = values.STRIPE_API_URL ?? {};
   const requestsPerSecond = origin === stripeOrigin ? stripeRequestsPerSecond : null;
   return {
     secretKey: values.STRIPE_SECRET_KEY,
     livemode,
+    /** The URL of another Stripe, such as the local Stripe; null for Stripe's own. */
     apiUrl: values.STRIPE_API_URL ?? null,
+    /** The connected account to act on. */
     account: values.STRIPE_ACCOUNT ?? null,
+    /** Selects the mappings: `test`, `live`, or a sandbox's name. */
     scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
     proxy: createProxyConfig(values),
+    /** How many requests per second this process sends to each of Stripe's endpoints; null for no limit. */
     requestsPerSecond: values.STRIPE_RATE_LIMIT === undefined ? requestsPerSecond : values.STRIPE_RATE_LIMIT,
   };
 }

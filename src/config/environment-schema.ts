@@ -26,7 +26,7 @@ const schemas = {
   STRIPE_SECRET_KEY: variables.stripeSecretKey,
   STRIPE_API_URL: variables.httpUrl.optional(),
   STRIPE_ACCOUNT: variables.stripeAccount.optional(),
-  STRIPE_SCOPE: variables.stripeScope.optional(),
+  STRIPE_SCOPE: variables.shortName.optional(),
   STRIPE_RATE_LIMIT: variables.stripeRateLimit.optional(),
   HTTPS_PROXY: variables.proxyUrl.optional(),
   NO_PROXY: variables.name.optional(),
@@ -51,7 +51,7 @@ const schemas = {
   AUDIT_RETENTION_DAYS: variables.days.default(365),
   RETURN_URLS: variables.returnUrls,
   PORTAL_POLICIES: variables.name.optional(),
-  POLICY_NAMESPACE: variables.namespace.default('default'),
+  POLICY_NAMESPACE: variables.shortName.default('default'),
 };
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };

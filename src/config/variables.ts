@@ -36,11 +36,8 @@ export const stripeSecretKey = z
     'expected a Stripe secret or restricted key: sk_test_…, rk_test_…, sk_live_… or rk_live_…',
   );
 
-export const stripeScope = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
-
-export const namespace = z
+/** A scope, or a namespace of configurations. */
+export const shortName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
 
@@ -74,34 +71,32 @@ export const metadataKey = z
 
 export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connected account, acct_…');
 
-export const httpUrl = z
-  .string()
-  .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''), 'expected an http(s) URL')
-  .transform((value) => new URL(value));
+function urlOf(isAccepted: (url: URL) => boolean, expected: string) {
+  return z.string().transform((text, context): URL => {
+    const url = parseUrl(text);
+    if (url !== null && isAccepted(url)) return url;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+function isHttp({ protocol }: URL): boolean {
+  return /^https?:$/.test(protocol);
+}
+
+export const httpUrl = urlOf(isHttp, 'expected an http(s) URL');
 
 /** Like other tools, also accepts a host and a port without a scheme. */
 export const proxyUrl = z
   .string()
   .transform((value) => (value.includes('://') ? value : `http://${value}`))
-  .refine(
-    (value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''),
-    'expected the URL of an HTTP proxy, such as http://proxy.internal:3128',
-  )
-  .transform((value) => new URL(value));
+  .pipe(urlOf(isHttp, 'expected the URL of an HTTP proxy, such as http://proxy.internal:3128'));
 
 /** The base of e-mail links, with an optional path for a proxy. */
-export const publicUrl = z
-  .string()
-  .refine(
-    isPublicUrl,
-    'expected https, or http on localhost, with an optional path: https://billing.example.com',
-  )
-  .transform((value) => new URL(value));
-
-function isPublicUrl(text: string): boolean {
-  const url = parseUrl(text);
-  return url !== null && isPage(url) && url.search === '' && url.hash === '';
-}
+export const publicUrl = urlOf(
+  (url) => isPage(url) && url.search === '' && url.hash === '',
+  'expected https, or http on localhost, with an optional path: https://billing.example.com',
+);
 
 function isPage(url: URL): boolean {
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
@@ -109,13 +104,10 @@ function isPage(url: URL): boolean {
 }
 
 /** A page of the product. */
-export const signUpUrl = z
-  .string()
-  .refine((text) => {
-    const url = parseUrl(text);
-    return url !== null && isPage(url);
-  }, 'expected https, or http on localhost: https://www.example.com/pricing')
-  .transform((value) => new URL(value));
+export const signUpUrl = urlOf(
+  isPage,
+  'expected https, or http on localhost: https://www.example.com/pricing',
+);
 
 export const redisUrl = z
   .string()

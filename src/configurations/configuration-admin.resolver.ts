@@ -3,8 +3,8 @@ import { type Connection, PageArgs, readPageRequest, toConnection } from '../gra
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
 import type { ConfigurationAdmin } from './configuration-admin.service.ts';
-import { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
-import { toBillingPortalConfiguration } from './portal-configuration.mapper.ts';
+import { BillingPortalConfigurationInput } from './feature-types.ts';
+import { toBillingPortalConfiguration } from './portal-configuration.types.ts';
 import {
   BillingPortalConfiguration,
   BillingPortalConfigurationConnection,

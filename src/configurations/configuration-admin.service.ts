@@ -10,11 +10,11 @@ import { type Configuration, productsPath, readMark } from './managed-configurat
 import { featureNames } from './configuration-features.schema.ts';
 import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
-import { type ConfigurationDraft, checkDraft, createDraft } from './configuration-draft.ts';
+import { type ConfigurationDraft, checkDraft } from './configuration-checks.ts';
 import { toInputPath } from './input-path.ts';
-import type { BillingPortalConfigurationInput } from './portal-configuration.inputs.ts';
+import { type BillingPortalConfigurationInput, readConfigurationInput } from './feature-types.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import { getNamedConfiguration } from './read-configuration.ts';
+import { getNamedConfiguration } from './managed-configuration.ts';
 
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
@@ -102,7 +102,7 @@ export class ConfigurationAdmin {
   }
 
   private readDraft(input: BillingPortalConfigurationInput): ConfigurationDraft {
-    const draft = createDraft(input);
+    const draft: ConfigurationDraft = readConfigurationInput(input);
     const { default_return_url: url } = draft;
     return url ? { ...draft, default_return_url: this.parts.returnUrls.getAllowed(url) } : draft;
   }
@@ -151,7 +151,7 @@ function explain(error: unknown): unknown {
 
 /** Lists the features that the input enables and disables, for the audit trail. */
 function describeFeatures(input: BillingPortalConfigurationInput): Record<string, string | undefined> {
-  const { features = {} } = createDraft(input);
+  const { features = {} }: ConfigurationDraft = readConfigurationInput(input);
   const named = (enabled: boolean): string | undefined =>
     featureNames.filter((name) => features[name]?.enabled === enabled).join(', ') || undefined;
   return { enabled: named(true), disabled: named(false) };

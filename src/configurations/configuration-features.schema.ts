@@ -12,6 +12,8 @@ interface GraphqlNotes {
   /** What an enum is for, and what each of its values means. */
   readonly description?: string;
   readonly values?: Readonly<Record<string, string>>;
+  /** Whether a text is for people, and not an id. */
+  readonly text?: true;
   /** Whether Stripe may leave the field out of its answer. */
   readonly nullable?: true;
   /** Whether inputs must name a field that a policy may leave out. */

@@ -7,7 +7,11 @@ import {
   featureNames,
   graphqlNotes,
 } from './configuration-features.schema.ts';
-import { configurationSchema } from './configuration.schema.ts';
+import {
+  businessProfileSchema,
+  configurationInputSchema,
+  configurationSchema,
+} from './configuration.schema.ts';
 import { toInputName } from './input-path.ts';
 
 type Schema = z.core.$ZodType;
@@ -20,16 +24,27 @@ const outputTypes = new Map<z.ZodObject, NewableFunction>();
 export const PortalFeatures = createType(configurationFeaturesSchema, 'output');
 /** The type to which a resolver adds the texts of feedback options. */
 export const PortalCancellationReason = createType(cancellationReason, 'output');
-export const ConfigurationFeaturesInput = createType(configurationFeaturesSchema, 'input');
+export const PortalBusinessProfile = createType(businessProfileSchema, 'output');
+
+export const BillingPortalConfigurationInput = createType(configurationInputSchema, 'input');
+/** The other fields have the names of the table in GraphQL's spelling. */
+export interface BillingPortalConfigurationInput {
+  readonly name?: string | null;
+  readonly [field: string]: unknown;
+}
 
 /** What a client hides of the features in one session, by their names in GraphQL. */
 export type HiddenFeaturesInput = Readonly<Record<string, boolean | null | undefined>>;
 
 export const HiddenFeaturesInput = createHiddenFeaturesInput();
 
-/** A configuration's features at Stripe in the words of GraphQL. */
+/** Stripe's answers in the words of GraphQL. */
 export function toPortalFeatures(features: object): object {
-  return toOutput(configurationFeaturesSchema, features) as object;
+  return toOutputFields(configurationFeaturesSchema, features as Fields);
+}
+
+export function toBusinessProfile(profile: object): object {
+  return toOutputFields(businessProfileSchema, profile as Fields);
 }
 
 /** An administrator's input in the words of Stripe. Null counts as left out, except for texts: null removes a text. */
@@ -42,8 +57,8 @@ function createType(schema: z.ZodObject, kind: 'input' | 'output'): NewableFunct
   if (known !== undefined) return known;
   const target = class {};
   for (const [name, field] of listFields(schema)) {
-    const type = toGraphqlType(unwrap(field), kind);
     const notes = graphqlNotes.get(field);
+    const type = notes?.text ? String : toGraphqlType(unwrap(field), kind);
     const isOptional = field instanceof z.ZodOptional && notes?.required !== true;
     const nullable = kind === 'input' ? isOptional : notes?.nullable === true;
     const options = { nullable, description: describe(field) };

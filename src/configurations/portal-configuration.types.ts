@@ -1,19 +1,13 @@
 import { Authorized, Field, ID, ObjectType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
 import { admin } from '../graphql/schema.ts';
-import { PortalFeatures } from './feature-types.ts';
-
-@ObjectType({ description: 'What the portal says about the business.' })
-export class PortalBusinessProfile {
-  @Field(() => String, { nullable: true, description: 'The sentence at the top of the portal.' })
-  readonly headline!: string | null;
-
-  @Field(() => String, { nullable: true, description: "The business's privacy policy." })
-  readonly privacyPolicyUrl!: string | null;
-
-  @Field(() => String, { nullable: true, description: "The business's terms of service." })
-  readonly termsOfServiceUrl!: string | null;
-}
+import { type Configuration, readMark } from './managed-configuration.ts';
+import {
+  PortalBusinessProfile,
+  PortalFeatures,
+  toBusinessProfile,
+  toPortalFeatures,
+} from './feature-types.ts';
 
 @ObjectType({ description: "Stripe's own page on which customers log in to the portal by e-mail." })
 export class PortalLoginPage {
@@ -57,7 +51,7 @@ export class BillingPortalConfiguration {
   readonly defaultReturnUrl!: string | null;
 
   @Field(() => PortalBusinessProfile, { description: 'What the portal says about the business.' })
-  readonly businessProfile!: PortalBusinessProfile;
+  readonly businessProfile!: object;
 
   @Field(() => PortalLoginPage, { description: "Stripe's own login page." })
   readonly loginPage!: PortalLoginPage;
@@ -84,3 +78,27 @@ export const BillingPortalConfigurationConnection = createConnectionType(
   'BillingPortalConfiguration',
   BillingPortalConfiguration,
 );
+
+/** Stripe's configuration in the words of the schema. */
+export function toBillingPortalConfiguration(configuration: Configuration): BillingPortalConfiguration {
+  const { login_page: loginPage } = configuration;
+  return {
+    id: configuration.id,
+    name: configuration.name,
+    isDefault: configuration.is_default,
+    active: configuration.active,
+    livemode: configuration.livemode,
+    defaultReturnUrl: configuration.default_return_url,
+    businessProfile: toBusinessProfile(configuration.business_profile),
+    loginPage: { enabled: loginPage.enabled, url: loginPage.url },
+    features: toPortalFeatures(configuration.features),
+    policy: toPolicyMark(configuration),
+    createdAt: new Date(configuration.created * 1000),
+    updatedAt: new Date(configuration.updated * 1000),
+  };
+}
+
+function toPolicyMark(configuration: Configuration): PortalPolicyMark | null {
+  const mark = readMark(configuration);
+  return typeof mark?.policyName === 'string' ? { namespace: mark.namespace, name: mark.policyName } : null;
+}

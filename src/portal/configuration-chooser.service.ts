@@ -17,7 +17,7 @@ import { SharedReads } from '../stripe/shared-reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
-import { getNamedConfiguration, readConfiguration } from '../configurations/read-configuration.ts';
+import { getNamedConfiguration, readConfiguration } from '../configurations/managed-configuration.ts';
 
 /** The configuration in force: the account's default, one that an administrator names, or a policy's. */
 type ConfigurationInForce =
