@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type GraphQLSchema, buildSchema, getNamedType, isInputObjectType } from 'graphql';
 import { z } from 'zod';
-import { linkPath } from '../src/email-links/email-link-token.ts';
+import { linkPath } from '../src/email-links/email-link-register.ts';
 import { sessionBody, sessionQuery } from '../src/portal/billing-portal.request.ts';
 import { taskRefusals } from '../src/portal/flow-limits.ts';
 import { errorStatuses } from '../src/shared/errors.ts';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { type Account, createAccount } from './account/create-account.ts';
-import { type Audit, createAudit } from './audit/create-audit.ts';
+import { type Audit, createAudit } from './audit/audit.resolver.ts';
 import type { CommandConfig } from './config/command-config.ts';
 import type { Config, HostedConfig } from './config/config.ts';
 import { type Configurations, createConfigurations } from './configurations/create-configurations.ts';
@@ -11,7 +11,7 @@ import { createSchema, observeOperations } from './graphql/schema.ts';
 import { type Identify, identifyByToken } from './http/authentication.ts';
 import type { Server } from './http/create-server.ts';
 import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
-import { type Policies, createPolicies } from './policies/create-policies.ts';
+import { type Policies, createPolicies } from './policies/portal-policies.service.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import type { PolicySet } from './policies/policy-set.ts';
 import { type Portal, createPortal } from './portal/create-portal.ts';

@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '../shared/errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';
 import { SharedReads } from '../stripe/shared-reads.ts';
-import { LeaseTakenError } from '../records/record.errors.ts';
+import { LeaseTakenError } from '../records/leases.ts';
 import { toBillingCustomer } from './billing-customer.mapper.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';

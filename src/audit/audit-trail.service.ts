@@ -3,8 +3,8 @@ import type { Caller } from '../auth/claims.ts';
 import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
 import type { Page } from '../graphql/connection.ts';
 import { type Logger, redact } from '../logging/logger.ts';
-import { removeAll } from '../records/remove-all.ts';
-import type { AuditAction } from './audit-action.ts';
+import { removeAll } from '../records/record-store.ts';
+import type { AuditAction } from './audit-log.ts';
 import {
   type AuditActor,
   type AuditEntry,

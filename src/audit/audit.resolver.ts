@@ -1,7 +1,8 @@
 import { Arg, Args, Authorized, ID, Query, Resolver } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { admin } from '../graphql/schema.ts';
-import { AuditAction } from './audit-action.ts';
+import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
+import { AuditAction } from './audit-log.ts';
 import type { AuditTrail, JudgedEntry } from './audit-trail.service.ts';
 import { type AuditEntry, AuditEntryConnection } from './audit.types.ts';
 
@@ -38,5 +39,24 @@ function toAuditEntry({ target, details, ...entry }: JudgedEntry): AuditEntry {
     ...entry,
     targetId: target,
     details: Object.entries(details).map(([name, value]) => ({ name, value })),
+  };
+}
+
+/** Reads the audit trail. The trail itself belongs to the platform, since every feature writes to it. */
+export interface Audit {
+  readonly resolvers: readonly object[];
+  eraseUser(user: UserToErase): Promise<Erasure>;
+}
+
+export function createAudit({ audit }: { readonly audit: AuditTrail }): Audit {
+  return {
+    resolvers: [new AuditResolver(audit)],
+    eraseUser: async (user) => {
+      const count = await audit.anonymize(user);
+      return {
+        removed:
+          count === 0 ? [] : [`the user's id, in ${countOf(count, 'entry', 'entries')} of the audit trail`],
+      };
+    },
   };
 }

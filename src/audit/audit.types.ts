@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
-import { AuditAction } from './audit-action.ts';
+import { AuditAction } from './audit-log.ts';
 
 registerEnumType(AuditAction, {
   name: 'AuditAction',

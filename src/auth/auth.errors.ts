@@ -1,6 +1,5 @@
 import { type JWTPayload, decodeProtectedHeader, errors } from 'jose';
 import { BillingError } from '../shared/errors.ts';
-import type { Caller } from './claims.ts';
 
 /** Why a token was refused, for the log and the operator. It never contains the token or a user's data. */
 export interface Refusal {
@@ -42,11 +41,6 @@ export class ForbiddenError extends BillingError {
   constructor(message: string) {
     super('FORBIDDEN', message);
   }
-}
-
-/** @throws ForbiddenError when the caller's token does not carry the role */
-export function requireRole(caller: Caller, role: string): void {
-  if (!caller.roles.includes(role)) throw new ForbiddenError(`This operation needs the role "${role}".`);
 }
 
 /** The claims that an accepted token must have. */

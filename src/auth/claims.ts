@@ -1,4 +1,4 @@
-import { UnauthenticatedError } from './auth.errors.ts';
+import { ForbiddenError, UnauthenticatedError } from './auth.errors.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -96,4 +96,9 @@ export interface Caller {
   readonly email: string | null;
   /** All claims of the verified token. */
   readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** @throws ForbiddenError when the caller's token does not carry the role */
+export function requireRole(caller: Caller, role: string): void {
+  if (!caller.roles.includes(role)) throw new ForbiddenError(`This operation needs the role "${role}".`);
 }

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { AuditAction } from '../audit/audit-action.ts';
+import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';

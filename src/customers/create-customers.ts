@@ -1,9 +1,9 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Platform } from '../platform.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
-import { AutomaticMappings } from './automatic-mappings.ts';
-import { ConflictAdminResolver } from './conflict-admin.resolver.ts';
-import { ConflictAdmin } from './conflict-admin.service.ts';
+import { AutomaticMappings } from './removed-mappings.ts';
+import { ConflictAdminResolver } from './customer-admin.resolver.ts';
+import { ConflictAdmin } from './customer-admin.service.ts';
 import { CreationAttempts } from './creation-attempts.ts';
 import { CustomerAdminResolver } from './customer-admin.resolver.ts';
 import { CustomerAdmin } from './customer-admin.service.ts';
@@ -11,10 +11,10 @@ import { CustomerConflicts } from './customer-conflicts.ts';
 import { CustomerCreation } from './customer-creation.service.ts';
 import type { CustomerDirectory } from './customer-directory.ts';
 import { CustomerSubscriptions } from './customer-subscriptions.ts';
-import { CustomersByMetadata } from './customers-by-metadata.ts';
+import { CustomersByMetadata } from './stripe-customer.ts';
 import { OwnCustomers } from './own-customers.service.ts';
 import { RemovedMappings } from './removed-mappings.ts';
-import { UserUnlinking } from './user-unlinking.service.ts';
+import { UserUnlinking } from './removed-mappings.ts';
 
 /** Composes the mappings from users to customers. */
 export interface Customers {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AuditAction } from '../audit/audit-action.ts';
+import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import { type KeptRecord, type RecordStore, neverExpires } from '../records/record-store.ts';

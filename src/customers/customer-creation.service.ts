@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { AuditAction } from '../audit/audit-action.ts';
+import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
 import { wasReplayed } from '../stripe/replay.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
-import type { AutomaticMappings } from './automatic-mappings.ts';
+import type { AutomaticMappings } from './removed-mappings.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflicts } from './customer-conflicts.ts';
 import {
@@ -20,7 +20,7 @@ import {
   MappingRemovedError,
   UserAlreadyLinkedError,
 } from './customer.errors.ts';
-import type { CustomersByMetadata, MetadataEntry } from './customers-by-metadata.ts';
+import type { CustomersByMetadata, MetadataEntry } from './stripe-customer.ts';
 
 /** The metadata key for the mark of the attempt that created the customer. Only this store knows the random mark. */
 export const markKey = 'billing_portal_attempt';

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
 
 @ObjectType({ description: 'A fact about a customer, for portal policies.' })
@@ -40,3 +40,57 @@ export class CustomerMapping {
 }
 
 export const CustomerMappingConnection = createConnectionType('CustomerMapping', CustomerMapping);
+
+export enum CustomerConflictResolution {
+  KEEP_CURRENT = 'keep_current',
+  TAKE_OTHER = 'take_other',
+}
+
+registerEnumType(CustomerConflictResolution, {
+  name: 'CustomerConflictResolution',
+  description: 'How to resolve a conflict.',
+  valuesConfig: {
+    KEEP_CURRENT: {
+      description:
+        'Keeps the mappings. The customer of the conflict is never linked to this user automatically.',
+    },
+    TAKE_OTHER: {
+      description:
+        'Links the user to the customer of the conflict. The new mapping keeps the contract end and the attributes of the old one. If another user has the customer, that user is unlinked.',
+    },
+  },
+});
+
+@ObjectType({
+  description:
+    'A customer at Stripe that names a user, but was not linked because one of the two is already linked elsewhere.',
+})
+export class CustomerConflict {
+  @Field(() => ID, { description: "The conflict's id." })
+  readonly id!: string;
+
+  @Field(() => ID, { description: 'The user that the customer names.' })
+  readonly userId!: string;
+
+  @Field(() => ID, {
+    description: 'The customer that names the user. It may have a subscription that the user paid for.',
+  })
+  readonly stripeCustomerId!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The customer that the user is linked to now; null when the user is not linked.',
+  })
+  readonly linkedCustomerId!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user that the customer is linked to now; null when the customer is not linked.',
+  })
+  readonly linkedUserId!: string | null;
+
+  @Field(() => Date, { description: 'When the conflict was first found.' })
+  readonly foundAt!: Date;
+}
+
+export const CustomerConflictConnection = createConnectionType('CustomerConflict', CustomerConflict);

@@ -1,7 +1,9 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type RecordStore, neverExpires } from '../records/record-store.ts';
-import type { MappingIds } from './customer-directory.ts';
+import type { CreationAttempts } from './creation-attempts.ts';
+import type { CustomerDirectory, CustomerMapping, MappingIds } from './customer-directory.ts';
+import { MappingRemovedError } from './customer.errors.ts';
 
 const keySchema = z.object({ secret: z.string() });
 
@@ -61,5 +63,65 @@ export class RemovedMappings {
       expiresAt: neverExpires,
     };
     return (await this.records.insert(name.kind, record)) ? secret : this.readSecret();
+  }
+}
+
+/** Links users to customers without an administrator. A link that was removed is never made again. */
+export class AutomaticMappings {
+  constructor(
+    private readonly directory: CustomerDirectory,
+    private readonly removed: RemovedMappings,
+  ) {}
+
+  /** @throws StoreUnavailableError */
+  async isAllowed(link: MappingIds): Promise<boolean> {
+    return !(await this.removed.has(link));
+  }
+
+  /** @throws MappingRemovedError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, StoreUnavailableError */
+  async link(link: MappingIds): Promise<CustomerMapping> {
+    if (!(await this.isAllowed(link))) throw new MappingRemovedError();
+    const { mapping, created } = await this.directory.link(link);
+    // An unlinking records the removal first: one that came in between is seen now, or removes this link itself.
+    if (!created || (await this.isAllowed(link))) return mapping;
+    const current = await this.directory.findByUserId(link.userId);
+    if (current?.stripeCustomerId === link.stripeCustomerId) await this.directory.unlink(link.userId);
+    throw new MappingRemovedError();
+  }
+}
+
+/** Removes a feature's stored data about a user's customer. */
+type Removal = (userId: string) => Promise<unknown>;
+
+/** Removes mappings, so that neither an event nor a session restores them. */
+export class UserUnlinking {
+  private readonly removals: Removal[] = [];
+
+  constructor(
+    private readonly directory: CustomerDirectory,
+    private readonly removed: RemovedMappings,
+    private readonly attempts: CreationAttempts,
+  ) {}
+
+  /** Registers a removal that every unlinking runs, for features that build on this one. */
+  alsoRemove(removal: Removal): void {
+    this.removals.push(removal);
+  }
+
+  /**
+   * Removes a user's mapping and the stored data about the customer, even when an earlier call crashed halfway.
+   * @returns the removed mapping; null when the user had none
+   */
+  async unlink(userId: string): Promise<CustomerMapping | null> {
+    const known = await this.directory.findByUserId(userId);
+    if (known !== null) await this.removed.add(known);
+    const mapping = await this.directory.unlink(userId);
+    // Another mapping replaced the first meanwhile.
+    if (mapping !== null && mapping.stripeCustomerId !== known?.stripeCustomerId)
+      await this.removed.add(mapping);
+    for (const remove of this.removals) await remove(userId);
+    // The customer that an attempt created no longer belongs to the user.
+    await this.attempts.removeOf(userId);
+    return mapping;
   }
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { FlowCompletionType, type PortalFlow, PortalFlowType } from '../portal/portal-flow.ts';
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
@@ -116,4 +116,43 @@ function toRecordEnd(expiresAt: Date): Date {
 
 function toLink({ key, owner, content }: KeptRecord): EmailLink {
   return { id: key, userId: owner ?? '', ...linkSchema.parse(content) };
+}
+
+/** The path of a link, which the token follows. */
+export const linkPath = '/portal-links';
+
+const tokenPattern = /^[\w-]{43}$/;
+const idPattern = /^[0-9a-f]{64}$/;
+
+export function createLinkToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * Returns the id of a link, under which it is stored. The id does not reveal the token, so a copy of the store opens
+ * nothing.
+ */
+export function toLinkId(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+export function isLinkToken(text: string): boolean {
+  return tokenPattern.test(text);
+}
+
+export function isLinkId(text: string): boolean {
+  return idPattern.test(text);
+}
+
+/** Why a link is refused, for reasons of the link itself. */
+type LinkRefusal = 'unknown' | 'expired' | 'used' | 'left';
+
+/** A link is refused. A person in a browser sees a page for it; API clients never get this error. */
+export class EmailLinkRefusedError extends Error {
+  override readonly name = 'EmailLinkRefusedError';
+
+  /** @param refusal `left` when the browser disconnected: the link can be used later */
+  constructor(readonly refusal: LinkRefusal) {
+    super(`The link was refused: ${refusal}`);
+  }
 }

@@ -7,10 +7,10 @@ import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { Leases } from '../records/leases.ts';
-import { LeaseTakenError } from '../records/record.errors.ts';
+import { LeaseTakenError } from '../records/leases.ts';
 import type { EmailLinkRegister, EmailLink } from './email-link-register.ts';
-import { isLinkToken, toLinkId } from './email-link-token.ts';
-import { EmailLinkRefusedError } from './email-link.errors.ts';
+import { isLinkToken, toLinkId } from './email-link-register.ts';
+import { EmailLinkRefusedError } from './email-link-register.ts';
 
 interface EmailLinkVisitsParts {
   readonly links: EmailLinkRegister;

@@ -1,4 +1,4 @@
-import { AuditAction } from '../audit/audit-action.ts';
+import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import { type CustomerDirectory, checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
@@ -9,7 +9,7 @@ import type { PortalFlow } from '../portal/portal-flow.ts';
 import type { PortalFlows } from '../portal/portal-flows.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { EmailLinkRegister, EmailLink } from './email-link-register.ts';
-import { createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-token.ts';
+import { createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-register.ts';
 
 type LinkActor = AuditIntent['actor'];
 

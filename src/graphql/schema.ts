@@ -7,7 +7,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type AuthCheckerFn, type NonEmptyArray, buildSchemaSync } from 'type-graphql';
-import { requireRole } from '../auth/auth.errors.ts';
+import { requireRole } from '../auth/claims.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
 

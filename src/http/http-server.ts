@@ -23,12 +23,13 @@ import { type Closing, closePolitely } from './polite-close.ts';
 import { warnOfUntrustedProxy } from './rate-limit.ts';
 import { limitOpenRequests } from './request-admission.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
-import { closeStalledConnections } from './stalled-connections.ts';
 
 const maxBodyBytes = 64 * 1024;
 /** Node's own limit of 16 kB leaves no room for the largest token. */
 const maxHeaderBytes = 32 * 1024;
 const requestTimeoutMs = 30_000;
+/** Networks pause for seconds. A client that reads nothing for longer does not want the response, which stays in memory. */
+const longestStallMs = 15_000;
 const requestIdPattern = /^[\w.-]{1,64}$/;
 
 export interface HttpServerOptions extends ObservationOptions {
@@ -50,6 +51,7 @@ export async function createHttpServer(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
+    connectionTimeout: longestStallMs,
     // Requests that arrive while the server closes are answered: see closePolitely.
     return503OnClosing: false,
     trustProxy: toTrustProxy(config.trustProxy),
@@ -71,7 +73,6 @@ export async function createHttpServer(
   warnOfUntrustedProxy(server, config);
   const closing = closePolitely(server, open, options.lingerMs);
   limitOpenRequests(server, open);
-  closeStalledConnections(server, open);
   goOnTogether(server);
   refuseOtherOptions(server, answerNotFound);
   const isAllowed = (origin: string): boolean =>

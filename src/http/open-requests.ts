@@ -33,8 +33,6 @@ const largestBody = 256 * 1024;
  * disconnects, Node reports only the first, and this class finds the others.
  */
 export class OpenRequests {
-  /** Connections that have open requests. */
-  readonly connections = new Set<Connection>();
   private openCount = 0;
   private openBytes = 0;
   private readonly bySocket = new WeakMap<Socket, Connection>();
@@ -62,7 +60,6 @@ export class OpenRequests {
       this.openCount += 1;
       this.openBytes += opened.bytes;
       connection.open.push(opened);
-      this.connections.add(connection);
       response.on('close', () => this.end(opened, connection));
       done();
     });
@@ -108,7 +105,6 @@ export class OpenRequests {
     connection.open.splice(place, 1);
     this.openCount -= 1;
     this.openBytes -= opened.bytes;
-    if (connection.open.length === 0) this.connections.delete(connection);
     for (const listener of this.listeners) listener(opened.request, connection);
     if (connection.isBroken && !hasResponsesDue(connection)) connection.socket.destroySoon();
   }

@@ -1,5 +1,5 @@
-import { findClaim } from '../auth/claims.ts';
-import type { PolicyFacts, Verdict } from './policy-facts.ts';
+import { type Caller, findClaim } from '../auth/claims.ts';
+import type { CustomerMapping } from '../customers/customer-directory.ts';
 import type { Condition } from './policy-file.schema.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
@@ -92,3 +92,24 @@ function toVerdict(holds: boolean): Verdict {
 function toList<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
+
+/** The facts about a customer's subscriptions that rules use. */
+export interface SubscriptionFacts {
+  readonly statuses: ReadonlySet<string>;
+  /** The products and prices of those that are active, trialing or past due. */
+  readonly plans: ReadonlySet<string>;
+}
+
+/** The facts that rules use. */
+export interface PolicyFacts {
+  /** Null for a user without a customer, who therefore has neither contract nor plan. */
+  readonly mapping: CustomerMapping | null;
+  /** Null without a token, as when a customer clicks an e-mail link. */
+  readonly caller: Pick<Caller, 'roles' | 'claims'> | null;
+  /** Called only when a rule needs subscriptions. Returns null when they cannot be read. */
+  readonly findSubscriptions: () => Promise<SubscriptionFacts | null>;
+  readonly now: Date;
+}
+
+/** Whether a fact matches; `unknown` when it cannot be determined. */
+export type Verdict = 'yes' | 'no' | 'unknown';

@@ -1,12 +1,13 @@
 import type Stripe from 'stripe';
 import type { Caller } from '../auth/claims.ts';
+import type { Customers } from '../customers/create-customers.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { Platform } from '../platform.ts';
 import { BillingError, type BillingErrorCode } from '../shared/errors.ts';
 import { SharedReads } from '../stripe/shared-reads.ts';
-import type { SubscriptionFacts } from './policy-facts.ts';
-import { selectPolicy } from './policy-rules.ts';
+import { type SubscriptionFacts, selectPolicy } from './policy-rules.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
 /** Stripe's rate limit or the caller's is exceeded. */
@@ -74,5 +75,23 @@ function toFacts(subscriptions: readonly PlannedSubscription[]): SubscriptionFac
   return {
     statuses: new Set(subscriptions.map(({ status }) => status)),
     plans: new Set([...products, ...prices.map(({ id }) => id)]),
+  };
+}
+
+/** Which policy applies to a customer. */
+export interface Policies {
+  /** Null without a policy file: then the account's default configuration is in force for every user. */
+  readonly portalPolicies: PortalPolicies | null;
+  readonly resolvers: readonly [];
+}
+
+export function createPolicies(
+  { logger, now }: Platform,
+  { subscriptions }: Customers,
+  set: PolicySet | null,
+): Policies {
+  return {
+    portalPolicies: set && new PortalPolicies({ set, subscriptions, logger, now }),
+    resolvers: [],
   };
 }

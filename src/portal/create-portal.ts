@@ -3,7 +3,7 @@ import type { Configurations } from '../configurations/create-configurations.ts'
 import type { Customers } from '../customers/create-customers.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Platform } from '../platform.ts';
-import type { Policies } from '../policies/create-policies.ts';
+import type { Policies } from '../policies/portal-policies.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { addBillingPortalRoutes } from './billing-portal.routes.ts';
 import { ConfigurationChooser } from './configuration-chooser.service.ts';

@@ -2,7 +2,7 @@ import { logFailure } from '../logging/failure-log.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Platform } from '../platform.ts';
-import { removeAll } from '../records/remove-all.ts';
+import { removeAll } from '../records/record-store.ts';
 import { SweepClock } from '../records/sweep-clock.ts';
 
 /** Removes records that expired by this time, and returns how many were removed. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { BillingError } from '../shared/errors.ts';
 import type { KeptRecord, RecordStore } from './record-store.ts';
-import { LeaseTakenError } from './record.errors.ts';
 
 /** Longer than any work under a lease: each call to Stripe and the store ends within seconds. */
 const defaultLifeMs = 60_000;
@@ -108,5 +108,15 @@ export class Leases {
     // A lease that ends later than any lease could was made by a clock that is far ahead: it counts as expired.
     const longestMs = Math.max(this.lifeMs, defaultLifeMs) * (1 + restShare);
     return (leftMs < 0 || leftMs > longestMs) && this.records.remove('lease', other);
+  }
+}
+
+/** Another process holds the lease and did not release it in time. */
+export class LeaseTakenError extends BillingError {
+  constructor() {
+    super('STORE_UNAVAILABLE', 'Another request is working on this right now. Try again shortly.', {
+      cause: new Error('Another process holds the lease'),
+      retryAfter: 1,
+    });
   }
 }

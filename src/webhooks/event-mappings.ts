@@ -1,6 +1,6 @@
-import { AuditAction } from '../audit/audit-action.ts';
+import { AuditAction } from '../audit/audit-log.ts';
 import { type AuditTrail, stripeItself } from '../audit/audit-trail.service.ts';
-import type { AutomaticMappings } from '../customers/automatic-mappings.ts';
+import type { AutomaticMappings } from '../customers/removed-mappings.ts';
 import type { CustomerConflicts } from '../customers/customer-conflicts.ts';
 import {
   type CustomerDirectory,

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { CustomerSync } from '../account/customer-sync.service.ts';
-import { AuditAction } from '../audit/audit-action.ts';
+import { AuditAction } from '../audit/audit-log.ts';
 import { type AuditTrail, stripeItself } from '../audit/audit-trail.service.ts';
 import type { LinkingConfig } from '../config/config.ts';
 import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';

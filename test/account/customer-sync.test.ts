@@ -9,7 +9,7 @@ import { SnapshotRegister } from '../../src/account/snapshot-register.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { Leases, type LeasesOptions } from '../../src/records/leases.ts';
-import { LeaseTakenError } from '../../src/records/record.errors.ts';
+import { LeaseTakenError } from '../../src/records/leases.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { createLocalStripe } from '../../packages/local-stripe/src/local-stripe.ts';

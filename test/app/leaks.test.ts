@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createApp } from '../../src/app.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { EmailLinkRegister } from '../../src/email-links/email-link-register.ts';
-import { toLinkId } from '../../src/email-links/email-link-token.ts';
+import { toLinkId } from '../../src/email-links/email-link-register.ts';
 import { type ErrorDescription, describeError } from '../../src/logging/logger.ts';
 import { describeStartFailure } from '../../src/process/start-failure.ts';
 import { type CaseAnswer, type ErrorCode, runErrorCase } from '../errors/error-case.ts';

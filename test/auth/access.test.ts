@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { requireRole } from '../../src/auth/auth.errors.ts';
+import { requireRole } from '../../src/auth/claims.ts';
 import { ForbiddenError } from '../../src/auth/auth.errors.ts';
 
 const caller = { userId: 'user_1', roles: ['support', 'billing:admin'], email: null, claims: {} };

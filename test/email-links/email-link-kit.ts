@@ -2,7 +2,7 @@ import type { AppOverrides } from '../../src/app.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { linkPath } from '../../src/email-links/email-link-token.ts';
+import { linkPath } from '../../src/email-links/email-link-register.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import type * as types from '../generated/graphql.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

@@ -6,7 +6,7 @@ import {
   isLinkToken,
   linkPath,
   toLinkId,
-} from '../../src/email-links/email-link-token.ts';
+} from '../../src/email-links/email-link-register.ts';
 import { type LinkKit, createLinkKit } from './email-link-kit.ts';
 
 const alphabet = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');

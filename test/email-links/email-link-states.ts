@@ -1,4 +1,4 @@
-import { linkPath } from '../../src/email-links/email-link-token.ts';
+import { linkPath } from '../../src/email-links/email-link-register.ts';
 import type { TestApp } from '../helpers/test-app.ts';
 import type { LinkKit, LinkedUser } from './email-link-kit.ts';
 

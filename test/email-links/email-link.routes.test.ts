@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { linkPath } from '../../src/email-links/email-link-token.ts';
+import { linkPath } from '../../src/email-links/email-link-register.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { type LinkKit, createLinkKit } from './email-link-kit.ts';
 import { arrangeFresh, flow, sessionsPath, states } from './email-link-states.ts';

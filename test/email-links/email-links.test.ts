@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { linkPath } from '../../src/email-links/email-link-token.ts';
+import { linkPath } from '../../src/email-links/email-link-register.ts';
 import { readTrail } from '../audit/audit-kit.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { type LinkKit, createLinkKit } from './email-link-kit.ts';

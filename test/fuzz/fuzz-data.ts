@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { MappingIds } from '../../src/customers/customer-directory.ts';
-import { toLinkId } from '../../src/email-links/email-link-token.ts';
+import { toLinkId } from '../../src/email-links/email-link-register.ts';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { neverExpires, type KeptRecord } from '../../src/records/record-store.ts';
 import { returnUrl } from '../helpers/test-app.ts';

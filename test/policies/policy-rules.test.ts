@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PolicyFacts, SubscriptionFacts } from '../../src/policies/policy-facts.ts';
+import type { PolicyFacts, SubscriptionFacts } from '../../src/policies/policy-rules.ts';
 import { parsePolicyFile } from '../../src/policies/policy-file.ts';
 import type { Condition } from '../../src/policies/policy-file.schema.ts';
 import { selectPolicy } from '../../src/policies/policy-rules.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { removeAll } from '../../src/records/remove-all.ts';
+import { removeAll } from '../../src/records/record-store.ts';
 
 test('removes until there is nothing left', async () => {
   const batches = [500, 500, 7, 0];
