@@ -91,9 +91,9 @@ export type BillingPortalConfigurationInput = {
   businessProfile?: PortalBusinessProfileInput | null | undefined;
   /** The return URL of sessions that name none: within the allowed return URLs. */
   defaultReturnUrl?: string | null | undefined;
-  /** What customers can do. In a new configuration, a feature that is left out is off. */
+  /** What customers can do in the portal. A feature that is left out is off. */
   features?: PortalFeaturesInput | null | undefined;
-  /** Stripe's own login page. */
+  /** Stripe's hosted login page: a second way into the portal, which no rule restricts. */
   loginPage?: PortalLoginPageInput | null | undefined;
   /** A name for administrators. */
   name?: string | null | undefined;
