@@ -1,5 +1,4 @@
-import type { Lease, LeasePatience, Leases } from '../records/leases.ts';
-import { LeaseTakenError } from '../records/leases.ts';
+import { type Lease, type LeasePatience, type Leases, LeaseTakenError } from '../records/leases.ts';
 import type { KeptRecord } from '../records/record-store.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';

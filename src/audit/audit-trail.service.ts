@@ -4,8 +4,8 @@ import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
 import type { Page } from '../graphql/connection.ts';
 import { type Logger, redact } from '../logging/logger.ts';
 import { removeAll } from '../records/record-store.ts';
-import type { AuditAction } from './audit-log.ts';
 import {
+  type AuditAction,
   type AuditActor,
   type AuditEntry,
   type AuditLog,

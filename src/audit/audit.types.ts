@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
+import { registerEnum } from '../graphql/open-enum.ts';
 import { AuditAction } from './audit-log.ts';
 
 registerEnumType(AuditAction, {
@@ -36,43 +37,19 @@ registerEnumType(AuditAction, {
   },
 });
 
-export enum AuditOutcome {
-  UNDER_WAY = 'under_way',
-  SUCCEEDED = 'succeeded',
-  FAILED = 'failed',
-  CUT_OFF = 'cut_off',
-}
-
-registerEnumType(AuditOutcome, {
-  name: 'AuditOutcome',
-  description: 'How an operation ended.',
-  valuesConfig: {
-    UNDER_WAY: { description: 'The operation is still running.' },
-    SUCCEEDED: { description: 'The operation took effect.' },
-    FAILED: { description: 'The operation failed; `code` says why.' },
-    CUT_OFF: {
-      description:
-        'The outcome was never recorded, for example because the service crashed. The operation may or may not have taken effect.',
-    },
-  },
+export const AuditOutcome = registerEnum('AuditOutcome', 'How an operation ended.', {
+  under_way: 'The operation is still running.',
+  succeeded: 'The operation took effect.',
+  failed: 'The operation failed; `code` says why.',
+  cut_off:
+    'The outcome was never recorded, for example because the service crashed. The operation may or may not have taken effect.',
 });
 
-export enum AuditActorKind {
-  USER = 'user',
-  OPERATOR = 'operator',
-  STRIPE = 'stripe',
-  ERASED = 'erased',
-}
-
-registerEnumType(AuditActorKind, {
-  name: 'AuditActorKind',
-  description: 'The kind of actor.',
-  valuesConfig: {
-    USER: { description: 'A caller with a token: an administrator or a user.' },
-    OPERATOR: { description: 'An operator on the command line.' },
-    STRIPE: { description: 'Stripe, through an event.' },
-    ERASED: { description: 'A user who was erased: the name is a random pseudonym.' },
-  },
+export const AuditActorKind = registerEnum('AuditActorKind', 'The kind of actor.', {
+  user: 'A caller with a token: an administrator or a user.',
+  operator: 'An operator on the command line.',
+  stripe: 'Stripe, through an event.',
+  erased: 'A user who was erased: the name is a random pseudonym.',
 });
 
 @ObjectType({ description: 'A further argument of an operation.' })

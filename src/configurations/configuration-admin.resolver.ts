@@ -4,8 +4,8 @@ import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
 import type { ConfigurationAdmin } from './configuration-admin.service.ts';
 import { BillingPortalConfigurationInput } from './feature-types.ts';
-import { toBillingPortalConfiguration } from './portal-configuration.types.ts';
 import {
+  toBillingPortalConfiguration,
   BillingPortalConfiguration,
   BillingPortalConfigurationConnection,
 } from './portal-configuration.types.ts';

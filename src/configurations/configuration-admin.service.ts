@@ -6,7 +6,12 @@ import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import { createContent } from './configuration-content.ts';
 import type { ConfigurationIdCache } from './configuration-id-cache.service.ts';
-import { type Configuration, productsPath, readMark } from './managed-configuration.ts';
+import {
+  type Configuration,
+  getNamedConfiguration,
+  productsPath,
+  readMark,
+} from './managed-configuration.ts';
 import { featureNames } from './configuration-features.schema.ts';
 import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
@@ -14,7 +19,6 @@ import { type ConfigurationDraft, checkDraft } from './configuration-checks.ts';
 import { toInputPath } from './input-path.ts';
 import { type BillingPortalConfigurationInput, readConfigurationInput } from './feature-types.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import { getNamedConfiguration } from './managed-configuration.ts';
 
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 

@@ -1,20 +1,16 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Platform } from '../platform.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
-import { AutomaticMappings } from './removed-mappings.ts';
-import { ConflictAdminResolver } from './customer-admin.resolver.ts';
-import { ConflictAdmin } from './customer-admin.service.ts';
+import { AutomaticMappings, RemovedMappings, UserUnlinking } from './removed-mappings.ts';
+import { ConflictAdminResolver, CustomerAdminResolver } from './customer-admin.resolver.ts';
+import { ConflictAdmin, CustomerAdmin } from './customer-admin.service.ts';
 import { CreationAttempts } from './creation-attempts.ts';
-import { CustomerAdminResolver } from './customer-admin.resolver.ts';
-import { CustomerAdmin } from './customer-admin.service.ts';
 import { CustomerConflicts } from './customer-conflicts.ts';
 import { CustomerCreation } from './customer-creation.service.ts';
 import type { CustomerDirectory } from './customer-directory.ts';
 import { CustomerSubscriptions } from './customer-subscriptions.ts';
 import { CustomersByMetadata } from './stripe-customer.ts';
 import { OwnCustomers } from './own-customers.service.ts';
-import { RemovedMappings } from './removed-mappings.ts';
-import { UserUnlinking } from './removed-mappings.ts';
 
 /** Composes the mappings from users to customers. */
 export interface Customers {

@@ -2,19 +2,16 @@ import { Arg, Args, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
-import type { ConflictAdmin } from './customer-admin.service.ts';
-import type { CustomerAdmin } from './customer-admin.service.ts';
+import type { ConflictAdmin, ConflictResolution, CustomerAdmin } from './customer-admin.service.ts';
 import {
   type CustomerConflict,
   CustomerConflictConnection,
   CustomerConflictResolution,
-} from './customer-mapping.types.ts';
-import type { CustomerMapping as Mapping } from './customer-directory.ts';
-import {
   CustomerAttributeInput,
   CustomerMapping,
   CustomerMappingConnection,
 } from './customer-mapping.types.ts';
+import type { CustomerMapping as Mapping } from './customer-directory.ts';
 
 @Resolver()
 export class CustomerAdminResolver {
@@ -145,7 +142,7 @@ export class ConflictAdminResolver {
     @Arg('resolution', () => CustomerConflictResolution, {
       description: 'Which customer the user is linked to afterwards.',
     })
-    resolution: CustomerConflictResolution,
+    resolution: ConflictResolution,
   ): Promise<CustomerMapping | null> {
     const mapping = await this.conflicts.resolve(getCaller(context), id, resolution);
     return mapping && toCustomerMapping(mapping);

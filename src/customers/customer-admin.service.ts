@@ -14,9 +14,8 @@ import {
   checkMappingIds,
 } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import type { RemovedMappings } from './removed-mappings.ts';
+import type { RemovedMappings, UserUnlinking } from './removed-mappings.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
-import type { UserUnlinking } from './removed-mappings.ts';
 
 /** Omitted fields stay unchanged. */
 export interface RequestedChanges {

@@ -1,5 +1,6 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
+import { registerEnum } from '../graphql/open-enum.ts';
 
 @ObjectType({ description: 'A fact about a customer, for portal policies.' })
 export class CustomerAttribute {
@@ -41,25 +42,16 @@ export class CustomerMapping {
 
 export const CustomerMappingConnection = createConnectionType('CustomerMapping', CustomerMapping);
 
-export enum CustomerConflictResolution {
-  KEEP_CURRENT = 'keep_current',
-  TAKE_OTHER = 'take_other',
-}
-
-registerEnumType(CustomerConflictResolution, {
-  name: 'CustomerConflictResolution',
-  description: 'How to resolve a conflict.',
-  valuesConfig: {
-    KEEP_CURRENT: {
-      description:
-        'Keeps the mappings. The customer of the conflict is never linked to this user automatically.',
-    },
-    TAKE_OTHER: {
-      description:
-        'Links the user to the customer of the conflict. The new mapping keeps the contract end and the attributes of the old one. If another user has the customer, that user is unlinked.',
-    },
+export const CustomerConflictResolution = registerEnum(
+  'CustomerConflictResolution',
+  'How to resolve a conflict.',
+  {
+    keep_current:
+      'Keeps the mappings. The customer of the conflict is never linked to this user automatically.',
+    take_other:
+      'Links the user to the customer of the conflict. The new mapping keeps the contract end and the attributes of the old one. If another user has the customer, that user is unlinked.',
   },
-});
+);
 
 @ObjectType({
   description:

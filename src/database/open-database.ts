@@ -1,5 +1,4 @@
-import { observePort } from '../telemetry/telemetry.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import { observePort, type Telemetry } from '../telemetry/telemetry.ts';
 import type { Database, DatabaseOptions } from './database.ts';
 
 /**

@@ -6,11 +6,14 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import type { Leases } from '../records/leases.ts';
-import { LeaseTakenError } from '../records/leases.ts';
-import type { EmailLinkRegister, EmailLink } from './email-link-register.ts';
-import { isLinkToken, toLinkId } from './email-link-register.ts';
-import { EmailLinkRefusedError } from './email-link-register.ts';
+import { type Leases, LeaseTakenError } from '../records/leases.ts';
+import {
+  type EmailLinkRegister,
+  type EmailLink,
+  isLinkToken,
+  toLinkId,
+  EmailLinkRefusedError,
+} from './email-link-register.ts';
 
 interface EmailLinkVisitsParts {
   readonly links: EmailLinkRegister;

@@ -3,9 +3,8 @@ import { BillingError, type BillingErrorCode, errorStatuses } from '../shared/er
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { EmailLinkPageName, EmailLinkPages } from './email-link-pages.ts';
-import { linkPath } from './email-link-register.ts';
+import { linkPath, EmailLinkRefusedError } from './email-link-register.ts';
 import type { EmailLinkVisits } from './email-link-visits.service.ts';
-import { EmailLinkRefusedError } from './email-link-register.ts';
 import type { Logger } from '../logging/logger.ts';
 import { OverloadedError } from '../http/http.errors.ts';
 

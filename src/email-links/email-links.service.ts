@@ -8,8 +8,14 @@ import { BadUserInputError } from '../shared/errors.ts';
 import type { PortalFlow } from '../portal/portal-flow.ts';
 import type { PortalFlows } from '../portal/portal-flows.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import type { EmailLinkRegister, EmailLink } from './email-link-register.ts';
-import { createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-register.ts';
+import {
+  type EmailLinkRegister,
+  type EmailLink,
+  createLinkToken,
+  isLinkId,
+  linkPath,
+  toLinkId,
+} from './email-link-register.ts';
 
 type LinkActor = AuditIntent['actor'];
 

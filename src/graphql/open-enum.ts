@@ -21,15 +21,25 @@ export function registerOpenEnum(
   description: string,
   values: Readonly<Record<string, string>>,
 ): OpenEnum {
-  const descriptions: Readonly<Record<string, string>> = {
+  const type = registerEnum(name, description, {
     ...values,
     [unrecognized]: 'A value that Stripe added after this version of the service.',
-  };
-  const entries = Object.entries(descriptions);
-  const type = Object.fromEntries(entries.map(([value]) => [value.toUpperCase(), value]));
-  const valuesConfig = Object.fromEntries(
-    entries.map(([value, text]) => [value.toUpperCase(), { description: text }]),
-  );
-  registerEnumType(type, { name, description, valuesConfig });
+  });
   return { type, read: (stripeValue) => (Object.hasOwn(values, stripeValue) ? stripeValue : unrecognized) };
+}
+
+/**
+ * Registers a GraphQL enum, and returns the type for `@Field`.
+ * @param values the values in lower case with their descriptions
+ */
+export function registerEnum(
+  name: string,
+  description: string,
+  values: Readonly<Record<string, string>>,
+): object {
+  const entries = Object.entries(values).map(([value, text]) => [value.toUpperCase(), value, text] as const);
+  const type = Object.fromEntries(entries.map(([key, value]) => [key, value]));
+  const valuesConfig = Object.fromEntries(entries.map(([key, , text]) => [key, { description: text }]));
+  registerEnumType(type, { name, description, valuesConfig });
+  return type;
 }

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { requireRole } from '../auth/claims.ts';
-import type { Caller } from '../auth/claims.ts';
+import { requireRole, type Caller } from '../auth/claims.ts';
 import { getCaller } from '../graphql/context.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
 import { requireCaller } from '../http/authentication.ts';

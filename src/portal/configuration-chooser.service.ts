@@ -3,7 +3,11 @@ import type { CustomerDirectory, CustomerMapping } from '../customers/customer-d
 import { BadUserInputError } from '../shared/errors.ts';
 import type { WantedConfiguration } from '../configurations/configuration-content.ts';
 import { compilePolicy } from '../policies/compile-policy.ts';
-import type { Configuration } from '../configurations/managed-configuration.ts';
+import {
+  type Configuration,
+  getNamedConfiguration,
+  readConfiguration,
+} from '../configurations/managed-configuration.ts';
 import {
   type FeatureChoice,
   hidesFeatures,
@@ -17,7 +21,6 @@ import { SharedReads } from '../stripe/shared-reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
-import { getNamedConfiguration, readConfiguration } from '../configurations/managed-configuration.ts';
 
 /** The configuration in force: the account's default, one that an administrator names, or a policy's. */
 type ConfigurationInForce =

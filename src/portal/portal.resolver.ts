@@ -1,8 +1,10 @@
 import { Args, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import type { ConfigurationChooser } from './configuration-chooser.service.ts';
-import { BillingPortalConfiguration } from '../configurations/portal-configuration.types.ts';
-import { toBillingPortalConfiguration } from '../configurations/portal-configuration.types.ts';
+import {
+  BillingPortalConfiguration,
+  toBillingPortalConfiguration,
+} from '../configurations/portal-configuration.types.ts';
 import type { PortalSession } from './portal-session.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
 import { BillingPortalSession } from './portal-session.types.ts';

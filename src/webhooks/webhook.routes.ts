@@ -2,12 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { verifySignature } from './verify-signature.ts';
-import { isHandled, webhookPath } from './webhook-event.ts';
-import { type EventOrigin, type IgnoredReason, type WebhookEvent, parseEvent } from './webhook-event.ts';
+import {
+  isHandled,
+  webhookPath,
+  type EventOrigin,
+  type IgnoredReason,
+  type WebhookEvent,
+  parseEvent,
+} from './webhook-event.ts';
 import type { WebhookProcessor } from './webhook-processor.service.ts';
 import { EventUnreadableError, WebhookRefusedError } from './webhook.errors.ts';
-import { toCountedNetwork } from '../http/rate-limit.ts';
-import type { RateLimiter } from '../http/rate-limit.ts';
+import { toCountedNetwork, type RateLimiter } from '../http/rate-limit.ts';
 
 const maxBodyBytes = 256 * 1024;
 

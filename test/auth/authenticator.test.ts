@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { createAuthenticator } from '../../src/auth/authenticator.ts';
-import type { AuthConfig } from '../../src/auth/authenticator.ts';
+import { createAuthenticator, type AuthConfig } from '../../src/auth/authenticator.ts';
 import type { Caller } from '../../src/auth/claims.ts';
 import {
   claims,

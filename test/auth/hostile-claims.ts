@@ -1,5 +1,4 @@
-import { refusals, replacePart } from './hostile-token.ts';
-import type { HostileToken } from './hostile-token.ts';
+import { refusals, replacePart, type HostileToken } from './hostile-token.ts';
 import { claims, craftToken, createHmacToken, encode, hmac, now, secret } from './token-kit.ts';
 
 const notANumber = (claim: string) => `The token's "${claim}" claim must be a number.`;

@@ -1,5 +1,4 @@
-import { attacker, createKeySetToken, refusals } from './hostile-token.ts';
-import type { HostileToken } from './hostile-token.ts';
+import { attacker, createKeySetToken, refusals, type HostileToken } from './hostile-token.ts';
 import { toJwk } from './key-set-server.ts';
 import {
   claims,

@@ -1,16 +1,13 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createAuthenticator } from '../../src/auth/authenticator.ts';
-import type { Authenticator } from '../../src/auth/authenticator.ts';
+import { createAuthenticator, type Authenticator } from '../../src/auth/authenticator.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { hostileClaims, malformedTokens } from './hostile-claims.ts';
 import { hostileHeaders, hostileKeyNames } from './hostile-headers.ts';
 import { hostileAlgorithms, hostileSignatures } from './hostile-signatures.ts';
-import { attacker, createKeySetToken, issuersKeys, refusals } from './hostile-token.ts';
-import type { HostileToken } from './hostile-token.ts';
-import { startKeySetServer, toJwk } from './key-set-server.ts';
-import type { KeySetServer } from './key-set-server.ts';
+import { attacker, createKeySetToken, issuersKeys, refusals, type HostileToken } from './hostile-token.ts';
+import { startKeySetServer, toJwk, type KeySetServer } from './key-set-server.ts';
 import * as kit from './token-kit.ts';
 
 const { claims, craftToken, createHmacToken, createRsaToken, now, p256, rsa } = kit;

@@ -1,13 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuthenticator } from '../../src/auth/authenticator.ts';
-import type { Authenticator } from '../../src/auth/authenticator.ts';
+import { createAuthenticator, type Authenticator } from '../../src/auth/authenticator.ts';
 import type { BillingError } from '../../src/shared/errors.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
-import { startKeySetServer, toJwk } from './key-set-server.ts';
-import type { KeySetServer } from './key-set-server.ts';
+import { startKeySetServer, toJwk, type KeySetServer } from './key-set-server.ts';
 import { claims, craftToken, createConfig, ed25519, now, p256, rsa, signature } from './token-kit.ts';
 
 const newRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,5 +1,4 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { AuthConfig } from '../../src/auth/authenticator.ts';
 
 /** The present, for every token and authenticator of these tests. */

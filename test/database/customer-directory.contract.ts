@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CustomerDirectory } from '../../src/customers/customer-directory.ts';
-import { userIdSchema } from '../../src/customers/customer-directory.ts';
+import { type CustomerDirectory, userIdSchema } from '../../src/customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../src/customers/customer.errors.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import type { Database } from '../../src/database/database.ts';

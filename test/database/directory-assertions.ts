@@ -1,7 +1,6 @@
 import { expect } from '@jest/globals';
 import type { CustomerDirectory, MappingIds } from '../../src/customers/customer-directory.ts';
-import type { BillingErrorCode } from '../../src/shared/errors.ts';
-import { BillingError } from '../../src/shared/errors.ts';
+import { type BillingErrorCode, BillingError } from '../../src/shared/errors.ts';
 
 /** Expects a refusal with this code and returns it. */
 export async function expectCode(promise: Promise<unknown>, code: BillingErrorCode): Promise<BillingError> {

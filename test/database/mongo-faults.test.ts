@@ -6,8 +6,7 @@ import { Leases } from '../../src/records/leases.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
-import { startTcpProxy } from '../helpers/tcp-proxy.ts';
-import type { ProxyMode, TcpProxy } from '../helpers/tcp-proxy.ts';
+import { startTcpProxy, type ProxyMode, type TcpProxy } from '../helpers/tcp-proxy.ts';
 import { createLinks, expectCode } from './directory-assertions.ts';
 
 const maxOperationMs = 3_000;

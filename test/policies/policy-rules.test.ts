@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PolicyFacts, SubscriptionFacts } from '../../src/policies/policy-rules.ts';
+import { type PolicyFacts, type SubscriptionFacts, selectPolicy } from '../../src/policies/policy-rules.ts';
 import { parsePolicyFile } from '../../src/policies/policy-file.ts';
 import type { Condition } from '../../src/policies/policy-file.schema.ts';
-import { selectPolicy } from '../../src/policies/policy-rules.ts';
 import type { PolicySet } from '../../src/policies/policy-set.ts';
 
 const now = new Date('2027-01-01T00:00:00.000Z');

@@ -4,8 +4,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { StoreUnavailableError } from '../../src/shared/errors.ts';
-import { Leases } from '../../src/records/leases.ts';
-import { LeaseTakenError } from '../../src/records/leases.ts';
+import { Leases, LeaseTakenError } from '../../src/records/leases.ts';
 import type { KeptRecord, RecordStore } from '../../src/records/record-store.ts';
 
 const key = 'customer:cus_1';

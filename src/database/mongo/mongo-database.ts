@@ -1,20 +1,27 @@
 import mongoose from 'mongoose';
 import type { Connection } from 'mongoose';
 import { StoreUnavailableError } from '../../shared/errors.ts';
-import type { Database, DatabaseOptions } from '../database.ts';
-import { DatabaseSetupError } from '../database.ts';
-import { checkScope } from '../database.ts';
-import { checkWrites } from '../database.ts';
-import { auditSchema } from './mongo-audit-log.ts';
-import type { AuditDocument, AuditModel } from './mongo-audit-log.ts';
-import { MongoAuditLog } from './mongo-audit-log.ts';
-import { customerSchema } from './mongo-customer-directory.ts';
-import type { CustomerDocument, CustomerModel } from './mongo-customer-directory.ts';
-import { MongoCustomerDirectory } from './mongo-customer-directory.ts';
+import {
+  type Database,
+  type DatabaseOptions,
+  DatabaseSetupError,
+  checkScope,
+  checkWrites,
+} from '../database.ts';
+import { auditSchema, type AuditDocument, type AuditModel, MongoAuditLog } from './mongo-audit-log.ts';
+import {
+  customerSchema,
+  type CustomerDocument,
+  type CustomerModel,
+  MongoCustomerDirectory,
+} from './mongo-customer-directory.ts';
 import { bounded, describe } from './mongo-errors.ts';
-import { recordSchema } from './mongo-record-store.ts';
-import type { RecordDocument, RecordModel } from './mongo-record-store.ts';
-import { MongoRecordStore } from './mongo-record-store.ts';
+import {
+  recordSchema,
+  type RecordDocument,
+  type RecordModel,
+  MongoRecordStore,
+} from './mongo-record-store.ts';
 
 /** The driver's timeout for each step; `bounded` limits the whole operation. */
 const stepTimeoutMs = 2_000;

@@ -1,11 +1,14 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StoreUnavailableError } from '../../shared/errors.ts';
-import type { Database, DatabaseOptions } from '../database.ts';
-import { DatabaseSetupError } from '../database.ts';
-import { checkScope } from '../database.ts';
+import {
+  type Database,
+  type DatabaseOptions,
+  DatabaseSetupError,
+  checkScope,
+  checkWrites,
+} from '../database.ts';
 import { SqliteAuditLog } from './sqlite-audit-log.ts';
-import { checkWrites } from '../database.ts';
 import { SqliteConnection, mayPass } from './sqlite-connection.ts';
 import { SqliteCustomerDirectory } from './sqlite-customer-directory.ts';
 import { isOutdated, migrate } from './sqlite-migrations.ts';
