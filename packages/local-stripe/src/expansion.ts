@@ -126,7 +126,7 @@ function hiddenValue(answer: Node, name: string, source: unknown, store: ObjectS
       ? store.all('subscription').filter((each) => each.status !== 'canceled')
       : name === 'tax_ids'
         ? store.all('tax_id')
-        : [];
+        : store.all('card');
   const data = found.filter((each) => each.customer === answer.id);
   return { object: 'list', data: structuredClone(data.slice(0, 10)), has_more: data.length > 10, url };
 }

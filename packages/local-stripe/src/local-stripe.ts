@@ -28,6 +28,7 @@ import { createProductRoutes } from './resources/products.ts';
 import { createPromotionCodeRoutes } from './resources/promotion-codes.ts';
 import { createSubscriptionScheduleRoutes } from './resources/subscription-schedules.ts';
 import { createSubscriptionRoutes } from './resources/subscriptions.ts';
+import { createSourceRoutes } from './resources/sources.ts';
 import { createTaxIdRoutes } from './resources/tax-ids.ts';
 import { createWebhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { CustomerIndex } from './search/customer-index.ts';
@@ -158,6 +159,7 @@ function createServer(parts: LocalStripeParts, options: LocalStripeOptions): Fas
     createCustomerSearchRoute(index),
     ...createPaymentMethodRoutes(store),
     ...createTaxIdRoutes(store),
+    ...createSourceRoutes(store),
     ...createProductRoutes(store),
     ...createPriceRoutes(store),
     ...createMeterRoutes(store),

@@ -14,6 +14,7 @@ const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: st
   subscription: { noun: 'subscription', pathParam: 'id' },
   subscription_schedule: { noun: 'subscription schedule', pathParam: 'schedule' },
   tax_id: { noun: 'tax_id', pathParam: 'id' },
+  card: { noun: 'source', pathParam: 'id' },
   invoice: { noun: 'invoice', pathParam: 'invoice' },
   coupon: { noun: 'coupon', pathParam: 'coupon' },
   promotion_code: { noun: 'promotion code', pathParam: 'promotion_code' },

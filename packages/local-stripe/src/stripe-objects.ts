@@ -16,7 +16,7 @@ export interface List<T> {
 export type CustomerObject = Replace<
   Stripe.Customer,
   {
-    default_source: null;
+    default_source: string | null;
     invoice_settings: Replace<Stripe.Customer.InvoiceSettings, { default_payment_method: string | null }>;
     test_clock: null;
     discount?: DiscountObject | null;
@@ -62,6 +62,9 @@ export type PaymentMethodObject = Replace<Stripe.PaymentMethod, { customer: stri
 
 /** What tells a payment method from others of its type. */
 export type MethodMembers = Pick<PaymentMethodObject, 'type'> & Partial<PaymentMethodObject>;
+
+/** A card of the older Sources API. */
+export type CardSourceObject = Replace<Stripe.Card, { customer: string }>;
 
 export type TaxIdObject = Replace<
   Stripe.TaxId,
@@ -209,6 +212,7 @@ export interface StripeObjects {
   subscription: SubscriptionObject;
   subscription_schedule: ScheduleObject;
   tax_id: TaxIdObject;
+  card: CardSourceObject;
   invoice: InvoiceObject;
   coupon: CouponObject;
   promotion_code: PromotionCodeObject;

@@ -128,3 +128,23 @@ test('a control attaches any payment method, and makes it the default', async ()
   const page = await openPortal(stripe, { customer: customer.id });
   expect(page.text).toMatch(/Cartes Bancaires •••• 1001 Default\s+Expires 02\/2024/);
 });
+
+test('a source of an old integration is the default, and pays when there is no payment method', async () => {
+  const customer = await stripe.customers.create();
+  const source = await stripe.customers.createSource(customer.id, { source: 'tok_amex' });
+  expect(source).toMatchObject({ object: 'card', brand: 'American Express', customer: customer.id });
+  const expanded = await stripe.customers.retrieve(customer.id, { expand: ['default_source', 'sources'] });
+  expect(expanded).toMatchObject({
+    default_source: { id: source.id },
+    sources: { data: [{ id: source.id }] },
+  });
+  const price = await createPrice(stripe);
+  const subscription = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+  });
+  expect(subscription.status).toBe('active');
+  await stripe.customers.deleteSource(customer.id, source.id);
+  expect(await stripe.customers.retrieve(customer.id)).toMatchObject({ default_source: null });
+  await refusalOf(stripe.customers.retrieveSource(customer.id, source.id));
+});

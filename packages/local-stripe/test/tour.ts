@@ -34,6 +34,11 @@ export async function tourEverything({ stripe, control }: Calls): Promise<void> 
   await stripe.customers.listTaxIds(customer.id);
   await stripe.customers.retrieveTaxId(customer.id, taxId.id, { expand: ['customer'] });
   await stripe.customers.retrieve(customer.id, { expand: ['tax_ids'] });
+  const source = await stripe.customers.createSource(customer.id, { source: 'tok_visa' });
+  await stripe.customers.listSources(customer.id);
+  await stripe.customers.retrieveSource(customer.id, source.id);
+  await stripe.customers.retrieve(customer.id, { expand: ['sources', 'default_source'] });
+  await stripe.customers.deleteSource(customer.id, source.id);
   await stripe.customers.deleteTaxId(customer.id, taxId.id);
   await stripe.accounts.retrieveCurrent();
   await tourPaymentMethodTypes({ stripe, control }, customer.id);

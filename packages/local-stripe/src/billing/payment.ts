@@ -1,4 +1,5 @@
 import { isDeclined } from '../resources/payment-method-types.ts';
+import { findSourceMethod } from '../resources/sources.ts';
 import type { Store } from '../store.ts';
 import type {
   CustomerObject,
@@ -8,14 +9,15 @@ import type {
 } from '../stripe-objects.ts';
 import { finalizeInvoice } from './invoice-builder.ts';
 
-/** The card that pays a subscription's invoices: its own, else the customer's default. */
+/** What pays a subscription's invoices: its own payment method, else the customer's default one, else the customer's source. */
 export function findPayingMethod(
   store: Store,
   customer: CustomerObject,
   subscription: Pick<SubscriptionObject, 'default_payment_method'>,
 ): PaymentMethodObject | null {
   const id = subscription.default_payment_method ?? customer.invoice_settings.default_payment_method;
-  return id === null ? null : store.find('payment_method', id);
+  if (id !== null) return store.find('payment_method', id);
+  return findSourceMethod(store, customer.default_source ?? '');
 }
 
 /** Invoices a customer: charges the payment method, or leaves a draft that is sent an hour later. */

@@ -2,6 +2,7 @@ import type { PaymentMethodObject, PriceObject, SubscriptionItemObject } from '.
 import { amountFor } from '../billing/price-amounts.ts';
 import { describePrice, formatInterval as intervalLabel } from '../billing/price-labels.ts';
 import { formatAmount as formatMoney } from '../money.ts';
+import { brandNames } from '../resources/test-cards.ts';
 import { currentLocale, say } from './language.ts';
 
 /** Formats an amount in the language of the page. */
@@ -36,19 +37,6 @@ export function formatPrice(price: PriceObject, quantity = 1, currency = price.c
 export function formatItem(item: SubscriptionItemObject, currency: string): string {
   return formatPrice(item.price, item.quantity, currency);
 }
-
-const brandNames: Readonly<Record<string, string>> = {
-  amex: 'American Express',
-  cartes_bancaires: 'Cartes Bancaires',
-  diners: 'Diners Club',
-  discover: 'Discover',
-  eftpos_au: 'eftpos Australia',
-  jcb: 'JCB',
-  link: 'Link',
-  mastercard: 'Mastercard',
-  unionpay: 'UnionPay',
-  visa: 'Visa',
-};
 
 const typeNames: Readonly<Record<string, string>> = {
   acss_debit: 'Pre-authorized debit',

@@ -14,6 +14,20 @@ export interface CardFacts {
   readonly wallet?: 'apple_pay' | 'google_pay' | 'link' | 'samsung_pay';
 }
 
+/** How brands are called. */
+export const brandNames: Readonly<Record<string, string>> = {
+  amex: 'American Express',
+  cartes_bancaires: 'Cartes Bancaires',
+  diners: 'Diners Club',
+  discover: 'Discover',
+  eftpos_au: 'eftpos Australia',
+  jcb: 'JCB',
+  link: 'Link',
+  mastercard: 'Mastercard',
+  unionpay: 'UnionPay',
+  visa: 'Visa',
+};
+
 const cartesBancaires = { last4: '1001', country: 'FR' };
 
 /** Stripe's test cards, by payment method id (https://docs.stripe.com/testing#cards). */
