@@ -14,6 +14,8 @@ let user: User;
 
 beforeAll(async () => {
   portal = await createPolicyPortal(createFlowPolicies, { now: () => now });
+  for (const id of ['stay', 'upgrade'])
+    await portal.stripe.coupons.create({ id, percent_off: 10, duration: 'once' });
   user = await portal.createUser('ada');
 });
 
