@@ -95,6 +95,7 @@ export default defineConfig(
   {
     ignores: [
       '*.config.js',
+      '.ci/*.mts',
       'examples/apollo-server/',
       'examples/next/',
       'examples/web/build.js',
