@@ -7,7 +7,7 @@ import { describeWithPart, findOnPath } from '../helpers/real-parts.ts';
 
 const screenshots = join(import.meta.dirname, '../../output/screenshots');
 
-const phone = { viewport: { width: 360, height: 740 } };
+const phone = { viewport: { width: 390, height: 844 } };
 
 /** How a page is looked at. Every check of looks and access is made in each. */
 export const looks: readonly (readonly [string, BrowserContextOptions])[] = [
@@ -36,7 +36,7 @@ export function describeInBrowser(title: string, define: (driver: BrowserDriver)
         ).newContext({
           locale: 'en-US',
           timezoneId: 'UTC',
-          viewport: { width: 1100, height: 830 },
+          viewport: { width: 1280, height: 900 },
           reducedMotion: 'reduce',
           ...options,
         });

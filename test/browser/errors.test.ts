@@ -11,7 +11,7 @@ const waysForward = /^(Try again|Sign in again|Reload the page|Contact support)$
 
 /** What the page says of a failure: a code's own sentence, with one way forward. */
 async function expectProblem(page: Page, code: BillingPortalErrorCode): Promise<void> {
-  const problem = page.getByRole('alert').filter({ hasText: englishSentences[code] });
+  const problem = page.getByRole('alert').filter({ hasText: englishSentences[code] }).first();
   await problem.waitFor();
   const ways = problem.getByRole('button').or(problem.getByRole('link')).filter({ hasText: waysForward });
   expect(await ways.count()).toBe(1);

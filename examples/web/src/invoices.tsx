@@ -74,12 +74,12 @@ function InvoiceRow({ invoice }: { readonly invoice: Invoice }) {
       </td>
       <td>
         {status === 'OPEN' && hostedInvoiceUrl ? (
-          <a href={hostedInvoiceUrl} aria-label={`Pay invoice ${name}`}>
+          <a href={hostedInvoiceUrl} aria-label={`Pay now, invoice ${name}`}>
             Pay now
           </a>
         ) : (
           invoicePdfUrl && (
-            <a href={invoicePdfUrl} aria-label={`Download invoice ${name}`}>
+            <a href={invoicePdfUrl} aria-label={`PDF of invoice ${name}`}>
               PDF
             </a>
           )

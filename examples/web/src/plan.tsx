@@ -60,8 +60,7 @@ function OpenInvoice({ subscription: { openInvoice, status } }: Pick<PlanProps, 
   return (
     <div className={isLate ? 'problem' : 'notice'} role={isLate ? 'alert' : undefined}>
       <p>
-        {formatMoney(amountDue)} {isLate ? 'is overdue' : 'is to be paid'}
-        {dueAt ? ` by ${formatDate(dueAt)}` : ''}.
+        {formatMoney(amountDue)} {describeDue(dueAt, isLate)}.
         {nextAttemptAt ? ` We try again on ${formatDate(nextAttemptAt)}.` : ''}
       </p>
       {hostedInvoiceUrl && (
@@ -71,6 +70,11 @@ function OpenInvoice({ subscription: { openInvoice, status } }: Pick<PlanProps, 
       )}
     </div>
   );
+}
+
+function describeDue(dueAt: string | null, isLate: boolean): string {
+  if (isLate) return dueAt ? `was due on ${formatDate(dueAt)}` : 'is overdue';
+  return dueAt ? `is to be paid by ${formatDate(dueAt)}` : 'is to be paid';
 }
 
 function Actions({ subscription, open }: Pick<PlanProps, 'subscription' | 'open'>) {

@@ -1,0 +1,163 @@
+import { expect, test } from '@jest/globals';
+import type Stripe from 'stripe';
+import type { Page } from 'playwright-core';
+import { type AccountKit, startAccountKit } from './account.ts';
+import { capture, describeInBrowser, findAccessFaults, looks, measureOverflow } from './browser.ts';
+
+interface State {
+  readonly name: string;
+  /** Brings a customer with one subscription into the state, at the local Stripe. */
+  readonly arrange: (sdk: Stripe, customer: string) => Promise<unknown>;
+  readonly words: readonly RegExp[];
+  readonly buttons: readonly string[];
+}
+
+const control = (sdk: Stripe, path: string, params: object): Promise<unknown> =>
+  sdk.rawRequest('POST', `/_control/${path}`, params);
+
+const startAs =
+  (state: string): State['arrange'] =>
+  (sdk, customer) =>
+    control(sdk, 'subscription_states', { state, customer });
+
+const states: readonly State[] = [
+  {
+    name: 'active',
+    arrange: startAs('plain'),
+    words: [/Renews on/, /Next charge: \$/, /Invoices/],
+    buttons: ['Change plan', 'Cancel plan', 'Update payment method'],
+  },
+  {
+    name: 'discounted',
+    arrange: startAs('discounted'),
+    words: [/Discount .*off/],
+    buttons: ['Change plan'],
+  },
+  {
+    name: 'canceling',
+    arrange: startAs('canceling'),
+    words: [/Cancels on/, /until then/],
+    buttons: ['Keep plan'],
+  },
+  {
+    name: 'paused',
+    arrange: startAs('paused'),
+    words: [/Paused/, /Nothing is charged|resumes by itself/],
+    buttons: ['Update payment method'],
+  },
+  {
+    name: 'scheduled change',
+    arrange: startAs('scheduled_change'),
+    words: [/Changes to .+ on /, /can be changed again after/],
+    buttons: ['Keep plan'],
+  },
+  {
+    name: 'past due',
+    arrange: async (sdk, customer) => {
+      await startAs('plain')(sdk, customer);
+      const { data } = await sdk.subscriptions.list({ customer });
+      await control(sdk, 'invoices', { subscription: data[0]?.id, overdue: true });
+    },
+    words: [/Past due/, /was due on/],
+    buttons: ['Pay now'],
+  },
+  {
+    name: 'sent invoices',
+    arrange: startAs('sent_invoices'),
+    words: [/paid by invoice/],
+    buttons: ['Cancel plan'],
+  },
+  {
+    name: 'usage and an expiring card',
+    arrange: async (sdk, customer) => {
+      const now = new Date();
+      await startAs('usage_based')(sdk, customer);
+      const expiry = { exp_month: now.getUTCMonth() + 1, exp_year: now.getUTCFullYear() };
+      const card = { customer, type: 'card', brand: 'mastercard', last4: '4444', default: true };
+      await control(sdk, 'payment_methods', { ...card, ...expiry });
+    },
+    words: [/used|by usage/, /Expires soon/, /charged by usage/],
+    buttons: ['Update payment method'],
+  },
+];
+
+async function visit(
+  kit: AccountKit,
+  driver: Parameters<AccountKit['visit']>[0],
+  state: State,
+  look = {},
+): Promise<Page> {
+  const { sdk } = kit.app;
+  const address = { line1: '12 St James’s Square', postal_code: 'SW1Y 4JH', city: 'London', country: 'GB' };
+  const payment_method = 'pm_card_visa';
+  const { id } = await sdk.customers.create({
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    address,
+    payment_method,
+    invoice_settings: { default_payment_method: payment_method },
+  });
+  await state.arrange(sdk, id);
+  await kit.app.link(id, id);
+  const page = await kit.visit(driver, await kit.app.createToken({ userId: id }), look);
+  await page.getByRole('button', { name: 'Manage billing' }).waitFor();
+  await page.getByText('Loading your invoices…').waitFor({ state: 'detached' });
+  return page;
+}
+
+describeInBrowser('the states of the account page', (driver) => {
+  // The first customer's data come with the settings of the portal, which offer everything.
+  const started = startAccountKit().then(async (kit) => {
+    await kit.createCustomer();
+    return kit;
+  });
+
+  test.each(states)('$name: it says so, and offers what works', async (state) => {
+    const page = await visit(await started, driver, state);
+    const text = await page.getByRole('main').innerText();
+    for (const words of state.words) expect(text).toMatch(words);
+    for (const name of state.buttons)
+      expect(
+        await page.getByRole('button', { name }).or(page.getByRole('link', { name })).count(),
+      ).toBeGreaterThan(0);
+    await capture(page, `state-${state.name.replaceAll(' ', '-')}`);
+  });
+
+  test.each(states)('$name: it can be used by everyone, on a phone in the dark', async (state) => {
+    const [, phone] = looks.find(([name]) => name === 'on a phone in the dark') ?? [];
+    const page = await visit(await started, driver, state, phone);
+    expect(await findAccessFaults(page)).toEqual([]);
+    expect(await measureOverflow(page)).toBeLessThanOrEqual(0);
+  });
+
+  test('“Keep plan” reverts a cancellation, and the page shows it', async () => {
+    const canceling = states.find(({ name }) => name === 'canceling');
+    if (canceling === undefined) throw new Error('There is no such state');
+    const page = await visit(await started, driver, canceling);
+    await page.getByRole('button', { name: 'Keep plan' }).click();
+    await page.getByText(/^Renews on/).waitFor();
+    await page.getByRole('button', { name: 'Cancel plan' }).waitFor();
+  });
+
+  test('“Pay now” leads to the page of the invoice', async () => {
+    const late = states.find(({ name }) => name === 'past due');
+    if (late === undefined) throw new Error('There is no such state');
+    const page = await visit(await started, driver, late);
+    await page.getByRole('alert').getByRole('link', { name: 'Pay now' }).click();
+    await page.getByRole('button', { name: /^Pay/ }).waitFor();
+  });
+
+  test('a slow answer is announced, and invoices that cannot be loaded leave the rest', async () => {
+    const kit = await started;
+    const { token } = await kit.createCustomer();
+    await control(kit.app.sdk, 'faults', { path: '/v1/invoices', status: 500, times: 20 });
+    await control(kit.app.sdk, 'faults', { path: '/v1/subscriptions', delay_ms: 5_500 });
+    const page = await kit.visit(driver, token);
+    await page.getByText('This takes longer than usual').waitFor();
+    await capture(page, 'state-slow');
+    await page.getByRole('button', { name: 'Load invoices again' }).waitFor();
+    await capture(page, 'state-without-invoices');
+    expect(await page.getByRole('button', { name: 'Manage billing' }).count()).toBe(1);
+    await kit.app.sdk.rawRequest('DELETE', '/_control/faults');
+  });
+});
