@@ -43,8 +43,21 @@ async function addTo(hash, path) {
 async function build(page, outDir, key) {
   const vite = await import('vite');
   const aside = `${outDir}-${process.pid}`;
-  await vite.build({ root: page, logLevel: 'warn', build: { outDir: aside, emptyOutDir: true } });
+  const rolldownOptions = { onLog: logAllButDirectives };
+  await vite.build({
+    root: page,
+    logLevel: 'warn',
+    build: { outDir: aside, emptyOutDir: true, rolldownOptions },
+  });
   await writeFile(join(aside, '.built-from'), key);
   await rm(outDir, { recursive: true, force: true });
   await rename(aside, outDir);
+}
+
+/**
+ * 'use client' is for apps with server components, which these pages are not.
+ * @type {NonNullable<import('vite').Rolldown.InputOptions['onLog']>}
+ */
+function logAllButDirectives(level, log, handle) {
+  if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
 }

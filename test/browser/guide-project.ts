@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { frameworkTypes } from './guide-frameworks.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -55,6 +56,7 @@ export async function createGuideProject(
   const folder = createTemporaryFolder();
   const guide = await readFile(join(root, 'docs/frontend.md'), 'utf8');
   await installPackage(folder, readInstalled(guide), aliases);
+  await write(folder, 'src/frameworks.d.ts', frameworkTypes);
   for (const [path, code] of readBlocks(guide)) {
     // The types of one version do not fit the entry for the other.
     if (entries.includes(path) || !path.startsWith('src/main')) await write(folder, path, code);
@@ -102,18 +104,21 @@ async function installPackage(
 }
 
 function readInstalled(guide: string): string[] {
-  const [, line = ''] = /^npm install (.+)$/m.exec(guide) ?? [];
-  return line.split(' ').filter((name) => name !== 'billing-portal-client');
+  const lines = [...guide.matchAll(/^npm install (billing-portal-client .+)$/gm)];
+  return lines.flatMap(([, names = '']) => names.split(' ').slice(1));
 }
 
-/** Code blocks that begin with the name of their file. */
+/** Code blocks that begin with the name of their file. Of a component in a file of its own kind, its script. */
 function readBlocks(guide: string): (readonly [path: string, code: string])[] {
-  const blocks = guide.matchAll(/^```tsx?\n\/\/ (src\/\S+)\n(.*?)^```$/gms);
-  return [...blocks].map(([, path = '', code = '']) => [path, code]);
+  const blocks = guide.matchAll(/^```\w+\n(?:\/\/|<!--) (src\/\S+)[^\n]*\n(.*?)^```$/gms);
+  return [...blocks].map(([, path = '', code = '']) => {
+    const [, script] = /^<script.*?>\n(.*?)^<\/script>$/ms.exec(code) ?? [];
+    return script === undefined ? [path, code] : [`${path}.ts`, script];
+  });
 }
 
 function toPage(entry: string): string {
-  return `${entry.replace(/^.*\/|\.tsx?$/g, '')}.html`;
+  return `${basename(entry)}.html`;
 }
 
 function createPage(entry: string): string {

@@ -5,8 +5,8 @@ import { describeInBrowser } from './browser.ts';
 import { type GuideProject, createGuideProject } from './guide-project.ts';
 
 const projects: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>])[] = [
-  ['Apollo Client 4', ['main', 'plain', 'fetch'], {}],
-  ['Apollo Client 3.8', ['main-apollo-3'], { '@apollo/client': 'apollo-client-3' }],
+  ['Apollo Client 4', ['main.ts', 'main.tsx', 'main-urql.tsx', 'fetch.ts'], {}],
+  ['Apollo Client 3.8', ['main-apollo-3.tsx'], { '@apollo/client': 'apollo-client-3' }],
 ];
 
 describe.each(projects)('%s', (version, names, aliases) => {
@@ -17,7 +17,7 @@ describe.each(projects)('%s', (version, names, aliases) => {
       let app: TestApp;
 
       beforeAll(async () => {
-        const entries = names.map((name) => (name.startsWith('main') ? `src/${name}.tsx` : `src/${name}.ts`));
+        const entries = names.map((name) => `src/${name}`);
         project = await createGuideProject(entries, aliases);
         app = await createTestApp({ RETURN_URLS: project.url, CORS_ORIGINS: project.url });
         await app.link('ada', (await seedDemoData(app.sdk)).customerId);
@@ -28,12 +28,17 @@ describe.each(projects)('%s', (version, names, aliases) => {
         const page = await driver.openPage();
         const token = await app.createToken({ userId: 'ada' });
         await page.addInitScript((text) => localStorage.setItem('token', text), token);
+        const refused: string[] = [];
+        page.on('response', (response) => {
+          if (response.url().startsWith(app.url) && !response.ok()) refused.push(response.url());
+        });
         await page.goto(`${project.url}/${name}.html`);
         await page.getByRole('button', { name: 'Manage billing' }).click();
         await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
         await page.getByRole('link', { name: 'Return to Acme' }).click();
         await page.getByRole('button', { name: 'Manage billing' }).waitFor();
         expect(page.url()).toMatch(`${project.url}/${name}.html`);
+        expect(refused).toEqual([]);
       });
 
       test.each(names)('is a button again after the browser’s “back”: %s', async (name) => {

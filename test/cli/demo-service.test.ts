@@ -72,6 +72,19 @@ test('links lead to the service itself', async () => {
   });
 });
 
+test.each(['http://localhost:3000', 'http://localhost:5173'])(
+  'the page of a development server opens a session and is led back to: %s',
+  async (origin) => {
+    const preflight = await fetch(demo.graphqlUrl, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
+    const mutation = `mutation { createBillingPortalSession(returnUrl: "${origin}/") { url } }`;
+    expect(await call(demo.token, mutation)).toMatchObject({ data: { createBillingPortalSession: {} } });
+  },
+);
+
 test('a session leads back to the page that the README names, and to the demo’s own by both of its names', async () => {
   const { webUrl } = demo;
   // Without a build of the page the demo has none; a complete run builds it first.
@@ -105,8 +118,8 @@ test('nothing real is used, whatever the environment holds', async () => {
     JWT_JWKS_URL: 'https://issuer.example.com/jwks',
     JWT_SECRET: 'a secret of more than thirty-two bytes',
     NODE_ENV: 'production',
-    RETURN_URLS: 'http://localhost:5173',
-    CORS_ORIGINS: 'http://localhost:5173',
+    RETURN_URLS: 'http://localhost:5174',
+    CORS_ORIGINS: 'http://localhost:5174',
   });
   closeAfterTests(() => isolated.stop());
   expect(localStripe.requests).toEqual([]);
@@ -115,7 +128,7 @@ test('nothing real is used, whatever the environment holds', async () => {
   const addresses = [isolated.graphqlUrl, isolated.stripeUrl, isolated.webUrl ?? isolated.stripeUrl];
   expect(addresses.map((url) => new URL(url).hostname)).toEqual(Array(3).fill('127.0.0.1'));
   expect(isolated.webhookSecret).not.toBe('whsec_of_a_deployment');
-  const fromOwnApp = `mutation { createBillingPortalSession(returnUrl: "http://localhost:5173/") { url } }`;
+  const fromOwnApp = `mutation { createBillingPortalSession(returnUrl: "http://localhost:5174/") { url } }`;
   expect(await call(isolated.token, fromOwnApp, isolated)).toMatchObject({
     data: { createBillingPortalSession: {} },
   });

@@ -11,8 +11,11 @@ const adjustable = [
   'PORTAL_POLICIES',
 ];
 
-/** The origin in the README's mutation and the example operations, and a common origin of local applications. */
-const exampleOrigins = ['https://app.example.com', 'http://localhost:3000'];
+/** The origin in the README's mutation and in the example operations. */
+const exampleOrigin = 'https://app.example.com';
+
+/** The origins that development servers have unless told otherwise: of most frameworks, and of Vite. */
+const localOrigins = ['http://localhost:3000', 'http://localhost:5173'];
 
 export interface DemoParts {
   readonly databaseUrl: string;
@@ -44,8 +47,8 @@ export function createDemoEnvironment(
     JWT_SECRET: randomBytes(48).toString('base64url'),
     JWT_ISSUER: 'billing-portal-demo',
     JWT_AUDIENCE: 'billing-portal-demo',
-    RETURN_URLS: join([...webOrigins, ...exampleOrigins, env['RETURN_URLS']]),
-    CORS_ORIGINS: join([...webOrigins, env['CORS_ORIGINS']]),
+    RETURN_URLS: join([...webOrigins, exampleOrigin, ...localOrigins, env['RETURN_URLS']]),
+    CORS_ORIGINS: join([...webOrigins, ...localOrigins, env['CORS_ORIGINS']]),
   };
 }
 
