@@ -168,19 +168,21 @@ describe('accepted', () => {
     expect(app.countStored().records).toBeGreaterThan(before.records);
   });
 
-  test.each(['charge.succeeded', 'balance.available', 'customer.bank_account.created', 'something.of.the.future'])(
-    'and neither recorded nor acted on: %s',
-    async (type) => {
-      const before = app.countStored();
-      const requestsBefore = app.stripe.requests.length;
+  test.each([
+    'charge.succeeded',
+    'balance.available',
+    'customer.bank_account.created',
+    'something.of.the.future',
+  ])('and neither recorded nor acted on: %s', async (type) => {
+    const before = app.countStored();
+    const requestsBefore = app.stripe.requests.length;
 
-      const response = await app.deliver(createEvent(type, { object: 'whatever' }));
+    const response = await app.deliver(createEvent(type, { object: 'whatever' }));
 
-      expect(await response.json()).toEqual({ received: true });
-      expect(app.countStored()).toEqual(before);
-      expect(app.stripe.requests.length).toBe(requestsBefore);
-    },
-  );
+    expect(await response.json()).toEqual({ received: true });
+    expect(app.countStored()).toEqual(before);
+    expect(app.stripe.requests.length).toBe(requestsBefore);
+  });
 });
 
 describe('whatever the content type,', () => {

@@ -63,7 +63,9 @@ describe('billing-portal policies prune', () => {
     const { exitCode, stderr } = await kit.run('prune --older-than soon');
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("argument 'soon' is invalid. Expected hours or days up to 9999d, such as 12h or 7d.");
+    expect(stderr).toContain(
+      "argument 'soon' is invalid. Expected hours or days up to 9999d, such as 12h or 7d.",
+    );
   });
 
   test("never touches the account's default, another namespace's or anybody else's, nor an open login page", async () => {
