@@ -222,6 +222,9 @@ describe('resuming', () => {
     await submitForm(asked, 'Resume subscription');
     const [invoice] = (await stripe.invoices.list({ subscription: subscription.id })).data;
     expect(invoice?.lines.data.map(({ amount }) => amount)).toEqual([-1000, 1000]);
-    expect((await current()).items.data[0]?.current_period_start).toBe(start + half);
+    const restart = (await current()).items.data[0]?.current_period_start ?? 0;
+    expect(restart).toBeGreaterThanOrEqual(start + half);
+    // The clock runs on while the test clicks.
+    expect(restart).toBeLessThan(start + half + 60);
   });
 });
