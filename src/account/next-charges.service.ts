@@ -50,7 +50,7 @@ export class NextCharges {
     try {
       // A preview stores nothing at Stripe, so that it needs no idempotency key.
       const invoice = await this.stripe.read((sdk, options) =>
-        // The customer decides whose turn the request takes.
+        // The request takes the turn of the customer that it names.
         sdk.invoices.createPreview({ customer, subscription }, options),
       );
       const previewed = invoice.parent?.subscription_details?.subscription;
@@ -65,7 +65,7 @@ export class NextCharges {
   }
 }
 
-/** Stripe previews the invoices of a subscription whose collection is paused, but lets none of them be paid. */
+/** Stripe previews the invoices of a subscription with paused collection, but lets none of them be paid. */
 function isCollected({ currentPeriodEnd, facts }: ChargedSubscription): boolean {
   if (uncollectedStatuses.has(facts.status)) return false;
   if (facts.pause_collection === null) return true;

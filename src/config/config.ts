@@ -19,7 +19,7 @@ import {
 } from './environment-schema.ts';
 import type { Environment } from './environment.ts';
 
-/** The settings of a service whose callers the host identifies: no setting is about tokens. */
+/** The settings of a service inside a host, which identifies the callers: no setting is about tokens. */
 export type HostedConfig = Readonly<ReturnType<typeof createConfig>>;
 
 /** All settings of the service. `.env.example` describes each variable. */
@@ -98,7 +98,7 @@ function createConfig(values: Pick<Variables, HostedVariable>) {
       /** The manifests of the only operations that are served; null when clients may send any. */
       trustedDocuments: values.TRUSTED_DOCUMENTS && {
         files: values.TRUSTED_DOCUMENTS,
-        /** The role whose callers may send any operation; null when no role exempts. */
+        /** Callers with this role may send any operation; null when no role exempts. */
         exemptRole: values.TRUSTED_DOCUMENTS_EXEMPT_ADMINS ? values.ADMIN_ROLE : null,
       },
       /** Whether `/graphql` is a subgraph of Apollo Federation. */

@@ -87,7 +87,7 @@ export const authVariables = [
 ] as const;
 export type AuthVariable = (typeof authVariables)[number];
 
-/** What a service reads whose callers the host identifies. */
+/** What a service inside a host reads: the host identifies the callers. */
 export type HostedVariable = Exclude<keyof Variables, AuthVariable>;
 export const hostedVariables = variableNames.filter(
   (name): name is HostedVariable => !(authVariables as readonly string[]).includes(name),

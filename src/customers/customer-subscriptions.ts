@@ -11,7 +11,7 @@ export function isCurrent({ status }: { readonly status: string }): boolean {
   return currentStatuses.has(status);
 }
 
-/** Stripe's list leaves out cancelled subscriptions, and has those whose first payment did not succeed in time. */
+/** Stripe's list leaves out cancelled subscriptions, and has those that were not paid for in time at their start. */
 const endedStatuses = new Set<string>(['canceled', 'incomplete_expired']);
 
 export function isEnded({ status }: Stripe.Subscription): boolean {

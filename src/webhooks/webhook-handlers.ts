@@ -55,7 +55,7 @@ export function createHandlers(parts: HandlerParts): WebhookHandlers {
   };
 }
 
-/** Links a customer whose metadata names a user under the operator's own key. */
+/** Links a customer with metadata that name a user under the operator's own key. */
 async function linkNamedUser(event: WebhookEvent, { stripe, links, sync, linking }: HandlerParts) {
   const id = getCustomerId(event);
   const customer = await findStripeCustomerOrDeleted(stripe, id);

@@ -66,7 +66,7 @@ function toText(
   A token of an administrator:
   ${adminToken}
 
-  A token of a second user, whose subscriptions are discounted, paused, scheduled to change and more:
+  A token of a second user, with subscriptions that are discounted, paused, scheduled to change and more:
   ${statesToken}
 
   Open another session:

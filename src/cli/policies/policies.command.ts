@@ -96,7 +96,7 @@ the policy file is wrong.
 const pruneHelp = `
 The service records the use of a configuration at Stripe about once a day, so give
 at least two days. The command never deactivates the account's default, what the
-policy file needs, or a configuration whose login page is on. When a session needs a
+policy file needs, or a configuration with a login page. When a session needs a
 configuration that is not active, the session activates it again.
 
 With --json: file, namespace, livemode, dryRun; and configurations, each with id,
