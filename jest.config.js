@@ -30,7 +30,11 @@ const faults = ['<rootDir>/test/faults/**/*.test.ts', '<rootDir>/test/**/{mongo,
 /** Tests that are fast enough for `npm test`, and count for the table of promises as well. */
 const promises = ['<rootDir>/test/auth/{hostile-tokens,issuer-keys,key-set}.test.ts'];
 /** Thousands of inputs. */
-const fuzz = ['<rootDir>/test/fuzz/*.test.ts', '<rootDir>/test/**/permutations.test.ts'];
+const fuzz = [
+  '<rootDir>/test/fuzz/*.test.ts',
+  '<rootDir>/test/**/permutations.test.ts',
+  '<rootDir>/test/stripe/odd-answers.test.ts',
+];
 
 /** `npm test` runs the project `fast`; package.json names the script of each other project. */
 /** @type {import('jest').Config} */
@@ -44,7 +48,7 @@ const config = {
         '/node_modules/',
         '<rootDir>/test/(browser|faults|fuzz)/',
         '/(mongo|stripe)-faults\\.test\\.ts$',
-        '(processes|permutations|\\.mongo|\\.redis)\\.test\\.ts$',
+        '(processes|permutations|odd-answers|\\.mongo|\\.redis)\\.test\\.ts$',
       ],
     },
     { ...shared, displayName: 'packages', testMatch: ['<rootDir>/packages/*/test/**/*.test.ts'] },

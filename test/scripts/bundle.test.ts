@@ -63,7 +63,7 @@ async function startBundle() {
   await database.customers.link({ userId: 'ada', stripeCustomerId: id });
   await database.close();
 
-  const service = spawn(process.execPath, [createBundle()], {
+  const service = spawn(process.execPath, ['--enable-source-maps', createBundle()], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
