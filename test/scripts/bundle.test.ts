@@ -83,7 +83,7 @@ async function startBundle() {
   return { config, service, exited: once(service, 'exit'), logged: text(service.stdout), openSession };
 }
 
-test('the bundle opens a session with a store and policies, logs where a fault is in the sources, and stops when told to', async () => {
+test('the bundle opens a session with a store and policies, logs where a fault is in the sources if source maps are enabled, and stops when told to', async () => {
   const { config, service, exited, logged, openSession } = await startBundle();
 
   expect(await openSession()).toEqual({

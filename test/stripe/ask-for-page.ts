@@ -2,7 +2,10 @@ import type Stripe from 'stripe';
 import type { DemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { billingCustomerQuery } from '../helpers/operations.ts';
 import { keepSubscriptionMutation } from '../helpers/task-operations.ts';
-import type { Call } from './every-request.ts';
+import type { Operation } from '../helpers/test-app.ts';
+
+/** Calls an operation as one user. */
+export type Call = <Data, Variables>(operation: Operation<Data, Variables>) => Promise<Data>;
 
 /** Asks for a customer who has more than Stripe lists at once, and reverts what is scheduled. */
 export async function askForPage(call: Call, sdk: Stripe, demo: DemoData): Promise<void> {

@@ -15,10 +15,10 @@ import {
   portalConfigurationQuery,
 } from '../helpers/operations.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { type Operation, type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { toPath } from '../email-links/email-link-kit.ts';
 import { createEvent, createWebhookApp } from '../webhooks/webhook-kit.ts';
-import { askForPage } from './ask-for-page.ts';
+import { type Call, askForPage } from './ask-for-page.ts';
 import { createPolicyOfEverything } from './policy-of-everything.ts';
 
 /** What Stripe is asked when the service is asked for everything it can do. */
@@ -27,9 +27,6 @@ export interface EveryRequest {
   /** The operations that were called: `Query.billingCustomer`. */
   readonly operations: ReadonlySet<string>;
 }
-
-/** Calls operations in somebody's name. */
-export type Call = <Data, Variables>(operation: Operation<Data, Variables>) => Promise<Data>;
 
 const flows: readonly BillingPortalFlowInput[] = [
   { type: 'PAYMENT_METHOD_UPDATE', afterCompletion: { type: 'PORTAL_HOMEPAGE' } },
