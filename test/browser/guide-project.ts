@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, extname, join } from 'node:path';
@@ -55,7 +55,7 @@ export async function createGuideProject(
 ): Promise<GuideProject> {
   const folder = createTemporaryFolder();
   const guide = await readFile(join(root, 'docs/frontend.md'), 'utf8');
-  await installPackage(folder, readInstalled(guide), aliases);
+  await installPackage(folder, guide, aliases);
   await write(folder, 'src/frameworks.d.ts', frameworkTypes);
   for (const [path, code] of readBlocks(guide)) {
     // The types of one version do not fit the entry for the other.
@@ -83,21 +83,24 @@ export async function createGuideProject(
   };
 }
 
-/** Packs the client as for publishing, and links the packages that the guide installs beside it. */
+/** Packs the client by the guide's commands, and links the packages that the guide installs beside it. */
 async function installPackage(
   folder: string,
-  installed: readonly string[],
+  guide: string,
   aliases: Readonly<Record<string, string>>,
 ): Promise<void> {
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'billing-portal-client');
   await mkdir(own, { recursive: true });
-  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
-  const [{ filename }] = JSON.parse(await run('npm', [...pack, join(root, 'packages/client')], root)) as [
-    { filename: string },
-  ];
-  await run('tar', ['-xzf', join(folder, filename), '-C', own, '--strip-components=1'], folder);
-  for (const name of new Set([...viteTemplate, ...installed])) {
+  // As in a clone that was never built.
+  await rm(join(root, 'packages/client/dist'), { recursive: true, force: true });
+  for (const [, line = ''] of guide.matchAll(/^npm ((?:run build|pack) .*packages\/client)$/gm)) {
+    const destination = line.startsWith('pack') ? ['--pack-destination', folder] : [];
+    await run('npm', [...line.split(' '), ...destination], root);
+  }
+  const packed = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? 'The guide packs nothing.';
+  await run('tar', ['-xzf', join(folder, packed), '-C', own, '--strip-components=1'], folder);
+  for (const name of new Set([...viteTemplate, ...readInstalled(guide)])) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(root, 'node_modules', aliases[name] ?? name), join(modules, name));
   }
