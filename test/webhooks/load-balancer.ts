@@ -11,7 +11,7 @@ export interface LoadBalancer {
   onceAt(count: number, call: () => void): void;
 }
 
-/** Gives requests to services in turns. One that does not answer is a 502, and gets no more. */
+/** Gives requests to services in turns. One that does not answer is a 502. One that refuses connections gets no more. */
 export async function startLoadBalancer(targets: readonly string[]): Promise<LoadBalancer> {
   const alive = [...targets];
   const calls = new Map<number, () => void>();
@@ -28,8 +28,9 @@ export async function startLoadBalancer(targets: readonly string[]): Promise<Loa
       answer.writeHead(response.statusCode ?? 502);
       response.pipe(answer);
     });
-    outgoing.on('error', () => {
-      if (alive.includes(target)) alive.splice(alive.indexOf(target), 1);
+    outgoing.on('error', ({ code }: NodeJS.ErrnoException) => {
+      // A live service also resets a connection, when it closes an idle one that is used again at that moment.
+      if (code === 'ECONNREFUSED' && alive.includes(target)) alive.splice(alive.indexOf(target), 1);
       answer.writeHead(502).end();
     });
     incoming.pipe(outgoing);
