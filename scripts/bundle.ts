@@ -29,7 +29,7 @@ await build({
   banner: {
     js: "import { createRequire as createRequireHere } from 'node:module';\nconst require = createRequireHere(import.meta.url);",
   },
-  // For `node --enable-source-maps`. It is off by default: the Stripe SDK reads a stack for each request.
+  // The log reads it to name the place of a failure.
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',

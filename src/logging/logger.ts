@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
 import { noTraceIds, readTraceIds } from '../telemetry/telemetry.ts';
+import { findOwnFrame } from './own-frame.ts';
 
 export type { Logger };
 
@@ -76,12 +77,6 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
     cause:
       error.cause === undefined || depth >= deepestCause ? undefined : describeError(error.cause, depth + 1),
   };
-}
-
-/** Finds the first stack frame in this service's sources. For the bundle, Node translates stacks by source maps. */
-function findOwnFrame(stack = ''): string | undefined {
-  const frames = stack.split('\n').filter((frame) => !frame.includes('node_modules'));
-  return frames.map((frame) => /\/src\/([\w./-]+\.ts:\d+):\d+/.exec(frame)?.[1]).find(Boolean);
 }
 
 /** Every kind of text that must never be logged, and its replacement. */
