@@ -112,7 +112,8 @@ describeInBrowser('a link in an e-mail', (driver) => {
   test('is shown in no frame of another page', async () => {
     const { address } = await createLink();
     const page = await driver.openPage();
-    await page.goto((await started).localStripe.url);
+    // A page without a policy of its own, which might refuse the frame first.
+    await page.goto(`${(await started).localStripe.url}/no-page`);
     const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
     await page.evaluate((src) => {
       const frame = document.createElement('iframe');
