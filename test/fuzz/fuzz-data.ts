@@ -16,6 +16,8 @@ export interface FuzzData {
   readonly known: KnownValues;
   /** Makes the configuration that is not a policy's what it was. */
   resetConfiguration(): Promise<unknown>;
+  /** Sets a subscription to end, so that there is one to keep. */
+  endSubscription(): Promise<unknown>;
 }
 
 export const linkIds = ['a', 'b', 'c', 'd'].map(toLinkId);
@@ -36,6 +38,10 @@ export async function seedFuzzData(stripe: Stripe): Promise<FuzzData> {
     features: { invoice_history: { enabled: true } },
   });
   const subscription = await stripe.subscriptions.retrieve(demo.subscriptionId);
+  const ending = await stripe.subscriptions.create({
+    customer: demo.customerId,
+    items: subscription.items.data.map(({ price }) => ({ price: price.id })),
+  });
 
   const conflicts = [
     createConflict({ userId: 'newcomer', stripeCustomerId: demo.customerId }),
@@ -49,7 +55,7 @@ export async function seedFuzzData(stripe: Stripe): Promise<FuzzData> {
     stripeCustomerId: [...users.map(({ stripeCustomerId }) => stripeCustomerId), unlinked],
     id: [...configurationIds, ...linkIds, ...conflicts.map(({ key }) => key)],
     configurationId: configurationIds,
-    subscriptionId: [demo.subscriptionId, ...subscription.items.data.map(({ id }) => id)],
+    subscriptionId: [demo.subscriptionId, ending.id, ...subscription.items.data.map(({ id }) => id)],
     priceId: priceIds,
     priceIds,
     productId: demo.productIds,
@@ -67,6 +73,7 @@ export async function seedFuzzData(stripe: Stripe): Promise<FuzzData> {
     known,
     resetConfiguration: () =>
       stripe.billingPortal.configurations.update(unmanaged, { active: true, login_page: { enabled: false } }),
+    endSubscription: () => stripe.subscriptions.update(ending.id, { cancel_at_period_end: true }),
   };
 }
 

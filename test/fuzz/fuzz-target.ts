@@ -77,6 +77,7 @@ export async function createFuzzTarget(env: Environment = {}): Promise<FuzzTarge
     known: data.known,
     arrange: async () => {
       await data.resetConfiguration();
+      await data.endSubscription();
       await putBack(database.customers, data.users);
       const links = new EmailLinkRegister(database.records);
       for (const conflict of data.conflicts) await database.records.insert('customer-conflict', conflict);
