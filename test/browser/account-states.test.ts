@@ -76,7 +76,7 @@ const states: readonly State[] = [
       const card = { customer, type: 'card', brand: 'mastercard', last4: '4444', default: true };
       await control(sdk, 'payment_methods', { ...card, ...expiry });
     },
-    words: [/used|by usage/, /Expires soon/, /charged by usage/],
+    words: [/\$[\d.]+ per (unit|\d+) used|By usage/, /Expires soon/, /charged by usage/],
     buttons: ['Update payment method'],
   },
 ];
@@ -129,6 +129,15 @@ describeInBrowser('the states of the account page', (driver) => {
     expect(await findAccessFaults(page)).toEqual([]);
     expect(await measureOverflow(page)).toBeLessThanOrEqual(0);
   });
+
+  test.each(['packages', 'graduated_tiers', 'volume_tiers', 'sub_cent', 'usage_based', 'several_currencies'])(
+    'a price of the kind %s is shown as it is charged',
+    async (kind) => {
+      const state = { name: kind, arrange: startAs(kind), words: [], buttons: [] };
+      const page = await visit(await started, driver, state);
+      expect(await page.locator('.price strong').first().innerText()).toMatch(/[$€]\d/);
+    },
+  );
 
   test('“Keep plan” reverts a cancellation, and the page shows it', async () => {
     const canceling = states.find(({ name }) => name === 'canceling');

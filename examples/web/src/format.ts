@@ -1,6 +1,6 @@
 import { type BillingSubscription, formatMoney } from 'billing-portal-client';
 
-type Item = Pick<BillingSubscription['items'][number], 'price' | 'quantity'>;
+type Item = BillingSubscription['items'][number];
 type Discount = BillingSubscription['discounts'][number];
 
 export function formatDate(iso: string): string {
@@ -14,23 +14,20 @@ export function formatInterval({ interval, intervalCount }: Item['price']): stri
   return (intervalCount ?? 1) === 1 ? `a ${unit}` : `every ${String(intervalCount)} ${unit}s`;
 }
 
-/** How a price is charged: `5 × $29.00`, `$10.00 per 100`, `$0.002 for each unit used`. */
-export function formatPrice({ price, quantity }: Item): string {
-  const { model, unitAmount, packageSize } = price;
-  const unit = unitAmount === null ? null : formatMoney(unitAmount);
-  switch (model) {
-    case 'PER_UNIT':
-      return unit === null ? '' : (quantity ?? 1) === 1 ? unit : `${String(quantity)} × ${unit}`;
-    case 'PACKAGE':
-      return unit === null ? '' : `${unit} per ${String(packageSize)}`;
-    case 'USAGE':
-      return unit === null ? 'Charged by usage' : `${unit} for each unit used`;
-    case 'GRADUATED':
-    case 'VOLUME':
-      return 'Price by quantity';
-    case 'UNRECOGNIZED':
-      return '';
-  }
+/** What an item costs: `5 × $29.00`, `$10.00 per 100`, `$0.002 per unit used`. */
+export function formatPrice({ price, quantity, amount }: Item): string {
+  const { model, currency, decimals, packageSize, unitAmountDecimal } = price;
+  // With the fractions of the smallest unit, which `unitAmount` cannot have.
+  const unit =
+    unitAmountDecimal === null
+      ? null
+      : formatMoney({ amount: Number(unitAmountDecimal), currency, decimals });
+  if (unit !== null && model === 'PER_UNIT') return (quantity ?? 1) === 1 ? unit : `${String(quantity)} × ${unit}`;
+  if (unit !== null && model === 'PACKAGE') return `${unit} per ${String(packageSize)}`;
+  if (unit !== null && model === 'USAGE')
+    return packageSize === null ? `${unit} per unit used` : `${unit} per ${String(packageSize)} used`;
+  if (amount !== null) return formatMoney(amount);
+  return model === 'USAGE' ? 'By usage,' : '';
 }
 
 /** `20% off until 1 July 2027`. */
