@@ -7,13 +7,18 @@ const header = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2
  * another subgraph, and who a user is comes from the token alone.
  */
 export function printSubgraph(schema: GraphQLSchema): string {
-  return header + printSchema(renameSharedType(schema));
+  return printRenamed(renameSharedType(schema));
+}
+
+function printRenamed(schema: GraphQLSchema): string {
+  return header + printSchema(schema);
 }
 
 /** Adds `_service`, by which routers read a subgraph: https://www.apollographql.com/docs/graphos/reference/federation/subgraph-specific-fields */
 export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
-  const { query, ...config } = renameSharedType(schema).toConfig();
-  const sdl = printSubgraph(schema);
+  const renamed = renameSharedType(schema);
+  const { query, ...config } = renamed.toConfig();
+  const sdl = printRenamed(renamed);
   const service = new GraphQLObjectType({
     name: '_Service',
     description: 'This subgraph.',
