@@ -1,31 +1,3 @@
 #!/bin/sh
-# Installs schemathesis into a folder of its own and prints the path of its program. Instant when it was installed
-# before. Two runs at once both succeed: each installs aside, and a rename decides.
-set -eu
-
-version=4.32.5
-parts="${XDG_CACHE_HOME:-$HOME/.cache}/billing-portal-graphql/parts"
-folder="$parts/schemathesis-$version"
-program="$folder/bin/schemathesis"
-
-if [ ! -x "$program" ]; then
-  mkdir -p "$parts"
-  work=$(mktemp -d "$parts/.build-XXXXXX")
-  trap 'rm -rf "$work"' EXIT
-  trap 'exit 130' INT TERM
-  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
-    --target "$work/packages" "schemathesis==$version" >&2
-  # By a path of its own, which a virtual environment would not outlive the rename with.
-  mkdir "$work/bin"
-  cat >"$work/bin/schemathesis" <<'SH'
-#!/bin/sh
-PYTHONPATH="$(dirname "$0")/../packages" exec python3 -c \
-  'import sys; sys.argv[0] = "schemathesis"; from schemathesis.cli import schemathesis; schemathesis()' "$@"
-SH
-  chmod +x "$work/bin/schemathesis"
-  mkdir -p "$folder"
-  mv -T "$work/packages" "$folder/packages" 2>/dev/null || [ -d "$folder/packages" ]
-  mv -T "$work/bin" "$folder/bin" 2>/dev/null || [ -x "$program" ]
-fi
-
-echo "$program"
+# Installs schemathesis and prints the path of its program.
+exec "$(dirname "$0")/pip-tool.sh" schemathesis 4.32.5 'from schemathesis.cli import schemathesis; schemathesis()'
