@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const packageFolder = join(root, 'packages/client');
 /** A project that installed the tarball, with React and Apollo Client beside it. */
 const project = createTemporaryFolder();
+let installed: readonly string[];
 let packed: { readonly files: readonly { readonly path: string }[]; readonly unpackedSize: number };
 
 beforeAll(async () => {
@@ -19,12 +20,20 @@ beforeAll(async () => {
   const { stdout } = await run('npm', pack, { cwd: packageFolder });
   const [first] = JSON.parse(stdout) as [typeof packed & { readonly filename: string }];
   packed = first;
-  const installed = join(project, 'node_modules/billing-portal-client');
-  mkdirSync(installed, { recursive: true });
-  await run('tar', ['-xzf', first.filename, '-C', installed, '--strip-components=1'], { cwd: project });
+  await run('npm', ['init', '--yes'], { cwd: project });
+  const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', first.filename];
+  await run('npm', install, { cwd: project });
+  const { stdout: list } = await run('npm', ['ls', '--all', '--parseable'], { cwd: project });
+  installed = list.trim().split('\n').slice(1);
+  process.stdout.write(
+    `billing-portal-client: ${installed.length} package, ${Math.round(packed.unpackedSize / 1000)} kB\n`,
+  );
   for (const name of ['@apollo', '@types', 'graphql', 'react', 'rxjs', '@graphql-typed-document-node'])
     symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
   writeFileSync(join(project, 'page.ts'), page);
+  const readme = readFileSync(join(packageFolder, 'README.md'), 'utf8');
+  const [, snippet = ''] = /```ts\n([^]*?)```/.exec(readme) ?? [];
+  writeFileSync(join(project, 'readme.ts'), `declare const button: HTMLButtonElement;\n${snippet}`);
 }, 120_000);
 
 const page = `
@@ -44,6 +53,7 @@ test('the package has its code, its types and its documents, and needs no other 
   const paths = packed.files.map(({ path }) => path);
 
   expect(dependencies).toBeUndefined();
+  expect(installed).toHaveLength(1);
   expect(paths.filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path)).sort()).toEqual([
     'LICENSE',
     'README.md',
@@ -64,7 +74,7 @@ test.each([
   async (_resolution, flags) => {
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
     const options = ['--strict', '--noEmit', '--skipLibCheck', '--target', 'es2022', '--lib', 'es2022,dom'];
-    const args = [compiler, ...options, ...flags, '--types', 'react', 'page.ts'];
+    const args = [compiler, ...options, ...flags, '--types', 'react', 'page.ts', 'readme.ts'];
 
     const { stdout } = await run(process.execPath, args, { cwd: project }).catch((error: unknown) => {
       throw new Error((error as { readonly stdout: string }).stdout);
