@@ -44,7 +44,7 @@ export class CustomerChargesResolver {
   @Extensions(observed)
   @FieldResolver(() => BillingCharge, {
     nullable: true,
-    description: `The earliest next charge of all subscriptions; null when there is none. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+    description: `The earliest next charge of all subscriptions; null when no charge is to come. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
   })
   async nextCharge(@Root() { subscriptions, access }: BillingCustomer): Promise<BillingCharge | null> {
     if (!(await requestInvoices(access))) return null;

@@ -101,7 +101,7 @@ export class BillingCustomer {
   @Field(() => Money, {
     nullable: true,
     description:
-      'Credit (negative) or debt (positive) that the next invoice takes into account; null when there is none.',
+      'Credit (negative) or debt (positive) that the next invoice takes into account; null when the balance is zero.',
   })
   readonly balance!: Money | null;
 

@@ -36,7 +36,7 @@ export function toBillingCharge(preview: Stripe.Invoice, subscriptionId: string)
 type Amounts = Pick<BillingInvoice, 'total' | 'amountDue' | 'tax' | 'lines' | 'hasMoreLines'>;
 
 function toAmounts({ currency, automatic_tax: automatic, ...invoice }: Stripe.Invoice): Amounts {
-  // Until Stripe can calculate automatic tax, the absence of tax does not mean that there is none.
+  // Until Stripe can calculate automatic tax, an invoice without tax may still get some.
   const isTaxKnown = !automatic.enabled || automatic.status === 'complete';
   const toTax = (taxes: readonly { readonly amount: number }[] | null): Money | null =>
     isTaxKnown

@@ -25,7 +25,7 @@ export class BillingPriceTier {
   @Field(() => Money, {
     nullable: true,
     description:
-      'The amount for the tier as a whole; null when there is none, or when it has a fraction of the smallest unit.',
+      'The amount for the tier as a whole; null when the tier has no such amount, or when it has a fraction of the smallest unit.',
   })
   readonly flatAmount!: Money | null;
 

@@ -128,13 +128,13 @@ describe('--state', () => {
 describe('refused are', () => {
   test.each([
     ['an unknown option', ['--prot', '1'], /--prot/],
-    ['a port that is none', ['--port', 'abc'], /--port must be a number/],
+    ['a port that is not a number', ['--port', 'abc'], /--port must be a number/],
     ['a webhook that is no URL', ['--webhook', 'localhost:3000'], /--webhook must be an http or https URL/],
     ['a secret without a webhook', ['--secret', 'whsec_test'], /--secret needs --webhook/],
     ['a secret of another form', ['--webhook', 'http://x', '--secret', 'x'], /must start with whsec_/],
     ['a seed that does not exist', ['--port', '0', '--seed', '/no/such/file'], /no such file/],
     [
-      'a state that is none',
+      'a state file of another kind',
       ['--port', '0', '--state', 'package.json'],
       /is not a state of the local Stripe/,
     ],

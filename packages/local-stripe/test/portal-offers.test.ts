@@ -183,7 +183,7 @@ describe('leaving', () => {
     expect(await read()).toMatchObject({ cancel_at: expect.any(Number), discounts: [] });
   });
 
-  test('without an offer there is none to accept', async () => {
+  test('an offer that was not made cannot be accepted', async () => {
     const { page } = await portal.openSubscriber();
     const form = linkOf(page, 'Cancel plan');
     expect((await openPage(form.replace(/cancel$/, 'accept-offer'), { method: 'POST' })).status).toBe(404);

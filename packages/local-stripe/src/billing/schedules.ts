@@ -142,7 +142,7 @@ export function startSchedule(store: Store, schedule: ScheduleObject): ScheduleO
     metadata: { ...phase.metadata },
     collectionMethod: 'charge_automatically',
     daysUntilDue: null,
-    // Nobody waits for an answer: without a payment method the subscription is incomplete.
+    // No customer is present to confirm a payment: without a payment method, the subscription is incomplete.
     paymentBehavior: 'default_incomplete',
     onBehalfOf: null,
   });

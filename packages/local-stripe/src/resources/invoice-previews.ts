@@ -65,7 +65,7 @@ interface PreviewedChange extends ItemChangeOptions {
   readonly changes: readonly ItemChange[];
 }
 
-/** Previews the next invoice, optionally with changed items; null if there is none. */
+/** Previews the next invoice, optionally with changed items. Returns null if no invoice follows. */
 export function previewNextInvoice(
   store: Store,
   subscription: SubscriptionObject,
