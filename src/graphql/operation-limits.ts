@@ -8,7 +8,7 @@ import {
   type ValidationContext,
 } from 'graphql';
 
-/** The schema's own depth is 6; an introspection query needs 14. */
+/** The schema's own depth is 8; an introspection query needs 14. */
 const maxDepth = 16;
 const maxAliases = 20;
 /** A list repeats an alias for each of its items, and errors repeat it in their paths. */
@@ -90,4 +90,14 @@ function createMeasure(findFragment: (name: string) => FragmentDefinitionNode | 
   };
 
   return measure;
+}
+
+/** Refuses subscriptions. graphql-js would notice only during execution, and its error would count as an internal one. */
+export function requireServedOperationType(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition: (node) => {
+      if (context.getSchema().getRootType(node.operation)) return;
+      context.reportError(new GraphQLError(`This service has no ${node.operation}s.`, { nodes: node }));
+    },
+  };
 }

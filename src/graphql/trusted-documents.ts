@@ -4,8 +4,7 @@ import { type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
 import { z } from 'zod';
 import { BillingError } from '../shared/errors.ts';
 import type { RequestContext } from './context.ts';
-import { limitOperations } from './operation-limits.ts';
-import { requireServedOperationType } from './served-operation-types.ts';
+import { limitOperations, requireServedOperationType } from './operation-limits.ts';
 
 /** Documents by id: the hash that the client's build wrote into the manifest. */
 export type TrustedDocuments = ReadonlyMap<string, string>;

@@ -11,8 +11,7 @@ import { ConfigurationError, type HttpConfig } from '../config/config.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { createDocumentStore } from '../graphql/document-store.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
-import { limitOperations } from '../graphql/operation-limits.ts';
-import { requireServedOperationType } from '../graphql/served-operation-types.ts';
+import { limitOperations, requireServedOperationType } from '../graphql/operation-limits.ts';
 import { loadTrustedDocuments, requireTrustedDocuments } from '../graphql/trusted-documents.ts';
 import { toSubgraph } from '../graphql/subgraph.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -22,7 +21,7 @@ import { addExplorerRoutes, createSandboxPage, explorerSecurityPolicy } from './
 import { requireHost } from './headers.ts';
 import { type RateLimits, createCharge } from './rate-limit.ts';
 
-/** A query of every field in the schema has about 400 tokens. */
+/** A query of every field in the schema has about 850 tokens. */
 const maxQueryTokens = 1_000;
 /** Each error may repeat the same long name. */
 const maxValidationErrors = 25;
