@@ -139,6 +139,25 @@ describeInBrowser('the states of the account page', (driver) => {
     },
   );
 
+  test('of several plans, each says what it is charged to', async () => {
+    const both: State = {
+      name: 'two plans',
+      words: [],
+      buttons: [],
+      arrange: async (sdk, customer) => {
+        await startAs('plain')(sdk, customer);
+        const card = { customer, type: 'card', brand: 'mastercard', last4: '4444' };
+        const { id } = (await control(sdk, 'payment_methods', card)) as { readonly id: string };
+        const { data } = await sdk.subscriptions.list({ customer });
+        await sdk.subscriptions.update(data[0]?.id ?? '', { default_payment_method: id });
+        await startAs('plain')(sdk, customer);
+      },
+    };
+    const page = await visit(await started, driver, both);
+    await page.getByText('Charged to Mastercard •••• 4444').waitFor();
+    await page.getByText('Charged to Visa •••• 4242').waitFor();
+  });
+
   test('“Keep plan” reverts a cancellation, and the page shows it', async () => {
     const canceling = states.find(({ name }) => name === 'canceling');
     if (canceling === undefined) throw new Error('There is no such state');

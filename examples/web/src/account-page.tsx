@@ -85,6 +85,7 @@ function Account({ customer, configuration, onSignInAgain }: AccountProps) {
           key={subscription.id}
           subscription={subscription}
           nextCharge={found?.nextCharge?.subscriptionId === subscription.id ? found.nextCharge : null}
+          chargedTo={subscriptions.length > 1 ? (subscription.paymentMethod?.label ?? null) : null}
           open={open}
         />
       ))}
@@ -96,7 +97,9 @@ function Account({ customer, configuration, onSignInAgain }: AccountProps) {
       )}
       <div className="pair">
         <PaymentMethod
-          method={subscriptions[0]?.paymentMethod ?? customer.paymentMethod}
+          method={
+            (subscriptions.length === 1 ? subscriptions[0]?.paymentMethod : null) ?? customer.paymentMethod
+          }
           tasks={customer.tasks}
           open={open}
         />

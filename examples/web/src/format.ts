@@ -22,7 +22,8 @@ export function formatPrice({ price, quantity, amount }: Item): string {
     unitAmountDecimal === null
       ? null
       : formatMoney({ amount: Number(unitAmountDecimal), currency, decimals });
-  if (unit !== null && model === 'PER_UNIT') return (quantity ?? 1) === 1 ? unit : `${String(quantity)} × ${unit}`;
+  if (unit !== null && model === 'PER_UNIT')
+    return (quantity ?? 1) === 1 ? unit : `${String(quantity)} × ${unit}`;
   if (unit !== null && model === 'PACKAGE') return `${unit} per ${String(packageSize)}`;
   if (unit !== null && model === 'USAGE')
     return packageSize === null ? `${unit} per unit used` : `${unit} per ${String(packageSize)} used`;

@@ -15,11 +15,13 @@ interface PlanProps {
   readonly subscription: BillingSubscription;
   /** Undefined while it is loaded. */
   readonly nextCharge: BillingInvoices['nextCharge'] | undefined;
+  /** What this plan is charged to, where the page shows several plans; else null. */
+  readonly chargedTo: string | null;
   readonly open: Open;
 }
 
 /** One subscription: what it is, what it costs, how it stands, and what can be done about it. */
-export function Plan({ subscription, nextCharge, open }: PlanProps) {
+export function Plan({ subscription, nextCharge, chargedTo, open }: PlanProps) {
   const { items, discounts, scheduledChange, pendingUpdate } = subscription;
   const { label, tone, sentence } = describeSubscription(subscription);
   return (
@@ -47,6 +49,7 @@ export function Plan({ subscription, nextCharge, open }: PlanProps) {
           Next charge: <strong>{formatMoney(nextCharge.amountDue)}</strong> on {formatDate(nextCharge.date)}
         </p>
       )}
+      {chargedTo && <p className="muted">Charged to {chargedTo}</p>}
       <OpenInvoice subscription={subscription} />
       <Actions subscription={subscription} open={open} />
     </section>
