@@ -1,4 +1,4 @@
-import { registerOpenEnum } from '../graphql/open-enum.ts';
+import { registerOpenEnum } from '../graphql/types.ts';
 
 export const subscriptionStatus = registerOpenEnum(
   'SubscriptionStatus',

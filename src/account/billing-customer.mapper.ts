@@ -3,7 +3,8 @@ import type { BillingAddress, BillingCustomer } from './billing-customer.types.t
 import type { CustomerFacts } from './customer-facts.ts';
 import { toOptionalMoney } from './money.ts';
 import type { RequestAccess } from './request-access.ts';
-import { findPaymentMethod, toBillingDiscount, toBillingSubscription } from './subscription.mapper.ts';
+import { findPaymentMethod } from './payment-method.ts';
+import { toBillingDiscount, toBillingSubscription } from './subscription.mapper.ts';
 
 /** Converts what Stripe said to the schema's types. */
 export function toBillingCustomer(

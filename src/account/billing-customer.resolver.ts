@@ -1,16 +1,37 @@
-import { Arg, Authorized, Ctx, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { CustomerMapping } from '../customers/customer-mapping.types.ts';
+import { type Connection, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
+import { observed } from '../graphql/schema.ts';
 import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
+import { customerTasks } from '../portal/portal-flow.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';
 import { BillingCustomer } from './billing-customer.types.ts';
-import { createRequestAccess } from './request-access.ts';
+import { toBillingInvoice } from './billing-invoice.mapper.ts';
+import {
+  BillingCharge,
+  type BillingInvoice,
+  BillingInvoiceConnection,
+  InvoiceArgs,
+  asksWhenSelected,
+  needsInvoiceHistory,
+} from './billing-invoice.types.ts';
+import { BillingTask, listTasks, nullWithoutPolicy } from './billing-task.ts';
+import type { SnapshotRegister } from './customer-sync.service.ts';
+import { type CustomerInvoices, readStatuses } from './customer-invoices.service.ts';
+import type { NextCharges } from './next-charges.service.ts';
+import { createRequestAccess, requestInvoices } from './request-access.ts';
 
-@Resolver()
+export interface BillingCustomerParts {
+  readonly customers: BillingCustomers;
+  readonly chooser: Pick<ConfigurationChooser, 'getOffered'>;
+  readonly customerInvoices: CustomerInvoices;
+  readonly nextCharges: NextCharges;
+}
+
+@Resolver(() => BillingCustomer)
 export class BillingCustomerResolver {
-  constructor(
-    private readonly customers: BillingCustomers,
-    private readonly chooser: Pick<ConfigurationChooser, 'getOffered'>,
-  ) {}
+  constructor(private readonly parts: BillingCustomerParts) {}
 
   @Authorized()
   @Query(() => BillingCustomer, {
@@ -27,7 +48,54 @@ export class BillingCustomerResolver {
     fresh: boolean,
   ): Promise<BillingCustomer | null> {
     const { requestId } = context;
-    const access = createRequestAccess(context, this.chooser);
-    return this.customers.find(getCaller(context), { fresh, requestId }, access);
+    const access = createRequestAccess(context, this.parts.chooser);
+    return this.parts.customers.find(getCaller(context), { fresh, requestId }, access);
+  }
+
+  @Extensions(observed)
+  @FieldResolver(() => BillingInvoiceConnection, {
+    nullable: true,
+    description: `The customer's invoices, newest first; ${needsInvoiceHistory} ${asksWhenSelected}`,
+  })
+  async invoices(
+    @Root() { id, access }: BillingCustomer,
+    @Args(() => InvoiceArgs) args: InvoiceArgs,
+  ): Promise<Connection<BillingInvoice> | null> {
+    const page = { ...readPageRequest(args), statuses: readStatuses(args.status) };
+    if (!(await requestInvoices(access))) return null;
+    const found = await this.parts.customerInvoices.find(id, page);
+    return toConnection(found, page, ({ id }) => id, toBillingInvoice);
+  }
+
+  @Extensions(observed)
+  @FieldResolver(() => BillingCharge, {
+    nullable: true,
+    description: `The earliest next charge of all subscriptions; null when no charge is to come. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+  })
+  async nextCharge(@Root() { subscriptions, access }: BillingCustomer): Promise<BillingCharge | null> {
+    if (!(await requestInvoices(access))) return null;
+    return this.parts.nextCharges.findEarliest(subscriptions, access.charge);
+  }
+
+  @FieldResolver(() => [BillingTask], {
+    nullable: true,
+    description: `The tasks that concern the customer. ${nullWithoutPolicy}`,
+  })
+  async tasks(@Root() { access }: BillingCustomer): Promise<BillingTask[]> {
+    return listTasks(customerTasks, await access.getOffered(), null);
+  }
+}
+
+@Resolver(() => CustomerMapping)
+export class GoneSinceResolver {
+  constructor(private readonly snapshots: SnapshotRegister) {}
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description:
+      'When the service learned, through webhooks, that the customer was deleted at Stripe; null otherwise.',
+  })
+  async goneSince(@Root() mapping: CustomerMapping): Promise<Date | null> {
+    return (await this.snapshots.find(mapping))?.goneSince ?? null;
   }
 }

@@ -9,10 +9,9 @@ import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import type { CustomerReader } from './customer-reader.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
-import { type CustomerSync, toSnapshot } from './customer-sync.service.ts';
+import { type CustomerSync, type SnapshotRegister, toSnapshot } from './customer-sync.service.ts';
 import type { RequestAccess } from './request-access.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import type { SnapshotRegister } from './snapshot-register.ts';
 
 /** Stored snapshots and the sync that keeps them current. They need webhooks. */
 export interface KeptSnapshots {

@@ -3,22 +3,14 @@ import type { Customers } from '../customers/create-customers.ts';
 import type { Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
 import type { Erasure, UserToErase } from '../shared/erasure.ts';
-import {
-  CustomerChargesResolver,
-  OpenInvoiceResolver,
-  SubscriptionChargeResolver,
-} from './billing-charges.resolver.ts';
-import { BillingCustomerResolver } from './billing-customer.resolver.ts';
+import { BillingCustomerResolver, GoneSinceResolver } from './billing-customer.resolver.ts';
 import { BillingCustomers } from './billing-customers.service.ts';
 import { CustomerInvoices } from './customer-invoices.service.ts';
 import { CustomerReader } from './customer-reader.ts';
-import { CustomerSync } from './customer-sync.service.ts';
-import { CustomerTasksResolver, SubscriptionTasksResolver } from './billing-tasks.resolver.ts';
-import { GoneSinceResolver } from './gone-since.resolver.ts';
-import { KeepSubscriptionResolver } from './keep-subscription.resolver.ts';
+import { CustomerSync, SnapshotRegister } from './customer-sync.service.ts';
 import { NextCharges } from './next-charges.service.ts';
 import { SubscriptionKeeping } from './subscription-keeping.service.ts';
-import { SnapshotRegister } from './snapshot-register.ts';
+import { BillingSubscriptionResolver, OpenInvoiceResolver } from './subscription.resolver.ts';
 
 /** Composes users' view of their own billing. */
 export interface Account {
@@ -40,19 +32,15 @@ export function createAccount(
   // Without webhooks, snapshots would become stale.
   const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
   const billingCustomers = new BillingCustomers(directory, reader, kept);
-  const invoices = new CustomerInvoices(stripe);
+  const customerInvoices = new CustomerInvoices(stripe);
   const nextCharges = new NextCharges(stripe);
   const keeping = new SubscriptionKeeping({ customers: billingCustomers, chooser, stripe, audit });
   return {
     sync,
     resolvers: [
-      new BillingCustomerResolver(billingCustomers, chooser),
-      new CustomerChargesResolver(invoices, nextCharges),
-      new OpenInvoiceResolver(invoices),
-      new SubscriptionChargeResolver(nextCharges),
-      new CustomerTasksResolver(),
-      new SubscriptionTasksResolver(),
-      new KeepSubscriptionResolver(keeping),
+      new BillingCustomerResolver({ customers: billingCustomers, chooser, customerInvoices, nextCharges }),
+      new BillingSubscriptionResolver(nextCharges, keeping),
+      new OpenInvoiceResolver(customerInvoices),
       new GoneSinceResolver(snapshots),
     ],
     eraseUser: async ({ userId }) => {

@@ -8,7 +8,7 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 
 /** What customers may see: a draft can still change, or never be sent. */
-export const shownStatuses = ['open', 'paid', 'uncollectible', 'void'] as const;
+const shownStatuses: ReadonlySet<string> = new Set(['open', 'paid', 'uncollectible', 'void']);
 
 export interface InvoicePageRequest extends PageRequest {
   /** Null for every status that is shown. */
@@ -92,6 +92,14 @@ export class CustomerInvoices {
     }
     return { items: shown, hasNextPage: false };
   }
+}
+
+/** @throws BadUserInputError for a status that Stripe's list does not know */
+export function readStatuses(asked: readonly string[] | null | undefined): ReadonlySet<string> | null {
+  const statuses = new Set(asked ?? shownStatuses);
+  if ([...statuses].some((status) => !shownStatuses.has(status)))
+    throw new BadUserInputError('`status` cannot be UNRECOGNIZED.');
+  return statuses.size === shownStatuses.size ? null : statuses;
 }
 
 function isShown(status: string | null, statuses: ReadonlySet<string> | null): boolean {

@@ -1,25 +1,22 @@
-import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Float, Int } from 'type-graphql';
+import { createObjectType, field } from '../graphql/types.ts';
 
-@ObjectType({
-  description:
-    'An amount as Stripe counts it: 1234 with 2 decimals is 12.34. Never an amount that Stripe would not charge.',
-})
-export class Money {
-  @Field(() => Float, {
-    description:
+export type Money = InstanceType<typeof Money>;
+export const Money = createObjectType(
+  'Money',
+  'An amount as Stripe counts it: 1234 with 2 decimals is 12.34. Never an amount that Stripe would not charge.',
+  {
+    amount: field(
+      Float,
       "A whole number of the currency's smallest units. It is a Float because amounts in some currencies exceed an Int.",
-  })
-  readonly amount!: number;
-
-  @Field(() => String, { description: 'The currency as an ISO code in lower case, such as `eur`.' })
-  readonly currency!: string;
-
-  @Field(() => Int, {
-    description:
+    ),
+    currency: field(String, 'The currency as an ISO code in lower case, such as `eur`.'),
+    decimals: field(
+      Int,
       "Stripe's decimals for the currency: 0, 2 or 3. Those of `Intl.NumberFormat` differ for some currencies.",
-  })
-  readonly decimals!: number;
-}
+    ),
+  },
+);
 
 /** https://docs.stripe.com/currencies#zero-decimal */
 const zeroDecimals = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));

@@ -4,12 +4,23 @@ import { CustomerNotFoundError, NoSuchSubscriptionError } from '../customers/cus
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
 import { FlowNotAllowedError, createRefusal } from '../portal/portal.errors.ts';
+import type { TaskRefusal } from '../portal/flow-limits.ts';
+import { type OfferedFeatures, offersTask } from '../portal/offered-features.ts';
+import { PortalFlowType } from '../portal/portal-flow.ts';
+import { hasScheduledChange } from '../portal/task-facts.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';
-import { type Keepable, findKeepable } from './keepable.ts';
+import type { ChargedItemFacts, SubscriptionFacts } from './customer-facts.ts';
+import { toTotal } from './price.mapper.ts';
 import { createRequestAccess } from './request-access.ts';
 import type { BillingSubscription } from './subscription.types.ts';
+
+/** What waits for the end of a subscription's period, and how Stripe takes it back. */
+type Keepable =
+  | { readonly kind: 'cancellation'; readonly revert: { cancel_at: '' } | { cancel_at_period_end: false } }
+  | { readonly kind: 'change'; readonly scheduleId: string }
+  | { readonly kind: 'refused'; readonly reason: TaskRefusal };
 
 type Kept = Exclude<Keepable, { readonly kind: 'refused' }>;
 
@@ -85,4 +96,80 @@ export class SubscriptionKeeping {
     if (now.kind !== 'refused' || now.reason !== 'NOTHING_SCHEDULED')
       throw new FlowNotAllowedError('NOT_KNOWN', 'Stripe cannot revert this now.', refusal);
   }
+}
+
+type Schedule = NonNullable<SubscriptionFacts['schedule']>;
+
+const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'paused']);
+
+/** Decides what may be reverted: what customers themselves can have scheduled in the portal, and nothing else. */
+export function findKeepable(facts: SubscriptionFacts, offered: OfferedFeatures): Keepable {
+  if (!offersTask(PortalFlowType.SUBSCRIPTION_CANCEL, offered, null)) return refuse('NOT_IN_POLICY');
+  if (facts.status === 'incomplete') return refuse('FIRST_PAYMENT_PENDING');
+  if (!running.has(facts.status)) return refuse('NOT_KNOWN');
+  const isCanceled = facts.cancel_at !== null || facts.cancel_at_period_end;
+  const { schedule } = facts;
+  if (schedule !== null && (isCanceled || hasScheduledChange(facts))) {
+    const isOwn = !isCanceled && isPlainDowngrade(facts, schedule);
+    return isOwn ? { kind: 'change', scheduleId: schedule.id } : refuse('SCHEDULED_CHANGE');
+  }
+  if (!isCanceled) return refuse('NOTHING_SCHEDULED');
+  if (!endsWithPeriod(facts)) return refuse('END_IS_FIXED');
+  const revert = facts.cancel_at_period_end
+    ? ({ cancel_at_period_end: false } as const)
+    : ({ cancel_at: '' } as const);
+  return { kind: 'cancellation', revert };
+}
+
+function refuse(reason: TaskRefusal): Keepable {
+  return { kind: 'refused', reason };
+}
+
+/** Another date is the merchant's, and so is the end after a dispute or a failed payment. */
+function endsWithPeriod(facts: SubscriptionFacts): boolean {
+  const { cancel_at, cancel_at_period_end, cancellation_details: details, items } = facts;
+  const isRequested = (details?.reason ?? 'cancellation_requested') === 'cancellation_requested';
+  return isRequested && (cancel_at_period_end || items.some((item) => item.current_period_end === cancel_at));
+}
+
+/** Merchants schedule other things, such as higher prices and fees: the customer cannot take those back. */
+function isPlainDowngrade({ items: [item, ...others] }: SubscriptionFacts, schedule: Schedule): boolean {
+  const { status, end_behavior, current_phase: current, phases, pause_schedules: pauses } = schedule;
+  if (status !== 'active' || end_behavior !== 'release' || (pauses ?? []).length > 0) return false;
+  const end = current?.end_date ?? 0;
+  const before = phases.find(({ end_date }) => end_date === end);
+  const [next, ...later] = phases.filter(({ start_date }) => start_date >= end);
+  if (item === undefined || before === undefined || next === undefined) return false;
+  const [change, ...more] = next.items;
+  if (change === undefined || others.length + later.length + more.length > 0) return false;
+  return (
+    end === item.current_period_end &&
+    next.trial_end === null &&
+    describeTerms(before) === describeTerms(next) &&
+    isDowngrade(item, change)
+  );
+}
+
+function describeTerms({
+  start_date,
+  end_date,
+  items,
+  trial_end,
+  ...terms
+}: Schedule['phases'][number]): string {
+  return JSON.stringify(terms);
+}
+
+const days: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, year: 365 };
+
+/** The conditions under which the portal schedules a change: a shorter interval, or a lower amount. */
+function isDowngrade(item: ChargedItemFacts, change: ChargedItemFacts): boolean {
+  const [before, after] = [getLength(item), getLength(change)];
+  if (before !== after) return after < before;
+  const [paid, due] = [toTotal([item]), toTotal([change])];
+  return paid !== null && due !== null && due.amount < paid.amount;
+}
+
+function getLength({ price: { recurring } }: ChargedItemFacts): number {
+  return (days[recurring?.interval ?? ''] ?? 0) * (recurring?.interval_count ?? 0);
 }

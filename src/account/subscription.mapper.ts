@@ -8,7 +8,7 @@ import {
 } from './billing-customer.enums.ts';
 import type { CustomerFacts, DiscountFacts, SubscriptionFacts } from './customer-facts.ts';
 import { toMoney, toOptionalMoney } from './money.ts';
-import { toBillingPaymentMethod } from './payment-method.mapper.ts';
+import { findPaymentMethod } from './payment-method.ts';
 import { toBillingItem, toTotal } from './price.mapper.ts';
 import type { RequestAccess } from './request-access.ts';
 import type {
@@ -50,19 +50,6 @@ export function toBillingSubscription(
     facts,
     access,
   };
-}
-
-/** Stripe's order of precedence: https://docs.stripe.com/billing/subscriptions/payment-methods-setting */
-export function findPaymentMethod(
-  subscription: Pick<SubscriptionFacts, 'default_payment_method' | 'default_source'> | null,
-  customer: Pick<CustomerFacts, 'invoice_settings' | 'default_source'>,
-): BillingSubscription['paymentMethod'] {
-  const method =
-    subscription?.default_payment_method ??
-    subscription?.default_source ??
-    customer.invoice_settings.default_payment_method ??
-    customer.default_source;
-  return method === null ? null : toBillingPaymentMethod(method);
 }
 
 function toBillingSubscriptionItem(item: SubscriptionFacts['items'][number]): BillingSubscriptionItem {

@@ -1,244 +1,196 @@
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Float, ID, Int } from 'type-graphql';
+import { createObjectType, field, internal, nullable } from '../graphql/types.ts';
 import {
+  billingInterval,
   cancellationFeedback,
   cancellationReason,
   collectionMethod,
   discountScope,
+  packageRounding,
   pauseReason,
+  pricingModel,
   subscriptionStatus,
 } from './billing-customer.enums.ts';
 import type { SubscriptionFacts } from './customer-facts.ts';
 import { Money } from './money.ts';
-import { BillingPaymentMethod } from './payment-method.types.ts';
-import { BillingPrice } from './price.types.ts';
+import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
 
-@ObjectType({ description: 'A discount that is in force.' })
-export class BillingDiscount {
-  @Field(() => ID, { description: "Stripe's id of the discount, `di_…`." })
-  readonly id!: string;
+export type BillingPriceTier = InstanceType<typeof BillingPriceTier>;
+export const BillingPriceTier = createObjectType('BillingPriceTier', 'One tier of a price.', {
+  upTo: nullable(Float, 'The last unit of the tier; null for the tier that has no end.'),
+  unitAmount: nullable(Money, 'The amount for each unit, as `unitAmount` of the price.'),
+  unitAmountDecimal: nullable(String, 'The amount for each unit, as `unitAmountDecimal` of the price.'),
+  flatAmount: nullable(
+    Money,
+    'The amount for the tier as a whole; null when the tier has no such amount, or when it has a fraction of the smallest unit.',
+  ),
+  flatAmountDecimal: nullable(
+    String,
+    'The amount for the tier as a whole, as Stripe writes it, with fractions.',
+  ),
+});
 
-  @Field(() => discountScope.type, { description: 'What the discount was given to.' })
-  readonly scope!: string;
+export type BillingPrice = InstanceType<typeof BillingPrice>;
+export const BillingPrice = createObjectType(
+  'BillingPrice',
+  "A price at Stripe, in the subscription's currency, before tax and discounts.",
+  {
+    id: field(ID, "Stripe's id of the price, `price_…`."),
+    productId: field(ID, "Stripe's id of the product, `prod_…`."),
+    productName: field(String, "The product's name."),
+    nickname: nullable(String, "The price's description for administrators."),
+    lookupKey: nullable(String, 'The key by which a product looks the price up.'),
+    currency: field(String, 'The currency that is charged, as an ISO code in lower case.'),
+    decimals: field(Int, "Stripe's decimals for the currency."),
+    interval: nullable(billingInterval.type, 'The unit of the billing interval; null for a one-time price.'),
+    intervalCount: nullable(Int, 'The number of units between two charges; null for a one-time price.'),
+    model: field(pricingModel.type, 'How the price is computed.'),
+    usageModel: nullable(pricingModel.type, 'How usage is priced; null unless the model is USAGE.'),
+    unitAmount: nullable(
+      Money,
+      'The amount for one unit, or for one package; null when there is no single amount, or when it has a fraction of the smallest unit.',
+    ),
+    unitAmountDecimal: nullable(
+      String,
+      'The same in smallest units as Stripe writes it, with fractions: `0.05` in `usd` is $0.0005.',
+    ),
+    packageSize: nullable(Float, 'The number of units in a package; null without packages.'),
+    packageRounding: nullable(
+      packageRounding.type,
+      'What a package that is not full costs; null without packages.',
+    ),
+    tiers: nullable([BillingPriceTier], 'The tiers, lowest first; null for a price without tiers.'),
+  },
+);
 
-  @Field(() => String, { nullable: true, description: "The coupon's name, as invoices show it." })
-  readonly name!: string | null;
+export type BillingDiscount = InstanceType<typeof BillingDiscount>;
+export const BillingDiscount = createObjectType('BillingDiscount', 'A discount that is in force.', {
+  id: field(ID, "Stripe's id of the discount, `di_…`."),
+  scope: field(discountScope.type, 'What the discount was given to.'),
+  name: nullable(String, "The coupon's name, as invoices show it."),
+  percentOff: nullable(Float, 'The percentage; null for a discount by an amount.'),
+  amountOff: nullable(Money, 'The amount; null for a discount by a percentage.'),
+  once: field(Boolean, 'Whether the discount applies to one invoice only.'),
+  startedAt: field(Date, 'When the discount began.'),
+  endsAt: nullable(Date, 'When the discount ends; null when it has no end date.'),
+});
 
-  @Field(() => Float, { nullable: true, description: 'The percentage; null for a discount by an amount.' })
-  readonly percentOff!: number | null;
+const changedItem = {
+  price: field(BillingPrice, 'The price.'),
+  quantity: nullable(Int, 'The quantity; null for usage-based prices.'),
+  amount: nullable(
+    Money,
+    'What one period costs, before tax and discounts; null when it cannot be known beforehand.',
+  ),
+};
 
-  @Field(() => Money, { nullable: true, description: 'The amount; null for a discount by a percentage.' })
-  readonly amountOff!: Money | null;
+export type BillingChangedItem = InstanceType<typeof BillingChangedItem>;
+export const BillingChangedItem = createObjectType(
+  'BillingChangedItem',
+  'A price and how often it is taken.',
+  changedItem,
+);
 
-  @Field(() => Boolean, { description: 'Whether the discount applies to one invoice only.' })
-  readonly once!: boolean;
+export type BillingSubscriptionItem = InstanceType<typeof BillingSubscriptionItem>;
+export const BillingSubscriptionItem = createObjectType(
+  'BillingSubscriptionItem',
+  'One item of a subscription.',
+  {
+    ...changedItem,
+    id: field(ID, "Stripe's id of the item, `si_…`."),
+    discounts: field([BillingDiscount], 'The discounts on this item.'),
+    currentPeriodEnd: field(Date, 'When the current billing period ends.'),
+  },
+);
 
-  @Field(() => Date, { description: 'When the discount began.' })
-  readonly startedAt!: Date;
+export type BillingCancellation = InstanceType<typeof BillingCancellation>;
+export const BillingCancellation = createObjectType('BillingCancellation', "A subscription's cancellation.", {
+  requestedAt: nullable(Date, 'When the subscription was cancelled.'),
+  reason: nullable(cancellationReason.type, 'Why, as Stripe sees it.'),
+  feedback: nullable(cancellationFeedback.type, 'What the customer chose as the reason.'),
+  comment: nullable(String, 'What the customer wrote about it.'),
+});
 
-  @Field(() => Date, { nullable: true, description: 'When the discount ends; null when it has no end date.' })
-  readonly endsAt!: Date | null;
-}
+export type BillingPause = InstanceType<typeof BillingPause>;
+export const BillingPause = createObjectType('BillingPause', "A subscription's pause.", {
+  reason: field(pauseReason.type, 'Why the subscription is paused.'),
+  since: nullable(Date, 'When the pause began; null for PAYMENT_COLLECTION, where Stripe does not keep it.'),
+  until: nullable(Date, 'When it ends by itself; null when it has no end.'),
+});
 
-@ObjectType({ description: 'A price and how often it is taken.' })
-export class BillingChangedItem {
-  @Field(() => BillingPrice, { description: 'The price.' })
-  readonly price!: BillingPrice;
+export type BillingScheduledChange = InstanceType<typeof BillingScheduledChange>;
+export const BillingScheduledChange = createObjectType(
+  'BillingScheduledChange',
+  'A change of a subscription that waits for its date.',
+  {
+    at: field(Date, 'When the change takes effect.'),
+    items: field([BillingChangedItem], 'What the subscription consists of afterwards.'),
+    total: nullable(Money, 'As `total` of the subscription, after the change.'),
+  },
+);
 
-  @Field(() => Int, { nullable: true, description: 'The quantity; null for usage-based prices.' })
-  readonly quantity!: number | null;
+export type BillingPendingUpdate = InstanceType<typeof BillingPendingUpdate>;
+export const BillingPendingUpdate = createObjectType(
+  'BillingPendingUpdate',
+  'A change of a subscription that waits for the payment of its invoice.',
+  {
+    expiresAt: field(Date, 'When the change is dropped unless the invoice is paid.'),
+    items: nullable(
+      [BillingChangedItem],
+      'What the subscription consists of afterwards; null when its items stay.',
+    ),
+    trialEndsAt: nullable(Date, 'When the trial ends afterwards; null when it stays.'),
+  },
+);
 
-  @Field(() => Money, {
-    nullable: true,
-    description: 'What one period costs, before tax and discounts; null when it cannot be known beforehand.',
-  })
-  readonly amount!: Money | null;
-}
+export type BillingOpenInvoice = InstanceType<typeof BillingOpenInvoice>;
+export const BillingOpenInvoice = createObjectType(
+  'BillingOpenInvoice',
+  'An invoice that waits for payment.',
+  {
+    id: field(ID, "Stripe's id of the invoice, `in_…`."),
+    number: nullable(String, 'The number on the invoice.'),
+    amountDue: field(Money, 'What is left to pay.'),
+    dueAt: nullable(Date, 'When an invoice that was sent is due.'),
+    nextAttemptAt: nullable(Date, 'When Stripe tries to charge it next; null when it does not.'),
+    access: internal<RequestAccess>(),
+  },
+);
 
-@ObjectType({ description: 'One item of a subscription.' })
-export class BillingSubscriptionItem extends BillingChangedItem {
-  @Field(() => ID, { description: "Stripe's id of the item, `si_…`." })
-  readonly id!: string;
-
-  @Field(() => [BillingDiscount], { description: 'The discounts on this item.' })
-  readonly discounts!: readonly BillingDiscount[];
-
-  @Field(() => Date, { description: 'When the current billing period ends.' })
-  readonly currentPeriodEnd!: Date;
-}
-
-@ObjectType({ description: "A subscription's cancellation." })
-export class BillingCancellation {
-  @Field(() => Date, { nullable: true, description: 'When the subscription was cancelled.' })
-  readonly requestedAt!: Date | null;
-
-  @Field(() => cancellationReason.type, { nullable: true, description: 'Why, as Stripe sees it.' })
-  readonly reason!: string | null;
-
-  @Field(() => cancellationFeedback.type, {
-    nullable: true,
-    description: 'What the customer chose as the reason.',
-  })
-  readonly feedback!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'What the customer wrote about it.' })
-  readonly comment!: string | null;
-}
-
-@ObjectType({ description: "A subscription's pause." })
-export class BillingPause {
-  @Field(() => pauseReason.type, { description: 'Why the subscription is paused.' })
-  readonly reason!: string;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'When the pause began; null for PAYMENT_COLLECTION, where Stripe does not keep it.',
-  })
-  readonly since!: Date | null;
-
-  @Field(() => Date, { nullable: true, description: 'When it ends by itself; null when it has no end.' })
-  readonly until!: Date | null;
-}
-
-@ObjectType({ description: 'A change of a subscription that waits for its date.' })
-export class BillingScheduledChange {
-  @Field(() => Date, { description: 'When the change takes effect.' })
-  readonly at!: Date;
-
-  @Field(() => [BillingChangedItem], { description: 'What the subscription consists of afterwards.' })
-  readonly items!: readonly BillingChangedItem[];
-
-  @Field(() => Money, { nullable: true, description: 'As `total` of the subscription, after the change.' })
-  readonly total!: Money | null;
-}
-
-@ObjectType({ description: 'A change of a subscription that waits for the payment of its invoice.' })
-export class BillingPendingUpdate {
-  @Field(() => Date, { description: 'When the change is dropped unless the invoice is paid.' })
-  readonly expiresAt!: Date;
-
-  @Field(() => [BillingChangedItem], {
-    nullable: true,
-    description: 'What the subscription consists of afterwards; null when its items stay.',
-  })
-  readonly items!: readonly BillingChangedItem[] | null;
-
-  @Field(() => Date, { nullable: true, description: 'When the trial ends afterwards; null when it stays.' })
-  readonly trialEndsAt!: Date | null;
-}
-
-@ObjectType({ description: 'An invoice that waits for payment.' })
-export class BillingOpenInvoice {
-  @Field(() => ID, { description: "Stripe's id of the invoice, `in_…`." })
-  readonly id!: string;
-
-  @Field(() => String, { nullable: true, description: 'The number on the invoice.' })
-  readonly number!: string | null;
-
-  @Field(() => Money, { description: 'What is left to pay.' })
-  readonly amountDue!: Money;
-
-  @Field(() => Date, { nullable: true, description: 'When an invoice that was sent is due.' })
-  readonly dueAt!: Date | null;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'When Stripe tries to charge it next; null when it does not.',
-  })
-  readonly nextAttemptAt!: Date | null;
-
-  /** It is not a field. */
-  readonly access!: RequestAccess;
-}
-
-@ObjectType({ description: 'A subscription at Stripe.' })
-export class BillingSubscription {
-  @Field(() => ID, { description: "Stripe's id of the subscription, `sub_…`." })
-  readonly id!: string;
-
-  @Field(() => subscriptionStatus.type, { description: "The subscription's status." })
-  readonly status!: string;
-
-  @Field(() => String, { description: 'The currency that is charged, as an ISO code in lower case.' })
-  readonly currency!: string;
-
-  @Field(() => [BillingSubscriptionItem], { description: "The subscription's items." })
-  readonly items!: readonly BillingSubscriptionItem[];
-
-  @Field(() => Money, {
-    nullable: true,
-    description:
-      'The list price of one period, before tax, discounts and usage; null when it cannot be known beforehand, or when items have different periods.',
-  })
-  readonly total!: Money | null;
-
-  @Field(() => [BillingDiscount], {
-    description: "The subscription's own discounts; without any, the customer's.",
-  })
-  readonly discounts!: readonly BillingDiscount[];
-
-  @Field(() => Date, { description: 'When the subscription began.' })
-  readonly startedAt!: Date;
-
-  @Field(() => Date, { nullable: true, description: 'When the trial ends or ended; null without a trial.' })
-  readonly trialEndsAt!: Date | null;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'When the current billing period ends: the earliest end of all items. Null without items.',
-  })
-  readonly currentPeriodEnd!: Date | null;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'When the subscription ends because it was cancelled; null when it continues.',
-  })
-  readonly cancelsAt!: Date | null;
-
-  @Field(() => BillingCancellation, { nullable: true, description: 'The cancellation; null without one.' })
-  readonly cancellation!: BillingCancellation | null;
-
-  @Field(() => BillingPause, {
-    nullable: true,
-    description: 'The pause; null when the subscription is not paused.',
-  })
-  readonly pause!: BillingPause | null;
-
-  @Field(() => BillingScheduledChange, {
-    nullable: true,
-    description: 'The next change that waits for its date.',
-  })
-  readonly scheduledChange!: BillingScheduledChange | null;
-
-  @Field(() => BillingPendingUpdate, { nullable: true, description: 'A change that waits for a payment.' })
-  readonly pendingUpdate!: BillingPendingUpdate | null;
-
-  @Field(() => collectionMethod.type, { description: 'How invoices are paid.' })
-  readonly collectionMethod!: string;
-
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      'Within how many days an invoice that is sent has to be paid; null when Stripe charges automatically.',
-  })
-  readonly daysUntilDue!: number | null;
-
-  @Field(() => BillingPaymentMethod, {
-    nullable: true,
-    description:
-      "What the subscription is charged to: its own payment method or, without one, the customer's.",
-  })
-  readonly paymentMethod!: BillingPaymentMethod | null;
-
-  @Field(() => BillingOpenInvoice, {
-    nullable: true,
-    description: 'The latest invoice while it waits for payment.',
-  })
-  readonly openInvoice!: BillingOpenInvoice | null;
-
-  /** What Stripe said, for other features. It is not a field. */
-  readonly facts!: SubscriptionFacts;
-
-  /** It is not a field. */
-  readonly access!: RequestAccess;
-}
+export type BillingSubscription = InstanceType<typeof BillingSubscription>;
+export const BillingSubscription = createObjectType('BillingSubscription', 'A subscription at Stripe.', {
+  id: field(ID, "Stripe's id of the subscription, `sub_…`."),
+  status: field(subscriptionStatus.type, "The subscription's status."),
+  currency: field(String, 'The currency that is charged, as an ISO code in lower case.'),
+  items: field([BillingSubscriptionItem], "The subscription's items."),
+  total: nullable(
+    Money,
+    'The list price of one period, before tax, discounts and usage; null when it cannot be known beforehand, or when items have different periods.',
+  ),
+  discounts: field([BillingDiscount], "The subscription's own discounts; without any, the customer's."),
+  startedAt: field(Date, 'When the subscription began.'),
+  trialEndsAt: nullable(Date, 'When the trial ends or ended; null without a trial.'),
+  currentPeriodEnd: nullable(
+    Date,
+    'When the current billing period ends: the earliest end of all items. Null without items.',
+  ),
+  cancelsAt: nullable(Date, 'When the subscription ends because it was cancelled; null when it continues.'),
+  cancellation: nullable(BillingCancellation, 'The cancellation; null without one.'),
+  pause: nullable(BillingPause, 'The pause; null when the subscription is not paused.'),
+  scheduledChange: nullable(BillingScheduledChange, 'The next change that waits for its date.'),
+  pendingUpdate: nullable(BillingPendingUpdate, 'A change that waits for a payment.'),
+  collectionMethod: field(collectionMethod.type, 'How invoices are paid.'),
+  daysUntilDue: nullable(
+    Int,
+    'Within how many days an invoice that is sent has to be paid; null when Stripe charges automatically.',
+  ),
+  paymentMethod: nullable(
+    BillingPaymentMethod,
+    "What the subscription is charged to: its own payment method or, without one, the customer's.",
+  ),
+  openInvoice: nullable(BillingOpenInvoice, 'The latest invoice while it waits for payment.'),
+  /** What Stripe said. */
+  facts: internal<SubscriptionFacts>(),
+  access: internal<RequestAccess>(),
+});

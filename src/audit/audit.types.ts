@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
-import { registerEnum } from '../graphql/open-enum.ts';
+import { registerEnum } from '../graphql/types.ts';
 import { AuditAction } from './audit-log.ts';
 
 registerEnumType(AuditAction, {

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { z } from 'zod';
-import { type OpenEnum, registerOpenEnum } from '../graphql/open-enum.ts';
+import { type OpenEnum, registerOpenEnum } from '../graphql/types.ts';
 import {
   cancellationReason,
   configurationFeaturesSchema,

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
-import { registerEnum } from '../graphql/open-enum.ts';
+import { registerEnum } from '../graphql/types.ts';
 
 @ObjectType({ description: 'A fact about a customer, for portal policies.' })
 export class CustomerAttribute {

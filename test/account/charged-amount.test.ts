@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { computeAmount } from '../../src/account/charged-amount.ts';
+import { computeAmount } from '../../src/account/price.mapper.ts';
 import { toBillingPrice, toTotal } from '../../src/account/price.mapper.ts';
 
 describe('no amount that Stripe would not charge:', () => {

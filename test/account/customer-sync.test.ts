@@ -5,7 +5,7 @@ import Stripe from 'stripe';
 import { CustomerReader } from '../../src/account/customer-reader.ts';
 import { CustomerSubscriptions } from '../../src/customers/customer-subscriptions.ts';
 import { CustomerSync } from '../../src/account/customer-sync.service.ts';
-import { SnapshotRegister } from '../../src/account/snapshot-register.ts';
+import { SnapshotRegister } from '../../src/account/customer-sync.service.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { Leases, type LeasesOptions, LeaseTakenError } from '../../src/records/leases.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
-import { SnapshotRegister } from '../../src/account/snapshot-register.ts';
+import { SnapshotRegister } from '../../src/account/customer-sync.service.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { adminRole } from '../audit/audit-kit.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import Connection from 'libsql';
 import { createFeatures } from '../../src/app.ts';
-import { SnapshotRegister } from '../../src/account/snapshot-register.ts';
+import { SnapshotRegister } from '../../src/account/customer-sync.service.ts';
 import { commandLine } from '../../src/audit/audit-trail.service.ts';
 import { withPlatform } from '../../src/cli/platform.ts';
 import { loadStoreConfig } from '../../src/config/command-config.ts';

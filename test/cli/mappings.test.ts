@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { SnapshotRegister } from '../../src/account/snapshot-register.ts';
+import { SnapshotRegister } from '../../src/account/customer-sync.service.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { resetConnection, sendError, startFaultyStripe } from '../helpers/faulty-stripe.ts';

@@ -1,5 +1,37 @@
-import type { PaymentMethodFacts } from './customer-facts.ts';
-import type { BillingPaymentMethod } from './payment-method.types.ts';
+import { Int } from 'type-graphql';
+import { createObjectType, field, nullable } from '../graphql/types.ts';
+import type { CustomerFacts, PaymentMethodFacts, SubscriptionFacts } from './customer-facts.ts';
+
+export type BillingPaymentMethod = InstanceType<typeof BillingPaymentMethod>;
+export const BillingPaymentMethod = createObjectType(
+  'BillingPaymentMethod',
+  'The displayable part of a payment method.',
+  {
+    type: field(String, "Stripe's type, such as `card`, `sepa_debit`, `link` or `paypal`."),
+    label: field(
+      String,
+      'A text to show, such as `Visa •••• 4242`, `SEPA Direct Debit •••• 3000` or `PayPal ada@example.com`.',
+    ),
+    brand: nullable(String, 'The brand of a card, such as `visa`.'),
+    last4: nullable(String, 'The last four digits of a card or an account.'),
+    expMonth: nullable(Int, 'The expiry month of a card, 1 to 12.'),
+    expYear: nullable(Int, 'The expiry year of a card.'),
+    wallet: nullable(String, 'The wallet that a card is in, such as `apple_pay`.'),
+  },
+);
+
+/** Stripe's order of precedence: https://docs.stripe.com/billing/subscriptions/payment-methods-setting */
+export function findPaymentMethod(
+  subscription: Pick<SubscriptionFacts, 'default_payment_method' | 'default_source'> | null,
+  customer: Pick<CustomerFacts, 'invoice_settings' | 'default_source'>,
+): BillingPaymentMethod | null {
+  const method =
+    subscription?.default_payment_method ??
+    subscription?.default_source ??
+    customer.invoice_settings.default_payment_method ??
+    customer.default_source;
+  return method === null ? null : toBillingPaymentMethod(method);
+}
 
 /** Names that are not the words of the type with capitals. */
 const names: Readonly<Record<string, string>> = {
@@ -51,7 +83,7 @@ function toName(key: string): string {
   return names[key] ?? key.replaceAll('_', ' ').replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }
 
-export function toBillingPaymentMethod({ type: ownType, details }: PaymentMethodFacts): BillingPaymentMethod {
+function toBillingPaymentMethod({ type: ownType, details }: PaymentMethodFacts): BillingPaymentMethod {
   const { last4, exp_month: expMonth, exp_year: expYear } = details;
   const key = toKey(details.display_brand ?? details.brand);
   const brand = key === null ? null : (legacyBrands[key] ?? key);

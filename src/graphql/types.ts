@@ -1,0 +1,113 @@
+import type { GraphQLScalarType } from 'graphql';
+import { type ClassType, Field, ObjectType, registerEnumType } from 'type-graphql';
+
+/*
+ * Tables that declare object types and enums. TypeScript's types follow from the same tables, so that the two cannot
+ * differ.
+ */
+
+/** A scalar, an enum, an object type, or a list of one of these in brackets. */
+type FieldType = object | readonly [FieldType];
+
+type ValueOf<T> = T extends readonly [infer Item]
+  ? readonly ValueOf<Item>[]
+  : T extends StringConstructor
+    ? string
+    : T extends BooleanConstructor
+      ? boolean
+      : T extends GraphQLScalarType<infer Scalar>
+        ? Scalar
+        : T extends ClassType<infer Instance>
+          ? Instance
+          : T extends EnumType<infer EnumValue>
+            ? EnumValue
+            : never;
+
+interface FieldEntry<Value> {
+  /** Null for a member of the class that is not a field in the schema. */
+  readonly type: FieldType | null;
+  readonly description: string;
+  readonly nullable: boolean;
+  /** Never set: it carries the type. */
+  readonly value?: Value;
+}
+
+export function field<const T extends FieldType>(type: T, description: string): FieldEntry<ValueOf<T>> {
+  return { type, description, nullable: false };
+}
+
+export function nullable<const T extends FieldType>(
+  type: T,
+  description: string,
+): FieldEntry<ValueOf<T> | null> {
+  return { type, description, nullable: true };
+}
+
+/** What resolvers need of an object, and clients never see. */
+export function internal<Value>(): FieldEntry<Value> {
+  return { type: null, description: '', nullable: false };
+}
+
+type Entries = Readonly<Record<string, FieldEntry<unknown>>>;
+type Shape<E extends Entries> = {
+  readonly [Name in keyof E]: E[Name] extends FieldEntry<infer Value> ? Value : never;
+};
+
+export function createObjectType<E extends Entries>(
+  name: string,
+  description: string,
+  entries: E,
+): ClassType<Shape<E>> {
+  const target = class {} as ClassType<Shape<E>>;
+  for (const [key, { type, ...options }] of Object.entries(entries))
+    if (type !== null) Field(() => type as object, options)(target.prototype as object, key);
+  ObjectType(name, { description })(target);
+  return target;
+}
+
+/** Replaces values that Stripe added after this service was built. */
+const unrecognized = 'unrecognized';
+
+type EnumType<Value extends string> = Readonly<Record<string, Value>>;
+
+export interface OpenEnum {
+  readonly type: EnumType<string>;
+  /** Returns Stripe's value, or `unrecognized` when the value is unknown. */
+  readonly read: (stripeValue: string) => string;
+}
+
+/**
+ * Registers a GraphQL enum for one of Stripe's enums. Stripe may add values at any time: they become UNRECOGNIZED,
+ * where a closed enum would fail the whole field.
+ *
+ * @param values Stripe's values with their descriptions
+ */
+export function registerOpenEnum(
+  name: string,
+  description: string,
+  values: Readonly<Record<string, string>>,
+): OpenEnum {
+  const type = registerEnum(name, description, {
+    ...values,
+    [unrecognized]: 'A value that Stripe added after this version of the service.',
+  });
+  return { type, read: (stripeValue) => (Object.hasOwn(values, stripeValue) ? stripeValue : unrecognized) };
+}
+
+/**
+ * Registers a GraphQL enum, and returns the type for `@Field`.
+ * @param values the values in lower case with their descriptions
+ */
+export function registerEnum<Value extends string>(
+  name: string,
+  description: string,
+  values: Readonly<Record<Value, string>>,
+): EnumType<Value> {
+  const entries = Object.entries<string>(values);
+  const type = Object.fromEntries(entries.map(([value]) => [value.toUpperCase(), value as Value]));
+  const valuesConfig = Object.fromEntries(
+    entries.map(([value, text]) => [value.toUpperCase(), { description: text }]),
+  );
+  registerEnumType(type, { name, description, valuesConfig });
+  return type;
+}
