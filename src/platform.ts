@@ -41,8 +41,6 @@ export interface PlatformOverrides {
   readonly logger?: Logger;
   /** How long one call to Stripe may take, retries included, in place of the default. */
   readonly stripeDeadlineMs?: number;
-  /** How many failures in a row hold off calls to Stripe, in place of the default. */
-  readonly stripeFailuresToOpen?: number;
   /** How leases are kept, in place of the defaults. */
   readonly leases?: LeasesOptions;
   /** Returns the current time for policies, in place of the clock. */
@@ -66,7 +64,6 @@ export async function openPlatform(
   const stripe = new StripeClient({
     ...config.stripe,
     deadlineMs: overrides.stripeDeadlineMs,
-    failuresToOpen: overrides.stripeFailuresToOpen,
     telemetry,
   });
   closing.add(() => stripe.close());

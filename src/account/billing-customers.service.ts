@@ -2,7 +2,7 @@ import type { Caller } from '../auth/claims.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';
-import { SharedReads } from '../stripe/shared-reads.ts';
+import { SharedReads } from '../stripe/reads.ts';
 import { LeaseTakenError } from '../records/leases.ts';
 import { toBillingCustomer } from './billing-customer.mapper.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';

@@ -2,8 +2,7 @@ import type Stripe from 'stripe';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import type { Page, PageRequest } from '../graphql/connection.ts';
 import { BadUserInputError } from '../shared/errors.ts';
-import { readPages } from '../stripe/read-all.ts';
-import { SharedReads } from '../stripe/shared-reads.ts';
+import { SharedReads, readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 

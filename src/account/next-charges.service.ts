@@ -1,5 +1,5 @@
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import { SharedReads } from '../stripe/shared-reads.ts';
+import { SharedReads } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { toBillingCharge } from './billing-invoice.mapper.ts';

@@ -1,6 +1,5 @@
 import { Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
-import { SharedReads } from '../stripe/shared-reads.ts';
-import { readAll } from '../stripe/read-all.ts';
+import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { PortalCancellationReason } from './feature-types.ts';
 

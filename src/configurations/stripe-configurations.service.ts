@@ -1,8 +1,12 @@
 import type Stripe from 'stripe';
-import { readAll } from '../stripe/read-all.ts';
-import { wasReplayed } from '../stripe/replay.ts';
+import { readAll } from '../stripe/reads.ts';
+import {
+  StripeRequestRefusedError,
+  StripeUnavailableError,
+  isReplayed,
+  wasReplayed,
+} from '../stripe/stripe.errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
 import { type WantedConfiguration, hashContent } from './configuration-content.ts';
 import {
   type Configuration,

@@ -2,9 +2,13 @@ import { z } from 'zod';
 import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
-import { wasReplayed } from '../stripe/replay.ts';
+import {
+  StripeRequestRefusedError,
+  StripeUnavailableError,
+  isReplayed,
+  wasReplayed,
+} from '../stripe/stripe.errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError, StripeUnavailableError, isReplayed } from '../stripe/stripe.errors.ts';
 import type { AutomaticMappings } from './removed-mappings.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflicts } from './customer-conflicts.ts';

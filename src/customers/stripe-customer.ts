@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { readAll } from '../stripe/read-all.ts';
+import { readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 

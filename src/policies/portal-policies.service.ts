@@ -6,7 +6,7 @@ import { type CustomerSubscriptions, isCurrent } from '../customers/customer-sub
 import type { Logger } from '../logging/logger.ts';
 import type { Platform } from '../platform.ts';
 import { BillingError, type BillingErrorCode } from '../shared/errors.ts';
-import { SharedReads } from '../stripe/shared-reads.ts';
+import { SharedReads } from '../stripe/reads.ts';
 import { type SubscriptionFacts, selectPolicy } from './policy-rules.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 

@@ -17,7 +17,7 @@ import {
 import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { PlannedSubscription, PortalPolicies } from '../policies/portal-policies.service.ts';
-import { SharedReads } from '../stripe/shared-reads.ts';
+import { SharedReads } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';

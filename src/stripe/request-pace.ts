@@ -15,7 +15,7 @@ export class RequestPace {
   constructor(private readonly requestsPerSecond: number) {}
 
   get queueDepth(): number {
-    return [...this.queues.values()].reduce((sum, { depth }) => sum + depth, 0);
+    return [...this.queues.values()].reduce((sum, { waiters }) => sum + waiters.length, 0);
   }
 
   /**
@@ -45,22 +45,18 @@ interface Waiter {
  * burst. Queues of libraries use fixed windows, where two bursts can meet at a boundary, and know no holders.
  */
 class TurnQueue {
+  /** In the order of their turns. */
+  readonly waiters: Waiter[] = [];
   private readonly gapMs: number;
   private readonly burstMs: number;
   /** When the next request would be due if none came early. */
   private nextTurn = 0;
-  /** In the order of their turns. */
-  private readonly waiters: Waiter[] = [];
   /** The round of the last turn. */
   private round = 0;
 
   constructor(requestsPerSecond: number) {
     this.gapMs = 1000 / requestsPerSecond;
     this.burstMs = Math.floor(requestsPerSecond * burstShare) * this.gapMs;
-  }
-
-  get depth(): number {
-    return this.waiters.length;
   }
 
   async takeTurn(holder: string, timeoutMs: number): Promise<void> {
@@ -77,14 +73,10 @@ class TurnQueue {
     await new Promise<void>((begin, reject) => {
       const refuse = (): void => reject(createTooBusyError(longestWaitMs));
       this.waiters.splice(place, 0, { holder, round, deadline, begin, refuse });
-      this.makeRoom();
+      // Where one waiter too many waits, the last gives way: it belongs to a holder with the most requests.
+      if (this.getWait(this.waiters.length - 1) > longestWaitMs) this.waiters.pop()?.refuse();
       if (this.waiters.length === 1) void this.serve();
     });
-  }
-
-  /** Where one waiter too many waits, the last gives way: it belongs to a holder with the most requests. */
-  private makeRoom(): void {
-    if (this.getWait(this.waiters.length - 1) > longestWaitMs) this.waiters.pop()?.refuse();
   }
 
   private async serve(): Promise<void> {
@@ -116,10 +108,8 @@ class TurnQueue {
 }
 
 function createTooBusyError(waitMs: number): StripeRateLimitedError {
-  return new StripeRateLimitedError(
-    new Error('Too many requests are waiting for Stripe'),
-    Math.max(1, Math.ceil(waitMs / 1000)),
-  );
+  const cause = new Error('Too many requests are waiting for Stripe');
+  return new StripeRateLimitedError(cause, Math.max(1, Math.ceil(waitMs / 1000)));
 }
 
 /** Path prefixes before the resource: `/v1/billing_portal/sessions`. */

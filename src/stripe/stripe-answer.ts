@@ -1,6 +1,5 @@
 import Stripe from 'stripe';
 import { z } from 'zod';
-import { answerShapes } from './answer-shapes.ts';
 
 /** Stripe's own messages are far shorter. They are matched against patterns and logged. */
 const longestText = 2_000;
@@ -48,7 +47,7 @@ const named = z.looseObject({ object: z.string() });
 export function requireShape<T>(answer: T): T {
   const { data: known } = named.safeParse(answer);
   if (known === undefined) throw createShapeError('has no "object"');
-  const issue = answerShapes.get(known.object)?.safeParse(answer).error?.issues[0];
+  const issue = shapes.get(known.object)?.safeParse(answer).error?.issues[0];
   if (issue !== undefined) throw createShapeError(`is not a valid ${known.object}: ${issue.path.join('.')}`);
   if (Array.isArray(known['data'])) known['data'].forEach(requireShape);
   return answer;
@@ -57,3 +56,146 @@ export function requireShape<T>(answer: T): T {
 function createShapeError(what: string): Stripe.errors.StripeAPIError {
   return new Stripe.errors.StripeAPIError({ type: 'api_error', message: `Stripe's answer ${what}` });
 }
+
+const text = z.string().nullish();
+const flag = z.boolean();
+const count = z.int32();
+/** The range of a JavaScript date. */
+const seconds = z.number().min(0).max(8.64e12);
+const metadata = z.record(z.string(), z.string()).nullish();
+/** An id, or the whole object when the request expands it. */
+const reference = z.union([z.string(), z.looseObject({ id: z.string() })]);
+
+const customer = z.union([
+  z.looseObject({ id: z.string(), deleted: z.literal(true) }),
+  z.looseObject({ id: z.string(), email: text, metadata }),
+]);
+
+const price = z.looseObject({ id: z.string(), product: reference, currency: z.string() });
+
+const item = z.looseObject({ id: z.string(), price, discounts: z.array(z.unknown()) });
+
+/** `billingCustomer` reads more, and checks it by src/account/customer-facts.ts. */
+const subscription = z.looseObject({
+  id: z.string(),
+  customer: reference,
+  status: z.string(),
+  currency: z.string(),
+  items: z.looseObject({ has_more: flag, data: z.array(item) }),
+});
+
+const amount = z.number();
+const taxes = z.array(z.looseObject({ amount })).nullish();
+const proration = z.looseObject({ proration: flag.nullish() }).nullish();
+const subscriptionDetails = z.looseObject({ subscription: reference }).nullish();
+/** A page of its own: no other scheme may reach a link in a browser. */
+const link = z.nullish(z.string().regex(/^https?:\/\//));
+
+const invoiceLine = z.looseObject({
+  description: text,
+  quantity: count.nullish(),
+  amount,
+  currency: z.string(),
+  taxes,
+  period: z.looseObject({ start: seconds, end: seconds }),
+  parent: z.looseObject({ subscription_item_details: proration, invoice_item_details: proration }).nullish(),
+});
+
+const invoice = z.looseObject({
+  id: z.string(),
+  customer: reference.nullish(),
+  number: text,
+  status: text,
+  currency: z.string(),
+  total: amount,
+  amount_due: amount,
+  amount_paid: amount,
+  total_taxes: taxes,
+  automatic_tax: z.looseObject({ enabled: flag, status: text }),
+  created: seconds,
+  due_date: seconds.nullish(),
+  period_start: seconds,
+  period_end: seconds,
+  next_payment_attempt: seconds.nullish(),
+  lines: z.looseObject({ has_more: flag, data: z.array(invoiceLine) }),
+  hosted_invoice_url: link,
+  invoice_pdf: link,
+  parent: z.looseObject({ subscription_details: subscriptionDetails }).nullish(),
+});
+
+const enabled = z.looseObject({ enabled: flag });
+const interval = z.looseObject({ interval: z.string(), interval_count: count });
+const pauseDuration = z.looseObject({ type: z.string(), interval_options: z.array(interval) });
+const offeredProduct = z.looseObject({
+  product: z.string(),
+  prices: z.array(z.string()),
+  adjustable_quantity: enabled.extend({ minimum: count, maximum: count.nullish() }),
+});
+
+const configuration = z.looseObject({
+  id: z.string(),
+  name: text,
+  active: flag,
+  is_default: flag,
+  livemode: flag,
+  created: seconds,
+  updated: seconds,
+  default_return_url: text,
+  metadata,
+  business_profile: z.looseObject({ headline: text, privacy_policy_url: text, terms_of_service_url: text }),
+  login_page: enabled.extend({ url: text }),
+  features: z.looseObject({
+    customer_update: enabled.extend({ allowed_updates: z.array(z.string()) }),
+    invoice_history: enabled,
+    payment_method_update: enabled.extend({ payment_method_configuration: text }),
+    subscription_cancel: enabled.extend({
+      mode: z.string(),
+      proration_behavior: z.string(),
+      cancellation_reason: enabled.extend({
+        options: z.array(z.string()),
+        feedback_options: z.array(reference).nullish(),
+      }),
+    }),
+    subscription_pause: z
+      .looseObject({ enabled: flag.optional(), duration: pauseDuration.optional() })
+      .optional(),
+    subscription_update: enabled.extend({
+      default_allowed_updates: z.array(z.string()),
+      proration_behavior: z.string(),
+      billing_cycle_anchor: text,
+      trial_update_behavior: z.string(),
+      schedule_at_period_end: z.looseObject({ conditions: z.array(z.looseObject({ type: z.string() })) }),
+      products: z.array(offeredProduct).nullish(),
+    }),
+  }),
+});
+
+const checkoutSession = z.looseObject({
+  id: z.string(),
+  customer: reference.nullish(),
+  client_reference_id: text,
+  payment_link: reference.nullish(),
+  metadata,
+});
+
+const list = z.looseObject({ has_more: flag, data: z.array(z.looseObject({ object: z.string() })) });
+
+/**
+ * The members of Stripe's objects that this service reads, by the objects' `object` member. The SDK's types are not
+ * checked at run time: without these shapes, an unexpected response would fail in the middle of a request. Members that
+ * Stripe omits for some accounts are optional.
+ */
+const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ['list', list],
+  ['search_result', list],
+  ['customer', customer],
+  ['subscription', subscription],
+  ['subscription_item', item],
+  ['price', price],
+  ['product', z.looseObject({ id: z.string() })],
+  ['invoice', invoice],
+  ['billing_portal.configuration', configuration],
+  ['billing.feedback_option', z.looseObject({ id: z.string(), description: z.string() })],
+  ['billing_portal.session', z.looseObject({ created: seconds })],
+  ['checkout.session', checkoutSession],
+]);

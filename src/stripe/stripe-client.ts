@@ -6,7 +6,6 @@ import { BillingError } from '../shared/errors.ts';
 import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
 import { noMetrics } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
-import { CircuitBreaker, type Verdict } from './circuit-breaker.ts';
 import { RequestPace } from './request-pace.ts';
 import { requireShape } from './stripe-answer.ts';
 import { StripeHttpClient } from './stripe-http-client.ts';
@@ -25,8 +24,6 @@ export interface StripeClientOptions {
   readonly deadlineMs?: number;
   /** How many requests per second each endpoint may get; null or undefined for no limit. */
   readonly requestsPerSecond?: number | null;
-  /** How many attempts in a row must fail before the circuit breaker opens. */
-  readonly failuresToOpen?: number;
   readonly telemetry?: Telemetry;
 }
 
@@ -40,16 +37,14 @@ const maxAnswerBytes = 8 * 1024 * 1024;
 const maxConnections = 512;
 const maxAttempts = 3;
 const firstBackoffMs = 150;
-const defaultFailuresToOpen = 5;
 
 /**
  * The only way to Stripe. Every call has one deadline, is retried only when that is safe, uses one idempotency key for
- * all attempts, and fails with a BillingError. While Stripe is down, calls fail immediately.
+ * all attempts, and fails with a BillingError. The deadline and the pace bound how many calls wait while Stripe is down.
  */
 export class StripeClient {
   private readonly dispatcher: Dispatcher;
   private readonly sdk: Stripe;
-  private readonly breaker: CircuitBreaker;
   private readonly deadlineMs: number;
   private readonly hasKey: boolean;
 
@@ -63,13 +58,9 @@ export class StripeClient {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    this.breaker = new CircuitBreaker(options.failuresToOpen ?? defaultFailuresToOpen);
     this.hasKey = options.secretKey !== null;
     this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
-    telemetry.metrics.watchStripe(() => ({
-      queueDepth: pace?.queueDepth ?? 0,
-      breaker: this.breaker.state,
-    }));
+    telemetry.metrics.watchStripeQueue(() => pace?.queueDepth ?? 0);
     this.sdk = new Stripe(options.secretKey ?? 'none', {
       httpClient: new StripeHttpClient(this.dispatcher, pace, telemetry),
       maxNetworkRetries: 0,
@@ -96,8 +87,9 @@ export class StripeClient {
     for (let attempt = 1; ; attempt += 1) {
       const timeout = Math.max(1, Math.floor(deadline - performance.now()));
       try {
-        return await this.breaker.run(() => call(timeout).then(requireShape, rethrow), judge);
-      } catch (error) {
+        return requireShape(await call(timeout));
+      } catch (thrown) {
+        const error = unwrap(thrown);
         const delay = findRetryDelay(error, attempt);
         if (delay === null || performance.now() + delay >= deadline) throw toBillingError(error);
         await wait(delay);
@@ -115,17 +107,10 @@ function toAddress(url: URL): Pick<Stripe.StripeConfig, 'host' | 'port' | 'proto
   return { host: url.hostname, port: url.port || (protocol === 'http' ? 80 : 443), protocol };
 }
 
-/** Unwraps a BillingError: the SDK wraps every error of the HTTP client into a connection error. */
-function rethrow(error: unknown): never {
-  const detail = error instanceof Stripe.errors.StripeConnectionError ? error.detail : undefined;
-  throw (detail as unknown) instanceof BillingError ? detail : error;
-}
-
-/** A refusal shows that Stripe works, and so does a rate limit. A replayed failure shows nothing. */
-function judge(error: unknown): Verdict {
-  if (!(error instanceof Stripe.errors.StripeError) || isReplayed(error)) return 'unknown';
-  const { statusCode = 0 } = error;
-  return statusCode >= 400 && statusCode < 500 ? 'answers' : 'is out';
+/** The SDK wraps every error of the HTTP client into a connection error, also a BillingError. */
+function unwrap(error: unknown): unknown {
+  const detail: unknown = error instanceof Stripe.errors.StripeConnectionError ? error.detail : undefined;
+  return detail instanceof BillingError ? detail : error;
 }
 
 /** Returns the milliseconds before the next attempt; null when a retry is not allowed. */

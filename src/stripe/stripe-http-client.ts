@@ -2,11 +2,11 @@ import Stripe from 'stripe';
 import type { Dispatcher } from 'undici';
 import type { Report, Telemetry } from '../telemetry/telemetry.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
-import { StripeConnectionFailure } from './connection-failure.ts';
 import { type RequestPace, nameEndpoint, nameTurnHolder } from './request-pace.ts';
 import { readAnswer } from './stripe-answer.ts';
+import { StripeConnectionFailure } from './stripe.errors.ts';
 
-type MakeRequest = InstanceType<typeof Stripe.HttpClient>['makeRequest'];
+type Request = Parameters<InstanceType<typeof Stripe.HttpClient>['makeRequest']>;
 
 /**
  * The SDK's HTTP client, implemented with undici. Its `timeout` applies to the whole exchange. The timeout of the SDK's
@@ -29,7 +29,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
   }
 
   /** @throws an error that the SDK reports as a connection error, and StripeRateLimitedError when too many requests wait */
-  override async makeRequest(...request: Parameters<MakeRequest>): Promise<StripeHttpResponse> {
+  override async makeRequest(...request: Request): Promise<StripeHttpResponse> {
     const [, , path, method, , body, , timeout] = request;
     const deadline = performance.now() + timeout;
     const endpoint = nameEndpoint(method, path);
@@ -47,11 +47,7 @@ export class StripeHttpClient extends Stripe.HttpClient {
     return answer;
   }
 
-  private async send(
-    request: Parameters<MakeRequest>,
-    timeoutMs: number,
-    report: Report,
-  ): Promise<StripeHttpResponse> {
+  private async send(request: Request, timeoutMs: number, report: Report): Promise<StripeHttpResponse> {
     try {
       const response = await inTime(timeoutMs, (signal) => this.exchange(request, signal));
       const status = response.getStatusCode();
@@ -60,29 +56,26 @@ export class StripeHttpClient extends Stripe.HttpClient {
       report.attributes = { 'http.response.status_code': status };
       return response;
     } catch (error) {
-      report.outcome = isTimeout(error) ? 'timeout' : 'no_answer';
-      throw isTimeout(error) ? error : new StripeConnectionFailure(error);
+      const isTimeout = (error as { code?: unknown }).code === Stripe.HttpClient.TIMEOUT_ERROR_CODE;
+      report.outcome = isTimeout ? 'timeout' : 'no_answer';
+      throw isTimeout ? error : new StripeConnectionFailure(error);
     }
   }
 
   private async exchange(
-    [host, port, path, method, headers, requestData, protocol]: Parameters<MakeRequest>,
+    [host, port, path, method, headers, body, protocol]: Request,
     signal: AbortSignal,
   ): Promise<StripeHttpResponse> {
-    const {
-      statusCode,
-      headers: answered,
-      body,
-    } = await this.dispatcher.request({
+    const answer = await this.dispatcher.request({
       origin: `${protocol}://${host}:${port}`,
       path,
       method,
       // The SDK sets Content-Length to a number, which undici also accepts.
       headers: headers as Record<string, string | string[]>,
-      body: method === 'POST' ? requestData : null,
+      body: method === 'POST' ? body : null,
       signal,
     });
-    return new StripeHttpResponse(statusCode, flatten(answered), await body.text());
+    return new StripeHttpResponse(answer, await answer.body.text());
   }
 }
 
@@ -101,26 +94,13 @@ function inTime<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promi
   });
 }
 
-function isTimeout(error: unknown): boolean {
-  return (error as { readonly code?: unknown }).code === Stripe.HttpClient.TIMEOUT_ERROR_CODE;
-}
-
-function flatten(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value = '']) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  );
-}
-
 class StripeHttpResponse extends Stripe.HttpClientResponse {
   constructor(
-    private readonly status: number,
-    headers: Record<string, string>,
+    { statusCode, headers }: Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>,
     private readonly text: string,
   ) {
-    super(status, headers);
+    const flat = Object.entries(headers).map(([name, value]) => [name, String(value ?? '')] as const);
+    super(statusCode, Object.fromEntries(flat));
   }
 
   /** The SDK extends this object and exposes it as `lastResponse`. */
@@ -130,6 +110,6 @@ class StripeHttpResponse extends Stripe.HttpClientResponse {
 
   /** Rejects, as the SDK expects, when a successful response is not JSON. */
   override toJSON(): Promise<object> {
-    return Promise.resolve().then(() => readAnswer(this.status, this.text));
+    return Promise.resolve().then(() => readAnswer(this.getStatusCode(), this.text));
   }
 }

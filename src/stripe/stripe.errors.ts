@@ -1,22 +1,12 @@
 import Stripe from 'stripe';
+import { errors as undici } from 'undici/index.js';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';
-import { StripeConnectionFailure } from './connection-failure.ts';
-import { wasReplayed } from './replay.ts';
 
-/** Stripe did not answer in time, failed, sent an invalid response, or the circuit breaker is open. */
+/** Stripe did not answer in time, failed, or sent an invalid response. */
 export class StripeUnavailableError extends BillingError {
-  constructor(cause: unknown, retryAfter?: number) {
-    super('STRIPE_UNAVAILABLE', 'Billing is not available right now. Try again shortly.', {
-      cause,
-      ...(retryAfter === undefined ? {} : { retryAfter }),
-    });
+  constructor(cause: unknown) {
+    super('STRIPE_UNAVAILABLE', 'Billing is not available right now. Try again shortly.', { cause });
   }
-}
-
-/** Whether Stripe replayed a stored failure. A retry needs a new idempotency key. */
-export function isReplayed(error: unknown): boolean {
-  const answer = error instanceof BillingError ? error.cause : error;
-  return answer instanceof Stripe.errors.StripeError && wasReplayed(answer);
 }
 
 /** Stripe's rate limit is exceeded, or this service's own pace limit. */
@@ -29,9 +19,8 @@ export class StripeRateLimitedError extends BillingError {
 /** The key, its permissions or the account do not allow the request. An operator has to act. */
 export class StripeMisconfiguredError extends BillingError {
   constructor(cause: unknown) {
-    super('STRIPE_MISCONFIGURED', 'Billing is not set up correctly. Contact the operators of this service.', {
-      cause,
-    });
+    const message = 'Billing is not set up correctly. Contact the operators of this service.';
+    super('STRIPE_MISCONFIGURED', message, { cause });
   }
 }
 
@@ -54,14 +43,23 @@ export class StripeRequestRefusedError extends StripeMisconfiguredError {
 
 /** Whether Stripe does not have the object that this parameter names. */
 export function isMissing(error: unknown, param: string): boolean {
-  return (
-    error instanceof StripeRequestRefusedError &&
-    error.param === param &&
-    error.stripeCode === 'resource_missing'
-  );
+  if (!(error instanceof StripeRequestRefusedError)) return false;
+  return error.param === param && error.stripeCode === 'resource_missing';
 }
 
-const defaultRetryAfterSeconds = 1;
+/**
+ * Whether Stripe replayed the response that it stored under the idempotency key. A replayed response may be outdated.
+ * https://docs.stripe.com/api/idempotent_requests
+ */
+export function wasReplayed(answer: Pick<Stripe.errors.StripeError, 'headers'>): boolean {
+  return answer.headers?.['idempotent-replayed'] === 'true';
+}
+
+/** Whether Stripe replayed a stored failure. A retry needs a new idempotency key. */
+export function isReplayed(error: unknown): boolean {
+  const answer = error instanceof BillingError ? error.cause : error;
+  return answer instanceof Stripe.errors.StripeError && wasReplayed(answer);
+}
 
 /** Converts errors of the SDK into the errors that this service documents. */
 export function toBillingError(error: unknown): BillingError {
@@ -78,20 +76,67 @@ export function toBillingError(error: unknown): BillingError {
     case 403:
       return new StripeMisconfiguredError(error);
     case 429:
-      return new StripeRateLimitedError(error, readRetryAfter(error) ?? defaultRetryAfterSeconds);
-    default:
-      return new StripeUnavailableError(findReason(error));
+      return new StripeRateLimitedError(error, readRetryAfter(error) ?? 1);
+    default: {
+      // The SDK's `detail` has the reason of a failed connection: logs show only `cause`.
+      const detail: unknown = error.detail;
+      return new StripeUnavailableError(detail instanceof StripeConnectionFailure ? detail : error);
+    }
   }
-}
-
-/** Prefers the SDK's `detail`, which has the reason of a failed connection: logs show only `cause`. */
-function findReason(error: Stripe.errors.StripeError): unknown {
-  const detail: unknown = error.detail;
-  return detail instanceof StripeConnectionFailure ? detail : error;
 }
 
 /** Returns the seconds that Stripe asks to wait; undefined without a usable header. */
 export function readRetryAfter(error: Stripe.errors.StripeError): number | undefined {
   const seconds = Number(error.headers?.['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 && seconds <= 60 ? Math.ceil(seconds) : undefined;
+}
+
+/** Explains Node's and undici's codes to an operator. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'DNS does not know its host name',
+  EAI_AGAIN: 'DNS does not answer',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was closed',
+  EPIPE: 'the connection was closed',
+  EHOSTUNREACH: 'no route leads to it',
+  ENETUNREACH: 'no route leads to it',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  UND_ERR_SOCKET: 'the connection was closed',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is too large',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+  UND_ERR_PRX_TLS: "the proxy's certificate is for another host",
+};
+
+/** OpenSSL's codes for a certificate chain that cannot be verified. */
+const untrustedCertificate = /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_|INVALID_CA)/;
+
+/**
+ * A request to Stripe got no response. The message contains no host or address. The error has no `code`, because the SDK
+ * itself would retry ECONNRESET and EPIPE; only StripeClient decides about retries.
+ */
+export class StripeConnectionFailure extends Error {
+  override readonly name = 'StripeConnectionFailure';
+
+  /** For example, `the connection was refused (ECONNREFUSED)`. */
+  readonly reason: string;
+
+  constructor(cause: unknown) {
+    const reason = describe(cause);
+    super(`Stripe is unreachable: ${reason}`, { cause });
+    this.reason = reason;
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof undici.RequestAbortedError) {
+    // undici has no error code for a proxy that refuses the tunnel.
+    const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
+    if (status !== undefined) return `the proxy (HTTPS_PROXY) answered with status ${status}`;
+  }
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code !== 'string') return 'the connection failed';
+  const untrusted = 'its certificate is not trusted; where a proxy inspects TLS, set NODE_EXTRA_CA_CERTS';
+  const reason = untrustedCertificate.test(code) ? untrusted : 'the connection failed';
+  return `${reasons[code] ?? reason} (${code})`;
 }

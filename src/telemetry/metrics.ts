@@ -1,14 +1,3 @@
-/** The state of this process's requests to Stripe. */
-export interface StripeState {
-  /** How many requests wait for the rate limit. */
-  readonly queueDepth: number;
-  readonly breaker: BreakerState;
-}
-
-export const breakerStates = ['closed', 'half_open', 'open'] as const;
-
-export type BreakerState = (typeof breakerStates)[number];
-
 /**
  * The metrics of this service. An outcome is `OK` or an error code. Every label has a bounded number of values, and none
  * identifies a person.
@@ -31,8 +20,8 @@ export interface Metrics {
   webhookHandled(type: string, outcome: string): void;
   /** @param source what found the conflict: a customer names a user who is linked to another customer */
   conflictFound(source: 'event' | 'session'): void;
-  /** Calls `read` whenever the metrics are scraped. */
-  watchStripe(read: () => StripeState): void;
+  /** @param readDepth returns how many requests to Stripe wait; it is called whenever the metrics are scraped */
+  watchStripeQueue(readDepth: () => number): void;
 }
 
 const ignore = (): void => undefined;
@@ -46,5 +35,5 @@ export const noMetrics: Metrics = {
   storeAnswered: ignore,
   webhookHandled: ignore,
   conflictFound: ignore,
-  watchStripe: ignore,
+  watchStripeQueue: ignore,
 };

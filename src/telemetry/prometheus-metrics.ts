@@ -1,6 +1,6 @@
 // prom-client's successor, @prometheus-io/client, has the same interface but needs Node 22.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { type Metrics, type StripeState, breakerStates } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 
 /** In seconds. A healthy store answers within the first buckets. A call to Stripe times out after 8 s. */
 const storeBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -89,24 +89,13 @@ export class PrometheusMetrics implements Metrics {
     this.storeOperations.observe({ operation, outcome }, seconds);
   }
 
-  watchStripe(read: () => StripeState): void {
-    const { registers } = this;
+  watchStripeQueue(readDepth: () => number): void {
     new Gauge({
       name: 'billing_portal_stripe_queue_depth',
       help: 'Requests to Stripe that wait for the rate limit.',
-      registers,
+      registers: this.registers,
       collect() {
-        this.set(read().queueDepth);
-      },
-    });
-    new Gauge({
-      name: 'billing_portal_stripe_breaker_state',
-      help: 'The circuit breaker before Stripe: requests are sent (closed), fail immediately (open), or one trial is sent (half_open).',
-      labelNames: ['state'],
-      registers,
-      collect() {
-        const { breaker } = read();
-        for (const state of breakerStates) this.set({ state }, state === breaker ? 1 : 0);
+        this.set(readDepth());
       },
     });
   }

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import type { StripeConfig } from '../config/config.ts';
-import { readAll } from '../stripe/read-all.ts';
+import { readAll } from '../stripe/reads.ts';
 import { StripeClient } from '../stripe/stripe-client.ts';
 import { handledEventTypes, webhookPath } from './webhook-event.ts';
 

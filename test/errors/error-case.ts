@@ -86,8 +86,7 @@ async function createStage(env: Environment = {}): Promise<Stage> {
       JWT_SECRET: planted.jwtSecret,
       ...env,
     },
-    // Many cases share a stage, and in a row many of them are outages.
-    { stripeDeadlineMs: 600, stripeFailuresToOpen: Infinity },
+    { stripeDeadlineMs: 600 },
   );
   await app.link(planted.userId, 'cus_1');
   const token =

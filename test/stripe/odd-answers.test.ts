@@ -28,7 +28,7 @@ const oddValues: readonly unknown[] = [
 const faulty = await startFaultyStripe();
 const good = await createTestApp();
 const demo = await seedDemoData(good.sdk);
-const app = await createTestApp({ STRIPE_API_URL: faulty.url }, { stripeFailuresToOpen: Infinity });
+const app = await createTestApp({ STRIPE_API_URL: faulty.url });
 await app.link('ada', demo.customerId);
 const token = await app.createToken({ userId: 'ada', roles: [adminRole] });
 

@@ -6,7 +6,7 @@ import type { Configuration } from '../../configurations/managed-configuration.t
 import { compilePolicy } from '../../policies/compile-policy.ts';
 import { PolicyFileError } from '../../policies/policy-file.errors.ts';
 import { type Policy, type PolicySet, listPolicies } from '../../policies/policy-set.ts';
-import { readAll } from '../../stripe/read-all.ts';
+import { readAll } from '../../stripe/reads.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import {

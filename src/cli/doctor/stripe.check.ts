@@ -6,7 +6,7 @@ import { productsPath } from '../../configurations/managed-configuration.ts';
 import { markKey } from '../../customers/customer-creation.service.ts';
 import { redact } from '../../logging/logger.ts';
 import { BillingError } from '../../shared/errors.ts';
-import { StripeConnectionFailure } from '../../stripe/connection-failure.ts';
+import { StripeConnectionFailure } from '../../stripe/stripe.errors.ts';
 import type { StripeCall, StripeClient } from '../../stripe/stripe-client.ts';
 import { type Deployment, type Judgement, type StripeCheck, fail, pass, skip, warn } from './check.ts';
 import { receivesEvents } from './webhooks.check.ts';

@@ -3,7 +3,7 @@ import { type CommandConfig, loadLinkingConfig, loadStoreConfig } from '../../co
 import type { Environment } from '../../config/environment.ts';
 import type { CustomerDirectory } from '../../customers/customer-directory.ts';
 import { exitCodes } from '../../process/start-failure.ts';
-import { readPages } from '../../stripe/read-all.ts';
+import { readPages } from '../../stripe/reads.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { type WebhookEvent, handledEventTypes, readEvent } from '../../webhooks/webhook-event.ts';
 import type { WebhookProcessor } from '../../webhooks/webhook-processor.service.ts';

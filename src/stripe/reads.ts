@@ -10,18 +10,19 @@ type List<T> = (
   options: Stripe.RequestOptions,
 ) => Promise<Stripe.ApiList<T>>;
 
+interface Identified {
+  readonly id: string;
+}
+
 /** Reads every page of one of Stripe's lists. @throws BillingError of the Stripe kind */
-export async function readAll<T extends { readonly id: string }>(
-  stripe: StripeClient,
-  list: List<T>,
-): Promise<T[]> {
+export async function readAll<T extends Identified>(stripe: StripeClient, list: List<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const page of readPages(stripe, list)) found.push(...page);
   return found;
 }
 
 /** Reads one of Stripe's lists lazily, page by page. @throws BillingError of the Stripe kind */
-export async function* readPages<T extends { readonly id: string }>(
+export async function* readPages<T extends Identified>(
   stripe: StripeClient,
   list: List<T>,
 ): AsyncGenerator<readonly T[]> {
@@ -36,5 +37,18 @@ export async function* readPages<T extends { readonly id: string }>(
       throw new StripeUnavailableError(new Error('Stripe repeated a page of a list'));
     last = end;
     more = has_more && last !== undefined;
+  }
+}
+
+/** Concurrent callers of the same key share one read. Nothing is cached afterwards. */
+export class SharedReads<T> {
+  private readonly underWay = new Map<string, Promise<T>>();
+
+  read(key: string, work: () => Promise<T>): Promise<T> {
+    const other = this.underWay.get(key);
+    if (other !== undefined) return other;
+    const own = work().finally(() => this.underWay.delete(key));
+    this.underWay.set(key, own);
+    return own;
   }
 }
