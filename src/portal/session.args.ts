@@ -59,7 +59,7 @@ export function toSessionRequest({ returnUrl, locale, flow, features }: SessionI
     returnUrl,
     locale: locale ?? undefined,
     flow: flow ?? undefined,
-    features: toFeatureChoice(features ?? {}),
+    features: features ? toFeatureChoice(features) : {},
   };
 }
 
