@@ -1,6 +1,22 @@
 import { isUtf8 } from 'node:buffer';
 import Stripe from 'stripe';
-import { WebhookRefusedError } from './webhook.errors.ts';
+
+const refusals = {
+  SIGNATURE_MISSING: 'The stripe-signature header is missing.',
+  SIGNATURE_MALFORMED: 'The stripe-signature header does not have exactly one timestamp.',
+  SIGNATURE_MISMATCH: 'No signature matches the body: the body was changed, or signed with another secret.',
+  TIMESTAMP_TOO_OLD: 'The delivery was signed more than five minutes ago.',
+  TIMESTAMP_IN_FUTURE: "The delivery was signed more than five minutes ahead of this service's clock.",
+};
+
+/** Stripe did not sign a delivery for this service, or not recently. Logs and responses have the code. */
+export class WebhookRefusedError extends Error {
+  override readonly name = 'WebhookRefusedError';
+
+  constructor(readonly code: keyof typeof refusals) {
+    super(refusals[code]);
+  }
+}
 
 /** An unparsed request. */
 export interface Delivery {
@@ -22,7 +38,10 @@ export function verifySignature(
   { secrets, now }: { readonly secrets: readonly string[]; readonly now: Date },
 ): string {
   if (signature === undefined || signature === '') throw new WebhookRefusedError('SIGNATURE_MISSING');
-  checkAge(readTimestamp(signature), now);
+  const ageSeconds = now.getTime() / 1000 - readTimestamp(signature);
+  if (ageSeconds > toleranceSeconds) throw new WebhookRefusedError('TIMESTAMP_TOO_OLD');
+  // The SDK accepts timestamps in the future, which would let an attacker keep a signature and replay it later.
+  if (ageSeconds < -toleranceSeconds) throw new WebhookRefusedError('TIMESTAMP_IN_FUTURE');
   // The SDK compares text: invalid UTF-8 would be replaced, and a byte order mark would vanish.
   const text = body.toString('utf8');
   if (!isUtf8(body) || !secrets.some((secret) => isSigned(text, signature, secret, now)))
@@ -47,11 +66,4 @@ function readTimestamp(signature: string): number {
   if (timestamp === undefined || more.length > 0 || !/^t=\d{1,15}$/.test(timestamp))
     throw new WebhookRefusedError('SIGNATURE_MALFORMED');
   return Number(timestamp.slice('t='.length));
-}
-
-/** The SDK accepts timestamps in the future, which would let an attacker keep a signature and replay it later. */
-function checkAge(timestamp: number, now: Date): void {
-  const ageSeconds = now.getTime() / 1000 - timestamp;
-  if (ageSeconds > toleranceSeconds) throw new WebhookRefusedError('TIMESTAMP_TOO_OLD');
-  if (ageSeconds < -toleranceSeconds) throw new WebhookRefusedError('TIMESTAMP_IN_FUTURE');
 }

@@ -44,18 +44,14 @@ async function asPlatform<T>(config: StripeConfig, use: (platform: StripeClient)
   }
 }
 
-export interface EndpointDifferences {
-  /** Why the service misses events. */
-  readonly losses: readonly string[];
-  /** What differs without harm. */
-  readonly others: readonly string[];
-}
-
-/** Compares an endpoint with the one that `createEndpoint` creates. */
+/**
+ * Compares an endpoint with the one that `createEndpoint` creates. `losses` are why the service misses events; `others`
+ * do no harm.
+ */
 export function compareEndpoint(
   { status, livemode, application, enabled_events: sent, api_version: version }: Stripe.WebhookEndpoint,
   config: Pick<StripeConfig, 'livemode' | 'account'>,
-): EndpointDifferences {
+): Readonly<Record<'losses' | 'others', readonly string[]>> {
   const missing = sent.includes('*') ? [] : handledEventTypes.filter((type) => !sent.includes(type));
   const surplus = sent.filter((type) => !(handledEventTypes as readonly string[]).includes(type));
   return {

@@ -1,10 +1,53 @@
 import { z } from 'zod';
-import { EventUnreadableError } from './webhook.errors.ts';
+
+/** The path for Stripe's events, below the public URL of this service. */
+export const webhookPath = '/webhooks/stripe';
+
+/** The event types that the service handles. */
+export const handledEventTypes = [
+  'customer.created',
+  'customer.updated',
+  'customer.deleted',
+  'customer.subscription.created',
+  'customer.subscription.updated',
+  'customer.subscription.deleted',
+  'customer.subscription.paused',
+  'customer.subscription.resumed',
+  'customer.subscription.pending_update_applied',
+  'customer.subscription.pending_update_expired',
+  'customer.subscription.trial_will_end',
+  'subscription_schedule.created',
+  'subscription_schedule.updated',
+  'subscription_schedule.released',
+  'subscription_schedule.canceled',
+  'subscription_schedule.completed',
+  'subscription_schedule.aborted',
+  'customer.discount.created',
+  'customer.discount.updated',
+  'customer.discount.deleted',
+  'customer.tax_id.created',
+  'customer.tax_id.updated',
+  'customer.tax_id.deleted',
+  'customer.source.updated',
+  'payment_method.attached',
+  'payment_method.detached',
+  'payment_method.updated',
+  'payment_method.automatically_updated',
+  'invoice.finalized',
+  'invoice.paid',
+  'invoice.payment_failed',
+  'invoice.voided',
+  'invoice.marked_uncollectible',
+  'checkout.session.completed',
+  'billing_portal.configuration.created',
+  'billing_portal.configuration.updated',
+  'billing_portal.session.created',
+] as const;
 
 /** The ids of an event. Its other content is not used: the service reads the current state from Stripe. */
 export interface WebhookEvent {
   readonly id: string;
-  readonly type: string;
+  readonly type: (typeof handledEventTypes)[number];
   readonly createdAt: Date;
   /** The id of the event's object; null for the few objects that have none. */
   readonly objectId: string | null;
@@ -12,18 +55,28 @@ export interface WebhookEvent {
   readonly customerId: string | null;
 }
 
+/** A signed event of a handled type that cannot be read. It is answered with an error, so that Stripe keeps it. */
+export class EventUnreadableError extends Error {
+  override readonly name = 'EventUnreadableError';
+  readonly code = 'EVENT_UNREADABLE';
+
+  constructor() {
+    super('The body is not a Stripe event that this service can read.');
+  }
+}
+
 /** Old accounts have customers with custom ids. Users cannot be linked to them, but their events are valid. */
-const customerIdSchema = z.string().regex(/^\P{Cc}{1,255}$/u);
+const customerId = z.string().regex(/^\P{Cc}{1,255}$/u);
 
 const customerReference = z
-  .union([customerIdSchema, z.object({ id: customerIdSchema }).transform(({ id }) => id)])
+  .union([customerId, z.object({ id: customerId }).transform(({ id }) => id)])
   .nullable()
   .catch(null);
 
 const eventSchema = z.object({
   id: z.string().regex(/^evt_\w{1,200}$/),
   object: z.literal('event'),
-  type: z.string().regex(/^[\w.]{1,200}$/),
+  type: z.enum(handledEventTypes),
   created: z.int().min(0).max(1e11),
   data: z.object({
     object: z.object({
@@ -61,29 +114,23 @@ export type IgnoredReason = 'thin' | 'other_type' | 'other_mode' | 'other_accoun
  * connected accounts, and a live endpoint also receives test events.
  * @throws EventUnreadableError
  */
-export function parseEvent(text: string, origin: EventOrigin): WebhookEvent | IgnoredReason {
+export function parseEvent(text: string, { livemode, account }: EventOrigin): WebhookEvent | IgnoredReason {
   const value = parseJson(text);
-  return findReasonToIgnore(value, origin) ?? readEvent(value);
-}
-
-function findReasonToIgnore(value: unknown, { livemode, account }: EventOrigin): IgnoredReason | null {
   if (thinEventSchema.safeParse(value).success) return 'thin';
-  const { success, data: event } = envelopeSchema.safeParse(value);
-  if (!success) throw new EventUnreadableError();
+  const event = read(envelopeSchema, value);
   if ((event.account ?? null) !== account) return 'other_account';
   if (event.livemode !== livemode) return 'other_mode';
-  return isHandled(event.type) ? null : 'other_type';
+  return (handledEventTypes as readonly string[]).includes(event.type) ? readEvent(value) : 'other_type';
 }
 
 /** Reads an event of a type that this service handles. @throws EventUnreadableError */
 export function readEvent(value: unknown): WebhookEvent {
-  const { success, data: event } = eventSchema.safeParse(value);
-  if (!success) throw new EventUnreadableError();
-  const { object, previous_attributes: previous } = event.data;
+  const { id, type, created, data } = read(eventSchema, value);
+  const { object, previous_attributes: previous } = data;
   return {
-    id: event.id,
-    type: event.type,
-    createdAt: new Date(event.created * 1000),
+    id,
+    type,
+    createdAt: new Date(created * 1000),
     objectId: object.id,
     customerId:
       object.object === 'customer'
@@ -100,71 +147,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @throws EventUnreadableError when the event names no customer */
-export function getCustomerId({ customerId }: WebhookEvent): string {
-  if (customerId === null) throw new EventUnreadableError();
-  return customerId;
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const { success, data } = schema.safeParse(value);
+  if (!success) throw new EventUnreadableError();
+  return data;
 }
 
-/** @throws EventUnreadableError when the event's object has no id */
-export function getObjectId({ objectId }: WebhookEvent): string {
-  if (objectId === null) throw new EventUnreadableError();
-  return objectId;
-}
-
-/** The path for Stripe's events, below the public URL of this service. */
-export const webhookPath = '/webhooks/stripe';
-
-/** What makes the service read a linked customer again. */
-export const refreshingEventTypes = [
-  'customer.subscription.created',
-  'customer.subscription.updated',
-  'customer.subscription.deleted',
-  'customer.subscription.paused',
-  'customer.subscription.resumed',
-  'customer.subscription.pending_update_applied',
-  'customer.subscription.pending_update_expired',
-  'customer.subscription.trial_will_end',
-  'subscription_schedule.created',
-  'subscription_schedule.updated',
-  'subscription_schedule.released',
-  'subscription_schedule.canceled',
-  'subscription_schedule.completed',
-  'subscription_schedule.aborted',
-  'customer.discount.created',
-  'customer.discount.updated',
-  'customer.discount.deleted',
-  'customer.tax_id.created',
-  'customer.tax_id.updated',
-  'customer.tax_id.deleted',
-  'customer.source.updated',
-  'payment_method.attached',
-  'payment_method.detached',
-  'payment_method.updated',
-  'payment_method.automatically_updated',
-  'invoice.finalized',
-  'invoice.paid',
-  'invoice.payment_failed',
-  'invoice.voided',
-  'invoice.marked_uncollectible',
-] as const;
-
-export type RefreshingEventType = (typeof refreshingEventTypes)[number];
-
-/** The event types that the service handles. */
-export const handledEventTypes = [
-  'customer.created',
-  'customer.updated',
-  'customer.deleted',
-  ...refreshingEventTypes,
-  'checkout.session.completed',
-  'billing_portal.configuration.created',
-  'billing_portal.configuration.updated',
-  'billing_portal.session.created',
-] as const;
-
-export type HandledEventType = (typeof handledEventTypes)[number];
-
-export function isHandled(type: string): type is HandledEventType {
-  return (handledEventTypes as readonly string[]).includes(type);
+/** Returns the id of an event's object or customer. @throws EventUnreadableError when the event has none */
+export function requireId(id: string | null): string {
+  if (id === null) throw new EventUnreadableError();
+  return id;
 }

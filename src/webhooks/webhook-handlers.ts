@@ -4,75 +4,81 @@ import { AuditAction } from '../audit/audit-log.ts';
 import { type AuditTrail, stripeItself } from '../audit/audit-trail.service.ts';
 import type { LinkingConfig } from '../config/config.ts';
 import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
-import type { CustomerDirectory } from '../customers/customer-directory.ts';
+import type { Customers } from '../customers/create-customers.ts';
+import { type MappingIds, mappingIdsSchema } from '../customers/customer-directory.ts';
+import {
+  CustomerAlreadyLinkedError,
+  MappingRemovedError,
+  UserAlreadyLinkedError,
+} from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Leases } from '../records/leases.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
-import type { EventMappings } from './event-mappings.ts';
-import {
-  type RefreshingEventType,
-  type WebhookEvent,
-  getCustomerId,
-  getObjectId,
-  refreshingEventTypes,
-} from './webhook-event.ts';
-import type { WebhookHandler, WebhookHandlers } from './webhook-processor.service.ts';
-import { EventObjectMissingError } from './webhook.errors.ts';
+import { type WebhookEvent, requireId } from './webhook-event.ts';
 
 export interface HandlerParts {
   readonly stripe: StripeClient;
-  readonly directory: CustomerDirectory;
-  readonly links: EventMappings;
+  readonly customers: Pick<Customers, 'directory' | 'automaticLinks' | 'conflicts'>;
   readonly sync: CustomerSync;
-  readonly audit: AuditTrail;
   readonly configurations: Pick<ConfigurationIdCache, 'forgetAll'>;
   readonly linking: LinkingConfig;
+  readonly audit: AuditTrail;
+  readonly leases: Leases;
+  readonly logger: Logger;
 }
 
-/** What happens at each event: only the current state at Stripe counts, so most events refresh their customer. */
-export function createHandlers(parts: HandlerParts): WebhookHandlers {
-  const { sync, configurations } = parts;
-  /** A payment method or an invoice may have no customer. A detached payment method names its previous customer. */
-  const refreshIfAny: WebhookHandler = ({ customerId }) =>
-    customerId === null ? Promise.resolve(null) : sync.refresh(customerId);
-  const linkAndRefresh: WebhookHandler = (event) => linkNamedUser(event, parts);
-  // One replica receives the event. The caches of the others expire.
-  const forget: WebhookHandler = () => {
-    configurations.forgetAll();
-    return Promise.resolve();
-  };
-  const refreshing = refreshingEventTypes.map((type) => [type, refreshIfAny] as const);
-  return {
-    ...(Object.fromEntries(refreshing) as Record<RefreshingEventType, WebhookHandler>),
-    'customer.created': linkAndRefresh,
-    'customer.updated': linkAndRefresh,
-    // The mapping stays, and an operator decides what to do with it.
-    'customer.deleted': (event) => sync.refresh(getCustomerId(event)),
-    'checkout.session.completed': (event) => linkPayer(event, parts),
-    'billing_portal.configuration.created': forget,
-    'billing_portal.configuration.updated': forget,
-    'billing_portal.session.created': (event) => noteSession(event, parts),
-  };
+/**
+ * Handles an event. Only the current state at Stripe counts, so most events refresh their customer. Handling is
+ * idempotent: after a crash, an event is handled again.
+ */
+export async function handleEvent(event: WebhookEvent, parts: HandlerParts): Promise<void> {
+  switch (event.type) {
+    case 'customer.created':
+    case 'customer.updated':
+      await linkNamedUser(event, parts);
+      break;
+    case 'customer.deleted':
+      // The mapping stays, and an operator decides what to do with it.
+      await parts.sync.refresh(requireId(event.customerId));
+      break;
+    case 'checkout.session.completed':
+      await linkPayer(event, parts);
+      break;
+    case 'billing_portal.configuration.created':
+    case 'billing_portal.configuration.updated':
+      // One replica receives the event. The caches of the others expire.
+      parts.configurations.forgetAll();
+      break;
+    case 'billing_portal.session.created':
+      await noteSession(event, parts);
+      break;
+    default:
+      // A payment method or an invoice may have no customer. A detached payment method names its previous customer.
+      if (event.customerId !== null) await parts.sync.refresh(event.customerId);
+  }
 }
 
 /** Links a customer with metadata that name a user under the operator's own key. */
-async function linkNamedUser(event: WebhookEvent, { stripe, links, sync, linking }: HandlerParts) {
-  const id = getCustomerId(event);
-  const customer = await findStripeCustomerOrDeleted(stripe, id);
-  if (customer === null) throw new EventObjectMissingError();
-  if (customer.deleted !== true && linking.metadataKey !== null)
-    await links.link(customer.metadata[linking.metadataKey], id, event);
-  await sync.refresh(id);
+async function linkNamedUser(event: WebhookEvent, parts: HandlerParts): Promise<void> {
+  const id = requireId(event.customerId);
+  const customer = await findStripeCustomerOrDeleted(parts.stripe, id);
+  if (customer === null) throw createMissingError();
+  const { metadataKey } = parts.linking;
+  if (customer.deleted !== true && metadataKey !== null)
+    await linkByEvent(customer.metadata[metadataKey], id, event, parts);
+  await parts.sync.refresh(id);
 }
 
 /** Links the user that a Checkout session names to the session's customer. */
-async function linkPayer(event: WebhookEvent, { stripe, links, sync, linking }: HandlerParts) {
-  const session = await getSession(stripe, getObjectId(event));
+async function linkPayer(event: WebhookEvent, parts: HandlerParts): Promise<void> {
+  const session = await getSession(parts.stripe, requireId(event.objectId));
   const { customer } = session;
   if (customer === null) return;
   const id = typeof customer === 'string' ? customer : customer.id;
-  await links.link(findNamedUser(session, linking), id, event);
-  await sync.refresh(id);
+  await linkByEvent(findNamedUser(session, parts.linking), id, event, parts);
+  await parts.sync.refresh(id);
 }
 
 /**
@@ -88,29 +94,100 @@ function findNamedUser(
   return named ?? (byClientReferenceId ? (session.client_reference_id ?? undefined) : undefined);
 }
 
-/** @throws EventObjectMissingError, and the errors of Stripe */
+/** @throws Error for an unknown session, and the errors of Stripe */
 async function getSession(stripe: StripeClient, id: string): Promise<Stripe.Checkout.Session> {
   try {
     return await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, {}, options));
   } catch (error) {
-    throw isMissing(error, 'session') || isMissing(error, 'id') ? new EventObjectMissingError() : error;
+    throw isMissing(error, 'session') || isMissing(error, 'id') ? createMissingError() : error;
   }
+}
+
+/** The key and the signing secret may belong to different sandboxes, so Stripe should send the event again. */
+function createMissingError(): Error {
+  return new Error(
+    "Stripe does not have the event's object. Check that the key and the signing secret belong to the same sandbox.",
+  );
 }
 
 /**
  * Records a portal session, however it was opened. The event's session URL is a credential and is not read. Stripe has
  * no later events about a session.
  */
-async function noteSession(event: WebhookEvent, { directory, audit }: HandlerParts): Promise<void> {
-  const stripeCustomerId = getCustomerId(event);
-  const mapping = await directory.findByStripeCustomerId(stripeCustomerId);
+async function noteSession(event: WebhookEvent, { customers, audit }: HandlerParts): Promise<void> {
+  const stripeCustomerId = requireId(event.customerId);
+  const mapping = await customers.directory.findByStripeCustomerId(stripeCustomerId);
   await audit.note({
     actor: stripeItself,
     action: AuditAction.REPORT_PORTAL_SESSION,
     userId: mapping?.userId,
     target: stripeCustomerId,
-    details: { sessionId: getObjectId(event) },
+    details: { sessionId: requireId(event.objectId) },
     cause: event.id,
     at: event.createdAt,
   });
+}
+
+/**
+ * Links a user to a customer when Stripe's object names both. A mapping is never replaced, and a removed one is never
+ * restored.
+ * @param userId the id that the product's server wrote at Stripe; an invalid id names no user
+ */
+async function linkByEvent(
+  userId: string | undefined,
+  stripeCustomerId: string,
+  event: WebhookEvent,
+  parts: HandlerParts,
+): Promise<void> {
+  const { success, data: link } = mappingIdsSchema.safeParse({ userId, stripeCustomerId });
+  if (!success) return;
+  // Several events may name the same user at once, but the trail needs one entry for one new mapping.
+  await parts.leases.runExclusive(`customer:${stripeCustomerId}`, () => linkAlone(link, event, parts));
+}
+
+async function linkAlone(link: MappingIds, event: WebhookEvent, parts: HandlerParts): Promise<void> {
+  const { directory, automaticLinks } = parts.customers;
+  const { userId, stripeCustomerId: target } = link;
+  const ofUser = await directory.findByUserId(userId);
+  if (ofUser?.stripeCustomerId === target) return;
+  if (!(await automaticLinks.isAllowed(link))) {
+    logRemoved(link, event, parts);
+    return;
+  }
+  if (ofUser !== null || (await directory.findByStripeCustomerId(target)) !== null) {
+    await reportConflict(link, event, parts);
+    return;
+  }
+  const action = AuditAction.LINK_CUSTOMER_BY_EVENT;
+  const intent = { actor: stripeItself, action, userId, target, details: { eventId: event.id } };
+  try {
+    await parts.audit.record(intent, () => automaticLinks.link(link));
+  } catch (error) {
+    // Another mapping was created meanwhile, or this one removed.
+    if (error instanceof MappingRemovedError) logRemoved(link, event, parts);
+    else if (error instanceof UserAlreadyLinkedError || error instanceof CustomerAlreadyLinkedError)
+      await reportConflict(link, event, parts);
+    else throw error;
+  }
+}
+
+/** The line does not contain the user's id: the user may have been erased. */
+function logRemoved(
+  { stripeCustomerId }: MappingIds,
+  { id: eventId, type: eventType }: WebhookEvent,
+  { logger }: HandlerParts,
+): void {
+  logger.info({ eventId, eventType, stripeCustomerId }, 'mapping not restored by an event: it was removed');
+}
+
+async function reportConflict(
+  link: MappingIds,
+  { id: eventId, type: eventType, createdAt: at }: WebhookEvent,
+  { customers, logger }: HandlerParts,
+): Promise<void> {
+  logger.warn(
+    { eventId, eventType, stripeCustomerId: link.stripeCustomerId },
+    'customer conflict: a customer at Stripe names a user, but one of them is linked elsewhere; an administrator has to resolve it',
+  );
+  await customers.conflicts.report(link, { actor: stripeItself, eventId, at });
 }

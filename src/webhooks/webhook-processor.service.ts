@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Leases } from '../records/leases.ts';
 import type { RecordStore } from '../records/record-store.ts';
-import { type HandledEventType, type WebhookEvent, isHandled } from './webhook-event.ts';
-import { TooManyWaitingError } from './webhook.errors.ts';
-
-/** Handles an event. Handlers are idempotent: after a crash, an event is handled again. */
-export type WebhookHandler = (event: WebhookEvent) => Promise<unknown>;
-
-export type WebhookHandlers = Readonly<Record<HandledEventType, WebhookHandler>>;
-
-/** Whether an event was handled now, handled before, or ignored. */
-type WebhookOutcome = 'handled' | 'repeated' | 'ignored';
+import type { WebhookEvent } from './webhook-event.ts';
 
 /** Longer than the 30 days during which Stripe lists an event and can send it again. */
 const keptMs = 35 * 24 * 60 * 60_000;
@@ -29,30 +20,29 @@ export class WebhookProcessor {
   private readonly limit = new ConcurrencyLimit(eventsAtOnce, patienceMs);
 
   constructor(
-    private readonly handlers: WebhookHandlers,
+    private readonly handle: (event: WebhookEvent) => Promise<void>,
     private readonly records: RecordStore,
     private readonly leases: Leases,
   ) {}
 
-  /** @throws TooManyWaitingError, LeaseTakenError, StoreUnavailableError, and the errors of the handler */
-  async process(event: WebhookEvent): Promise<WebhookOutcome> {
-    const { id, type } = event;
-    if (!isHandled(type)) return 'ignored';
+  /**
+   * Returns whether the event was handled now, or before.
+   * @throws LeaseTakenError, StoreUnavailableError, an error after too long a wait, and the errors of the handler
+   */
+  process(event: WebhookEvent): Promise<'handled' | 'repeated'> {
+    const { id: key, type } = event;
     return this.limit.run(() =>
-      this.leases.runExclusive(`event:${id}`, async (lease) => {
-        if ((await this.records.find('webhook-event', id)) !== null) return 'repeated';
-        await this.handlers[type](event);
+      this.leases.runExclusive(`event:${key}`, async (lease) => {
+        if ((await this.records.find('webhook-event', key)) !== null) return 'repeated';
+        await this.handle(event);
         lease.ensureHeld();
-        await this.records.insert('webhook-event', createEventRecord(event));
+        const expiresAt = new Date(Date.now() + keptMs);
+        const record = { key, nonce: randomUUID(), owner: null, content: { type }, expiresAt };
+        await this.records.insert('webhook-event', record);
         return 'handled';
       }),
     );
   }
-}
-
-function createEventRecord({ id, type }: WebhookEvent) {
-  const expiresAt = new Date(Date.now() + keptMs);
-  return { key: id, nonce: randomUUID(), owner: null, content: { type }, expiresAt };
 }
 
 /** Limits concurrency; callers wait in FIFO order. */
@@ -64,7 +54,7 @@ export class ConcurrencyLimit {
     private readonly patienceMs: number,
   ) {}
 
-  /** @throws TooManyWaitingError, and any error of the work */
+  /** @throws an error after too long a wait, and any error of the work */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
     else await this.wait();
@@ -86,7 +76,7 @@ export class ConcurrencyLimit {
       };
       const timer = setTimeout(() => {
         this.waiting.delete(begin);
-        reject(new TooManyWaitingError());
+        reject(new Error('Too many events are waiting'));
       }, this.patienceMs);
       this.waiting.add(begin);
     });

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseEvent, readEvent } from '../../src/webhooks/webhook-event.ts';
-import { type Delivery, verifySignature } from '../../src/webhooks/verify-signature.ts';
-import { EventUnreadableError, WebhookRefusedError } from '../../src/webhooks/webhook.errors.ts';
+import { EventUnreadableError, parseEvent, readEvent } from '../../src/webhooks/webhook-event.ts';
+import { type Delivery, WebhookRefusedError, verifySignature } from '../../src/webhooks/verify-signature.ts';
 import { createEvent, createMac, secret } from './webhook-kit.ts';
 
 const now = new Date('2030-01-01T00:00:00Z');

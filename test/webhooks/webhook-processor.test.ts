@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as tick, setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Leases } from '../../src/records/leases.ts';
-import { handledEventTypes, readEvent } from '../../src/webhooks/webhook-event.ts';
-import { type WebhookHandlers, WebhookProcessor } from '../../src/webhooks/webhook-processor.service.ts';
+import { readEvent } from '../../src/webhooks/webhook-event.ts';
+import { ConcurrencyLimit, WebhookProcessor } from '../../src/webhooks/webhook-processor.service.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { createEvent, createWebhookApp } from './webhook-kit.ts';
 
@@ -104,9 +104,8 @@ test('of a burst, ten events are worked on at a time', async () => {
     await sleep(20);
     underWay -= 1;
   };
-  const handlers = Object.fromEntries(handledEventTypes.map((type) => [type, handle])) as unknown;
   const { records } = app.database;
-  const processor = new WebhookProcessor(handlers as WebhookHandlers, records, new Leases(records));
+  const processor = new WebhookProcessor(handle, records, new Leases(records));
   const events = Array.from({ length: 40 }, () =>
     readEvent(createEvent('customer.updated', { object: 'customer', id: 'cus_1' })),
   );
@@ -125,4 +124,40 @@ test('a store that fails is answered by 500', async () => {
 
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain('malformed');
+});
+
+test('work is done so many at a time, in the order in which it came, whatever fails', async () => {
+  const turns = new ConcurrencyLimit(3, 10_000);
+  const begun: number[] = [];
+  let underWay = 0;
+  let most = 0;
+  const work = (index: number) => async (): Promise<number> => {
+    begun.push(index);
+    most = Math.max(most, (underWay += 1));
+    await tick();
+    underWay -= 1;
+    if (index % 4 === 0) throw new Error('fails');
+    return index;
+  };
+  const indexes = Array.from({ length: 20 }, (_, index) => index);
+
+  const results = await Promise.allSettled(indexes.map((index) => turns.run(work(index))));
+
+  expect(most).toBe(3);
+  expect(begun).toEqual(indexes);
+  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(5);
+  expect(await turns.run(() => Promise.resolve('once more'))).toBe('once more');
+});
+
+test('who has waited too long is told so, and those behind keep their turns', async () => {
+  const turns = new ConcurrencyLimit(1, 20);
+  let end: () => void = () => undefined;
+  const first = turns.run(() => new Promise<void>((resolve) => (end = resolve)));
+
+  await expect(turns.run(() => Promise.resolve('late'))).rejects.toThrow('Too many events are waiting');
+  const third = turns.run(() => Promise.resolve('in time'));
+  end();
+
+  await first;
+  await expect(third).resolves.toBe('in time');
 });
