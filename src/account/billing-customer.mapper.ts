@@ -1,7 +1,7 @@
 import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
 import type { BillingAddress, BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerFacts } from './customer-facts.ts';
-import { toOptionalMoney } from './money.ts';
+import { toOptionalMoney } from './stripe-values.ts';
 import type { RequestAccess } from './request-access.ts';
 import { findPaymentMethod } from './payment-method.ts';
 import { toBillingDiscount, toBillingSubscription } from './subscription.mapper.ts';

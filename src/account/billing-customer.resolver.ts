@@ -1,9 +1,8 @@
 import { Arg, Args, Authorized, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { CustomerMapping } from '../customers/customer-mapping.types.ts';
 import { type Connection, readPageRequest, toConnection } from '../graphql/connection.ts';
-import { type RequestContext, getCaller } from '../graphql/context.ts';
+import type { RequestContext } from '../graphql/context.ts';
 import { observed } from '../graphql/schema.ts';
-import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
 import { customerTasks } from '../portal/portal-flow.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';
 import { BillingCustomer } from './billing-customer.types.ts';
@@ -19,26 +18,21 @@ import {
 import { BillingTask, listTasks, nullWithoutPolicy } from './billing-task.ts';
 import type { SnapshotRegister } from './customer-sync.service.ts';
 import { type CustomerInvoices, readStatuses } from './customer-invoices.service.ts';
-import type { NextCharges } from './next-charges.service.ts';
-import { createRequestAccess, requestInvoices } from './request-access.ts';
-
-export interface BillingCustomerParts {
-  readonly customers: BillingCustomers;
-  readonly chooser: Pick<ConfigurationChooser, 'getOffered'>;
-  readonly customerInvoices: CustomerInvoices;
-  readonly nextCharges: NextCharges;
-}
+import { requestInvoices } from './request-access.ts';
 
 @Resolver(() => BillingCustomer)
 export class BillingCustomerResolver {
-  constructor(private readonly parts: BillingCustomerParts) {}
+  constructor(
+    private readonly customers: BillingCustomers,
+    private readonly customerInvoices: CustomerInvoices,
+  ) {}
 
   @Authorized()
   @Query(() => BillingCustomer, {
     nullable: true,
     description: "The caller's customer; null when the user is not linked to a customer yet.",
   })
-  async billingCustomer(
+  billingCustomer(
     @Ctx() context: RequestContext,
     @Arg('fresh', () => Boolean, {
       defaultValue: false,
@@ -47,9 +41,7 @@ export class BillingCustomerResolver {
     })
     fresh: boolean,
   ): Promise<BillingCustomer | null> {
-    const { requestId } = context;
-    const access = createRequestAccess(context, this.parts.chooser);
-    return this.parts.customers.find(getCaller(context), { fresh, requestId }, access);
+    return this.customers.find(context, fresh);
   }
 
   @Extensions(observed)
@@ -63,7 +55,7 @@ export class BillingCustomerResolver {
   ): Promise<Connection<BillingInvoice> | null> {
     const page = { ...readPageRequest(args), statuses: readStatuses(args.status) };
     if (!(await requestInvoices(access))) return null;
-    const found = await this.parts.customerInvoices.find(id, page);
+    const found = await this.customerInvoices.find(id, page);
     return toConnection(found, page, ({ id }) => id, toBillingInvoice);
   }
 
@@ -74,7 +66,7 @@ export class BillingCustomerResolver {
   })
   async nextCharge(@Root() { subscriptions, access }: BillingCustomer): Promise<BillingCharge | null> {
     if (!(await requestInvoices(access))) return null;
-    return this.parts.nextCharges.findEarliest(subscriptions, access.charge);
+    return this.customerInvoices.findEarliestCharge(subscriptions, access.charge);
   }
 
   @FieldResolver(() => [BillingTask], {

@@ -2,7 +2,7 @@ import { ID } from 'type-graphql';
 import { createObjectType, field, internal, nullable } from '../graphql/types.ts';
 import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
 import type { CustomerFacts } from './customer-facts.ts';
-import { Money } from './money.ts';
+import { Money } from './stripe-values.ts';
 import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
 import { BillingDiscount, BillingSubscription } from './subscription.types.ts';
@@ -32,7 +32,7 @@ export const BillingTaxId = createObjectType('BillingTaxId', 'A tax id of the cu
   country: nullable(String, 'The country as two letters.'),
   verification: nullable(
     taxIdVerification.type,
-    'Whether an authority has confirmed the tax id; null when Stripe does not say.',
+    'Whether an authority confirmed the tax id; null when not known.',
   ),
 });
 
@@ -51,18 +51,15 @@ export const BillingCustomer = createObjectType(
     taxIds: field([BillingTaxId], "The customer's tax ids."),
     taxExempt: field(taxExemption.type, 'Whether the customer is exempt from tax.'),
     preferredLocales: field([String], 'Languages for invoices and e-mails, the preferred one first.'),
-    currency: nullable(
-      String,
-      'The currency of subscriptions, as an ISO code in lower case; null before the first charge.',
-    ),
+    currency: nullable(String, 'The currency of subscriptions in lower case; null before the first charge.'),
     balance: nullable(
       Money,
-      'Credit (negative) or debt (positive) that the next invoice takes into account; null when the balance is zero.',
+      'Credit (negative) or debt (positive) for the next invoice; null when it is zero.',
     ),
     discount: nullable(BillingDiscount, "The customer's own discount."),
     paymentMethod: nullable(
       BillingPaymentMethod,
-      'What invoices are charged to, unless a subscription has a payment method of its own.',
+      'What is charged, unless a subscription has its own payment method.',
     ),
     delinquent: field(Boolean, 'Whether a payment is overdue.'),
     subscriptions: field([BillingSubscription], 'The subscriptions that have not ended, newest first.'),

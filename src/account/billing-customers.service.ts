@@ -1,7 +1,8 @@
-import type { Caller } from '../auth/claims.ts';
+import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
 import { logFailure } from '../logging/failure-log.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
 import { SharedReads } from '../stripe/reads.ts';
 import { LeaseTakenError } from '../records/leases.ts';
 import { toBillingCustomer } from './billing-customer.mapper.ts';
@@ -10,13 +11,15 @@ import type { CustomerDirectory, CustomerMapping } from '../customers/customer-d
 import type { CustomerReader } from './customer-reader.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type CustomerSync, type SnapshotRegister, toSnapshot } from './customer-sync.service.ts';
-import type { RequestAccess } from './request-access.ts';
+import { createRequestAccess } from './request-access.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 
-/** Stored snapshots and the sync that keeps them current. They need webhooks. */
-export interface KeptSnapshots {
-  readonly register: SnapshotRegister;
-  readonly sync: CustomerSync;
+export interface BillingCustomersParts {
+  readonly directory: CustomerDirectory;
+  readonly reader: CustomerReader;
+  readonly chooser: Pick<ConfigurationChooser, 'getOffered'>;
+  /** Stored snapshots, and the sync that keeps them current: it needs webhooks. */
+  readonly kept: { readonly register: SnapshotRegister; readonly sync: CustomerSync } | null;
   readonly logger: Logger;
   readonly now: () => Date;
 }
@@ -31,60 +34,49 @@ const patienceMs = 2_000;
 export class BillingCustomers {
   private readonly reads = new SharedReads<CustomerSnapshot | null>();
 
-  constructor(
-    private readonly directory: CustomerDirectory,
-    private readonly reader: CustomerReader,
-    private readonly kept: KeptSnapshots | null,
-  ) {}
+  constructor(private readonly parts: BillingCustomersParts) {}
 
   /**
    * Returns null when the caller is not linked to a customer.
    * @param fresh reads from Stripe, not from the snapshot; `alone` joins no read that may have begun before a change
    * @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe and the store
    */
-  async find(
-    caller: Caller,
-    { fresh, requestId }: { readonly fresh: boolean | 'alone'; readonly requestId: string },
-    access: RequestAccess,
-  ): Promise<BillingCustomer | null> {
-    const mapping = await this.directory.findByUserId(caller.userId);
+  async find(context: RequestContext, fresh: boolean | 'alone'): Promise<BillingCustomer | null> {
+    const mapping = await this.parts.directory.findByUserId(getCaller(context).userId);
     if (mapping === null) return null;
-    const read = () => this.readAnew(mapping, requestId);
+    const read = () => this.readFromStripe(mapping, context.requestId);
     const snapshot =
       (fresh === false ? await this.findKept(mapping) : null) ??
       (await (fresh === 'alone' ? read() : this.reads.read(mapping.stripeCustomerId, read)));
     if (snapshot === null) return null;
-    if (snapshot.facts === null) throw new CustomerGoneError();
-    access.learn(snapshot.facts.subscriptions);
+    const { facts, readAt } = snapshot;
+    if (facts === null) throw new CustomerGoneError();
+    const access = createRequestAccess(context, this.parts.chooser, facts);
     const { userId, createdAt: linkedAt } = mapping;
-    return { ...toBillingCustomer(snapshot.facts, access), userId, linkedAt, asOf: snapshot.readAt };
+    return { ...toBillingCustomer(facts, access), userId, linkedAt, asOf: readAt };
   }
 
   private async findKept(mapping: CustomerMapping): Promise<CustomerSnapshot | null> {
-    if (this.kept === null) return null;
-    const snapshot = await this.kept.register.find(mapping);
+    const snapshot = (await this.parts.kept?.register.find(mapping)) ?? null;
     // The distance is absolute, so that a snapshot from the future, made by a wrong clock, does not stay valid.
-    const age = this.kept.now().getTime() - (snapshot?.readAt.getTime() ?? 0);
+    const age = this.parts.now().getTime() - (snapshot?.readAt.getTime() ?? 0);
     return Math.abs(age) <= freshMs ? snapshot : null;
   }
 
   /** Returns null when the user was unlinked meanwhile. */
-  private async readAnew(
+  private async readFromStripe(
     { stripeCustomerId }: CustomerMapping,
     requestId: string,
   ): Promise<CustomerSnapshot | null> {
-    if (this.kept !== null) {
-      try {
-        return await this.kept.sync.refresh(stripeCustomerId, { patienceMs });
-      } catch (error) {
-        // Stripe's answer is still useful when the snapshot cannot be stored.
-        if (!(error instanceof StoreUnavailableError || error instanceof LeaseTakenError)) throw error;
-        logFailure(this.kept.logger, error, 'failed to store the snapshot of a customer', {
-          requestId,
-          stripeCustomerId,
-        });
-      }
+    const { kept, reader, logger } = this.parts;
+    try {
+      if (kept !== null) return await kept.sync.refresh(stripeCustomerId, { patienceMs });
+    } catch (error) {
+      // Stripe's answer is still useful when the snapshot cannot be stored.
+      if (!(error instanceof StoreUnavailableError || error instanceof LeaseTakenError)) throw error;
+      const message = 'failed to store the snapshot of a customer';
+      logFailure(logger, error, message, { requestId, stripeCustomerId });
     }
-    return toSnapshot(await this.reader.read(stripeCustomerId), null);
+    return toSnapshot(await reader.read(stripeCustomerId), null);
   }
 }

@@ -6,7 +6,7 @@ import {
   type BillingPeriod,
   invoiceStatus,
 } from './billing-invoice.types.ts';
-import { type Money, toMoney } from './money.ts';
+import { type Money, toDate, toMoney } from './stripe-values.ts';
 
 export function toBillingInvoice(invoice: Stripe.Invoice): BillingInvoice {
   const { id, number, status, currency, due_date: dueDate } = invoice;
@@ -16,8 +16,8 @@ export function toBillingInvoice(invoice: Stripe.Invoice): BillingInvoice {
     status: invoiceStatus.read(status ?? ''),
     ...toAmounts(invoice),
     amountPaid: toMoney(invoice.amount_paid, currency),
-    createdAt: fromUnix(invoice.created),
-    dueAt: dueDate === null ? null : fromUnix(dueDate),
+    createdAt: toDate(invoice.created),
+    dueAt: toDate(dueDate),
     period: toPeriod({ start: invoice.period_start, end: invoice.period_end }),
     hostedInvoiceUrl: invoice.hosted_invoice_url ?? null,
     invoicePdfUrl: invoice.invoice_pdf ?? null,
@@ -28,7 +28,7 @@ export function toBillingCharge(preview: Stripe.Invoice, subscriptionId: string)
   return {
     subscriptionId,
     // Stripe attempts no payment of an invoice that it sends: it creates and sends it at the period's end.
-    date: fromUnix(preview.next_payment_attempt ?? preview.period_end),
+    date: toDate(preview.next_payment_attempt ?? preview.period_end),
     ...toAmounts(preview),
   };
 }
@@ -39,12 +39,7 @@ function toAmounts({ currency, automatic_tax: automatic, ...invoice }: Stripe.In
   // Until Stripe can calculate automatic tax, an invoice without tax may still get some.
   const isTaxKnown = !automatic.enabled || automatic.status === 'complete';
   const toTax = (taxes: readonly { readonly amount: number }[] | null): Money | null =>
-    isTaxKnown
-      ? toMoney(
-          (taxes ?? []).reduce((sum, { amount }) => sum + amount, 0),
-          currency,
-        )
-      : null;
+    isTaxKnown ? toMoney(sumUp(taxes ?? []), currency) : null;
   return {
     total: toMoney(invoice.total, currency),
     amountDue: toMoney(invoice.amount_due, currency),
@@ -52,6 +47,10 @@ function toAmounts({ currency, automatic_tax: automatic, ...invoice }: Stripe.In
     lines: invoice.lines.data.map((line) => ({ ...toLine(line), tax: toTax(line.taxes) })),
     hasMoreLines: invoice.lines.has_more,
   };
+}
+
+function sumUp(amounts: readonly { readonly amount: number }[]): number {
+  return amounts.reduce((sum, { amount }) => sum + amount, 0);
 }
 
 function toLine(line: Stripe.InvoiceLineItem): Omit<BillingInvoiceLine, 'tax'> {
@@ -66,9 +65,5 @@ function toLine(line: Stripe.InvoiceLineItem): Omit<BillingInvoiceLine, 'tax'> {
 }
 
 function toPeriod({ start, end }: { readonly start: number; readonly end: number }): BillingPeriod {
-  return { start: fromUnix(start), end: fromUnix(end) };
-}
-
-function fromUnix(seconds: number): Date {
-  return new Date(seconds * 1000);
+  return { start: toDate(start), end: toDate(end) };
 }

@@ -1,7 +1,7 @@
 import { ArgsType, Field, ID, Int } from 'type-graphql';
 import { PageArgs, createConnectionType } from '../graphql/connection.ts';
 import { createObjectType, field, nullable, registerOpenEnum } from '../graphql/types.ts';
-import { Money } from './money.ts';
+import { Money } from './stripe-values.ts';
 
 export const invoiceStatus = registerOpenEnum(
   'InvoiceStatus',
@@ -28,10 +28,7 @@ export type BillingInvoiceLine = InstanceType<typeof BillingInvoiceLine>;
 export const BillingInvoiceLine = createObjectType('BillingInvoiceLine', 'One line of an invoice.', {
   description: nullable(String, 'What the line charges for.'),
   quantity: nullable(Int, 'The quantity; null when Stripe gives none.'),
-  amount: field(
-    Money,
-    'The amount before discounts, and before tax that is added to prices. Credits are negative.',
-  ),
+  amount: field(Money, 'The amount before discounts and added tax. Credits are negative.'),
   tax: nullable(Money, "The line's tax; null while Stripe cannot calculate it."),
   period: field(BillingPeriod, 'The period that the line charges for.'),
   proration: field(Boolean, 'Whether the line charges or credits part of a period after a change.'),
@@ -43,24 +40,18 @@ export const BillingInvoice = createObjectType('BillingInvoice', 'An invoice.', 
   number: nullable(String, "The invoice's number."),
   status: field(invoiceStatus.type, "The invoice's status."),
   total: field(Money, 'The amount after discounts and tax.'),
-  amountDue: field(
-    Money,
-    "What the customer owed: the total with the customer's balance taken into account.",
-  ),
+  amountDue: field(Money, "What was owed: the total, after the customer's balance."),
   amountPaid: field(Money, 'What has been paid.'),
   tax: nullable(Money, 'The tax in the total; null while Stripe cannot calculate it.'),
   createdAt: field(Date, 'When the invoice was created.'),
   dueAt: nullable(Date, 'When payment is due; null for an invoice that is charged automatically.'),
   period: field(
     BillingPeriod,
-    'The period in which the invoice collected its lines. A renewal is charged in advance: the paid period is that of its line.',
+    'When the lines were collected. A renewal is paid in advance: see the period of its line.',
   ),
   lines: field([BillingInvoiceLine], 'The first lines, at most ten.'),
   hasMoreLines: field(Boolean, 'Whether the invoice has more lines: its page and its PDF show all.'),
-  hostedInvoiceUrl: nullable(
-    String,
-    `Stripe's page that shows the invoice and takes its payment. ${isCredential}`,
-  ),
+  hostedInvoiceUrl: nullable(String, `Stripe's page for the invoice and its payment. ${isCredential}`),
   invoicePdfUrl: nullable(String, `The invoice as a PDF. ${isCredential}`),
 });
 
@@ -72,15 +63,9 @@ export const BillingCharge = createObjectType(
   "A subscription's next invoice as Stripe previews it now. Later usage and changes alter it.",
   {
     subscriptionId: field(ID, "Stripe's id of the subscription, `sub_…`."),
-    date: field(
-      Date,
-      'When Stripe charges the customer, or sends the invoice where the customer pays by invoice.',
-    ),
+    date: field(Date, 'When Stripe charges the payment method, or sends the invoice.'),
     total: field(Money, 'The amount after discounts and tax.'),
-    amountDue: field(
-      Money,
-      "What the customer will owe: the total with the customer's balance taken into account.",
-    ),
+    amountDue: field(Money, "What will be owed: the total, after the customer's balance."),
     tax: nullable(Money, 'The tax in the total; null while Stripe cannot calculate it.'),
     lines: field([BillingInvoiceLine], 'The first lines, at most ten.'),
     hasMoreLines: field(Boolean, 'Whether there are more lines.'),

@@ -13,7 +13,7 @@ const taskRefusal = registerEnum(
 export type BillingTask = InstanceType<typeof BillingTask>;
 export const BillingTask = createObjectType(
   'BillingTask',
-  'A task of the portal, and whether a deep link to it would open now: by what the portal offers the caller, what it can do, and the state of the subscription.',
+  'A task of the portal, and whether a deep link to it would open now.',
   {
     type: field(PortalFlowType, 'The task, for `flow.type`.'),
     available: field(Boolean, 'Whether the deep link would open.'),

@@ -8,7 +8,6 @@ import { BillingCustomers } from './billing-customers.service.ts';
 import { CustomerInvoices } from './customer-invoices.service.ts';
 import { CustomerReader } from './customer-reader.ts';
 import { CustomerSync, SnapshotRegister } from './customer-sync.service.ts';
-import { NextCharges } from './next-charges.service.ts';
 import { SubscriptionKeeping } from './subscription-keeping.service.ts';
 import { BillingSubscriptionResolver, OpenInvoiceResolver } from './subscription.resolver.ts';
 
@@ -30,16 +29,15 @@ export function createAccount(
   const reader = new CustomerReader(subscriptions, stripe, now);
   const sync = new CustomerSync({ directory, snapshots, reader, leases });
   // Without webhooks, snapshots would become stale.
-  const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync, logger, now } : null;
-  const billingCustomers = new BillingCustomers(directory, reader, kept);
+  const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync } : null;
+  const customers = new BillingCustomers({ directory, reader, chooser, kept, logger, now });
   const customerInvoices = new CustomerInvoices(stripe);
-  const nextCharges = new NextCharges(stripe);
-  const keeping = new SubscriptionKeeping({ customers: billingCustomers, chooser, stripe, audit });
+  const keeping = new SubscriptionKeeping(customers, stripe, audit);
   return {
     sync,
     resolvers: [
-      new BillingCustomerResolver({ customers: billingCustomers, chooser, customerInvoices, nextCharges }),
-      new BillingSubscriptionResolver(nextCharges, keeping),
+      new BillingCustomerResolver(customers, customerInvoices),
+      new BillingSubscriptionResolver(customerInvoices, keeping),
       new OpenInvoiceResolver(customerInvoices),
       new GoneSinceResolver(snapshots),
     ],

@@ -1,10 +1,14 @@
 import type Stripe from 'stripe';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import type { Page, PageRequest } from '../graphql/connection.ts';
+import { type Page, type PageRequest, cursorFault } from '../graphql/connection.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { SharedReads, readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { toBillingCharge } from './billing-invoice.mapper.ts';
+import type { BillingCharge } from './billing-invoice.types.ts';
+import type { SubscriptionFacts } from './customer-facts.ts';
+import type { BillingSubscription } from './subscription.types.ts';
 
 /** What customers may see: a draft can still change, or never be sent. */
 const shownStatuses: ReadonlySet<string> = new Set(['open', 'paid', 'uncollectible', 'void']);
@@ -19,17 +23,21 @@ const roomForDrafts = 3;
 /** How many of Stripe's pages are read for one page of invoices, when few of them have the statuses. */
 const maxReads = 10;
 
-/** Lists a customer's invoices, newest first. Their URLs are credentials: nothing here keeps them. */
+/** Stripe previews an invoice for some of these, and does not collect it. */
+const uncollectedStatuses = new Set(['canceled', 'incomplete_expired', 'paused', 'unpaid']);
+
+/** Lists a customer's invoices, newest first, and what is charged next. Their URLs are credentials: nothing here keeps them. */
 export class CustomerInvoices {
   private readonly reads = new SharedReads<Page<Stripe.Invoice>>();
   private readonly singleReads = new SharedReads<Stripe.Invoice>();
+  private readonly previews = new SharedReads<BillingCharge | null>();
 
   constructor(private readonly stripe: StripeClient) {}
 
   /** @throws BadUserInputError for a cursor of another list, CustomerGoneError, and the errors of Stripe */
   async find(customer: string, request: InvoicePageRequest): Promise<Page<Stripe.Invoice>> {
     const { first, after, statuses } = request;
-    if (after !== undefined && !/^in_\w{1,200}$/.test(after)) throw new NotOfListError();
+    if (after !== undefined && !/^in_\w{1,200}$/.test(after)) throw new BadUserInputError(cursorFault);
     if (statuses?.size === 0) return { items: [], hasNextPage: false };
     const key = JSON.stringify([customer, first, after, statuses && [...statuses].sort()]);
     return this.reads.read(key, () => this.read(customer, request));
@@ -45,25 +53,63 @@ export class CustomerInvoices {
     return invoice.hosted_invoice_url ?? null;
   }
 
-  private async read(customer: string, request: InvoicePageRequest): Promise<Page<Stripe.Invoice>> {
+  /** Returns null when there is no next invoice, or Stripe will not collect it. @throws the errors of Stripe */
+  async findNextCharge(subscription: BillingSubscription): Promise<BillingCharge | null> {
+    if (!isCollected(subscription)) return null;
+    return this.previews.read(subscription.id, () => this.preview(subscription.facts));
+  }
+
+  /**
+   * Finds the earliest next charge. Stripe previews single subscriptions only, so they are asked in the order of their
+   * periods until one is charged.
+   * @param pay pays for each preview after the first, as for a field of its own
+   */
+  async findEarliestCharge(
+    subscriptions: readonly BillingSubscription[],
+    pay: () => Promise<void>,
+  ): Promise<BillingCharge | null> {
+    const collected = subscriptions.filter(isCollected).sort(byPeriodEnd);
+    for (const [index, subscription] of collected.entries()) {
+      if (index > 0) await pay();
+      const charge = await this.findNextCharge(subscription);
+      if (charge !== null) return charge;
+    }
+    return null;
+  }
+
+  private async preview({ id: subscription, customer }: SubscriptionFacts): Promise<BillingCharge | null> {
     try {
-      return await this.readFiltered(customer, request);
+      // A preview stores nothing at Stripe, so that it needs no idempotency key.
+      const invoice = await this.stripe.read((sdk, options) =>
+        // The request takes the turn of the customer that it names.
+        sdk.invoices.createPreview({ customer, subscription }, options),
+      );
+      const previewed = invoice.parent?.subscription_details?.subscription;
+      if (previewed !== subscription || invoice.customer !== customer)
+        throw new StripeUnavailableError(new Error("Stripe previewed another subscription's invoice"));
+      return toBillingCharge(invoice, subscription);
     } catch (error) {
-      if (isMissing(error, 'starting_after')) throw new NotOfListError();
+      if (error instanceof StripeRequestRefusedError && error.stripeCode === 'invoice_upcoming_none')
+        return null;
       throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
     }
   }
 
   /** Stripe filters by one status only. */
-  private async readFiltered(customer: string, request: InvoicePageRequest): Promise<Page<Stripe.Invoice>> {
-    const [status, ...others] = request.statuses ?? [];
-    if (status === undefined || others.length > 0) return this.scan({ customer }, request);
+  private async read(
+    customer: string,
+    request: InvoicePageRequest,
+    isFiltered = request.statuses?.size === 1,
+  ): Promise<Page<Stripe.Invoice>> {
+    const [status] = isFiltered ? (request.statuses ?? []) : [];
     try {
-      return await this.scan({ customer, status }, request);
+      return await this.scan({ customer, ...(status === undefined ? {} : { status }) }, request);
     } catch (error) {
-      // The cursor's invoice may have another status now, such as after its payment. It is still in the whole list.
+      if (isMissing(error, 'customer')) throw new CustomerGoneError();
       if (!isMissing(error, 'starting_after')) throw error;
-      return this.scan({ customer }, request);
+      if (!isFiltered) throw new BadUserInputError(cursorFault);
+      // The cursor's invoice may have another status now, such as after its payment. It is still in the whole list.
+      return this.read(customer, request, false);
     }
   }
 
@@ -105,8 +151,19 @@ function isShown(status: string | null, statuses: ReadonlySet<string> | null): b
   return statuses === null ? status !== 'draft' : statuses.has(status ?? '');
 }
 
-class NotOfListError extends BadUserInputError {
-  constructor() {
-    super('`after` is not a cursor of this list.');
-  }
+/** Stripe previews the invoices of a subscription with paused collection, but lets none of them be paid. */
+function isCollected({ currentPeriodEnd, facts }: BillingSubscription): boolean {
+  if (uncollectedStatuses.has(facts.status)) return false;
+  if (facts.pause_collection === null) return true;
+  const { resumes_at: resumesAt } = facts.pause_collection;
+  return resumesAt !== null && currentPeriodEnd !== null && resumesAt * 1000 <= currentPeriodEnd.getTime();
+}
+
+/** A subscription without items has no period, and comes last. */
+function byPeriodEnd(a: BillingSubscription, b: BillingSubscription): number {
+  return getPeriodEnd(a) < getPeriodEnd(b) ? -1 : 1;
+}
+
+function getPeriodEnd({ currentPeriodEnd }: BillingSubscription): number {
+  return currentPeriodEnd?.getTime() ?? Infinity;
 }

@@ -9,17 +9,18 @@ import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
 import { PriceCatalogue, type PriceReference } from './price-catalogue.ts';
 
-/**
- * The state of a customer at Stripe at one moment. Stripe knows a deleted customer forever; an unknown customer belongs to
- * another account or mode, and may be found once the right key is used.
- */
-export type CustomerReading = {
+/** The state of a customer at Stripe at one moment. */
+export interface CustomerReading {
   /** The time just before the request: earlier changes at Stripe are included. */
   readonly readAt: Date;
-} & (
-  | { readonly state: 'present'; readonly facts: CustomerFacts }
-  | { readonly state: 'deleted' | 'missing'; readonly facts: null }
-);
+  /**
+   * Stripe knows a deleted customer forever. An unknown customer belongs to another account or mode, and may be found once
+   * the right key is used.
+   */
+  readonly isKnown: boolean;
+  /** Null for a deleted or unknown customer. */
+  readonly facts: CustomerFacts | null;
+}
 
 /** Stripe expands at most four levels. */
 export const expandCustomer = [
@@ -57,9 +58,9 @@ export class CustomerReader {
       findStripeCustomerOrDeleted(this.stripe, stripeCustomerId, { expand: expandCustomer }),
       this.listSubscriptions(stripeCustomerId),
     ]);
-    if (customer?.deleted === true) return { readAt, state: 'deleted', facts: null };
-    if (customer === null || subscriptions === null) return { readAt, state: 'missing', facts: null };
-    return { readAt, state: 'present', facts: await this.readFacts(customer, subscriptions) };
+    if (customer?.deleted === true) return { readAt, isKnown: true, facts: null };
+    if (customer === null || subscriptions === null) return { readAt, isKnown: false, facts: null };
+    return { readAt, isKnown: true, facts: await this.readFacts(customer, subscriptions) };
   }
 
   private async listSubscriptions(stripeCustomerId: string): Promise<readonly Stripe.Subscription[] | null> {
@@ -106,19 +107,14 @@ function replacePrices(subscription: Stripe.Subscription, find: ReplacePrice): o
     price: find({ price: charged.price as PriceReference['price'], currency }),
   });
   const isExpanded = typeof schedule === 'object' && schedule !== null;
+  const phases = isExpanded
+    ? schedule.phases.map((phase) => ({ ...phase, items: phase.items.map(replace) }))
+    : [];
   return {
     ...subscription,
     items: items.data.map(replace),
-    schedule: isExpanded
-      ? {
-          ...schedule,
-          phases: schedule.phases.map((phase) => ({ ...phase, items: phase.items.map(replace) })),
-        }
-      : schedule,
-    pending_update: update && {
-      ...update,
-      subscription_items: update.subscription_items?.map(replace),
-    },
+    schedule: isExpanded ? { ...schedule, phases } : schedule,
+    pending_update: update && { ...update, subscription_items: update.subscription_items?.map(replace) },
   };
 }
 

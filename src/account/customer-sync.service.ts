@@ -92,7 +92,7 @@ export class CustomerSync {
     const reading = await this.parts.reader.read(mapping.stripeCustomerId);
     const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
     lease.ensureHeld();
-    if (reading.state === 'missing') {
+    if (!reading.isKnown) {
       // The key may belong to another account, so nothing is recorded about the customer.
       if (before !== null) await this.parts.snapshots.remove(before);
       return snapshot;

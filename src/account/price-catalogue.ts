@@ -24,7 +24,7 @@ export class PriceCatalogue {
     add(await this.readMissing(references, prices));
     const names = await this.readNames(prices);
     return ({ price, currency }) => {
-      const whole = prices.get(typeof price === 'string' ? price : price.id);
+      const whole = prices.get(getId(price));
       const product = whole && names.get(getId(whole.product));
       if (whole === undefined || product === undefined)
         throw new StripeUnavailableError(new Error('Stripe left out a product'));
@@ -40,7 +40,7 @@ export class PriceCatalogue {
     const findMissing = (prices: ReadonlyMap<string, Stripe.Price>) =>
       new Map(
         references.flatMap(({ price, currency }) => {
-          const id = typeof price === 'string' ? price : price.id;
+          const id = getId(price);
           return isWhole(prices.get(id), currency) ? [] : [[id, currency] as const];
         }),
       );
@@ -100,10 +100,6 @@ function isWhole(price: Stripe.Price | undefined, currency: string): boolean {
 /** A price in several currencies has the amounts of its main currency. Other currencies have amounts of their own. */
 function convert(price: Stripe.Price, currency: string): object {
   if (price.currency === currency) return {};
-  const {
-    unit_amount = null,
-    unit_amount_decimal = null,
-    tiers = null,
-  } = price.currency_options?.[currency] ?? {};
+  const { unit_amount, unit_amount_decimal, tiers } = price.currency_options?.[currency] ?? {};
   return { currency, unit_amount, unit_amount_decimal, tiers };
 }

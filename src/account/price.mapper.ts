@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { billingInterval, packageRounding, pricingModel } from './billing-customer.enums.ts';
 import type { ChargedItemFacts, PriceFacts } from './customer-facts.ts';
-import { type Money, getDecimals, toMoney, toOptionalMoney } from './money.ts';
+import { type Money, getDecimals, toMoney, toOptionalMoney } from './stripe-values.ts';
 import type { BillingChangedItem, BillingPrice } from './subscription.types.ts';
 
 export function toBillingPrice(price: PriceFacts): BillingPrice {
@@ -20,69 +20,62 @@ export function toBillingPrice(price: PriceFacts): BillingPrice {
     intervalCount: recurring?.interval_count ?? null,
     model: isUsage ? 'usage' : model,
     usageModel: isUsage ? model : null,
-    ...toUnitAmount(price),
+    ...toUnitAmount(price, currency),
     packageSize: transform?.divide_by ?? null,
     packageRounding: transform === null ? null : packageRounding.read(transform.round),
     tiers:
       price.tiers?.map((tier) => ({
         upTo: tier.up_to,
-        ...toUnitAmount({ ...tier, currency }),
+        ...toUnitAmount(tier, currency),
         flatAmount: toOptionalMoney(tier.flat_amount, currency),
         flatAmountDecimal: tier.flat_amount_decimal,
       })) ?? null,
   };
 }
 
-function findModel({
-  billing_scheme: scheme,
-  tiers_mode: mode,
-  transform_quantity: transform,
-  recurring,
-}: PriceFacts): string {
+function findModel(price: PriceFacts): string {
+  const { billing_scheme: scheme, transform_quantity: transform, recurring } = price;
   // An amount of a usage type that this version does not know may mean anything.
   if (recurring !== null && !/^(licensed|metered)$/.test(recurring.usage_type)) return 'unknown';
   if (scheme === 'per_unit') return transform === null ? 'per_unit' : 'package';
-  return scheme === 'tiered' ? (mode ?? 'unknown') : 'unknown';
+  return (scheme === 'tiered' ? price.tiers_mode : null) ?? 'unknown';
 }
 
-function toUnitAmount({
-  currency,
-  unit_amount: amount,
-  unit_amount_decimal: decimal,
-}: Pick<PriceFacts, 'currency' | 'unit_amount' | 'unit_amount_decimal'>): Pick<
-  BillingPrice,
-  'unitAmount' | 'unitAmountDecimal'
-> {
-  return { unitAmount: toOptionalMoney(amount, currency), unitAmountDecimal: decimal };
+type Tier = NonNullable<PriceFacts['tiers']>[number];
+
+function toUnitAmount(
+  unit: Pick<Tier, 'unit_amount' | 'unit_amount_decimal'>,
+  currency: string,
+): Pick<BillingPrice, 'unitAmount' | 'unitAmountDecimal'> {
+  return {
+    unitAmount: toOptionalMoney(unit.unit_amount, currency),
+    unitAmountDecimal: unit.unit_amount_decimal,
+  };
 }
 
 export function toBillingItem(item: ChargedItemFacts): BillingChangedItem {
-  const amount = computeAmount(item);
   return {
     price: toBillingPrice(item.price),
     quantity: isUsageBased(item.price) ? null : (item.quantity ?? 1),
-    amount: toOptionalMoney(amount, item.price.currency),
+    amount: toOptionalMoney(computeAmount(item), item.price.currency),
   };
 }
 
 /** Adds the amounts of items that are charged together. Usage is not known beforehand and does not count. */
 export function toTotal(items: readonly ChargedItemFacts[]): Money | null {
-  const [first, ...others] = items.filter(({ price }) => !isUsageBased(price));
-  if (first === undefined) return null;
-  const period = describePeriod(first);
-  const { currency } = first.price;
-  if (others.some((item) => describePeriod(item) !== period || item.price.currency !== currency)) return null;
-  const amounts = [first, ...others].map(computeAmount);
-  const known = amounts.filter((amount) => amount !== null);
-  if (known.length < amounts.length) return null;
-  return toMoney(
-    known.reduce((sum, amount) => sum + amount, 0),
-    currency,
-  );
+  const charged = items.filter(({ price }) => !isUsageBased(price));
+  const [first, ...others] = charged;
+  if (first === undefined || others.some((item) => describeTerms(item) !== describeTerms(first))) return null;
+  let total = 0;
+  for (const amount of charged.map(computeAmount)) {
+    if (amount === null) return null;
+    total += amount;
+  }
+  return toMoney(total, first.price.currency);
 }
 
-function describePeriod({ price: { recurring } }: ChargedItemFacts): string {
-  return `${recurring?.interval ?? 'once'} ${recurring?.interval_count ?? 1}`;
+function describeTerms({ price: { recurring, currency } }: ChargedItemFacts): string {
+  return `${currency} ${recurring?.interval ?? 'once'} ${recurring?.interval_count ?? 1}`;
 }
 
 function isUsageBased({ recurring }: PriceFacts): boolean {
@@ -90,7 +83,6 @@ function isUsageBased({ recurring }: PriceFacts): boolean {
 }
 
 type Decimal = Stripe.Decimal;
-type Tier = NonNullable<PriceFacts['tiers']>[number];
 
 const zero = Stripe.Decimal.zero;
 
@@ -162,6 +154,6 @@ function listTier(tier: Tier, units: number, quantity: number): readonly Decimal
 }
 
 function readDecimal(decimal: string | null, whole: number | null): Decimal | null {
-  if (decimal !== null) return Stripe.Decimal.from(decimal);
-  return whole === null ? null : Stripe.Decimal.from(whole);
+  const amount = decimal ?? whole;
+  return amount === null ? null : Stripe.Decimal.from(amount);
 }

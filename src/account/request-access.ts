@@ -1,6 +1,6 @@
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
-import type { SubscriptionFacts } from './customer-facts.ts';
+import type { CustomerFacts } from './customer-facts.ts';
 import type { OfferedFeatures } from '../portal/offered-features.ts';
 
 /**
@@ -10,22 +10,18 @@ import type { OfferedFeatures } from '../portal/offered-features.ts';
 export interface RequestAccess extends Pick<RequestContext, 'charge'> {
   /** What the portal offers the caller: chosen once, when a field first needs it. */
   readonly getOffered: () => Promise<OfferedFeatures>;
-  /** Spares rules on the caller's subscriptions the request to Stripe. */
-  readonly learn: (subscriptions: readonly SubscriptionFacts[]) => void;
 }
 
+/** @param facts spare rules on the caller's subscriptions the request to Stripe */
 export function createRequestAccess(
   context: RequestContext,
   chooser: Pick<ConfigurationChooser, 'getOffered'>,
+  { subscriptions }: CustomerFacts,
 ): RequestAccess {
   let offered: Promise<OfferedFeatures> | undefined;
-  let known: readonly SubscriptionFacts[] | null = null;
   return {
     charge: context.charge,
-    getOffered: () => (offered ??= chooser.getOffered(getCaller(context), known)),
-    learn: (subscriptions) => {
-      known = subscriptions;
-    },
+    getOffered: () => (offered ??= chooser.getOffered(getCaller(context), subscriptions)),
   };
 }
 

@@ -2,10 +2,9 @@ import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import { CustomerNotFoundError, NoSuchSubscriptionError } from '../customers/customer.errors.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
 import { FlowNotAllowedError, createRefusal } from '../portal/portal.errors.ts';
 import type { TaskRefusal } from '../portal/flow-limits.ts';
-import { type OfferedFeatures, offersTask } from '../portal/offered-features.ts';
+import { offersTask } from '../portal/offered-features.ts';
 import { PortalFlowType } from '../portal/portal-flow.ts';
 import { hasScheduledChange } from '../portal/task-facts.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
@@ -13,7 +12,6 @@ import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';
 import type { ChargedItemFacts, SubscriptionFacts } from './customer-facts.ts';
 import { toTotal } from './price.mapper.ts';
-import { createRequestAccess } from './request-access.ts';
 import type { BillingSubscription } from './subscription.types.ts';
 
 /** What waits for the end of a subscription's period, and how Stripe takes it back. */
@@ -24,77 +22,56 @@ type Keepable =
 
 type Kept = Exclude<Keepable, { readonly kind: 'refused' }>;
 
-export interface SubscriptionKeepingParts {
-  readonly customers: BillingCustomers;
-  readonly chooser: Pick<ConfigurationChooser, 'getOffered'>;
-  readonly stripe: StripeClient;
-  readonly audit: AuditTrail;
-}
-
 /** Reverts what customers have scheduled for the end of a period. No deep link does it, and no money moves. */
 export class SubscriptionKeeping {
-  constructor(private readonly parts: SubscriptionKeepingParts) {}
+  constructor(
+    private readonly customers: BillingCustomers,
+    private readonly stripe: StripeClient,
+    private readonly audit: AuditTrail,
+  ) {}
 
   /**
    * @throws CustomerNotFoundError, BadUserInputError, FlowNotAllowedError, PortalNotConfiguredError, and the errors of
    *   Stripe and the store
    */
   async keep(context: RequestContext, id: string): Promise<BillingSubscription> {
-    const { customerId, subscription } = await this.findOwn(context, id);
-    const keepable = findKeepable(subscription.facts, await subscription.access.getOffered());
+    const subscription = await this.findOwn(context, id);
+    const keepable = await findKeepable(subscription);
     if (keepable.kind === 'refused') throw createRefusal(keepable.reason);
     const actor = getCaller(context);
     const intent = {
       actor,
       action: AuditAction.KEEP_SUBSCRIPTION,
       userId: actor.userId,
-      target: customerId,
+      target: subscription.facts.customer,
       details: { subscriptionId: id, reverts: keepable.kind },
     };
-    await this.parts.audit.record(intent, () => this.revert(context, id, keepable));
-    return (await this.findOwn(context, id)).subscription;
+    await this.audit.record(intent, () => this.revert(context, id, keepable));
+    return this.findOwn(context, id);
   }
 
-  private async findOwn(
-    context: RequestContext,
-    id: string,
-  ): Promise<{ readonly customerId: string; readonly subscription: BillingSubscription }> {
-    const { requestId } = context;
-    const access = createRequestAccess(context, this.parts.chooser);
-    const customer = await this.parts.customers.find(
-      getCaller(context),
-      { fresh: 'alone', requestId },
-      access,
-    );
+  private async findOwn(context: RequestContext, id: string): Promise<BillingSubscription> {
+    const customer = await this.customers.find(context, 'alone');
     if (customer === null) throw new CustomerNotFoundError();
     const subscription = customer.subscriptions.find((own) => own.id === id);
     if (subscription === undefined) throw new NoSuchSubscriptionError();
-    return { customerId: customer.id, subscription };
+    return subscription;
   }
 
   private async revert(context: RequestContext, id: string, keepable: Kept): Promise<void> {
     try {
-      await this.write(id, keepable);
+      await this.stripe.write<unknown>((sdk, options) =>
+        keepable.kind === 'change'
+          ? sdk.subscriptionSchedules.release(keepable.scheduleId, {}, options)
+          : sdk.subscriptions.update(id, { ...keepable.revert, proration_behavior: 'none' }, options),
+      );
     } catch (error) {
       if (!(error instanceof StripeRequestRefusedError)) throw error;
-      await this.requireReverted(context, id, error);
+      // Stripe also refuses what another request has just reverted.
+      const now = await findKeepable(await this.findOwn(context, id));
+      if (now.kind !== 'refused' || now.reason !== 'NOTHING_SCHEDULED')
+        throw new FlowNotAllowedError('NOT_KNOWN', 'Stripe cannot revert this now.', error);
     }
-  }
-
-  private write(id: string, keepable: Kept): Promise<unknown> {
-    return this.parts.stripe.write<unknown>((sdk, options) =>
-      keepable.kind === 'change'
-        ? sdk.subscriptionSchedules.release(keepable.scheduleId, {}, options)
-        : sdk.subscriptions.update(id, { ...keepable.revert, proration_behavior: 'none' }, options),
-    );
-  }
-
-  /** Stripe refuses what another request has just reverted. */
-  private async requireReverted(context: RequestContext, id: string, refusal: Error): Promise<void> {
-    const { subscription } = await this.findOwn(context, id);
-    const now = findKeepable(subscription.facts, await subscription.access.getOffered());
-    if (now.kind !== 'refused' || now.reason !== 'NOTHING_SCHEDULED')
-      throw new FlowNotAllowedError('NOT_KNOWN', 'Stripe cannot revert this now.', refusal);
   }
 }
 
@@ -103,7 +80,8 @@ type Schedule = NonNullable<SubscriptionFacts['schedule']>;
 const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'paused']);
 
 /** Decides what may be reverted: what customers themselves can have scheduled in the portal, and nothing else. */
-export function findKeepable(facts: SubscriptionFacts, offered: OfferedFeatures): Keepable {
+export async function findKeepable({ facts, access }: BillingSubscription): Promise<Keepable> {
+  const offered = await access.getOffered();
   if (!offersTask(PortalFlowType.SUBSCRIPTION_CANCEL, offered, null)) return refuse('NOT_IN_POLICY');
   if (facts.status === 'incomplete') return refuse('FIRST_PAYMENT_PENDING');
   if (!running.has(facts.status)) return refuse('NOT_KNOWN');

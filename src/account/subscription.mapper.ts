@@ -6,8 +6,8 @@ import {
   pauseReason,
   subscriptionStatus,
 } from './billing-customer.enums.ts';
-import type { CustomerFacts, DiscountFacts, SubscriptionFacts } from './customer-facts.ts';
-import { toMoney, toOptionalMoney } from './money.ts';
+import type { ChargedItemFacts, CustomerFacts, DiscountFacts, SubscriptionFacts } from './customer-facts.ts';
+import { toDate, toMoney, toOptionalMoney } from './stripe-values.ts';
 import { findPaymentMethod } from './payment-method.ts';
 import { toBillingItem, toTotal } from './price.mapper.ts';
 import type { RequestAccess } from './request-access.ts';
@@ -32,12 +32,12 @@ export function toBillingSubscription(
     id: facts.id,
     status: subscriptionStatus.read(facts.status),
     currency: facts.currency,
-    items: facts.items.map((item) => toBillingSubscriptionItem(item)),
+    items: facts.items.map(toBillingSubscriptionItem),
     total: toTotal(facts.items),
     discounts: toDiscounts(facts, customer.discount),
-    startedAt: fromUnix(facts.start_date),
-    trialEndsAt: fromOptionalUnix(facts.trial_end),
-    currentPeriodEnd: fromOptionalUnix(findPeriodEnd(facts, Math.min)),
+    startedAt: toDate(facts.start_date),
+    trialEndsAt: toDate(facts.trial_end),
+    currentPeriodEnd: toDate(findPeriodEnd(facts, Math.min)),
     cancelsAt,
     cancellation: cancelsAt === null ? null : toCancellation(facts),
     pause: toPause(facts),
@@ -58,7 +58,7 @@ function toBillingSubscriptionItem(item: SubscriptionFacts['items'][number]): Bi
     id: item.id,
     ...toBillingItem(item),
     discounts: item.discounts.map((discount) => toBillingDiscount(discount, 'item', currency)),
-    currentPeriodEnd: fromUnix(item.current_period_end),
+    currentPeriodEnd: toDate(item.current_period_end),
   };
 }
 
@@ -87,8 +87,8 @@ export function toBillingDiscount(
     percentOff: coupon.percent_off,
     amountOff: toOptionalMoney(amount, currency ?? coupon.currency),
     once: coupon.duration === 'once',
-    startedAt: fromUnix(start),
-    endsAt: fromOptionalUnix(end),
+    startedAt: toDate(start),
+    endsAt: toDate(end),
   };
 }
 
@@ -99,19 +99,16 @@ function findPeriodEnd({ items }: SubscriptionFacts, choose: (...ends: number[])
 /** The portal sets one of two fields, depending on the account's settings: https://docs.stripe.com/billing/subscriptions/cancel */
 function findCancellation(facts: SubscriptionFacts): Date | null {
   const { cancel_at: cancelAt, cancel_at_period_end: atPeriodEnd, schedule } = facts;
-  if (cancelAt !== null) return fromUnix(cancelAt);
-  if (atPeriodEnd) return fromOptionalUnix(findPeriodEnd(facts, Math.max));
+  if (cancelAt !== null) return toDate(cancelAt);
+  if (atPeriodEnd) return toDate(findPeriodEnd(facts, Math.max));
   const cancels = isActive(schedule) && schedule.end_behavior === 'cancel';
-  return cancels ? fromOptionalUnix(schedule.phases.at(-1)?.end_date ?? null) : null;
+  return cancels ? toDate(schedule.phases.at(-1)?.end_date ?? null) : null;
 }
 
-function toCancellation({
-  canceled_at: at,
-  cancellation_details: details,
-}: SubscriptionFacts): BillingCancellation {
-  const { reason = null, feedback = null, comment = null } = details ?? {};
+function toCancellation(facts: SubscriptionFacts): BillingCancellation {
+  const { reason = null, feedback = null, comment = null } = facts.cancellation_details ?? {};
   return {
-    requestedAt: fromOptionalUnix(at),
+    requestedAt: toDate(facts.canceled_at),
     reason: reason === null ? null : cancellationReason.read(reason),
     feedback: feedback === null ? null : cancellationFeedback.read(feedback),
     comment,
@@ -123,16 +120,13 @@ function toPause(facts: SubscriptionFacts): BillingPause | null {
   if (status === 'paused') {
     const since = details?.paused?.transitioned_at ?? null;
     const resumptions = schedule?.pause_schedules?.map(({ resume }) => resume?.resume_at ?? 0) ?? [];
-    const until =
-      resumptions
-        .filter((at) => at > (since ?? 0))
-        .sort((a, b) => a - b)
-        .at(0) ?? null;
+    const coming = resumptions.filter((at) => at > (since ?? 0));
+    const until = coming.length === 0 ? null : Math.min(...coming);
     const reason = pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
-    return { reason, since: fromOptionalUnix(since), until: fromOptionalUnix(until) };
+    return { reason, since: toDate(since), until: toDate(until) };
   }
   if (collection === null) return null;
-  return { reason: 'payment_collection', since: null, until: fromOptionalUnix(collection.resumes_at) };
+  return { reason: 'payment_collection', since: null, until: toDate(collection.resumes_at) };
 }
 
 type Schedule = SubscriptionFacts['schedule'];
@@ -149,12 +143,10 @@ function toScheduledChange({ schedule, items: own }: SubscriptionFacts): Billing
   const coming = schedule.phases.filter(({ start_date: start }) => start >= currentEnd);
   const next = coming.find(({ items }) => describe(items) !== describe(own));
   if (next === undefined) return null;
-  return { at: fromUnix(next.start_date), items: next.items.map(toBillingItem), total: toTotal(next.items) };
+  return { at: toDate(next.start_date), items: next.items.map(toBillingItem), total: toTotal(next.items) };
 }
 
-function describe(
-  items: SubscriptionFacts['items'] | NonNullable<Schedule>['phases'][number]['items'],
-): string {
+function describe(items: readonly ChargedItemFacts[]): string {
   return items
     .map(({ price, quantity }) => `${price.id} ${quantity ?? 1}`)
     .sort()
@@ -164,9 +156,9 @@ function describe(
 function toPendingUpdate({ pending_update: update }: SubscriptionFacts): BillingPendingUpdate | null {
   if (update === null) return null;
   return {
-    expiresAt: fromUnix(update.expires_at),
+    expiresAt: toDate(update.expires_at),
     items: update.subscription_items?.map(toBillingItem) ?? null,
-    trialEndsAt: fromOptionalUnix(update.trial_end),
+    trialEndsAt: toDate(update.trial_end),
   };
 }
 
@@ -179,16 +171,8 @@ function toOpenInvoice(
     id: invoice.id,
     number: invoice.number,
     amountDue: toMoney(invoice.amount_remaining, invoice.currency),
-    dueAt: fromOptionalUnix(invoice.due_date),
-    nextAttemptAt: fromOptionalUnix(invoice.next_payment_attempt),
+    dueAt: toDate(invoice.due_date),
+    nextAttemptAt: toDate(invoice.next_payment_attempt),
     access,
   };
-}
-
-function fromUnix(seconds: number): Date {
-  return new Date(seconds * 1000);
-}
-
-function fromOptionalUnix(seconds: number | null): Date | null {
-  return seconds === null ? null : fromUnix(seconds);
 }

@@ -10,7 +10,6 @@ import {
 } from './billing-invoice.types.ts';
 import { BillingTask, listTasks, nullWithoutPolicy } from './billing-task.ts';
 import type { CustomerInvoices } from './customer-invoices.service.ts';
-import type { NextCharges } from './next-charges.service.ts';
 import { requestInvoices } from './request-access.ts';
 import { type SubscriptionKeeping, findKeepable } from './subscription-keeping.service.ts';
 import { BillingOpenInvoice, BillingSubscription } from './subscription.types.ts';
@@ -18,7 +17,7 @@ import { BillingOpenInvoice, BillingSubscription } from './subscription.types.ts
 @Resolver(() => BillingSubscription)
 export class BillingSubscriptionResolver {
   constructor(
-    private readonly nextCharges: NextCharges,
+    private readonly customerInvoices: CustomerInvoices,
     private readonly keeping: SubscriptionKeeping,
   ) {}
 
@@ -29,7 +28,7 @@ export class BillingSubscriptionResolver {
   })
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
     if (!(await requestInvoices(subscription.access))) return null;
-    return this.nextCharges.find(subscription);
+    return this.customerInvoices.findNextCharge(subscription);
   }
 
   @FieldResolver(() => [BillingTask], {
@@ -45,8 +44,8 @@ export class BillingSubscriptionResolver {
     nullable: true,
     description: `Whether \`keepBillingSubscription\` would work now. ${nullWithoutPolicy}`,
   })
-  async keepable(@Root() { access, facts }: BillingSubscription): Promise<boolean> {
-    return findKeepable(facts, await access.getOffered()).kind !== 'refused';
+  async keepable(@Root() subscription: BillingSubscription): Promise<boolean> {
+    return (await findKeepable(subscription)).kind !== 'refused';
   }
 
   @Authorized()

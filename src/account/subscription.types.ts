@@ -12,7 +12,7 @@ import {
   subscriptionStatus,
 } from './billing-customer.enums.ts';
 import type { SubscriptionFacts } from './customer-facts.ts';
-import { Money } from './money.ts';
+import { Money } from './stripe-values.ts';
 import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
 
@@ -23,12 +23,9 @@ export const BillingPriceTier = createObjectType('BillingPriceTier', 'One tier o
   unitAmountDecimal: nullable(String, 'The amount for each unit, as `unitAmountDecimal` of the price.'),
   flatAmount: nullable(
     Money,
-    'The amount for the tier as a whole; null when the tier has no such amount, or when it has a fraction of the smallest unit.',
+    'The amount for the whole tier; null without one, or with a fraction of the smallest unit.',
   ),
-  flatAmountDecimal: nullable(
-    String,
-    'The amount for the tier as a whole, as Stripe writes it, with fractions.',
-  ),
+  flatAmountDecimal: nullable(String, 'The amount for the whole tier as Stripe writes it, with fractions.'),
 });
 
 export type BillingPrice = InstanceType<typeof BillingPrice>;
@@ -49,11 +46,11 @@ export const BillingPrice = createObjectType(
     usageModel: nullable(pricingModel.type, 'How usage is priced; null unless the model is USAGE.'),
     unitAmount: nullable(
       Money,
-      'The amount for one unit, or for one package; null when there is no single amount, or when it has a fraction of the smallest unit.',
+      'The amount for one unit or package; null without one, or with a fraction of the smallest unit.',
     ),
     unitAmountDecimal: nullable(
       String,
-      'The same in smallest units as Stripe writes it, with fractions: `0.05` in `usd` is $0.0005.',
+      '`unitAmount` as Stripe writes it, with fractions: `0.05` in `usd` is $0.0005.',
     ),
     packageSize: nullable(Float, 'The number of units in a package; null without packages.'),
     packageRounding: nullable(
@@ -81,7 +78,7 @@ const changedItem = {
   quantity: nullable(Int, 'The quantity; null for usage-based prices.'),
   amount: nullable(
     Money,
-    'What one period costs, before tax and discounts; null when it cannot be known beforehand.',
+    'The price of one period before tax and discounts; null when it is not known beforehand.',
   ),
 };
 
@@ -136,10 +133,7 @@ export const BillingPendingUpdate = createObjectType(
   'A change of a subscription that waits for the payment of its invoice.',
   {
     expiresAt: field(Date, 'When the change is dropped unless the invoice is paid.'),
-    items: nullable(
-      [BillingChangedItem],
-      'What the subscription consists of afterwards; null when its items stay.',
-    ),
+    items: nullable([BillingChangedItem], 'The items afterwards; null when they stay.'),
     trialEndsAt: nullable(Date, 'When the trial ends afterwards; null when it stays.'),
   },
 );
@@ -166,14 +160,14 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
   items: field([BillingSubscriptionItem], "The subscription's items."),
   total: nullable(
     Money,
-    'The list price of one period, before tax, discounts and usage; null when it cannot be known beforehand, or when items have different periods.',
+    'The `amount` of all items, without usage; null when one is not known, or when periods differ.',
   ),
   discounts: field([BillingDiscount], "The subscription's own discounts; without any, the customer's."),
   startedAt: field(Date, 'When the subscription began.'),
   trialEndsAt: nullable(Date, 'When the trial ends or ended; null without a trial.'),
   currentPeriodEnd: nullable(
     Date,
-    'When the current billing period ends: the earliest end of all items. Null without items.',
+    'When the first current billing period of an item ends; null without items.',
   ),
   cancelsAt: nullable(Date, 'When the subscription ends because it was cancelled; null when it continues.'),
   cancellation: nullable(BillingCancellation, 'The cancellation; null without one.'),
@@ -183,11 +177,11 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
   collectionMethod: field(collectionMethod.type, 'How invoices are paid.'),
   daysUntilDue: nullable(
     Int,
-    'Within how many days an invoice that is sent has to be paid; null when Stripe charges automatically.',
+    'Within how many days a sent invoice must be paid; null when Stripe charges automatically.',
   ),
   paymentMethod: nullable(
     BillingPaymentMethod,
-    "What the subscription is charged to: its own payment method or, without one, the customer's.",
+    "What is charged: the subscription's own payment method; without one, the customer's.",
   ),
   openInvoice: nullable(BillingOpenInvoice, 'The latest invoice while it waits for payment.'),
   /** What Stripe said. */

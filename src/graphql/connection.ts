@@ -1,7 +1,10 @@
-import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { ArgsType, type ClassType, Field, Int } from 'type-graphql';
 import { BadUserInputError } from '../shared/errors.ts';
+import { createObjectType, field, nullable } from './types.ts';
 
 /** Forward pagination by Relay's specification: https://relay.dev/graphql/connections.htm */
+
+export const cursorFault = '`after` is not a cursor of this list.';
 
 const maxPageSize = 100;
 const defaultPageSize = 20;
@@ -43,30 +46,20 @@ export interface Page<T> {
   readonly end?: T | undefined;
 }
 
+type PageInfo = InstanceType<typeof PageInfo>;
+const PageInfo = createObjectType('PageInfo', 'The position of a page in its list.', {
+  hasNextPage: field(Boolean, 'Whether another page follows.'),
+  hasPreviousPage: field(Boolean, 'Whether another page precedes.'),
+  startCursor: nullable(String, 'The cursor of the first edge; null on an empty page.'),
+  endCursor: nullable(
+    String,
+    'The cursor for the next page: that of the last edge; null when the list is empty.',
+  ),
+});
+
 export interface Connection<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly pageInfo: PageInfo;
-}
-
-@ObjectType({ description: 'The position of a page in its list.' })
-export class PageInfo {
-  @Field(() => Boolean, { description: 'Whether another page follows.' })
-  readonly hasNextPage!: boolean;
-
-  @Field(() => Boolean, { description: 'Whether another page precedes.' })
-  readonly hasPreviousPage!: boolean;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The cursor of the first edge; null on an empty page.',
-  })
-  readonly startCursor!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The cursor for the next page: that of the last edge; null when the list is empty.',
-  })
-  readonly endCursor!: string | null;
 }
 
 /** Declares the types `NAMEConnection` and `NAMEEdge` of a node type. */
@@ -74,25 +67,14 @@ export function createConnectionType<T extends object>(
   name: string,
   nodeType: ClassType<T>,
 ): ClassType<Connection<T>> {
-  @ObjectType(`${name}Edge`, { description: 'One item of a page.' })
-  class Edge {
-    @Field(() => String, { description: "The item's cursor, for `after`." })
-    readonly cursor!: string;
-
-    @Field(() => nodeType, { description: 'The item.' })
-    readonly node!: T;
-  }
-
-  @ObjectType(`${name}Connection`, { description: 'A page of a list.' })
-  class ConnectionType {
-    @Field(() => [Edge], { description: 'The items of the page, in order.' })
-    readonly edges!: readonly Edge[];
-
-    @Field(() => PageInfo, { description: "The page's position in its list." })
-    readonly pageInfo!: PageInfo;
-  }
-
-  return ConnectionType;
+  const edge = createObjectType(`${name}Edge`, 'One item of a page.', {
+    cursor: field(String, "The item's cursor, for `after`."),
+    node: field(nodeType, 'The item.'),
+  });
+  return createObjectType(`${name}Connection`, 'A page of a list.', {
+    edges: field([edge], 'The items of the page, in order.'),
+    pageInfo: field(PageInfo, "The page's position in its list."),
+  });
 }
 
 /** @param toKey returns the sort key of an item, from which the next page continues */
@@ -120,7 +102,6 @@ function encodeCursor(key: string): string {
 
 function decodeCursor(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\P{Cc}{1,255}$/u.test(key) || encodeCursor(key) !== cursor)
-    throw new BadUserInputError('`after` is not a cursor of this list.');
+  if (!/^\P{Cc}{1,255}$/u.test(key) || encodeCursor(key) !== cursor) throw new BadUserInputError(cursorFault);
   return key;
 }

@@ -18,6 +18,12 @@ const apolloCodes = new Set<unknown>([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/**
+ * Any caller can provoke these errors, to which graphql-js gives no code: more than fifty invalid variables, or null for
+ * a non-null argument, passed by a variable that has a default.
+ */
+const inputFaults = /^(?:Argument "\w+" (?:of |has invalid value )|Too many errors processing variables)/;
+
 /** graphql-js lists all conflicting fields in one error: up to a thousand. */
 const maxLocations = 10;
 
@@ -26,16 +32,16 @@ const maxLocations = 10;
  * error is masked.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  if (unwrapResolverError(error) instanceof BillingError)
-    return { ...formatted, message: shorten(formatted.message) };
-  const isInputFault = isRefusedInput(error);
-  if (!isInputFault && !isRefusedByApollo(formatted)) return mask(formatted);
-  const { message, locations, path, extensions } = formatted;
+  const { message, locations, path } = formatted;
+  if (unwrapResolverError(error) instanceof BillingError) return { ...formatted, message: shorten(message) };
+  const code = findRefusal(formatted, error);
+  if (code === null)
+    return { message: maskedMessage, locations, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   return {
     message: shorten(withoutValues(message)),
-    ...(locations === undefined ? {} : { locations: locations.slice(0, maxLocations) }),
-    ...(path === undefined ? {} : { path }),
-    extensions: { code: isInputFault ? 'BAD_USER_INPUT' : extensions?.['code'] },
+    locations: locations?.slice(0, maxLocations),
+    path,
+    extensions: { code },
   };
 }
 
@@ -45,49 +51,28 @@ export function createFailureLog(logger: Logger): ApolloServerPlugin<RequestCont
     requestDidStart: () =>
       Promise.resolve({
         didEncounterErrors: ({ errors, contextValue: { requestId } }) => {
-          for (const error of errors.filter(isUnexpected))
-            logFailure(logger, unwrapResolverError(error), 'a request failed', {
-              requestId,
-              path: error.path,
-            });
+          for (const error of errors) {
+            if (findRefusal(error, error) !== null) continue;
+            const { path } = error;
+            logFailure(logger, unwrapResolverError(error), 'a request failed', { requestId, path });
+          }
           return Promise.resolve();
         },
       }),
   };
 }
 
-function isUnexpected(error: GraphQLError): boolean {
-  return !isRefusedByApollo(error) && !isRefusedInput(error);
-}
-
-/**
- * Any caller can provoke these errors, to which graphql-js gives no code: more than fifty invalid variables, or null for
- * a non-null argument, passed by a variable that has a default.
- */
-const inputFaults = /^(?:Argument "\w+" (?:of |has invalid value )|Too many errors processing variables)/;
-
-function isRefusedInput(error: unknown): boolean {
+/** Returns the code for a request that is invalid; null for every other error. */
+function findRefusal(
+  { path, extensions }: Pick<GraphQLFormattedError, 'path' | 'extensions'>,
+  error: unknown,
+): unknown {
   const thrown = unwrapResolverError(error);
-  return (
-    thrown instanceof GraphQLError && !(thrown instanceof BillingError) && inputFaults.test(thrown.message)
-  );
-}
-
-/** Errors of resolvers have a path; errors of parsing, validation and variables have none. */
-function isRefusedByApollo({
-  path,
-  extensions,
-}: Pick<GraphQLFormattedError, 'path' | 'extensions'>): boolean {
-  return path === undefined && apolloCodes.has(extensions?.['code']);
-}
-
-function mask({ path, locations }: GraphQLFormattedError): GraphQLFormattedError {
-  return {
-    message: maskedMessage,
-    ...(locations === undefined ? {} : { locations }),
-    ...(path === undefined ? {} : { path }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-  };
+  const isGraphql = thrown instanceof GraphQLError && !(thrown instanceof BillingError);
+  if (isGraphql && inputFaults.test(thrown.message)) return 'BAD_USER_INPUT';
+  // Errors of resolvers have a path; errors of parsing, validation and variables have none.
+  const code = extensions?.['code'];
+  return path === undefined && apolloCodes.has(code) ? code : null;
 }
 
 /** Removes values that graphql-js quotes: a value may be a token that was pasted into the wrong place. */

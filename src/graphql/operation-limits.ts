@@ -1,6 +1,5 @@
 import {
   type ASTVisitor,
-  type FragmentDefinitionNode,
   GraphQLError,
   Kind,
   OperationTypeNode,
@@ -19,77 +18,34 @@ const maxRootFields = { mutation: 1, query: 10, subscription: 1 } as const;
 
 /** A validation rule: an operation beyond these limits, which no client needs, does not run at all. */
 export function limitOperations(context: ValidationContext): ASTVisitor {
-  const measure = createMeasure((name) => context.getFragment(name) ?? null);
+  const measure = createMeasure(context);
   const count = { aliases: 0, directives: 0 };
+  const refuseOver = (subject: string, value: number, limit: number): void => {
+    if (value > limit)
+      context.reportError(new GraphQLError(`The operation has too many ${subject}: at most ${limit}.`));
+  };
   return {
     Field: ({ alias }) => {
       if (alias === undefined) return;
       count.aliases += 1;
-      refuseOver(context, 'characters in an alias', alias.value.length, maxAliasLength);
+      refuseOver('characters in an alias', alias.value.length, maxAliasLength);
     },
     Directive: () => {
       count.directives += 1;
     },
     OperationDefinition: ({ operation, selectionSet }) => {
       const { depth, fields } = measure(selectionSet);
-      refuseOver(context, 'levels', depth, maxDepth);
+      refuseOver('levels', depth, maxDepth);
       const subject = operation === OperationTypeNode.MUTATION ? 'mutations' : 'root fields';
-      refuseOver(context, subject, fields, maxRootFields[operation]);
+      refuseOver(subject, fields, maxRootFields[operation]);
     },
     Document: {
       leave: () => {
-        refuseOver(context, 'aliases', count.aliases, maxAliases);
-        refuseOver(context, 'directives', count.directives, maxDirectives);
+        refuseOver('aliases', count.aliases, maxAliases);
+        refuseOver('directives', count.directives, maxDirectives);
       },
     },
   };
-}
-
-function refuseOver(context: ValidationContext, subject: string, count: number, limit: number): void {
-  if (count > limit)
-    context.reportError(new GraphQLError(`The operation has too many ${subject}: at most ${limit}.`));
-}
-
-interface Size {
-  readonly depth: number;
-  /** The number of top-level fields, including those of fragments. */
-  readonly fields: number;
-}
-
-/** Measures selections through their fragments. Each fragment is measured once, so nested spreads cost linear time. */
-function createMeasure(findFragment: (name: string) => FragmentDefinitionNode | null) {
-  const known = new Map<string, Size>();
-
-  const measureFragment = (name: string): Size => {
-    const size = known.get(name);
-    if (size !== undefined) return size;
-    // A fragment that spreads itself counts as empty: graphql-js has its own rule against such cycles.
-    known.set(name, { depth: 0, fields: 0 });
-    const fragment = findFragment(name);
-    const measured = fragment === null ? { depth: 0, fields: 0 } : measure(fragment.selectionSet);
-    known.set(name, measured);
-    return measured;
-  };
-
-  const measure = ({ selections }: SelectionSetNode): Size => {
-    let depth = 0;
-    let fields = 0;
-    for (const selection of selections) {
-      const size = measureSelection(selection);
-      depth = Math.max(depth, size.depth);
-      fields += size.fields;
-    }
-    return { depth, fields };
-  };
-
-  const measureSelection = (selection: SelectionSetNode['selections'][number]): Size => {
-    if (selection.kind === Kind.FRAGMENT_SPREAD) return measureFragment(selection.name.value);
-    if (selection.kind === Kind.INLINE_FRAGMENT) return measure(selection.selectionSet);
-    const inner = selection.selectionSet === undefined ? 0 : measure(selection.selectionSet).depth;
-    return { depth: inner + 1, fields: 1 };
-  };
-
-  return measure;
 }
 
 /** Refuses subscriptions. graphql-js would notice only during execution, and its error would count as an internal one. */
@@ -100,4 +56,41 @@ export function requireServedOperationType(context: ValidationContext): ASTVisit
       context.reportError(new GraphQLError(`This service has no ${node.operation}s.`, { nodes: node }));
     },
   };
+}
+
+interface Size {
+  readonly depth: number;
+  /** The number of top-level fields, including those of fragments. */
+  readonly fields: number;
+}
+
+/** Measures selections through their fragments. Each fragment is measured once, so nested spreads cost linear time. */
+function createMeasure(context: ValidationContext): (selections: SelectionSetNode) => Size {
+  const known = new Map<string, Size>();
+
+  const measureFragment = (name: string): Size => {
+    const size = known.get(name);
+    if (size !== undefined) return size;
+    // A fragment that spreads itself counts as empty: graphql-js has its own rule against such cycles.
+    known.set(name, { depth: 0, fields: 0 });
+    const measured = measure(context.getFragment(name)?.selectionSet);
+    known.set(name, measured);
+    return measured;
+  };
+
+  const measureSelection = (selection: SelectionSetNode['selections'][number]): Size => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return measureFragment(selection.name.value);
+    const inner = measure(selection.selectionSet);
+    return selection.kind === Kind.FIELD ? { depth: inner.depth + 1, fields: 1 } : inner;
+  };
+
+  const measure = (selectionSet: SelectionSetNode | undefined): Size => {
+    const sizes = selectionSet?.selections.map(measureSelection) ?? [];
+    return {
+      depth: Math.max(0, ...sizes.map(({ depth }) => depth)),
+      fields: sizes.reduce((sum, { fields }) => sum + fields, 0),
+    };
+  };
+
+  return measure;
 }

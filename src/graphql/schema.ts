@@ -50,35 +50,47 @@ export function createSchema(
     // The check would introspect the whole schema at each start; a test does it instead.
     skipCheck: true,
   });
+  return replaceRoots(schema, finishRoot);
+}
+
+type RootConfig = ReturnType<GraphQLObjectType['toConfig']>;
+
+/** Copies a schema with other configurations of Query and Mutation. */
+export function replaceRoots(
+  schema: GraphQLSchema,
+  change: (root: RootConfig) => ConstructorParameters<typeof GraphQLObjectType>[0],
+): GraphQLSchema {
+  const copy = (root: GraphQLObjectType | null | undefined) =>
+    root ? new GraphQLObjectType(change(root.toConfig())) : null;
   return new GraphQLSchema({
     ...schema.toConfig(),
     types: [],
-    query: finishRoot(schema.getQueryType(), 'Read operations, for the user that the token identifies.'),
-    mutation: finishRoot(
-      schema.getMutationType(),
-      'Write operations, for the user that the token identifies.',
-    ),
+    query: copy(schema.getQueryType()),
+    mutation: copy(schema.getMutationType()),
   });
+}
+
+export function mapEntries<T, U>(
+  entries: Readonly<Record<string, T>>,
+  change: (value: T) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
 }
 
 /**
  * Describes Query or Mutation, which have no class that a decorator could describe, and orders it for readers: users'
  * operations before administrators', required arguments before optional ones. TypeGraphQL's own order is that of imports.
  */
-function finishRoot(
-  root: GraphQLObjectType | null | undefined,
-  description: string,
-): GraphQLObjectType | null {
-  if (!root) return null;
-  const { fields, ...config } = root.toConfig();
-  const ordered = sortEntries(fields, isForAdministrators).map(([name, { args = {}, ...field }]) => {
-    const sorted = sortEntries(
-      args,
-      ({ type, defaultValue }) => !isNonNullType(type) || defaultValue !== undefined,
-    );
-    return [name, { ...field, args: Object.fromEntries(sorted) }] as const;
-  });
-  return new GraphQLObjectType({ ...config, description, fields: Object.fromEntries(ordered) });
+function finishRoot({ fields, ...root }: RootConfig): RootConfig {
+  const kind = root.name === 'Query' ? 'Read' : 'Write';
+  return {
+    ...root,
+    description: `${kind} operations, for the user that the token identifies.`,
+    fields: mapEntries(sortEntries(fields, isForAdministrators), ({ args = {}, ...field }) => ({
+      ...field,
+      args: sortEntries(args, ({ type, defaultValue }) => !isNonNullType(type) || defaultValue !== undefined),
+    })),
+  };
 }
 
 /** Every description of an administrator's operation says so: a test compares it with the role that is asked for. */
@@ -86,8 +98,13 @@ function isForAdministrators({ description }: { readonly description?: string | 
   return description?.startsWith('For administrators:') ?? false;
 }
 
-function sortEntries<T>(entries: Readonly<Record<string, T>>, isLast: (value: T) => boolean): [string, T][] {
-  return Object.entries(entries).sort(([, a], [, b]) => Number(isLast(a)) - Number(isLast(b)));
+function sortEntries<T>(
+  entries: Readonly<Record<string, T>>,
+  isLast: (value: T) => boolean,
+): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(entries).sort(([, a], [, b]) => Number(isLast(a)) - Number(isLast(b))),
+  );
 }
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
@@ -102,11 +119,14 @@ export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): 
     const isRoot = roots.includes(type);
     for (const field of Object.values(type.getFields())) {
       if (!isRoot && field.extensions['observed'] !== true) continue;
-      const attributes = {
-        ...(isRoot ? { 'graphql.operation.type': type.name.toLowerCase() } : {}),
-        'graphql.field': field.name,
+      const name = `${type.name}.${field.name}`;
+      const kind = isRoot ? { 'graphql.operation.type': type.name.toLowerCase() } : {};
+      const operation: Operation = {
+        name,
+        isRemote: false,
+        attributes: { ...kind, 'graphql.field': field.name },
+        ended: (outcome) => telemetry.metrics.operationEnded(name, outcome),
       };
-      const operation = createOperation(`${type.name}.${field.name}`, attributes, telemetry);
       const resolve: Resolver = field.resolve ?? defaultFieldResolver;
       const observing: Resolver = (source, args, context, info) =>
         telemetry.observe(operation, async () => {
@@ -117,17 +137,4 @@ export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): 
       field.resolve = observing;
     }
   }
-}
-
-function createOperation(
-  name: string,
-  attributes: Operation['attributes'],
-  { metrics }: Telemetry,
-): Operation {
-  return {
-    name,
-    isRemote: false,
-    attributes,
-    ended: (outcome) => metrics.operationEnded(name, outcome),
-  };
 }

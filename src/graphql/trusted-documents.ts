@@ -86,21 +86,16 @@ export function requireTrustedDocuments(
 }
 
 /** The id of a document, as GraphQL over HTTP or as Apollo Client sends it. */
-const idSchema = z.union([
-  z.object({ documentId: z.string() }).transform(({ documentId }) => documentId.replace(/^sha256:/, '')),
-  z
-    .object({ persistedQuery: z.object({ sha256Hash: z.string() }) })
-    .transform(({ persistedQuery }) => persistedQuery.sha256Hash),
-]);
+const idSchema = z.object({
+  documentId: z.string().optional(),
+  persistedQuery: z.object({ sha256Hash: z.string() }).optional(),
+});
 
 function getDocumentId({ http, extensions }: GraphQLRequest): string {
   const parameters =
     http?.method === 'GET' ? Object.fromEntries(new URLSearchParams(http.search)) : http?.body;
-  return [parameters, extensions].map((value) => idSchema.safeParse(value).data).find(isText) ?? '';
-}
-
-function isText(value: string | undefined): value is string {
-  return value !== undefined;
+  const { data } = idSchema.safeParse(Object.assign({}, parameters, extensions));
+  return data?.documentId?.replace(/^sha256:/, '') ?? data?.persistedQuery?.sha256Hash ?? '';
 }
 
 function refuse(): never {

@@ -13,7 +13,7 @@ import { createDocumentStore } from '../graphql/document-store.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations, requireServedOperationType } from '../graphql/operation-limits.ts';
 import { loadTrustedDocuments, requireTrustedDocuments } from '../graphql/trusted-documents.ts';
-import { toSubgraph } from '../graphql/subgraph.ts';
+import { toSubgraph } from '../graphql/schema-variants.ts';
 import type { Logger } from '../logging/logger.ts';
 import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';

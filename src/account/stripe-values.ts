@@ -6,14 +6,11 @@ export const Money = createObjectType(
   'Money',
   'An amount as Stripe counts it: 1234 with 2 decimals is 12.34. Never an amount that Stripe would not charge.',
   {
-    amount: field(
-      Float,
-      "A whole number of the currency's smallest units. It is a Float because amounts in some currencies exceed an Int.",
-    ),
+    amount: field(Float, "A whole number of the currency's smallest units, which may exceed an Int."),
     currency: field(String, 'The currency as an ISO code in lower case, such as `eur`.'),
     decimals: field(
       Int,
-      "Stripe's decimals for the currency: 0, 2 or 3. Those of `Intl.NumberFormat` differ for some currencies.",
+      "Stripe's decimals for the currency: 0, 2 or 3. `Intl.NumberFormat` differs for some.",
     ),
   },
 );
@@ -35,4 +32,11 @@ export function toMoney(amount: number, currency: string): Money {
 
 export function toOptionalMoney(amount: number | null, currency: string | null): Money | null {
   return amount === null || currency === null ? null : toMoney(amount, currency);
+}
+
+/** Stripe counts times in seconds. */
+export function toDate(seconds: number): Date;
+export function toDate(seconds: number | null): Date | null;
+export function toDate(seconds: number | null): Date | null {
+  return seconds === null ? null : new Date(seconds * 1000);
 }

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  GraphQLSchema} from 'graphql';
+import {
+  type GraphQLFieldResolver,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+  defaultFieldResolver,
+  printSchema,
+} from 'graphql';
+import type { Caller } from '../auth/claims.ts';
+import type { RequestContext } from './context.ts';
+import { mapEntries, replaceRoots } from './schema.ts';
+
+/**
+ * Copies the schema for a host's own GraphQL server.
+ * @param identify finds the caller in the host's context, once for each context
+ */
+export function createHostSchema(
+  schema: GraphQLSchema,
+  identify: (hostContext: unknown) => Promise<Caller | null>,
+): GraphQLSchema {
+  const contexts = new WeakMap<object, Promise<RequestContext>>();
+
+  const toContext = async (hostContext: unknown): Promise<RequestContext> => ({
+    requestId: randomUUID(),
+    caller: await identify(hostContext),
+    // The host limits the rate of its own operations.
+    charge: () => Promise.resolve(),
+  });
+  const findContext = (hostContext: unknown): Promise<RequestContext> => {
+    if (typeof hostContext !== 'object' || hostContext === null) return toContext(hostContext);
+    const context = contexts.get(hostContext) ?? toContext(hostContext);
+    contexts.set(hostContext, context);
+    return context;
+  };
+
+  // Only root fields use the context.
+  return replaceRoots(schema, (root) => ({
+    ...root,
+    fields: mapEntries(root.fields, (field) => {
+      const inner: GraphQLFieldResolver<unknown, RequestContext> = field.resolve ?? defaultFieldResolver;
+      const resolve: GraphQLFieldResolver<unknown, unknown> = async (source, args, context, info) =>
+        await inner(source, args, await findContext(context), info);
+      return { ...field, resolve };
+    }),
+  }));
+}
+
+const header = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3")\n\n';
+
+/**
+ * Prints the schema as a subgraph of Apollo Federation. It has root fields only: an entity would take a user id from
+ * another subgraph, and who a user is comes from the token alone.
+ */
+export function printSubgraph(schema: GraphQLSchema): string {
+  return header + printSchema(renameSharedType(schema));
+}
+
+/** Adds `_service`, by which routers read a subgraph: https://www.apollographql.com/docs/graphos/reference/federation/subgraph-specific-fields */
+export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
+  const sdl = printSubgraph(schema);
+  const service = new GraphQLObjectType({
+    name: '_Service',
+    description: 'This subgraph.',
+    fields: { sdl: { type: GraphQLString, description: 'The schema of this subgraph.' } },
+  });
+  const field = {
+    type: new GraphQLNonNull(service),
+    description: 'For routers of Apollo Federation.',
+    resolve: () => ({ sdl }),
+  };
+  return replaceRoots(renameSharedType(schema), (root) =>
+    root.name === 'Query' ? { ...root, fields: { ...root.fields, _service: field } } : root,
+  );
+}
+
+/** Other subgraphs have a PageInfo with fewer fields. In a supergraph both would be one type, which does not compose. */
+function renameSharedType(schema: GraphQLSchema): GraphQLSchema {
+  const pageInfo = schema.getType('PageInfo');
+  if (pageInfo !== undefined) pageInfo.name = 'BillingPageInfo';
+  return replaceRoots(schema, (root) => root);
+}
