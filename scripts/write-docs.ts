@@ -1,4 +1,4 @@
-// npm run docs: writes the tables of variables, error codes and commands from .env.example and the code. With --check it
+// npm run docs: writes the lists of variables, error codes and commands from .env.example and the code. With --check it
 // writes nothing and fails when a document is out of date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -8,7 +8,6 @@ import { createProgram } from '../src/cli/program.ts';
 import { type ErrorDescription, errorStatuses } from '../src/shared/errors.ts';
 import { createOpenApi } from './openapi.ts';
 
-type Row = readonly string[];
 type DescribedErrors = Readonly<
   Record<string, Omit<ErrorDescription, 'rest'> & { readonly rest: number | null }>
 >;
@@ -28,7 +27,7 @@ const otherErrors: DescribedErrors = {
     rest: null,
   },
   INTERNAL_SERVER_ERROR: {
-    when: 'anything else went wrong; quote the `x-request-id` header when you report it',
+    when: 'anything else; report it with the `x-request-id` header',
     graphql: 200,
     rest: 500,
   },
@@ -69,11 +68,6 @@ function writeIfNew(file: string, text: string, wanted: string): void {
   } else writeFileSync(file, wanted);
 }
 
-function toTable(columns: Row, rows: readonly Row[]): string {
-  const line = (row: Row): string => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
-  return line(columns) + line(columns.map(() => '---')) + rows.map(line).join('');
-}
-
 /** `.env.example` is tested to name every variable that the code reads, with its default. */
 function describeVariables(): string {
   const groups = readFileSync('.env.example', 'utf8')
@@ -81,39 +75,34 @@ function describeVariables(): string {
     .slice(1);
   const parts: string[] = [];
   for (let at = 0; at < groups.length; at += 2) {
-    parts.push(
-      `## ${groups[at] ?? ''}\n\n${toTable(['variable', 'meaning', 'default'], readGroup(groups[at + 1] ?? ''))}`,
-    );
+    parts.push(`## ${groups[at] ?? ''}\n\n${describeGroup(groups[at + 1] ?? '')}`);
   }
   return parts.join('\n');
 }
 
-function readGroup(text: string): Row[] {
-  const rows: Row[] = [];
+function describeGroup(text: string): string {
+  const lines: string[] = [];
   let comment: string[] = [];
   for (const line of text.split('\n')) {
-    const match = /^(\w+)=(.*)$/.exec(line);
     if (line.startsWith('# ')) comment.push(line.slice(2));
-    else if (match === null) comment = [];
+    else if (!/^\w+=/.test(line)) comment = [];
     else {
-      const [, name = '', value = ''] = match;
-      const [meaning = '', told = ''] = comment.join(' ').split(/ *Default: /);
-      const shown = value === '' ? told.replace(/\.$/, '') : `\`${value}\``;
-      rows.push([`\`${name}\``, meaning.replaceAll('<', '\\<'), shown]);
+      const shown = line.replace(/=$/, '');
+      lines.push(`- \`${shown}\`: ${comment.join(' ').replaceAll('<', '\\<')}\n`);
       comment = [];
     }
   }
-  return rows;
+  return lines.join('');
 }
 
 function describeErrors(): string {
   const all: DescribedErrors = { ...errorStatuses, ...otherErrors };
-  const rows = Object.entries(all).map(([code, { when, graphql, rest }]) => [
-    `\`${code}\``,
-    when,
-    rest === null || rest === graphql ? String(graphql) : `${graphql}/${rest}`,
-  ]);
-  return toTable(['code', 'sent when', 'status'], rows);
+  return Object.entries(all)
+    .map(([code, { when, graphql, rest }]) => {
+      const status = rest === null || rest === graphql ? String(graphql) : `${graphql}/${rest}`;
+      return `- \`${code}\` (${status}): ${when}\n`;
+    })
+    .join('');
 }
 
 function describeCommands(): string {
@@ -123,19 +112,18 @@ function describeCommands(): string {
     stderr: nothing,
     loadEnvironment: () => ({}),
   } as unknown as Parameters<typeof createProgram>[0]);
-  return toTable(
-    ['command', 'does', 'options'],
-    program.commands.flatMap((command) => describeCommand(command, '')),
-  );
+  return program.commands.flatMap((command) => describeCommand(command, '')).join('');
 }
 
-function describeCommand(command: Command, parent: string): Row[] {
+/** The options' descriptions are in the command's `--help`. */
+function describeCommand(command: Command, parent: string): string[] {
   const name = `${parent}${command.name()}`;
   if (command.commands.length > 0)
     return command.commands.flatMap((each) => describeCommand(each, `${name} `));
   const args = command.registeredArguments.map((each) =>
     each.required ? `<${each.name()}>` : `[${each.name()}]`,
   );
-  const options = command.options.map(({ flags, description }) => `\`${flags}\`: ${description}`);
-  return [[`\`${[name, ...args].join(' ')}\``, command.description(), options.join('<br>')]];
+  const options =
+    command.options.length > 4 ? ['[options]'] : command.options.map(({ flags }) => `[${flags}]`);
+  return [`- \`${[name, ...args, ...options].join(' ')}\`: ${command.description()}\n`];
 }

@@ -23,7 +23,7 @@ export const errorStatuses = {
     rest: 429,
   },
   CUSTOMER_NOT_FOUND: {
-    when: 'no customer is linked to the user, which `signUpUrl` may help (`SIGN_UP_URL`), or Stripe no longer has the customer',
+    when: 'no customer is linked to the user, or Stripe no longer has it; `signUpUrl` may help (`SIGN_UP_URL`)',
     graphql: 200,
     rest: 404,
   },
@@ -34,7 +34,7 @@ export const errorStatuses = {
   },
   RETURN_URL_NOT_ALLOWED: { when: '`returnUrl` is not within `RETURN_URLS`', graphql: 200, rest: 400 },
   BAD_USER_INPUT: {
-    when: 'an argument has a value that the service does not accept; the message says why',
+    when: 'an argument is not accepted; the message says why',
     graphql: 200,
     rest: 400,
   },
@@ -49,7 +49,7 @@ export const errorStatuses = {
     rest: 503,
   },
   DOCUMENT_NOT_TRUSTED: {
-    when: 'the operation is not in `TRUSTED_DOCUMENTS`; deploy the manifest of the client there',
+    when: 'the operation is not in `TRUSTED_DOCUMENTS`; add the manifest of the client',
     graphql: 400,
     rest: 400,
   },

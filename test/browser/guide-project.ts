@@ -48,7 +48,7 @@ export interface GuideProject {
   build(billingUrl: string): Promise<void>;
 }
 
-/** @param aliases packages of this repository that take the place of others, such as another version */
+/** @param aliases packages of this repository that take the place of others: an older version, whose block follows */
 export async function createGuideProject(
   entries: readonly string[],
   aliases: Readonly<Record<string, string>> = {},
@@ -57,8 +57,10 @@ export async function createGuideProject(
   const guide = await readFile(join(root, 'docs/frontend.md'), 'utf8');
   await installPackage(folder, guide, aliases);
   await write(folder, 'src/frameworks.d.ts', frameworkTypes);
-  for (const [path, code] of readBlocks(guide)) {
-    // The types of one version do not fit the entry for the other.
+  const blocks = readBlocks(guide);
+  // Of two blocks for one file, the second is for the older version.
+  const files = new Map(Object.keys(aliases).length > 0 ? blocks : blocks.toReversed());
+  for (const [path, code] of files) {
     if (entries.includes(path) || !path.startsWith('src/main')) await write(folder, path, code);
   }
   for (const entry of entries) await write(folder, toPage(entry), createPage(entry));

@@ -6,7 +6,7 @@ import { type GuideProject, createGuideProject } from './guide-project.ts';
 
 const projects: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>])[] = [
   ['Apollo Client 4', ['main.ts', 'main.tsx', 'main-urql.tsx', 'fetch.ts'], {}],
-  ['Apollo Client 3.8', ['main-apollo-3.tsx'], { '@apollo/client': 'apollo-client-3' }],
+  ['Apollo Client 3.8', ['main.tsx'], { '@apollo/client': 'apollo-client-3' }],
 ];
 
 describe.each(projects)('%s', (version, names, aliases) => {

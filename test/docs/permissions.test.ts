@@ -28,19 +28,16 @@ function listCalls(): string[] {
   return [...new Set(paths.filter(isCall))].sort();
 }
 
-/** The calls of the table; `.list` after `customers.retrieve` stands for `customers.list`. */
+/** The calls of the list; `.list` after `customers.retrieve` stands for `customers.list`. */
 function listDocumented(): string[] {
   const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
   const [, section = ''] = page.split('## A restricted key');
-  const rows = [...(section.split(/^## /m)[0] ?? '').matchAll(/^\|.*\|.*\|(.*)\|$/gm)];
-  return rows
-    .flatMap(([, cell = '']) => {
-      let resource = '';
-      return [...cell.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => {
-        if (name.startsWith('.')) return `${resource}${name}`;
-        resource = name.slice(0, name.lastIndexOf('.'));
-        return name;
-      });
+  let resource = '';
+  return [...(section.split(/^## /m)[0] ?? '').matchAll(/`(\w*(?:\.\w+)+)`/g)]
+    .map(([, name = '']) => {
+      if (name.startsWith('.')) return `${resource}${name}`;
+      resource = name.slice(0, name.lastIndexOf('.'));
+      return name;
     })
     .sort();
 }
@@ -51,10 +48,10 @@ test('docs/operations.md, "A restricted key", names every call to Stripe, with i
 
   expect(calls).toContain('billingPortal.sessions.create');
   expect({
-    'add these calls to the table': calls.filter((call) => !documented.includes(call)),
+    'add these calls to the list': calls.filter((call) => !documented.includes(call)),
     'remove these calls, which the code no longer makes': documented.filter((call) => !calls.includes(call)),
   }).toEqual({
-    'add these calls to the table': [],
+    'add these calls to the list': [],
     'remove these calls, which the code no longer makes': [],
   });
 });

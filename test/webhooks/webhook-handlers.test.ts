@@ -457,10 +457,10 @@ describe('billing_portal.configuration', () => {
 test('the handled events are those that the guide describes', () => {
   const guide = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
   const section = guide.split(/^##+ /m).find((part) => part.startsWith('What each event does')) ?? '';
-  const rows = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => cell);
+  const items = [...section.matchAll(/^- (`[^:]*):/gm)].map(([, types = '']) => types);
   let prefix = '';
-  const described = rows.flatMap((cell) =>
-    [...cell.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => {
+  const described = items.flatMap((types) =>
+    [...types.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => {
       if (name.startsWith('.')) return `${prefix}${name}`;
       prefix = name.slice(0, name.lastIndexOf('.'));
       return name;
