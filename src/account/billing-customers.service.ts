@@ -51,7 +51,10 @@ export class BillingCustomers {
     if (snapshot === null) return null;
     const { facts, readAt } = snapshot;
     if (facts === null) throw new CustomerGoneError();
-    const access = createRequestAccess(context, this.parts.chooser, facts);
+    const access = createRequestAccess(context, this.parts.chooser, {
+      mapping,
+      subscriptions: facts.subscriptions,
+    });
     const { userId, createdAt: linkedAt } = mapping;
     return { ...toBillingCustomer(facts, access), userId, linkedAt, asOf: readAt };
   }

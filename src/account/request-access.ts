@@ -1,6 +1,5 @@
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
-import type { CustomerFacts } from './customer-facts.ts';
+import type { ConfigurationChooser, KnownCustomer } from '../portal/configuration-chooser.service.ts';
 import type { OfferedFeatures } from '../portal/offered-features.ts';
 
 /**
@@ -12,16 +11,16 @@ export interface RequestAccess extends Pick<RequestContext, 'charge'> {
   readonly getOffered: () => Promise<OfferedFeatures>;
 }
 
-/** @param facts spare rules on the caller's subscriptions the request to Stripe */
+/** @param known spares policies the reads that were done already */
 export function createRequestAccess(
   context: RequestContext,
   chooser: Pick<ConfigurationChooser, 'getOffered'>,
-  { subscriptions }: CustomerFacts,
+  known: KnownCustomer,
 ): RequestAccess {
   let offered: Promise<OfferedFeatures> | undefined;
   return {
     charge: context.charge,
-    getOffered: () => (offered ??= chooser.getOffered(getCaller(context), subscriptions)),
+    getOffered: () => (offered ??= chooser.getOffered(getCaller(context), known)),
   };
 }
 

@@ -61,7 +61,8 @@ export function createObjectType<E extends Entries>(
   const target = class {} as ClassType<Shape<E>>;
   for (const [key, { type, ...options }] of Object.entries(entries))
     if (type !== null) Field(() => type as object, options)(target.prototype as object, key);
-  ObjectType(name, { description })(target);
+  // TypeGraphQL's resolver of a plain field would build closures for middleware, which the service has none of.
+  ObjectType(name, { description, simpleResolvers: true })(target);
   return target;
 }
 

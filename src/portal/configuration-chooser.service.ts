@@ -34,6 +34,12 @@ export type ChosenConfiguration = ConfigurationInForce & {
   readonly narrowed: WantedConfiguration | null;
 };
 
+/** What was read already, so that policies need not read it again. */
+export interface KnownCustomer {
+  readonly mapping: CustomerMapping;
+  readonly subscriptions: readonly PlannedSubscription[];
+}
+
 export interface ConfigurationChooserParts {
   readonly customers: CustomerDirectory;
   readonly stripe: StripeClient;
@@ -123,21 +129,17 @@ export class ConfigurationChooser {
    * @param known the customer's subscriptions, which spare a rule on them the request to Stripe
    * @throws PortalNotConfiguredError, and the errors of Stripe
    */
-  async getOffered(
-    caller: Caller,
-    known: readonly PlannedSubscription[] | null = null,
-  ): Promise<OfferedFeatures> {
-    const inForce = await this.findInForceOf(caller, known);
+  async getOffered(caller: Caller, known: KnownCustomer | null = null): Promise<OfferedFeatures> {
+    const inForce = await (known === null
+      ? this.findInForceOf(caller)
+      : this.findInForce(caller, known.mapping, known.subscriptions));
     if (inForce.kind === 'policy') return inForce.wanted.content.features;
     return (await requireDefault(this.parts.ids.getDefault())).features;
   }
 
-  private async findInForceOf(
-    caller: Caller,
-    known: readonly PlannedSubscription[] | null = null,
-  ): Promise<ConfigurationInForce> {
+  private async findInForceOf(caller: Caller): Promise<ConfigurationInForce> {
     const mapping = this.parts.policies && (await this.parts.customers.findByUserId(caller.userId));
-    return this.findInForce(caller, mapping, known);
+    return this.findInForce(caller, mapping);
   }
 
   private async read(inForce: ConfigurationInForce): Promise<Configuration> {

@@ -96,6 +96,29 @@ describe('a SQLite database', () => {
     ]);
   });
 
+  test('of a release whose records had no row ids keeps the records', async () => {
+    const record = { key: 'k', nonce: 'n', owner: 'ada', content: { a: 1 }, expiresAt: new Date(9e12) };
+    const first = await open();
+    await first.records.insert('customer-snapshot', record);
+    await first.close();
+    const file = new Libsql(path);
+    file.exec(`CREATE TABLE earlier (scope TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, nonce TEXT NOT NULL,
+        owner TEXT, content TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (scope, kind, key)) STRICT, WITHOUT ROWID;
+      INSERT INTO earlier SELECT * FROM records;
+      DROP TABLE records;
+      ALTER TABLE earlier RENAME TO records;
+      CREATE INDEX records_by_owner ON records (scope, kind, owner, key) WHERE owner IS NOT NULL;
+      CREATE INDEX records_by_expiry ON records (scope, expires_at);
+      PRAGMA user_version = 4`);
+    file.close();
+
+    const { records } = await open();
+
+    expect(await records.find('customer-snapshot', 'k')).toEqual(record);
+    expect(await records.listOf('customer-snapshot', 'ada')).toHaveLength(1);
+    expect(await records.insert('customer-snapshot', { ...record, nonce: 'other' })).toBe(false);
+  });
+
   test.each([
     ['names no file', () => 'sqlite:'],
     ['names a folder', () => `sqlite:${folder}`],
