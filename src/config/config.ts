@@ -1,17 +1,12 @@
 import type { AuthConfig } from '../auth/authenticator.ts';
-import type { OutboundProxy } from '../shared/outbound-agent.ts';
+import type { AuthVariable, HostedVariable, LinkingVariable, StripeVariable } from './environment-schema.ts';
+import type { ReadVariables, Variables } from './environment-schema.ts';
 import {
-  type AuthVariable,
-  type HostedVariable,
-  type LinkingVariable,
-  type ReadVariables,
-  type StripeVariable,
-  type Variables,
   checkStripe,
-  checkTogether,
-  getKeySources,
+  createProxyConfig,
   hasAll,
   hostedVariables,
+  readKeySource,
   readVariables,
   stripeOrigin,
   stripeVariables,
@@ -29,12 +24,7 @@ export type HttpConfig = Readonly<HostedConfig['http']>;
 export type StripeConfig = Readonly<HostedConfig['stripe']>;
 
 /** How users are linked to customers automatically. By default, nothing at Stripe names a user. */
-export interface LinkingConfig {
-  /** The metadata key under which the operator's own server writes user ids at Stripe; null when none is set. */
-  readonly metadataKey: string | null;
-  /** Whether the `client_reference_id` of a Checkout session names a user. */
-  readonly byClientReferenceId: boolean;
-}
+export type LinkingConfig = Readonly<ReturnType<typeof createLinkingConfig>>;
 
 /** Lists every fault of the settings, each with the variable's name and what the variable expects. */
 export class ConfigurationError extends Error {
@@ -51,11 +41,11 @@ export class ConfigurationError extends Error {
  */
 export function loadConfig(env: Environment): Config {
   const { values, faults } = readVariables(env);
-  faults.push(...checkTogether(values));
-  const [source] = getKeySources(values);
-  if (faults.length > 0 || source === undefined || !hasAll(values, variableNames))
+  const key = readKeySource(values);
+  faults.push(...key.faults, ...checkStripe(values));
+  if (faults.length > 0 || key.keySource === null || !hasAll(values, variableNames))
     throw new ConfigurationError(faults);
-  return deepFreeze({ ...createConfig(values), auth: createAuthConfig(values, source.keySource) });
+  return deepFreeze({ ...createConfig(values), auth: createAuthConfig(values, key.keySource) });
 }
 
 /**
@@ -162,15 +152,13 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>) {
   };
 }
 
-export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>): LinkingConfig {
+export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>) {
   return {
+    /** The metadata key under which the operator's own server writes user ids at Stripe; null when none is set. */
     metadataKey: values.LINK_BY_METADATA_KEY ?? null,
+    /** Whether the `client_reference_id` of a Checkout session names a user. */
     byClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID ?? false,
   };
-}
-
-export function createProxyConfig(values: Pick<Variables, 'HTTPS_PROXY' | 'NO_PROXY'>): OutboundProxy {
-  return { url: values.HTTPS_PROXY ?? null, except: values.NO_PROXY ?? '' };
 }
 
 export function createAuthConfig(

@@ -1,60 +1,14 @@
 import { z } from 'zod';
 import { type KeySource, checkKeySource } from '../auth/key-source.ts';
+import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import { isLoopback } from '../shared/urls.ts';
 import type { Environment } from './environment.ts';
-import * as variables from './variables.ts';
-
-/** Every variable that the service reads. A blank value counts as unset, because `.env` and compose files contain `NAME=`. */
-const schemas = {
-  NODE_ENV: variables.nodeEnvironment,
-  LOG_LEVEL: variables.logLevel.default('info'),
-  DATABASE_URL: variables.databaseUrl.default('sqlite:./data/billing.db'),
-  HOST: variables.name.optional(),
-  PORT: variables.port.default(4000),
-  METRICS_HOST: variables.name.optional(),
-  METRICS_PORT: variables.port.optional(),
-  PUBLIC_URL: variables.publicUrl.optional(),
-  CORS_ORIGINS: variables.origins.default([]),
-  CORS_CREDENTIALS: variables.flag.default(false),
-  TRUST_PROXY: variables.trustProxy.default(false),
-  RATE_LIMIT: variables.rateLimit.default({ requests: 60, perSeconds: 60 }),
-  REDIS_URL: variables.redisUrl.optional(),
-  LANDING_PAGE: variables.landingPage.optional(),
-  TRUSTED_DOCUMENTS: variables.files.nullable().default(null),
-  TRUSTED_DOCUMENTS_EXEMPT_ADMINS: variables.flag.default(false),
-  FEDERATION: variables.flag.default(false),
-  STRIPE_SECRET_KEY: variables.stripeSecretKey,
-  STRIPE_API_URL: variables.httpUrl.optional(),
-  STRIPE_ACCOUNT: variables.stripeAccount.optional(),
-  STRIPE_SCOPE: variables.shortName.optional(),
-  STRIPE_RATE_LIMIT: variables.stripeRateLimit.optional(),
-  HTTPS_PROXY: variables.proxyUrl.optional(),
-  NO_PROXY: variables.name.optional(),
-  STRIPE_WEBHOOK_SECRETS: variables.webhookSecrets.default([]),
-  LINK_BY_METADATA_KEY: variables.metadataKey.optional(),
-  LINK_BY_CLIENT_REFERENCE_ID: variables.flag.default(false),
-  CUSTOMER_CREATION: variables.customerCreation.default('never'),
-  SIGN_UP_URL: variables.signUpUrl.optional(),
-  JWT_JWKS_URL: variables.httpUrl.optional(),
-  JWT_JWKS_ALLOW_HTTP: variables.flag.default(false),
-  JWT_PUBLIC_KEY: z.string().optional(),
-  JWT_SECRET: z.string().optional(),
-  JWT_ISSUER: variables.name,
-  JWT_AUDIENCE: variables.audiences,
-  JWT_AUDIENCE_CLAIM: variables.name.default('aud'),
-  JWT_REQUIRED_CLAIMS: variables.claimValues.default(new Map()),
-  JWT_SUBJECT_CLAIM: variables.name.default('sub'),
-  JWT_ROLES_CLAIM: variables.name.default('roles'),
-  JWT_EMAIL_CLAIM: variables.name.optional(),
-  REQUIRED_ROLE: variables.name.optional(),
-  ADMIN_ROLE: variables.name.default('billing:admin'),
-  AUDIT_RETENTION_DAYS: variables.days.default(365),
-  RETURN_URLS: variables.returnUrls,
-  PORTAL_POLICIES: variables.name.optional(),
-  POLICY_NAMESPACE: variables.shortName.default('default'),
-};
+import { schemas } from './variables.ts';
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
+
+/** The valid variables. Variables with faults are missing. */
+export type ReadVariables = Partial<Variables>;
 
 export const variableNames = Object.keys(schemas) as (keyof Variables)[];
 
@@ -93,9 +47,6 @@ export const hostedVariables = variableNames.filter(
   (name): name is HostedVariable => !(authVariables as readonly string[]).includes(name),
 );
 
-/** The valid variables. Variables with faults are missing. */
-export type ReadVariables = Partial<Variables>;
-
 /** Some machines set these only in lower case, which other tools also read. */
 const alsoInLowerCase = new Set<keyof Variables>(['HTTPS_PROXY', 'NO_PROXY']);
 
@@ -114,16 +65,16 @@ export function readVariables(
   names: readonly (keyof Variables)[] = variableNames,
 ): { values: ReadVariables; faults: string[] } {
   const faults: string[] = [];
-  const values = names.flatMap((name): [string, unknown][] => {
+  const values: Partial<Record<keyof Variables, unknown>> = {};
+  for (const name of names) {
     const text = findText(env, name);
-    const result = z.safeParse(schemas[name], text);
-    if (result.success) return [[name, result.data]];
-    faults.push(
-      ...result.error.issues.map((issue) => `${name}: ${text === undefined ? 'is required' : issue.message}`),
-    );
-    return [];
-  });
-  return { values: Object.fromEntries(values), faults };
+    const { success, data, error } = z.safeParse(schemas[name], text);
+    if (success) values[name] = data;
+    else
+      for (const { message } of error.issues)
+        faults.push(`${name}: ${text === undefined ? 'is required' : message}`);
+  }
+  return { values: values as ReadVariables, faults };
 }
 
 /** Whether all these variables are valid. */
@@ -134,67 +85,56 @@ export function hasAll<Name extends keyof Variables>(
   return names.every((name) => name in values);
 }
 
-/** Returns the sources of token keys that are set, each with its variable. Exactly one must be set. */
-export function getKeySources(
-  values: ReadVariables,
-): { name: (typeof keyVariables)[number]; keySource: KeySource }[] {
-  const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: pem, JWT_SECRET: secret } = values;
-  const allowHttp = values.JWT_JWKS_ALLOW_HTTP ?? false;
-  const proxy = { url: values.HTTPS_PROXY ?? null, except: values.NO_PROXY ?? '' };
-  return [
-    ...(url === undefined
-      ? []
-      : [{ name: keyVariables[0], keySource: { kind: 'jwks', url, allowHttp, proxy } as const }]),
-    ...(pem === undefined ? [] : [{ name: keyVariables[1], keySource: { kind: 'publicKey', pem } as const }]),
-    ...(secret === undefined
-      ? []
-      : [{ name: keyVariables[2], keySource: { kind: 'secret', secret } as const }]),
-  ];
+export function createProxyConfig({ HTTPS_PROXY: url, NO_PROXY: except }: ReadVariables): OutboundProxy {
+  return { url: url ?? null, except: except ?? '' };
 }
 
-/** Finds faults that involve several variables. */
-export function checkTogether(values: ReadVariables): string[] {
-  return [...checkAuthKeys(values), ...checkStripe(values)];
-}
+/** Reads the source of token keys, of which exactly one must be set. It is null when it has a fault. */
+export function readKeySource(values: ReadVariables): { keySource: KeySource | null; faults: string[] } {
+  const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: pem, JWT_SECRET: secret, JWT_JWKS_ALLOW_HTTP } = values;
+  const allowHttp = JWT_JWKS_ALLOW_HTTP ?? false;
+  const sources: [name: string, keySource: KeySource][] = [];
+  if (url !== undefined)
+    sources.push(['JWT_JWKS_URL', { kind: 'jwks', url, allowHttp, proxy: createProxyConfig(values) }]);
+  if (pem !== undefined) sources.push(['JWT_PUBLIC_KEY', { kind: 'publicKey', pem }]);
+  if (secret !== undefined) sources.push(['JWT_SECRET', { kind: 'secret', secret }]);
 
-export function checkAuthKeys(values: ReadVariables): string[] {
-  const sources = getKeySources(values);
+  const names = keyVariables.join(', ');
   const [source] = sources;
-  if (source === undefined) return [`${keyVariables.join(', ')}: one of them is required, to verify tokens`];
-  if (sources.length > 1) return [`${keyVariables.join(', ')}: set only one of them`];
+  if (source === undefined)
+    return { keySource: null, faults: [`${names}: one of them is required, to verify tokens`] };
+  if (sources.length > 1) return { keySource: null, faults: [`${names}: set only one of them`] };
+  const [name, keySource] = source;
   try {
-    checkKeySource(source.keySource);
-    return [];
+    checkKeySource(keySource);
+    return { keySource, faults: [] };
   } catch (error) {
-    return [`${source.name}: ${error instanceof Error ? error.message : 'cannot be used'}`];
+    return {
+      keySource: null,
+      faults: [`${name}: ${error instanceof Error ? error.message : 'cannot be used'}`],
+    };
   }
 }
 
 export const stripeOrigin = 'https://api.stripe.com';
 
-export function checkStripe({
-  STRIPE_SECRET_KEY: key,
-  STRIPE_API_URL: url,
-  STRIPE_SCOPE: scope,
-}: ReadVariables): string[] {
+/** Finds faults that involve several of Stripe's variables. */
+export function checkStripe(values: ReadVariables): string[] {
+  const { STRIPE_SECRET_KEY: key, STRIPE_API_URL: url, STRIPE_SCOPE: scope } = values;
   if (key === undefined) return [];
   const live = key.includes('_live_');
   const faults: string[] = [];
-  if (url && live && url.origin !== stripeOrigin) {
+  if (url && live && url.origin !== stripeOrigin)
     faults.push(
       `STRIPE_API_URL: a live key is only sent to ${stripeOrigin}; unset the variable, or use a test key`,
     );
-  }
-  if (url && !live && url.protocol === 'http:' && !isLoopback(url)) {
+  if (url && !live && url.protocol === 'http:' && !isLoopback(url))
     faults.push('STRIPE_API_URL: expected https, or http on localhost, 127.0.0.1 or [::1]');
-  }
-  if (url && url.href !== `${url.origin}/`) {
+  if (url && url.href !== `${url.origin}/`)
     faults.push('STRIPE_API_URL: expected an origin without a path, such as http://127.0.0.1:12111');
-  }
-  if (scope !== undefined && scope.startsWith('live') !== live) {
+  if (scope !== undefined && scope.startsWith('live') !== live)
     faults.push(
       'STRIPE_SCOPE: with a live key, the scope must begin with "live"; with a test key, it must not',
     );
-  }
   return faults;
 }

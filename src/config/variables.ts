@@ -1,179 +1,157 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 import { parseAllowedReturnUrl } from '../return-urls/allowed-return-url.ts';
+import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 
-/** Schemas of single variables: each converts text into a typed value, or says what it expects. */
+const matching = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected);
 
-function commaSeparated(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-}
-
-export const nodeEnvironment = z.enum(['production', 'development', 'test']).default('production');
-
-export const port = z
-  .string()
-  .regex(/^\d{1,5}$/, 'expected a port number from 0 to 65535')
-  .transform(Number)
-  .refine((value) => value <= 65_535, 'expected a port number from 0 to 65535');
-
-export const databaseUrl = z
-  .string()
-  .regex(/^(mongodb(\+srv)?:\/\/|sqlite:).+/, 'expected mongodb://…, mongodb+srv://… or sqlite:PATH')
-  // Without a name, MongoDB uses the database "test", which other services may share.
-  .regex(
-    /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,
-    'expected the name of a database after the host, such as mongodb://db.example.com/billing',
-  );
-
-export const stripeSecretKey = z
-  .string()
-  .regex(
-    /^(sk|rk)_(test|live)_\w+$/,
-    'expected a Stripe secret or restricted key: sk_test_…, rk_test_…, sk_live_… or rk_live_…',
-  );
-
-/** A scope, or a namespace of configurations. */
-export const shortName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
-
-/** During a rotation there are several secrets, and an event may be signed with any of them. */
-export const webhookSecrets = z
-  .string()
-  .transform(commaSeparated)
-  .refine(
-    (secrets) => secrets.every((secret) => /^whsec_[\w+/=-]{8,}$/.test(secret)),
-    'expected signing secrets of webhook endpoints, whsec_…, separated by commas',
-  );
-
-export const customerCreation = z.enum(['never', 'on_demand']);
-
-/** Requests per second for each of Stripe's endpoints; null for no limit. */
-export const stripeRateLimit = z
-  .string()
-  .regex(/^(off|[1-9]\d{0,4})$/, 'expected a number of requests per second, such as 20, or off')
-  .transform((value) => (value === 'off' ? null : Number(value)));
-
-export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-
-/** Stripe allows 40 characters. These characters need no escaping in its search queries. */
-export const metadataKey = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,40}$/, 'expected up to 40 letters, digits, dots, dashes and underscores')
-  .refine(
-    (key) => !key.startsWith('billing_portal_'),
-    'expected another key: the service itself writes keys that begin with billing_portal_',
-  );
-
-export const stripeAccount = z.string().regex(/^acct_\w+$/, 'expected a connected account, acct_…');
-
-function urlOf(isAccepted: (url: URL) => boolean, expected: string) {
-  return z.string().transform((text, context): URL => {
-    const url = parseUrl(text);
-    if (url !== null && isAccepted(url)) return url;
-    context.addIssue({ code: 'custom', message: expected });
+/** Converts text; where `parse` returns null, the variable has the fault. */
+function parsedBy<T>(parse: (text: string) => T | null, fault: string) {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: fault });
     return z.NEVER;
   });
 }
 
-function isHttp({ protocol }: URL): boolean {
-  return /^https?:$/.test(protocol);
+/** A comma-separated list. Every part that `parse` throws for is a fault of its own. */
+function listOf<T>(parse: (part: string) => T) {
+  return z.string().transform((text, context) =>
+    splitList(text).flatMap((part): T[] => {
+      try {
+        return [parse(part)];
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not valid' });
+        return [];
+      }
+    }),
+  );
 }
 
-export const httpUrl = urlOf(isHttp, 'expected an http(s) URL');
+function splitList(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '');
+}
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/** Some tools pass the quotes of an env file as part of the value. */
+const name = z
+  .string()
+  .trim()
+  .refine((value) => !/^(["'`]).*\1$/s.test(value), 'the value is in quotes; remove them');
+
+/** A scope, or a namespace of configurations. */
+const shortName = matching(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
+
+const portFault = 'expected a port number from 0 to 65535';
+const port = matching(/^\d{1,5}$/, portFault)
+  .transform(Number)
+  .refine((value) => value <= 65_535, portFault);
+
+/** Without a name, MongoDB uses the database "test", which other services may share. */
+const databaseUrl = matching(
+  /^(mongodb(\+srv)?:\/\/|sqlite:).+/,
+  'expected mongodb://…, mongodb+srv://… or sqlite:PATH',
+).regex(
+  /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,
+  'expected the name of a database after the host, such as mongodb://db.example.com/billing',
+);
+
+const urlOf = (isAccepted: (url: URL) => boolean, fault: string) =>
+  parsedBy((text) => {
+    const url = parseUrl(text);
+    return url !== null && isAccepted(url) ? url : null;
+  }, fault);
+
+const isHttp = ({ protocol }: URL): boolean => /^https?:$/.test(protocol);
+const httpUrl = urlOf(isHttp, 'expected an http(s) URL');
 
 /** Like other tools, also accepts a host and a port without a scheme. */
-export const proxyUrl = z
+const proxyUrl = z
   .string()
   .transform((value) => (value.includes('://') ? value : `http://${value}`))
   .pipe(urlOf(isHttp, 'expected the URL of an HTTP proxy, such as http://proxy.internal:3128'));
-
-/** The base of e-mail links, with an optional path for a proxy. */
-export const publicUrl = urlOf(
-  (url) => isPage(url) && url.search === '' && url.hash === '',
-  'expected https, or http on localhost, with an optional path: https://billing.example.com',
-);
 
 function isPage(url: URL): boolean {
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
   return isSafe && url.username === '' && url.password === '';
 }
 
-/** A page of the product. */
-export const signUpUrl = urlOf(
-  isPage,
-  'expected https, or http on localhost: https://www.example.com/pricing',
+/** The base of e-mail links, with an optional path for a proxy. */
+const publicUrl = urlOf(
+  (url) => isPage(url) && url.search === '' && url.hash === '',
+  'expected https, or http on localhost, with an optional path: https://billing.example.com',
 );
 
-export const redisUrl = z
+const signUpUrl = urlOf(isPage, 'expected https, or http on localhost: https://www.example.com/pricing');
+
+const redisUrl = z
   .string()
   .refine(
     (value) => /^rediss?:\/\/.+/.test(value) && /^\/?\d*$/.test(parseUrl(value)?.pathname ?? 'none'),
     'expected redis://… or rediss://…, with an optional database number: redis://localhost:6379/1',
   );
 
-/** Some tools pass the quotes of an env file as part of the value. */
-export const name = z
-  .string()
-  .trim()
-  .refine((value) => !/^(["'`]).*\1$/s.test(value), 'the value is in quotes; remove them');
+const origins = listOf((origin) => {
+  if (parseUrl(origin)?.origin !== origin)
+    throw new Error(`expected origins such as https://app.example.com, not "${origin}"`);
+  checkWildcard(origin);
+  return origin;
+});
+
+const returnUrls = listOf(parseAllowedReturnUrl).refine(
+  (entries) => entries.length > 0,
+  'expected at least one origin, such as https://app.example.com',
+);
+
+const claimValues = name.pipe(
+  listOf((part): [claim: string, value: string] => {
+    const [, claim, value] = /^([^=]+)=(.+)$/.exec(part) ?? [];
+    if (claim === undefined || value === undefined)
+      throw new Error('expected claims with their values: token_use=access');
+    return [claim.trim(), value.trim()];
+  }).transform((pairs): ReadonlyMap<string, string> => new Map(pairs)),
+);
 
 /** Several clients of one product, such as a website and an app, may have an audience each. */
-export const audiences = name.transform(commaSeparated).refine((values) => values.length > 0, 'is required');
-
-export const files = name.transform(commaSeparated);
-
-export const claimValues = name.transform((text, context): ReadonlyMap<string, string> => {
-  const pairs = commaSeparated(text).map((pair) => /^([^=]+)=(.+)$/.exec(pair)?.slice(1) ?? []);
-  if (pairs.some(({ length }) => length !== 2))
-    context.addIssue({ code: 'custom', message: 'expected claims with their values: token_use=access' });
-  return new Map(pairs.map(([claim = '', value = '']) => [claim.trim(), value.trim()]));
-});
+const audiences = name.transform(splitList).refine((values) => values.length > 0, 'is required');
 
 export interface RateLimit {
   readonly requests: number;
   readonly perSeconds: number;
 }
 
-const secondsByUnit = { s: 1, m: 60, h: 3600 } as const;
+const secondsByUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 /** A week. The in-memory limiter's timers work for up to 24 days. */
 const longestSeconds = 7 * 86_400;
 
-export const rateLimit = z
-  .string()
-  .regex(/^(off|[1-9]\d{0,6}\/[1-9]\d{0,3}[smh])$/, 'expected a limit such as 60/1m, or off')
+/** Null when off. */
+const rateLimit = matching(
+  /^(off|[1-9]\d{0,6}\/[1-9]\d{0,3}[smh])$/,
+  'expected a limit such as 60/1m, or off',
+)
   .transform((value): RateLimit | null => {
-    const [, requests, count, unit] = /^(\d+)\/(\d+)([smh])$/.exec(value) ?? [];
+    const [, requests, count, unit = 's'] = /^(\d+)\/(\d+)([smh])$/.exec(value) ?? [];
     if (requests === undefined) return null;
-    return {
-      requests: Number(requests),
-      perSeconds: Number(count) * secondsByUnit[unit as keyof typeof secondsByUnit],
-    };
+    return { requests: Number(requests), perSeconds: Number(count) * (secondsByUnit[unit] ?? 1) };
   })
   .refine((limit) => (limit?.perSeconds ?? 0) <= longestSeconds, 'expected a time of at most 168h');
 
-export const days = z
-  .string()
-  .regex(/^[1-9]\d{0,3}$/, 'expected a number of days from 1 to 9999')
-  .transform(Number);
+/** Requests per second for each of Stripe's endpoints; null for no limit. */
+const stripeRateLimit = matching(
+  /^(off|[1-9]\d{0,4})$/,
+  'expected a number of requests per second, such as 20, or off',
+).transform((value) => (value === 'off' ? null : Number(value)));
 
 /** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
-export const trustProxy = z.string().transform((value, context): false | number | string[] => {
+const trustProxy = parsedBy((value): false | number | string[] | null => {
   if (value === 'off') return false;
   if (/^[1-9]\d?$/.test(value)) return Number(value);
-  const addresses = commaSeparated(value);
-  if (addresses.length === 0 || !addresses.every(isSubnet)) {
-    context.addIssue({
-      code: 'custom',
-      message: 'expected off, a number of proxies, or their addresses (10.0.0.0/8, 192.168.1.7)',
-    });
-  }
-  return addresses;
-});
+  const addresses = splitList(value);
+  return addresses.length > 0 && addresses.every(isSubnet) ? addresses : null;
+}, 'expected off, a number of proxies, or their addresses (10.0.0.0/8, 192.168.1.7)');
 
 function isSubnet(text: string): boolean {
   const [, address = '', bits = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
@@ -181,42 +159,77 @@ function isSubnet(text: string): boolean {
   return version !== 0 && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
-export const origins = z.string().transform((text, context) =>
-  commaSeparated(text).map((origin) => {
-    const fault = findOriginFault(origin);
-    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
-    return origin;
-  }),
+const stripeSecretKey = matching(
+  /^(sk|rk)_(test|live)_\w+$/,
+  'expected a Stripe secret or restricted key: sk_test_…, rk_test_…, sk_live_… or rk_live_…',
 );
 
-function findOriginFault(origin: string): string | null {
-  if (parseUrl(origin)?.origin !== origin)
-    return `expected origins such as https://app.example.com, not "${origin}"`;
-  try {
-    checkWildcard(origin);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : 'not an origin';
-  }
-}
-
-export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
-
-export const landingPage = z.enum(['sandbox', 'graphiql', 'none']);
-
-export const returnUrls = z
+/** During a rotation there are several secrets, and an event may be signed with any of them. */
+const webhookSecrets = z
   .string()
-  .transform((text, context) =>
-    commaSeparated(text).flatMap((entry) => {
-      try {
-        return [parseAllowedReturnUrl(entry)];
-      } catch (error) {
-        context.addIssue({
-          code: 'custom',
-          message: error instanceof Error ? error.message : 'not a return URL',
-        });
-        return [];
-      }
-    }),
-  )
-  .refine((entries) => entries.length > 0, 'expected at least one origin, such as https://app.example.com');
+  .transform(splitList)
+  .refine(
+    (secrets) => secrets.every((secret) => /^whsec_[\w+/=-]{8,}$/.test(secret)),
+    'expected signing secrets of webhook endpoints, whsec_…, separated by commas',
+  );
+
+/** Stripe allows 40 characters. These characters need no escaping in its search queries. */
+const metadataKey = matching(
+  /^[A-Za-z0-9_.-]{1,40}$/,
+  'expected up to 40 letters, digits, dots, dashes and underscores',
+).refine(
+  (key) => !key.startsWith('billing_portal_'),
+  'expected another key: the service itself writes keys that begin with billing_portal_',
+);
+
+/** Every variable that the service reads. A blank value counts as unset, because `.env` and compose files contain `NAME=`. */
+export const schemas = {
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DATABASE_URL: databaseUrl.default('sqlite:./data/billing.db'),
+  HOST: name.optional(),
+  PORT: port.default(4000),
+  METRICS_HOST: name.optional(),
+  METRICS_PORT: port.optional(),
+  PUBLIC_URL: publicUrl.optional(),
+  CORS_ORIGINS: origins.default([]),
+  CORS_CREDENTIALS: flag.default(false),
+  TRUST_PROXY: trustProxy.default(false),
+  RATE_LIMIT: rateLimit.default({ requests: 60, perSeconds: 60 }),
+  REDIS_URL: redisUrl.optional(),
+  LANDING_PAGE: z.enum(['sandbox', 'graphiql', 'none']).optional(),
+  TRUSTED_DOCUMENTS: name.transform(splitList).nullable().default(null),
+  TRUSTED_DOCUMENTS_EXEMPT_ADMINS: flag.default(false),
+  FEDERATION: flag.default(false),
+  STRIPE_SECRET_KEY: stripeSecretKey,
+  STRIPE_API_URL: httpUrl.optional(),
+  STRIPE_ACCOUNT: matching(/^acct_\w+$/, 'expected a connected account, acct_…').optional(),
+  STRIPE_SCOPE: shortName.optional(),
+  STRIPE_RATE_LIMIT: stripeRateLimit.optional(),
+  HTTPS_PROXY: proxyUrl.optional(),
+  NO_PROXY: name.optional(),
+  STRIPE_WEBHOOK_SECRETS: webhookSecrets.default([]),
+  LINK_BY_METADATA_KEY: metadataKey.optional(),
+  LINK_BY_CLIENT_REFERENCE_ID: flag.default(false),
+  CUSTOMER_CREATION: z.enum(['never', 'on_demand']).default('never'),
+  SIGN_UP_URL: signUpUrl.optional(),
+  JWT_JWKS_URL: httpUrl.optional(),
+  JWT_JWKS_ALLOW_HTTP: flag.default(false),
+  JWT_PUBLIC_KEY: z.string().optional(),
+  JWT_SECRET: z.string().optional(),
+  JWT_ISSUER: name,
+  JWT_AUDIENCE: audiences,
+  JWT_AUDIENCE_CLAIM: name.default('aud'),
+  JWT_REQUIRED_CLAIMS: claimValues.default(new Map()),
+  JWT_SUBJECT_CLAIM: name.default('sub'),
+  JWT_ROLES_CLAIM: name.default('roles'),
+  JWT_EMAIL_CLAIM: name.optional(),
+  REQUIRED_ROLE: name.optional(),
+  ADMIN_ROLE: name.default('billing:admin'),
+  AUDIT_RETENTION_DAYS: matching(/^[1-9]\d{0,3}$/, 'expected a number of days from 1 to 9999')
+    .transform(Number)
+    .default(365),
+  RETURN_URLS: returnUrls,
+  PORTAL_POLICIES: name.optional(),
+  POLICY_NAMESPACE: shortName.default('default'),
+};

@@ -1,13 +1,11 @@
 import type { KeySource } from '../../auth/key-source.ts';
 import { type StripeConfig, readStripeConfig } from '../../config/config.ts';
+import type { ReadVariables, Variables } from '../../config/environment-schema.ts';
 import {
-  type ReadVariables,
-  type Variables,
-  checkAuthKeys,
-  checkTogether,
-  getKeySources,
+  checkStripe,
   hasAll,
   keyVariables,
+  readKeySource,
   readVariables,
 } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
@@ -18,7 +16,7 @@ import type { StripeClient } from '../../stripe/stripe-client.ts';
 
 export type Outcome = 'pass' | 'warn' | 'fail' | 'skip';
 
-/** What a check found: one line of the report. */
+/** One line of the report. */
 export interface Finding {
   /** The name of the check. Scripts rely on it. */
   readonly name: string;
@@ -28,38 +26,26 @@ export interface Finding {
   readonly fix: string | null;
 }
 
-/** A finding without the name of its check. */
 export type Judgement = Omit<Finding, 'name'>;
-
-/** An empty list where the check does not apply. */
 export type CheckResult = Judgement | readonly Judgement[];
 
-export type Check = (deployment: Deployment) => CheckResult | Promise<CheckResult>;
+/** Returns an empty list where the check does not apply. */
+export type Check<D = Deployment> = (deployment: D) => CheckResult | Promise<CheckResult>;
 
-/** A check that asks Stripe. */
-export type StripeCheck = (
-  deployment: Deployment & { readonly stripe: StripeConfig },
-  stripe: StripeClient,
-) => CheckResult | Promise<CheckResult>;
-
-export function pass(detail: string): Judgement {
-  return { outcome: 'pass', detail, fix: null };
-}
+export const pass = (detail: string): Judgement => ({ outcome: 'pass', detail, fix: null });
 
 /** The service works, but an operator should look at this. */
-export function warn(detail: string, fix: string): Judgement {
-  return { outcome: 'warn', detail, fix };
-}
+export const warn = (detail: string, fix: string): Judgement => ({ outcome: 'warn', detail, fix });
 
 /** The service does not start, or fails requests. */
-export function fail(detail: string, fix: string | null = null): Judgement {
-  return { outcome: 'fail', detail, fix };
-}
+export const fail = (detail: string, fix: string | null = null): Judgement => ({
+  outcome: 'fail',
+  detail,
+  fix,
+});
 
 /** The check needs something that is missing. */
-export function skip(detail: string): Judgement {
-  return { outcome: 'skip', detail, fix: null };
-}
+export const skip = (detail: string): Judgement => ({ outcome: 'skip', detail, fix: null });
 
 /** Ends a check that lacks what it needs; the message becomes the detail of a skipped check. */
 export class CheckSkipped extends Error {
@@ -83,18 +69,24 @@ export interface Deployment {
   readonly tokenFile: string | undefined;
 }
 
+/** For checks that ask Stripe. */
+export interface StripeDeployment extends Deployment {
+  readonly stripe: StripeConfig;
+  readonly client: StripeClient;
+}
+
 export async function loadDeployment(env: Environment, tokenFile?: string): Promise<Deployment> {
   const { values, faults } = readVariables(env);
   const { PORTAL_POLICIES: path } = values;
+  const key = readKeySource(values);
   const canVerify = hasAll(values, [...keyVariables, 'JWT_JWKS_ALLOW_HTTP', 'HTTPS_PROXY', 'NO_PROXY']);
-  const [source] = canVerify && checkAuthKeys(values).length === 0 ? getKeySources(values) : [];
   return {
     env,
-    faults: [...faults, ...checkTogether(values)],
+    faults: [...faults, ...key.faults, ...checkStripe(values)],
     values,
     production: values.NODE_ENV === 'production',
     stripe: readStripeConfig(env).stripe,
-    keySource: source?.keySource ?? null,
+    keySource: canVerify ? key.keySource : null,
     policies: path === undefined ? null : await loadPolicyFile(path).catch(returnFaults),
     tokenFile,
   };

@@ -1,79 +1,32 @@
-import {
-  type Check,
-  type CheckResult,
-  type Deployment,
-  type Judgement,
-  fail,
-  pass,
-  requireVariables,
-  warn,
-} from './check.ts';
+import { readFile } from 'node:fs/promises';
+import { buildSchema } from 'graphql';
+import { loadTrustedDocuments } from '../../graphql/trusted-documents.ts';
+import { type Check, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
 
-export const configChecks: Readonly<Record<string, Check>> = {
-  configuration: checkVariables,
-  environment: checkEnvironment,
-  proxy: checkProxy,
-  'return-urls': checkReturnUrls,
-  'customer-linking': checkLinking,
-};
-
-function checkVariables({ faults }: Deployment): CheckResult {
-  return faults.length === 0 ? pass('every variable can be read') : faults.map((fault) => fail(fault));
-}
+export const checkVariables: Check = ({ faults }) =>
+  faults.length === 0 ? pass('every variable can be read') : faults.map((fault) => fail(fault));
 
 /** Whether development features are on in public. */
-function checkEnvironment(deployment: Deployment): Judgement {
-  const { NODE_ENV: environment, LANDING_PAGE: landingPage = 'none' } = requireVariables(
-    deployment,
-    'NODE_ENV',
-  );
+export const checkEnvironment: Check = (deployment) => {
+  const { NODE_ENV: name, LANDING_PAGE: page = 'none' } = requireVariables(deployment, 'NODE_ENV');
   if (deployment.production) {
-    if (landingPage === 'none') return pass('production: no landing page, no introspection');
+    if (page === 'none') return pass('production: no landing page, no introspection');
     return warn(
       'production shows an API explorer and answers introspection for every visitor',
       'Unset LANDING_PAGE, unless the API is meant to be explored.',
     );
   }
-  if (deployment.stripe?.livemode !== true) return pass(`${environment}: introspection is answered`);
+  if (deployment.stripe?.livemode !== true) return pass(`${name}: introspection is answered`);
   return warn(
-    `NODE_ENV is ${environment}, but the key is live: introspection is answered, and the command line signs tokens`,
+    `NODE_ENV is ${name}, but the key is live: introspection is answered, and the command line signs tokens`,
     'Set NODE_ENV=production.',
   );
-}
-
-/** Metadata keys that other products on a Stripe account are likely to write as well. */
-const commonKeys =
-  /^(user|customer|account|org|organization|tenant|client|member)?[_.-]?(id|uid|ref|reference)?$|^sub$/i;
-
-/** Which fields at Stripe name a user. */
-function checkLinking(deployment: Deployment): CheckResult {
-  const { LINK_BY_METADATA_KEY: key, LINK_BY_CLIENT_REFERENCE_ID: byReference } = requireVariables(
-    deployment,
-    'LINK_BY_CLIENT_REFERENCE_ID',
-  );
-  if (key === undefined && !byReference)
-    return pass('nothing at Stripe names a user: administrators link users to customers');
-  const reference =
-    'client_reference_id of every Checkout session on the account, except from payment links, names a user';
-  return [...(key === undefined ? [] : [judgeMetadataKey(key)]), ...(byReference ? [pass(reference)] : [])];
-}
-
-function judgeMetadataKey(key: string): Judgement {
-  const detail = `metadata.${key} of customers and Checkout sessions names a user`;
-  if (!commonKeys.test(key)) return pass(detail);
-  return warn(
-    `${detail}, and other products and deployments on the account are likely to write this key too`,
-    'Set LINK_BY_METADATA_KEY to a key that only this deployment and your server write, such as acme_production_user_id.',
-  );
-}
+};
 
 /** The service speaks plain HTTP, so a public https address means that a proxy is in front of it. */
-function checkProxy(deployment: Deployment): Judgement {
-  const {
-    TRUST_PROXY: trusted,
-    RATE_LIMIT: limit,
-    PUBLIC_URL: publicUrl,
-  } = requireVariables(deployment, 'TRUST_PROXY', 'RATE_LIMIT');
+export const checkProxy: Check = (deployment) => {
+  const values = requireVariables(deployment, 'TRUST_PROXY', 'RATE_LIMIT');
+  const { TRUST_PROXY: trusted, RATE_LIMIT: limit, PUBLIC_URL: publicUrl } = values;
   if (limit === null) return pass('RATE_LIMIT is off: requests are not counted by address');
   if (typeof trusted === 'number') return pass(`clients are told apart behind ${trusted} of your proxies`);
   if (trusted !== false) return pass(`clients are told apart behind ${trusted.join(', ')}`);
@@ -83,14 +36,14 @@ function checkProxy(deployment: Deployment): Judgement {
     `TRUST_PROXY is off, and a proxy must be in front of ${publicUrl.origin}: all its users share ${10 * limit.requests} requests in ${limit.perSeconds} s`,
     'Set TRUST_PROXY to the number of proxies in front, or to their addresses.',
   );
-}
+};
 
-function checkReturnUrls(deployment: Deployment): CheckResult {
+export const checkReturnUrls: Check = (deployment) => {
   const { RETURN_URLS: entries } = requireVariables(deployment, 'RETURN_URLS');
   const warnings = deployment.production ? entries.flatMap(judgeReturnUrl) : [];
   if (warnings.length > 0) return warnings;
   return pass(entries.map(({ origin, path }) => `${origin}${path ?? ''}`).join(', '));
-}
+};
 
 function judgeReturnUrl({ origin, path }: { origin: string; path: string | null }): Judgement | [] {
   if (origin.startsWith('http:'))
@@ -104,3 +57,42 @@ function judgeReturnUrl({ origin, path }: { origin: string; path: string | null 
     `Narrow it in RETURN_URLS to the pages that open the portal, such as ${origin}/account`,
   );
 }
+
+/** Which fields at Stripe name a user. */
+export const checkLinking: Check = (deployment) => {
+  const values = requireVariables(deployment, 'LINK_BY_CLIENT_REFERENCE_ID');
+  const { LINK_BY_METADATA_KEY: key, LINK_BY_CLIENT_REFERENCE_ID: byReference } = values;
+  if (key === undefined && !byReference)
+    return pass('nothing at Stripe names a user: administrators link users to customers');
+  const reference =
+    'client_reference_id of every Checkout session on the account, except from payment links, names a user';
+  return [...(key === undefined ? [] : [judgeMetadataKey(key)]), ...(byReference ? [pass(reference)] : [])];
+};
+
+/** Metadata keys that other products on a Stripe account are likely to write as well. */
+const commonKeys =
+  /^(user|customer|account|org|organization|tenant|client|member)?[_.-]?(id|uid|ref|reference)?$|^sub$/i;
+
+function judgeMetadataKey(key: string): Judgement {
+  const detail = `metadata.${key} of customers and Checkout sessions names a user`;
+  if (!commonKeys.test(key)) return pass(detail);
+  return warn(
+    `${detail}, and other products and deployments on the account are likely to write this key too`,
+    'Set LINK_BY_METADATA_KEY to a key that only this deployment and your server write, such as acme_production_user_id.',
+  );
+}
+
+/** The relative path is the same from the source and from the built package. */
+const schemaFile = new URL('../../../schema.graphql', import.meta.url);
+
+/** Whether the service starts with the manifests of its clients. */
+export const checkTrustedDocuments: Check = async ({ values: { TRUSTED_DOCUMENTS: manifests } }) => {
+  if (!manifests) return [];
+  const schema = buildSchema(await readFile(schemaFile, 'utf8'));
+  try {
+    const { size } = await loadTrustedDocuments(manifests, schema);
+    return pass(`operations that are served: ${size}, and no others`);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : 'the manifests cannot be read');
+  }
+};

@@ -3,30 +3,29 @@ import type { Database } from '../../database/database.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { describeFailure } from '../command-failure.ts';
 import { withPlatform } from '../platform.ts';
-import { type Deployment, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
-
-const maxCounted = 1_000;
+import { type Check, type Deployment, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
 
 /** Opens the database as the service does, which creates missing tables and indexes. */
-export async function checkDatabase(deployment: Deployment): Promise<Judgement[]> {
-  const { DATABASE_URL: url } = requireVariables(deployment, 'DATABASE_URL');
-  const scope = deployment.stripe?.scope ?? null;
+export const checkDatabase: Check = async (deployment) => {
+  const { DATABASE_URL: databaseUrl } = requireVariables(deployment, 'DATABASE_URL');
+  const scope = deployment.stripe?.scope;
+  const config = createCommandConfig({ databaseUrl, stripe: createKeylessStripe(scope ?? 'doctor') });
   try {
-    const stripe = createKeylessStripe(scope ?? 'doctor');
-    const config = createCommandConfig({ databaseUrl: url, stripe });
     return await withPlatform(config, createLogger('warn', process.stderr), async ({ database }) => {
       await database.ping();
       return [
         pass(`${database.description} answers; its tables and indexes are in place`),
-        ...(scope === null ? [] : [await countMappings(database, scope, deployment)]),
-        ...judgeEngine(url, deployment),
+        ...(scope === undefined ? [] : [await countMappings(database, scope, deployment)]),
+        ...(deployment.production ? judgeEngine(databaseUrl) : []),
       ];
     });
   } catch (error) {
     const fix = 'Check DATABASE_URL, whether the server is up, and whether it accepts connections from here.';
-    return [fail(describeFailure(error), fix)];
+    return fail(describeFailure(error), fix);
   }
-}
+};
+
+const maxCounted = 1_000;
 
 async function countMappings(database: Database, scope: string, { values }: Deployment): Promise<Judgement> {
   const { mappings, hasNextPage } = await database.customers.list({ first: maxCounted });
@@ -40,14 +39,12 @@ async function countMappings(database: Database, scope: string, { values }: Depl
   );
 }
 
-function judgeEngine(url: string, { production }: Deployment): Judgement[] {
-  if (!production || !url.startsWith('sqlite:')) return [];
+function judgeEngine(url: string): Judgement[] {
+  if (!url.startsWith('sqlite:')) return [];
   if (url.endsWith(':memory:'))
     return [fail('every mapping is lost when the service stops', 'Set DATABASE_URL to a file or a server.')];
-  return [
-    warn(
-      'SQLite is for one machine: replicas on other machines do not see its mappings',
-      'Set DATABASE_URL=mongodb://… before you run several replicas. With one, keep the file on a persistent disk.',
-    ),
-  ];
+  const detail = 'SQLite is for one machine: replicas on other machines do not see its mappings';
+  const fix =
+    'Set DATABASE_URL=mongodb://… before you run several replicas. With one, keep the file on a persistent disk.';
+  return [warn(detail, fix)];
 }

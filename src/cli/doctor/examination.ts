@@ -1,45 +1,59 @@
-import { createCommandConfig, createKeylessStripe, noDatabase } from '../../config/command-config.ts';
 import type { Environment } from '../../config/environment.ts';
-import { createLogger } from '../../logging/logger.ts';
-import type { StripeClient } from '../../stripe/stripe-client.ts';
+import { StripeClient } from '../../stripe/stripe-client.ts';
 import { describeFailure } from '../command-failure.ts';
-import { withPlatform } from '../platform.ts';
+import type { Check, CheckResult, Finding, Judgement, StripeDeployment } from './check.ts';
+import { CheckSkipped, fail, loadDeployment, skip } from './check.ts';
 import {
-  type Check,
-  type CheckResult,
-  CheckSkipped,
-  type Deployment,
-  type Finding,
-  type Judgement,
-  type StripeCheck,
-  fail,
-  loadDeployment,
-  skip,
-} from './check.ts';
-import { configChecks } from './config.check.ts';
+  checkEnvironment,
+  checkLinking,
+  checkProxy,
+  checkReturnUrls,
+  checkTrustedDocuments,
+  checkVariables,
+} from './config.check.ts';
 import { checkDatabase } from './database.check.ts';
-import { policyChecks, policyFileChecks } from './policies.check.ts';
-import { contactStripe, findRefusal, isUsable, judgeClock, judgeKey, stripeChecks } from './stripe.check.ts';
+import { checkLoginPages, checkNamespace, checkPlans, checkPolicyFile } from './policies.check.ts';
+import {
+  checkDefaultPortal,
+  checkPermissions,
+  contactStripe,
+  findRefusal,
+  judgeClock,
+  judgeKey,
+} from './stripe.check.ts';
 import { checkToken, checkTokenKeys } from './tokens.check.ts';
-import { checkTrustedDocuments } from './trusted-documents.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
 
-/** Checks by their names, in the order of the report. */
+/** In the order of the report. */
 const localChecks: Readonly<Record<string, Check>> = {
-  ...configChecks,
+  configuration: checkVariables,
+  environment: checkEnvironment,
+  proxy: checkProxy,
+  'return-urls': checkReturnUrls,
+  'customer-linking': checkLinking,
   'token-keys': checkTokenKeys,
   database: checkDatabase,
   'webhook-secret': checkWebhookSecrets,
-  ...policyFileChecks,
+  'policy-file': checkPolicyFile,
+  'policy-namespace': checkNamespace,
   'trusted-documents': checkTrustedDocuments,
   token: checkToken,
 };
 
-function listRemoteChecks(deployment: Deployment): Record<string, StripeCheck> {
+/** One first request decides whether the other checks can ask Stripe. */
+function createStripeChecks(deployment: StripeDeployment): Record<string, Check> {
+  const contact = contactStripe(deployment);
+  const ask = (check: Check<StripeDeployment>) => async (): Promise<CheckResult> =>
+    (await contact).obstacle === null ? check(deployment) : skip('stripe-key has to pass first');
   return {
-    ...stripeChecks,
-    ...(receivesEvents(deployment) ? { 'webhook-endpoint': checkWebhookEndpoint } : {}),
-    ...(deployment.policies === null ? {} : policyChecks),
+    'stripe-key': async () => judgeKey(await contact, deployment),
+    'stripe-clock': async () => judgeClock(await contact),
+    'stripe-permissions': ask(checkPermissions),
+    'default-portal': ask(checkDefaultPortal),
+    ...(receivesEvents(deployment) ? { 'webhook-endpoint': ask(checkWebhookEndpoint) } : {}),
+    ...(deployment.policies === null
+      ? {}
+      : { 'policy-plans': ask(checkPlans), 'login-pages': ask(checkLoginPages) }),
   };
 }
 
@@ -49,36 +63,22 @@ function listRemoteChecks(deployment: Deployment): Record<string, StripeCheck> {
  */
 export async function examine(env: Environment, tokenFile?: string): Promise<Finding[]> {
   const deployment = await loadDeployment(env, tokenFile);
-  const stripe = deployment.stripe ?? createKeylessStripe('doctor');
-  const own = createCommandConfig({ databaseUrl: noDatabase, stripe });
-  // The database has a check of its own: a fault there keeps no other check from running.
-  return withPlatform(own, createLogger('warn', process.stderr), async ({ stripe: client }) => {
-    const checks = { ...localChecks, ...bindStripe(deployment, client) };
-    const runs = Object.entries(checks).map(([name, check]) => runCheck(name, () => check(deployment)));
-    return (await Promise.all(runs)).flat().map(({ detail, fix, ...finding }) => ({
-      ...finding,
-      detail: hideSecrets(detail, env),
-      fix: fix && hideSecrets(fix, env),
-    }));
-  });
-}
-
-/** One first request decides whether the other checks can ask Stripe. */
-function bindStripe(deployment: Deployment, client: StripeClient): Record<string, Check> {
   const { stripe } = deployment;
-  if (stripe === null) return { 'stripe-key': () => skip('the Stripe variables have faults') };
-  const contact = contactStripe(client);
-  const ask = async (check: StripeCheck): Promise<CheckResult> => {
-    const result = () => check({ ...deployment, stripe }, client);
-    return isUsable(await contact) ? result() : skip('stripe-key has to pass first');
-  };
-  return {
-    'stripe-key': async () => judgeKey(await contact, stripe, deployment.production),
-    'stripe-clock': async () => judgeClock(await contact),
-    ...Object.fromEntries(
-      Object.entries(listRemoteChecks(deployment)).map(([name, check]) => [name, () => ask(check)] as const),
-    ),
-  };
+  const client = stripe && new StripeClient(stripe);
+  const stripeChecks: Record<string, Check> =
+    stripe && client
+      ? createStripeChecks({ ...deployment, stripe, client })
+      : { 'stripe-key': () => skip('the Stripe variables have faults') };
+  const runs = Object.entries({ ...localChecks, ...stripeChecks }).map(([name, check]) =>
+    runCheck(name, () => check(deployment)),
+  );
+  const findings = (await Promise.all(runs)).flat();
+  await client?.close();
+  return findings.map(({ detail, fix, ...finding }) => ({
+    ...finding,
+    detail: hideSecrets(detail, env),
+    fix: fix && hideSecrets(fix, env),
+  }));
 }
 
 /** Longer than the deadlines of all requests that a check makes. */

@@ -9,34 +9,20 @@ import { type Policy, type PolicySet, listPolicies } from '../../policies/policy
 import { readAll } from '../../stripe/reads.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
-import {
-  type Check,
-  type CheckResult,
-  CheckSkipped,
-  type Deployment,
-  type Judgement,
-  type StripeCheck,
-  fail,
-  pass,
-  requireVariables,
-  skip,
-  warn,
-} from './check.ts';
+import type { Check, Deployment, Judgement, StripeDeployment } from './check.ts';
+import { CheckSkipped, fail, pass, requireVariables, skip, warn } from './check.ts';
 
-function checkPolicyFile({ policies, values: { PORTAL_POLICIES: path = '' } }: Deployment): CheckResult {
+export const checkPolicyFile: Check = ({ policies, values: { PORTAL_POLICIES: path = '' } }) => {
   if (policies === null)
     return skip("PORTAL_POLICIES is not set: Stripe's default configuration applies to every user");
   if (policies instanceof PolicyFileError)
     return policies.faults.map((fault) => fail(`${path}, ${fault.path}: expected ${fault.expected}`));
-  return pass(`${path} has ${joinNames(listPolicies(policies))}`);
-}
-
-function joinNames(policies: readonly Policy[]): string {
-  return policies.map(({ name }) => name).join(', ');
-}
+  const names = listPolicies(policies).map(({ name }) => name);
+  return pass(`${path} has ${names.join(', ')}`);
+};
 
 /** Deployments that share an account and a namespace treat each other's configurations as their own. */
-function checkNamespace(deployment: Deployment): CheckResult {
+export const checkNamespace: Check = (deployment) => {
   if (deployment.policies === null) return [];
   const { POLICY_NAMESPACE: namespace } = requireVariables(deployment, 'POLICY_NAMESPACE');
   if (isSet(deployment.env, 'POLICY_NAMESPACE')) return pass(namespace);
@@ -44,18 +30,13 @@ function checkNamespace(deployment: Deployment): CheckResult {
     `POLICY_NAMESPACE is not set: this deployment shares "${namespace}" with every other one on this Stripe account that does not set it`,
     'Give each deployment its own name, such as POLICY_NAMESPACE=production.',
   );
-}
+};
 
 /** @throws CheckSkipped when the policy file has faults */
 function requirePolicies({ policies }: Deployment): PolicySet {
   if (policies !== null && !(policies instanceof PolicyFileError)) return policies;
   throw new CheckSkipped('the policy file has faults');
 }
-
-export const policyFileChecks: Readonly<Record<string, Check>> = {
-  'policy-file': checkPolicyFile,
-  'policy-namespace': checkNamespace,
-};
 
 /** A product or a price that the policy file names. */
 interface Mention {
@@ -69,8 +50,8 @@ interface Mention {
 function listMentions(set: PolicySet): Mention[] {
   const offers = listPolicies(set).flatMap(({ name, features }) => {
     const update = features?.subscription_update;
-    if (update?.enabled !== true) return [];
-    return (update.products ?? []).flatMap(({ product, prices }): Mention[] => {
+    const products = update?.enabled === true ? (update.products ?? []) : [];
+    return products.flatMap(({ product, prices }): Mention[] => {
       const common = { where: `policy ${name}`, offeredWith: product };
       const offered = prices.map((id) => ({ ...common, kind: 'price', id }) as const);
       return [{ ...common, kind: 'product', id: product }, ...offered];
@@ -86,28 +67,23 @@ function listMentions(set: PolicySet): Mention[] {
 }
 
 /** Whether the products and prices that the policy file names exist at Stripe. The client paces the requests. */
-const checkPlans: StripeCheck = async (deployment, stripe) => {
+export const checkPlans: Check<StripeDeployment> = async (deployment) => {
   const mentions = listMentions(requirePolicies(deployment));
-  const found = new Map<string, Promise<Found>>();
-  const judgements = await Promise.all(
-    mentions.map(async (mention) => {
-      const { id } = mention;
-      const reading = found.get(id) ?? find(stripe, mention);
-      found.set(id, reading);
-      return judgeMention(mention, await reading);
-    }),
-  );
-  if (judgements.flat().length > 0) return judgements.flat();
-  const products = new Set(mentions.filter(({ kind }) => kind === 'product').map(({ id }) => id));
-  return pass(`products: ${products.size}, prices: ${found.size - products.size}; all can be used`);
+  const distinct = [...new Map(mentions.map((mention) => [mention.id, mention])).values()];
+  const read = distinct.map(async (mention) => [mention.id, await find(deployment.client, mention)] as const);
+  const found = new Map(await Promise.all(read));
+  const problems = mentions.flatMap((mention) => judgeMention(mention, found.get(mention.id)));
+  if (problems.length > 0) return problems;
+  const products = distinct.filter(({ kind }) => kind === 'product').length;
+  return pass(`products: ${products}, prices: ${distinct.length - products}; all can be used`);
 };
 
-/** An object of Stripe's, or Stripe's reason why there is none, which also says when the id is of the other mode. */
-type Found = Stripe.Product | Stripe.DeletedProduct | Stripe.Price | string;
+type Plan = Stripe.Product | Stripe.DeletedProduct | Stripe.Price;
 
-async function find(stripe: StripeClient, { kind, id }: Mention): Promise<Found> {
+/** Returns Stripe's reason where it has no such object; the reason also says when the id is of the other mode. */
+async function find(client: StripeClient, { kind, id }: Mention): Promise<Plan | string> {
   try {
-    return await stripe.read<Exclude<Found, string>>((sdk, options) =>
+    return await client.read<Plan>((sdk, options) =>
       kind === 'price' ? sdk.prices.retrieve(id, {}, options) : sdk.products.retrieve(id, {}, options),
     );
   } catch (error) {
@@ -118,16 +94,16 @@ async function find(stripe: StripeClient, { kind, id }: Mention): Promise<Found>
 }
 
 /** A rule may name an archived plan, since customers can still have it. */
-function judgeMention({ where, offeredWith }: Mention, found: Found): Judgement[] {
-  const fault = typeof found === 'string' ? found : offeredWith && findFault(found, offeredWith);
-  if (fault === null) return [];
-  if (offeredWith === null)
-    return [warn(`${where}: ${fault}`, 'Correct or remove the id: no customer can have this plan.')];
+function judgeMention({ where, offeredWith }: Mention, found: Plan | string | undefined): Judgement[] {
+  if (typeof found === 'string' && offeredWith === null)
+    return [warn(`${where}: ${found}`, 'Correct or remove the id: no customer can have this plan.')];
+  if (found === undefined || offeredWith === null) return [];
+  const fault = typeof found === 'string' ? found : findFault(found, offeredWith);
   const fix = 'Correct the id in the policy file; test and live mode have different ids.';
-  return [fail(`${where}: ${fault}`, fix)];
+  return fault === null ? [] : [fail(`${where}: ${fault}`, fix)];
 }
 
-function findFault(found: Exclude<Found, string>, product: string): string | null {
+function findFault(found: Plan, product: string): string | null {
   const name = `${found.object} ${found.id}`;
   if ('deleted' in found && found.deleted === true) return `${name} was deleted`;
   if (found.object === 'price') {
@@ -139,27 +115,22 @@ function findFault(found: Exclude<Found, string>, product: string): string | nul
 }
 
 /** A hosted login page bypasses the rules: it offers customers everything in its configuration. */
-const checkLoginPages: StripeCheck = async (deployment, stripe) => {
+export const checkLoginPages: Check<StripeDeployment> = async (deployment) => {
   const { strictest } = requirePolicies(deployment);
-  const configurations = await readAll(stripe, (sdk, page, options) =>
+  const configurations = await readAll(deployment.client, (sdk, page, options) =>
     sdk.billingPortal.configurations.list(page, options),
   );
   const open = configurations.filter(({ active, login_page }) => active && login_page.enabled);
   const warnings = open.flatMap((configuration) => {
-    const more = listMore(configuration, strictest);
-    if (more.length === 0) return [];
+    const more = listMore(configuration, strictest).join(', ');
+    if (more === '') return [];
     return warn(
-      `the login page of ${configuration.id} offers more than the strictest policy, ${strictest.name}: ${more.join(', ')}`,
+      `the login page of ${configuration.id} offers more than the strictest policy, ${strictest.name}: ${more}`,
       'Switch off the login page of this configuration, or these features of it.',
     );
   });
   if (warnings.length > 0) return warnings;
   return pass(open.length === 0 ? 'none is active' : 'none offers more than the strictest policy');
-};
-
-export const policyChecks = {
-  'policy-plans': checkPlans,
-  'login-pages': checkLoginPages,
 };
 
 /** The features, and the customer details, that a configuration offers and a policy does not. */

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AuthUnavailableError, UnauthenticatedError } from '../../auth/auth.errors.ts';
 import { createAuthenticator } from '../../auth/authenticator.ts';
-import type { Caller } from '../../auth/claims.ts';
 import { type KeySetAddress, KeySetError, createKeySet } from '../../auth/issuer-keys.ts';
 import {
   type JWK,
@@ -12,25 +11,25 @@ import {
 } from '../../auth/key-source.ts';
 import { createAuthConfig } from '../../config/config.ts';
 import { authVariables, hasAll } from '../../config/environment-schema.ts';
-import { type CheckResult, type Deployment, type Judgement, fail, pass, skip, warn } from './check.ts';
+import { type Check, type Judgement, fail, pass, skip, warn } from './check.ts';
 
 /** Which keys and algorithms tokens are verified with. */
-export async function checkTokenKeys({ keySource }: Deployment): Promise<Judgement> {
+export const checkTokenKeys: Check = async ({ keySource }) => {
   if (keySource === null) return skip('the source of keys has a fault');
   if (keySource.kind === 'jwks') return checkKeySet(keySource);
   if (keySource.kind === 'publicKey')
     return pass(`a public key, for ${getPublicKeyAlgorithms(parsePublicKey(keySource.pem)).join(', ')}`);
-  if (/^(["']).*\1$/.test(keySource.secret))
+  const { secret } = keySource;
+  if (/^(["']).*\1$/.test(secret))
     return warn(
       'the shared secret is in quotes, and they count as part of it',
       'Remove the quotes from JWT_SECRET.',
     );
-  const bytes = Buffer.byteLength(keySource.secret);
-  return pass(`a shared secret of ${bytes} bytes, for ${getSecretAlgorithms(keySource.secret).join(', ')}`);
-}
+  const algorithms = getSecretAlgorithms(secret).join(', ');
+  return pass(`a shared secret of ${Buffer.byteLength(secret)} bytes, for ${algorithms}`);
+};
 
 async function checkKeySet(address: KeySetAddress): Promise<Judgement> {
-  const { url } = address;
   const keySet = createKeySet(address);
   try {
     await keySet.reload();
@@ -38,7 +37,7 @@ async function checkKeySet(address: KeySetAddress): Promise<Judgement> {
   } catch (error) {
     if (!(error instanceof KeySetError)) throw error;
     return fail(
-      `${error.message} Its URL is ${url.origin}${url.pathname}`,
+      `${error.message} Its URL is ${address.url.origin}${address.url.pathname}`,
       "Set JWT_JWKS_URL to the issuer's jwks_uri, and allow this machine to reach it.",
     );
   }
@@ -51,10 +50,9 @@ async function judgeKeys(keys: readonly JWK[]): Promise<Judgement> {
       'Revoke the key at the issuer, and publish public keys only.',
     );
   const usable = (await Promise.all(keys.map(listAlgorithms))).filter(({ length }) => length > 0);
+  const algorithms = [...new Set(usable.flat())].join(', ');
   if (usable.length > 0)
-    return pass(
-      `${usable.length} of ${keys.length} keys can be used, for ${[...new Set(usable.flat())].join(', ')}`,
-    );
+    return pass(`${usable.length} of ${keys.length} keys can be used, for ${algorithms}`);
   return fail(
     `none of the ${keys.length} keys of the key set can be used`,
     'Configure the issuer to sign with RSA (2048 bits), EC (P-256, P-384, P-521) or Ed25519 keys.',
@@ -62,7 +60,7 @@ async function judgeKeys(keys: readonly JWK[]): Promise<Judgement> {
 }
 
 /** Whether the service accepts the token in this file, or which claim it refuses. The token is never printed. */
-export async function checkToken({ values, keySource, tokenFile: file }: Deployment): Promise<CheckResult> {
+export const checkToken: Check = async ({ values, keySource, tokenFile: file }) => {
   if (file === undefined) return [];
   if (keySource === null || !hasAll(values, authVariables)) return skip('the token variables have faults');
   let text: string;
@@ -75,35 +73,33 @@ export async function checkToken({ values, keySource, tokenFile: file }: Deploym
       'Write the token to a file and give the name of the file; /dev/stdin reads standard input.',
     );
   }
-  const authenticator = createAuthenticator(createAuthConfig(values, keySource));
+  return authenticate(createAuthConfig(values, keySource), extractToken(text));
+};
+
+/** The file may hold a whole header, quotes or a byte order mark. */
+function extractToken(text: string): string {
+  const value = text.trim().replace(/^(authorization: *)?bearer +/i, '');
+  return value.replace(/^"(.*)"$/, '$1');
+}
+
+async function authenticate(
+  config: Parameters<typeof createAuthenticator>[0],
+  token: string,
+): Promise<Judgement> {
   try {
-    return describeCaller(await authenticator.authenticate(`Bearer ${extractToken(text)}`));
+    const caller = await createAuthenticator(config).authenticate(`Bearer ${token}`);
+    if (caller === null) return skip('the file holds no token');
+    const roles = caller.roles.length === 0 ? 'no roles' : `the roles ${caller.roles.join(', ')}`;
+    const email = caller.email === null ? 'no verified e-mail' : 'a verified e-mail';
+    return pass(`accepted: user ${caller.userId}, ${roles}, ${email}`);
   } catch (error) {
     if (error instanceof UnauthenticatedError || error instanceof AuthUnavailableError)
-      return describeRefusal(error);
+      return judgeRefusal(error);
     throw error;
   }
 }
 
-/** The file may hold a whole header, quotes or a byte order mark. */
-function extractToken(text: string): string {
-  return text
-    .trim()
-    .replace(/^(authorization: *)?bearer +/i, '')
-    .replace(/^"(.*)"$/, '$1');
-}
-
-function describeCaller(caller: Caller | null): Judgement {
-  if (caller === null) return skip('the file holds no token');
-  const { userId, roles, email } = caller;
-  const described = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`;
-  return pass(
-    `accepted: user ${userId}, ${described}, ${email === null ? 'no verified e-mail' : 'a verified e-mail'}`,
-  );
-}
-
-function describeRefusal(error: UnauthenticatedError | AuthUnavailableError): Judgement {
-  const { message, refusal, cause } = error;
+function judgeRefusal({ message, refusal, cause }: UnauthenticatedError | AuthUnavailableError): Judgement {
   if (refusal === null) return fail(cause instanceof Error ? `${message} ${cause.message}` : message);
   const { refused, expected, actual, hint } = refusal;
   return fail(
@@ -113,7 +109,6 @@ function describeRefusal(error: UnauthenticatedError | AuthUnavailableError): Ju
 }
 
 const clockFix = "Compare the issuer's clock with the clock of this machine.";
-
 const fixes: Readonly<Record<string, string>> = {
   iss: 'Set JWT_ISSUER to the issuer that the tokens name, character by character.',
   aud: 'Ask the issuer for tokens with this audience, or set JWT_AUDIENCE; for tokens without "aud" set JWT_AUDIENCE_CLAIM.',

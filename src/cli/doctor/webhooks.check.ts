@@ -1,36 +1,29 @@
 import { compareEndpoint, findEndpoints, toEndpointUrl } from '../../webhooks/webhook-endpoint.ts';
-import {
-  type Deployment,
-  type Judgement,
-  type StripeCheck,
-  pass,
-  requireVariables,
-  skip,
-  warn,
-} from './check.ts';
+import type { Check, Deployment, StripeDeployment } from './check.ts';
+import { pass, requireVariables, skip, warn } from './check.ts';
 
-export function receivesEvents({ values }: Deployment): boolean {
-  return (values.STRIPE_WEBHOOK_SECRETS ?? []).length > 0;
+export function receivesEvents({ values: { STRIPE_WEBHOOK_SECRETS: secrets = [] } }: Deployment): boolean {
+  return secrets.length > 0;
 }
 
-export function checkWebhookSecrets(deployment: Deployment): Judgement {
+export const checkWebhookSecrets: Check = (deployment) => {
   const { length } = requireVariables(deployment, 'STRIPE_WEBHOOK_SECRETS').STRIPE_WEBHOOK_SECRETS;
   if (length > 0) return pass(`a webhook secret is set${length > 1 ? `: ${length}, as in a rotation` : ''}`);
   return warn(
     'no webhook secret is set: the service sees a cancellation in the portal only when the app asks',
     'Run billing-portal webhooks create, and set STRIPE_WEBHOOK_SECRETS to the secret that it prints.',
   );
-}
+};
 
 /** Whether Stripe sends this service the events that it handles. */
-export const checkWebhookEndpoint: StripeCheck = async ({ values, stripe: config }) => {
+export const checkWebhookEndpoint: Check<StripeDeployment> = async ({ values, stripe }) => {
   const { PUBLIC_URL: publicUrl } = values;
   if (publicUrl === undefined)
     return skip('PUBLIC_URL is not set, so the address of the endpoint is unknown');
   const url = toEndpointUrl(publicUrl);
-  const endpoints = await findEndpoints(config, url);
+  const endpoints = await findEndpoints(stripe, url);
   const [fewest] = endpoints
-    .map((endpoint) => compareEndpoint(endpoint, config).losses)
+    .map((endpoint) => compareEndpoint(endpoint, stripe).losses)
     .sort((a, b) => a.length - b.length);
   if (fewest === undefined)
     return warn(`no endpoint at Stripe points to ${url}`, 'Run billing-portal webhooks create.');

@@ -1,8 +1,5 @@
-import {
-  type ConfigurationChange,
-  listChanges,
-  listEdits,
-} from '../../configurations/configuration-changes.ts';
+import type { ConfigurationChange } from '../../configurations/configuration-changes.ts';
+import { listChanges, listEdits } from '../../configurations/configuration-changes.ts';
 import { type CompiledPolicy, compilePolicy } from '../../policies/compile-policy.ts';
 import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
 import { type PolicySet, listPolicies } from '../../policies/policy-set.ts';

@@ -1,5 +1,6 @@
 import type { CustomerSync } from '../../account/customer-sync.service.ts';
-import { type CommandConfig, loadLinkingConfig, loadStoreConfig } from '../../config/command-config.ts';
+import { type CommandConfig, loadStoreConfig } from '../../config/command-config.ts';
+import { linkingVariables } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { CustomerDirectory } from '../../customers/customer-directory.ts';
 import { exitCodes } from '../../process/start-failure.ts';
@@ -45,15 +46,14 @@ export async function resync(shell: Shell, request: ResyncRequest): Promise<void
 
 /** Limits requests to Stripe to a lower rate than the service's, because the service needs the rest. */
 function loadResyncConfig(env: Environment): CommandConfig {
-  const linking = loadLinkingConfig(env);
-  const config = loadStoreConfig(env);
+  const config = loadStoreConfig(env, linkingVariables);
   const { stripe } = config;
   if (stripe.secretKey === null)
     throw new CommandError('STRIPE_SECRET_KEY is required, to read customers from Stripe.');
   // Null means no limit, such as for a local Stripe.
   const limit = stripe.requestsPerSecond;
   const paced = limit === null ? null : Math.min(limit, requestsPerSecond);
-  return { ...config, linking, stripe: { ...stripe, requestsPerSecond: paced } };
+  return { ...config, stripe: { ...stripe, requestsPerSecond: paced } };
 }
 
 /**
