@@ -1,12 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import type { Features } from '../app.ts';
-import { loadStoreConfig } from '../config/command-config.ts';
 import { checkUserId } from '../customers/customer-directory.ts';
 import type { Feature } from '../platform.ts';
 import type { Erasure } from '../shared/erasure.ts';
-import { CommandError } from './command-failure.ts';
-import { type Shell, quote, storeHelp } from './shell.ts';
+import { mappingsHelp, withMappings } from './platform.ts';
+import { CommandError, type Shell, quote } from './shell.ts';
 
 interface EraseOptions {
   readonly yes?: true;
@@ -34,23 +33,18 @@ scope that may have data about the user.
 
 With --json: userId, scope, removed (a text for each part) and stripeCustomerIds (of
 the customers that remain at Stripe).
-${storeHelp}
+${mappingsHelp}
   billing-portal erase user_1
   billing-portal erase user_1 --yes
 `;
 
 async function erase(shell: Shell, userId: string, { yes, json }: EraseOptions): Promise<void> {
   checkUserId(userId);
-  const config = loadStoreConfig(shell.loadEnvironment());
-  const { scope } = config.stripe;
-  const who = `user ${quote(userId)} in scope ${scope}`;
-  const { withFeatures } = await import('./platform.ts');
-  await withFeatures(shell, config, async (features) => {
-    if (yes !== true) await confirm(shell, `Erase all data about ${who}? Type yes to continue: `);
+  await withMappings(shell, async (features, { stripe: { scope } }) => {
+    const who = `user ${quote(userId)} in scope ${scope}`;
+    if (!yes) await confirm(shell, `Erase all data about ${who}? Type yes to continue: `);
     const erasure = await eraseUser(features, userId);
-    shell.stdout.write(
-      json === true ? `${JSON.stringify({ userId, scope, ...erasure })}\n` : toText(who, erasure),
-    );
+    shell.stdout.write(json ? `${JSON.stringify({ userId, scope, ...erasure })}\n` : toText(who, erasure));
   });
 }
 
@@ -58,34 +52,27 @@ async function erase(shell: Shell, userId: string, { yes, json }: EraseOptions):
 async function eraseUser({ customers, ...others }: Features, userId: string): Promise<Required<Erasure>> {
   const mapping = await customers.directory.findByUserId(userId);
   const user = { userId, stripeCustomerId: mapping?.stripeCustomerId ?? null };
-  const erasures: Erasure[] = [];
+  const erasures: (Erasure | undefined)[] = [];
   // The mapping goes last: if the command stops halfway, the next run still finds the customer by it.
-  for (const feature of [...Object.values<Feature>(others), customers]) {
-    if (feature.eraseUser !== undefined) erasures.push(await feature.eraseUser(user));
-  }
+  for (const feature of [...Object.values<Feature>(others), customers])
+    erasures.push(await feature.eraseUser?.(user));
   return {
-    removed: erasures.flatMap(({ removed }) => removed),
-    stripeCustomerIds: erasures.flatMap(({ stripeCustomerIds = [] }) => stripeCustomerIds),
+    removed: erasures.flatMap((erasure) => erasure?.removed ?? []),
+    stripeCustomerIds: erasures.flatMap((erasure) => erasure?.stripeCustomerIds ?? []),
   };
 }
 
 function toText(who: string, { removed, stripeCustomerIds }: Required<Erasure>): string {
   if (removed.length === 0) return `There is no data about ${who}.\n`;
-  const parts = removed.map((description) => `  ${description}\n`).join('');
-  return `Erased the data about ${who}:\n${parts}${describeRest(stripeCustomerIds)}`;
-}
-
-/** What remains at Stripe. */
-function describeRest(stripeCustomerIds: readonly string[]): string {
-  if (stripeCustomerIds.length === 0)
-    return 'No customer was linked: check whether Stripe has a customer of this user.\n';
-  return stripeCustomerIds
-    .map(
-      (id) =>
-        `Customer ${id} remains at Stripe, with its name, e-mail address, payment methods, invoices, subscriptions ` +
-        'and metadata. Delete it there if its data must go too. Events and sessions do not link it to this user again.\n',
-    )
-    .join('');
+  const parts = removed.map((description) => `  ${description}\n`);
+  const rest = stripeCustomerIds.map(
+    (id) =>
+      `Customer ${id} remains at Stripe, with its name, e-mail address, payment methods, invoices, subscriptions ` +
+      'and metadata. Delete it there if its data must go too. Events and sessions do not link it to this user again.\n',
+  );
+  if (rest.length === 0)
+    rest.push('No customer was linked: check whether Stripe has a customer of this user.\n');
+  return [`Erased the data about ${who}:\n`, ...parts, ...rest].join('');
 }
 
 /** @throws CommandError unless the user types yes at the terminal */

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { loadStoreConfig } from '../config/command-config.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
-import { createLogger } from '../logging/logger.ts';
-import { type Shell, columnWidths, escapeInvisible, storeHelp, toColumns } from './shell.ts';
+import { mappingsHelp, withMappings } from './platform.ts';
+import { type Shell, columnWidths, escapeInvisible, toColumns } from './shell.ts';
 
 export function addLinksCommand(program: Command, shell: Shell): void {
   program
@@ -12,26 +11,23 @@ export function addLinksCommand(program: Command, shell: Shell): void {
     .description('list the linked users and their Stripe customers, by user id')
     .option('--json', 'print one JSON object per line, for scripts')
     .addHelpText('after', linksHelp)
-    .action((options: { json?: true }) => printLinks(shell, options.json ?? false));
+    .action(({ json = false }: { json?: boolean }) => printLinks(shell, json));
 }
 
 const linksHelp = `
 Times are in UTC. Each line of --json has userId, stripeCustomerId, contractEndsAt
 (or null), attributes and linkedAt.
-${storeHelp}
+${mappingsHelp}
   billing-portal links
   billing-portal links --json | jq -r .stripeCustomerId
 `;
 
-async function printLinks(shell: Shell, json: boolean): Promise<void> {
-  const config = loadStoreConfig(shell.loadEnvironment());
-  const { withPlatform } = await import('./platform.ts');
-  await withPlatform(config, createLogger(config.logLevel, shell.stderr), async ({ database }) => {
-    const pages = readMappingPages(database.customers, { pageSize });
+function printLinks(shell: Shell, json: boolean): Promise<void> {
+  return withMappings(shell, async ({ customers: { directory } }, { stripe: { scope } }) => {
+    const pages = readMappingPages(directory, { pageSize });
     const text = Readable.from(json ? toJsonLines(pages) : toTable(pages));
     await pipeline(text, shell.stdout, { end: false });
-    if (text.readableDidRead) return;
-    shell.stderr.write(`No user is linked in scope ${config.stripe.scope}.\n`);
+    if (!text.readableDidRead) shell.stderr.write(`No user is linked in scope ${scope}.\n`);
   });
 }
 

@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { CommandError, describeFailure, getExitCode } from './command-failure.ts';
 import { addDoctorCommand } from './doctor/doctor.command.ts';
 import { addEraseCommand } from './erase.command.ts';
 import { addInitCommand } from './init/init.command.ts';
-import { addLinkCommand } from './link/link.command.ts';
+import { addLinkCommand, addUnlinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
 import { addPoliciesCommand } from './policies/policies.command.ts';
-import { addResyncCommand } from './resync/resync.command.ts';
-import type { Shell } from './shell.ts';
+import { addResyncCommand } from './resync.command.ts';
+import { CommandError, type Shell, describeFailure, getExitCode } from './shell.ts';
 import { addTokenCommand } from './token.command.ts';
-import { addUnlinkCommand } from './unlink.command.ts';
 import { addWebhooksCommand } from './webhooks.command.ts';
 
 /** Runs one command line. A failure becomes one line on stderr and an exit code. */
@@ -91,7 +89,7 @@ function addDemoCommand(program: Command, shell: Shell): void {
     .option('--json', 'print one line of JSON when ready, and nothing else')
     .action(async (options: { json?: true }) => {
       const { runDemo } = await import('./demo/demo.command.ts');
-      await runDemo(shell, { json: options.json ?? false });
+      await runDemo(shell, options);
     });
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import { z } from 'zod';
@@ -5,18 +6,24 @@ import { printSubgraph } from '../graphql/schema-variants.ts';
 import { createApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
 import { policyFileSchema } from '../policies/policy-file.schema.ts';
-import { CommandError } from './command-failure.ts';
-import { createDemoEnvironment } from './demo/demo-environment.ts';
+import { CommandError } from './shell.ts';
 
 const header = '# Written from the code by `npm run schema`.\n\n';
 
+/** The schema is the same for every deployment. */
+const anyEnvironment = {
+  LOG_LEVEL: 'silent',
+  DATABASE_URL: 'sqlite::memory:',
+  STRIPE_SECRET_KEY: 'sk_test_schema',
+  JWT_SECRET: randomBytes(32).toString('hex'),
+  JWT_ISSUER: 'schema',
+  JWT_AUDIENCE: 'schema',
+  RETURN_URLS: 'https://app.example.com',
+};
+
 /** The schema that `/graphql` serves, as text. */
 export async function printServedSchema({ federation = false } = {}): Promise<string> {
-  const env = createDemoEnvironment(
-    {},
-    { databaseUrl: 'sqlite::memory:', stripeUrl: 'http://127.0.0.1', webOrigins: [], hasExplorer: false },
-  );
-  const app = await createApp(loadConfig({ ...env, LOG_LEVEL: 'silent' }));
+  const app = await createApp(loadConfig(anyEnvironment));
   await app.stop();
   return federation ? `${printSubgraph(app.schema)}\n` : `${header}${printSchema(app.schema)}\n`;
 }

@@ -1,6 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 import { InvalidArgumentError } from 'commander';
 import type { Environment } from '../config/environment.ts';
+import { redact } from '../logging/logger.ts';
+import {
+  describeStoreFailure,
+  exitCodes,
+  findPortFault,
+  getStartExitCode,
+} from '../process/start-failure.ts';
+import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
 
 /** The streams and variables of the process, or of a test. */
 export interface Shell {
@@ -13,6 +21,30 @@ export interface Shell {
   readProcessEnvironment(): Environment;
   /** The exit code of the process. */
   exitCode: number;
+}
+
+/** A command failed; the message is for the user of the command line. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+
+  constructor(
+    message: string,
+    readonly exitCode: number = exitCodes.failed,
+  ) {
+    super(message);
+  }
+}
+
+export function getExitCode(error: unknown): number {
+  return error instanceof CommandError ? error.exitCode : getStartExitCode(error);
+}
+
+/** Describes a failure for an operator, without a stack. A client of the API gets less detail. */
+export function describeFailure(error: unknown): string {
+  if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
+  if (error instanceof BillingError && error.cause instanceof Error && error.code.startsWith('STRIPE_'))
+    return `Stripe does not answer as it should: ${redact(error.cause.message)}`;
+  return error instanceof Error ? (findPortFault(error) ?? error.message) : 'The command failed.';
 }
 
 /** An id in quotes, safe to print: invisible characters and control characters are escaped. */
@@ -47,9 +79,3 @@ export function createTimeParser(longestDays: number) {
     return hours * 3_600_000;
   };
 }
-
-/** Ends the help of every command that opens the database. */
-export const storeHelp = `
-Reads DATABASE_URL, and STRIPE_SECRET_KEY or STRIPE_SCOPE. The mode of the key, or
-the name of the scope, selects the links: test and live are kept apart.
-`;

@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
-import { CommandError, describeFailure, getExitCode } from './command-failure.ts';
-import type { Shell } from './shell.ts';
+import { CommandError, type Shell, describeFailure, getExitCode } from './shell.ts';
 
 /** How far a command is. */
 export interface Step {

@@ -4,11 +4,6 @@ import { loadSigningConfig } from '../config/command-config.ts';
 import { checkUserId } from '../customers/customer-directory.ts';
 import type { Shell } from './shell.ts';
 
-interface TokenOptions {
-  readonly user: string;
-  readonly role: readonly string[];
-}
-
 export function addTokenCommand(program: Command, shell: Shell): void {
   program
     .command('token')
@@ -16,7 +11,15 @@ export function addTokenCommand(program: Command, shell: Shell): void {
     .requiredOption('--user <id>', 'the user that the token identifies')
     .option('--role <name>', 'a role of the user; may be repeated', collect, [])
     .addHelpText('after', tokenHelp)
-    .action((options: TokenOptions) => printToken(shell, options));
+    .action(async ({ user: userId, role: roles }: { user: string; role: readonly string[] }) => {
+      const config = loadSigningConfig(shell.loadEnvironment());
+      checkUserId(userId);
+      shell.stdout.write(`${await createToken(config, { userId, roles })}\n`);
+    });
+}
+
+function collect(role: string, roles: readonly string[]): string[] {
+  return [...roles, role];
 }
 
 const tokenHelp = `
@@ -26,13 +29,3 @@ service. Fails when NODE_ENV is production or unset. The demo prints its own tok
   NODE_ENV=development billing-portal token --user user_1
   NODE_ENV=development billing-portal token --user admin_1 --role billing:admin
 `;
-
-function collect(role: string, roles: readonly string[]): string[] {
-  return [...roles, role];
-}
-
-async function printToken(shell: Shell, { user: userId, role: roles }: TokenOptions): Promise<void> {
-  const config = loadSigningConfig(shell.loadEnvironment());
-  checkUserId(userId);
-  shell.stdout.write(`${await createToken(config, { userId, roles })}\n`);
-}

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { ConfigurationError, type StripeConfig, readStripeConfig } from '../config/config.ts';
 import { readVariables } from '../config/environment-schema.ts';
-import { CommandError } from './command-failure.ts';
-import type { Shell } from './shell.ts';
+import { CommandError, type Shell } from './shell.ts';
 
 export function addWebhooksCommand(program: Command, shell: Shell): void {
   const webhooks = program
@@ -28,23 +27,18 @@ needs to write webhook endpoints for create, and to read them for check.
   billing-portal webhooks check
 `;
 
-interface Setup {
-  readonly config: StripeConfig;
-  readonly url: string;
-}
-
 /** @throws ConfigurationError */
-async function load(shell: Shell, url: string | undefined): Promise<Setup> {
+async function load(shell: Shell, url: string | undefined): Promise<{ config: StripeConfig; url: string }> {
   const env = shell.loadEnvironment();
   const { stripe: config, faults } = readStripeConfig(env);
-  const variables = readVariables(url === undefined ? env : { PUBLIC_URL: url }, ['PUBLIC_URL']);
-  const { PUBLIC_URL: base } = variables.values;
-  const urlFaults =
-    url === undefined
-      ? variables.faults
-      : variables.faults.map((fault) => fault.replace('PUBLIC_URL', '--url'));
-  if (base === undefined && urlFaults.length === 0) urlFaults.push('PUBLIC_URL: set it, or give --url');
-  if (config === null || base === undefined) throw new ConfigurationError([...faults, ...urlFaults]);
+  const read = readVariables(url === undefined ? env : { PUBLIC_URL: url }, ['PUBLIC_URL']);
+  const { PUBLIC_URL: base } = read.values;
+  if (url === undefined && base === undefined && read.faults.length === 0)
+    faults.push('PUBLIC_URL: set it, or give --url');
+  faults.push(
+    ...read.faults.map((fault) => (url === undefined ? fault : fault.replace('PUBLIC_URL', '--url'))),
+  );
+  if (config === null || base === undefined) throw new ConfigurationError(faults);
   const { toEndpointUrl } = await import('../webhooks/webhook-endpoint.ts');
   return { config, url: toEndpointUrl(base) };
 }

@@ -24,7 +24,12 @@ export type HttpConfig = Readonly<HostedConfig['http']>;
 export type StripeConfig = Readonly<HostedConfig['stripe']>;
 
 /** How users are linked to customers automatically. By default, nothing at Stripe names a user. */
-export type LinkingConfig = Readonly<ReturnType<typeof createLinkingConfig>>;
+export interface LinkingConfig {
+  /** The metadata key under which the operator's own server writes user ids at Stripe; null when none is set. */
+  readonly metadataKey: string | null;
+  /** Whether the `client_reference_id` of a Checkout session names a user. */
+  readonly byClientReferenceId: boolean;
+}
 
 /** Lists every fault of the settings, each with the variable's name and what the variable expects. */
 export class ConfigurationError extends Error {
@@ -152,11 +157,9 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>) {
   };
 }
 
-export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>) {
+export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>): LinkingConfig {
   return {
-    /** The metadata key under which the operator's own server writes user ids at Stripe; null when none is set. */
     metadataKey: values.LINK_BY_METADATA_KEY ?? null,
-    /** Whether the `client_reference_id` of a Checkout session names a user. */
     byClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID ?? false,
   };
 }

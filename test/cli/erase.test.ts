@@ -8,14 +8,13 @@ import { withPlatform } from '../../src/cli/platform.ts';
 import { loadStoreConfig } from '../../src/config/command-config.ts';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
 import { EmailLinkRegister } from '../../src/email-links/email-link-register.ts';
-import { createLogger } from '../../src/logging/logger.ts';
 import type { Platform } from '../../src/platform.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { runCli } from './run-cli.ts';
 
 const path = join(createTemporaryFolder(), 'billing.db');
 const env = { DATABASE_URL: `sqlite:${path}`, STRIPE_SCOPE: 'test' };
-const config = loadStoreConfig(env);
+const config = { ...loadStoreConfig(env), logLevel: 'silent' as const };
 const userId = 'user-to-be-erased';
 const link = { userId, stripeCustomerId: 'cus_erased1' };
 
@@ -50,7 +49,7 @@ function readRows(): string {
 }
 
 test('erase removes what each feature keeps about a user, and reports every part', async () => {
-  await withPlatform(config, createLogger('silent'), keepEverything);
+  await withPlatform(process, config, keepEverything);
   expect(readRows()).toContain(userId);
 
   const { stdout, stderr, exitCode } = await runCli(['erase', userId, '--yes'], { env });
@@ -72,14 +71,14 @@ test('erase removes what each feature keeps about a user, and reports every part
 
 test('a customer linked on the command line is no conflict afterwards, as after linkCustomer', async () => {
   const bob = { userId: 'bob', stripeCustomerId: 'cus_bob' };
-  await withPlatform(config, createLogger('silent'), async (platform) => {
+  await withPlatform(process, config, async (platform) => {
     const { conflicts } = createFeatures(platform, config, null).customers;
     await conflicts.report(bob, { actor: commandLine, at: new Date() });
   });
 
   await runCli(['link', bob.userId, bob.stripeCustomerId, '--no-verify'], { env });
 
-  await withPlatform(config, createLogger('silent'), async (platform) => {
+  await withPlatform(process, config, async (platform) => {
     expect(await createFeatures(platform, config, null).customers.conflicts.listOf('bob')).toEqual([]);
   });
 });

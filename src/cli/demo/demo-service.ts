@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -16,7 +17,6 @@ import { createLogger } from '../../logging/logger.ts';
 import { type OpenedParts, openAll } from '../../shared/opened-parts.ts';
 import { webhookPath } from '../../webhooks/webhook-event.ts';
 import { withPlatform } from '../platform.ts';
-import { createDemoEnvironment } from './demo-environment.ts';
 import { startDemoWeb } from './demo-web.ts';
 
 const userId = 'demo-user';
@@ -56,15 +56,12 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
   const web = await startDemoWeb();
   opened.add(() => web?.stop());
 
-  const config = await loadAddressedConfig(
-    createDemoEnvironment(env, {
-      databaseUrl: `sqlite:${join(folder, 'billing.db')}`,
-      stripeUrl: stripe.url,
-      webOrigins: web?.origins ?? [],
-      hasExplorer: hasExplorer(),
-    }),
-  );
-  await linkDemoUsers(config, await createDemoCustomers(config.stripe.secretKey, stripe.url));
+  const config = await loadAddressedConfig({
+    ...createEnvironment(env, web?.origins ?? []),
+    DATABASE_URL: `sqlite:${join(folder, 'billing.db')}`,
+    STRIPE_API_URL: stripe.url,
+  });
+  await linkDemoUsers(config, stripe.url);
   const app = await createApp(config, { logger: createLogger(config.logLevel, process.stderr) });
   opened.add(() => app.stop());
   const url = await app.start();
@@ -72,19 +69,57 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
   stripe.addWebhookEndpoint({ url: `${url}${webhookPath}`, secret: webhookSecret });
 
   const graphqlUrl = `${url}/graphql`;
-  const token = await createDemoToken(config, userId, []);
+  const sign = (subject: string, roles: readonly string[] = []): Promise<string> =>
+    createToken(config.auth, { userId: subject, roles, lifetimeSeconds: tokenLifetimeSeconds });
+  const token = await sign(userId);
   web?.admit({ graphqlUrl, token });
   return {
     graphqlUrl,
     explorerUrl: `${graphqlUrl}#token=${token}`,
     token,
-    adminToken: await createDemoToken(config, 'demo-admin', [config.adminRole]),
-    statesToken: await createDemoToken(config, statesUserId, []),
+    adminToken: await sign('demo-admin', [config.adminRole]),
+    statesToken: await sign(statesUserId),
     userId,
     returnUrl: `${web?.url ?? 'http://localhost:3000'}/`,
     stripeUrl: stripe.url,
     webhookSecret,
     webUrl: web?.url ?? null,
+  };
+}
+
+/** The variables that the demo takes from the process. Others may hold a deployment's secrets, or the URL of its database. */
+const adjustable = [
+  'CUSTOMER_CREATION',
+  'LANDING_PAGE',
+  'LINK_BY_METADATA_KEY',
+  'LOG_LEVEL',
+  'PORT',
+  'PORTAL_POLICIES',
+];
+
+/** The origin in the README's mutation and in the example operations. */
+const exampleOrigin = 'https://app.example.com';
+/** The origins that development servers have unless told otherwise: of most frameworks, and of Vite. */
+const localOrigins = ['http://localhost:3000', 'http://localhost:5173'];
+
+/** The demo's own values, and the variables of the process that cannot reach anything real. */
+function createEnvironment(env: Environment, webOrigins: readonly string[]): Environment {
+  const isSet = (text?: string): boolean => text !== undefined && text.trim() !== '';
+  const join = (...origins: (string | undefined)[]): string => origins.filter(isSet).join(',');
+  return {
+    LOG_LEVEL: 'warn',
+    LANDING_PAGE: hasExplorer() ? 'graphiql' : 'sandbox',
+    ...Object.fromEntries(adjustable.filter((name) => isSet(env[name])).map((name) => [name, env[name]])),
+    NODE_ENV: 'development',
+    HOST: '127.0.0.1',
+    STRIPE_SECRET_KEY: 'sk_test_demo',
+    STRIPE_SCOPE: 'demo',
+    STRIPE_WEBHOOK_SECRETS: `whsec_${randomBytes(24).toString('hex')}`,
+    JWT_SECRET: randomBytes(48).toString('base64url'),
+    JWT_ISSUER: 'billing-portal-demo',
+    JWT_AUDIENCE: 'billing-portal-demo',
+    RETURN_URLS: join(...webOrigins, exampleOrigin, ...localOrigins, env['RETURN_URLS']),
+    CORS_ORIGINS: join(...webOrigins, ...localOrigins, env['CORS_ORIGINS']),
   };
 }
 
@@ -104,23 +139,14 @@ async function findFreePort(host: string): Promise<number> {
   return port;
 }
 
-function createDemoToken({ auth }: Config, subject: string, roles: readonly string[]): Promise<string> {
-  return createToken(auth, { userId: subject, roles, lifetimeSeconds: tokenLifetimeSeconds });
-}
-
-/** The local Stripe does not fail, so the plain SDK is enough. Returns the customer of each user. */
-async function createDemoCustomers(secretKey: string, stripeUrl: string): Promise<Record<string, string>> {
+/** The local Stripe does not fail, so the plain SDK is enough. */
+async function linkDemoUsers(config: Config, stripeUrl: string): Promise<void> {
   const { hostname: host, port } = new URL(stripeUrl);
-  const sdk = new Stripe(secretKey, { host, port, protocol: 'http', telemetry: false });
-  return {
-    [statesUserId]: await seedDemoStates(sdk),
-    [userId]: (await seedDemoData(sdk)).customerId,
-  };
-}
-
-async function linkDemoUsers(config: Config, customers: Readonly<Record<string, string>>): Promise<void> {
-  await withPlatform(config, createLogger(config.logLevel, process.stderr), async ({ database }) => {
-    for (const [user, stripeCustomerId] of Object.entries(customers))
-      await database.customers.link({ userId: user, stripeCustomerId });
+  const sdk = new Stripe(config.stripe.secretKey, { host, port, protocol: 'http', telemetry: false });
+  const statesCustomerId = await seedDemoStates(sdk);
+  const { customerId } = await seedDemoData(sdk);
+  await withPlatform(process, config, async ({ database: { customers } }) => {
+    await customers.link({ userId: statesUserId, stripeCustomerId: statesCustomerId });
+    await customers.link({ userId, stripeCustomerId: customerId });
   });
 }

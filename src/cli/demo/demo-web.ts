@@ -28,11 +28,6 @@ export interface DemoWeb {
   stop(): Promise<void>;
 }
 
-interface PageFile {
-  readonly type: string;
-  readonly content: Buffer;
-}
-
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -42,16 +37,15 @@ const types: Readonly<Record<string, string>> = {
 /** Serves the page on loopback and a free port; null when the page is not built. */
 export async function startDemoWeb(): Promise<DemoWeb | null> {
   const files = await readPage();
-  if (files === null) return null;
+  if (!files.has('/index.html')) return null;
   let session: DemoSession | null = null;
   const server = createServer((request, response) => answer(files, session)(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const origins = ownNames.map((name) => `http://${name}:${port}`);
   return {
     url: `http://127.0.0.1:${port}`,
-    origins,
+    origins: ownNames.map((name) => `http://${name}:${port}`),
     admit: (admitted) => {
       session = admitted;
     },
@@ -63,29 +57,31 @@ export async function startDemoWeb(): Promise<DemoWeb | null> {
   };
 }
 
-async function readPage(): Promise<ReadonlyMap<string, PageFile> | null> {
+/** The files by their paths in URLs. */
+type PageFiles = ReadonlyMap<string, { readonly type: string; readonly content: Buffer }>;
+
+async function readPage(): Promise<PageFiles> {
   const names = await readdir(builtPage, { recursive: true }).catch(() => []);
-  const files = new Map<string, PageFile>();
+  const files = new Map<string, { type: string; content: Buffer }>();
   for (const name of names) {
     const type = types[extname(name)];
     if (type !== undefined) files.set(`/${name}`, { type, content: await readFile(join(builtPage, name)) });
   }
-  return files.has('/index.html') ? files : null;
+  return files;
 }
 
-function answer(files: ReadonlyMap<string, PageFile>, session: DemoSession | null): RequestListener {
+function answer(files: PageFiles, session: DemoSession | null): RequestListener {
   return ({ method, url = '/', headers, socket }, response) => {
     // DNS rebinding: an attacker's host name that resolves to this machine would be the same origin to a browser.
-    if (!ownNames.some((name) => headers.host === `${name}:${socket.localPort ?? 0}`)) {
-      response.writeHead(403).end();
-    } else if (method === 'POST' && url === '/demo/sign-in' && session !== null) {
-      const headersOfAnswer = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-      response.writeHead(200, headersOfAnswer).end(JSON.stringify(session));
-    } else {
-      const { pathname } = new URL(url, 'http://localhost');
-      const file = files.get(pathname === '/' ? '/index.html' : pathname);
-      if (file === undefined || (method !== 'GET' && method !== 'HEAD')) response.writeHead(404).end();
-      else response.writeHead(200, { 'content-type': file.type }).end(file.content);
+    if (!ownNames.some((name) => headers.host === `${name}:${socket.localPort ?? 0}`))
+      return response.writeHead(403).end();
+    if (method === 'POST' && url === '/demo/sign-in' && session !== null) {
+      const json = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+      return response.writeHead(200, json).end(JSON.stringify(session));
     }
+    const { pathname } = new URL(url, 'http://localhost');
+    const file = files.get(pathname === '/' ? '/index.html' : pathname);
+    if (file === undefined || (method !== 'GET' && method !== 'HEAD')) return response.writeHead(404).end();
+    return response.writeHead(200, { 'content-type': file.type }).end(file.content);
   };
 }

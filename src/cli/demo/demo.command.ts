@@ -4,10 +4,6 @@ import { stopOnSignals } from '../../serve.ts';
 import type { Shell } from '../shell.ts';
 import { type Demo, startDemo } from './demo-service.ts';
 
-export interface DemoOptions {
-  readonly json: boolean;
-}
-
 const mutation = `mutation ($returnUrl: String!) { createBillingPortalSession(returnUrl: $returnUrl) { url } }`;
 
 const answerSchema = z.union([
@@ -16,14 +12,15 @@ const answerSchema = z.union([
 ]);
 
 /** Starts the demo, opens a session through its API, prints how to use it and keeps running. */
-export async function runDemo(shell: Shell, { json }: DemoOptions): Promise<void> {
+export async function runDemo(shell: Shell, { json }: { readonly json?: true }): Promise<void> {
   const demo = await startDemo(shell.readProcessEnvironment());
   stopOnSignals(demo, (error) =>
     shell.stderr.write(`The demo could not stop: ${describeError(error).message}\n`),
   );
   try {
     const sessionUrl = await openSession(demo);
-    shell.stdout.write(json ? toJsonLine(demo, sessionUrl) : toText(demo, sessionUrl));
+    // A function, such as `stop`, has no JSON.
+    shell.stdout.write(json ? `${JSON.stringify({ ...demo, sessionUrl })}\n` : toText(demo, sessionUrl));
   } catch (error) {
     await demo.stop();
     throw error;
@@ -39,11 +36,6 @@ async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<stri
   const answer = answerSchema.parse(await response.json());
   if ('errors' in answer) throw new Error(answer.errors.map(({ message }) => message).join(' '));
   return answer.data.createBillingPortalSession.url;
-}
-
-function toJsonLine(demo: Demo, sessionUrl: string): string {
-  // A function, such as `stop`, has no JSON.
-  return `${JSON.stringify({ ...demo, sessionUrl })}\n`;
 }
 
 function toText(

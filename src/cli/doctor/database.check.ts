@@ -1,7 +1,6 @@
 import { createCommandConfig, createKeylessStripe } from '../../config/command-config.ts';
 import type { Database } from '../../database/database.ts';
-import { createLogger } from '../../logging/logger.ts';
-import { describeFailure } from '../command-failure.ts';
+import { describeFailure } from '../shell.ts';
 import { withPlatform } from '../platform.ts';
 import { type Check, type Deployment, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
 
@@ -11,7 +10,7 @@ export const checkDatabase: Check = async (deployment) => {
   const scope = deployment.stripe?.scope;
   const config = createCommandConfig({ databaseUrl, stripe: createKeylessStripe(scope ?? 'doctor') });
   try {
-    return await withPlatform(config, createLogger('warn', process.stderr), async ({ database }) => {
+    return await withPlatform(process, config, async ({ database }) => {
       await database.ping();
       return [
         pass(`${database.description} answers; its tables and indexes are in place`),

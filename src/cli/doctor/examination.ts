@@ -1,6 +1,6 @@
 import type { Environment } from '../../config/environment.ts';
 import { StripeClient } from '../../stripe/stripe-client.ts';
-import { describeFailure } from '../command-failure.ts';
+import { describeFailure } from '../shell.ts';
 import type { Check, CheckResult, Finding, Judgement, StripeDeployment } from './check.ts';
 import { CheckSkipped, fail, loadDeployment, skip } from './check.ts';
 import {

@@ -11,16 +11,16 @@ export interface Provider {
   readonly findAudience?: (issuer: string) => string | undefined;
   /** The path of its keys below the issuer, or their URL; null if the backend shares a secret. */
   readonly keys: string | null;
-  readonly variables: Environment;
+  readonly variables?: Environment;
 }
 
 const wellKnownKeys = '/.well-known/jwks.json';
 
-export const ownSessions: Provider = {
+/** Auth.js, and sessions of a backend. */
+const own: Provider = {
   issuer: 'https://app.example.com',
   audience: 'what your backend signs as "aud", such as billing',
   keys: null,
-  variables: {},
 };
 
 export const providers: Readonly<Record<string, Provider>> = {
@@ -28,7 +28,6 @@ export const providers: Readonly<Record<string, Provider>> = {
     issuer: 'https://acme.eu.auth0.com/',
     audience: 'the identifier of your API',
     keys: wellKnownKeys,
-    variables: {},
   },
   clerk: {
     issuer: 'https://clerk.example.com',
@@ -70,8 +69,12 @@ export const providers: Readonly<Record<string, Provider>> = {
       JWT_ROLES_CLAIM: 'cognito:groups',
     },
   },
-  own: ownSessions,
+  own,
 };
+
+export function getProvider(name: string): Provider {
+  return providers[name] ?? own;
+}
 
 /** The variables for a provider's keys and claims. A shared secret is made here. */
 export function createTokenVariables({ keys, variables }: Provider, issuer: string): Environment {

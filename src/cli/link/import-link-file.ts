@@ -1,33 +1,38 @@
-import { type Stats, createReadStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { AuditAction } from '../../audit/audit-log.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
-import { loadStoreConfig } from '../../config/command-config.ts';
 import type { CustomerDirectory, LinkOutcome, MappingIds } from '../../customers/customer-directory.ts';
-import { createLogger } from '../../logging/logger.ts';
 import { exitCodes } from '../../process/start-failure.ts';
-import { CommandError } from '../command-failure.ts';
-import { type Shell, quote, toColumns } from '../shell.ts';
+import { withMappings } from '../platform.ts';
+import { CommandError, type Shell, quote, toColumns } from '../shell.ts';
 import { type Step, runSteps } from '../steps.ts';
 import { type LinkRow, readLinkRows } from './read-link-rows.ts';
 
-interface ImportRequest {
+interface ImportOptions {
   readonly from: string;
   /** Where refused lines are reported, instead of on stderr. */
   readonly errors?: string | undefined;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
 /** Links every line of a file, reports the refused lines, and prints the totals. */
-export async function importLinkFile(shell: Shell, { from, errors, json }: ImportRequest): Promise<void> {
-  const source = await getSource(from);
-  const refusalFile = errors === undefined ? null : await openRefusalFile(errors, source);
+export async function importLinkFile(
+  shell: Shell,
+  { from, errors, json = false }: ImportOptions,
+): Promise<void> {
+  const source = await stat(from).catch(failOn(from, 'read'));
+  if (source.isDirectory()) throw new CommandError(`${from} is a folder: give a file.`);
+  const existing = errors === undefined ? null : await stat(errors).catch(() => null);
+  if (existing?.ino === source.ino && existing.dev === source.dev)
+    throw new CommandError('--errors names the file to import: give another file.');
+  const refusalFile =
+    errors === undefined ? null : await open(errors, 'w', 0o600).catch(failOn(errors, 'written'));
+  const { size } = source;
   try {
-    const { withPlatform } = await import('../platform.ts');
-    const config = loadStoreConfig(shell.loadEnvironment());
-    await withPlatform(config, createLogger(config.logLevel, shell.stderr), ({ audit, database }) =>
+    await withMappings(shell, ({ customers: { directory } }, _config, { audit }) =>
       audit.record({ actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS }, () =>
-        runImport(shell, database.customers, { from, size: source.size, refusalFile, json }),
+        linkFile(shell, directory, { from, size, refusalFile, json }),
       ),
     );
   } finally {
@@ -35,27 +40,12 @@ export async function importLinkFile(shell: Shell, { from, errors, json }: Impor
   }
 }
 
-async function getSource(path: string): Promise<Stats> {
-  const stats = await stat(path).catch((error: unknown) => {
-    throw new CommandError(`${path} cannot be read${describeCode(error)}.`);
-  });
-  if (stats.isDirectory()) throw new CommandError(`${path} is a folder: give a file.`);
-  return stats;
-}
-
-/** The system's code for the error, such as ENOENT. */
-function describeCode(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === undefined ? '' : ` (${code})`;
-}
-
-async function openRefusalFile(path: string, source: Stats): Promise<FileHandle> {
-  const existing = await stat(path).catch(() => null);
-  if (existing?.ino === source.ino && existing.dev === source.dev)
-    throw new CommandError('--errors names the file to import: give another file.');
-  return open(path, 'w', 0o600).catch((error: unknown) => {
-    throw new CommandError(`${path} cannot be written${describeCode(error)}.`);
-  });
+/** Names the file, and the system's code for the error, such as ENOENT. */
+function failOn(path: string, done: 'read' | 'written') {
+  return (error: unknown): never => {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(`${path} cannot be ${done}${code === undefined ? '' : ` (${code})`}.`);
+  };
 }
 
 interface Import {
@@ -65,7 +55,7 @@ interface Import {
   readonly json: boolean;
 }
 
-async function runImport(
+async function linkFile(
   shell: Shell,
   directory: CustomerDirectory,
   { from, size, refusalFile, json }: Import,
@@ -78,7 +68,7 @@ async function runImport(
     const text = createReadStream(from, 'utf8');
     // What a batch reports is already stored.
     for await (const rows of readLinkRows(text)) {
-      const outcomes = await directory.linkMany(rows.filter(hasLink).map(({ link }) => link));
+      const outcomes = await directory.linkMany(rows.flatMap((row) => ('link' in row ? [row.link] : [])));
       const refusals = listRefusals(rows, outcomes);
       const report = json ? toJsonLines(refusals) : toLines(refusals, totals.refused === 0);
       totals.linked += outcomes.filter((outcome) => outcome === 'linked').length;
@@ -104,16 +94,13 @@ interface Refusal {
   readonly reason: string;
 }
 
+/** @param outcomes of the rows with a link, in their order */
 function listRefusals(rows: readonly LinkRow[], outcomes: readonly LinkOutcome[]): Refusal[] {
   const left = [...outcomes];
   return rows.flatMap((row) => {
-    const reason = hasLink(row) ? describeTaken(row.link, left.shift()) : row.fault;
+    const reason = 'link' in row ? describeTaken(row.link, left.shift()) : row.fault;
     return reason === null ? [] : [{ line: row.line, reason }];
   });
-}
-
-function hasLink(row: LinkRow): row is Extract<LinkRow, { link: MappingIds }> {
-  return 'link' in row;
 }
 
 function describeTaken(link: MappingIds, outcome: LinkOutcome | undefined): string | null {

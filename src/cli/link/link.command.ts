@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { commandLine } from '../../audit/audit-trail.service.ts';
-import { loadStoreConfig } from '../../config/command-config.ts';
+import { CustomerNotFoundError } from '../../customers/customer.errors.ts';
 import { type MappingIds, checkMappingIds } from '../../customers/customer-directory.ts';
 import { BillingError } from '../../shared/errors.ts';
-import { CommandError, describeFailure } from '../command-failure.ts';
-import { type Shell, quote, storeHelp } from '../shell.ts';
+import { mappingsHelp, withMappings } from '../platform.ts';
+import { CommandError, type Shell, describeFailure, quote } from '../shell.ts';
 import { importLinkFile } from './import-link-file.ts';
 
 interface LinkOptions {
@@ -29,24 +29,12 @@ export function addLinkCommand(program: Command, shell: Shell): void {
     .option('--json', 'report the refused lines and the totals of --from as JSON, for scripts')
     .addHelpText('after', linkHelp)
     .action(
-      async (
-        userId: string | undefined,
-        stripeCustomerId: string | undefined,
-        options: LinkOptions,
-        command: Command,
-      ) => {
-        const { from, errors, json, verify } = options;
-        if (from !== undefined && userId === undefined)
-          return importLinkFile(shell, { from, errors, json: json ?? false });
-        if (
-          from === undefined &&
-          errors === undefined &&
-          json === undefined &&
-          userId !== undefined &&
-          stripeCustomerId !== undefined
-        ) {
-          return linkUser(shell, { userId, stripeCustomerId }, verify);
-        }
+      (user: string | undefined, customer: string | undefined, options: LinkOptions, command: Command) => {
+        const { verify, from, errors, json } = options;
+        if (user === undefined && from !== undefined) return importLinkFile(shell, { from, errors, json });
+        const isOne = user !== undefined && customer !== undefined;
+        if (isOne && (from ?? errors ?? json) === undefined)
+          return linkUser(shell, { userId: user, stripeCustomerId: customer }, verify);
         return command.error('error: give a user and a customer, or a file with --from');
       },
     );
@@ -71,21 +59,19 @@ The CSV file:
 
   If the import stops, by Ctrl+C, a crash or a lost database, run it again: links
   that were reported stay, and count as unchanged.
-${storeHelp}
+${mappingsHelp}
   billing-portal link user_1 cus_NffrFeUfNV2Hib
   billing-portal link --from customers.csv --errors refused.txt
 `;
 
 async function linkUser(shell: Shell, link: MappingIds, verify: boolean): Promise<void> {
   checkMappingIds(link);
-  const config = loadStoreConfig(shell.loadEnvironment());
-  const { withFeatures } = await import('../platform.ts');
-  await withFeatures(shell, config, async ({ customers }) => {
-    const isVerified = verify && config.stripe.secretKey !== null;
+  await withMappings(shell, async ({ customers }, { stripe }) => {
+    const isVerified = verify && stripe.secretKey !== null;
     if (verify && !isVerified)
       shell.stderr.write('The customer was not verified at Stripe: STRIPE_SECRET_KEY is not set.\n');
     const { created } = await customers.admin.link(commandLine, link, isVerified).catch(adviseNoVerify);
-    const what = `user ${quote(link.userId)} to ${link.stripeCustomerId} in scope ${config.stripe.scope}`;
+    const what = `user ${quote(link.userId)} to ${link.stripeCustomerId} in scope ${stripe.scope}`;
     shell.stdout.write(created ? `Linked ${what}.\n` : `Already linked ${what}.\n`);
   });
 }
@@ -93,4 +79,31 @@ async function linkUser(shell: Shell, link: MappingIds, verify: boolean): Promis
 function adviseNoVerify(error: unknown): never {
   if (!(error instanceof BillingError && error.code.startsWith('STRIPE_'))) throw error;
   throw new CommandError(`${describeFailure(error)}\nAdd --no-verify to link without asking Stripe.`);
+}
+
+export function addUnlinkCommand(program: Command, shell: Shell): void {
+  program
+    .command('unlink')
+    .description('remove the link between a user and their Stripe customer; the customer stays at Stripe')
+    .argument('<user>', "the user's id, as in tokens")
+    .addHelpText('after', unlinkHelp)
+    .action((userId: string) => unlink(shell, userId));
+}
+
+const unlinkHelp = `
+Fails when the user is not linked. Events and sessions never restore the link; only
+\`link\` and administrators do. The customer stays at Stripe, keeps its
+subscriptions and is still charged.
+${mappingsHelp}
+  billing-portal unlink user_1
+`;
+
+function unlink(shell: Shell, userId: string): Promise<void> {
+  return withMappings(shell, async ({ customers }, { stripe: { scope } }) => {
+    const { stripeCustomerId } = await customers.admin.unlink(commandLine, userId).catch((error: unknown) => {
+      if (!(error instanceof CustomerNotFoundError)) throw error;
+      throw new CommandError(`User ${quote(userId)} is not linked in scope ${scope}.`);
+    });
+    shell.stdout.write(`Unlinked user ${quote(userId)} from ${stripeCustomerId} in scope ${scope}.\n`);
+  });
 }

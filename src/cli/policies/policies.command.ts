@@ -1,7 +1,10 @@
 import { type Command, Option } from 'commander';
 import { type Shell, createTimeParser } from '../shell.ts';
+import type { JsonOption, PruneOptions } from './policies.ts';
 
 const parseAge = createTimeParser(9_999);
+const jsonHelp = 'print one JSON object, for scripts';
+const olderThanHelp = 'only configurations without a session for this time, such as 7d or 36h';
 
 /** Stripe's SDK is slow to load, so each command loads what it needs when it runs. */
 export function addPoliciesCommand(program: Command, shell: Shell): void {
@@ -12,21 +15,33 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
   policies
     .command('plan')
     .description('show what would change at Stripe; exits with 2 when there are changes')
-    .option('--json', 'print one JSON object, for scripts')
+    .option('--json', jsonHelp)
     .addHelpText('after', planHelp)
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async (options: JsonOption) => {
       const { planPolicyFile } = await import('./policies.ts');
-      await planPolicyFile(shell, json);
+      await planPolicyFile(shell, options);
     });
   policies
     .command('apply')
     .description('create and update the configurations before the first session needs them')
-    .option('--json', 'print one JSON object, for scripts')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .option('--json', jsonHelp)
+    .action(async (options: JsonOption) => {
       const { applyPolicyFile } = await import('./policies.ts');
-      await applyPolicyFile(shell, json);
+      await applyPolicyFile(shell, options);
     });
-  addPruneCommand(policies, shell);
+  policies
+    .command('prune')
+    .description('deactivate the configurations that no policy of the file needs')
+    .addOption(
+      new Option('--older-than <time>', olderThanHelp).default(parseAge('7d'), '7d').argParser(parseAge),
+    )
+    .option('--yes', 'deactivate them; without this option, only show them')
+    .option('--json', jsonHelp)
+    .addHelpText('after', pruneHelp)
+    .action(async (options: PruneOptions) => {
+      const { prunePolicies } = await import('./policies.ts');
+      await prunePolicies(shell, options);
+    });
   policies
     .command('schema')
     .description('print the JSON Schema of policy files, for completion and checks in editors')
@@ -37,37 +52,6 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
       if (file === undefined) shell.stdout.write(printPolicySchema());
       else await writeGenerated(file, printPolicySchema(), { check, by: 'npm run policies:schema' });
     });
-}
-
-function addPruneCommand(policies: Command, shell: Shell): void {
-  policies
-    .command('prune')
-    .description('deactivate the configurations that no policy of the file needs')
-    .addOption(
-      new Option(
-        '--older-than <time>',
-        'only configurations without a session for this time, such as 7d or 36h',
-      )
-        .default(parseAge('7d'), '7d')
-        .argParser(parseAge),
-    )
-    .option('--yes', 'deactivate them; without this option, only show them')
-    .option('--json', 'print one JSON object, for scripts')
-    .addHelpText('after', pruneHelp)
-    .action(
-      async ({
-        olderThan,
-        yes = false,
-        json = false,
-      }: {
-        olderThan: number;
-        yes?: boolean;
-        json?: boolean;
-      }) => {
-        const { prunePolicies } = await import('./policies.ts');
-        await prunePolicies(shell, { olderThanMs: olderThan, confirmed: yes, json });
-      },
-    );
 }
 
 const policiesHelp = `

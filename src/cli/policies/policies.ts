@@ -1,5 +1,4 @@
 import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
-import type { ConfigurationChange } from '../../configurations/configuration-changes.ts';
 import type { Configurations } from '../../configurations/create-configurations.ts';
 import { type Configuration, productsPath } from '../../configurations/managed-configuration.ts';
 import type { StripeConfigurations } from '../../configurations/stripe-configurations.service.ts';
@@ -11,7 +10,10 @@ import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
 import type { PlannedAction, PlannedPolicy, SpareConfiguration } from './policy-plan.ts';
 import { listSpares, planPolicies } from './policy-plan.ts';
 
-/** What the commands on policies need. */
+export interface JsonOption {
+  readonly json?: true;
+}
+
 interface Workspace {
   readonly set: PolicySet;
   readonly configurations: Configurations;
@@ -19,7 +21,6 @@ interface Workspace {
   readonly own: readonly Configuration[];
 }
 
-/** What a command reports. */
 interface Report {
   /** For scripts. */
   readonly facts: object;
@@ -30,7 +31,7 @@ interface Report {
 /** Reads the policy file and its configurations at Stripe for `use`, and prints what it reports. */
 async function withPolicies(
   shell: Shell,
-  json: boolean,
+  { json }: JsonOption,
   use: (workspace: Workspace) => Promise<Report> | Report,
 ): Promise<void> {
   const config = loadPoliciesConfig(shell.loadEnvironment());
@@ -42,11 +43,8 @@ async function withPolicies(
   });
 }
 
-function toJson(
-  { policies: { file, namespace }, stripe: { livemode } }: PoliciesCommandConfig,
-  report: Report,
-) {
-  return `${JSON.stringify({ file, namespace, livemode, ...report.facts })}\n`;
+function toJson({ policies, stripe: { livemode } }: PoliciesCommandConfig, { facts }: Report): string {
+  return `${JSON.stringify({ ...policies, livemode, ...facts })}\n`;
 }
 
 function toText({ policies, stripe }: PoliciesCommandConfig, { rows, summary }: Report): string {
@@ -66,21 +64,21 @@ const signs: Readonly<Record<PlannedAction, string>> = {
   none: '=',
 };
 
-export async function planPolicyFile(shell: Shell, json: boolean): Promise<void> {
-  await withPolicies(shell, json, ({ set, own }) => {
+export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
+  return withPolicies(shell, options, ({ set, own }) => {
     const planned = planPolicies(set, own);
     const spares = listSpares(set, own).filter(({ offered }) => !offered);
     if (planned.some(({ action }) => action !== 'none')) shell.exitCode = changesPending;
     return {
       facts: {
         policies: planned.map(({ wanted, ...rest }) => ({ policy: wanted.policyName, ...rest })),
-        spare: spares.map(({ id, policyName, usedAt }) => ({ id, policy: policyName, usedAt })),
+        spare: spares.map(({ id, policyName: policy, usedAt }) => ({ id, policy, usedAt })),
       },
       rows: [
         ...planned.map((plan) => [signs[plan.action], plan.wanted.policyName, describePlan(plan)] as const),
         ...spares.map((spare) => ['-', spare.policyName, describeSpare(spare)] as const),
       ],
-      summary: summarizePlan(planned, spares),
+      summary: summarizePlan(planned, spares.length),
     };
   });
 }
@@ -92,34 +90,29 @@ function describePlan({ action, id, previousId, changes }: PlannedPolicy): strin
     restore: `${id ?? ''} was edited at Stripe, to be restored`,
     none: id ?? '',
   };
-  return [texts[action], ...changes.map(describeChange)].join('\n        ');
-}
-
-function describeChange({ path, from, to }: ConfigurationChange): string {
-  const [before, after] = [from, to].map((text) => (text === null ? '(none)' : escapeInvisible(text)));
-  return `${path}: ${before ?? ''} → ${after ?? ''}`;
+  const show = (value: string | null): string => (value === null ? '(none)' : escapeInvisible(value));
+  const lines = changes.map(({ path, from, to }) => `${path}: ${show(from)} → ${show(to)}`);
+  return [texts[action], ...lines].join('\n        ');
 }
 
 function describeSpare({ id, usedAt }: SpareConfiguration): string {
   return `${id} last used ${usedAt.toISOString().slice(0, 10)}`;
 }
 
-function summarizePlan(planned: readonly PlannedPolicy[], spares: readonly SpareConfiguration[]): string {
+function summarizePlan(planned: readonly PlannedPolicy[], spares: number): string {
   const texts = { create: 'to create', activate: 'to make active', restore: 'to restore' } as const;
   const todo = Object.entries(texts).flatMap(([action, text]) => {
     const count = planned.filter((policy) => policy.action === action).length;
     return count > 0 ? [`${count} ${text}`] : [];
   });
   const advice = 'Apply with: billing-portal policies apply';
-  return [
-    todo.length === 0 ? 'Nothing to apply.\n' : `${todo.join(', ')}. ${advice}\n`,
-    spares.length === 0 ? '' : `${spares.length} not needed. See: billing-portal policies prune\n`,
-  ].join('');
+  const changes = todo.length === 0 ? 'Nothing to apply.\n' : `${todo.join(', ')}. ${advice}\n`;
+  return spares === 0 ? changes : `${changes}${spares} not needed. See: billing-portal policies prune\n`;
 }
 
 /** Creates and activates what sessions need, and restores what was edited at Stripe. */
-export async function applyPolicyFile(shell: Shell, json: boolean): Promise<void> {
-  await withPolicies(shell, json, async ({ set, configurations, own }) => {
+export function applyPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
+  return withPolicies(shell, options, async ({ set, configurations, own }) => {
     const applied: { policy: string; action: PlannedAction; id: string }[] = [];
     for (const { wanted, action, changes } of planPolicies(set, own)) {
       const id = await configurations.ids.getId(wanted);
@@ -135,40 +128,44 @@ export async function applyPolicyFile(shell: Shell, json: boolean): Promise<void
   });
 }
 
-export interface PruneOptions {
-  readonly olderThanMs: number;
-  /** Whether to change anything. */
-  readonly confirmed: boolean;
-  readonly json: boolean;
+export interface PruneOptions extends JsonOption {
+  /** In milliseconds. */
+  readonly olderThan: number;
+  /** Without it, nothing is changed. */
+  readonly yes?: true;
 }
 
-export async function prunePolicies(
-  shell: Shell,
-  { olderThanMs, confirmed, json }: PruneOptions,
-): Promise<void> {
-  await withPolicies(shell, json, async ({ set, configurations, own }) => {
-    const before = Date.now() - olderThanMs;
-    const outcomes: { spare: SpareConfiguration; kept: string | null }[] = [];
+export function prunePolicies(shell: Shell, { olderThan, yes, json }: PruneOptions): Promise<void> {
+  return withPolicies(shell, { json }, async ({ set, configurations, own }) => {
+    const before = Date.now() - olderThan;
+    const outcomes: (SpareConfiguration & { kept: string | null })[] = [];
     for (const spare of listSpares(set, own).filter(({ usedAt }) => usedAt.getTime() <= before)) {
       const loginPage = spare.hasLoginPage ? 'its login page is on; turn that off first' : null;
-      const kept = loginPage ?? (confirmed ? await deactivate(configurations.atStripe, spare.id) : null);
-      outcomes.push({ spare, kept });
+      const kept = loginPage ?? (yes ? await deactivate(configurations.atStripe, spare.id) : null);
+      outcomes.push({ ...spare, kept });
     }
+    const count = outcomes.filter(({ kept }) => kept === null).length;
+    const advice = 'Nothing was changed: add --yes to deactivate them.';
+    const summary = yes ? `${count} deactivated.` : `${count} to deactivate. ${advice}`;
     return {
       facts: {
-        dryRun: !confirmed,
-        configurations: outcomes.map(({ spare: { id, policyName, usedAt }, kept }) => ({
+        dryRun: yes !== true,
+        configurations: outcomes.map(({ id, policyName: policy, usedAt, kept }) => ({
           id,
-          policy: policyName,
+          policy,
           usedAt,
           kept,
         })),
       },
-      rows: outcomes.map(({ spare, kept }) => {
-        const reason = kept === null ? '' : `; kept: ${escapeInvisible(kept)}`;
-        return [kept === null ? '-' : '=', spare.policyName, `${describeSpare(spare)}${reason}`] as const;
+      rows: outcomes.map((spare) => {
+        const reason = spare.kept === null ? '' : `; kept: ${escapeInvisible(spare.kept)}`;
+        return [
+          spare.kept === null ? '-' : '=',
+          spare.policyName,
+          `${describeSpare(spare)}${reason}`,
+        ] as const;
       }),
-      summary: summarizePruning(outcomes.filter(({ kept }) => kept === null).length, confirmed),
+      summary: count === 0 ? 'Nothing to prune.\n' : `${summary}\n`,
     };
   });
 }
@@ -182,11 +179,4 @@ async function deactivate(registry: StripeConfigurations, id: string): Promise<s
     if (error instanceof StripeRequestRefusedError) return `Stripe says: ${error.stripeMessage}`;
     throw error;
   }
-}
-
-function summarizePruning(count: number, confirmed: boolean): string {
-  if (count === 0) return 'Nothing to prune.\n';
-  return confirmed
-    ? `${count} deactivated.\n`
-    : `${count} to deactivate. Nothing was changed: add --yes to deactivate them.\n`;
 }

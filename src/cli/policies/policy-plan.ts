@@ -1,7 +1,7 @@
 import type { ConfigurationChange } from '../../configurations/configuration-changes.ts';
 import { listChanges, listEdits } from '../../configurations/configuration-changes.ts';
-import { type CompiledPolicy, compilePolicy } from '../../policies/compile-policy.ts';
 import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
+import { type CompiledPolicy, compilePolicy } from '../../policies/compile-policy.ts';
 import { type PolicySet, listPolicies } from '../../policies/policy-set.ts';
 
 /** What has to happen at Stripe before sessions can use a policy as the file defines it. */
@@ -16,17 +16,6 @@ export interface PlannedPolicy {
   readonly previousId: string | null;
   /** The differences from the earlier configuration, or the edits at Stripe. */
   readonly changes: readonly ConfigurationChange[];
-}
-
-/** An active configuration that no policy of the file compiles to. */
-export interface SpareConfiguration {
-  readonly id: string;
-  /** Null when the configuration narrows one that no policy made. */
-  readonly policyName: string | null;
-  /** Whether it narrows a policy of the file, so that clients may still choose it. */
-  readonly offered: boolean;
-  readonly usedAt: Date;
-  readonly hasLoginPage: boolean;
 }
 
 /** @param own every configuration of the namespace, with its products */
@@ -49,28 +38,34 @@ function planPolicy(wanted: CompiledPolicy, own: readonly Configuration[]): Plan
 function findPrevious({ policyName }: CompiledPolicy, own: readonly Configuration[]): Configuration | null {
   const marked = own.flatMap((configuration) => {
     const mark = readMark(configuration);
-    return mark?.policyName === policyName && mark.narrowedFrom === null ? [{ configuration, ...mark }] : [];
+    if (mark?.policyName !== policyName || mark.narrowedFrom !== null) return [];
+    return [{ configuration, isActive: Number(configuration.active), usedAt: mark.usedAt.getTime() }];
   });
-  const [latest] = marked.sort(
-    (a, b) =>
-      Number(b.configuration.active) - Number(a.configuration.active) ||
-      b.usedAt.getTime() - a.usedAt.getTime(),
-  );
+  const [latest] = marked.sort((a, b) => b.isActive - a.isActive || b.usedAt - a.usedAt);
   return latest?.configuration ?? null;
+}
+
+/** An active configuration that no policy of the file compiles to. */
+export interface SpareConfiguration {
+  readonly id: string;
+  /** Null when the configuration narrows one that no policy made. */
+  readonly policyName: string | null;
+  /** Whether it narrows a policy of the file, so that clients may still choose it. */
+  readonly offered: boolean;
+  readonly usedAt: Date;
+  readonly hasLoginPage: boolean;
 }
 
 /** Never lists the account's default configuration. */
 export function listSpares(set: PolicySet, own: readonly Configuration[]): SpareConfiguration[] {
   const hashes = new Set(listPolicies(set).map((policy) => compilePolicy(policy).hash));
   const inUse = new Set([...hashes].map((hash) => findByHash(own, hash)?.id));
-  return own
-    .filter(({ id, active, is_default }) => active && !is_default && !inUse.has(id))
-    .flatMap((configuration) => {
-      const mark = readMark(configuration);
-      if (mark === null) return [];
-      const { policyName, narrowedFrom, usedAt } = mark;
-      const offered = narrowedFrom !== null && hashes.has(narrowedFrom);
-      const hasLoginPage = configuration.login_page.enabled;
-      return [{ id: configuration.id, policyName, offered, usedAt, hasLoginPage }];
-    });
+  return own.flatMap((configuration) => {
+    const { id, active, is_default: isDefault, login_page: loginPage } = configuration;
+    const mark = readMark(configuration);
+    if (!active || isDefault || inUse.has(id) || mark === null) return [];
+    const { policyName, narrowedFrom, usedAt } = mark;
+    const offered = narrowedFrom !== null && hashes.has(narrowedFrom);
+    return [{ id, policyName, offered, usedAt, hasLoginPage: loginPage.enabled }];
+  });
 }

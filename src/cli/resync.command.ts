@@ -1,48 +1,67 @@
-import type { CustomerSync } from '../../account/customer-sync.service.ts';
-import { type CommandConfig, loadStoreConfig } from '../../config/command-config.ts';
-import { linkingVariables } from '../../config/environment-schema.ts';
-import type { Environment } from '../../config/environment.ts';
-import type { CustomerDirectory } from '../../customers/customer-directory.ts';
-import { exitCodes } from '../../process/start-failure.ts';
-import { readPages } from '../../stripe/reads.ts';
-import type { StripeClient } from '../../stripe/stripe-client.ts';
-import { type WebhookEvent, handledEventTypes, readEvent } from '../../webhooks/webhook-event.ts';
-import type { WebhookProcessor } from '../../webhooks/webhook-processor.service.ts';
-import { CommandError, describeFailure } from '../command-failure.ts';
-import { readMappingPages } from '../links.command.ts';
-import { withFeatures } from '../platform.ts';
-import { type Shell, quote } from '../shell.ts';
-import { type Step, runSteps } from '../steps.ts';
+import { type Command, Option } from 'commander';
+import type { Account } from '../account/create-account.ts';
+import { type CommandConfig, loadStoreConfig } from '../config/command-config.ts';
+import { linkingVariables } from '../config/environment-schema.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Customers } from '../customers/create-customers.ts';
+import { exitCodes } from '../process/start-failure.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { type WebhookEvent, handledEventTypes, readEvent } from '../webhooks/webhook-event.ts';
+import type { Webhooks } from '../webhooks/create-webhooks.ts';
+import { readMappingPages } from './links.command.ts';
+import { mappingsHelp, withFeatures } from './platform.ts';
+import { CommandError, type Shell, createTimeParser, describeFailure, quote } from './shell.ts';
+import { type Step, runSteps } from './steps.ts';
 
-export interface ResyncRequest {
-  /** How old an event may be. */
-  readonly sinceMs: number;
+interface ResyncOptions {
+  /** How old an event may be, in milliseconds. */
+  readonly since: number;
   /** Customers are read after this user, where an earlier run stopped. */
-  readonly after: string | undefined;
-  readonly json: boolean;
+  readonly after?: string;
+  readonly json?: true;
+}
+
+const parseAge = createTimeParser(30);
+const sinceHelp = 'the age of the oldest events to handle, such as 12h or 7d; Stripe keeps events for 30d';
+
+export function addResyncCommand(program: Command, shell: Shell): void {
+  program
+    .command('resync')
+    .description('catch up with Stripe: handle undelivered events, and read every customer again')
+    .addOption(new Option('--since <time>', sinceHelp).default(parseAge('30d'), '30d').argParser(parseAge))
+    .option('--after <user>', 'read only the customers of users after this one, to continue after a stop')
+    .option('--json', 'print one JSON object, for scripts')
+    .addHelpText('after', resyncHelp)
+    .action((options: ResyncOptions) => resync(shell, options));
+}
+
+const resyncHelp = `
+Use it after an outage, a lost webhook secret or a restored database. It handles
+events as webhooks do: nothing happens twice, also while webhooks arrive or when you
+run it again. It sends fewer than 20 requests a second to Stripe.
+
+It reports failures on stderr and continues, unless several fail in a row. The exit
+code is 0 when nothing failed, else 1. After a stop, run it again.
+
+With --json: events (handled, repeated, failed) and customers (read, gone, failed).
+Repeated events had been handled before. Stripe no longer has customers that are
+gone.
+${mappingsHelp}It also reads LINK_BY_METADATA_KEY and LINK_BY_CLIENT_REFERENCE_ID.
+
+  billing-portal resync
+  billing-portal resync --since 12h --json
+`;
+
+async function resync(shell: Shell, options: ResyncOptions): Promise<void> {
+  const config = loadResyncConfig(shell.loadEnvironment());
+  await withFeatures(shell, config, async ({ customers, account, webhooks }, { stripe }) => {
+    const events = await listUndeliveredEvents(stripe, Date.now() - options.since);
+    await catchUp(shell, options, events, { ...customers, ...account, ...webhooks });
+  });
 }
 
 /** The limit of each endpoint. Reading a customer uses two endpoints, so all requests stay below 20 a second. */
 const requestsPerSecond = 6;
-const customersAtOnce = 4;
-/** Stripe's list of events filters by at most this many types. */
-const typesAtOnce = 20;
-
-interface ResyncParts {
-  readonly directory: CustomerDirectory;
-  readonly sync: CustomerSync;
-  readonly processor: WebhookProcessor;
-}
-
-/** Handles undelivered events, and reads every linked customer again. */
-export async function resync(shell: Shell, request: ResyncRequest): Promise<void> {
-  const config = loadResyncConfig(shell.loadEnvironment());
-  await withFeatures(shell, config, async ({ customers, account, webhooks }, { stripe }) => {
-    const events = await listUndeliveredEvents(stripe, new Date(Date.now() - request.sinceMs));
-    const { directory } = customers;
-    await catchUp(shell, request, events, { directory, ...account, ...webhooks });
-  });
-}
 
 /** Limits requests to Stripe to a lower rate than the service's, because the service needs the rest. */
 function loadResyncConfig(env: Environment): CommandConfig {
@@ -56,13 +75,17 @@ function loadResyncConfig(env: Environment): CommandConfig {
   return { ...config, stripe: { ...stripe, requestsPerSecond: paced } };
 }
 
+/** Stripe's list of events filters by at most this many types. */
+const typesAtOnce = 20;
+
 /**
  * The events that this service handles and Stripe could not deliver to an endpoint, the oldest first. Only the ids are
  * kept: a month of whole events may not fit into memory.
  * @throws BillingError of the Stripe kind
  */
-async function listUndeliveredEvents(stripe: StripeClient, since: Date): Promise<WebhookEvent[]> {
-  const created = { gte: Math.floor(since.getTime() / 1000) };
+async function listUndeliveredEvents(stripe: StripeClient, since: number): Promise<WebhookEvent[]> {
+  const { readPages } = await import('../stripe/reads.ts');
+  const created = { gte: Math.floor(since / 1000) };
   const events: WebhookEvent[] = [];
   for (let start = 0; start < handledEventTypes.length; start += typesAtOnce) {
     const types = handledEventTypes.slice(start, start + typesAtOnce);
@@ -73,11 +96,14 @@ async function listUndeliveredEvents(stripe: StripeClient, since: Date): Promise
   return events.reverse().sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 }
 
+const customersAtOnce = 4;
+
+/** Handles undelivered events, and reads every linked customer again. */
 async function catchUp(
   shell: Shell,
-  { json, after }: ResyncRequest,
+  { json, after }: ResyncOptions,
   undelivered: readonly WebhookEvent[],
-  { directory, sync, processor }: ResyncParts,
+  { directory, sync, processor }: Pick<Customers & Account & Webhooks, 'directory' | 'sync' | 'processor'>,
 ): Promise<void> {
   const events = new Tasks(shell.stderr, 'event', { handled: 0, repeated: 0, failed: 0 });
   const customers = new Tasks(shell.stderr, 'customer', { read: 0, gone: 0, failed: 0 });
@@ -91,11 +117,10 @@ async function catchUp(
       yield { status: events.describe(), share: (index + 1) / undelivered.length };
     }
     for await (const page of readMappingPages(directory, { after, pageSize: customersAtOnce })) {
-      await Promise.all(
-        page.map(({ stripeCustomerId: id }) =>
-          customers.attempt(id, async () => ((await sync.refresh(id))?.facts === null ? 'gone' : 'read')),
-        ),
+      const refreshed = page.map(({ stripeCustomerId: id }) =>
+        customers.attempt(id, async () => ((await sync.refresh(id))?.facts === null ? 'gone' : 'read')),
       );
+      await Promise.all(refreshed);
       customers.throwIfHopeless();
       // After a failure, the next run has to start before the user that failed.
       if (customers.totals.failed === 0) lastUser = page.at(-1)?.userId;
