@@ -1,7 +1,6 @@
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
-import { logFailure } from '../logging/failure-log.ts';
-import type { Logger } from '../logging/logger.ts';
+import { type Logger, logFailure } from '../logging/logger.ts';
 import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
 import { SharedReads } from '../stripe/reads.ts';
 import { LeaseTakenError } from '../records/leases.ts';

@@ -1,11 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BillingError, type BillingErrorCode, errorStatuses } from '../shared/errors.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import { logFailure } from '../logging/failure-log.ts';
 import type { EmailLinkPageName, EmailLinkPages } from './email-link-pages.ts';
 import { linkPath, EmailLinkRefusedError } from './email-link-register.ts';
 import type { EmailLinkVisits } from './email-link-visits.service.ts';
-import type { Logger } from '../logging/logger.ts';
+import { type Logger, logFailure } from '../logging/logger.ts';
 import { OverloadedError } from '../http/http.errors.ts';
 
 export interface EmailLinkOptions {

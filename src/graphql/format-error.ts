@@ -2,8 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { BillingError, maskedMessage } from '../shared/errors.ts';
-import { logFailure } from '../logging/failure-log.ts';
-import type { Logger } from '../logging/logger.ts';
+import { type Logger, logFailure } from '../logging/logger.ts';
 import { shorten } from '../shared/texts.ts';
 import type { RequestContext } from './context.ts';
 

@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BillingError, errorStatuses, maskedMessage } from '../shared/errors.ts';
-import { logFailure } from '../logging/failure-log.ts';
-import type { Logger } from '../logging/logger.ts';
+import { type Logger, logFailure } from '../logging/logger.ts';
 import { shorten } from '../shared/texts.ts';
 import { OverloadedError } from './http.errors.ts';
 

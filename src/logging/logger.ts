@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
+import { BillingError } from '../shared/errors.ts';
 import { noTraceIds, readTraceIds } from '../telemetry/telemetry.ts';
 import { findOwnFrame } from './own-frame.ts';
 
@@ -47,6 +48,16 @@ function openOutput(): LogDestination {
   const flush = (): void => output.flush();
   process.once('exit', flush);
   return { write: (line) => output.write(line), flushSync: flush };
+}
+
+/**
+ * Logs a failure that an operator should know about: an unexpected error as an error, and a BillingError with a cause as
+ * a warning. A BillingError without a cause is the client's mistake and is not logged.
+ * @param what the message of the log line, such as `a request failed`
+ */
+export function logFailure(logger: Logger, error: unknown, what: string, details: object = {}): void {
+  if (!(error instanceof BillingError)) logger.error({ ...details, error }, what);
+  else if (error.cause !== undefined) logger.warn({ ...details, error }, what);
 }
 
 /** An error as logged: without its stack, and with secrets and addresses redacted. */

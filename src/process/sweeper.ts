@@ -1,17 +1,11 @@
-import { logFailure } from '../logging/failure-log.ts';
 import type { Config } from '../config/config.ts';
-import type { Logger } from '../logging/logger.ts';
+import { type Logger, logFailure } from '../logging/logger.ts';
 import type { Platform } from '../platform.ts';
 import { removeAll } from '../records/record-store.ts';
 import { SweepClock } from '../records/sweep-clock.ts';
 
 /** Removes records that expired by this time, and returns how many were removed. */
 export type Sweep = (by: Date) => Promise<number>;
-
-/** Returns the time that sweeps use; null when they must not remove anything yet. */
-interface Clock {
-  read(): Promise<{ readonly by: Date; readonly aheadMs: number } | null>;
-}
 
 const hourMs = 60 * 60_000;
 
@@ -34,14 +28,17 @@ export class Sweeper {
   private stopped = false;
 
   constructor(
-    private readonly clock: Clock,
+    private readonly clock: Pick<SweepClock, 'read'>,
     private readonly sweeps: Readonly<Record<string, Sweep>>,
     private readonly logger: Logger,
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.begin(), hourMs).unref();
-    this.begin();
+    const begin = (): void => {
+      this.sweeping = this.sweeping.then(() => this.sweepAll());
+    };
+    this.timer = setInterval(begin, hourMs).unref();
+    begin();
   }
 
   /** Resolves when no sweep is running. */
@@ -51,37 +48,32 @@ export class Sweeper {
     await this.sweeping;
   }
 
-  private begin(): void {
-    this.sweeping = this.sweeping.then(() => this.sweepAll());
-  }
-
   private async sweepAll(): Promise<void> {
-    const by = await this.readTime();
-    if (by === null) return;
+    const by = await this.try({}, () => this.readTime());
+    if (!by) return;
     for (const [swept, sweep] of Object.entries(this.sweeps)) {
       if (this.stopped) return;
-      try {
-        const removed = await sweep(by);
-        if (removed > 0) this.logger.info({ swept, removed }, 'expired records removed');
-      } catch (error) {
-        // The next sweep tries again, in an hour.
-        logFailure(this.logger, error, 'failed to remove expired records', { swept });
-      }
+      const removed = (await this.try({ swept }, () => sweep(by))) ?? 0;
+      if (removed > 0) this.logger.info({ swept, removed }, 'expired records removed');
     }
   }
 
+  /** Null when sweeps must not remove anything yet. */
   private async readTime(): Promise<Date | null> {
+    const time = await this.clock.read();
+    const aheadHours = Math.round((time?.aheadMs ?? 0) / hourMs);
+    const what = 'the clock is far ahead of the last sweep, expired records are removed gradually';
+    if (time !== null && time.aheadMs > 0) this.logger.warn({ aheadHours }, what);
+    return time?.by ?? null;
+  }
+
+  /** Logs a failure; the next sweep tries again, in an hour. */
+  private async try<T>(details: object, step: () => Promise<T>): Promise<T | undefined> {
     try {
-      const time = await this.clock.read();
-      if (time !== null && time.aheadMs > 0)
-        this.logger.warn(
-          { aheadHours: Math.round(time.aheadMs / hourMs) },
-          'the clock is far ahead of the last sweep, expired records are removed gradually',
-        );
-      return time?.by ?? null;
+      return await step();
     } catch (error) {
-      logFailure(this.logger, error, 'failed to remove expired records', {});
-      return null;
+      logFailure(this.logger, error, 'failed to remove expired records', details);
+      return undefined;
     }
   }
 }

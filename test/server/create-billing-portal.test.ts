@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
 import { type ExecutionResult, graphql } from 'graphql';
 import { ConfigurationError } from '../../src/config/config.ts';
-import { type BillingPortal, type Identity, createBillingPortal } from '../../src/server.ts';
+import { type BillingPortal, type Identity, createBillingPortal } from '../../src/server/create-billing-portal.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';

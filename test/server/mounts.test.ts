@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createBillingPortal } from '../../src/server.ts';
+import { createBillingPortal } from '../../src/server/create-billing-portal.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type SuiteRequest, createFiftyRequests, sendSuiteRequest } from './fifty-requests.ts';

@@ -6,7 +6,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import express from 'express';
 import { fastify } from 'fastify';
 import { Hono } from 'hono';
-import type { BillingPortal } from '../../src/server.ts';
+import type { BillingPortal } from '../../src/server/create-billing-portal.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 
 /** The mounts of docs/embedding.md. Each starts a server of its own and returns where the service is. */

@@ -1,14 +1,14 @@
 import type { GraphQLSchema } from 'graphql';
-import { createApp, createHostedApp } from './app.ts';
-import { requireRole, type Caller } from './auth/claims.ts';
-import { type Identity, toCaller } from './auth/identity.ts';
-import { loadConfig, loadHostedConfig } from './config/config.ts';
-import type { Environment } from './config/environment.ts';
-import { createHostSchema } from './graphql/schema-variants.ts';
-import { findHostedRequest } from './http/hosted-requests.ts';
-import { type SessionInput, readSessionRequest } from './portal/billing-portal.request.ts';
-import type { PortalSession } from './portal/portal-session.ts';
-import { toSessionRequest } from './portal/session.args.ts';
+import { createApp, createHostedApp } from '../app.ts';
+import { requireRole, type Caller } from '../auth/claims.ts';
+import { type Identity, toCaller } from '../auth/identity.ts';
+import { loadConfig, loadHostedConfig } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
+import { createHostSchema } from '../graphql/schema-variants.ts';
+import { findHostedRequest } from '../http/hosted-requests.ts';
+import { type SessionInput, readSessionRequest } from '../portal/billing-portal.request.ts';
+import type { PortalSession } from '../portal/portal-session.ts';
+import { toSessionRequest } from '../portal/session.args.ts';
 
 export type { Identity, PortalSession, SessionInput };
 
