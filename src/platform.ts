@@ -2,7 +2,7 @@ import { AuditTrail } from './audit/audit-trail.service.ts';
 import type { CommandConfig } from './config/command-config.ts';
 import type { Database } from './database/database.ts';
 import { observeDatabase, openDatabase } from './database/open-database.ts';
-import type { Routes } from './http/routes.ts';
+import type { Routes } from './http/create-server.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
 import { Leases, type LeasesOptions } from './records/leases.ts';
 import type { Erasure, UserToErase } from './shared/erasure.ts';
@@ -74,6 +74,6 @@ export async function openPlatform(
 
 /** Loads prom-client only where metrics are asked for. */
 async function createMetrics(): Promise<PrometheusMetrics> {
-  const { PrometheusMetrics } = await import('./telemetry/prometheus-metrics.ts');
-  return new PrometheusMetrics();
+  const { createPrometheusMetrics } = await import('./telemetry/prometheus-metrics.ts');
+  return createPrometheusMetrics();
 }

@@ -7,101 +7,77 @@ const storeBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const stripeBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 4, 8];
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Prometheus metrics, in a registry per instance, so that several apps in one process stay apart. */
-export class PrometheusMetrics implements Metrics {
-  private readonly registry = new Registry();
-  private readonly registers = [this.registry];
-  private readonly sessions = new Counter({
-    name: 'billing_portal_sessions_total',
-    help: 'Requested portal sessions, by applied policy and outcome.',
-    labelNames: ['policy', 'outcome'],
-    registers: this.registers,
-  });
-  private readonly operations = new Counter({
-    name: 'billing_portal_graphql_operations_total',
-    help: 'Executed root fields of GraphQL operations, by outcome.',
-    labelNames: ['operation', 'outcome'],
-    registers: this.registers,
-  });
-  private readonly webhooks = new Counter({
-    name: 'billing_portal_webhooks_total',
-    help: 'Events delivered by Stripe, by type and outcome.',
-    labelNames: ['type', 'outcome'],
-    registers: this.registers,
-  });
-  private readonly conflicts = new Counter({
-    name: 'billing_portal_customer_conflicts_total',
-    help: 'Customers at Stripe that name a user who is linked to another customer, by source of the finding.',
-    labelNames: ['source'],
-    registers: this.registers,
-  });
-  private readonly requests = new Histogram({
-    name: 'billing_portal_http_request_duration_seconds',
-    help: 'HTTP requests by route and status.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: requestBuckets,
-    registers: this.registers,
-  });
-  private readonly stripeRequests = new Histogram({
-    name: 'billing_portal_stripe_request_duration_seconds',
-    help: 'Single requests to Stripe, by endpoint and by status or failure, without time in the queue.',
-    labelNames: ['endpoint', 'outcome'],
-    buckets: stripeBuckets,
-    registers: this.registers,
-  });
-  private readonly storeOperations = new Histogram({
-    name: 'billing_portal_store_operation_duration_seconds',
-    help: 'Database operations, by outcome.',
-    labelNames: ['operation', 'outcome'],
-    buckets: storeBuckets,
-    registers: this.registers,
-  });
-
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
-  }
-
-  sessionOpened(policy: string, outcome: string): void {
-    this.sessions.inc({ policy, outcome });
-  }
-
-  operationEnded(operation: string, outcome: string): void {
-    this.operations.inc({ operation, outcome });
-  }
-
-  webhookHandled(type: string, outcome: string): void {
-    this.webhooks.inc({ type, outcome });
-  }
-
-  conflictFound(source: 'event' | 'session'): void {
-    this.conflicts.inc({ source });
-  }
-
-  requestAnswered(method: string, route: string, status: number, seconds: number): void {
-    this.requests.observe({ method, route, status }, seconds);
-  }
-
-  stripeAnswered(endpoint: string, outcome: string, seconds: number): void {
-    this.stripeRequests.observe({ endpoint, outcome }, seconds);
-  }
-
-  storeAnswered(operation: string, outcome: string, seconds: number): void {
-    this.storeOperations.observe({ operation, outcome }, seconds);
-  }
-
-  watchStripeQueue(readDepth: () => number): void {
-    new Gauge({
-      name: 'billing_portal_stripe_queue_depth',
-      help: 'Requests to Stripe that wait for the rate limit.',
-      registers: this.registers,
-      collect() {
-        this.set(readDepth());
-      },
-    });
-  }
-
+export interface PrometheusMetrics extends Metrics {
   /** Renders all metrics in Prometheus's text format. */
-  async render(): Promise<{ readonly contentType: string; readonly text: string }> {
-    return { contentType: this.registry.contentType, text: await this.registry.metrics() };
-  }
+  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Prometheus metrics, in a registry per instance, so that several apps in one process stay apart. */
+export function createPrometheusMetrics(): PrometheusMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const count = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const time = <Label extends string>(name: string, help: string, labelNames: Label[], buckets: number[]) =>
+    new Histogram({ name, help, labelNames, buckets, registers });
+
+  const sessions = count(
+    'billing_portal_sessions_total',
+    'Requested portal sessions, by applied policy and outcome.',
+    ['policy', 'outcome'],
+  );
+  const operations = count(
+    'billing_portal_graphql_operations_total',
+    'Executed root fields of GraphQL operations, by outcome.',
+    ['operation', 'outcome'],
+  );
+  const webhooks = count(
+    'billing_portal_webhooks_total',
+    'Events delivered by Stripe, by type and outcome.',
+    ['type', 'outcome'],
+  );
+  const conflicts = count(
+    'billing_portal_customer_conflicts_total',
+    'Customers at Stripe that name a user who is linked to another customer, by source of the finding.',
+    ['source'],
+  );
+  const requests = time(
+    'billing_portal_http_request_duration_seconds',
+    'HTTP requests by route and status.',
+    ['method', 'route', 'status'],
+    requestBuckets,
+  );
+  const stripeRequests = time(
+    'billing_portal_stripe_request_duration_seconds',
+    'Single requests to Stripe, by endpoint and by status or failure, without time in the queue.',
+    ['endpoint', 'outcome'],
+    stripeBuckets,
+  );
+  const storeOperations = time(
+    'billing_portal_store_operation_duration_seconds',
+    'Database operations, by outcome.',
+    ['operation', 'outcome'],
+    storeBuckets,
+  );
+  return {
+    sessionOpened: (policy, outcome) => sessions.inc({ policy, outcome }),
+    operationEnded: (operation, outcome) => operations.inc({ operation, outcome }),
+    webhookHandled: (type, outcome) => webhooks.inc({ type, outcome }),
+    conflictFound: (source) => conflicts.inc({ source }),
+    requestAnswered: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    stripeAnswered: (endpoint, outcome, seconds) => stripeRequests.observe({ endpoint, outcome }, seconds),
+    storeAnswered: (operation, outcome, seconds) => storeOperations.observe({ operation, outcome }, seconds),
+    watchStripeQueue: (readDepth) => {
+      new Gauge({
+        name: 'billing_portal_stripe_queue_depth',
+        help: 'Requests to Stripe that wait for the rate limit.',
+        registers,
+        collect() {
+          this.set(readDepth());
+        },
+      });
+    },
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
 }

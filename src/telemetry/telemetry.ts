@@ -1,6 +1,5 @@
 import {
   type Attributes,
-  type Context,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -64,13 +63,23 @@ export class Telemetry {
   /** @param route as it was declared, never the URL */
   startRequest(method: string, route: string, headers: object): RequestTrace {
     const tracer = findTracer();
-    if (tracer === null) return { startedAt: performance.now(), ...untraced };
+    const startedAt = performance.now();
+    if (tracer === null) return { startedAt, run: runPlainly, end: ignore };
     // The operator's SDK may have started a span for the request; otherwise the headers name the parent.
     const active = context.active();
     const parent = trace.getSpan(active) === undefined ? propagation.extract(active, headers) : active;
     const attributes = { 'http.request.method': method, 'http.route': route };
     const span = tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
-    return createRequestTrace(span, trace.setSpan(parent, span));
+    const inside = trace.setSpan(parent, span);
+    return {
+      startedAt,
+      run: (work) => context.with(inside, work),
+      end: (status) => {
+        span.setAttribute('http.response.status_code', status);
+        if (status >= 500) markFailed(span, String(status));
+        span.end();
+      },
+    };
   }
 }
 
@@ -84,19 +93,8 @@ function findTracer(): Tracer | null {
   return provider.getDelegateTracer(tracerName) ?? null;
 }
 
-const untraced: Pick<RequestTrace, 'run' | 'end'> = { run: (work) => work(), end: () => undefined };
-
-function createRequestTrace(span: Span, inside: Context): RequestTrace {
-  return {
-    startedAt: performance.now(),
-    run: (work) => context.with(inside, work),
-    end: (status) => {
-      span.setAttribute('http.response.status_code', status);
-      if (status >= 500) markFailed(span, String(status));
-      span.end();
-    },
-  };
-}
+const runPlainly = (work: () => void): void => work();
+const ignore = (): void => undefined;
 
 async function measure<T>(
   span: Span | null,
@@ -114,21 +112,16 @@ async function measure<T>(
     throw error;
   } finally {
     outcome = report.outcome ?? outcome;
-    if (span !== null) end(span, report, outcome);
+    if (report.attributes) span?.setAttributes(report.attributes);
+    if (report.failed) markFailed(span, outcome);
+    span?.end();
     ended(outcome, (performance.now() - start) / 1000);
   }
 }
 
-function end(span: Span, { attributes, failed }: Report, outcome: string): void {
-  if (attributes) span.setAttributes(attributes);
-  if (failed) markFailed(span, outcome);
-  span.end();
-}
-
 /** Records the error type alone: a message may contain anything. */
-function markFailed(span: Span, type: string): void {
-  span.setStatus({ code: SpanStatusCode.ERROR });
-  span.setAttribute('error.type', type);
+function markFailed(span: Span | null, type: string): void {
+  span?.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', type);
 }
 
 /** The error code that clients see. */
@@ -165,31 +158,19 @@ export function observePort<T extends { readonly [Name in keyof T]: Method }>(
   portName: string,
   telemetry: Telemetry,
 ): T {
-  const methods = listMethods(port).map(([name, method]) => {
-    const operation = createOperation(portName, name, telemetry);
-    return [
-      name,
-      (...args: never[]) => telemetry.observe(operation, () => method.apply(port, args)),
-    ] as const;
-  });
-  return Object.fromEntries(methods) as T;
-}
-
-function createOperation(portName: string, name: string, { metrics }: Telemetry): Operation {
-  const operation = `${portName}.${name}`;
-  return {
-    name: `store ${operation}`,
-    isRemote: true,
-    attributes: { 'db.operation.name': operation },
-    ended: (outcome, seconds) => metrics.storeAnswered(operation, outcome, seconds),
-  };
-}
-
-/** Lists the methods of the prototype, because ports are implemented by classes. */
-function listMethods(port: object): [string, Method][] {
-  const prototype = Object.getPrototypeOf(port) as Record<string, unknown>;
-  return Object.getOwnPropertyNames(prototype).flatMap((name): [string, Method][] => {
-    const value = prototype[name];
-    return typeof value === 'function' && name !== 'constructor' ? [[name, value as Method]] : [];
-  });
+  // Ports are implemented by classes, which have their methods in the prototype.
+  const all = Object.getOwnPropertyNames(Object.getPrototypeOf(port)) as (keyof T & string)[];
+  const observed = all
+    .filter((name) => name !== 'constructor')
+    .map((name) => {
+      const operationName = `${portName}.${name}`;
+      const operation: Operation = {
+        name: `store ${operationName}`,
+        isRemote: true,
+        attributes: { 'db.operation.name': operationName },
+        ended: (outcome, seconds) => telemetry.metrics.storeAnswered(operationName, outcome, seconds),
+      };
+      return [name, (...args: never[]) => telemetry.observe(operation, () => port[name](...args))];
+    });
+  return Object.fromEntries(observed) as T;
 }
