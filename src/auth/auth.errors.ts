@@ -1,4 +1,4 @@
-import { type JWTPayload, decodeProtectedHeader, errors } from 'jose';
+import { decodeProtectedHeader, errors } from 'jose';
 import { BillingError } from '../shared/errors.ts';
 
 /** Why a token was refused, for the log and the operator. It never contains the token or a user's data. */
@@ -36,13 +36,6 @@ export class AuthUnavailableError extends BillingError {
   }
 }
 
-/** The caller is identified, but lacks a role. */
-export class ForbiddenError extends BillingError {
-  constructor(message: string) {
-    super('FORBIDDEN', message);
-  }
-}
-
 /** The claims that an accepted token must have. */
 export interface ExpectedClaims {
   readonly issuer: string;
@@ -54,23 +47,37 @@ export interface ExpectedClaims {
   readonly requiredClaims: ReadonlyMap<string, string>;
 }
 
-const issuerMessage = `The token's issuer ("iss") is not the expected one.`;
-
-/** @throws UnauthenticatedError */
-export function checkIssuer({ iss }: JWTPayload, expected: string): void {
-  if (iss !== expected) throw refuse(issuerMessage, 'iss', expected, iss);
-}
+/** What the client reads, by the claim or header field that is refused. */
+const messages: Readonly<Record<string, string>> = {
+  alg: 'The token is signed with an algorithm ("alg") that is not accepted here.',
+  crit: 'The token needs an extension that is not supported here.',
+  exp: 'The token has expired ("exp").',
+  iat: 'The token was issued in the future ("iat").',
+  iss: `The token's issuer ("iss") is not the expected one.`,
+  nbf: 'The token is not valid yet ("nbf").',
+  signature: 'The token is not signed with a key that is accepted here.',
+  token: 'The token is not a well-formed JWT.',
+  typ: 'The token is not an access token ("typ").',
+};
 
 /** Creates the refusal of a claim or header field. The log shows both values; the client sees only the message. */
 export function refuse(
-  message: string,
   refused: string,
   expected: string,
   actual: unknown,
+  message = messages[refused] ?? 'The token is refused.',
 ): UnauthenticatedError {
-  const hint = findHint(expected, actual);
-  const refusal: Refusal = { refused, expected, actual: describeValue(actual) };
-  return new UnauthenticatedError(message, hint === null ? refusal : { ...refusal, hint });
+  const refusal = { refused, expected, actual: describeValue(actual), ...findHint(expected, actual) };
+  return new UnauthenticatedError(message, refusal);
+}
+
+export function refuseAudience(
+  claim: string,
+  { audience }: ExpectedClaims,
+  actual: unknown,
+): UnauthenticatedError {
+  const message = `The token's audience ("${claim}") is not the expected one.`;
+  return refuse(claim, audience.join(' or '), actual, message);
 }
 
 /** Converts errors of `jwtVerify` into refusals. BillingErrors stay as they are. */
@@ -85,17 +92,12 @@ export function toRefusal(
     return refuseClaim(error, expected);
   const reason = error instanceof errors.JOSEError ? error.message : 'the key cannot be used';
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid)
-    return refuse('The token is not a well-formed JWT.', 'token', 'a well-formed JWT', reason);
+    return refuse('token', 'a well-formed JWT', reason);
   const { alg, kid, crit } = decodeProtectedHeader(token);
-  if (error instanceof errors.JOSEAlgNotAllowed) {
-    const message = 'The token is signed with an algorithm ("alg") that is not accepted here.';
-    return refuse(message, 'alg', algorithms.join(', '), alg);
-  }
-  if (error instanceof errors.JOSENotSupported)
-    return refuse('The token needs an extension that is not supported here.', 'crit', 'none', crit);
-  const message = 'The token is not signed with a key that is accepted here.';
+  if (error instanceof errors.JOSEAlgNotAllowed) return refuse('alg', algorithms.join(', '), alg);
+  if (error instanceof errors.JOSENotSupported) return refuse('crit', 'none', crit);
   const actual = `${reason}; alg ${describeValue(alg)}, kid ${describeValue(kid)}`;
-  return refuse(message, 'signature', 'a signature by a key that is accepted here', actual);
+  return refuse('signature', 'a signature by a key that is accepted here', actual);
 }
 
 function refuseClaim(
@@ -103,22 +105,11 @@ function refuseClaim(
   expected: ExpectedClaims,
 ): UnauthenticatedError {
   const actual = payload[claim];
-  if (claim === 'iss') return refuse(issuerMessage, claim, expected.issuer, actual);
+  if (claim === 'iss') return refuse(claim, expected.issuer, actual);
   if (claim === 'aud') return refuseAudience(claim, expected, actual);
   if (reason !== 'check_failed')
-    return refuse(`The token's "${claim}" claim must be a number.`, claim, 'a number', actual);
-  if (claim === 'exp')
-    return refuse('The token has expired ("exp").', claim, 'a time in the future', describeTime(actual));
-  return refuse('The token is not valid yet ("nbf").', claim, 'a time in the past', describeTime(actual));
-}
-
-export function refuseAudience(
-  claim: string,
-  { audience }: ExpectedClaims,
-  actual: unknown,
-): UnauthenticatedError {
-  const message = `The token's audience ("${claim}") is not the expected one.`;
-  return refuse(message, claim, audience.join(' or '), actual);
+    return refuse(claim, 'a number', actual, `The token's "${claim}" claim must be a number.`);
+  return refuse(claim, `a time in the ${claim === 'exp' ? 'future' : 'past'}`, describeTime(actual));
 }
 
 const longestValue = 200;
@@ -126,8 +117,7 @@ const longestValue = 200;
 /** Formats a token's value for the log: on one line, shortened, and without anything that could be a credential. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
-  const text =
-    typeof value === 'string' ? value : typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
   const clean = text
     .slice(0, longestValue)
     .replace(/eyJ[\w-]*(\.[\w-]*)*/g, '[token]')
@@ -140,16 +130,16 @@ export function describeTime(value: unknown): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : describeValue(value);
 }
 
-/** Names a difference that is easy to overlook. */
-function findHint(expected: string, actual: unknown): string | null {
-  if (typeof actual !== 'string' || actual === expected) return null;
-  if (trimSlash(actual) === trimSlash(expected)) return 'they differ only in a trailing slash';
-  if (actual.toLowerCase() === expected.toLowerCase()) return 'they differ only in upper and lower case';
-  if (actual.replace(/^http:/, 'https:') === expected.replace(/^http:/, 'https:'))
-    return 'they differ only in http and https';
-  return actual.trim() === expected.trim() ? 'they differ only in leading or trailing spaces' : null;
-}
+/** Differences that are easy to overlook, each with what removes it. */
+const differences: readonly (readonly [string, (text: string) => string])[] = [
+  ['a trailing slash', (text) => text.replace(/\/$/, '')],
+  ['upper and lower case', (text) => text.toLowerCase()],
+  ['http and https', (text) => text.replace(/^http:/, 'https:')],
+  ['leading or trailing spaces', (text) => text.trim()],
+];
 
-function trimSlash(text: string): string {
-  return text.endsWith('/') ? text.slice(0, -1) : text;
+function findHint(expected: string, actual: unknown): { hint?: string } {
+  if (typeof actual !== 'string' || actual === expected) return {};
+  const found = differences.find(([, without]) => without(actual) === without(expected));
+  return found === undefined ? {} : { hint: `they differ only in ${found[0]}` };
 }

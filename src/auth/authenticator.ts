@@ -39,6 +39,19 @@ export interface Authenticator {
   authenticate(authorization: string | undefined): Promise<Caller | null>;
 }
 
+const clockSkewSeconds = 60;
+/** How much later a withdrawn key is noticed, at most. */
+const mostTrustedMs = 60_000;
+/** The tokens of about 20,000 users. */
+const mostVerifiedCharacters = 8 * 1024 * 1024;
+
+interface VerifiedToken {
+  readonly caller: Caller;
+  readonly checkedMs: number;
+  /** When the token is no longer accepted. */
+  readonly endMs: number;
+}
+
 /**
  * Checks tokens with jose: the signature, the issuer, the audience, the times and the type.
  * @param clock - the current time in milliseconds, for expiry and for the age of fetched keys
@@ -57,21 +70,11 @@ export function createAuthenticator(config: AuthConfig, clock: () => number = Da
       if (known !== undefined && isCurrent(known, nowMs)) return known.caller;
       const claims = await verify(token, keys, config, nowMs);
       const caller = getCaller(claims, config);
-      verified.set(key, { caller, checkedMs: nowMs, endMs: findEndMs(claims) }, { size: token.length });
+      const endMs = ((claims.exp ?? 0) + clockSkewSeconds) * 1000;
+      verified.set(key, { caller, checkedMs: nowMs, endMs }, { size: token.length });
       return caller;
     },
   };
-}
-
-/** How much later a withdrawn key is noticed, at most. */
-const mostTrustedMs = 60_000;
-/** The tokens of about 20,000 users. */
-const mostVerifiedCharacters = 8 * 1024 * 1024;
-
-interface VerifiedToken {
-  readonly caller: Caller;
-  readonly checkedMs: number;
-  readonly endMs: number;
 }
 
 /** A check in the future shows that the clock was set back since. */
@@ -84,29 +87,21 @@ function isCurrent({ checkedMs, endMs }: VerifiedToken, nowMs: number): boolean 
 const maxTokenLength = 16_384;
 const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
-/**
- * Extracts the token from an Authorization header, which must be `Bearer` and exactly one signed JWT.
- * @throws UnauthenticatedError
- */
-export function getBearerToken(authorization: string): string {
+/** Extracts the token from an Authorization header, which must be `Bearer` and exactly one signed JWT. */
+function getBearerToken(authorization: string): string {
   if (authorization.length > maxTokenLength + 'Bearer '.length) {
     const message = `The Authorization header is longer than ${maxTokenLength} characters.`;
     throw createHeaderError(message, `${authorization.length} characters`);
   }
   const token = bearer.exec(authorization)?.[1];
-  if (token === undefined) {
-    const message = 'The Authorization header must be "Bearer", a space and one signed JWT.';
-    throw createHeaderError(message, describeForm(authorization));
-  }
-  return token;
+  if (token !== undefined) return token;
+  const message = 'The Authorization header must be "Bearer", a space and one signed JWT.';
+  throw createHeaderError(message, describeForm(authorization));
 }
 
 function createHeaderError(message: string, actual: string): UnauthenticatedError {
-  return new UnauthenticatedError(message, {
-    refused: 'authorization',
-    expected: 'Bearer and one signed JWT',
-    actual,
-  });
+  const expected = 'Bearer and one signed JWT';
+  return new UnauthenticatedError(message, { refused: 'authorization', expected, actual });
 }
 
 /** Describes the header for the log without quoting any part of it. */
@@ -114,12 +109,11 @@ function describeForm(authorization: string): string {
   const parts = /^bearer +(\S+)$/i.exec(authorization)?.[1]?.split('.').length;
   if (parts === undefined) return 'something else';
   if (parts === 1) return 'an opaque token: ask the issuer for a JWT, for example by naming an audience';
-  return parts === 5
-    ? 'an encrypted JWT (JWE): ask the issuer for a signed one'
-    : `a token of ${parts} parts`;
+  if (parts === 5) return 'an encrypted JWT (JWE): ask the issuer for a signed one';
+  return `a token of ${parts} parts`;
 }
 
-/** The keys and algorithms that jose verifies signatures with. */
+/** The keys that jose verifies signatures with. */
 interface VerificationKeys {
   /** The only algorithms that a token may name: those of the kind of key. */
   readonly algorithms: readonly string[];
@@ -141,12 +135,7 @@ function createVerificationKeys(
   return { algorithms: getPublicKeyAlgorithms(key), find: () => key };
 }
 
-const clockSkewSeconds = 60;
-
-/**
- * @returns the claims of the verified token
- * @throws UnauthenticatedError, AuthUnavailableError
- */
+/** Resolves to the claims of the verified token. @throws UnauthenticatedError, AuthUnavailableError */
 async function verify(
   token: string,
   { algorithms, find }: VerificationKeys,
@@ -163,23 +152,15 @@ async function verify(
     currentDate: new Date(nowMs),
   };
   try {
-    const { payload, protectedHeader } = await jwtVerify(token, find, options).catch((error: unknown) => {
+    const result = await jwtVerify(token, find, options).catch((error: unknown) => {
       if (error instanceof errors.JWKSMultipleMatchingKeys) return verifyWithAny(token, error, options);
       throw error;
     });
-    checkTimes(payload, nowMs / 1000);
-    checkType(protectedHeader.typ);
-    checkOtherAudience(payload, expected);
-    checkRequiredClaims(payload, expected.requiredClaims);
-    return payload;
+    checkWhatJoseAccepts(result, expected, nowMs / 1000);
+    return result.payload;
   } catch (error) {
     throw toRefusal(error, token, expected, algorithms);
   }
-}
-
-/** When a verified token is no longer accepted. */
-function findEndMs({ exp = 0 }: JWTPayload): number {
-  return (exp + clockSkewSeconds) * 1000;
 }
 
 /** A token without `kid` may be signed by any key of its algorithm. */
@@ -199,38 +180,32 @@ async function verifyWithAny(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-/** jose accepts an `iat` in the future, and JSON.parse reads 1e999 as Infinity. */
-function checkTimes({ exp, iat }: JWTPayload, nowSeconds: number): void {
-  if (exp === Infinity) throw refuse('The token never expires ("exp").', 'exp', 'a time', exp);
-  if (iat !== undefined && iat > nowSeconds + clockSkewSeconds) {
-    const message = 'The token was issued in the future ("iat").';
-    throw refuse(message, 'iat', 'a time in the past', describeTime(iat));
-  }
-}
-
 /** Tokens of other types are refused: a logout token of the same issuer is not an access token (RFC 8725, 3.11). */
 const acceptedType = /^(application\/)?(at\+)?jwt$/i;
 
-function checkType(typ: unknown): void {
-  if (typ === undefined || (typeof typ === 'string' && acceptedType.test(typ))) return;
-  throw refuse('The token is not an access token ("typ").', 'typ', 'JWT or at+jwt', typ);
-}
-
-/** When another claim names the audience, a token with a foreign `aud` is still refused (RFC 7519, 4.1.3). */
-function checkOtherAudience(claims: JWTPayload, expected: ExpectedClaims): void {
-  const { audience, audienceClaim } = expected;
-  if (audienceClaim === 'aud') return;
-  const actual = findClaim(claims, audienceClaim);
-  if (!names(actual, audience)) throw refuseAudience(audienceClaim, expected, actual);
-  if (claims.aud !== undefined && !names(claims.aud, audience))
-    throw refuseAudience('aud', expected, claims.aud);
-}
-
-function checkRequiredClaims(claims: JWTPayload, required: ExpectedClaims['requiredClaims']): void {
-  for (const [name, value] of required) {
-    const actual = findClaim(claims, name);
+function checkWhatJoseAccepts(
+  { payload, protectedHeader: { typ } }: JWTVerifyResult,
+  expected: ExpectedClaims,
+  nowSeconds: number,
+): void {
+  const { exp, iat, aud } = payload;
+  const { audience, audienceClaim, requiredClaims } = expected;
+  // JSON.parse reads 1e999 as Infinity.
+  if (exp === Infinity) throw refuse('exp', 'a time', exp, 'The token never expires ("exp").');
+  if (iat !== undefined && iat > nowSeconds + clockSkewSeconds)
+    throw refuse('iat', 'a time in the past', describeTime(iat));
+  if (typ !== undefined && !(typeof typ === 'string' && acceptedType.test(typ)))
+    throw refuse('typ', 'JWT or at+jwt', typ);
+  if (audienceClaim !== 'aud') {
+    const actual = findClaim(payload, audienceClaim);
+    if (!names(actual, audience)) throw refuseAudience(audienceClaim, expected, actual);
+    // When another claim names the audience, a token with a foreign `aud` is still refused (RFC 7519, 4.1.3).
+    if (aud !== undefined && !names(aud, audience)) throw refuseAudience('aud', expected, aud);
+  }
+  for (const [name, value] of requiredClaims) {
+    const actual = findClaim(payload, name);
     if ([actual].flat().some((each) => String(each) === value)) continue;
-    throw refuse(`The token's "${name}" claim is not the expected one.`, name, value, actual);
+    throw refuse(name, value, actual, `The token's "${name}" claim is not the expected one.`);
   }
 }
 

@@ -1,6 +1,17 @@
-import { ForbiddenError, UnauthenticatedError } from './auth.errors.ts';
+import { BillingError } from '../shared/errors.ts';
+import { UnauthenticatedError } from './auth.errors.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
+
+/** The caller, as identified by the token. */
+export interface Caller {
+  readonly userId: string;
+  readonly roles: readonly string[];
+  /** The e-mail address, if the issuer verified it. */
+  readonly email: string | null;
+  /** All claims of the verified token. */
+  readonly claims: Claims;
+}
 
 /** Which claims identify the caller. */
 export interface ClaimNames {
@@ -81,24 +92,33 @@ function getRoles(claim: unknown): readonly string[] {
 
 function findEmail(claims: Claims, name: string | null): string | null {
   if (name === null || claims['email_verified'] !== true) return null;
-  return getEmail(findClaim(claims, name));
-}
-
-function getEmail(claim: unknown): string | null {
+  const claim = findClaim(claims, name);
   return typeof claim === 'string' && claim.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(claim) ? claim : null;
 }
 
-/** The caller, as identified by the token. */
-export interface Caller {
-  readonly userId: string;
-  readonly roles: readonly string[];
-  /** The e-mail address, if the issuer verified it. */
-  readonly email: string | null;
-  /** All claims of the verified token. */
-  readonly claims: Readonly<Record<string, unknown>>;
+/** @throws BillingError FORBIDDEN when the caller's token does not carry the role */
+export function requireRole({ roles }: Caller, role: string): void {
+  if (!roles.includes(role)) throw new BillingError('FORBIDDEN', `This operation needs the role "${role}".`);
 }
 
-/** @throws ForbiddenError when the caller's token does not carry the role */
-export function requireRole(caller: Caller, role: string): void {
-  if (!caller.roles.includes(role)) throw new ForbiddenError(`This operation needs the role "${role}".`);
+/** A user, as the host's own sessions know them. */
+export interface Identity {
+  /** Your id of the user, or of the organisation that is billed. */
+  readonly userId: string;
+  readonly roles?: readonly string[] | undefined;
+  readonly email?: string | null | undefined;
+  /** Only a verified address takes part in linking the user to a customer. */
+  readonly emailVerified?: boolean | undefined;
+  /** Further facts, which policies can use as claims. */
+  readonly claims?: Claims | undefined;
+}
+
+/** Reads an identity by the rules for tokens. @throws Error, since a wrong identity is the host's mistake */
+export function toCaller({ userId, roles = [], email, emailVerified, claims = {} }: Identity): Caller {
+  const all = { ...claims, sub: userId, roles, email, email_verified: emailVerified };
+  try {
+    return getCaller(all, { subjectClaim: 'sub', rolesClaim: 'roles', emailClaim: 'email' });
+  } catch (cause) {
+    throw new Error('The userId of an identity must be a text of 1 to 255 characters.', { cause });
+  }
 }

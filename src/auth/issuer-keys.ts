@@ -8,9 +8,9 @@ import {
   decodeJwt,
   errors,
 } from 'jose';
-import { type RequestInit, fetch } from 'undici/index.js';
+import type { Dispatcher } from 'undici';
 import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
-import { AuthUnavailableError, checkIssuer, describeValue } from './auth.errors.ts';
+import { AuthUnavailableError, type Refusal, describeValue, refuse } from './auth.errors.ts';
 
 const secondMs = 1000;
 /** Older keys are refreshed in the background while requests still use them. */
@@ -53,11 +53,13 @@ export class IssuerKeys {
       if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayBeNew(header.kid)) throw error;
     }
     // A token of another issuer neither causes a fetch nor gets an invitation to try again.
-    checkIssuer(decodeJwt(`.${String(token.payload)}.`), this.issuer);
+    const { iss } = decodeJwt(`.${String(token.payload)}.`);
+    if (iss !== this.issuer) throw refuse('iss', this.issuer, iss);
     // The issuer may have rotated its keys.
     const isCurrent = isJustLoaded || ((await this.load()) && this.failure === null);
-    if (!isCurrent) throw this.createUnknownKeyError(header.kid);
-    return this.keys(header, token);
+    if (isCurrent) return this.keys(header, token);
+    const actual = describeValue(header.kid);
+    throw this.createUnavailableError({ refused: 'kid', expected: 'a key of the key set', actual });
   };
 
   /** A refetch cannot help when the key is known but does not fit the token, or when the issuer withdrew it. */
@@ -74,8 +76,7 @@ export class IssuerKeys {
     // While there are usable keys, no request waits for a failing endpoint.
     const mayGoOn = areUsable && (this.failure !== null || !this.hasPassed(freshMs, this.loadedAt));
     const isLoaded = !mayGoOn && (await loading) && this.failure === null;
-    if (this.hasPassed(trustedMs, this.loadedAt))
-      throw new AuthUnavailableError(this.failure, this.getRetryAfter());
+    if (this.hasPassed(trustedMs, this.loadedAt)) throw this.createUnavailableError();
     return isLoaded;
   }
 
@@ -102,14 +103,10 @@ export class IssuerKeys {
     return this.failure === null ? cooldownMs : retryMs;
   }
 
-  private getRetryAfter(): number {
+  private createUnavailableError(refusal?: Refusal): AuthUnavailableError {
     const passedMs = Math.abs(this.clock() - this.attemptedAt);
-    return Math.max(1, Math.ceil((this.getWaitMs() - passedMs) / secondMs));
-  }
-
-  private createUnknownKeyError(keyId: unknown): AuthUnavailableError {
-    const refusal = { refused: 'kid', expected: 'a key of the key set', actual: describeValue(keyId) };
-    return new AuthUnavailableError(this.failure, this.getRetryAfter(), refusal);
+    const retryAfter = Math.max(1, Math.ceil((this.getWaitMs() - passedMs) / secondMs));
+    return new AuthUnavailableError(this.failure, retryAfter, refusal);
   }
 
   /** The distance is absolute, so that a clock that was set back cannot keep old keys alive. */
@@ -136,54 +133,45 @@ export class KeySetError extends Error {
 
 /** An issuer's JSON Web Key Set. Only `reload` fetches it, so the caller decides when. `reload` throws KeySetError. */
 export function createKeySet({ url, proxy = noProxy }: KeySetAddress): RemoteJWKSet {
-  const dispatcher = createOutboundAgent(proxy);
+  const dispatcher = createOutboundAgent(proxy, { maxResponseSize: maxBytes });
+  const request = { origin: url.origin, path: url.pathname + url.search, method: 'GET' } as const;
   return createRemoteJWKSet(url, {
     cacheMaxAge: Infinity,
     cooldownDuration: Infinity,
     timeoutDuration: timeoutMs,
-    [customFetch]: (href, { headers, ...options }) =>
-      fetchKeySet(href, { ...options, headers: [...headers], dispatcher }),
+    // undici follows no redirect. After a failure, jose keeps the keys that it has.
+    [customFetch]: async (_href, { headers, signal }) => {
+      try {
+        const answer = await dispatcher.request({ ...request, headers: [...headers].flat(), signal });
+        return Response.json(await readKeySet(answer));
+      } catch (error) {
+        throw error instanceof KeySetError ? error : new KeySetError(describeFailure(error));
+      }
+    },
   });
 }
 
-/** Bounds the size of the response. When it throws, jose keeps the keys it has. jose follows no redirect. */
-async function fetchKeySet(url: string, options: RequestInit): Promise<Response> {
-  try {
-    return Response.json(parseKeySet(await fetchText(url, options)));
-  } catch (error) {
-    throw error instanceof KeySetError ? error : new KeySetError(`is unreachable: ${getReason(error)}`);
+async function readKeySet({ statusCode, body }: Dispatcher.ResponseData): Promise<JSONWebKeySet> {
+  if (statusCode !== 200) {
+    void body.dump().catch(() => undefined);
+    throw new KeySetError(`answered with status ${statusCode}`);
   }
-}
-
-async function fetchText(url: string, options: RequestInit): Promise<string> {
-  const response = await fetch(url, options);
-  if (response.status !== 200 || response.body === null) {
-    await response.body?.cancel();
-    throw new KeySetError(`answered with status ${response.status}`);
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new KeySetError(`answered with more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function parseKeySet(text: string): JSONWebKeySet {
-  let keySet: JSONWebKeySet;
-  try {
-    keySet = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet).jwks();
-  } catch {
-    throw new KeySetError('did not answer with a JSON Web Key Set');
-  }
+  const keySet = parseKeySet(await body.text());
   if (keySet.keys.length === 0) throw new KeySetError('answered with no keys');
   return keySet;
 }
 
-/** fetch() puts the failure into `cause`. Its code is safe to log; its message would name the host. */
-function getReason(error: unknown): string {
-  const { name, cause } = error as Error & { readonly cause?: { readonly code?: string } };
-  return cause?.code ?? name;
+function parseKeySet(text: string): JSONWebKeySet {
+  try {
+    return createLocalJWKSet(JSON.parse(text) as JSONWebKeySet).jwks();
+  } catch {
+    throw new KeySetError('did not answer with a JSON Web Key Set');
+  }
+}
+
+/** The code of a failure is safe to log; its message would name the host. */
+function describeFailure(error: unknown): string {
+  const { name, code } = error as Error & { readonly code?: unknown };
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return `answered with more than ${maxBytes} bytes`;
+  return `is unreachable: ${typeof code === 'string' ? code : name}`;
 }

@@ -57,11 +57,10 @@ function isPrivate(hostname: string): boolean {
 }
 
 function checkSecret(secret: string): void {
-  if (secret.includes('-----BEGIN ')) {
+  if (secret.includes('-----BEGIN '))
     throw new Error(
       'this is a PEM key, not a shared secret: an attacker who has the public key could sign tokens',
     );
-  }
   const bytes = Buffer.byteLength(secret);
   const needed = bytesByHmac.HS256;
   if (bytes < needed)
@@ -75,18 +74,14 @@ function checkSecret(secret: string): void {
 export function parsePublicKey(pem: string): KeyObject {
   const text = pem.replaceAll('\\n', '\n').trim();
   const labels = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map((match) => match[1] ?? '');
-  if (labels.some((label) => label.endsWith('PRIVATE KEY'))) {
+  if (labels.some((label) => label.endsWith('PRIVATE KEY')))
     throw new Error(
       'this is a private key; give its public half (openssl pkey -in key.pem -pubout) and keep it away from here',
     );
-  }
-  if (labels.some((label) => label.includes('CERTIFICATE'))) {
+  if (labels.some((label) => label.includes('CERTIFICATE')))
     throw new Error('this is a certificate; give its public key (openssl x509 -in cert.pem -pubkey -noout)');
-  }
-  const [label] = labels;
-  if (labels.length !== 1 || (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY')) {
+  if (!/^(RSA )?PUBLIC KEY$/.test(labels.join()))
     throw new Error('expected one PEM block that begins with -----BEGIN PUBLIC KEY-----');
-  }
   const key = createKey(text);
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits !== undefined && bits < minRsaBits)

@@ -1,7 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { createApp, createHostedApp } from '../app.ts';
-import { requireRole, type Caller } from '../auth/claims.ts';
-import { type Identity, toCaller } from '../auth/identity.ts';
+import { type Caller, type Identity, requireRole, toCaller } from '../auth/claims.ts';
 import { loadConfig, loadHostedConfig } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { createHostSchema } from '../graphql/schema-variants.ts';

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { requireRole } from '../../src/auth/claims.ts';
-import { ForbiddenError } from '../../src/auth/auth.errors.ts';
 
 const caller = { userId: 'user_1', roles: ['support', 'billing:admin'], email: null, claims: {} };
 
@@ -15,6 +14,6 @@ test.each(['billing', 'admin', 'BILLING:ADMIN', 'support billing:admin', ''])(
   (role) => {
     expect(() => {
       requireRole(caller, role);
-    }).toThrow(ForbiddenError);
+    }).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
   },
 );
