@@ -1,6 +1,6 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Customers } from '../customers/create-customers.ts';
-import type { Routes } from '../http/routes.ts';
+import type { Routes } from '../http/create-server.ts';
 import type { Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';

@@ -5,7 +5,7 @@ import type { EmailLinkPageName, EmailLinkPages } from './email-link-pages.ts';
 import { linkPath, EmailLinkRefusedError } from './email-link-register.ts';
 import type { EmailLinkVisits } from './email-link-visits.service.ts';
 import { type Logger, logFailure } from '../logging/logger.ts';
-import { OverloadedError } from '../http/http.errors.ts';
+import { OverloadedError } from '../http/request-admission.ts';
 
 export interface EmailLinkOptions {
   readonly visits: EmailLinkVisits;

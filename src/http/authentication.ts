@@ -32,7 +32,10 @@ export function authenticateRequests(server: FastifyInstance, identify: Identify
     try {
       request.caller = await identify(request.raw);
     } catch (error) {
-      logRefusal(request, error);
+      const { log, id: requestId } = request;
+      // The log has the refused claim or header field with both values. The client's message names only the claim.
+      if ((error instanceof UnauthenticatedError || error instanceof AuthUnavailableError) && error.refusal)
+        log.info({ requestId, ...error.refusal }, 'token refused');
       throw error;
     }
   });
@@ -51,12 +54,6 @@ export function requireCaller(
 ): void {
   getCaller({ caller });
   done();
-}
-
-/** Logs the refused claim or header field with both values. The client's message names only the claim. */
-function logRefusal({ log, id: requestId }: FastifyRequest, error: unknown): void {
-  if (!(error instanceof UnauthenticatedError || error instanceof AuthUnavailableError)) return;
-  if (error.refusal !== null) log.info({ requestId, ...error.refusal }, 'token refused');
 }
 
 /** By RFC 6750, section 3, the challenge names an error only when the request has a token. */

@@ -3,15 +3,25 @@ import type { GraphQLSchema } from 'graphql';
 import type { HttpConfig } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { OpenedParts } from '../shared/opened-parts.ts';
 import type { PrometheusMetrics } from '../telemetry/prometheus-metrics.ts';
 import { type Identify, authenticateRequests } from './authentication.ts';
 import { addGraphqlRoutes } from './graphql.routes.ts';
-import { addHealthRoutes } from './health.routes.ts';
 import { type HostedFetch, createHostedFetch } from './hosted-requests.ts';
 import { type HttpServerOptions, createHttpServer } from './http-server.ts';
-import { createMetricsServer } from './metrics-server.ts';
+import { addHealthRoutes, createMetricsServer } from './monitoring.ts';
 import { type RateLimits, createRateLimits, limitAddresses, limitSubjects } from './rate-limit.ts';
-import type { Routes } from './routes.ts';
+
+/** Routes of a feature, and what applies to them before the feature's own code. */
+export interface Routes {
+  /**
+   * `callers` authenticate by a token, and count against RATE_LIMIT by their address and their subject. `visitors` do
+   * not sign in, and count by their address. `senders` prove who they are in another way, and the routes count them.
+   */
+  readonly audience: 'callers' | 'visitors' | 'senders';
+  /** Called once, with a server of its own: hooks and parsers that it adds apply to these routes only. */
+  add(server: FastifyInstance, limits: RateLimits): void | Promise<void>;
+}
 
 export interface ServerParts extends HttpServerOptions {
   readonly logger: Logger;
@@ -32,16 +42,11 @@ export interface Server {
   readonly fetch: HostedFetch;
 }
 
-/** What closes the server's parts later. */
-interface Closing {
-  add(close: () => unknown): void;
-}
-
 /** The HTTP server with every route. `closing` closes it, also where this fails halfway. */
 export async function createServer(
   config: HttpConfig,
   parts: ServerParts,
-  closing: Closing,
+  closing: OpenedParts,
 ): Promise<Server> {
   const { logger, schema, identify } = parts;
   const metricsServer = parts.metrics && createMetricsServer(parts.metrics);
@@ -57,13 +62,18 @@ export async function createServer(
   };
   for (const routes of [...parts.routes, graphql]) {
     await server.register(async (own) => {
-      protect(own, routes.audience, { limits, identify });
+      // The address is counted before the token is checked, so bad tokens count as well.
+      if (routes.audience !== 'senders') limitAddresses(own, limits);
+      if (routes.audience === 'callers') {
+        authenticateRequests(own, identify);
+        limitSubjects(own, limits);
+      }
       await routes.add(own, limits);
     });
   }
   await server.ready();
   const hosted = createHostedFetch(server, config);
-  closing.add(() => hosted.settle());
+  closing.add(hosted.settle);
   const { host, port, metricsHost, metricsPort } = config;
   return {
     fetch: hosted.fetch,
@@ -72,22 +82,4 @@ export async function createServer(
       return server.listen({ host, port });
     },
   };
-}
-
-interface Protection {
-  readonly limits: RateLimits;
-  readonly identify: Identify;
-}
-
-/** The address is counted before the token is checked, so bad tokens count as well. */
-function protect(
-  server: FastifyInstance,
-  audience: Routes['audience'],
-  { limits, identify }: Protection,
-): void {
-  if (audience === 'senders') return;
-  limitAddresses(server, limits);
-  if (audience === 'visitors') return;
-  authenticateRequests(server, identify);
-  limitSubjects(server, limits);
 }

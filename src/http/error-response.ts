@@ -1,17 +1,20 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { BillingError, errorStatuses, maskedMessage } from '../shared/errors.ts';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, logFailure } from '../logging/logger.ts';
+import { BillingError, type BillingErrorOptions, errorStatuses, maskedMessage } from '../shared/errors.ts';
 import { shorten } from '../shared/texts.ts';
-import { OverloadedError } from './http.errors.ts';
+import type { OpenRequests } from './open-requests.ts';
+import { OverloadedError } from './request-admission.ts';
 
-/** An error as the client sees it. */
-interface Failure {
-  readonly code: string;
-  readonly message: string;
+/** An error as the client sees it. JSON has no undefined members. */
+interface Failure extends Pick<BillingErrorOptions, 'signUpUrl'> {
   readonly status: number;
+  readonly message: string;
+  readonly code: string;
   readonly retryAfter?: number | undefined;
   readonly reason?: string | undefined;
-  readonly signUpUrl?: string | undefined;
 }
 
 type Shape = 'graphql' | 'rest';
@@ -25,6 +28,16 @@ const refusals: Readonly<Record<number, string>> = {
   415: 'Send the body as application/json, in UTF-8 and not compressed.',
   431: 'The headers are too large.',
 };
+
+/** Responses may contain session URLs, which are credentials: responses are never cached and send no Referer. */
+export function createAnswerHeaders(requestId: string): Readonly<Record<string, string>> {
+  return {
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+}
 
 /**
  * Answers errors of hooks and routes: a BillingError by its code, an unreadable request by its status. Every other
@@ -46,37 +59,19 @@ export function createErrorHandler(shape: Shape) {
 function toFailure(error: FastifyError | BillingError | OverloadedError, shape: Shape): Failure {
   if (error instanceof BillingError) {
     const { code, message, retryAfter, reason, signUpUrl } = error;
-    return { code, message, retryAfter, reason, signUpUrl, status: errorStatuses[code][shape] };
+    return { status: errorStatuses[code][shape], message, code, retryAfter, reason, signUpUrl };
   }
   if (error instanceof OverloadedError) {
-    const { message, statusCode: status, retryAfter } = error;
-    return { code: 'OVERLOADED', message, status, retryAfter };
+    const { statusCode: status, message, retryAfter } = error;
+    return { status, message, code: 'OVERLOADED', retryAfter };
   }
-  const status = error.statusCode ?? 500;
-  if (status < 400 || status >= 500)
-    return { code: 'INTERNAL_SERVER_ERROR', message: maskedMessage, status: 500 };
-  return { code: 'BAD_USER_INPUT', message: toRefusal(status), status };
+  const { statusCode = 500 } = error;
+  if (statusCode >= 400 && statusCode < 500) return toRefusal(statusCode);
+  return { status: 500, message: maskedMessage, code: 'INTERNAL_SERVER_ERROR' };
 }
 
-/** The JSON error for input that could not be parsed as a request. */
-export function describeRefusal(status: number): object {
-  return toBody({ code: 'BAD_USER_INPUT', message: toRefusal(status), status }, 'rest');
-}
-
-function toRefusal(status: number): string {
-  return refusals[status] ?? 'The request cannot be read.';
-}
-
-/** Answers 404, or 405 when the path has routes for other methods, which RFC 9110 wants in `Allow`. */
-export function createNotFoundHandler(findMethods: (path: string) => readonly string[]) {
-  return ({ url }: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const methods = findMethods(url.replace(/\?.*/s, ''));
-    const missing = { code: 'NOT_FOUND', message: 'This path does not exist.', status: 404 };
-    if (methods.length === 0) return sendFailure(reply, missing, 'rest');
-    reply.header('allow', methods.join(', '));
-    const message = `This path only accepts ${methods.join(', ')}.`;
-    return sendFailure(reply, { code: 'METHOD_NOT_ALLOWED', message, status: 405 }, 'rest');
-  };
+function toRefusal(status: number): Failure {
+  return { status, message: refusals[status] ?? 'The request cannot be read.', code: 'BAD_USER_INPUT' };
 }
 
 function sendFailure(reply: FastifyReply, failure: Failure, shape: Shape): FastifyReply {
@@ -85,11 +80,66 @@ function sendFailure(reply: FastifyReply, failure: Failure, shape: Shape): Fasti
   return reply.code(status).send(toBody(failure, shape));
 }
 
-function toBody({ code, message: text, retryAfter, reason, signUpUrl }: Failure, shape: Shape): object {
+function toBody({ status: _status, message: text, ...details }: Failure, shape: Shape): object {
   const message = shorten(text);
-  // JSON has no undefined members.
-  const details = { code, retryAfter, reason, signUpUrl };
-  return shape === 'graphql'
-    ? { errors: [{ message, extensions: details }] }
-    : { error: message, ...details };
+  return shape === 'rest' ? { error: message, ...details } : { errors: [{ message, extensions: details }] };
+}
+
+/**
+ * Answers 404, or 405 when the path has routes for other methods, which RFC 9110 wants in `Allow`. The handler also sees
+ * routes that are added later.
+ */
+export function createNotFoundHandler(server: FastifyInstance) {
+  const routes: { readonly path: RegExp; readonly methods: readonly string[] }[] = [];
+  server.addHook('onRoute', ({ url, method }) => {
+    // The route `*` belongs to CORS, which answers preflight requests for any path.
+    if (url === '*') return;
+    // A parameter such as `:token` in `/portal-links/:token` matches any segment.
+    routes.push({ path: new RegExp(`^${url.replace(/:\w+/g, '[^/]*')}$`), methods: [method].flat() });
+  });
+  return ({ url }: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const path = url.replace(/\?.*/s, '');
+    const allowed = routes.flatMap((route) => (route.path.test(path) ? route.methods : [])).join(', ');
+    if (allowed === '')
+      return sendFailure(
+        reply,
+        { status: 404, message: 'This path does not exist.', code: 'NOT_FOUND' },
+        'rest',
+      );
+    reply.header('allow', allowed);
+    const message = `This path only accepts ${allowed}.`;
+    return sendFailure(reply, { status: 405, message, code: 'METHOD_NOT_ALLOWED' }, 'rest');
+  };
+}
+
+/** HTTP statuses by the error code of Node's parser; every other code is a 400. */
+const parserStatuses: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** How long a client that is still sending may take to read the response. An immediate close would discard it. */
+const lingerMs = 1_000;
+
+/**
+ * Answers malformed or oversized HTTP with our JSON error. Behind pending requests on the same connection there is no
+ * answer: the client would take it for the response to the first of them.
+ */
+export function answerClientError(
+  { code = '' }: NodeJS.ErrnoException,
+  socket: Socket,
+  open: OpenRequests,
+): void {
+  if (code === 'ECONNRESET' || !socket.writable || open.closeWhenAnswered(socket)) return;
+  const status = parserStatuses[code] ?? 400;
+  const body = JSON.stringify(toBody(toRefusal(status), 'rest'));
+  const headers = {
+    ...createAnswerHeaders(randomUUID()),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }

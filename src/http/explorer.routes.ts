@@ -21,7 +21,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Restricts the page to this service's own files. The editor needs inline styles, which contain its fonts. */
-export const explorerSecurityPolicy = [
+const securityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "worker-src 'self'",
@@ -35,17 +35,17 @@ export const explorerSecurityPolicy = [
 ].join('; ');
 
 /**
- * Serves GraphiQL from local files alone, so that it works offline.
- * @returns the page
+ * GraphiQL, from local files alone, so that it works offline.
  * @throws Error when the page has not been built
  */
-export async function addExplorerRoutes(server: FastifyInstance): Promise<string> {
-  const page = await readFile(join(builtPage, 'index.html'), 'utf8').catch((cause: unknown) => {
-    throw new Error('LANDING_PAGE=graphiql needs a page that is not built yet. Run: npm run build', {
-      cause,
-    });
+export async function createExplorerPage(server: FastifyInstance): Promise<ApolloServerPlugin> {
+  const html = await readFile(join(builtPage, 'index.html'), 'utf8').catch((cause: unknown) => {
+    const message = 'LANDING_PAGE=graphiql needs a page that is not built yet. Run: npm run build';
+    throw new Error(message, { cause });
   });
-  const files = await readFiles(join(builtPage, 'explorer'));
+  const folder = join(builtPage, 'explorer');
+  const files = new Map<string, Buffer>();
+  for (const name of await readdir(folder)) files.set(name, await readFile(join(folder, name)));
   server.get<{ Params: { file: string } }>('/explorer/:file', ({ params }, reply) => {
     const content = files.get(params.file);
     if (content === undefined) {
@@ -58,7 +58,12 @@ export async function addExplorerRoutes(server: FastifyInstance): Promise<string
       .type(types[extname(params.file)] ?? 'application/octet-stream')
       .send(content);
   });
-  return page;
+  server.addHook('onSend', (_request, reply, _body, done) => {
+    if (reply.getHeader('content-type') === 'text/html')
+      reply.header('content-security-policy', securityPolicy);
+    done();
+  });
+  return { serverWillStart: () => Promise.resolve({ renderLandingPage: () => Promise.resolve({ html }) }) };
 }
 
 const offline = /it appears that you might be offline/g;
@@ -80,11 +85,4 @@ export function createSandboxPage(): ApolloServerPlugin {
       return { ...listener, renderLandingPage: () => Promise.resolve({ html }) };
     },
   };
-}
-
-async function readFiles(folder: string): Promise<ReadonlyMap<string, Buffer>> {
-  const names = await readdir(folder);
-  return new Map(
-    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)),
-  );
 }

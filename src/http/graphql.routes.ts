@@ -17,9 +17,9 @@ import { toSubgraph } from '../graphql/schema-variants.ts';
 import type { Logger } from '../logging/logger.ts';
 import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
-import { addExplorerRoutes, createSandboxPage, explorerSecurityPolicy } from './explorer.routes.ts';
-import { requireHost } from './headers.ts';
+import { createExplorerPage, createSandboxPage } from './explorer.routes.ts';
 import { type RateLimits, createCharge } from './rate-limit.ts';
+import { requireHost } from './strict-requests.ts';
 
 /** A query of every field in the schema has about 850 tokens. */
 const maxQueryTokens = 1_000;
@@ -35,8 +35,10 @@ export interface GraphqlOptions {
 
 /** `/graphql`: operations by POST, queries and the explorer by GET. */
 export async function addGraphqlRoutes(server: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const landingPage = await createLandingPage(server, options.config);
-  const apollo = createApolloServer(options, [landingPage, ...(await createDocumentRules(options))]);
+  const apollo = createApolloServer(options, [
+    await createLandingPage(server, options.config),
+    ...(await createDocumentRules(options)),
+  ]);
   await apollo.start();
   server.addHook('onClose', () => apollo.stop());
   const handler = fastifyApolloHandler(apollo, {
@@ -59,15 +61,8 @@ async function createLandingPage(
   server: FastifyInstance,
   { landingPage }: GraphqlOptions['config'],
 ): Promise<ApolloServerPlugin> {
-  if (landingPage === 'none') return ApolloServerPluginLandingPageDisabled();
-  if (landingPage === 'sandbox') return createSandboxPage();
-  const html = await addExplorerRoutes(server);
-  server.addHook('onSend', (_request, reply, _body, done) => {
-    if (reply.getHeader('content-type') === 'text/html')
-      reply.header('content-security-policy', explorerSecurityPolicy);
-    done();
-  });
-  return { serverWillStart: () => Promise.resolve({ renderLandingPage: () => Promise.resolve({ html }) }) };
+  if (landingPage === 'graphiql') return createExplorerPage(server);
+  return landingPage === 'sandbox' ? createSandboxPage() : ApolloServerPluginLandingPageDisabled();
 }
 
 async function createDocumentRules({
@@ -79,9 +74,8 @@ async function createDocumentRules({
   try {
     return [requireTrustedDocuments(await loadTrustedDocuments(files, schema), exemptRole)];
   } catch (error) {
-    throw new ConfigurationError([
-      `TRUSTED_DOCUMENTS: ${error instanceof Error ? error.message : 'unreadable'}`,
-    ]);
+    const fault = error instanceof Error ? error.message : 'unreadable';
+    throw new ConfigurationError([`TRUSTED_DOCUMENTS: ${fault}`]);
   }
 }
 

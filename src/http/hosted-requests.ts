@@ -4,7 +4,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { FastifyInstance } from 'fastify';
 import inject from 'light-my-request';
 import type { HttpConfig } from '../config/config.ts';
-import { HungUpError } from './http.errors.ts';
+import { HungUpError } from './open-requests.ts';
 import { unknownAddress } from './rate-limit.ts';
 
 /** What a host knows about a request that it passes on. */
@@ -37,7 +37,7 @@ export function findHostedRequest({ socket }: Pick<IncomingMessage, 'socket'>): 
 export function createHostedFetch(
   server: FastifyInstance,
   { trustProxy }: Pick<HttpConfig, 'trustProxy'>,
-): { readonly fetch: HostedFetch; settle(): Promise<void> } {
+): { readonly fetch: HostedFetch; readonly settle: () => Promise<unknown> } {
   const open = new Set<Promise<Response>>();
 
   const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
@@ -73,15 +73,11 @@ export function createHostedFetch(
 
   return {
     fetch: (request, facts) => {
-      const answering = answer(request, facts);
+      const answering = answer(request, facts).finally(() => open.delete(answering));
       open.add(answering);
-      const forget = (): boolean => open.delete(answering);
-      answering.then(forget, forget);
       return answering;
     },
-    settle: async () => {
-      await Promise.allSettled(open);
-    },
+    settle: () => Promise.allSettled(open),
   };
 }
 
@@ -104,10 +100,8 @@ function readHeaders(request: Request, trustsProxy: boolean): Record<string, str
 const connectionHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 function toResponse({ statusCode: status, headers: answered, rawPayload }: inject.Response): Response {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(answered)) {
-    if (connectionHeaders.has(name)) continue;
-    for (const each of [value].flat()) headers.append(name, String(each));
-  }
+  const headers = Object.entries(answered)
+    .filter(([name]) => !connectionHeaders.has(name))
+    .flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]));
   return new Response(rawPayload.length === 0 ? null : new Uint8Array(rawPayload), { status, headers });
 }

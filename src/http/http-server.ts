@@ -7,22 +7,23 @@ import {
   LogController,
   fastify,
 } from 'fastify';
-import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { HttpConfig } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
 import { matchesOrigin } from '../shared/urls.ts';
-import { collectMethods } from './allowed-methods.ts';
-import { answerClientError } from './client-error.ts';
-import { createErrorHandler, createNotFoundHandler } from './error-response.ts';
-import { createAnswerHeaders, refuseAmbiguousHeaders } from './headers.ts';
-import { HungUpError, RequestRefusedError } from './http.errors.ts';
-import { OpenRequests } from './open-requests.ts';
+import {
+  answerClientError,
+  createAnswerHeaders,
+  createErrorHandler,
+  createNotFoundHandler,
+} from './error-response.ts';
+import { HungUpError, OpenRequests } from './open-requests.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
 import { warnOfUntrustedProxy } from './rate-limit.ts';
 import { limitOpenRequests } from './request-admission.ts';
 import { type ObservationOptions, observeRequests } from './request-observation.ts';
+import { readJsonOnly, refuseAmbiguousHeaders } from './strict-requests.ts';
 
 const maxBodyBytes = 64 * 1024;
 /** Node's own limit of 16 kB leaves no room for the largest token. */
@@ -64,28 +65,26 @@ export async function createHttpServer(
     http: { requireHostHeader: false, maxHeaderSize: maxHeaderBytes },
   }) as unknown as FastifyInstance;
   server.setErrorHandler(createErrorHandler('rest'));
-  const answerNotFound = createNotFoundHandler(collectMethods(server));
+  const answerNotFound = createNotFoundHandler(server);
   server.setNotFoundHandler(answerNotFound);
   readJsonOnly(server);
-  addHeaders(server);
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(createAnswerHeaders(request.id));
+    done();
+  });
   open.track(server);
   observeRequests(server, open, options);
   warnOfUntrustedProxy(server, config);
   const closing = closePolitely(server, open, options.lingerMs);
   limitOpenRequests(server, open);
   goOnTogether(server);
-  refuseOtherOptions(server, answerNotFound);
-  const isAllowed = (origin: string): boolean =>
-    config.corsOrigins.some((entry) => matchesOrigin(origin, entry));
-  await server.register(cors, {
-    // The plugin answers preflight requests only when it gets a list, even an empty one.
-    origin: (origin: string | undefined, decide: (error: null, allowed: string[]) => void) =>
-      decide(null, [origin ?? ''].filter(isAllowed)),
-    credentials: config.corsCredentials,
-    methods: ['GET', 'POST'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
-    maxAge: 600,
+  // The CORS plugin would answer other OPTIONS requests than preflight requests in plain text.
+  server.addHook('onRequest', (request, reply, done) => {
+    const { origin, 'access-control-request-method': method } = request.headers;
+    if (request.method === 'OPTIONS' && !(origin && method)) answerNotFound(request, reply);
+    else done();
   });
+  await allowOrigins(server, config);
   refuseAmbiguousHeaders(server);
   return { server, closing };
 }
@@ -109,13 +108,6 @@ function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: F
   return createErrorHandler('rest')(error, request, reply);
 }
 
-function addHeaders(server: FastifyInstance): void {
-  server.addHook('onRequest', (request, reply, done) => {
-    reply.headers(createAnswerHeaders(request.id));
-    done();
-  });
-}
-
 /**
  * Requests that arrive together take all further steps together. Timing and counting come first, so that the wait is
  * part of a request's time and a stopping server waits for the request.
@@ -129,44 +121,18 @@ function goOnTogether(server: FastifyInstance): void {
   });
 }
 
-/** Refuses OPTIONS requests that are not preflight requests. The CORS plugin would answer them in plain text. */
-function refuseOtherOptions(
+async function allowOrigins(
   server: FastifyInstance,
-  answer: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
-): void {
-  server.addHook('onRequest', (request, reply, done) => {
-    const { origin, 'access-control-request-method': method } = request.headers;
-    if (request.method === 'OPTIONS' && !(origin && method)) answer(request, reply);
-    else done();
+  { corsOrigins, corsCredentials }: HttpConfig,
+): Promise<void> {
+  const isAllowed = (origin: string): boolean => corsOrigins.some((entry) => matchesOrigin(origin, entry));
+  await server.register(cors, {
+    // The plugin answers preflight requests only when it gets a list, even an empty one.
+    origin: (origin: string | undefined, decide: (error: null, allowed: string[]) => void) =>
+      decide(null, [origin ?? ''].filter(isAllowed)),
+    credentials: corsCredentials,
+    methods: ['GET', 'POST'],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    maxAge: 600,
   });
-}
-
-/**
- * Accepts only JSON in UTF-8, the encoding that RFC 8259 requires. Fastify's own parser would silently replace
- * invalid bytes by replacement characters.
- */
-export function readJsonOnly(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser('error', 'error');
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      requireUtf8(request.headers['content-type']);
-      void parse(request, decode(body as Buffer), done);
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-}
-
-function requireUtf8(contentType = ''): void {
-  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType)?.[1];
-  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new RequestRefusedError(415);
-}
-
-function decode(body: Buffer): string {
-  if (!isUtf8(body)) throw new RequestRefusedError(400);
-  const text = body.toString();
-  // A byte order mark, which RFC 8259 forbids.
-  if (text.startsWith('\uFEFF')) throw new RequestRefusedError(400);
-  return text;
 }

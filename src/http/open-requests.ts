@@ -1,12 +1,17 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HungUpError } from './http.errors.ts';
+
+/** nginx's status for a client that disconnected before the response. Only logs and metrics show it. */
+export const hungUpStatus = 499;
+
+/** The client disconnected, so its request is dropped. */
+export class HungUpError extends Error {
+  readonly statusCode = hungUpStatus;
+}
 
 /** A request that has no complete response yet. */
 export interface OpenRequest {
   readonly request: FastifyRequest;
-  readonly response: ServerResponse;
   /** The memory that the request's headers and body may retain. */
   readonly bytes: number;
 }
@@ -33,19 +38,12 @@ const largestBody = 256 * 1024;
  * disconnects, Node reports only the first, and this class finds the others.
  */
 export class OpenRequests {
-  private openCount = 0;
-  private openBytes = 0;
+  /** How many requests are open. */
+  count = 0;
+  /** The memory that all open requests may retain. */
+  bytes = 0;
   private readonly bySocket = new WeakMap<Socket, Connection>();
   private readonly listeners: Listener[] = [];
-
-  get count(): number {
-    return this.openCount;
-  }
-
-  /** The memory that all open requests may retain. */
-  get bytes(): number {
-    return this.openBytes;
-  }
 
   /** Tracks each request from its first hook until its response is sent or its connection closes. */
   track(server: FastifyInstance): void {
@@ -56,9 +54,9 @@ export class OpenRequests {
         return;
       }
       const connection = this.getConnection(request);
-      const opened = { request, response, bytes: countBytes(request) };
-      this.openCount += 1;
-      this.openBytes += opened.bytes;
+      const opened = { request, bytes: countBytes(request) };
+      this.count += 1;
+      this.bytes += opened.bytes;
       connection.open.push(opened);
       response.on('close', () => this.end(opened, connection));
       done();
@@ -70,9 +68,9 @@ export class OpenRequests {
     this.listeners.push(listener);
   }
 
-  /** Whether a connection has at least `count` open requests. */
-  hasAtLeast(socket: Socket, count: number): boolean {
-    return (this.bySocket.get(socket)?.open.length ?? 0) >= count;
+  /** How many open requests a connection has. */
+  countOf(socket: Socket): number {
+    return this.bySocket.get(socket)?.open.length ?? 0;
   }
 
   /** Whether the request is the latest on its connection. */
@@ -103,8 +101,8 @@ export class OpenRequests {
     const place = connection.open.indexOf(opened);
     if (place < 0) return;
     connection.open.splice(place, 1);
-    this.openCount -= 1;
-    this.openBytes -= opened.bytes;
+    this.count -= 1;
+    this.bytes -= opened.bytes;
     for (const listener of this.listeners) listener(opened.request, connection);
     if (connection.isBroken && !hasResponsesDue(connection)) connection.socket.destroySoon();
   }

@@ -1,26 +1,25 @@
 import type { FastifyInstance } from 'fastify';
+import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 import { hash } from 'node:crypto';
-import { isIPv4, isIPv6 } from 'node:net';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Caller } from '../auth/claims.ts';
 import type { HttpConfig } from '../config/config.ts';
 import type { RateLimit } from '../config/variables.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import type { Logger } from '../logging/logger.ts';
-import { parseUrl } from '../shared/urls.ts';
-import { RateLimitedError } from './http.errors.ts';
+import { BillingError } from '../shared/errors.ts';
 import type { SharedLimiters } from './redis-limiter.ts';
 
 /** The limit of an address is that of ten subjects: the users of a company or a mobile network share an address. */
 const subjectsByAddress = 10;
 
-/** A host did not say where its request came from. One count for all such requests would be used up by a few clients. */
+/** A host did not say where its request came from. A few clients would use up one count for all such requests. */
 export const unknownAddress = '';
 
 export interface RateLimits {
-  /** Null where RATE_LIMIT is off. */
+  /** Null where RATE_LIMIT is off, like the limiter of addresses. */
   readonly subjects: RateLimiter | null;
-  /** Null where RATE_LIMIT is off. */
   readonly addresses: RateLimiter | null;
   /** A limit of a feature's own, which applies also where RATE_LIMIT is off. */
   create(name: string, limit: RateLimit): RateLimiter;
@@ -36,11 +35,10 @@ export async function createRateLimits(
     const inMemory = new BoundedMemoryLimiter(limit);
     return new RateLimiter(shared?.create(name, limit, inMemory) ?? inMemory);
   };
+  const ofAddress = rateLimit && { ...rateLimit, requests: subjectsByAddress * rateLimit.requests };
   return {
     subjects: rateLimit && createLimiter('subject', rateLimit),
-    addresses:
-      rateLimit &&
-      createLimiter('address', { ...rateLimit, requests: subjectsByAddress * rateLimit.requests }),
+    addresses: ofAddress && createLimiter('address', ofAddress),
     create: createLimiter,
     close: () => shared?.close(),
   };
@@ -48,8 +46,8 @@ export async function createRateLimits(
 
 /** Loads the Redis client only when it is used, for a faster start. */
 async function openRedis(url: string, logger: Logger): Promise<SharedLimiters> {
-  const { openSharedLimiters } = await import('./redis-limiter.ts');
-  return openSharedLimiters(url, logger);
+  const { SharedLimiters } = await import('./redis-limiter.ts');
+  return new SharedLimiters(url, logger).open();
 }
 
 /** Counts every request by its address, if known. Register it before authentication, so that it also counts refused tokens. */
@@ -82,31 +80,15 @@ export function createCharge({ subjects }: RateLimits, caller: Caller | null): R
  * site gets at least a /64 (RFC 6177), so limits per IPv6 address would give one machine 2^64 limits.
  */
 export function toCountedNetwork(address: string): string {
-  if (isIPv4(address)) return address;
-  const [withoutZone = ''] = address.split('%');
-  // The URL parser normalizes every address and separates the port that some proxies add.
-  const host =
-    parseUrl(`http://${isIPv6(withoutZone) ? `[${withoutZone}]` : withoutZone}`)?.hostname ?? address;
-  if (!host.startsWith('[')) return host;
-  const groups = expand(host.slice(1, -1));
-  const isMapped = groups.slice(0, 6).join() === '0,0,0,0,0,ffff';
-  return isMapped ? toIPv4(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`;
-}
-
-/** Returns all eight groups of an IPv6 address, including the zeros that `::` abbreviates. */
-function expand(address: string): string[] {
-  const [head = [], tail = []] = address
-    .split('::')
-    .map((part) => part.split(':').filter((group) => group !== ''));
-  return [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
-}
-
-/** A dual-stack socket reports IPv4 clients as `::ffff:192.0.2.1`. */
-function toIPv4(groups: readonly string[]): string {
-  return groups
-    .map((group) => parseInt(group, 16))
-    .flatMap((value) => [value >> 8, value & 255])
-    .join('.');
+  // Some proxies add the port: `[2001:db8::1]:4711`, `192.0.2.1:4711`.
+  const [, bracketed, beforePort] = /^\[(.*)\](?::\d+)?$|^([^:]*):\d+$/.exec(address) ?? [];
+  const host = bracketed ?? beforePort ?? address;
+  if (!ipaddr.isValid(host)) return host;
+  // A dual-stack socket reports IPv4 clients as `::ffff:192.0.2.1`.
+  const parsed = ipaddr.process(host);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  const network = parsed.parts.slice(0, 4).map((group) => group.toString(16));
+  return `${network.join(':')}::/64`;
 }
 
 /** The headers in which proxies pass on the client's address. */
@@ -126,10 +108,9 @@ export function warnOfUntrustedProxy(
     const header = warned ? undefined : proxyHeaders.find((name) => headers[name] !== undefined);
     if (header !== undefined) {
       warned = true;
-      log.warn(
-        { requestId, header },
-        'a request came through a proxy, but TRUST_PROXY is off: all users behind the proxy share the rate limit of one address',
-      );
+      const message =
+        'a request came through a proxy, but TRUST_PROXY is off: all users behind the proxy share the rate limit of one address';
+      log.warn({ requestId, header }, message);
     }
     done();
   });
@@ -139,13 +120,15 @@ export function warnOfUntrustedProxy(
 export class RateLimiter {
   constructor(private readonly limiter: Pick<RateLimiterAbstract, 'consume'>) {}
 
-  /** Counts one request. @throws RateLimitedError */
+  /** Counts one request. @throws BillingError RATE_LIMITED */
   async consume(key: string): Promise<void> {
     try {
       await this.limiter.consume(hash('sha256', key, 'base64url'));
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new RateLimitedError(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
+      const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+      const message = 'Too many requests. Try again after `retryAfter` seconds.';
+      throw new BillingError('RATE_LIMITED', message, { retryAfter });
     }
   }
 }
@@ -155,28 +138,22 @@ const maxKeys = 50_000;
 
 /** Counts in this process for a bounded number of keys. `RateLimiterMemory` alone keeps every key until its window ends. */
 export class BoundedMemoryLimiter extends RateLimiterMemory {
-  /** Ordered by the start of their windows. */
-  private readonly keysByAge = new Set<string>();
-  private readonly mostKeys: number;
+  /** In the order in which their windows began. */
+  private readonly keys: LRUCache<string, true>;
 
-  constructor({ requests, perSeconds }: RateLimit, options: { readonly maxKeys?: number } = {}) {
+  constructor({ requests, perSeconds }: RateLimit, mostKeys = maxKeys) {
     super({ points: requests, duration: perSeconds });
-    this.mostKeys = options.maxKeys ?? maxKeys;
+    this.keys = new LRUCache({
+      max: mostKeys,
+      dispose: (_value, key, reason) => {
+        if (reason === 'evict') void this.delete(key);
+      },
+    });
   }
 
   override async consume(...args: Parameters<RateLimiterMemory['consume']>): Promise<RateLimiterRes> {
     const result = await super.consume(...args);
-    if (result.isFirstInDuration) await this.remember(String(args[0]));
+    if (result.isFirstInDuration) this.keys.set(String(args[0]), true);
     return result;
-  }
-
-  private async remember(key: string): Promise<void> {
-    this.keysByAge.delete(key);
-    this.keysByAge.add(key);
-    if (this.keysByAge.size <= this.mostKeys) return;
-    // Many keys at a time: a Set finds its first member slowly after deletions at its start.
-    const oldest = [...this.keysByAge].slice(0, Math.ceil(this.mostKeys / 10));
-    for (const forgotten of oldest) this.keysByAge.delete(forgotten);
-    await Promise.all(oldest.map((forgotten) => this.delete(forgotten)));
   }
 }

@@ -1,32 +1,101 @@
+import { type RedisClientType, createClient } from '@redis/client';
 import { type RateLimiterAbstract, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimit } from '../config/variables.ts';
 import type { Logger } from '../logging/logger.ts';
-import { RedisConnection } from './redis-connection.ts';
 
-/** Rate limiters that share their counts in Redis with all other replicas. */
-export interface SharedLimiters {
+/** How long a request waits for its count at most. */
+const answerTimeoutMs = 500;
+/** After a failure, one request per second tries Redis; the others do not wait for it. */
+const retryMs = 1_000;
+const connectTimeoutMs = 2_000;
+const longestReconnectMs = 2_000;
+
+type Eval = RedisClientType['eval'];
+
+/**
+ * Rate limiters that share their counts in Redis with all other replicas. This is the part of a Redis client that
+ * `RateLimiterRedis` uses, with a timeout for each command. After a failure it is not ready for a second. The start and
+ * the end of an outage are logged once.
+ */
+export class SharedLimiters {
+  private readonly client: RedisClientType;
+  private retryAt: number | null = null;
+
+  constructor(
+    url: string,
+    private readonly logger: Logger,
+  ) {
+    this.client = createClient({
+      url,
+      disableOfflineQueue: true,
+      // Detects an idle connection that was cut silently.
+      pingInterval: 5_000,
+      socket: {
+        connectTimeout: connectTimeoutMs,
+        socketTimeout: 10_000,
+        reconnectStrategy: (attempts: number) => Math.min(50 * 2 ** attempts, longestReconnectMs),
+      },
+    });
+    this.client.on('error', (error: unknown) => this.reportFailure(error));
+  }
+
+  /** Tries to connect once and goes on in the background, so that the service also starts without Redis. */
+  async open(): Promise<this> {
+    const tried = new Promise<void>((resolve) => {
+      this.client.once('ready', resolve).once('error', () => resolve());
+      setTimeout(resolve, connectTimeoutMs).unref();
+    });
+    void this.client.connect().catch((error: unknown) => this.reportFailure(error));
+    await tried;
+    if (!this.client.isReady) this.reportFailure(new Error('Redis did not answer in time'));
+    return this;
+  }
+
   /**
    * @param name separates the keys of different limiters
    * @param inMemory counts while Redis is unreachable
    */
-  create(name: string, limit: RateLimit, inMemory: RateLimiterAbstract): RateLimiterAbstract;
-  close(): void;
-}
+  create(name: string, limit: RateLimit, inMemory: RateLimiterAbstract): RateLimiterAbstract {
+    return new RateLimiterRedis({
+      storeClient: this,
+      useRedisPackage: true,
+      rejectIfRedisNotReady: true,
+      keyPrefix: `billing-portal:${name}`,
+      points: limit.requests,
+      duration: limit.perSeconds,
+      insuranceLimiter: inMemory,
+    });
+  }
 
-export async function openSharedLimiters(url: string, logger: Logger): Promise<SharedLimiters> {
-  const connection = new RedisConnection(url, logger);
-  await connection.open();
-  return {
-    create: (name, { requests, perSeconds }, inMemory) =>
-      new RateLimiterRedis({
-        storeClient: connection,
-        useRedisPackage: true,
-        rejectIfRedisNotReady: true,
-        keyPrefix: `billing-portal:${name}`,
-        points: requests,
-        duration: perSeconds,
-        insuranceLimiter: inMemory,
-      }),
-    close: () => connection.close(),
-  };
+  get isReady(): boolean {
+    return this.client.isReady && (this.retryAt === null || performance.now() >= this.retryAt);
+  }
+
+  async eval(...command: Parameters<Eval>): ReturnType<Eval> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('Redis did not answer in time')), answerTimeoutMs);
+    });
+    try {
+      const answer = await Promise.race([this.client.eval(...command), timeout]);
+      if (this.retryAt !== null) this.logger.info('Redis reachable again, requests are counted there');
+      this.retryAt = null;
+      return answer;
+    } catch (error) {
+      this.reportFailure(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    this.client.destroy();
+  }
+
+  private reportFailure(error: unknown): void {
+    if (this.retryAt === null)
+      this.logger.warn({ error }, 'Redis unreachable, requests are counted in this process');
+    this.retryAt = performance.now() + retryMs;
+  }
 }

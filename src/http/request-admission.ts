@@ -1,7 +1,16 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HungUpError, OverloadedError } from './http.errors.ts';
-import type { Connection, OpenRequests } from './open-requests.ts';
+import { type Connection, HungUpError, type OpenRequests } from './open-requests.ts';
+
+/** The service has too many open requests. */
+export class OverloadedError extends Error {
+  readonly statusCode = 503;
+  readonly retryAfter = 1;
+
+  constructor() {
+    super('The service has too many open requests. Try again shortly.');
+  }
+}
 
 /** Requests of one connection that run at once. Clients that pipeline have a few; browsers and proxies have one. */
 const mostAtWork = 16;
@@ -25,13 +34,8 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
   server.server.maxConnections = mostConnections;
   server.server.maxHeadersCount = mostHeaders;
   const held = new WeakMap<Connection, (() => void)[]>();
-  const drop = createDropper(server, (socket) => !open.hasAtLeast(socket, mostAtWork));
-
+  const drop = createDropper(server, (socket) => open.countOf(socket) < mostAtWork);
   let heldInTotal = 0;
-  const hold = (connection: Connection, goOn: () => void): void => {
-    held.get(connection)?.push(goOn);
-    heldInTotal += 1;
-  };
   const keepPaused = (connection: Connection): void => {
     const { socket } = connection;
     socket.pause();
@@ -58,9 +62,13 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
       return;
     }
     if (place >= mostAtWork) keepPaused(connection);
+    if (place <= mostAtWork) {
+      done();
+      return;
+    }
     // Node already read this request with those before it. It starts when one of them ends.
-    if (place > mostAtWork) hold(connection, () => done(socket.destroyed ? new HungUpError() : undefined));
-    else done();
+    heldInTotal += 1;
+    held.get(connection)?.push(() => done(socket.destroyed ? new HungUpError() : undefined));
   });
 
   open.onEnd((_request, connection) => {

@@ -1,7 +1,7 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Configurations } from '../configurations/create-configurations.ts';
 import type { Customers } from '../customers/create-customers.ts';
-import type { Routes } from '../http/routes.ts';
+import type { Routes } from '../http/create-server.ts';
 import type { Platform } from '../platform.ts';
 import type { Policies } from '../policies/portal-policies.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';

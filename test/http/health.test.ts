@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
 import Database from 'libsql';
-import { addHealthRoutes } from '../../src/http/health.routes.ts';
+import { addHealthRoutes } from '../../src/http/monitoring.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';

@@ -4,7 +4,7 @@ import { type Socket, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { type FastifyInstance, fastify } from 'fastify';
-import { addHealthRoutes } from '../../src/http/health.routes.ts';
+import { addHealthRoutes } from '../../src/http/monitoring.ts';
 import { OpenRequests } from '../../src/http/open-requests.ts';
 import { closePolitely } from '../../src/http/polite-close.ts';
 import { createLogger } from '../../src/logging/logger.ts';

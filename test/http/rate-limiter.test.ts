@@ -7,7 +7,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 const createLimiter = (maxKeys: number): RateLimiter =>
-  new RateLimiter(new BoundedMemoryLimiter({ requests: 1, perSeconds: 3_600 }, { maxKeys }));
+  new RateLimiter(new BoundedMemoryLimiter({ requests: 1, perSeconds: 3_600 }, maxKeys));
 
 test('a key over its limit is told when to try again, and others are not affected', async () => {
   const limiter = createLimiter(10);
