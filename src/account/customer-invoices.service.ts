@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import { type Page, type PageRequest, cursorFault } from '../graphql/connection.ts';
+import { cursorFault } from '../graphql/connection.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { SharedReads, readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';

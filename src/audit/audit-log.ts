@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { UserToErase } from '../shared/erasure.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 
 /** Each operation has two records: its intent, and later its outcome. */
 export type AuditStep = 'intended' | 'succeeded' | 'failed';
@@ -36,28 +38,14 @@ export interface AuditRecord {
 export interface AuditEntry extends Omit<AuditRecord, 'step' | 'operationId'> {
   readonly id: string;
   /** Null when no outcome was recorded: the operation is under way or was cut off. */
-  readonly outcome: 'succeeded' | 'failed' | null;
+  readonly outcome: Exclude<AuditStep, 'intended'> | null;
   readonly endedAt: Date | null;
 }
 
-export interface AuditQuery {
-  readonly first: number;
-  /** The id of the entry that the page follows. */
-  readonly after?: string | undefined;
+/** A page after an entry's id. */
+export interface AuditQuery extends PageRequest {
   readonly userId?: string | undefined;
   readonly action?: string | undefined;
-}
-
-export interface AuditPage {
-  readonly entries: readonly AuditEntry[];
-  readonly hasNextPage: boolean;
-}
-
-/** The person to anonymize. */
-export interface AuditedPerson {
-  readonly userId: string;
-  /** The user's customer; null when the user has no mapping. */
-  readonly stripeCustomerId: string | null;
 }
 
 /**
@@ -67,18 +55,16 @@ export interface AuditedPerson {
 export interface AuditLog {
   append(record: AuditRecord): Promise<void>;
   /** Lists operations, newest first. */
-  list(query: AuditQuery): Promise<AuditPage>;
+  list(query: AuditQuery): Promise<Page<AuditEntry>>;
   /** Removes one batch of operations with smaller ids than this one, and returns how many records were removed. */
   removeBefore(operationId: string): Promise<number>;
   /** Replaces a person by a pseudonym in every entry, and returns the number of entries. The entries stay. */
-  anonymize(person: AuditedPerson): Promise<number>;
+  anonymize(person: UserToErase): Promise<number>;
 }
-
-const millisecondDigits = 12;
 
 /** The prefix of the ids of all operations that begin at this time. */
 export function toOperationTime(at: Date): string {
-  return at.getTime().toString(16).padStart(millisecondDigits, '0');
+  return at.getTime().toString(16).padStart(12, '0');
 }
 
 /** A random pseudonym that replaces an erased user. One erasure uses one pseudonym, so that user's entries still belong together. */

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../auth/claims.ts';
 import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
-import type { Page } from '../graphql/connection.ts';
 import { type Logger, redact } from '../logging/logger.ts';
 import { removeAll } from '../records/record-store.ts';
+import type { UserToErase } from '../shared/erasure.ts';
+import type { Page } from '../shared/page.ts';
 import {
   type AuditAction,
   type AuditActor,
@@ -11,7 +12,6 @@ import {
   type AuditLog,
   type AuditQuery,
   type AuditRecord,
-  type AuditedPerson,
   toOperationTime,
 } from './audit-log.ts';
 
@@ -36,16 +36,9 @@ export interface AuditReport extends AuditIntent {
   readonly at: Date;
 }
 
-export interface AuditedOperation {
-  /** Sets the customer or configuration, when the operation finds or creates it. */
-  aimAt(target: string): void;
-}
-
 export type AuditOutcome = 'under_way' | 'succeeded' | 'failed' | 'cut_off';
 
-export interface JudgedEntry extends Omit<AuditEntry, 'outcome'> {
-  readonly outcome: AuditOutcome;
-}
+export type JudgedEntry = Omit<AuditEntry, 'outcome'> & { readonly outcome: AuditOutcome };
 
 /** An operation without an outcome after this time was cut off: each call to Stripe and the store ends within seconds. */
 const longestOperationMs = 60_000;
@@ -63,29 +56,25 @@ export class AuditTrail {
 
   /**
    * Records the intent, runs the effect and records its outcome. The effect does not run when its intent cannot be recorded.
+   * @param effect gets `aimAt`, which sets the customer or configuration when the operation finds or creates it
    * @throws StoreUnavailableError, and any error of the effect
    */
-  async record<T>(intent: AuditIntent, effect: (operation: AuditedOperation) => Promise<T>): Promise<T> {
-    let target = intent.target ?? null;
-    const facts = this.createFacts(intent);
-    await this.log.append({
-      ...facts,
-      step: 'intended',
-      at: this.now(),
-      target: toSafeText(target),
-      code: null,
-    });
-    const conclude = (step: 'succeeded' | 'failed', code: string | null): Promise<void> =>
-      this.conclude({ ...facts, step, at: this.now(), target: toSafeText(target), code });
+  async record<T>(
+    intent: AuditIntent,
+    effect: (operation: { aimAt(target: string): void }) => Promise<T>,
+  ): Promise<T> {
+    const record = createIntended(intent, this.createOperationId(), this.now());
+    await this.log.append(record);
+    let { target } = record;
+    const conclude = (step: AuditRecord['step'], code: string | null): Promise<void> =>
+      this.conclude({ ...record, step, at: this.now(), target, code });
     try {
-      const result = await effect({ aimAt: (id) => (target = id) });
+      const result = await effect({ aimAt: (id) => (target = toSafeText(id)) });
       await conclude('succeeded', null);
       return result;
     } catch (error) {
-      const concluded = conclude(
-        'failed',
-        error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR',
-      );
+      const code = error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR';
+      const concluded = conclude('failed', code);
       // The store has just timed out, so the caller does not wait for it a second time.
       if (!(error instanceof StoreUnavailableError)) await concluded;
       throw error;
@@ -94,20 +83,21 @@ export class AuditTrail {
 
   /** Records something that already happened; one cause is recorded once. @throws StoreUnavailableError */
   async note({ cause, at, ...intent }: AuditReport): Promise<void> {
-    const facts = { ...this.createFacts(intent), operationId: createReportId(cause, at) };
-    const record = { ...facts, at, target: toSafeText(intent.target ?? null), code: null };
-    await this.log.append({ ...record, step: 'intended' });
+    // The id has the length of the other ids and sorts with them.
+    const digest = createHash('sha256').update(cause).digest('hex').slice(0, 12);
+    const record = createIntended(intent, `${toOperationTime(at)}${digest}`, at);
+    await this.log.append(record);
     await this.log.append({ ...record, step: 'succeeded' });
   }
 
   async list(query: AuditQuery): Promise<Page<JudgedEntry>> {
     const { userId } = query;
-    const { entries, hasNextPage } = await this.log.list({ ...query, userId: userId && toText(userId) });
-    return { items: entries.map((entry) => ({ ...entry, outcome: this.judge(entry) })), hasNextPage };
+    const { items, hasNextPage } = await this.log.list({ ...query, userId: userId && toText(userId) });
+    return { items: items.map((entry) => ({ ...entry, outcome: this.judge(entry) })), hasNextPage };
   }
 
   /** Replaces a person by a pseudonym in every entry, and returns the number of entries. @throws StoreUnavailableError */
-  anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
+  anonymize({ userId, stripeCustomerId }: UserToErase): Promise<number> {
     return this.log.anonymize({ userId: toText(userId), stripeCustomerId });
   }
 
@@ -117,33 +107,14 @@ export class AuditTrail {
     return removeAll(() => this.log.removeBefore(oldest));
   }
 
-  private createFacts({ actor, action, userId, details = {} }: AuditIntent) {
-    const { kind: actorKind, name } = 'kind' in actor ? actor : findPerson(actor);
-    return {
-      operationId: this.createOperationId(),
-      actor: toText(name),
-      actorKind,
-      action,
-      userId: userId === undefined ? null : toText(userId),
-      userErased: false,
-      details: Object.fromEntries(
-        Object.entries(details).flatMap(([name, value]) =>
-          value === undefined ? [] : [[name, toSafeText(value)]],
-        ),
-      ),
-    };
-  }
-
   /** A failure to record the outcome is only logged: the effect itself succeeded or failed independently of it. */
   private async conclude(record: AuditRecord): Promise<void> {
     try {
       await this.log.append(record);
     } catch (error) {
       const { operationId, action, step } = record;
-      this.logger.error(
-        { error, operationId, action, step },
-        'failed to record an outcome in the audit trail',
-      );
+      const facts = { error, operationId, action, step };
+      this.logger.error(facts, 'failed to record an outcome in the audit trail');
     }
   }
 
@@ -160,9 +131,25 @@ export class AuditTrail {
   }
 }
 
-/** Has the length of the other ids and sorts with them. */
-function createReportId(cause: string, at: Date): string {
-  return `${toOperationTime(at)}${createHash('sha256').update(cause).digest('hex').slice(0, 12)}`;
+function createIntended(intent: AuditIntent, operationId: string, at: Date): AuditRecord {
+  const { actor, action, userId, target, details = {} } = intent;
+  const { kind, name } = 'kind' in actor ? actor : findPerson(actor);
+  const safeDetails = Object.entries(details).flatMap(([key, value]): [string, string][] =>
+    value === undefined ? [] : [[key, toSafeText(value)]],
+  );
+  return {
+    operationId,
+    step: 'intended',
+    at,
+    actor: toText(name),
+    actorKind: kind,
+    action,
+    userId: userId === undefined ? null : toText(userId),
+    userErased: false,
+    target: target === undefined ? null : toSafeText(target),
+    details: Object.fromEntries(safeDetails),
+    code: null,
+  };
 }
 
 /** Uses the token's `sub`: when an organisation is billed, `sub` is the person who acts for it. */
@@ -188,6 +175,6 @@ function toText(text: string): string {
 }
 
 /** Also removes secrets and URLs that were given by mistake. User ids are not redacted: an id may be an e-mail address. */
-function toSafeText<T extends string | null>(text: T): T {
-  return text === null ? text : (redact(toText(text)) as T);
+function toSafeText(text: string): string {
+  return redact(toText(text));
 }

@@ -42,7 +42,7 @@ export async function* readMappingPages(
   { after, pageSize: first }: { readonly after?: string | undefined; readonly pageSize: number },
 ): MappingPages {
   for (let last = after; ;) {
-    const { mappings, hasNextPage } = await directory.list({ first, after: last });
+    const { items: mappings, hasNextPage } = await directory.list({ first, after: last });
     if (mappings.length > 0) yield mappings;
     if (!hasNextPage) return;
     last = mappings.at(-1)?.userId;

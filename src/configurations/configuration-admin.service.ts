@@ -3,7 +3,7 @@ import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';
-import type { Page, PageRequest } from '../graphql/connection.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import { createContent } from './configuration-content.ts';
 import type { ConfigurationIdCache } from './configuration-id-cache.service.ts';
 import {

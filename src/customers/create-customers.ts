@@ -1,19 +1,17 @@
 import type { CommandConfig } from '../config/command-config.ts';
-import type { Platform } from '../platform.ts';
-import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
-import { AutomaticMappings, RemovedMappings, UserUnlinking } from './removed-mappings.ts';
-import { ConflictAdminResolver, CustomerAdminResolver } from './customer-admin.resolver.ts';
-import { ConflictAdmin, CustomerAdmin } from './customer-admin.service.ts';
+import type { Feature, Platform } from '../platform.ts';
 import { CreationAttempts } from './creation-attempts.ts';
+import { CustomerAdminResolver } from './customer-admin.resolver.ts';
+import { CustomerAdmin } from './customer-admin.service.ts';
 import { CustomerConflicts } from './customer-conflicts.ts';
-import { CustomerCreation } from './customer-creation.service.ts';
+import { CustomerCreation, OwnCustomers } from './customer-creation.service.ts';
 import type { CustomerDirectory } from './customer-directory.ts';
 import { CustomerSubscriptions } from './customer-subscriptions.ts';
+import { AutomaticMappings, RemovedMappings, UserUnlinking } from './removed-mappings.ts';
 import { CustomersByMetadata } from './stripe-customer.ts';
-import { OwnCustomers } from './own-customers.service.ts';
 
-/** Composes the mappings from users to customers. */
-export interface Customers {
+/** The mappings from users to customers. */
+export interface Customers extends Required<Pick<Feature, 'resolvers' | 'eraseUser'>> {
   readonly directory: CustomerDirectory;
   readonly subscriptions: CustomerSubscriptions;
   readonly automaticLinks: AutomaticMappings;
@@ -21,8 +19,6 @@ export interface Customers {
   readonly ownCustomers: OwnCustomers;
   readonly admin: CustomerAdmin;
   readonly unlinking: UserUnlinking;
-  readonly resolvers: readonly object[];
-  eraseUser(user: UserToErase): Promise<Erasure>;
 }
 
 export function createCustomers(
@@ -34,7 +30,7 @@ export function createCustomers(
   const removedMappings = new RemovedMappings(records);
   const automaticLinks = new AutomaticMappings(directory, removedMappings);
   const attempts = new CreationAttempts(records, now);
-  const conflicts = new CustomerConflicts({ records, audit, metrics: telemetry.metrics });
+  const conflicts = new CustomerConflicts(records, audit, telemetry.metrics);
   const unlinking = new UserUnlinking(directory, removedMappings, attempts);
   const creation = new CustomerCreation({
     directory,
@@ -47,47 +43,18 @@ export function createCustomers(
     now,
     metadataKey: config.linking.metadataKey,
   });
-  const parts = { directory, conflicts, unlinking, removedMappings, stripe, audit, leases };
+  const createsCustomers = config.customerCreation !== 'never';
+  const parts = { directory, attempts, conflicts, unlinking, removedMappings, stripe, audit, leases };
   const admin = new CustomerAdmin(parts);
   return {
     directory,
     subscriptions: new CustomerSubscriptions(stripe),
     automaticLinks,
     conflicts,
-    ownCustomers: new OwnCustomers(
-      directory,
-      config.customerCreation === 'never' ? null : creation,
-      config.signUpUrl,
-    ),
+    ownCustomers: new OwnCustomers(directory, createsCustomers ? creation : null, config.signUpUrl),
     admin,
     unlinking,
-    resolvers: [new CustomerAdminResolver(admin), new ConflictAdminResolver(new ConflictAdmin(parts))],
-    eraseUser: (user) => eraseUser(user, { attempts, conflicts, removedMappings, unlinking }),
+    resolvers: [new CustomerAdminResolver(admin)],
+    eraseUser: (user) => admin.erase(user),
   };
-}
-
-interface ErasureParts {
-  readonly attempts: CreationAttempts;
-  readonly conflicts: CustomerConflicts;
-  readonly removedMappings: RemovedMappings;
-  readonly unlinking: UserUnlinking;
-}
-
-async function eraseUser({ userId }: UserToErase, parts: ErasureParts): Promise<Erasure> {
-  const { attempts, conflicts, removedMappings, unlinking } = parts;
-  const attemptCount = await attempts.removeOf(userId);
-  const others = await conflicts.listOf(userId);
-  const mapping = await unlinking.unlink(userId);
-  for (const conflict of others) {
-    // Without the user's mapping, an event could now link the user to this customer.
-    await removedMappings.add(conflict);
-    await conflicts.remove(conflict);
-  }
-  const removed = [
-    mapping && `the link to ${mapping.stripeCustomerId}, with its contract end and attributes`,
-    others.length > 0 && `${countOf(others.length, 'conflict', 'conflicts')} about other customers`,
-    attemptCount > 0 && 'the parameters of a customer creation in the last two days',
-  ].filter((description) => typeof description === 'string');
-  const remaining = [...(mapping === null ? [] : [mapping]), ...others];
-  return { removed, stripeCustomerIds: remaining.map(({ stripeCustomerId }) => stripeCustomerId) };
 }

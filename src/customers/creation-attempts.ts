@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { KeptRecord, RecordStore } from '../records/record-store.ts';
+import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
+import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 
 /** An attempt to create a user's customer. All processes that join it send the same request, so Stripe creates one customer. */
 export interface CreationAttempt {
@@ -13,16 +13,14 @@ export interface CreationAttempt {
   readonly beganAt: Date;
 }
 
-/** Whether an attempt can be joined, is too old to join but may still be running, or is over. */
-export type AttemptAge = 'fresh' | 'resting' | 'over';
+const kind = 'customer-creation';
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
+const hourMs = 60 * 60_000;
 
 /** Stripe keeps an idempotency key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests */
 const freshForMs = 23 * hourMs;
 /** A process that joined at the last moment, or has a slow clock, may still be running. */
-const restingForMs = 10 * minuteMs;
+const restingForMs = 10 * 60_000;
 const keptForMs = 48 * hourMs;
 
 const contentSchema = z.object({
@@ -41,20 +39,39 @@ export class CreationAttempts {
 
   /** Returns a user's latest stored attempt. @throws StoreUnavailableError */
   async findLatest(userId: string): Promise<CreationAttempt | null> {
-    const records = await this.records.listOf('customer-creation', userId);
+    const records = await this.records.listOf(kind, userId);
     const attempts = records.map(toAttempt).sort((one, other) => other.number - one.number);
     return attempts[0] ?? null;
   }
 
-  /** Begins the attempt with this number, or joins it if another process began it. @throws StoreUnavailableError */
+  /**
+   * Joins the user's latest attempt, or the next one if the latest is over.
+   * @param isOver whether the latest attempt failed for good; it is also over when it is too old
+   * @throws StripeUnavailableError, StoreUnavailableError
+   */
   async join(
     userId: string,
-    facts: Pick<CreationAttempt, 'number' | 'email'> & Partial<Pick<CreationAttempt, 'mark'>>,
+    latest: CreationAttempt | null,
+    { email, isOver }: Pick<CreationAttempt, 'email'> & { readonly isOver: boolean },
   ): Promise<CreationAttempt> {
-    const record = this.createRecord(userId, facts);
+    if (latest !== null && !isOver) {
+      const age = this.now().getTime() - latest.beganAt.getTime();
+      if (age < freshForMs) return latest;
+      if (age < freshForMs + restingForMs)
+        throw new StripeUnavailableError(
+          new Error('The last attempt is too old to join and too recent to replace'),
+        );
+    }
+    const beganAt = this.now();
+    const number = (latest?.number ?? 0) + 1;
+    const record = createRecord(`${userId}:${number}`, {
+      owner: userId,
+      content: { number, mark: latest?.mark, email, beganAt: beganAt.toISOString() },
+      expiresAt: new Date(beganAt.getTime() + keptForMs),
+    });
     for (;;) {
-      if (await this.records.insert('customer-creation', record)) return toAttempt(record);
-      const other = await this.records.find('customer-creation', record.key);
+      if (await this.records.insert(kind, record)) return toAttempt(record);
+      const other = await this.records.find(kind, record.key);
       // A sweep may have just removed the other attempt, so the key is free.
       if (other !== null) return toAttempt(other);
     }
@@ -62,26 +79,9 @@ export class CreationAttempts {
 
   /** Removes a user's attempts, and returns how many were removed. @throws StoreUnavailableError */
   async removeOf(userId: string): Promise<number> {
-    const records = await this.records.listOf('customer-creation', userId);
-    for (const record of records) await this.records.remove('customer-creation', record);
+    const records = await this.records.listOf(kind, userId);
+    for (const record of records) await this.records.remove(kind, record);
     return records.length;
-  }
-
-  judgeAge({ beganAt }: CreationAttempt): AttemptAge {
-    const age = this.now().getTime() - beganAt.getTime();
-    if (age < freshForMs) return 'fresh';
-    return age < freshForMs + restingForMs ? 'resting' : 'over';
-  }
-
-  private createRecord(userId: string, facts: Parameters<CreationAttempts['join']>[1]): KeptRecord {
-    const beganAt = this.now();
-    return {
-      key: `${userId}:${facts.number}`,
-      nonce: randomUUID(),
-      owner: userId,
-      content: { ...facts, beganAt: beganAt.toISOString() },
-      expiresAt: new Date(beganAt.getTime() + keptForMs),
-    };
   }
 }
 

@@ -2,7 +2,7 @@ import { Arg, Args, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
-import type { ConflictAdmin, ConflictResolution, CustomerAdmin } from './customer-admin.service.ts';
+import type { ConflictResolution, CustomerAdmin } from './customer-admin.service.ts';
 import {
   type CustomerConflict,
   CustomerConflictConnection,
@@ -100,19 +100,6 @@ export class CustomerAdminResolver {
     const changes = { contractEndsAt, attributes: attributes ?? undefined };
     return toCustomerMapping(await this.customers.update(getCaller(context), userId, changes));
   }
-}
-
-export function toCustomerMapping({ createdAt, attributes, ...mapping }: Mapping): CustomerMapping {
-  return {
-    ...mapping,
-    attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),
-    linkedAt: createdAt,
-  };
-}
-
-@Resolver()
-export class ConflictAdminResolver {
-  constructor(private readonly conflicts: ConflictAdmin) {}
 
   @Authorized(admin)
   @Query(() => CustomerConflictConnection, {
@@ -121,8 +108,9 @@ export class ConflictAdminResolver {
   })
   async customerConflicts(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerConflict>> {
     const page = readPageRequest(pageArgs);
+    const found = await this.customers.listConflicts(page);
     return toConnection(
-      await this.conflicts.list(page),
+      found,
       page,
       ({ id }) => id,
       (conflict) => conflict,
@@ -144,7 +132,15 @@ export class ConflictAdminResolver {
     })
     resolution: ConflictResolution,
   ): Promise<CustomerMapping | null> {
-    const mapping = await this.conflicts.resolve(getCaller(context), id, resolution);
+    const mapping = await this.customers.resolveConflict(getCaller(context), id, resolution);
     return mapping && toCustomerMapping(mapping);
   }
+}
+
+function toCustomerMapping({ createdAt, attributes, ...mapping }: Mapping): CustomerMapping {
+  return {
+    ...mapping,
+    attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),
+    linkedAt: createdAt,
+  };
 }

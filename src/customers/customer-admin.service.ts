@@ -1,111 +1,32 @@
 import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
-import type { Caller } from '../auth/claims.ts';
-import type { Page, PageRequest } from '../graphql/connection.ts';
 import type { Leases } from '../records/leases.ts';
+import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
 import { BadUserInputError } from '../shared/errors.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { type Attribute, readAttributes } from './customer-attributes.ts';
+import type { CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflict, CustomerConflicts } from './customer-conflicts.ts';
 import {
+  type Attribute,
   type CustomerDirectory,
   type CustomerMapping,
   type MappingIds,
   checkMappingIds,
+  readAttributes,
 } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
 import type { RemovedMappings, UserUnlinking } from './removed-mappings.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
 
 /** Omitted fields stay unchanged. */
-export interface RequestedChanges {
+interface RequestedChanges {
   /** Null removes the contract. */
   readonly contractEndsAt?: Date | null | undefined;
   readonly attributes?: readonly Attribute[] | undefined;
 }
 
 type Actor = AuditIntent['actor'];
-
-export interface CustomerAdminParts {
-  readonly directory: CustomerDirectory;
-  readonly conflicts: CustomerConflicts;
-  readonly unlinking: UserUnlinking;
-  readonly stripe: StripeClient;
-  readonly audit: AuditTrail;
-}
-
-/** Reads and changes the mappings of all users, for administrators. The audit trail has every change. */
-export class CustomerAdmin {
-  constructor(private readonly parts: CustomerAdminParts) {}
-
-  async list(page: PageRequest): Promise<Page<CustomerMapping>> {
-    const { mappings, hasNextPage } = await this.parts.directory.list(page);
-    return { items: mappings, hasNextPage };
-  }
-
-  /** Finds a mapping by exactly one of the two ids. @throws BadUserInputError */
-  find({ userId, stripeCustomerId }: Partial<MappingIds>): Promise<CustomerMapping | null> {
-    if (userId !== undefined && stripeCustomerId === undefined)
-      return this.parts.directory.findByUserId(userId);
-    if (userId === undefined && stripeCustomerId !== undefined)
-      return this.parts.directory.findByStripeCustomerId(stripeCustomerId);
-    throw new BadUserInputError('Pass either `userId` or `stripeCustomerId`.');
-  }
-
-  /**
-   * Links a user to a customer.
-   * @param verify whether to ask Stripe first whether the customer exists
-   * @throws CustomerNotFoundError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
-   */
-  link(actor: Actor, link: MappingIds, verify: boolean): ReturnType<CustomerDirectory['link']> {
-    const { directory, conflicts, stripe, audit } = this.parts;
-    const { userId, stripeCustomerId: target } = link;
-    const intent = { actor, action: AuditAction.LINK_CUSTOMER, userId, target };
-    return audit.record(intent, async () => {
-      checkMappingIds(link);
-      if (verify && (await findStripeCustomer(stripe, target)) === null)
-        throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
-      const linked = await directory.link(link);
-      await conflicts.remove(link);
-      return linked;
-    });
-  }
-
-  /** Removes a mapping and returns it. Only `link` can restore it. @throws CustomerNotFoundError, BadUserInputError */
-  unlink(actor: Actor, userId: string): Promise<CustomerMapping> {
-    const intent = { actor, action: AuditAction.UNLINK_CUSTOMER, userId };
-    return this.parts.audit.record(intent, async (operation) => {
-      const mapping = requireMapping(await this.parts.unlinking.unlink(userId));
-      operation.aimAt(mapping.stripeCustomerId);
-      return mapping;
-    });
-  }
-
-  /** Changes the given fields of a mapping. @throws CustomerNotFoundError, BadUserInputError */
-  update(actor: Actor, userId: string, changes: RequestedChanges): Promise<CustomerMapping> {
-    const { contractEndsAt, attributes } = changes;
-    const details = {
-      contractEndsAt: contractEndsAt === null ? 'none' : contractEndsAt?.toISOString(),
-      attributes: attributes && `${attributes.length} set`,
-    };
-    const intent = { actor, action: AuditAction.UPDATE_CUSTOMER_MAPPING, userId, details };
-    return this.parts.audit.record(intent, async (operation) => {
-      const mapping = requireMapping(
-        await this.parts.directory.update(userId, {
-          contractEndsAt,
-          attributes: attributes && readAttributes(attributes),
-        }),
-      );
-      operation.aimAt(mapping.stripeCustomerId);
-      return mapping;
-    });
-  }
-}
-
-function requireMapping(mapping: CustomerMapping | null): CustomerMapping {
-  if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
-  return mapping;
-}
 
 /** `keep_current` keeps the mappings; `take_other` links the user to the customer of the conflict. */
 export type ConflictResolution = 'keep_current' | 'take_other';
@@ -118,57 +39,157 @@ export interface OpenConflict extends CustomerConflict {
   readonly linkedUserId: string | null;
 }
 
-export interface ConflictAdminParts extends CustomerAdminParts {
+interface CustomerAdminParts {
+  readonly directory: CustomerDirectory;
+  readonly attempts: CreationAttempts;
+  readonly conflicts: CustomerConflicts;
+  readonly unlinking: UserUnlinking;
   readonly removedMappings: RemovedMappings;
+  readonly stripe: StripeClient;
+  readonly audit: AuditTrail;
   readonly leases: Leases;
 }
 
-/** Lists and resolves conflicts for administrators. Every resolution is recorded in the audit trail. */
-export class ConflictAdmin {
-  constructor(private readonly parts: ConflictAdminParts) {}
+/** Reads and changes the mappings of all users and their conflicts, for administrators. The audit trail has every change. */
+export class CustomerAdmin {
+  constructor(private readonly parts: CustomerAdminParts) {}
+
+  list(page: PageRequest): Promise<Page<CustomerMapping>> {
+    return this.parts.directory.list(page);
+  }
+
+  /** Finds a mapping by exactly one of the two ids. @throws BadUserInputError */
+  find({ userId, stripeCustomerId }: Partial<MappingIds>): Promise<CustomerMapping | null> {
+    const { directory } = this.parts;
+    if (userId !== undefined && stripeCustomerId === undefined) return directory.findByUserId(userId);
+    if (userId === undefined && stripeCustomerId !== undefined)
+      return directory.findByStripeCustomerId(stripeCustomerId);
+    throw new BadUserInputError('Pass either `userId` or `stripeCustomerId`.');
+  }
+
+  /**
+   * Links a user to a customer.
+   * @param verify whether to ask Stripe first whether the customer exists
+   * @throws CustomerNotFoundError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
+   */
+  link(actor: Actor, link: MappingIds, verify: boolean): ReturnType<CustomerDirectory['link']> {
+    const { directory, conflicts, audit } = this.parts;
+    const { userId, stripeCustomerId: target } = link;
+    return audit.record({ actor, action: AuditAction.LINK_CUSTOMER, userId, target }, async () => {
+      checkMappingIds(link);
+      if (verify) await this.requireAtStripe(target);
+      const linked = await directory.link(link);
+      await conflicts.remove(link);
+      return linked;
+    });
+  }
+
+  /** Removes a mapping and returns it. Only `link` can restore it. @throws CustomerNotFoundError, BadUserInputError */
+  unlink(actor: Actor, userId: string): Promise<CustomerMapping> {
+    return this.change({ actor, action: AuditAction.UNLINK_CUSTOMER, userId }, () =>
+      this.parts.unlinking.unlink(userId),
+    );
+  }
+
+  /** Changes the given fields of a mapping. @throws CustomerNotFoundError, BadUserInputError */
+  update(actor: Actor, userId: string, changes: RequestedChanges): Promise<CustomerMapping> {
+    const { contractEndsAt, attributes } = changes;
+    const details = {
+      contractEndsAt: contractEndsAt === null ? 'none' : contractEndsAt?.toISOString(),
+      attributes: attributes && `${attributes.length} set`,
+    };
+    return this.change({ actor, action: AuditAction.UPDATE_CUSTOMER_MAPPING, userId, details }, async () =>
+      this.parts.directory.update(userId, {
+        contractEndsAt,
+        attributes: attributes && readAttributes(attributes),
+      }),
+    );
+  }
 
   /** A page may be shorter than requested, because conflicts that were resolved by linking are left out. */
-  async list(page: PageRequest): Promise<Page<OpenConflict>> {
+  async listConflicts(page: PageRequest): Promise<Page<OpenConflict>> {
     const { items, hasNextPage } = await this.parts.conflicts.list(page);
     const conflicts = await Promise.all(items.map((conflict) => this.addMappings(conflict)));
-    return { items: conflicts.filter((conflict) => !isOver(conflict)), hasNextPage };
+    const isOpen = (conflict: OpenConflict): boolean =>
+      conflict.linkedCustomerId !== conflict.stripeCustomerId;
+    return { items: conflicts.filter(isOpen), hasNextPage };
   }
 
   /**
    * Resolves a conflict, and returns the user's mapping afterwards.
    * @throws BadUserInputError, CustomerNotFoundError, LeaseTakenError, and the errors of Stripe and the store
    */
-  async resolve(caller: Caller, id: string, resolution: ConflictResolution): Promise<CustomerMapping | null> {
-    const found = await this.parts.conflicts.find(id);
+  async resolveConflict(
+    actor: Actor,
+    id: string,
+    resolution: ConflictResolution,
+  ): Promise<CustomerMapping | null> {
+    const { directory, conflicts, removedMappings, audit, leases } = this.parts;
+    const found = await conflicts.find(id);
     if (found === null) throw new BadUserInputError('No conflict has this id. It may already be resolved.');
     const { userId, stripeCustomerId: target, linkedCustomerId } = await this.addMappings(found);
     const details = { resolution, linkedBefore: linkedCustomerId ?? 'none' };
-    const intent = { actor: caller, action: AuditAction.RESOLVE_CUSTOMER_CONFLICT, userId, target, details };
-    return this.parts.audit.record(intent, () =>
+    const intent = { actor, action: AuditAction.RESOLVE_CUSTOMER_CONFLICT, userId, target, details };
+    return audit.record(intent, () =>
       // Events link users under the same lease.
-      this.parts.leases.runExclusive(`customer:${target}`, async () => {
-        if (resolution === 'keep_current') await this.parts.removedMappings.add(found);
+      leases.runExclusive(`customer:${target}`, async () => {
+        if (resolution === 'keep_current') await removedMappings.add(found);
         else await this.take(found);
-        await this.parts.conflicts.remove(found);
-        return this.parts.directory.findByUserId(userId);
+        await conflicts.remove(found);
+        return directory.findByUserId(userId);
       }),
     );
   }
 
+  /** Removes what is stored about a user, for the command line. @throws StoreUnavailableError */
+  async erase({ userId }: UserToErase): Promise<Erasure> {
+    const { attempts, conflicts, removedMappings, unlinking } = this.parts;
+    const attemptCount = await attempts.removeOf(userId);
+    const others = await conflicts.listOf(userId);
+    const mapping = await unlinking.unlink(userId);
+    for (const conflict of others) {
+      // Without the user's mapping, an event could now link the user to this customer.
+      await removedMappings.add(conflict);
+      await conflicts.remove(conflict);
+    }
+    const removed = [
+      mapping && `the link to ${mapping.stripeCustomerId}, with its contract end and attributes`,
+      others.length > 0 && `${countOf(others.length, 'conflict', 'conflicts')} about other customers`,
+      attemptCount > 0 && 'the parameters of a customer creation in the last two days',
+    ].filter((description) => typeof description === 'string');
+    const remaining = mapping === null ? others : [mapping, ...others];
+    return { removed, stripeCustomerIds: remaining.map(({ stripeCustomerId }) => stripeCustomerId) };
+  }
+
+  private change(
+    intent: AuditIntent,
+    effect: () => Promise<CustomerMapping | null>,
+  ): Promise<CustomerMapping> {
+    return this.parts.audit.record(intent, async (operation) => {
+      const mapping = await effect();
+      if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
+      operation.aimAt(mapping.stripeCustomerId);
+      return mapping;
+    });
+  }
+
+  private async requireAtStripe(stripeCustomerId: string): Promise<void> {
+    if ((await findStripeCustomer(this.parts.stripe, stripeCustomerId)) === null)
+      throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
+  }
+
   /** After a crash halfway, the conflict still exists, and resolving it again continues. */
   private async take({ userId, stripeCustomerId }: CustomerConflict): Promise<void> {
-    const { directory, unlinking, stripe } = this.parts;
-    if ((await findStripeCustomer(stripe, stripeCustomerId)) === null)
-      throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
+    const { directory, unlinking } = this.parts;
+    await this.requireAtStripe(stripeCustomerId);
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
     if (ofCustomer?.userId === userId) return;
     if (ofCustomer !== null) await unlinking.unlink(ofCustomer.userId);
     const before = await unlinking.unlink(userId);
     await directory.link({ userId, stripeCustomerId });
-    if (before !== null) {
-      const { contractEndsAt, attributes } = before;
-      await directory.update(userId, { contractEndsAt, attributes });
-    }
+    if (before === null) return;
+    const { contractEndsAt, attributes } = before;
+    await directory.update(userId, { contractEndsAt, attributes });
   }
 
   private async addMappings(conflict: CustomerConflict): Promise<OpenConflict> {
@@ -177,15 +198,7 @@ export class ConflictAdmin {
       directory.findByUserId(conflict.userId),
       directory.findByStripeCustomerId(conflict.stripeCustomerId),
     ]);
-    return {
-      ...conflict,
-      linkedCustomerId: ofUser?.stripeCustomerId ?? null,
-      linkedUserId: ofCustomer?.userId ?? null,
-    };
+    const linkedCustomerId = ofUser?.stripeCustomerId ?? null;
+    return { ...conflict, linkedCustomerId, linkedUserId: ofCustomer?.userId ?? null };
   }
-}
-
-/** Whether an administrator already linked the two. */
-function isOver({ stripeCustomerId, linkedCustomerId }: OpenConflict): boolean {
-  return linkedCustomerId === stripeCustomerId;
 }

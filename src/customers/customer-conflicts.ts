@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
-import type { Page, PageRequest } from '../graphql/connection.ts';
-import { type KeptRecord, type RecordStore, neverExpires } from '../records/record-store.ts';
+import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { MappingIds } from './customer-directory.ts';
 
@@ -22,12 +22,6 @@ interface ConflictSighting {
   readonly at: Date;
 }
 
-interface ConflictParts {
-  readonly records: RecordStore;
-  readonly audit: AuditTrail;
-  readonly metrics: Pick<Metrics, 'conflictFound'>;
-}
-
 const contentSchema = z.object({
   userId: z.string(),
   stripeCustomerId: z.string(),
@@ -36,25 +30,24 @@ const contentSchema = z.object({
 
 /** Stores the conflicts that an administrator has to resolve, one for each pair of a user and a customer. */
 export class CustomerConflicts {
-  constructor(private readonly parts: ConflictParts) {}
+  constructor(
+    private readonly records: RecordStore,
+    private readonly audit: AuditTrail,
+    private readonly metrics: Pick<Metrics, 'conflictFound'>,
+  ) {}
 
   /** Idempotent: records a conflict in the store, in the audit trail and in a metric. */
   async report(link: MappingIds, { actor, eventId, at }: ConflictSighting): Promise<void> {
     const { userId, stripeCustomerId } = link;
-    const record: KeptRecord = {
-      key: createId(link),
-      nonce: randomUUID(),
-      owner: userId,
-      content: { userId, stripeCustomerId, foundAt: at.toISOString() },
-      expiresAt: neverExpires,
-    };
-    const isNew = await this.parts.records.insert(kind, record);
-    const kept = isNew ? record : await this.parts.records.find(kind, record.key);
+    const content = { userId, stripeCustomerId, foundAt: at.toISOString() };
+    const record = createRecord(createId(link), { owner: userId, content });
+    const isNew = await this.records.insert(kind, record);
+    const kept = isNew ? record : await this.records.find(kind, record.key);
     // An administrator has just resolved it.
     if (kept === null) return;
     const { id, foundAt } = toConflict(kept);
     // A known conflict is noted too: the process that found it may have died before this step.
-    await this.parts.audit.note({
+    await this.audit.note({
       actor,
       action: AuditAction.REPORT_CUSTOMER_CONFLICT,
       userId,
@@ -63,27 +56,27 @@ export class CustomerConflicts {
       cause: `conflict:${id}`,
       at: foundAt,
     });
-    if (isNew) this.parts.metrics.conflictFound(eventId === undefined ? 'session' : 'event');
+    if (isNew) this.metrics.conflictFound(eventId === undefined ? 'session' : 'event');
   }
 
   async list(page: PageRequest): Promise<Page<CustomerConflict>> {
-    const { records, hasNextPage } = await this.parts.records.page(kind, page);
-    return { items: records.map(toConflict), hasNextPage };
+    const { items, hasNextPage } = await this.records.page(kind, page);
+    return { items: items.map(toConflict), hasNextPage };
   }
 
   async find(id: string): Promise<CustomerConflict | null> {
-    const record = await this.parts.records.find(kind, id);
+    const record = await this.records.find(kind, id);
     return record && toConflict(record);
   }
 
   /** Lists a user's open conflicts. */
   async listOf(userId: string): Promise<readonly CustomerConflict[]> {
-    return (await this.parts.records.listOf(kind, userId)).map(toConflict);
+    return (await this.records.listOf(kind, userId)).map(toConflict);
   }
 
   async remove(link: MappingIds): Promise<void> {
-    const record = await this.parts.records.find(kind, createId(link));
-    if (record !== null) await this.parts.records.remove(kind, record);
+    const record = await this.records.find(kind, createId(link));
+    if (record !== null) await this.records.remove(kind, record);
   }
 }
 

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
@@ -21,6 +20,7 @@ import {
 import {
   CustomerAlreadyLinkedError,
   CustomerAmbiguousError,
+  CustomerNotFoundError,
   MappingRemovedError,
   UserAlreadyLinkedError,
 } from './customer.errors.ts';
@@ -31,11 +31,10 @@ export const markKey = 'billing_portal_attempt';
 
 /** The attempts that one call makes when Stripe replays failures. The next call continues from there. */
 const maxRounds = 3;
-const minuteMs = 60_000;
 /** Longer than Stripe's search usually lags and than clocks differ. */
-const lookBackMs = 5 * minuteMs;
+const lookBackMs = 5 * 60_000;
 /** Longer than the search lags in an outage, which is up to an hour. */
-const longestLookBackMs = 120 * minuteMs;
+const longestLookBackMs = 120 * 60_000;
 
 interface CreationParts {
   readonly directory: CustomerDirectory;
@@ -73,26 +72,29 @@ export class CustomerCreation {
     try {
       return await this.findOrCreate(caller);
     } catch (error) {
-      if (error instanceof CustomerAmbiguousError) await this.report(caller, error.stripeCustomerIds);
+      const { userId } = caller;
+      const ids = error instanceof CustomerAmbiguousError ? error.stripeCustomerIds : [];
+      for (const stripeCustomerId of ids)
+        await this.parts.conflicts.report(
+          { userId, stripeCustomerId },
+          { actor: caller, at: this.parts.now() },
+        );
       throw error;
     }
   }
 
-  private async report(caller: Caller, stripeCustomerIds: readonly string[]): Promise<void> {
-    const { userId } = caller;
-    const sighting = { actor: caller, at: this.parts.now() };
-    for (const stripeCustomerId of stripeCustomerIds)
-      await this.parts.conflicts.report({ userId, stripeCustomerId }, sighting);
-  }
-
   private async findOrCreate(caller: Caller): Promise<CustomerMapping> {
-    const { userId } = caller;
-    let latest = await this.parts.attempts.findLatest(userId);
+    const { userId, email } = caller;
+    const { attempts } = this.parts;
+    let latest = await attempts.findLatest(userId);
     let failure: unknown;
     for (let round = 1; ; round += 1) {
       const existing = await this.findExisting(userId, latest);
       if (existing !== null) return this.adopt(caller, existing);
-      const attempt = await this.join(caller, latest, failure);
+      const attempt = await attempts.join(userId, latest, {
+        email: isEmailRefused(failure) ? null : email,
+        isOver: failure !== undefined,
+      });
       // Another process may have linked the user so long ago that a sweep has removed its attempt.
       const mapping = await this.parts.directory.findByUserId(userId);
       if (mapping !== null) return mapping;
@@ -125,25 +127,6 @@ export class CustomerCreation {
     return metadataKey === null ? [] : [{ key: metadataKey, value: userId }];
   }
 
-  /** Joins the latest attempt, or begins the next one when the latest is over. */
-  private async join(
-    { userId, email }: Caller,
-    latest: CreationAttempt | null,
-    failure: unknown,
-  ): Promise<CreationAttempt> {
-    const age = latest === null || failure !== undefined ? 'over' : this.parts.attempts.judgeAge(latest);
-    if (latest !== null && age === 'fresh') return latest;
-    if (age === 'resting')
-      throw new StripeUnavailableError(
-        new Error('The last attempt is too old to join and too recent to replace'),
-      );
-    return this.parts.attempts.join(userId, {
-      number: (latest?.number ?? 0) + 1,
-      mark: latest?.mark,
-      email: isEmailRefused(failure) ? null : email,
-    });
-  }
-
   private adopt(caller: Caller, stripeCustomerId: string): Promise<CustomerMapping> {
     const { userId } = caller;
     const intent = { actor: caller, action: AuditAction.LINK_CUSTOMER, userId, target: stripeCustomerId };
@@ -170,11 +153,11 @@ export class CustomerCreation {
       (sdk, options) => sdk.customers.create(params, options),
       idempotencyKey,
     );
-    const { success, data } = createdSchema.safeParse(created);
+    const { success, data: id } = stripeCustomerIdSchema.safeParse(created.id);
     if (!success) throw new StripeUnavailableError(new Error('Stripe did not answer with a customer'));
-    if (wasReplayed(created.lastResponse) && !(await this.parts.customers.has(entries, data.id)))
-      throw new AttemptUndoneError(data.id);
-    return data.id;
+    if (wasReplayed(created.lastResponse) && !(await this.parts.customers.has(entries, id)))
+      throw new AttemptUndoneError(id);
+    return id;
   }
 
   private async link(link: MappingIds): Promise<CustomerMapping> {
@@ -195,8 +178,6 @@ function toEntry({ mark: value }: CreationAttempt): MetadataEntry {
   return { key: markKey, value };
 }
 
-const createdSchema = z.object({ id: stripeCustomerIdSchema });
-
 /** Whether an attempt can never succeed. The next attempt may. */
 function isOver(error: unknown): boolean {
   return isReplayed(error) || error instanceof AttemptUndoneError || isEmailRefused(error);
@@ -205,4 +186,35 @@ function isOver(error: unknown): boolean {
 /** Issuers may verify addresses that Stripe refuses. */
 function isEmailRefused(error: unknown): boolean {
   return error instanceof StripeRequestRefusedError && error.stripeCode === 'email_invalid';
+}
+
+/** Finds the caller's customer, or creates one. */
+export class OwnCustomers {
+  private readonly underWay = new Map<string, Promise<CustomerMapping>>();
+
+  constructor(
+    private readonly directory: CustomerDirectory,
+    /** Null when customers are not created. */
+    private readonly creation: CustomerCreation | null,
+    /** Where a user becomes a customer; null when the product does not say. */
+    private readonly signUpUrl: URL | null,
+  ) {}
+
+  /** @throws CustomerNotFoundError, CustomerAmbiguousError, and the errors of Stripe and the store */
+  async get(caller: Caller): Promise<CustomerMapping> {
+    const mapping = await this.directory.findByUserId(caller.userId);
+    if (mapping !== null) return mapping;
+    if (this.creation === null) throw new CustomerNotFoundError(undefined, this.signUpUrl?.href);
+    return this.createShared(caller, this.creation);
+  }
+
+  /** A page may send several requests at once, and Stripe allows only 20 searches a second. */
+  private createShared(caller: Caller, creation: CustomerCreation): Promise<CustomerMapping> {
+    const { userId } = caller;
+    const other = this.underWay.get(userId);
+    if (other !== undefined) return other;
+    const own = creation.create(caller).finally(() => this.underWay.delete(userId));
+    this.underWay.set(userId, own);
+    return own;
+  }
 }

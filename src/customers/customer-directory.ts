@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BadUserInputError } from '../shared/errors.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 
 /** Which Stripe customer a user of the product is, within one scope. */
 export interface CustomerMapping {
@@ -23,11 +24,6 @@ export type MappingChanges = Partial<Pick<CustomerMapping, 'contractEndsAt' | 'a
 /** The outcome for one mapping: stored, already there, or refused because an id is taken. */
 export type LinkOutcome = 'linked' | 'unchanged' | 'user_taken' | 'customer_taken';
 
-export interface MappingPage {
-  readonly mappings: readonly CustomerMapping[];
-  readonly hasNextPage: boolean;
-}
-
 /**
  * The mappings from users to Stripe customers. The scope (test, live, or a sandbox's name) is fixed when the directory is
  * opened, so that a test-mode customer cannot be found with a live key.
@@ -50,7 +46,7 @@ export interface CustomerDirectory {
   /** Removes a user's mapping and returns it; null when the user has none. */
   unlink(userId: string): Promise<CustomerMapping | null>;
   /** Returns a page of mappings, sorted by user id, after the user id `after`. */
-  list(page: { readonly first: number; readonly after?: string | undefined }): Promise<MappingPage>;
+  list(page: PageRequest): Promise<Page<CustomerMapping>>;
 }
 
 export const userIdSchema = z
@@ -71,6 +67,28 @@ export const mappingIdsSchema = z.object({
   stripeCustomerId: stripeCustomerIdSchema,
 });
 
+const attributeNameRule =
+  'the name of an attribute must be 1 to 64 letters, digits, dots, dashes and underscores';
+const attributeTextRule = 'the value of an attribute must be well-formed Unicode without control characters';
+
+const attributeSchema = z.object({
+  name: z.string().regex(/^[\w.-]{1,64}$/, attributeNameRule),
+  value: z
+    .string()
+    .max(500, 'the value of an attribute must be at most 500 characters')
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, attributeTextRule),
+});
+
+export type Attribute = Readonly<z.output<typeof attributeSchema>>;
+
+const attributesSchema = z
+  .array(attributeSchema)
+  .max(50, 'a mapping can have at most 50 attributes')
+  .refine(
+    (attributes) => new Set(attributes.map(({ name }) => name)).size === attributes.length,
+    'the names of attributes must be unique',
+  );
+
 /** @throws BadUserInputError */
 export function checkUserId(userId: string): void {
   check(userIdSchema, userId);
@@ -79,6 +97,12 @@ export function checkUserId(userId: string): void {
 /** @throws BadUserInputError */
 export function checkMappingIds(link: MappingIds): void {
   check(mappingIdsSchema, link);
+}
+
+/** @throws BadUserInputError */
+export function readAttributes(attributes: readonly Attribute[]): CustomerMapping['attributes'] {
+  check(attributesSchema, attributes);
+  return Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
 }
 
 function check(schema: z.ZodType, value: unknown): void {

@@ -1,6 +1,6 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type RecordStore, neverExpires } from '../records/record-store.ts';
+import { type RecordStore, createRecord } from '../records/record-store.ts';
 import type { CreationAttempts } from './creation-attempts.ts';
 import type { CustomerDirectory, CustomerMapping, MappingIds } from './customer-directory.ts';
 import { MappingRemovedError } from './customer.errors.ts';
@@ -13,19 +13,13 @@ const keySchema = z.object({ secret: z.string() });
  * id.
  */
 export class RemovedMappings {
-  private secret: Promise<string> | null = null;
+  private secret: string | null = null;
 
   constructor(private readonly records: RecordStore) {}
 
   /** @throws StoreUnavailableError */
   async add(link: MappingIds): Promise<void> {
-    await this.records.insert('removed-link', {
-      key: await this.createKey(link),
-      nonce: randomUUID(),
-      owner: null,
-      content: {},
-      expiresAt: neverExpires,
-    });
+    await this.records.insert('removed-link', createRecord(await this.createKey(link)));
   }
 
   /** @throws StoreUnavailableError */
@@ -34,35 +28,18 @@ export class RemovedMappings {
   }
 
   private async createKey({ userId, stripeCustomerId }: MappingIds): Promise<string> {
-    const secret = await this.getSecret();
-    return createHmac('sha256', secret)
-      .update(JSON.stringify([userId, stripeCustomerId]))
-      .digest('hex');
-  }
-
-  private getSecret(): Promise<string> {
-    this.secret ??= this.readSecret().catch((error: unknown) => {
-      // The next call tries again.
-      this.secret = null;
-      throw error;
-    });
-    return this.secret;
+    this.secret ??= await this.readSecret();
+    const hmac = createHmac('sha256', this.secret);
+    return hmac.update(JSON.stringify([userId, stripeCustomerId])).digest('hex');
   }
 
   /** The first process that needs the secret creates it; all others read it. */
   private async readSecret(): Promise<string> {
-    const name = { kind: 'removed-link-secret', key: 'secret' } as const;
-    const found = await this.records.find(name.kind, name.key);
+    const found = await this.records.find('removed-link-secret', 'secret');
     if (found !== null) return keySchema.parse(found.content).secret;
     const secret = randomBytes(32).toString('base64url');
-    const record = {
-      key: name.key,
-      nonce: randomUUID(),
-      owner: null,
-      content: { secret },
-      expiresAt: neverExpires,
-    };
-    return (await this.records.insert(name.kind, record)) ? secret : this.readSecret();
+    const record = createRecord('secret', { content: { secret } });
+    return (await this.records.insert('removed-link-secret', record)) ? secret : this.readSecret();
   }
 }
 
@@ -90,12 +67,9 @@ export class AutomaticMappings {
   }
 }
 
-/** Removes a feature's stored data about a user's customer. */
-type Removal = (userId: string) => Promise<unknown>;
-
 /** Removes mappings, so that neither an event nor a session restores them. */
 export class UserUnlinking {
-  private readonly removals: Removal[] = [];
+  private readonly removals: ((userId: string) => Promise<unknown>)[] = [];
 
   constructor(
     private readonly directory: CustomerDirectory,
@@ -103,8 +77,8 @@ export class UserUnlinking {
     private readonly attempts: CreationAttempts,
   ) {}
 
-  /** Registers a removal that every unlinking runs, for features that build on this one. */
-  alsoRemove(removal: Removal): void {
+  /** Registers a removal of a feature's data about a user's customer, which every unlinking runs. */
+  alsoRemove(removal: (userId: string) => Promise<unknown>): void {
     this.removals.push(removal);
   }
 

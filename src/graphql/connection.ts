@@ -1,5 +1,6 @@
 import { ArgsType, type ClassType, Field, Int } from 'type-graphql';
 import { BadUserInputError } from '../shared/errors.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import { createObjectType, field, nullable } from './types.ts';
 
 /** Forward pagination by Relay's specification: https://relay.dev/graphql/connections.htm */
@@ -25,25 +26,11 @@ export class PageArgs {
   readonly after?: string | null;
 }
 
-/** The validated arguments of a page. */
-export interface PageRequest {
-  readonly first: number;
-  /** The key of the last item of the previous page. */
-  readonly after?: string | undefined;
-}
-
 /** @throws BadUserInputError */
 export function readPageRequest({ first, after }: PageArgs): PageRequest {
   if (first < 1 || first > maxPageSize)
     throw new BadUserInputError(`\`first\` must be between 1 and ${maxPageSize}.`);
   return { first, after: typeof after === 'string' ? decodeCursor(after) : undefined };
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly hasNextPage: boolean;
-  /** What the next page continues after, where it is not the last item. */
-  readonly end?: T | undefined;
 }
 
 type PageInfo = InstanceType<typeof PageInfo>;

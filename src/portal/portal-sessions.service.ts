@@ -3,7 +3,7 @@ import type { Caller } from '../auth/claims.ts';
 import type { FeatureChoice } from '../configurations/narrow-configuration.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import type { OwnCustomers } from '../customers/own-customers.service.ts';
+import type { OwnCustomers } from '../customers/customer-creation.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';

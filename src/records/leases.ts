@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BillingError } from '../shared/errors.ts';
-import type { KeptRecord, RecordStore } from './record-store.ts';
+import { type KeptRecord, type RecordStore, createRecord } from './record-store.ts';
 
 /** Longer than any work under a lease: each call to Stripe and the store ends within seconds. */
 const defaultLifeMs = 60_000;
@@ -65,18 +64,13 @@ export class Leases {
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
       // Waiting processes only read, because an insert would take the write lock from the process that holds the lease.
       if (await this.isFree(key)) {
-        const record = this.createRecord(key);
+        const record = createRecord(key, { expiresAt: new Date(Date.now() + this.lifeMs) });
         const lease = this.createLease(record);
         if (await this.insert(record)) return { record, lease };
       }
       if (performance.now() > deadline) throw new LeaseTakenError();
       await wait(pause * (0.5 + Math.random()));
     }
-  }
-
-  private createRecord(key: string): KeptRecord {
-    const expiresAt = new Date(Date.now() + this.lifeMs);
-    return { key, nonce: randomUUID(), owner: null, content: {}, expiresAt };
   }
 
   private createLease({ expiresAt }: KeptRecord): Lease {

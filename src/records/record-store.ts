@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import type { Page, PageRequest } from '../shared/page.ts';
+
 /** A record under a key. It is inserted once, never changed, and later removed. */
 export interface KeptRecord {
   /** Unique among the records of its kind: 1 to 300 characters without control characters. */
@@ -12,11 +15,11 @@ export interface KeptRecord {
 }
 
 /** For records without expiry: no sweep reaches this time. */
-export const neverExpires = new Date(Date.UTC(9999, 0));
+const neverExpires = new Date(Date.UTC(9999, 0));
 
-export interface RecordPage {
-  readonly records: readonly KeptRecord[];
-  readonly hasNextPage: boolean;
+/** A new record. Without further facts it has no owner and no content, and never expires. */
+export function createRecord(key: string, facts: Partial<KeptRecord> = {}): KeptRecord {
+  return { key, nonce: randomUUID(), owner: null, content: {}, expiresAt: neverExpires, ...facts };
 }
 
 /** Stored names, so they never change. Each kind belongs to one feature, which alone knows its content. */
@@ -50,10 +53,7 @@ export interface RecordStore {
   /** Returns all records of an owner, sorted by key. */
   listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]>;
   /** Returns a page of all records of a kind, sorted by key, after the key `after`. */
-  page(
-    kind: RecordKind,
-    page: { readonly first: number; readonly after?: string | undefined },
-  ): Promise<RecordPage>;
+  page(kind: RecordKind, page: PageRequest): Promise<Page<KeptRecord>>;
   /** Removes the record with this nonce. Of several concurrent calls, exactly one returns true. */
   remove(kind: RecordKind, record: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean>;
   /** Removes one batch of records that expired before this time, and returns how many were removed. */

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { type RecordStore, neverExpires } from './record-store.ts';
+import { type RecordStore, createRecord } from './record-store.ts';
 
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
@@ -38,15 +37,8 @@ export class SweepClock {
     const isPlausible = last === null || now.getTime() - last <= plausibleGapMs;
     const by = isPlausible ? now : new Date(last + stepMs);
     if (before !== null) await this.records.remove('sweep', before);
-    const content = { at: by.getTime() };
     // Another process may insert first; its time is as good.
-    await this.records.insert('sweep', {
-      key,
-      nonce: randomUUID(),
-      owner: null,
-      content,
-      expiresAt: neverExpires,
-    });
+    await this.records.insert('sweep', createRecord(key, { content: { at: by.getTime() } }));
     return last === null ? null : { by, aheadMs: now.getTime() - by.getTime() };
   }
 }

@@ -27,7 +27,7 @@ async function keepEverything(platform: Platform): Promise<void> {
   await customers.directory.update(userId, { attributes: { tier: 'gold' } });
   const other = { userId, stripeCustomerId: 'cus_other' };
   await customers.conflicts.report(other, { actor: commandLine, at: now });
-  await new CreationAttempts(records).join(userId, { number: 1, email: 'ada@example.com' });
+  await new CreationAttempts(records).join(userId, null, { email: 'ada@example.com', isOver: false });
   await new SnapshotRegister(records).replace(null, link, { readAt: now, facts: null, goneSince: now });
   const emailLinks = new EmailLinkRegister(records);
   const expiresAt = new Date(now.getTime() + 60_000);

@@ -128,7 +128,7 @@ function createReplica(database: Database, stripeUrl: string): CustomerCreation 
     links: new AutomaticMappings(database.customers, new RemovedMappings(database.records)),
     customers: new CustomersByMetadata(stripe),
     attempts: new CreationAttempts(database.records, now),
-    conflicts: new CustomerConflicts({ records: database.records, audit, metrics: noMetrics }),
+    conflicts: new CustomerConflicts(database.records, audit, noMetrics),
     stripe,
     audit,
     now,

@@ -51,15 +51,15 @@ export function describeAuditLog(description: string, createUrl: () => string): 
     });
 
     const listIds = async (query: { userId?: string; action?: string } = {}): Promise<string[]> =>
-      (await audit.list({ first: 100, ...query })).entries.map(({ id }) => id);
+      (await audit.list({ first: 100, ...query })).items.map(({ id }) => id);
 
     test('shows an intent as it is, until its outcome is there', async () => {
       const intent = createIntent(1, { details: { 'a.b': '$1', $set: 'é👩' } });
       const { operationId, step, ...facts } = intent;
       await audit.append(intent);
 
-      const { entries, hasNextPage } = await audit.list({ first: 10 });
-      expect(entries).toEqual([{ ...facts, id: operationId, outcome: null, endedAt: null }]);
+      const { items, hasNextPage } = await audit.list({ first: 10 });
+      expect(items).toEqual([{ ...facts, id: operationId, outcome: null, endedAt: null }]);
       expect(hasNextPage).toBe(false);
     });
 
@@ -73,7 +73,7 @@ export function describeAuditLog(description: string, createUrl: () => string): 
       await audit.append(intent);
       await audit.append({ ...intent, step, at: endedAt, target: 'cus_1', code });
 
-      const [entry, older] = (await audit.list({ first: 10 })).entries;
+      const [entry, older] = (await audit.list({ first: 10 })).items;
       expect(entry).toMatchObject({ at: intent.at, outcome: step, endedAt, target: 'cus_1', code });
       expect(older).toMatchObject({ outcome: null });
     });
@@ -82,7 +82,7 @@ export function describeAuditLog(description: string, createUrl: () => string): 
       await audit.append(createIntent(1));
       await audit.append(createIntent(1, { actor: 'somebody else' }));
 
-      expect((await audit.list({ first: 10 })).entries).toMatchObject([{ actor: 'root' }]);
+      expect((await audit.list({ first: 10 })).items).toMatchObject([{ actor: 'root' }]);
     });
 
     test('lists the newest first, page by page', async () => {
@@ -96,9 +96,9 @@ export function describeAuditLog(description: string, createUrl: () => string): 
 
       expect(await listIds()).toEqual(sorted);
       const page = await audit.list({ first: 2 });
-      expect([page.entries.map(({ id }) => id), page.hasNextPage]).toEqual([sorted.slice(0, 2), true]);
+      expect([page.items.map(({ id }) => id), page.hasNextPage]).toEqual([sorted.slice(0, 2), true]);
       const last = await audit.list({ first: 3, after: sorted[1] });
-      expect([last.entries.map(({ id }) => id), last.hasNextPage]).toEqual([sorted.slice(2), false]);
+      expect([last.items.map(({ id }) => id), last.hasNextPage]).toEqual([sorted.slice(2), false]);
     });
 
     test('filters by user and by action', async () => {
@@ -113,8 +113,8 @@ export function describeAuditLog(description: string, createUrl: () => string): 
       expect(await listIds({ action: 'link_customer' })).toEqual([fourth, second, first]);
       expect(await listIds({ userId: 'ada', action: 'link_customer' })).toEqual([first]);
       expect(await listIds({ userId: 'Ada' })).toEqual([]);
-      const { entries } = await audit.list({ first: 5, userId: 'ada', after: third });
-      expect(entries.map(({ id }) => id)).toEqual([first]);
+      const { items } = await audit.list({ first: 5, userId: 'ada', after: third });
+      expect(items.map(({ id }) => id)).toEqual([first]);
     });
 
     test('removes what began before a time, with its outcome, and all of it', async () => {
@@ -140,7 +140,7 @@ export function describeAuditLog(description: string, createUrl: () => string): 
 
       expect(await audit.anonymize({ userId: 'ada', stripeCustomerId: 'cus_ada' })).toBe(3);
 
-      const [fourth, third, second, first] = (await audit.list({ first: 10 })).entries;
+      const [fourth, third, second, first] = (await audit.list({ first: 10 })).items;
       const pseudonym: unknown = expect.stringMatching(/^erased:[\w-]{36}$/);
       expect(first).toMatchObject({ userId: pseudonym, target: null, details: {}, outcome: 'succeeded' });
       expect(second).toMatchObject({ userId: 'bob', actor: first?.userId, target: 'cus_bob' });
@@ -157,11 +157,11 @@ export function describeAuditLog(description: string, createUrl: () => string): 
         for (const [n, actorKind] of others.entries())
           await audit.append(createIntent(n, { actor: name, actorKind, userId: name, userErased: true }));
         await audit.append(createIntent(5, { actor: name, userId: name, target: 'cus_1' }));
-        const before = (await audit.list({ first: 10 })).entries.slice(1);
+        const before = (await audit.list({ first: 10 })).items.slice(1);
 
         expect(await audit.anonymize({ userId: name, stripeCustomerId: null })).toBe(1);
 
-        const [erased, ...rest] = (await audit.list({ first: 10 })).entries;
+        const [erased, ...rest] = (await audit.list({ first: 10 })).items;
         expect(rest).toEqual(before);
         expect(rest.map(({ actorKind }) => actorKind)).toEqual(['erased', 'stripe', 'operator']);
         expect(erased).toMatchObject({ actorKind: 'erased', userErased: true, target: null });
@@ -176,8 +176,8 @@ export function describeAuditLog(description: string, createUrl: () => string): 
       await other.append(createIntent(1, { actor: 'of tes' }));
       await other.append({ ...createIntent(1), step: 'failed' });
 
-      expect((await audit.list({ first: 10 })).entries).toMatchObject([{ actor: 'root', outcome: null }]);
-      expect((await audit.list({ first: 10, userId: 'ada' })).entries).toHaveLength(1);
+      expect((await audit.list({ first: 10 })).items).toMatchObject([{ actor: 'root', outcome: null }]);
+      expect((await audit.list({ first: 10, userId: 'ada' })).items).toHaveLength(1);
       expect(await other.anonymize({ userId: 'ada', stripeCustomerId: null })).toBe(1);
       expect(await listIds({ userId: 'ada' })).toHaveLength(1);
       expect(await other.removeBefore('f')).toBe(2);

@@ -26,9 +26,7 @@ describeWithPart('audit log contract on MongoDB', server, howToGetMongo, ({ crea
     const database = await openDatabase({ url, scope: 'test' });
     const { audit } = database;
     const list = async () =>
-      (await audit.list({ first: 9 })).entries
-        .toReversed()
-        .map((entry) => [entry.actorKind, entry.userErased]);
+      (await audit.list({ first: 9 })).items.toReversed().map((entry) => [entry.actorKind, entry.userErased]);
 
     for (const userId of names.slice(0, 3)) await audit.anonymize({ userId, stripeCustomerId: null });
     const kinds = await list();

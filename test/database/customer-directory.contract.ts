@@ -131,8 +131,8 @@ export function describeCustomerDirectory(description: string, createUrl: () => 
       expect(await collectUserIds(customers, 100)).toEqual(sorted);
       expect(await collectUserIds(customers, 3)).toEqual(sorted);
       expect(await collectUserIds(customers, 11)).toEqual(sorted);
-      const { mappings, hasNextPage } = await customers.list({ first: 2, after: 'a;a' });
-      expect([mappings.map(({ userId }) => userId), hasNextPage]).toEqual([['ab', 'b'], true]);
+      const { items, hasNextPage } = await customers.list({ first: 2, after: 'a;a' });
+      expect([items.map(({ userId }) => userId), hasNextPage]).toEqual([['ab', 'b'], true]);
     });
 
     test('pages without doubles or gaps while others are linked', async () => {

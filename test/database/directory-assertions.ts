@@ -17,9 +17,9 @@ export async function expectCode(promise: Promise<unknown>, code: BillingErrorCo
 export async function collectUserIds(customers: CustomerDirectory, pageSize: number): Promise<string[]> {
   const userIds: string[] = [];
   for (;;) {
-    const { mappings, hasNextPage } = await customers.list({ first: pageSize, after: userIds.at(-1) });
-    userIds.push(...mappings.map(({ userId }) => userId));
-    expect(mappings.length).toBeLessThanOrEqual(pageSize);
+    const { items, hasNextPage } = await customers.list({ first: pageSize, after: userIds.at(-1) });
+    userIds.push(...items.map(({ userId }) => userId));
+    expect(items.length).toBeLessThanOrEqual(pageSize);
     if (!hasNextPage) return userIds;
   }
 }

@@ -126,15 +126,15 @@ export function describeRecordStore(description: string, createUrl: () => string
       await records.insert('portal-link-use', createRecord('b1'));
 
       const first = await records.page('portal-link', { first: 3 });
-      const rest = await records.page('portal-link', { first: 3, after: first.records.at(-1)?.key });
+      const rest = await records.page('portal-link', { first: 3, after: first.items.at(-1)?.key });
 
-      expect([first, rest].map((page) => page.records.map(({ key }) => key))).toEqual([
+      expect([first, rest].map((page) => page.items.map(({ key }) => key))).toEqual([
         ['a', 'b', 'b:2'],
         ['c', 'd'],
       ]);
       expect([first.hasNextPage, rest.hasNextPage]).toEqual([true, false]);
       expect((await records.page('portal-link', { first: 5 })).hasNextPage).toBe(false);
-      expect((await records.page('lease', { first: 5 })).records).toEqual([]);
+      expect((await records.page('lease', { first: 5 })).items).toEqual([]);
     });
 
     test('keeps kinds apart in every operation', async () => {

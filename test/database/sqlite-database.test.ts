@@ -83,17 +83,17 @@ describe('a SQLite database', () => {
       insert.run([`0${n}`, name, name]);
     file.close();
 
-    const { entries } = await (await open()).audit.list({ first: 9 });
+    const { items } = await (await open()).audit.list({ first: 9 });
 
-    expect(
-      entries.map(({ actor, actorKind, userErased }) => [actor, actorKind, userErased]).reverse(),
-    ).toEqual([
-      ['cli', 'operator', false],
-      ['stripe', 'stripe', false],
-      [pseudonym, 'erased', true],
-      ['ada', 'user', false],
-      ['erased:by-name', 'user', false],
-    ]);
+    expect(items.map(({ actor, actorKind, userErased }) => [actor, actorKind, userErased]).reverse()).toEqual(
+      [
+        ['cli', 'operator', false],
+        ['stripe', 'stripe', false],
+        [pseudonym, 'erased', true],
+        ['ada', 'user', false],
+        ['erased:by-name', 'user', false],
+      ],
+    );
   });
 
   test('of a release whose records had no row ids keeps the records', async () => {

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import type { MappingIds } from '../../src/customers/customer-directory.ts';
 import { toLinkId } from '../../src/email-links/email-link-register.ts';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
-import { neverExpires, type KeptRecord } from '../../src/records/record-store.ts';
+import { type KeptRecord, createRecord } from '../../src/records/record-store.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import type { KnownValues } from './hostile-values.ts';
 
@@ -82,11 +82,6 @@ function createConflict({ userId, stripeCustomerId }: MappingIds): KeptRecord {
   const hash = createHash('sha256')
     .update(JSON.stringify([userId, stripeCustomerId]))
     .digest('hex');
-  return {
-    key: hash.slice(0, 40),
-    nonce: 'conflict',
-    owner: userId,
-    content: { userId, stripeCustomerId, foundAt: '2026-01-01T00:00:00.000Z' },
-    expiresAt: neverExpires,
-  };
+  const content = { userId, stripeCustomerId, foundAt: '2026-01-01T00:00:00.000Z' };
+  return createRecord(hash.slice(0, 40), { nonce: 'conflict', owner: userId, content });
 }

@@ -121,7 +121,7 @@ async function readTrail({ audit }: Database): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];
   for (let more = true; more;) {
     const page = await audit.list({ first: 500, after: entries.at(-1)?.id });
-    entries.push(...page.entries);
+    entries.push(...page.items);
     more = page.hasNextPage;
   }
   return entries;

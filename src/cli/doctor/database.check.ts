@@ -27,7 +27,7 @@ export const checkDatabase: Check = async (deployment) => {
 const maxCounted = 1_000;
 
 async function countMappings(database: Database, scope: string, { values }: Deployment): Promise<Judgement> {
-  const { mappings, hasNextPage } = await database.customers.list({ first: maxCounted });
+  const { items: mappings, hasNextPage } = await database.customers.list({ first: maxCounted });
   if (hasNextPage) return pass(`more than ${maxCounted} users are linked in scope ${scope}`);
   if (mappings.length > 0) return pass(`users linked in scope ${scope}: ${mappings.length}`);
   if (values.CUSTOMER_CREATION === 'on_demand')

@@ -43,11 +43,6 @@ export async function bounded<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whether an insert was refused because a unique value is taken. */
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof mongo.MongoServerError && error.code === 11_000;
-}
-
 function isUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) {
     return (

@@ -1,16 +1,15 @@
 import {
+  type AuditEntry,
   type AuditLog,
-  type AuditPage,
   type AuditQuery,
   type AuditRecord,
-  type AuditedPerson,
   createPseudonym,
   toEntry,
 } from '../../audit/audit-log.ts';
+import type { UserToErase } from '../../shared/erasure.ts';
+import { type Page, toPage } from '../../shared/page.ts';
+import { recordsPerRemoval } from '../database.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-
-/** Records per delete transaction, which bounds how long the event loop is blocked. */
-const recordsPerRemoval = 500;
 
 const select = `SELECT operation_id AS operationId, step, at, actor, actor_kind AS actorKind, action, user_id AS userId,
   user_erased AS userErased, target, details, code FROM audit WHERE scope = ?`;
@@ -37,7 +36,7 @@ export class SqliteAuditLog implements AuditLog {
         (scope, operation_id, step, at, actor, actor_kind, action, user_id, user_erased, target, details, code)
       VALUES
         (@scope, @operationId, @step, @at, @actor, @actorKind, @action, @userId, @userErased, @target, @details, @code)
-      ON CONFLICT DO NOTHING`;
+      ON CONFLICT DO NOTHING RETURNING 1`;
     const values = {
       ...record,
       scope: this.scope,
@@ -45,34 +44,33 @@ export class SqliteAuditLog implements AuditLog {
       userErased: record.userErased ? 1 : 0,
       details: JSON.stringify(record.details),
     };
-    await this.connection.transaction(() => this.connection.prepare(sql).run(values));
+    await this.connection.write((query) => query(sql, values));
   }
 
-  async list({ first, after = afterAll, userId, action }: AuditQuery): Promise<AuditPage> {
-    const ofUser = userId === undefined ? '' : 'AND user_id = ?';
-    const page = `${select} AND operation_id < ? AND step = 'intended' AND (? IS NULL OR action = ?) ${ofUser}
-      ORDER BY operation_id DESC LIMIT ?`;
+  async list({ first, after = afterAll, userId, action }: AuditQuery): Promise<Page<AuditEntry>> {
+    const ofUser = userId === undefined ? [] : [userId];
+    const page = `${select} AND operation_id < ? AND step = 'intended' AND (? IS NULL OR action = ?)
+      ${userId === undefined ? '' : 'AND user_id = ?'} ORDER BY operation_id DESC LIMIT ?`;
+    const values = [this.scope, after, action ?? null, action ?? null, ...ofUser, first + 1];
     const outcome = `${select} AND operation_id = ? AND step <> 'intended'`;
-    const user = userId === undefined ? [] : [userId];
-    return this.connection.run(() => {
-      const intents = this.read(page, [after, action ?? null, action ?? null, ...user, first + 1]);
-      const entries = intents
-        .slice(0, first)
-        .map((intent) => toEntry(intent, this.read(outcome, [intent.operationId])[0]));
-      return { entries, hasNextPage: intents.length > first };
+    return this.connection.read((query) => {
+      const found = query(page, values).map(toRecord);
+      const { items, hasNextPage } = toPage(found, first);
+      const entries = items.map((intent) =>
+        toEntry(intent, query(outcome, [this.scope, intent.operationId]).map(toRecord)[0]),
+      );
+      return { items: entries, hasNextPage };
     });
   }
 
   async removeBefore(operationId: string): Promise<number> {
     const sql = `DELETE FROM audit WHERE (scope, operation_id, step) IN
-      (SELECT scope, operation_id, step FROM audit WHERE scope = ? AND operation_id < ? LIMIT ?)`;
-    const { changes } = await this.connection.erase(() =>
-      this.connection.prepare(sql).run([this.scope, operationId, recordsPerRemoval]),
-    );
-    return changes;
+      (SELECT scope, operation_id, step FROM audit WHERE scope = ? AND operation_id < ? LIMIT ?) RETURNING 1`;
+    const values = [this.scope, operationId, recordsPerRemoval];
+    return (await this.connection.erase((query) => query(sql, values))).length;
   }
 
-  async anonymize({ userId, stripeCustomerId }: AuditedPerson): Promise<number> {
+  async anonymize({ userId, stripeCustomerId }: UserToErase): Promise<number> {
     const isByThem = "(actor_kind = 'user' AND actor = @userId)";
     const isAboutThem = '(user_erased = 0 AND user_id IS @userId)';
     const sql = `UPDATE audit SET
@@ -85,17 +83,17 @@ export class SqliteAuditLog implements AuditLog {
        WHERE scope = @scope AND (${isByThem} OR ${isAboutThem} OR target = @customer)
        RETURNING operation_id AS operationId`;
     const values = { scope: this.scope, userId, customer: stripeCustomerId, pseudonym: createPseudonym() };
-    const rows = await this.connection.erase(() => this.connection.prepare(sql).all(values));
-    return new Set(rows.map((row) => (row as AuditRow).operationId)).size;
+    const rows = (await this.connection.erase((query) => query(sql, values))) as AuditRow[];
+    return new Set(rows.map(({ operationId }) => operationId)).size;
   }
+}
 
-  private read(sql: string, values: readonly (string | number | null)[]): AuditRecord[] {
-    const rows = this.connection.prepare(sql).all([this.scope, ...values]) as AuditRow[];
-    return rows.map(({ at, userErased, details, ...row }) => ({
-      ...row,
-      at: new Date(at),
-      userErased: userErased === 1,
-      details: JSON.parse(details) as Record<string, string>,
-    }));
-  }
+function toRecord(row: unknown): AuditRecord {
+  const { at, userErased, details, ...record } = row as AuditRow;
+  return {
+    ...record,
+    at: new Date(at),
+    userErased: userErased === 1,
+    details: JSON.parse(details) as AuditRecord['details'],
+  };
 }

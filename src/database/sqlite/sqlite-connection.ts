@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'libsql';
+import Libsql from 'libsql';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 
 /** How long an operation waits for another process's lock. */
@@ -11,36 +11,34 @@ const passing =
 
 const unavailable = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM)/;
 
+type Value = string | number | null;
+
+/** Runs a statement and returns its rows. */
+export type Query = (sql: string, values: readonly Value[] | Readonly<Record<string, Value>>) => unknown[];
+
 /**
  * One connection to a SQLite file. Statements run synchronously. SQLite's own wait for a lock is off, because it would
  * block the event loop: this class retries the operation instead.
  */
 export class SqliteConnection {
-  private readonly database: Database.Database;
-  private readonly statements = new Map<string, Database.Statement>();
+  readonly database: Libsql.Database;
+  private readonly statements = new Map<string, Libsql.Statement>();
   private closed = false;
 
   constructor(path: string) {
-    this.database = new Database(path, { timeout: 0 });
+    this.database = new Libsql(path, { timeout: 0 });
     // Otherwise removed values stay readable in the file's free pages.
     this.database.exec('PRAGMA secure_delete = ON');
   }
 
-  /** Prepares each statement once. */
-  prepare(sql: string): Database.Statement {
-    const statement = this.statements.get(sql) ?? this.database.prepare(sql);
-    this.statements.set(sql, statement);
-    return statement;
-  }
-
-  /** Runs a read, and retries it while another process holds the lock. Writes go through `transaction`. */
-  async run<T>(operation: (database: Database.Database) => T): Promise<T> {
+  /** Runs a read, and retries it while another process holds the lock. */
+  async read<T>(operation: (query: Query) => T): Promise<T> {
     const deadline = performance.now() + lockWaitMs;
     for (;;) {
       // libsql's prepared statements still work after close.
       if (this.closed) throw new StoreUnavailableError(new Error('The SQLite database is closed.'));
       try {
-        return operation(this.database);
+        return operation(this.query);
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw toStoreError(error);
       }
@@ -53,23 +51,26 @@ export class SqliteConnection {
    * reset a prepared statement that met a lock. Later writes of the connection are then not committed, and are lost when
    * the statement runs again.
    */
-  transaction<T>(operation: (database: Database.Database) => T): Promise<T> {
-    return this.run((database) => {
-      database.exec('BEGIN IMMEDIATE');
+  write<T>(operation: (query: Query) => T): Promise<T> {
+    return this.read((query) => {
+      this.database.exec('BEGIN IMMEDIATE');
       try {
-        const result = operation(database);
-        database.exec('COMMIT');
+        const result = operation(query);
+        this.database.exec('COMMIT');
         return result;
       } finally {
-        if (database.inTransaction) database.exec('ROLLBACK');
+        if (this.database.inTransaction) this.database.exec('ROLLBACK');
       }
     });
   }
 
-  /** Runs a transaction that removes data, and also removes the data from SQLite's log, which keeps earlier pages. */
-  async erase<T>(operation: (database: Database.Database) => T): Promise<T> {
-    const result = await this.transaction(operation);
-    await this.emptyLog();
+  /** Runs a write that removes data, and also removes the data from SQLite's log, which keeps earlier pages. */
+  async erase<T>(operation: (query: Query) => T): Promise<T> {
+    const result = await this.write(operation);
+    // If a reader in another process blocks this for long, the next erasure or close does it.
+    const deadline = performance.now() + lockWaitMs;
+    while (!this.closed && performance.now() < deadline && !this.tryToEmptyLog())
+      await sleep(1 + Math.random() * 9);
     return result;
   }
 
@@ -81,15 +82,14 @@ export class SqliteConnection {
     this.database.close();
   }
 
-  /** Moves the log's pages into the file. If a reader in another process blocks it for long, the next erasure or close does it. */
-  private async emptyLog(): Promise<void> {
-    const deadline = performance.now() + lockWaitMs;
-    while (!this.closed && performance.now() < deadline) {
-      if (this.tryToEmptyLog()) return;
-      await sleep(1 + Math.random() * 9);
-    }
-  }
+  /** Prepares each statement once. */
+  private readonly query: Query = (sql, values) => {
+    const statement = this.statements.get(sql) ?? this.database.prepare(sql);
+    this.statements.set(sql, statement);
+    return statement.all(values);
+  };
 
+  /** Moves the log's pages into the file. */
   private tryToEmptyLog(): boolean {
     try {
       const { busy } = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
@@ -108,11 +108,11 @@ export function mayPass(error: unknown): boolean {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+  return error instanceof Libsql.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 function toStoreError(error: unknown): unknown {
-  return error instanceof Database.SqliteError && unavailable.test(error.code)
+  return error instanceof Libsql.SqliteError && unavailable.test(error.code)
     ? new StoreUnavailableError(error)
     : error;
 }

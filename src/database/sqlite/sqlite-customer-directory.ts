@@ -5,12 +5,13 @@ import {
   type LinkOutcome,
   type MappingChanges,
   type MappingIds,
-  type MappingPage,
   checkMappingIds,
   checkUserId,
 } from '../../customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
+import { linksPerStep } from '../database.ts';
+import type { Query, SqliteConnection } from './sqlite-connection.ts';
 
 const columns = `user_id AS userId, stripe_customer_id AS stripeCustomerId, contract_ends_at AS contractEndsAt,
   attributes, created_at AS createdAt`;
@@ -22,8 +23,6 @@ interface CustomerRow extends MappingIds {
   readonly createdAt: number;
 }
 
-/** Mappings per transaction, which bounds how long other requests and other processes wait. */
-const linksPerTransaction = 500;
 /** The pause between two transactions. Without it, a waiting process would rarely find the lock free. */
 const pauseMs = 2;
 
@@ -34,37 +33,37 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
     private readonly scope: string,
   ) {}
 
-  findByUserId(userId: string): Promise<CustomerMapping | null> {
-    return this.connection.run(() => {
-      checkUserId(userId);
-      return this.getByUserId(userId);
-    });
+  async findByUserId(userId: string): Promise<CustomerMapping | null> {
+    checkUserId(userId);
+    return this.connection.read((query) => this.get(query, userId));
   }
 
-  findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
-    return this.connection.run(() => this.get(`${select} AND stripe_customer_id = ?`, stripeCustomerId));
+  async findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
+    const sql = `${select} AND stripe_customer_id = ?`;
+    return this.connection.read((query) => toMapping(query(sql, [this.scope, stripeCustomerId])));
   }
 
   async link(link: MappingIds): Promise<{ mapping: CustomerMapping; created: boolean }> {
     checkMappingIds(link);
-    const { outcome, mapping } = await this.connection.transaction(() => ({
-      outcome: this.insert(link, Date.now()),
-      mapping: this.getByUserId(link.userId),
-    }));
-    if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
-    if (mapping === null) throw new CustomerAlreadyLinkedError(link.stripeCustomerId);
-    return { mapping, created: outcome === 'linked' };
+    return this.connection.write((query) => {
+      const outcome = this.insert(query, link, Date.now());
+      if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
+      const mapping = this.get(query, link.userId);
+      if (mapping === null) throw new CustomerAlreadyLinkedError(link.stripeCustomerId);
+      return { mapping, created: outcome === 'linked' };
+    });
   }
 
   async linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]> {
     links.forEach(checkMappingIds);
     const outcomes: LinkOutcome[] = [];
     while (outcomes.length < links.length) {
-      const next = links.slice(outcomes.length, outcomes.length + linksPerTransaction);
+      const next = links.slice(outcomes.length, outcomes.length + linksPerStep);
       const now = Date.now();
-      const stored = await this.connection.transaction(() => next.map((link) => this.insert(link, now)));
-      outcomes.push(...stored);
-      if (next.length === linksPerTransaction) await sleep(pauseMs);
+      outcomes.push(
+        ...(await this.connection.write((query) => next.map((link) => this.insert(query, link, now)))),
+      );
+      if (next.length === linksPerStep) await sleep(pauseMs);
     }
     return outcomes;
   }
@@ -82,57 +81,45 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
       contractEndsAt?.getTime() ?? null,
       attributes === undefined ? null : JSON.stringify(attributes),
     ];
-    return this.connection.transaction(() =>
-      toMapping(this.connection.prepare(sql).get([...changes, this.scope, userId])),
-    );
+    return this.connection.write((query) => toMapping(query(sql, [...changes, this.scope, userId])));
   }
 
   async unlink(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
     const sql = `DELETE FROM customers WHERE scope = ? AND user_id = ? RETURNING ${columns}`;
-    return this.connection.erase(() => this.get(sql, userId));
+    return this.connection.erase((query) => toMapping(query(sql, [this.scope, userId])));
   }
 
-  async list({ first, after = '' }: { first: number; after?: string | undefined }): Promise<MappingPage> {
+  async list({ first, after = '' }: PageRequest): Promise<Page<CustomerMapping>> {
     const sql = `${select} AND user_id > ? ORDER BY user_id LIMIT ?`;
-    const rows = await this.connection.run(() =>
-      this.connection.prepare(sql).all([this.scope, after, first + 1]),
-    );
-    return {
-      mappings: rows.slice(0, first).map((row) => fromRow(row as CustomerRow)),
-      hasNextPage: rows.length > first,
-    };
+    const rows = await this.connection.read((query) => query(sql, [this.scope, after, first + 1]));
+    return toPage(rows.map(fromRow), first);
   }
 
-  private insert({ userId, stripeCustomerId }: MappingIds, now: number): LinkOutcome {
+  private insert(query: Query, { userId, stripeCustomerId }: MappingIds, now: number): LinkOutcome {
     const sql = `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
-       VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING`;
-    const { changes } = this.connection.prepare(sql).run([this.scope, userId, stripeCustomerId, now]);
-    if (changes === 1) return 'linked';
-    const existing = this.getByUserId(userId);
+       VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING RETURNING 1`;
+    if (query(sql, [this.scope, userId, stripeCustomerId, now]).length === 1) return 'linked';
+    const existing = this.get(query, userId);
     if (existing === null) return 'customer_taken';
     return existing.stripeCustomerId === stripeCustomerId ? 'unchanged' : 'user_taken';
   }
 
-  private getByUserId(userId: string): CustomerMapping | null {
-    return this.get(`${select} AND user_id = ?`, userId);
-  }
-
-  private get(sql: string, id: string): CustomerMapping | null {
-    return toMapping(this.connection.prepare(sql).get([this.scope, id]));
+  private get(query: Query, userId: string): CustomerMapping | null {
+    return toMapping(query(`${select} AND user_id = ?`, [this.scope, userId]));
   }
 }
 
-function toMapping(row: unknown): CustomerMapping | null {
-  return row === undefined ? null : fromRow(row as CustomerRow);
+function toMapping(rows: readonly unknown[]): CustomerMapping | null {
+  return rows.map(fromRow)[0] ?? null;
 }
 
-function fromRow({ userId, stripeCustomerId, contractEndsAt, attributes, createdAt }: CustomerRow) {
+function fromRow(row: unknown): CustomerMapping {
+  const { contractEndsAt, attributes, createdAt, ...ids } = row as CustomerRow;
   return {
-    userId,
-    stripeCustomerId,
+    ...ids,
     contractEndsAt: contractEndsAt === null ? null : new Date(contractEndsAt),
-    attributes: JSON.parse(attributes) as Record<string, string>,
+    attributes: JSON.parse(attributes) as CustomerMapping['attributes'],
     createdAt: new Date(createdAt),
   };
 }

@@ -1,13 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StoreUnavailableError } from '../../shared/errors.ts';
-import {
-  type Database,
-  type DatabaseOptions,
-  DatabaseSetupError,
-  checkScope,
-  checkWrites,
-} from '../database.ts';
+import { type Database, type DatabaseOptions, DatabaseSetupError } from '../database.ts';
 import { SqliteAuditLog } from './sqlite-audit-log.ts';
 import { SqliteConnection, mayPass } from './sqlite-connection.ts';
 import { SqliteCustomerDirectory } from './sqlite-customer-directory.ts';
@@ -18,18 +12,14 @@ import { SqliteRecordStore } from './sqlite-record-store.ts';
  * Opens `sqlite:PATH` (or `sqlite::memory:`, for tests), and creates a missing file, its folder and its tables.
  * @throws DatabaseSetupError
  */
-export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promise<Database> {
-  checkScope(scope);
-  const path = parsePath(url);
-  const connection = await openConnection(path);
-  const { version } = connection.prepare('SELECT sqlite_version() AS version').get() as { version: string };
-  const records = new SqliteRecordStore(connection, scope);
+export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
+  const connection = await openConnection(parsePath(url));
+  const [row] = await connection.read((query) => query('SELECT sqlite_version() AS version', []));
   return {
-    description: `SQLite ${version}`,
+    description: `SQLite ${(row as { version: string }).version}`,
     customers: new SqliteCustomerDirectory(connection, scope),
     audit: new SqliteAuditLog(connection, scope),
-    records,
-    ping: () => checkWrites(records),
+    records: new SqliteRecordStore(connection, scope),
     close: () => {
       connection.close();
       return Promise.resolve();
@@ -49,8 +39,9 @@ async function openConnection(path: string): Promise<SqliteConnection> {
   try {
     if (path !== ':memory:') makeFile(path);
     connection = new SqliteConnection(path);
-    await connection.run((database) => database.exec('PRAGMA journal_mode = WAL'));
-    if (await connection.run(isOutdated)) await connection.transaction(migrate);
+    const { database } = connection;
+    await connection.read(() => database.exec('PRAGMA journal_mode = WAL'));
+    if (await connection.read(() => isOutdated(database))) await connection.write(() => migrate(database));
     return connection;
   } catch (error) {
     connection?.close();

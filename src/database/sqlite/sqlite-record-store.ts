@@ -1,8 +1,7 @@
-import type { KeptRecord, RecordKind, RecordPage, RecordStore } from '../../records/record-store.ts';
+import type { KeptRecord, RecordKind, RecordStore } from '../../records/record-store.ts';
+import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
+import { recordsPerRemoval } from '../database.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-
-/** Records per delete transaction, which bounds how long the event loop is blocked. */
-const recordsPerRemoval = 500;
 
 const select =
   'SELECT key, nonce, owner, content, expires_at AS expiresAt FROM records WHERE scope = ? AND kind = ?';
@@ -21,10 +20,10 @@ export class SqliteRecordStore implements RecordStore {
 
   async insert(kind: RecordKind, { key, nonce, owner, content, expiresAt }: KeptRecord): Promise<boolean> {
     const sql = `INSERT INTO records (scope, kind, key, nonce, owner, content, expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1`;
     const values = [this.scope, kind, key, nonce, owner, JSON.stringify(content), expiresAt.getTime()];
-    const { changes } = await this.connection.transaction(() => this.connection.prepare(sql).run(values));
-    return changes === 1 || (await this.find(kind, key))?.nonce === nonce;
+    const inserted = await this.connection.write((query) => query(sql, values));
+    return inserted.length === 1 || (await this.find(kind, key))?.nonce === nonce;
   }
 
   async find(kind: RecordKind, key: string): Promise<KeptRecord | null> {
@@ -36,41 +35,30 @@ export class SqliteRecordStore implements RecordStore {
     return this.select('AND owner = ? ORDER BY key', [kind, owner]);
   }
 
-  async page(
-    kind: RecordKind,
-    { first, after = '' }: { first: number; after?: string | undefined },
-  ): Promise<RecordPage> {
-    const records = await this.select('AND key > ? ORDER BY key LIMIT ?', [kind, after, first + 1]);
-    return { records: records.slice(0, first), hasNextPage: records.length > first };
+  async page(kind: RecordKind, { first, after = '' }: PageRequest): Promise<Page<KeptRecord>> {
+    return toPage(await this.select('AND key > ? ORDER BY key LIMIT ?', [kind, after, first + 1]), first);
   }
 
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
-    const sql = 'DELETE FROM records WHERE scope = ? AND kind = ? AND key = ? AND nonce = ?';
-    const removal = (): number => this.connection.prepare(sql).run([this.scope, kind, key, nonce]).changes;
+    const sql = 'DELETE FROM records WHERE scope = ? AND kind = ? AND key = ? AND nonce = ? RETURNING 1';
     // Leases and heartbeats are removed often and contain no personal data, so a plain transaction is enough.
-    const changes = await (kind === 'lease' || kind === 'heartbeat'
-      ? this.connection.transaction(removal)
-      : this.connection.erase(removal));
-    return changes === 1;
+    const method = kind === 'lease' || kind === 'heartbeat' ? 'write' : 'erase';
+    const removed = await this.connection[method]((query) => query(sql, [this.scope, kind, key, nonce]));
+    return removed.length === 1;
   }
 
   async removeExpired(before: Date): Promise<number> {
     const sql = `DELETE FROM records WHERE (scope, kind, key) IN
-      (SELECT scope, kind, key FROM records WHERE scope = ? AND expires_at < ? LIMIT ?)`;
-    const { changes } = await this.connection.erase(() =>
-      this.connection.prepare(sql).run([this.scope, before.getTime(), recordsPerRemoval]),
-    );
-    return changes;
+      (SELECT scope, kind, key FROM records WHERE scope = ? AND expires_at < ? LIMIT ?) RETURNING 1`;
+    const values = [this.scope, before.getTime(), recordsPerRemoval];
+    return (await this.connection.erase((query) => query(sql, values))).length;
   }
 
   private async select(condition: string, values: readonly (string | number)[]): Promise<KeptRecord[]> {
-    const rows = await this.connection.run(() =>
-      this.connection.prepare(`${select} ${condition}`).all([this.scope, ...values]),
-    );
-    return (rows as RecordRow[]).map(({ key, nonce, owner, content, expiresAt }) => ({
-      key,
-      nonce,
-      owner,
+    const sql = `${select} ${condition}`;
+    const rows = await this.connection.read((query) => query(sql, [this.scope, ...values]));
+    return (rows as RecordRow[]).map(({ content, expiresAt, ...row }) => ({
+      ...row,
       content: JSON.parse(content) as KeptRecord['content'],
       expiresAt: new Date(expiresAt),
     }));

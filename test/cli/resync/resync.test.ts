@@ -59,8 +59,8 @@ describe('events that were not delivered', () => {
     for (const [index, { id }] of customers.entries())
       expect(await database.customers.findByStripeCustomerId(id)).toMatchObject({ userId: users[index] });
     expect((await resync()).stdout).toBe(toLine([0, 120, 0], [120, 0, 0]));
-    const { entries } = await database.audit.list({ first: 200 });
-    expect(entries).toHaveLength(120);
+    const { items } = await database.audit.list({ first: 200 });
+    expect(items).toHaveLength(120);
   }, 60_000);
 
   test('are handled the oldest first', async () => {
@@ -192,7 +192,7 @@ describe('linked customers', () => {
 
     await control('DELETE', 'faults');
     expect((await resync('--after', 'user-13')).stdout).toBe(toLine([0, 12, 0], [8, 0, 0]));
-    expect((await database.customers.list({ first: 100 })).mappings).toHaveLength(12);
+    expect((await database.customers.list({ first: 100 })).items).toHaveLength(12);
   });
 
   test('are read with fewer than 20 requests a second', async () => {
