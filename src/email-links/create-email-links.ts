@@ -1,11 +1,9 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Customers } from '../customers/create-customers.ts';
-import type { Routes } from '../http/create-server.ts';
-import type { Platform } from '../platform.ts';
+import type { Feature, Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
-import { createEmailLinkPages } from './email-link-pages.ts';
+import { countOf } from '../shared/erasure.ts';
 import { EmailLinkRegister } from './email-link-register.ts';
 import { EmailLinkResolver } from './email-link.resolver.ts';
 import { addEmailLinkRoutes } from './email-link.routes.ts';
@@ -13,11 +11,7 @@ import { EmailLinkVisits } from './email-link-visits.service.ts';
 import { EmailLinks } from './email-links.service.ts';
 
 /** Composes e-mail links, which open the portal up to days later. */
-export interface EmailLinksFeature {
-  readonly resolvers: readonly object[];
-  readonly routes: readonly Routes[];
-  eraseUser(user: UserToErase): Promise<Erasure>;
-}
+export type EmailLinksFeature = Required<Feature>;
 
 interface EmailLinksParts {
   readonly customers: Customers;
@@ -35,12 +29,7 @@ export function createEmailLinks(
   const visits = new EmailLinkVisits({ ...parts, leases, sessions });
   return {
     resolvers: [new EmailLinkResolver(new EmailLinks({ ...parts, flows, audit, publicUrl }))],
-    routes: [
-      {
-        audience: 'visitors',
-        add: (server) => addEmailLinkRoutes(server, { visits, pages: createEmailLinkPages(apiUrl) }),
-      },
-    ],
+    routes: [{ audience: 'visitors', add: (server) => addEmailLinkRoutes(server, visits, apiUrl) }],
     eraseUser: async ({ userId }) => {
       const count = await links.removeOf(userId);
       return { removed: count === 0 ? [] : [`${countOf(count, 'link', 'links')} for e-mails, used or not`] };

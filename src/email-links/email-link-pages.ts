@@ -1,33 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
 
-/** The pages that a person who follows a link can see. */
-export type EmailLinkPageName =
-  'ready' | 'used' | 'expired' | 'unknown' | 'changed' | 'gone' | 'not_offered' | 'too_many' | 'try_again';
-
-interface LinkPage {
-  readonly status: number;
-  readonly html: string;
-}
-
-export interface EmailLinkPages {
-  /** Headers for every page. */
-  readonly headers: Readonly<Record<string, string>>;
-  get(name: EmailLinkPageName): LinkPage;
-}
-
-interface Content {
+interface Page {
   readonly status: number;
   readonly heading: string;
   readonly text: string;
   /** Whether the page has the button. */
-  readonly button: boolean;
+  readonly button?: boolean;
 }
 
 const instead =
   'Sign in to the product that sent it and open billing there, or ask its support for a new link.';
 
-/** No page names the user: anyone who has the link can see the page. */
-const contents: Readonly<Record<EmailLinkPageName, Content>> = {
+/** The pages that a person who follows a link can see. No page names the user: anyone who has the link can see the page. */
+const pages = {
   ready: {
     status: 200,
     heading: 'Your billing page',
@@ -38,32 +24,27 @@ const contents: Readonly<Record<EmailLinkPageName, Content>> = {
     status: 410,
     heading: 'This link has been used',
     text: `It opens billing only once. ${instead}`,
-    button: false,
   },
-  expired: { status: 410, heading: 'This link has expired', text: instead, button: false },
+  expired: { status: 410, heading: 'This link has expired', text: instead },
   unknown: {
     status: 404,
     heading: 'This link does not work',
     text: `It may have been cut off on its way, or been withdrawn: try the link in the e-mail once more. ${instead}`,
-    button: false,
   },
   changed: {
     status: 410,
     heading: 'This link no longer fits',
     text: `Something about the billing has changed since it was sent. ${instead}`,
-    button: false,
   },
   gone: {
     status: 410,
     heading: 'This billing account no longer exists',
     text: 'It was deleted after the link was sent. Ask the support of the product that sent it.',
-    button: false,
   },
   not_offered: {
     status: 403,
     heading: 'This is not available any more',
     text: 'What the link was made for cannot be done now. Sign in to the product that sent it and open billing there to see what can.',
-    button: false,
   },
   too_many: {
     status: 429,
@@ -77,7 +58,9 @@ const contents: Readonly<Record<EmailLinkPageName, Content>> = {
     text: 'Wait a moment, then press the button to try again. This has not used the link up.',
     button: true,
   },
-};
+} satisfies Readonly<Record<string, Page>>;
+
+export type EmailLinkPageName = keyof typeof pages;
 
 /** Colours keep a contrast of at least 7:1 in both schemes. */
 const style = `
@@ -100,11 +83,11 @@ button { width: 100%; min-height: 3rem; padding: .75rem 1rem; border: 2px solid 
 button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 `;
 
-/**
- * Creates the pages and their security headers.
- * @param stripeUrl the URL of a Stripe other than Stripe's own, to which the button finally leads
- */
-export function createEmailLinkPages(stripeUrl: URL | null): EmailLinkPages {
+/** Sends a page, with its own status by default. */
+export type SendPage = (reply: FastifyReply, name: EmailLinkPageName, status?: number) => FastifyReply;
+
+/** @param stripeUrl the URL of a Stripe other than Stripe's own, to which the button finally leads */
+export function createPageSender(stripeUrl: URL | null): SendPage {
   const styleHash = createHash('sha256').update(style).digest('base64');
   // Chromium applies form-action to the redirect after a form too. Stripe's portal may use a custom domain.
   const targets = ["'self'", 'https:', ...(stripeUrl?.protocol === 'http:' ? [stripeUrl.origin] : [])];
@@ -115,17 +98,20 @@ export function createEmailLinkPages(stripeUrl: URL | null): EmailLinkPages {
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ];
-  return {
-    headers: { 'content-security-policy': policy.join('; '), 'x-robots-tag': 'noindex, nofollow' },
-    get: (name) => ({ status: contents[name].status, html: print(contents[name]) }),
+  const headers = {
+    'content-security-policy': policy.join('; '),
+    'content-type': 'text/html; charset=utf-8',
+    'x-robots-tag': 'noindex, nofollow',
   };
+  return (reply, name, status = pages[name].status) =>
+    reply.code(status).headers(headers).send(print(pages[name]));
 }
 
 /**
  * The form posts to the page's own URL, so that it works behind proxies that add a path. It has no CSRF token: an attacker
  * who can send this request knows the link, and the link is the credential.
  */
-function print({ heading, text, button }: Content): string {
+function print({ heading, text, button = false }: Page): string {
   const form = button ? '\n<form method="post"><button>Open billing</button></form>' : '';
   return `<!doctype html>
 <html lang="en">

@@ -1,42 +1,46 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { FlowCompletionType, type PortalFlow, PortalFlowType } from '../portal/portal-flow.ts';
+import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
 
-/** A link for an e-mail. It opens a portal session when it is used, up to days later. */
-export interface EmailLink {
-  /** The hash of the link's token. */
-  readonly id: string;
-  readonly userId: string;
-  /** The user's customer when the link was created. */
-  readonly stripeCustomerId: string;
-  readonly returnUrl: string;
-  readonly flow: PortalFlow | null;
-  readonly singleUse: boolean;
-  readonly createdAt: Date;
-  readonly expiresAt: Date;
+/** The path of a link, which the token follows. */
+export const linkPath = '/portal-links';
+
+export function createLinkToken(): string {
+  return randomBytes(32).toString('base64url');
 }
 
-/** How long after a link's expiry its page can still say that the link was used or has expired. */
-const remembranceMs = 30 * 24 * 60 * 60_000;
+export function isLinkToken(text: string): boolean {
+  return /^[\w-]{43}$/.test(text);
+}
+
+/**
+ * Returns the id of a link, under which it is stored. The id does not reveal the token, so a copy of the store opens
+ * nothing.
+ */
+export function toLinkId(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+export function isLinkId(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
 
 const time = z.iso.datetime().transform((text) => new Date(text));
+const optionalText = z.string().nullish();
 
 const flowSchema = z.object({
   type: z.enum(PortalFlowType),
-  subscriptionId: z.string().nullish(),
-  priceId: z.string().nullish(),
+  subscriptionId: optionalText,
+  priceId: optionalText,
   quantity: z.int().nullish(),
   afterCompletion: z
-    .object({
-      type: z.enum(FlowCompletionType),
-      returnUrl: z.string().nullish(),
-      message: z.string().nullish(),
-    })
+    .object({ type: z.enum(FlowCompletionType), returnUrl: optionalText, message: optionalText })
     .nullish(),
 });
 
 const linkSchema = z.object({
+  /** The user's customer when the link was created. */
   stripeCustomerId: z.string(),
   returnUrl: z.string(),
   flow: flowSchema.nullable(),
@@ -46,6 +50,16 @@ const linkSchema = z.object({
 });
 
 const useSchema = z.object({ usedAt: time });
+
+/** A link for an e-mail. It opens a portal session when it is used, up to days later. */
+export interface EmailLink extends Readonly<z.output<typeof linkSchema>> {
+  /** The hash of the link's token. */
+  readonly id: string;
+  readonly userId: string;
+}
+
+/** How long after a link's expiry its page can still say that the link was used or has expired. */
+const remembranceMs = 30 * 24 * 60 * 60_000;
 
 /** Stores e-mail links and their uses. */
 export class EmailLinkRegister {
@@ -92,14 +106,8 @@ export class EmailLinkRegister {
   }
 
   /** Marks a link as used. Of several concurrent calls, over all processes, exactly one returns true. */
-  async use({ id, userId, expiresAt }: EmailLink, usedAt: Date): Promise<boolean> {
-    const use: KeptRecord = {
-      key: id,
-      nonce: randomUUID(),
-      owner: userId,
-      content: { usedAt },
-      expiresAt: toRecordEnd(expiresAt),
-    };
+  async use({ id: key, userId: owner, expiresAt: end }: EmailLink, usedAt: Date): Promise<boolean> {
+    const use = { key, nonce: randomUUID(), owner, content: { usedAt }, expiresAt: toRecordEnd(end) };
     try {
       return await this.records.insert('portal-link-use', use);
     } catch (error) {
@@ -116,43 +124,4 @@ function toRecordEnd(expiresAt: Date): Date {
 
 function toLink({ key, owner, content }: KeptRecord): EmailLink {
   return { id: key, userId: owner ?? '', ...linkSchema.parse(content) };
-}
-
-/** The path of a link, which the token follows. */
-export const linkPath = '/portal-links';
-
-const tokenPattern = /^[\w-]{43}$/;
-const idPattern = /^[0-9a-f]{64}$/;
-
-export function createLinkToken(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/**
- * Returns the id of a link, under which it is stored. The id does not reveal the token, so a copy of the store opens
- * nothing.
- */
-export function toLinkId(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
-export function isLinkToken(text: string): boolean {
-  return tokenPattern.test(text);
-}
-
-export function isLinkId(text: string): boolean {
-  return idPattern.test(text);
-}
-
-/** Why a link is refused, for reasons of the link itself. */
-type LinkRefusal = 'unknown' | 'expired' | 'used' | 'left';
-
-/** A link is refused. A person in a browser sees a page for it; API clients never get this error. */
-export class EmailLinkRefusedError extends Error {
-  override readonly name = 'EmailLinkRefusedError';
-
-  /** @param refusal `left` when the browser disconnected: the link can be used later */
-  constructor(readonly refusal: LinkRefusal) {
-    super(`The link was refused: ${refusal}`);
-  }
 }

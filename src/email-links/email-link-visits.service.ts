@@ -2,18 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { type Leases, LeaseTakenError } from '../records/leases.ts';
-import {
-  type EmailLinkRegister,
-  type EmailLink,
-  isLinkToken,
-  toLinkId,
-  EmailLinkRefusedError,
-} from './email-link-register.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { type EmailLink, type EmailLinkRegister, isLinkToken, toLinkId } from './email-link-register.ts';
 
 interface EmailLinkVisitsParts {
   readonly links: EmailLinkRegister;
@@ -23,6 +17,16 @@ interface EmailLinkVisitsParts {
   readonly sessions: PortalSessions;
   readonly stripe: StripeClient;
   readonly now: () => Date;
+}
+
+/** A link is refused for reasons of its own. A person in a browser sees a page for it; API clients never get this error. */
+export class EmailLinkRefusedError extends Error {
+  override readonly name = 'EmailLinkRefusedError';
+
+  /** @param page `try_again` when the browser disconnected: the link can be used later */
+  constructor(readonly page: 'unknown' | 'expired' | 'used' | 'try_again') {
+    super(`The link was refused: ${page}`);
+  }
 }
 
 const pauseMs = 200;
@@ -41,13 +45,9 @@ export class EmailLinkVisits {
     const link = await this.getUsable(token);
     await this.getMapping(link);
     this.parts.returnUrls.getAllowed(link.returnUrl);
-    if (await this.isGone(link)) throw new CustomerGoneError();
-  }
-
-  /** Whether Stripe says in time that it no longer has the customer. */
-  private async isGone({ stripeCustomerId }: EmailLink): Promise<boolean> {
-    const customer = findStripeCustomer(this.parts.stripe, stripeCustomerId).catch(() => undefined);
-    return (await Promise.race([customer, wait(stripePatienceMs, undefined, { ref: false })])) === null;
+    const customer = findStripeCustomer(this.parts.stripe, link.stripeCustomerId).catch(() => undefined);
+    const found = await Promise.race([customer, wait(stripePatienceMs, undefined, { ref: false })]);
+    if (found === null) throw new CustomerGoneError();
   }
 
   /**
@@ -64,11 +64,10 @@ export class EmailLinkVisits {
   private async openOnce(id: string, token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const { leases } = this.parts;
     const deadline = performance.now() + leases.patienceMs;
+    const useUp = () => this.useUp(token, isAwaited);
     for (;;) {
       try {
-        return await leases.runExclusive(`portal-link:${id}`, () => this.useUp(token, isAwaited), {
-          patienceMs: 0,
-        });
+        return await leases.runExclusive(`portal-link:${id}`, useUp, { patienceMs: 0 });
       } catch (error) {
         if (!(error instanceof LeaseTakenError) || performance.now() > deadline) throw error;
       }
@@ -81,7 +80,7 @@ export class EmailLinkVisits {
     const link = await this.getUsable(token);
     const session = await this.openSession(link, token);
     // A second press of the button cancels the first request, so the browser ignores this response.
-    if (!isAwaited()) throw new EmailLinkRefusedError('left');
+    if (!isAwaited()) throw new EmailLinkRefusedError('try_again');
     // This insert and not the lease decides which request gets the session: work can outlast a lease.
     if (!(await this.parts.links.use(link, this.parts.now()))) throw new EmailLinkRefusedError('used');
     return session;
@@ -98,11 +97,11 @@ export class EmailLinkVisits {
   }
 
   private async getUsable(token: string): Promise<EmailLink> {
-    const link = isLinkToken(token) ? await this.parts.links.find(toLinkId(token)) : null;
+    const { links, now } = this.parts;
+    const link = isLinkToken(token) ? await links.find(toLinkId(token)) : null;
     if (link === null) throw new EmailLinkRefusedError('unknown');
-    if (link.singleUse && (await this.parts.links.findUse(link.id)) !== null)
-      throw new EmailLinkRefusedError('used');
-    if (link.expiresAt <= this.parts.now()) throw new EmailLinkRefusedError('expired');
+    if (link.singleUse && (await links.findUse(link.id)) !== null) throw new EmailLinkRefusedError('used');
+    if (link.expiresAt <= now()) throw new EmailLinkRefusedError('expired');
     return link;
   }
 

@@ -1,14 +1,48 @@
-import { Arg, Authorized, Ctx, Field, ID, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
+import { createObjectType, field, nullable } from '../graphql/types.ts';
 import { PortalFlowInput } from '../portal/portal-flow.inputs.ts';
 import { PortalFlowType } from '../portal/portal-flow.ts';
-import {
-  type CreatedLink,
-  type EmailLinks,
-  type ListedLink,
-  defaultLifeSeconds,
-} from './email-links.service.ts';
+import { type EmailLinks, type ListedLink, defaultLifeSeconds } from './email-links.service.ts';
+
+const linkFields = {
+  id: field(ID, "The link's id, for revoking the link. The id does not reveal the URL."),
+  userId: field(ID, 'The user that the link is for.'),
+  returnUrl: field(String, "Where the portal's return link leads."),
+  flow: nullable(PortalFlowType, "The task at which the portal opens; null for the portal's home page."),
+  singleUse: field(Boolean, 'Whether the link works only once.'),
+  createdAt: field(Date, 'When the link was created.'),
+  expiresAt: field(Date, 'When the link expires.'),
+  usedAt: nullable(
+    Date,
+    'When the link was used; null when it was not used, and always null when `singleUse` is false.',
+  ),
+};
+
+type BillingPortalLink = InstanceType<typeof BillingPortalLink>;
+const BillingPortalLink = createObjectType(
+  'BillingPortalLink',
+  'An e-mail link. It opens a new session of the Billing Portal when it is used.',
+  linkFields,
+);
+
+type CreatedBillingPortalLink = InstanceType<typeof CreatedBillingPortalLink>;
+const CreatedBillingPortalLink = createObjectType(
+  'CreatedBillingPortalLink',
+  'An e-mail link that was just created.',
+  {
+    ...linkFields,
+    url: field(
+      String,
+      'The URL for the e-mail. Only this response contains it. Anyone who has the URL can open the portal: do not store or log it.',
+    ),
+  },
+);
+
+function toType<Link extends ListedLink>({ flow, ...link }: Link) {
+  return { ...link, flow: flow?.type ?? null };
+}
 
 @Resolver()
 export class EmailLinkResolver {
@@ -36,15 +70,15 @@ export class EmailLinkResolver {
       nullable: true,
       description: 'A task to open the portal at, in place of its home page.',
     })
-    flow: PortalFlowInput | null,
+    flow: PortalFlowInput | null | undefined,
     @Arg('singleUse', () => Boolean, {
       defaultValue: true,
       description: 'Whether the link works only once.',
     })
     singleUse: boolean,
   ): Promise<CreatedBillingPortalLink> {
-    const request = { userId, returnUrl, expiresIn, flow: flow ?? undefined, singleUse };
-    return toCreatedLink(await this.links.create(getCaller(context), request));
+    const request = { userId, returnUrl, expiresIn, flow: flow ?? null, singleUse };
+    return toType(await this.links.create(getCaller(context), request));
   }
 
   @Authorized(admin)
@@ -53,10 +87,9 @@ export class EmailLinkResolver {
       "For administrators: lists a user's e-mail links, newest first. A link is listed until 30 days after it expires; revoked links are not listed.",
   })
   async billingPortalLinks(
-    @Arg('userId', () => ID, { description: "The user's id." })
-    userId: string,
+    @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
   ): Promise<BillingPortalLink[]> {
-    return (await this.links.list(userId)).map(toBillingPortalLink);
+    return (await this.links.list(userId)).map(toType);
   }
 
   @Authorized(admin)
@@ -66,8 +99,7 @@ export class EmailLinkResolver {
   })
   revokeBillingPortalLink(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { description: "The link's id." })
-    id: string,
+    @Arg('id', () => ID, { description: "The link's id." }) id: string,
   ): Promise<boolean> {
     return this.links.revoke(getCaller(context), id);
   }
@@ -79,62 +111,8 @@ export class EmailLinkResolver {
   })
   revokeBillingPortalLinks(
     @Ctx() context: RequestContext,
-    @Arg('userId', () => ID, { description: "The user's id." })
-    userId: string,
+    @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
   ): Promise<number> {
     return this.links.revokeAllOf(getCaller(context), userId);
   }
-}
-
-function toCreatedLink({ flow, ...link }: CreatedLink): CreatedBillingPortalLink {
-  return { ...link, flow: flow?.type ?? null };
-}
-
-function toBillingPortalLink({ flow, ...link }: ListedLink): BillingPortalLink {
-  return { ...link, flow: flow?.type ?? null };
-}
-
-@ObjectType({
-  description: 'An e-mail link. It opens a new session of the Billing Portal when it is used.',
-})
-export class BillingPortalLink {
-  @Field(() => ID, { description: "The link's id, for revoking the link. The id does not reveal the URL." })
-  readonly id!: string;
-
-  @Field(() => ID, { description: 'The user that the link is for.' })
-  readonly userId!: string;
-
-  @Field(() => String, { description: "Where the portal's return link leads." })
-  readonly returnUrl!: string;
-
-  @Field(() => PortalFlowType, {
-    nullable: true,
-    description: "The task at which the portal opens; null for the portal's home page.",
-  })
-  readonly flow!: PortalFlowType | null;
-
-  @Field(() => Boolean, { description: 'Whether the link works only once.' })
-  readonly singleUse!: boolean;
-
-  @Field(() => Date, { description: 'When the link was created.' })
-  readonly createdAt!: Date;
-
-  @Field(() => Date, { description: 'When the link expires.' })
-  readonly expiresAt!: Date;
-
-  @Field(() => Date, {
-    nullable: true,
-    description:
-      'When the link was used; null when it was not used, and always null when `singleUse` is false.',
-  })
-  readonly usedAt!: Date | null;
-}
-
-@ObjectType({ description: 'An e-mail link that was just created.' })
-export class CreatedBillingPortalLink extends BillingPortalLink {
-  @Field(() => String, {
-    description:
-      'The URL for the e-mail. Only this response contains it. Anyone who has the URL can open the portal: do not store or log it.',
-  })
-  readonly url!: string;
 }

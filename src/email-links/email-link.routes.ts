@@ -1,69 +1,47 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BillingError, type BillingErrorCode, errorStatuses } from '../shared/errors.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import type { EmailLinkPageName, EmailLinkPages } from './email-link-pages.ts';
-import { linkPath, EmailLinkRefusedError } from './email-link-register.ts';
-import type { EmailLinkVisits } from './email-link-visits.service.ts';
-import { type Logger, logFailure } from '../logging/logger.ts';
 import { OverloadedError } from '../http/request-admission.ts';
-
-export interface EmailLinkOptions {
-  readonly visits: EmailLinkVisits;
-  readonly pages: EmailLinkPages;
-}
+import { type Logger, logFailure } from '../logging/logger.ts';
+import { BillingError, type BillingErrorCode, errorStatuses } from '../shared/errors.ts';
+import { type EmailLinkPageName, type SendPage, createPageSender } from './email-link-pages.ts';
+import { linkPath } from './email-link-register.ts';
+import { EmailLinkRefusedError, type EmailLinkVisits } from './email-link-visits.service.ts';
 
 /** The form has no fields, so bodies are not read. */
 const maxBodyBytes = 1024;
 const retryAfterSeconds = 5;
 
 /**
- * The routes of e-mail links. A GET only shows a page, because mail scanners and previews follow links; the page's button
- * opens the portal by a POST. There is no sign-in: the link is the credential.
+ * Adds the routes of e-mail links. A GET only shows a page, because mail scanners and previews follow links; the page's
+ * button opens the portal by a POST. There is no sign-in: the link is the credential.
+ * @param stripeUrl the URL of a Stripe other than Stripe's own
  */
-export function addEmailLinkRoutes(server: FastifyInstance, { visits, pages }: EmailLinkOptions): void {
-  const send = (reply: FastifyReply, name: EmailLinkPageName, status?: number): FastifyReply => {
-    const page = pages.get(name);
-    return reply
-      .code(status ?? page.status)
-      .headers(pages.headers)
-      .type('text/html; charset=utf-8')
-      .send(page.html);
-  };
+export function addEmailLinkRoutes(
+  server: FastifyInstance,
+  visits: EmailLinkVisits,
+  stripeUrl: URL | null,
+): void {
+  const send = createPageSender(stripeUrl);
   server.setErrorHandler(createPageErrorHandler(send));
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBodyBytes }, (_request, _body, done) =>
     done(null),
   );
-
-  const route = { url: `${linkPath}/:token`, config: { cors: false } } as const;
-  server.route<LinkRequest>({
-    ...route,
-    method: 'GET',
-    handler: async ({ params }, reply) => {
-      await visits.check(params.token);
-      return send(reply, 'ready');
-    },
+  const path = `${linkPath}/:token`;
+  const config = { cors: false };
+  server.get<LinkRequest>(path, { config }, async ({ params }, reply) => {
+    await visits.check(params.token);
+    return send(reply, 'ready');
   });
-  server.route<LinkRequest>({
-    ...route,
-    method: 'POST',
-    handler: async ({ params, raw }, reply) => {
-      const { url } = await visits.open(params.token, () => !raw.socket.destroyed);
-      return reply.redirect(url, 303);
-    },
+  server.post<LinkRequest>(path, { config }, async ({ params, raw }, reply) => {
+    const { url } = await visits.open(params.token, () => !raw.socket.destroyed);
+    return reply.redirect(url, 303);
   });
 }
 
 interface LinkRequest {
   readonly Params: { readonly token: string };
 }
-
-const pageByRefusal = {
-  unknown: 'unknown',
-  expired: 'expired',
-  used: 'used',
-  left: 'try_again',
-} as const satisfies Record<EmailLinkRefusedError['refusal'], EmailLinkPageName>;
 
 const pageByCode: Partial<Record<BillingErrorCode, EmailLinkPageName>> = {
   CUSTOMER_NOT_FOUND: 'changed',
@@ -78,16 +56,14 @@ function findPage(error: Error): EmailLinkPageName | undefined {
   return error instanceof BillingError ? pageByCode[error.code] : undefined;
 }
 
-type Send = (reply: FastifyReply, name: EmailLinkPageName, status?: number) => FastifyReply;
-
 /** Other failures do not use up the link, so that the person can try again. */
-function createPageErrorHandler(send: Send) {
+function createPageErrorHandler(send: SendPage) {
   return (
     error: EmailLinkRefusedError | BillingError | FastifyError,
     request: FastifyRequest,
     reply: FastifyReply,
   ): FastifyReply => {
-    if (error instanceof EmailLinkRefusedError) return send(reply, pageByRefusal[error.refusal]);
+    if (error instanceof EmailLinkRefusedError) return send(reply, error.page);
     const page = findPage(error);
     const status = getStatus(error);
     if (error instanceof BillingError || status === 500)
@@ -101,7 +77,6 @@ function createPageErrorHandler(send: Send) {
 
 function getStatus(error: BillingError | FastifyError | OverloadedError): number {
   if (error instanceof BillingError) return errorStatuses[error.code].rest;
-  if (error instanceof OverloadedError) return error.statusCode;
   const { statusCode = 500 } = error;
-  return statusCode >= 400 && statusCode < 500 ? statusCode : 500;
+  return statusCode < 500 || error instanceof OverloadedError ? statusCode : 500;
 }

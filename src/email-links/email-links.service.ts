@@ -3,21 +3,21 @@ import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import { type CustomerDirectory, checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
-import { BadUserInputError } from '../shared/errors.ts';
 import type { PortalFlow } from '../portal/portal-flow.ts';
 import type { PortalFlows } from '../portal/portal-flows.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import { BadUserInputError } from '../shared/errors.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
 import {
-  type EmailLinkRegister,
   type EmailLink,
+  type EmailLinkRegister,
   createLinkToken,
   isLinkId,
   linkPath,
   toLinkId,
 } from './email-link-register.ts';
 
-type LinkActor = AuditIntent['actor'];
+type Actor = AuditIntent['actor'];
 
 interface LinkRequest {
   readonly userId: string;
@@ -25,18 +25,13 @@ interface LinkRequest {
   /** In seconds. */
   readonly expiresIn: number;
   /** The task at which the portal opens. */
-  readonly flow?: PortalFlow | undefined;
+  readonly flow: PortalFlow | null;
   readonly singleUse: boolean;
 }
 
 /** A link with the time of its use; null when it was not used. */
 export interface ListedLink extends EmailLink {
   readonly usedAt: Date | null;
-}
-
-/** A link that was just created, with the only copy of its URL. */
-export interface CreatedLink extends ListedLink {
-  readonly url: string;
 }
 
 interface EmailLinksParts {
@@ -60,17 +55,16 @@ const longestLifeDays = 30;
 export class EmailLinks {
   constructor(private readonly parts: EmailLinksParts) {}
 
-  /** @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError, and the errors of Stripe */
-  create(actor: LinkActor, request: LinkRequest): Promise<CreatedLink> {
+  /**
+   * Returns the only copy of the link's URL.
+   * @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError, and the errors of Stripe
+   */
+  create(actor: Actor, request: LinkRequest): Promise<ListedLink & { readonly url: string }> {
     const { userId, flow, expiresIn, singleUse } = request;
     const token = createLinkToken();
     const id = toLinkId(token);
-    const details = {
-      link: id,
-      flow: flow?.type,
-      expiresIn: `${expiresIn} s`,
-      use: singleUse ? 'once' : 'repeated',
-    };
+    const use = singleUse ? 'once' : 'repeated';
+    const details = { link: id, flow: flow?.type, expiresIn: `${expiresIn} s`, use };
     const intent = { actor, action: AuditAction.CREATE_PORTAL_LINK, userId, details };
     return this.parts.audit.record(intent, async (operation) => {
       const url = this.toUrl(token);
@@ -83,9 +77,9 @@ export class EmailLinks {
         throw new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.');
       const createdAt = this.parts.now();
       const expiresAt = new Date(createdAt.getTime() + expiresIn * 1000);
-      const link = { id, userId, stripeCustomerId, returnUrl, flow: flow ?? null, singleUse };
-      await this.parts.links.add({ ...link, createdAt, expiresAt });
-      return { ...link, createdAt, expiresAt, usedAt: null, url };
+      const link = { id, userId, stripeCustomerId, returnUrl, flow, singleUse, createdAt, expiresAt };
+      await this.parts.links.add(link);
+      return { ...link, usedAt: null, url };
     });
   }
 
@@ -100,32 +94,26 @@ export class EmailLinks {
   }
 
   /** Returns false when there was nothing to revoke. @throws BadUserInputError, StoreUnavailableError */
-  async revoke(actor: LinkActor, id: string): Promise<boolean> {
+  async revoke(actor: Actor, id: string): Promise<boolean> {
     // A URL or a token that is passed by mistake must not be recorded in the audit trail.
     if (!isLinkId(id)) throw new BadUserInputError('Not a link id: link ids have 64 hexadecimal digits.');
-    const link = await this.parts.links.find(id);
-    const intent = {
-      actor,
-      action: AuditAction.REVOKE_PORTAL_LINK,
-      ...(link === null ? {} : { userId: link.userId, target: link.stripeCustomerId }),
-      details: { link: id },
-    };
-    return this.parts.audit.record(intent, async () => {
-      if (link === null || !this.isUsable({ ...link, usedAt: await this.parts.links.findUse(id) }))
-        return false;
-      return this.parts.links.remove(link);
+    const { links, audit } = this.parts;
+    const link = await links.find(id);
+    const action = AuditAction.REVOKE_PORTAL_LINK;
+    const about = link === null ? {} : { userId: link.userId, target: link.stripeCustomerId };
+    return audit.record({ actor, action, ...about, details: { link: id } }, async () => {
+      if (link === null || !this.isUsable({ ...link, usedAt: await links.findUse(id) })) return false;
+      return links.remove(link);
     });
   }
 
   /** Revokes a user's links that still work, and returns their number. @throws BadUserInputError, StoreUnavailableError */
-  revokeAllOf(actor: LinkActor, userId: string): Promise<number> {
-    const details = { links: 'all' };
-    const intent = { actor, action: AuditAction.REVOKE_PORTAL_LINK, userId, details };
+  revokeAllOf(actor: Actor, userId: string): Promise<number> {
+    const intent = { actor, action: AuditAction.REVOKE_PORTAL_LINK, userId, details: { links: 'all' } };
     return this.parts.audit.record(intent, async () => {
       let count = 0;
-      for (const link of await this.list(userId)) {
+      for (const link of await this.list(userId))
         if (this.isUsable(link) && (await this.parts.links.remove(link))) count += 1;
-      }
       return count;
     });
   }
@@ -138,7 +126,7 @@ export class EmailLinks {
         `\`expiresIn\` must be a whole number of seconds from ${minuteSeconds} (a minute) to ` +
           `${longestLifeDays * daySeconds} (${longestLifeDays} days).`,
       );
-    if (flow !== undefined) this.parts.flows.check(flow);
+    if (flow !== null) this.parts.flows.check(flow);
     return this.parts.returnUrls.getAllowed(returnUrl);
   }
 
