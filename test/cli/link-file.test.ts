@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, jest, test } from '@jest/globals';
-import Database from 'libsql';
 import { type Step, runSteps } from '../../src/cli/steps.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type CliResult, Collector, runCli } from './run-cli.ts';
@@ -163,30 +161,3 @@ test('shows a line every few seconds', async () => {
     jest.useRealTimers();
   }
 });
-
-test('stops where the database is lost, having lost nothing, and goes on when it is run again', async () => {
-  const total = 20_000;
-  writeFileSync(file, Array.from({ length: total }, (_, index) => `user_${index},cus_${index}\n`).join(''));
-  await run(['links']);
-  const importing = run(['link', '--from', file]);
-  const blocker = new Database(database, { timeout: 0 });
-  const countLinked = (): number =>
-    (blocker.prepare('SELECT count(*) AS n FROM customers').get() as { n: number }).n;
-  while (countLinked() === 0) await sleep(5);
-  blocker.exec('BEGIN IMMEDIATE');
-  const { stdout, stderr, exitCode } = await importing;
-  blocker.exec('COMMIT');
-  const linked = countLinked();
-  blocker.close();
-
-  expect(linked).toBeGreaterThan(0);
-  expect(linked).toBeLessThan(total);
-  expect({ stdout, exitCode }).toEqual({ stdout: `linked ${linked}, unchanged 0, refused 0\n`, exitCode: 1 });
-  expect(stderr).toMatch(
-    new RegExp(`^Stopped after line ${linked}: The database .*locked.*\nRun it again to continue`, 'm'),
-  );
-  expect(await run(['link', '--from', file])).toMatchObject({
-    stdout: `linked ${total - linked}, unchanged ${linked}, refused 0\n`,
-    exitCode: 0,
-  });
-}, 30_000);

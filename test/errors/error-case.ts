@@ -36,7 +36,7 @@ export interface CaseAnswer {
 }
 
 /** A service with planted secrets, whose Stripe answers by a script. */
-interface Stage {
+export interface Stage {
   readonly app: TestApp;
   readonly stripe: FaultyStripe;
   readonly token: string;
@@ -77,7 +77,7 @@ export async function runErrorCase(
   return { answers, app, token: token ?? stage.token };
 }
 
-async function createStage(env: Environment = {}): Promise<Stage> {
+export async function createStage(env: Environment = {}): Promise<Stage> {
   const stripe = await startFaultyStripe();
   const app = await createTestApp(
     {

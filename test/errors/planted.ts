@@ -1,3 +1,5 @@
+import { expect } from '@jest/globals';
+
 /**
  * Values that must reach neither a client nor a log in any error case. Each has the word "planted" in it, so
  * that even a piece of one is found.
@@ -21,3 +23,11 @@ export const plantedMessage = [
   '    at PlantedClass.plantedFunction (/srv/planted/folder/planted-file.js:12:34)',
   '    at async file:///srv/planted/folder/planted-file.js:56:7',
 ].join('\n');
+
+/** Anything planted, tokens, stacks and the folders of the code. */
+const secrets = [/planted/i, /eyJ[\w-]{6}/, /\bat \S+ \(/, /\.[cm]?[jt]s:\d+:\d+/, /\/src\//, /node_modules/];
+
+export function expectNoSecrets(text: string, address?: string): void {
+  expect(secrets.flatMap((secret) => secret.exec(text)?.[0] ?? [])).toEqual([]);
+  if (address !== undefined) expect(text).not.toContain(address);
+}

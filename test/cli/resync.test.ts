@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
-import { openDatabase } from '../../../src/database/open-database.ts';
-import { handledEventTypes } from '../../../src/webhooks/webhook-event.ts';
-import { closeAfterTests } from '../../helpers/closing.ts';
-import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
-import { startLocalStripe } from '../../../packages/local-stripe/test/local-stripe-client.ts';
-import { runCli } from '../run-cli.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { handledEventTypes } from '../../src/webhooks/webhook-event.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
+import { runCli } from './run-cli.ts';
 
 const folder = createTemporaryFolder();
 
@@ -50,18 +50,20 @@ const toLine = (events: readonly number[], customers: readonly number[]): string
 
 describe('events that were not delivered', () => {
   test('are handled, of all pages, and nothing is done twice by the next run', async () => {
-    const { createNamed, database, resync, localStripe } = await createOutage();
-    const users = Array.from({ length: 120 }, (_, index) => `user-${index}`);
-    const customers = await Promise.all(users.map(createNamed));
+    const { createNamed, database, resync, localStripe, stripe } = await createOutage();
+    const { id } = await createNamed('ada');
+    // A page of Stripe's list has a hundred events, so that the customer's is on the second.
+    const { configurations } = stripe.billingPortal;
+    const configuration = await configurations.create({ features: { invoice_history: { enabled: true } } });
+    for (let count = 0; count < 100; count += 1)
+      await configurations.update(configuration.id, { business_profile: { headline: `Number ${count}` } });
     await localStripe.settleWebhooks();
 
-    expect(await resync()).toMatchObject({ stdout: toLine([120, 0, 0], [120, 0, 0]), exitCode: 0 });
-    for (const [index, { id }] of customers.entries())
-      expect(await database.customers.findByStripeCustomerId(id)).toMatchObject({ userId: users[index] });
-    expect((await resync()).stdout).toBe(toLine([0, 120, 0], [120, 0, 0]));
-    const { items } = await database.audit.list({ first: 200 });
-    expect(items).toHaveLength(120);
-  }, 60_000);
+    expect(await resync()).toMatchObject({ stdout: toLine([102, 0, 0], [1, 0, 0]), exitCode: 0 });
+    expect(await database.customers.findByStripeCustomerId(id)).toMatchObject({ userId: 'ada' });
+    expect((await resync()).stdout).toBe(toLine([0, 102, 0], [1, 0, 0]));
+    expect((await database.audit.list({ first: 200 })).items).toHaveLength(1);
+  });
 
   test('are handled the oldest first', async () => {
     const { createNamed, database, resync, localStripe, control } = await createOutage();
@@ -194,19 +196,6 @@ describe('linked customers', () => {
     expect((await resync('--after', 'user-13')).stdout).toBe(toLine([0, 12, 0], [8, 0, 0]));
     expect((await database.customers.list({ first: 100 })).items).toHaveLength(12);
   });
-
-  test('are read with fewer than 20 requests a second', async () => {
-    const { createLinked, env, localStripe } = await createOutage();
-    await Promise.all(Array.from({ length: 24 }, (_, index) => createLinked(`user-${index}`)));
-    const [before, startedAt] = [localStripe.requests.length, performance.now()];
-
-    await runCli(['resync', '--since', '1h'], { env: { ...env, STRIPE_RATE_LIMIT: '100' } });
-
-    const seconds = (performance.now() - startedAt) / 1000;
-    const requests = localStripe.requests.length - before;
-    expect(requests).toBeGreaterThan(48);
-    expect(requests / seconds).toBeLessThan(20);
-  }, 30_000);
 });
 
 test.each([
