@@ -1,10 +1,11 @@
 // The OpenAPI description of the REST routes, made from their zod schemas, the table of error codes and the descriptions in
 // schema.graphql. scripts/write-docs.ts writes it.
+import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { type GraphQLSchema, buildSchema, getNamedType, isInputObjectType } from 'graphql';
 import { z } from 'zod';
 import { linkPath } from '../src/email-links/email-link-register.ts';
-import { sessionBody, sessionQuery } from '../src/portal/billing-portal.request.ts';
+import { sessionBody, sessionQuery } from '../src/portal/billing-portal.routes.ts';
 import { taskRefusals } from '../src/portal/flow-limits.ts';
 import { errorStatuses } from '../src/shared/errors.ts';
 import { webhookPath } from '../src/webhooks/webhook-event.ts';

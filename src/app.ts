@@ -11,7 +11,7 @@ import { createSchema, observeOperations } from './graphql/schema.ts';
 import { type Identify, identifyByToken } from './http/authentication.ts';
 import type { Server } from './http/create-server.ts';
 import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
-import { type Policies, createPolicies } from './policies/portal-policies.service.ts';
+import { createPolicies } from './policies/portal-policies.service.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import type { PolicySet } from './policies/policy-set.ts';
 import { type Portal, createPortal } from './portal/create-portal.ts';
@@ -48,7 +48,6 @@ export interface Features {
   readonly customers: Customers;
   readonly account: Account;
   readonly configurations: Configurations;
-  readonly policies: Policies;
   readonly portal: Portal;
   readonly emailLinks: EmailLinksFeature;
   readonly webhooks: Webhooks;
@@ -69,7 +68,7 @@ export function createFeatures(
   const account = createAccount(platform, customers, portal, config);
   const emailLinks = createEmailLinks(platform, { customers, returnUrls, portal }, config);
   const webhooks = createWebhooks(platform, { customers, account, configurations }, config);
-  return { audit, customers, account, configurations, policies, portal, emailLinks, webhooks };
+  return { audit, customers, account, configurations, portal, emailLinks, webhooks };
 }
 
 /** Builds everything in the order in which it is needed. A stop, or a failure halfway, closes it in reverse. */

@@ -1,5 +1,5 @@
 import { createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
-import { findRefusal } from '../portal/find-refusal.ts';
+import { findRefusal } from '../portal/offered-features.ts';
 import { taskRefusals } from '../portal/flow-limits.ts';
 import type { OfferedFeatures } from '../portal/offered-features.ts';
 import { PortalFlowType } from '../portal/portal-flow.ts';

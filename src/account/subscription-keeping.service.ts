@@ -6,7 +6,7 @@ import { FlowNotAllowedError, createRefusal } from '../portal/portal.errors.ts';
 import type { TaskRefusal } from '../portal/flow-limits.ts';
 import { offersTask } from '../portal/offered-features.ts';
 import { PortalFlowType } from '../portal/portal-flow.ts';
-import { hasScheduledChange } from '../portal/task-facts.ts';
+import { hasScheduledChange } from '../portal/flow-limits.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';

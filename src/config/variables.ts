@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { parseAllowedReturnUrl } from '../return-urls/allowed-return-url.ts';
+import { parseAllowedReturnUrl } from '../return-urls/return-urls.ts';
 import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 
 const matching = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected);

@@ -1,28 +1,28 @@
 import type Stripe from 'stripe';
 import { AuditAction } from '../audit/audit-log.ts';
-import type { AuditTrail } from '../audit/audit-trail.service.ts';
+import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
-import { createContent } from './configuration-content.ts';
+import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
+import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
+import { checkDraft } from './configuration-checks.ts';
+import { featureNames } from './configuration-features.schema.ts';
 import type { ConfigurationIdCache } from './configuration-id-cache.service.ts';
+import { type ConfigurationSpec, toInputPath } from './configuration.schema.ts';
+import { type BillingPortalConfigurationInput, readConfigurationInput } from './feature-types.ts';
 import {
   type Configuration,
+  createContent,
   getNamedConfiguration,
   productsPath,
   readMark,
 } from './managed-configuration.ts';
-import { featureNames } from './configuration-features.schema.ts';
-import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
-import { type ConfigurationDraft, checkDraft } from './configuration-checks.ts';
-import { toInputPath } from './input-path.ts';
-import { type BillingPortalConfigurationInput, readConfigurationInput } from './feature-types.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
 
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
-export interface ConfigurationAdminParts {
+interface ConfigurationAdminParts {
   readonly stripe: StripeClient;
   readonly returnUrls: ReturnUrls;
   readonly audit: AuditTrail;
@@ -48,12 +48,9 @@ export class ConfigurationAdmin {
   }
 
   /** @throws BadUserInputError, ReturnUrlNotAllowedError */
-  create(caller: Caller, input: BillingPortalConfigurationInput): Promise<Configuration> {
-    const intent = {
-      actor: caller,
-      action: AuditAction.CREATE_PORTAL_CONFIGURATION,
-      details: describeFeatures(input),
-    };
+  create(actor: Caller, input: BillingPortalConfigurationInput): Promise<Configuration> {
+    const details = describeFeatures(input);
+    const intent = { actor, action: AuditAction.CREATE_PORTAL_CONFIGURATION, details };
     return this.parts.audit.record(intent, async (operation) => {
       const content = createContent(input.name ?? '', checkDraft(this.readDraft(input)));
       const created = await this.write((sdk, options) =>
@@ -65,26 +62,21 @@ export class ConfigurationAdmin {
   }
 
   /** @throws BadUserInputError, ReturnUrlNotAllowedError */
-  update(caller: Caller, id: string, input: BillingPortalConfigurationInput): Promise<Configuration> {
-    const intent = {
-      actor: caller,
-      action: AuditAction.UPDATE_PORTAL_CONFIGURATION,
-      target: id,
-      details: describeFeatures(input),
-    };
-    return this.parts.audit.record(intent, async () => {
+  update(actor: Caller, id: string, input: BillingPortalConfigurationInput): Promise<Configuration> {
+    const details = describeFeatures(input);
+    const intent = { actor, action: AuditAction.UPDATE_PORTAL_CONFIGURATION, target: id, details };
+    return this.change(intent, async () => {
       const draft = this.readDraft(input);
-      const { features } = await this.getUnmanaged(id);
-      checkDraft(draft, features);
+      checkDraft(draft, (await this.getUnmanaged(id)).features);
       const name = input.name === undefined ? {} : { name: input.name ?? '' };
-      return this.updateAt(id, { ...(emptyLists(draft) as UpdateParams), ...name });
+      return { ...(emptyLists(draft) as UpdateParams), ...name };
     });
   }
 
   /** @throws BadUserInputError */
-  deactivate(caller: Caller, id: string): Promise<Configuration> {
-    const intent = { actor: caller, action: AuditAction.DEACTIVATE_PORTAL_CONFIGURATION, target: id };
-    return this.parts.audit.record(intent, async () => {
+  deactivate(actor: Caller, id: string): Promise<Configuration> {
+    const intent = { actor, action: AuditAction.DEACTIVATE_PORTAL_CONFIGURATION, target: id };
+    return this.change(intent, async () => {
       const { is_default, login_page } = await this.getUnmanaged(id);
       if (is_default)
         throw new BadUserInputError("The account's default configuration cannot be deactivated.");
@@ -92,21 +84,33 @@ export class ConfigurationAdmin {
         throw new BadUserInputError(
           'Customers can still log in with this configuration: disable its login page first.',
         );
-      return this.updateAt(id, { active: false });
+      return { active: false };
     });
   }
 
   /** Sessions can use a deactivated configuration again. @throws BadUserInputError */
-  activate(caller: Caller, id: string): Promise<Configuration> {
-    const intent = { actor: caller, action: AuditAction.ACTIVATE_PORTAL_CONFIGURATION, target: id };
-    return this.parts.audit.record(intent, async () => {
+  activate(actor: Caller, id: string): Promise<Configuration> {
+    const intent = { actor, action: AuditAction.ACTIVATE_PORTAL_CONFIGURATION, target: id };
+    return this.change(intent, async () => {
       await this.getUnmanaged(id);
-      return this.updateAt(id, { active: true });
+      return { active: true };
     });
   }
 
-  private readDraft(input: BillingPortalConfigurationInput): ConfigurationDraft {
-    const draft: ConfigurationDraft = readConfigurationInput(input);
+  private change(
+    intent: AuditIntent & { readonly target: string },
+    findParams: () => Promise<UpdateParams>,
+  ): Promise<Configuration> {
+    return this.parts.audit.record(intent, async () => {
+      const params = { ...(await findParams()), expand: [productsPath] };
+      return this.write((sdk, options) =>
+        sdk.billingPortal.configurations.update(intent.target, params, options),
+      );
+    });
+  }
+
+  private readDraft(input: BillingPortalConfigurationInput): ConfigurationSpec {
+    const draft = readConfigurationInput(input);
     const { default_return_url: url } = draft;
     return url ? { ...draft, default_return_url: this.parts.returnUrls.getAllowed(url) } : draft;
   }
@@ -122,12 +126,6 @@ export class ConfigurationAdmin {
     );
   }
 
-  private updateAt(id: string, params: UpdateParams): Promise<Configuration> {
-    return this.write((sdk, options) =>
-      sdk.billingPortal.configurations.update(id, { ...params, expand: [productsPath] }, options),
-    );
-  }
-
   private async write(call: StripeCall<Configuration>): Promise<Configuration> {
     try {
       return await this.parts.stripe.write(call);
@@ -140,10 +138,10 @@ export class ConfigurationAdmin {
 }
 
 /** Stripe clears a list when it receives an empty string. The SDK omits empty lists, so the old list would stay. */
-function emptyLists(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? '' : value.map(emptyLists);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, emptyLists(inner)]));
+function emptyLists(value: object): unknown {
+  const emptyList = (_key: string, inner: unknown): unknown =>
+    Array.isArray(inner) && inner.length === 0 ? '' : inner;
+  return JSON.parse(JSON.stringify(value, emptyList));
 }
 
 /** Only Stripe knows some facts, such as which products exist. Its message stays in the log. */
@@ -154,8 +152,8 @@ function explain(error: unknown): unknown {
 }
 
 /** Lists the features that the input enables and disables, for the audit trail. */
-function describeFeatures(input: BillingPortalConfigurationInput): Record<string, string | undefined> {
-  const { features = {} }: ConfigurationDraft = readConfigurationInput(input);
+function describeFeatures(input: BillingPortalConfigurationInput): AuditIntent['details'] {
+  const { features = {} } = readConfigurationInput(input);
   const named = (enabled: boolean): string | undefined =>
     featureNames.filter((name) => features[name]?.enabled === enabled).join(', ') || undefined;
   return { enabled: named(true), disabled: named(false) };

@@ -1,5 +1,5 @@
-import type { ConfigurationContent } from './configuration-content.ts';
-import type { Configuration } from './managed-configuration.ts';
+import { isObject } from './configuration.schema.ts';
+import type { Configuration, ConfigurationContent } from './managed-configuration.ts';
 
 /** A difference between a field's value at Stripe and the wanted one; null means that the field has no value. */
 export interface ConfigurationChange {
@@ -10,7 +10,14 @@ export interface ConfigurationChange {
 
 /** The fields in which a new configuration differs from its predecessor. */
 export function listChanges(before: Configuration, content: ConfigurationContent): ConfigurationChange[] {
-  return compare(flatten(pick(before)), flatten(content));
+  const { name, business_profile, default_return_url, login_page, features } = before;
+  const login = { enabled: login_page.enabled };
+  const old = flatten({ name, business_profile, default_return_url, login_page: login, features });
+  const wanted = flatten(content);
+  return [...new Set([...old.keys(), ...wanted.keys()])].sort().flatMap((path) => {
+    const [from, to] = [read(old, path), read(wanted, path)];
+    return from === to ? [] : [{ path, from, to }];
+  });
 }
 
 /**
@@ -22,25 +29,7 @@ export function listEdits(found: Configuration, content: ConfigurationContent): 
   return listChanges(found, content).filter(({ path }) => named.has(path));
 }
 
-function pick(configuration: Configuration): object {
-  const { name, business_profile, default_return_url, login_page, features } = configuration;
-  return {
-    name,
-    business_profile,
-    default_return_url,
-    login_page: { enabled: login_page.enabled },
-    features,
-  };
-}
-
 type Fields = ReadonlyMap<string, string>;
-
-function compare(before: Fields, after: Fields): ConfigurationChange[] {
-  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((path) => {
-    const [from, to] = [read(before, path), read(after, path)];
-    return from === to ? [] : [{ path, from, to }];
-  });
-}
 
 /** Stripe's defaults for fields that were not sent: https://docs.stripe.com/api/customer_portal/configurations/create */
 const defaults: Fields = new Map([
@@ -61,14 +50,12 @@ function read(fields: Fields, path: string): string | null {
 
 /** Omits disabled features, their settings, and values that are Stripe's defaults. */
 function flatten(content: object): Fields {
-  const fields = new Map(flattenAll(content));
-  const off = [...fields].filter(([path, text]) => path.endsWith('.enabled') && text === 'false');
+  const fields = flattenAll(content);
+  const off = fields.filter(([path, text]) => path.endsWith('.enabled') && text === 'false');
   const under = off.map(([path]) => path.slice(0, -'enabled'.length));
-  return new Map(
-    [...fields].filter(
-      ([path, text]) => defaults.get(path) !== text && !under.some((prefix) => path.startsWith(prefix)),
-    ),
-  );
+  const isShown = ([path, text]: [string, string]): boolean =>
+    defaults.get(path) !== text && !under.some((prefix) => path.startsWith(prefix));
+  return new Map(fields.filter(isShown));
 }
 
 function flattenAll(value: unknown, path = ''): [string, string][] {
@@ -87,10 +74,6 @@ function flattenList(list: readonly unknown[], path: string): [string, string][]
   return products.length > 0
     ? products.flatMap(({ product, ...rest }) => flattenAll(rest, `${path}.${toText(product)}`))
     : [[path, list.map(toText).sort().join(', ')]];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** Of objects in lists: lengths of a pause, conditions, and options that Stripe has expanded. */

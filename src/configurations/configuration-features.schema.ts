@@ -22,21 +22,83 @@ interface GraphqlNotes {
 
 export const graphqlNotes = z.registry<GraphqlNotes>();
 
+export function object<Shape extends z.ZodRawShape>(
+  type: string,
+  description: string,
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  return z.strictObject(shape).describe(description).register(graphqlNotes, { type });
+}
+
+export function optional<T extends z.ZodType>(
+  field: T,
+  description: string,
+  notes: GraphqlNotes = {},
+): z.ZodOptional<T> {
+  const described = field.optional().describe(description);
+  graphqlNotes.add(described, notes);
+  return described;
+}
+
 function namedEnum<const Values extends Readonly<Record<string, string>>>(
   type: string,
   description: string,
   values: Values,
 ) {
-  return z
-    .enum(Object.keys(values) as (keyof Values & string)[])
-    .register(graphqlNotes, { type, description, values });
+  const names = Object.keys(values) as (keyof Values & string)[];
+  return z.enum(names).register(graphqlNotes, { type, description, values });
 }
 
-const enabled = z.boolean().optional().describe('Whether the portal offers the feature.');
-/** Stripe refuses a change of these features without `enabled`. */
-const requiredEnabled = enabled.clone().register(graphqlNotes, { required: true });
-
-const prorations = namedEnum(
+const customerUpdateKind = namedEnum(
+  'CustomerUpdateKind',
+  'A billing detail that the customer may change in the portal.',
+  {
+    address: 'The billing address.',
+    email: 'The billing e-mail address.',
+    name: 'The name on invoices.',
+    phone: 'The phone number.',
+    shipping: 'The shipping address.',
+    tax_id: 'Tax ids, such as a VAT number.',
+  },
+);
+const cancellationMode = namedEnum('CancellationMode', 'When a cancellation in the portal takes effect.', {
+  at_period_end: 'At the end of the paid period.',
+  immediately: 'At once.',
+});
+const cancellationReasonOption = namedEnum(
+  'CancellationReasonOption',
+  'A reason that the portal offers to a customer who cancels.',
+  {
+    customer_service: 'The service was not good enough.',
+    low_quality: 'The quality was less than expected.',
+    missing_features: 'Some features are missing.',
+    other: 'Another reason.',
+    switched_service: 'The customer found an alternative.',
+    too_complex: 'It was too hard to use.',
+    too_expensive: 'It is too expensive.',
+    unused: 'The customer does not use it enough.',
+  },
+);
+const timeInterval = namedEnum('TimeInterval', 'A unit of time.', {
+  day: 'A day.',
+  week: 'A week.',
+  month: 'A month.',
+  year: 'A year.',
+});
+const pauseDurationType = namedEnum('PauseDurationType', 'How the length of a pause is chosen.', {
+  indefinite: 'The pause lasts until the customer resumes.',
+  interval_options: 'The customer picks one of the preset lengths.',
+});
+const subscriptionUpdateKind = namedEnum(
+  'SubscriptionUpdateKind',
+  'A change to a subscription that the customer may make in the portal.',
+  {
+    price: 'Switch to another price or product.',
+    promotion_code: 'Enter a promotion code.',
+    quantity: 'Change the quantity.',
+  },
+);
+const prorationBehavior = namedEnum(
   'ProrationBehavior',
   'What a change charges or credits for the rest of the period.',
   {
@@ -45,221 +107,117 @@ const prorations = namedEnum(
     none: 'Nothing.',
   },
 );
+const billingCycleAnchor = namedEnum(
+  'BillingCycleAnchor',
+  'What a change of a subscription does to the billing date.',
+  { now: 'The billing date moves to the day of the change.', unchanged: 'The billing date stays.' },
+);
+export const scheduleCondition = namedEnum(
+  'ScheduleCondition',
+  'A kind of change that waits for the end of the period.',
+  {
+    decreasing_item_amount: 'The new price is lower.',
+    shortening_interval: 'The new billing interval is shorter.',
+  },
+);
+const trialUpdateBehavior = namedEnum(
+  'TrialUpdateBehavior',
+  'What a change of plan does to a running trial.',
+  { continue_trial: 'The trial goes on.', end_trial: 'The trial ends.' },
+);
 
-const customerUpdate = z
-  .strictObject({
-    enabled,
-    allowed_updates: z
-      .array(
-        namedEnum('CustomerUpdateKind', 'A billing detail that the customer may change in the portal.', {
-          address: 'The billing address.',
-          email: 'The billing e-mail address.',
-          name: 'The name on invoices.',
-          phone: 'The phone number.',
-          shipping: 'The shipping address.',
-          tax_id: 'Tax ids, such as a VAT number.',
-        }),
-      )
-      .optional()
-      .describe('The details that customers may change.'),
-  })
-  .describe('Changing billing details.')
-  .register(graphqlNotes, { type: 'PortalCustomerUpdate' });
+const enabled = optional(z.boolean(), 'Whether the portal offers the feature.');
+/** Stripe refuses a change of these features without `enabled`. */
+const requiredEnabled = enabled.clone().register(graphqlNotes, { required: true });
 
-const invoiceHistory = z
-  .strictObject({ enabled: requiredEnabled })
-  .describe('Seeing past invoices.')
-  .register(graphqlNotes, { type: 'PortalInvoiceHistory' });
+export const cancellationReason = object('PortalCancellationReason', 'Asking customers why they cancel.', {
+  enabled: z.boolean().describe('Whether the portal asks customers.'),
+  options: optional(z.array(cancellationReasonOption), 'The reasons to choose from.'),
+  feedback_options: optional(z.array(z.string()), 'The ids of custom feedback options, in their order.'),
+});
 
-const paymentMethodUpdate = z
-  .strictObject({
-    enabled: requiredEnabled,
-    payment_method_configuration: z
-      .string()
-      .regex(/^pmc_/, 'expected an id such as pmc_…')
-      .optional()
-      .describe(
-        'The payment method configuration, `pmc_…`, that decides which kinds are offered. Without one, the default configuration decides.',
-      )
-      .register(graphqlNotes, { nullable: true }),
-  })
-  .describe('Changing payment methods.')
-  .register(graphqlNotes, { type: 'PortalPaymentMethodUpdate' });
+const pauseInterval = object('PortalPauseInterval', 'A preset length of a pause: three years at most.', {
+  interval: timeInterval.describe('The unit.'),
+  interval_count: optional(z.int().min(1), 'The number of units: 1 by default.'),
+});
 
-export const cancellationReason = z
-  .strictObject({
-    enabled: z.boolean().describe('Whether the portal asks customers.'),
-    options: z
-      .array(
-        namedEnum('CancellationReasonOption', 'A reason that the portal offers to a customer who cancels.', {
-          customer_service: 'The service was not good enough.',
-          low_quality: 'The quality was less than expected.',
-          missing_features: 'Some features are missing.',
-          other: 'Another reason.',
-          switched_service: 'The customer found an alternative.',
-          too_complex: 'It was too hard to use.',
-          too_expensive: 'It is too expensive.',
-          unused: 'The customer does not use it enough.',
-        }),
-      )
-      .optional()
-      .describe('The reasons to choose from.'),
-    feedback_options: z
-      .array(z.string())
-      .optional()
-      .describe('The ids of custom feedback options, in their order.'),
-  })
-  .describe('Asking customers why they cancel.')
-  .register(graphqlNotes, { type: 'PortalCancellationReason' });
+const pauseDuration = object('PortalPauseDuration', 'How long a subscription can be paused.', {
+  type: pauseDurationType.describe('How the length is chosen.'),
+  interval_options: optional(z.array(pauseInterval), 'The lengths to choose from.'),
+});
 
-const subscriptionCancel = z
-  .strictObject({
-    enabled,
-    mode: namedEnum('CancellationMode', 'When a cancellation in the portal takes effect.', {
-      at_period_end: 'At the end of the paid period.',
-      immediately: 'At once.',
-    })
-      .optional()
-      .describe('When a cancellation takes effect.'),
-    proration_behavior: prorations
-      .optional()
-      .describe('What Stripe credits for the rest of the period: only `none` at the end of a period.'),
-    cancellation_reason: cancellationReason.optional(),
-  })
-  .describe('Cancelling a subscription.')
-  .register(graphqlNotes, { type: 'PortalSubscriptionCancel' });
-
-const pauseInterval = z
-  .strictObject({
-    interval: namedEnum('TimeInterval', 'A unit of time.', {
-      day: 'A day.',
-      week: 'A week.',
-      month: 'A month.',
-      year: 'A year.',
-    }).describe('The unit.'),
-    interval_count: z.int().min(1).optional().describe('The number of units: 1 by default.'),
-  })
-  .describe('A preset length of a pause: three years at most.')
-  .register(graphqlNotes, { type: 'PortalPauseInterval' });
-
-const pauseDuration = z
-  .strictObject({
-    type: namedEnum('PauseDurationType', 'How the length of a pause is chosen.', {
-      indefinite: 'The pause lasts until the customer resumes.',
-      interval_options: 'The customer picks one of the preset lengths.',
-    }).describe('How the length is chosen.'),
-    interval_options: z.array(pauseInterval).optional().describe('The lengths to choose from.'),
-  })
-  .describe('How long a subscription can be paused.')
-  .register(graphqlNotes, { type: 'PortalPauseDuration' });
-
-const subscriptionPause = z
-  .strictObject({
-    enabled,
-    duration: pauseDuration
-      .optional()
-      .describe('How long a pause lasts.')
-      .register(graphqlNotes, { nullable: true }),
-  })
-  .describe('Pausing a subscription.')
-  .register(graphqlNotes, { type: 'PortalSubscriptionPause' });
-
-const adjustableQuantity = z
-  .strictObject({
+const product = object('PortalProduct', 'A product that customers may switch to.', {
+  product: z.string().min(1).describe("The product's id, `prod_…`."),
+  prices: z.array(z.string().min(1)).min(1).describe('The ids of the offered prices, `price_…`.'),
+  adjustable_quantity: object('PortalAdjustableQuantity', 'Changing the quantity of a product.', {
     enabled: z.boolean().describe('Whether customers may change the quantity.'),
-    minimum: z.int().min(0).optional().describe('The smallest quantity.'),
-    maximum: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('The largest quantity. Without one, there is no limit.')
-      .register(graphqlNotes, { nullable: true }),
-  })
-  .describe('Changing the quantity of a product.')
-  .register(graphqlNotes, { type: 'PortalAdjustableQuantity' });
-
-const product = z
-  .strictObject({
-    product: z.string().min(1).describe("The product's id, `prod_…`."),
-    prices: z.array(z.string().min(1)).min(1).describe('The ids of the offered prices, `price_…`.'),
-    adjustable_quantity: adjustableQuantity.optional(),
-  })
-  .describe('A product that customers may switch to.')
-  .register(graphqlNotes, { type: 'PortalProduct' });
-
-const scheduleAtPeriodEnd = z.strictObject({
-  conditions: z.array(
-    z.strictObject({
-      type: namedEnum('ScheduleCondition', 'A kind of change that waits for the end of the period.', {
-        decreasing_item_amount: 'The new price is lower.',
-        shortening_interval: 'The new billing interval is shorter.',
-      }),
+    minimum: optional(z.int().min(0), 'The smallest quantity.'),
+    maximum: optional(z.int().min(1), 'The largest quantity. Without one, there is no limit.', {
+      nullable: true,
     }),
-  ),
+  }).optional(),
 });
 
 const maxProducts = 10;
+const products = z.array(product).max(maxProducts, {
+  error: ({ input }) => `expected at most ${maxProducts} products, not ${(input as unknown[]).length}`,
+});
 
-const subscriptionUpdate = z
-  .strictObject({
+/** In GraphQL, this is a list of the conditions. Stripe wraps each in an object. */
+export const scheduleAtPeriodEnd = z.strictObject({
+  conditions: z.array(z.strictObject({ type: scheduleCondition })),
+});
+
+export const configurationFeaturesSchema = object('PortalFeatures', 'What customers can do in the portal.', {
+  customer_update: object('PortalCustomerUpdate', 'Changing billing details.', {
     enabled,
-    default_allowed_updates: z
-      .array(
-        namedEnum(
-          'SubscriptionUpdateKind',
-          'A change to a subscription that the customer may make in the portal.',
-          {
-            price: 'Switch to another price or product.',
-            promotion_code: 'Enter a promotion code.',
-            quantity: 'Change the quantity.',
-          },
-        ),
-      )
-      .optional()
-      .describe('The changes that customers may make.'),
-    products: z
-      .array(product)
-      .max(maxProducts, {
-        error: ({ input }) => `expected at most ${maxProducts} products, not ${(input as unknown[]).length}`,
-      })
-      .optional()
-      .describe(`The products to choose from, ${maxProducts} at most.`),
-    proration_behavior: prorations
-      .optional()
-      .describe('What Stripe charges or credits for the rest of the period.'),
-    billing_cycle_anchor: namedEnum(
-      'BillingCycleAnchor',
-      'What a change of a subscription does to the billing date.',
-      { now: 'The billing date moves to the day of the change.', unchanged: 'The billing date stays.' },
-    )
-      .optional()
-      .describe('What happens to the billing date.')
-      .register(graphqlNotes, { nullable: true }),
-    schedule_at_period_end: scheduleAtPeriodEnd
-      .optional()
-      .describe('The kinds of change that wait for the end of the period.'),
-    trial_update_behavior: namedEnum(
-      'TrialUpdateBehavior',
-      'What a change of plan does to a running trial.',
-      { continue_trial: 'The trial goes on.', end_trial: 'The trial ends.' },
-    )
-      .optional()
-      .describe('What happens to a running trial.'),
-  })
-  .describe('Changing a subscription.')
-  .register(graphqlNotes, { type: 'PortalSubscriptionUpdate' });
-
-export const configurationFeaturesSchema = z
-  .strictObject({
-    customer_update: customerUpdate.optional(),
-    invoice_history: invoiceHistory.optional(),
-    payment_method_update: paymentMethodUpdate.optional(),
-    subscription_cancel: subscriptionCancel.optional(),
-    subscription_pause: subscriptionPause.optional(),
-    subscription_update: subscriptionUpdate.optional(),
-  })
-  .describe('What customers can do in the portal.')
-  .register(graphqlNotes, { type: 'PortalFeatures' });
+    allowed_updates: optional(z.array(customerUpdateKind), 'The details that customers may change.'),
+  }).optional(),
+  invoice_history: object('PortalInvoiceHistory', 'Seeing past invoices.', {
+    enabled: requiredEnabled,
+  }).optional(),
+  payment_method_update: object('PortalPaymentMethodUpdate', 'Changing payment methods.', {
+    enabled: requiredEnabled,
+    payment_method_configuration: optional(
+      z.string().regex(/^pmc_/, 'expected an id such as pmc_…'),
+      'The payment method configuration, `pmc_…`, that decides which kinds are offered. Without one, the default configuration decides.',
+      { nullable: true },
+    ),
+  }).optional(),
+  subscription_cancel: object('PortalSubscriptionCancel', 'Cancelling a subscription.', {
+    enabled,
+    mode: optional(cancellationMode, 'When a cancellation takes effect.'),
+    proration_behavior: optional(
+      prorationBehavior,
+      'What Stripe credits for the rest of the period: only `none` at the end of a period.',
+    ),
+    cancellation_reason: cancellationReason.optional(),
+  }).optional(),
+  subscription_pause: object('PortalSubscriptionPause', 'Pausing a subscription.', {
+    enabled,
+    duration: optional(pauseDuration, 'How long a pause lasts.', { nullable: true }),
+  }).optional(),
+  subscription_update: object('PortalSubscriptionUpdate', 'Changing a subscription.', {
+    enabled,
+    default_allowed_updates: optional(
+      z.array(subscriptionUpdateKind),
+      'The changes that customers may make.',
+    ),
+    products: optional(products, `The products to choose from, ${maxProducts} at most.`),
+    proration_behavior: optional(
+      prorationBehavior,
+      'What Stripe charges or credits for the rest of the period.',
+    ),
+    billing_cycle_anchor: optional(billingCycleAnchor, 'What happens to the billing date.', {
+      nullable: true,
+    }),
+    schedule_at_period_end: optional(
+      scheduleAtPeriodEnd,
+      'The kinds of change that wait for the end of the period.',
+    ),
+    trial_update_behavior: optional(trialUpdateBehavior, 'What happens to a running trial.'),
+  }).optional(),
+});
 
 export type ConfigurationFeatures = z.infer<typeof configurationFeaturesSchema>;
 export type FeatureName = keyof ConfigurationFeatures;

@@ -1,7 +1,6 @@
 import { listEdits } from './configuration-changes.ts';
-import type { WantedConfiguration } from './configuration-content.ts';
+import { type Configuration, type WantedConfiguration, findByHash } from './managed-configuration.ts';
 import type { StripeConfigurations } from './stripe-configurations.service.ts';
-import { type Configuration, findByHash, productsPath } from './managed-configuration.ts';
 
 const timeToLiveMs = 10 * 60_000;
 
@@ -77,7 +76,7 @@ export class ConfigurationIdCache {
 
   private listOwn(): Promise<Configuration[]> {
     if (this.own !== null) return this.own;
-    const own = this.stripe.list({ expand: [`data.${productsPath}`] });
+    const own = this.stripe.list();
     this.own = own;
     own.catch(() => {
       if (this.own === own) this.own = null;

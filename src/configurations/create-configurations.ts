@@ -1,10 +1,9 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Platform } from '../platform.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import { ConfigurationAdminResolver } from './configuration-admin.resolver.ts';
+import { ConfigurationAdminResolver, FeedbackOptionResolver } from './configuration-admin.resolver.ts';
 import { ConfigurationAdmin } from './configuration-admin.service.ts';
 import { ConfigurationIdCache } from './configuration-id-cache.service.ts';
-import { FeedbackOptionResolver } from './feedback-option.resolver.ts';
 import { StripeConfigurations } from './stripe-configurations.service.ts';
 
 /** The portal configurations that Stripe keeps. */

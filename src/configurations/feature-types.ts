@@ -6,16 +6,22 @@ import {
   configurationFeaturesSchema,
   featureNames,
   graphqlNotes,
+  object,
+  scheduleAtPeriodEnd,
+  scheduleCondition,
 } from './configuration-features.schema.ts';
 import {
+  type ConfigurationSpec,
   businessProfileSchema,
   configurationInputSchema,
   configurationSchema,
+  isObject,
+  toInputName,
 } from './configuration.schema.ts';
-import { toInputName } from './input-path.ts';
 
 type Schema = z.core.$ZodType;
 type Fields = Readonly<Record<string, unknown>>;
+type Kind = 'input' | 'output';
 
 const enums = new Map<string, OpenEnum>();
 const outputTypes = new Map<z.ZodObject, NewableFunction>();
@@ -33,10 +39,19 @@ export interface BillingPortalConfigurationInput {
   readonly [field: string]: unknown;
 }
 
+const hiddenFeaturesSchema = object(
+  'BillingPortalFeatures',
+  'Hides features of the portal in one session: `false` hides. No value adds a feature that the portal configuration in force does not offer.',
+  Object.fromEntries(
+    featureNames.map((name) => {
+      const description = describe(configurationFeaturesSchema.shape[name]);
+      return [name, z.boolean().optional().describe(description)];
+    }),
+  ),
+);
+export const HiddenFeaturesInput = createType(hiddenFeaturesSchema, 'input');
 /** What a client hides of the features in one session, by their names in GraphQL. */
 export type HiddenFeaturesInput = Readonly<Record<string, boolean | null | undefined>>;
-
-export const HiddenFeaturesInput = createHiddenFeaturesInput();
 
 /** Stripe's answers in the words of GraphQL. */
 export function toPortalFeatures(features: object): object {
@@ -47,12 +62,15 @@ export function toBusinessProfile(profile: object): object {
   return toOutputFields(businessProfileSchema, profile as Fields);
 }
 
-/** An administrator's input in the words of Stripe. Null counts as left out, except for texts: null removes a text. */
-export function readConfigurationInput(input: object): object {
-  return readInput(configurationSchema, input) as object;
+/**
+ * An administrator's input in the words of Stripe, which only `checkDraft` checks. Null counts as left out, except for
+ * texts: null removes a text, as an empty text does.
+ */
+export function readConfigurationInput(input: Fields): ConfigurationSpec {
+  return readInputFields(configurationSchema, input);
 }
 
-function createType(schema: z.ZodObject, kind: 'input' | 'output'): NewableFunction {
+function createType(schema: z.ZodObject, kind: Kind): NewableFunction {
   const known = kind === 'output' ? outputTypes.get(schema) : undefined;
   if (known !== undefined) return known;
   const target = class {};
@@ -61,8 +79,7 @@ function createType(schema: z.ZodObject, kind: 'input' | 'output'): NewableFunct
     const type = notes?.text ? String : toGraphqlType(unwrap(field), kind);
     const isOptional = field instanceof z.ZodOptional && notes?.required !== true;
     const nullable = kind === 'input' ? isOptional : notes?.nullable === true;
-    const options = { nullable, description: describe(field) };
-    Field(() => type, options)(target.prototype, toInputName(name));
+    Field(() => type, { nullable, description: describe(field) })(target.prototype, toInputName(name));
   }
   const { type = '' } = graphqlNotes.get(schema) ?? {};
   const options = { description: describe(schema) };
@@ -74,44 +91,23 @@ function createType(schema: z.ZodObject, kind: 'input' | 'output'): NewableFunct
   return target;
 }
 
-function createHiddenFeaturesInput(): NewableFunction {
-  const target = class {};
-  for (const name of featureNames) {
-    const options = { nullable: true, description: describe(configurationFeaturesSchema.shape[name]) };
-    Field(() => Boolean, options)(target.prototype, toInputName(name));
-  }
-  const description =
-    'Hides features of the portal in one session: `false` hides. No value adds a feature that the portal configuration in force does not offer.';
-  InputType('BillingPortalFeaturesInput', { description })(target);
-  return target;
-}
-
 function listFields(schema: z.ZodObject): [string, Schema][] {
-  const fields: Readonly<Record<string, Schema>> = schema.shape;
-  return Object.entries(fields);
+  return Object.entries<Schema>(schema.shape);
 }
 
 type GraphqlType = object | [GraphqlType];
 
-function toGraphqlType(schema: Schema, kind: 'input' | 'output'): GraphqlType {
-  const list = findList(schema);
-  if (list !== null) return [toGraphqlType(list, kind)];
+function toGraphqlType(schema: Schema, kind: Kind): GraphqlType {
+  const list = schema instanceof z.ZodArray ? schema.element : findCondition(schema);
+  if (list !== undefined) return [toGraphqlType(list, kind)];
   if (schema instanceof z.ZodObject) return createType(schema, kind);
   if (schema instanceof z.ZodEnum) return getEnum(schema).type;
   if (schema instanceof z.ZodBoolean) return Boolean;
   return schema instanceof z.ZodNumber ? Int : ID;
 }
 
-/** The schema of a list's items. Stripe's conditions are a list as well, without the objects around them. */
-function findList(schema: Schema): Schema | null {
-  if (schema instanceof z.ZodArray) return schema.element;
-  return findCondition(schema);
-}
-
-function findCondition(schema: Schema): Schema | null {
-  const conditions: unknown = schema instanceof z.ZodObject ? schema.shape['conditions'] : null;
-  const item = conditions instanceof z.ZodArray ? conditions.element : null;
-  return item instanceof z.ZodObject ? ((item.shape['type'] ?? null) as Schema | null) : null;
+function findCondition(schema: Schema): z.ZodEnum | undefined {
+  return schema === scheduleAtPeriodEnd ? scheduleCondition : undefined;
 }
 
 function getEnum(schema: z.ZodEnum): OpenEnum {
@@ -132,17 +128,15 @@ function unwrap(field: Schema): Schema {
 
 function toOutput(schema: Schema, value: unknown): unknown {
   const condition = findCondition(schema);
-  if (condition !== null)
-    return (value as { conditions: { type: string }[] }).conditions.map(({ type }) =>
-      toOutput(condition, type),
-    );
+  if (condition !== undefined)
+    return (value as { conditions: Fields[] }).conditions.map(({ type }) => toOutput(condition, type));
   if (schema instanceof z.ZodArray)
     return ((value ?? []) as unknown[]).map((item) => toOutput(schema.element, item));
   if (schema instanceof z.ZodObject) return toOutputFields(schema, (value ?? {}) as Fields);
   if (schema instanceof z.ZodEnum) return getEnum(schema).read(value as string);
   if (schema instanceof z.ZodBoolean) return value === true;
   // An id that the request has expanded.
-  return typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+  return isObject(value) ? value['id'] : value;
 }
 
 function toOutputFields(schema: z.ZodObject, value: Fields): object {
@@ -155,7 +149,7 @@ function toOutputFields(schema: z.ZodObject, value: Fields): object {
 }
 
 function readInput(schema: Schema, value: unknown): unknown {
-  if (findCondition(schema) !== null) return { conditions: (value as string[]).map((type) => ({ type })) };
+  if (findCondition(schema)) return { conditions: (value as string[]).map((type) => ({ type })) };
   if (schema instanceof z.ZodArray)
     return (value as unknown[]).map((item) => readInput(schema.element, item));
   return schema instanceof z.ZodObject ? readInputFields(schema, value as Fields) : value;

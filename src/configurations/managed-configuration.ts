@@ -1,10 +1,65 @@
+import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
-import type { WantedConfiguration } from './configuration-content.ts';
+import {
+  type ConfigurationFeatures,
+  type FeatureName,
+  featureNames,
+} from './configuration-features.schema.ts';
+import { type ConfigurationSpec, isObject } from './configuration.schema.ts';
 
 export type Configuration = Stripe.BillingPortal.Configuration;
+
+/** The parameters that create a configuration at Stripe, without the metadata that identifies it. */
+export type ConfigurationContent = Omit<
+  Stripe.BillingPortal.ConfigurationCreateParams,
+  'expand' | 'metadata'
+>;
+
+/** A configuration that sessions are to use. */
+export interface WantedConfiguration {
+  /** Null when the content comes from a configuration that no policy made. */
+  readonly policyName: string | null;
+  readonly content: ConfigurationContent;
+  /** Names the content. */
+  readonly hash: string;
+  /** The hash of the configuration whose features a call hides; null when nothing is hidden. */
+  readonly narrowedFrom: string | null;
+}
+
+/** Compiles a configuration for Stripe. The content names every feature, so none of Stripe's defaults applies. */
+export function createContent(name: string, spec: ConfigurationSpec): ConfigurationContent {
+  const { business_profile, default_return_url, login_page, features } = spec;
+  return {
+    name,
+    business_profile: { ...business_profile },
+    ...(default_return_url === undefined ? {} : { default_return_url }),
+    login_page: { enabled: login_page?.enabled ?? false },
+    features: Object.fromEntries(featureNames.map((name) => [name, compileFeature(features?.[name])])),
+  };
+}
+
+/** A disabled feature keeps no other field, so configurations that offer the same have the same hash. */
+function compileFeature(feature: ConfigurationFeatures[FeatureName]): object {
+  if (feature?.enabled !== true) return { enabled: false };
+  if (!('cancellation_reason' in feature) || feature.cancellation_reason?.enabled === true) return feature;
+  const { cancellation_reason, ...rest } = feature;
+  return rest;
+}
+
+const hashLength = 32;
+
+/** The order of fields does not change the hash. */
+export function hashContent(content: object): string {
+  return createHash('sha256').update(JSON.stringify(content, sortFields)).digest('hex').slice(0, hashLength);
+}
+
+function sortFields(_key: string, value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** Stripe leaves the products out of its answers unless they are asked for. */
 export const productsPath = 'features.subscription_update.products';
@@ -19,23 +74,20 @@ export const metadataKeys = {
 } as const;
 
 /** What the metadata says of a configuration that this service made. */
-interface ConfigurationMark {
+interface ConfigurationMark extends Omit<WantedConfiguration, 'content'> {
   readonly namespace: string;
-  /** Null when no policy made the configuration that this one narrows. */
-  readonly policyName: string | null;
-  readonly hash: string;
-  readonly narrowedFrom: string | null;
   /** When it was last created or used, accurate to a day: see `StripeConfigurations.keep`. */
   readonly usedAt: Date;
 }
 
 /** Deterministic, so that replicas that create concurrently send the same request. */
 export function createMetadata(wanted: WantedConfiguration, namespace: string): Record<string, string> {
+  const { policyName, hash, narrowedFrom } = wanted;
   return {
     [metadataKeys.namespace]: namespace,
-    ...(wanted.policyName === null ? {} : { [metadataKeys.policy]: wanted.policyName }),
-    [metadataKeys.content]: wanted.hash,
-    ...(wanted.narrowedFrom === null ? {} : { [metadataKeys.narrowedFrom]: wanted.narrowedFrom }),
+    ...(policyName === null ? {} : { [metadataKeys.policy]: policyName }),
+    [metadataKeys.content]: hash,
+    ...(narrowedFrom === null ? {} : { [metadataKeys.narrowedFrom]: narrowedFrom }),
   };
 }
 

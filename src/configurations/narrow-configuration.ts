@@ -1,14 +1,26 @@
 import { z } from 'zod';
-import { type ConfigurationContent, type WantedConfiguration, hashContent } from './configuration-content.ts';
-import { type Configuration, readMark } from './managed-configuration.ts';
 import {
   type FeatureName,
-  featureNames,
   configurationFeaturesSchema,
+  featureNames,
 } from './configuration-features.schema.ts';
+import { isObject, toInputName } from './configuration.schema.ts';
+import type { HiddenFeaturesInput } from './feature-types.ts';
+import {
+  type Configuration,
+  type ConfigurationContent,
+  type WantedConfiguration,
+  hashContent,
+  readMark,
+} from './managed-configuration.ts';
 
 /** `false` hides a feature. */
 export type FeatureChoice = Readonly<Partial<Record<FeatureName, boolean | undefined>>>;
+
+/** The features that a client hides, in Stripe's names. */
+export function toFeatureChoice(features: HiddenFeaturesInput): FeatureChoice {
+  return Object.fromEntries(featureNames.map((name) => [name, features[toInputName(name)] ?? undefined]));
+}
 
 export function hidesFeatures(choice: FeatureChoice): boolean {
   return featureNames.some((name) => choice[name] === false);
@@ -20,12 +32,7 @@ export function narrow(base: WantedConfiguration, choice: FeatureChoice): Wanted
   if (hashContent(features) === hashContent(base.content.features)) return base;
   // A login page would be a second, public way in.
   const content = { ...base.content, login_page: { enabled: false }, features };
-  return {
-    policyName: base.policyName,
-    content,
-    hash: hashContent(content),
-    narrowedFrom: base.narrowedFrom ?? base.hash,
-  };
+  return { ...base, content, hash: hashContent(content), narrowedFrom: base.narrowedFrom ?? base.hash };
 }
 
 type Features = ConfigurationContent['features'];
@@ -53,13 +60,8 @@ export function readContent(found: Configuration): WantedConfiguration {
     login_page: { enabled: found.login_page.enabled },
     features: readFeatures(found.features),
   };
-  const mark = readMark(found);
-  return {
-    policyName: mark?.policyName ?? null,
-    content,
-    hash: mark?.hash ?? hashContent(content),
-    narrowedFrom: mark?.narrowedFrom ?? null,
-  };
+  const mark = readMark(found) ?? { policyName: null, hash: hashContent(content), narrowedFrom: null };
+  return { policyName: mark.policyName, content, hash: mark.hash, narrowedFrom: mark.narrowedFrom };
 }
 
 function readFeatures(found: Configuration['features']): Features {
@@ -94,13 +96,8 @@ function copy(value: unknown, { properties, items }: Shape): unknown {
   // An id that the request has expanded.
   if (properties === undefined) return value['id'];
   if (value['enabled'] === false) return { enabled: false };
-  const fields = Object.entries(properties).flatMap(([name, shape]) => {
-    const field = copy(value[name], shape);
-    return field === undefined ? [] : [[name, field] as const];
-  });
+  const fields = Object.entries(properties)
+    .map(([name, shape]) => [name, copy(value[name], shape)] as const)
+    .filter(([, field]) => field !== undefined);
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

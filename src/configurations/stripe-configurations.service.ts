@@ -1,24 +1,29 @@
 import type Stripe from 'stripe';
 import { readAll } from '../stripe/reads.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
 import {
   StripeRequestRefusedError,
   StripeUnavailableError,
   isReplayed,
   wasReplayed,
 } from '../stripe/stripe.errors.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
-import { type WantedConfiguration, hashContent } from './configuration-content.ts';
 import {
   type Configuration,
+  type WantedConfiguration,
   createMetadata,
   findByHash,
+  hashContent,
   metadataKeys,
   productsPath,
   readMark,
 } from './managed-configuration.ts';
 
-const dayMs = 24 * 60 * 60_000;
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const expand = [`data.${productsPath}`];
+
+type CreateParams = Stripe.BillingPortal.ConfigurationCreateParams;
+type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
 /** The configurations that one namespace keeps at Stripe. */
 export class StripeConfigurations {
@@ -30,7 +35,7 @@ export class StripeConfigurations {
   ) {}
 
   /** Every configuration of this namespace, active or not. Stripe's list has no filter by metadata. */
-  async list({ expand = [] }: { readonly expand?: string[] } = {}): Promise<Configuration[]> {
+  async list(): Promise<Configuration[]> {
     const all = await readAll(this.stripe, (sdk, page, options) =>
       sdk.billingPortal.configurations.list({ ...page, expand }, options),
     );
@@ -39,11 +44,9 @@ export class StripeConfigurations {
 
   /** The account's default configuration; null when the portal settings were never saved. */
   async findDefault(): Promise<Configuration | null> {
+    const wanted = { is_default: true, active: true, limit: 1, expand };
     const { data } = await this.stripe.read((sdk, options) =>
-      sdk.billingPortal.configurations.list(
-        { is_default: true, active: true, limit: 1, expand: [`data.${productsPath}`] },
-        options,
-      ),
+      sdk.billingPortal.configurations.list(wanted, options),
     );
     return data[0] ?? null;
   }
@@ -81,10 +84,7 @@ export class StripeConfigurations {
     );
   }
 
-  private async createByKey(
-    params: Stripe.BillingPortal.ConfigurationCreateParams,
-    key: string,
-  ): Promise<Configuration> {
+  private async createByKey(params: CreateParams, key: string): Promise<Configuration> {
     const created = await this.stripe.write(
       (sdk, options) => sdk.billingPortal.configurations.create(params, options),
       key,
@@ -103,12 +103,9 @@ export class StripeConfigurations {
     const usedAt = readMark(found)?.usedAt.getTime() ?? 0;
     if (found.active && this.now().getTime() - usedAt < dayMs) return found;
     const metadata = { [metadataKeys.usedAt]: this.now().toISOString() };
-    const { login_page } = wanted.content;
+    const activation = found.active ? {} : { active: true, login_page: wanted.content.login_page };
     try {
-      return await this.update(
-        found.id,
-        found.active ? { metadata } : { active: true, login_page, metadata },
-      );
+      return await this.update(found.id, { metadata, ...activation });
     } catch (error) {
       // The configuration works even if its use is not recorded.
       if (found.active) return found;
@@ -126,7 +123,7 @@ export class StripeConfigurations {
     return this.update(id, { active: false });
   }
 
-  private update(id: string, params: Stripe.BillingPortal.ConfigurationUpdateParams): Promise<Configuration> {
+  private update(id: string, params: UpdateParams): Promise<Configuration> {
     return this.stripe.write((sdk, options) => sdk.billingPortal.configurations.update(id, params, options));
   }
 }

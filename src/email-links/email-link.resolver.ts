@@ -2,8 +2,7 @@ import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-g
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
-import { PortalFlowInput } from '../portal/portal-flow.inputs.ts';
-import { PortalFlowType } from '../portal/portal-flow.ts';
+import { PortalFlow, PortalFlowType } from '../portal/portal-flow.ts';
 import { type EmailLinks, type ListedLink, defaultLifeSeconds } from './email-links.service.ts';
 
 const linkFields = {
@@ -66,11 +65,11 @@ export class EmailLinkResolver {
       description: 'How many seconds the link works: from 60 (a minute) to 2592000 (30 days).',
     })
     expiresIn: number,
-    @Arg('flow', () => PortalFlowInput, {
+    @Arg('flow', () => PortalFlow, {
       nullable: true,
       description: 'A task to open the portal at, in place of its home page.',
     })
-    flow: PortalFlowInput | null | undefined,
+    flow: PortalFlow | null | undefined,
     @Arg('singleUse', () => Boolean, {
       defaultValue: true,
       description: 'Whether the link works only once.',

@@ -1,6 +1,9 @@
 import type { FieldFault } from '../configurations/configuration-checks.ts';
 
-/** Lists every fault of a policy file: its path in the file, and what was expected there. */
+/**
+ * Lists every fault of a policy file: its path in the file, and what was expected there. Commands know this error without
+ * loading the schema of policy files.
+ */
 export class PolicyFileError extends Error {
   override readonly name = 'PolicyFileError';
 

@@ -3,96 +3,6 @@ import type { CustomerMapping } from '../customers/customer-directory.ts';
 import type { Condition } from './policy-file.schema.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
-/**
- * Returns the policy of the first rule that matches. If a rule depends on an unknown fact, the strictest policy
- * applies: an unknown fact must not allow what the rule would forbid.
- */
-export async function selectPolicy(set: PolicySet, facts: PolicyFacts): Promise<Policy> {
-  for (const { when, policy } of set.rules) {
-    const local = judgeLocally(when, facts);
-    const verdict = local === 'no' || !asksStripe(when) ? local : await judgeWhole(local, when, facts);
-    if (verdict === 'yes') return policy;
-    if (verdict === 'unknown') return set.strictest;
-  }
-  return set.default;
-}
-
-/** Checks the facts that need no request to Stripe. */
-function judgeLocally(when: Condition, facts: PolicyFacts): Verdict {
-  return combine([
-    judgeContract(when.under_contract, facts),
-    judgeRole(when.role, facts),
-    judgeClaims(when.claim, facts),
-    judgeAttributes(when.attribute, facts),
-  ]);
-}
-
-function asksStripe(when: Condition): boolean {
-  return when.plan !== undefined || when.subscription_status !== undefined;
-}
-
-async function judgeWhole(local: Verdict, when: Condition, facts: PolicyFacts): Promise<Verdict> {
-  return combine([local, await judgeSubscriptions(when, facts)]);
-}
-
-/** One fact that does not match rules the condition out, even if other facts are unknown. */
-function combine(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('no')) return 'no';
-  return verdicts.includes('unknown') ? 'unknown' : 'yes';
-}
-
-function judgeContract(asked: boolean | undefined, { mapping, now }: PolicyFacts): Verdict {
-  if (asked === undefined) return 'yes';
-  const endsAt = mapping?.contractEndsAt ?? null;
-  const underContract = endsAt !== null && endsAt > now;
-  return toVerdict(underContract === asked);
-}
-
-function judgeRole(asked: Condition['role'], { caller }: PolicyFacts): Verdict {
-  if (asked === undefined) return 'yes';
-  return caller === null ? 'unknown' : toVerdict(toList(asked).some((role) => caller.roles.includes(role)));
-}
-
-function judgeClaims(asked: Condition['claim'], { caller }: PolicyFacts): Verdict {
-  if (asked === undefined) return 'yes';
-  if (caller === null) return 'unknown';
-  const holds = ([name, wanted]: [string, unknown]): boolean => {
-    const values = toList(findClaim(caller.claims, name));
-    return toList(wanted).some((value) => values.includes(value));
-  };
-  return toVerdict(Object.entries(asked).every(holds));
-}
-
-function judgeAttributes(asked: Condition['attribute'], { mapping }: PolicyFacts): Verdict {
-  if (asked === undefined) return 'yes';
-  const attributes = mapping?.attributes ?? {};
-  const holds = ([name, wanted]: [string, string | string[]]): boolean => {
-    const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-    return value !== undefined && toList(wanted).includes(value);
-  };
-  return toVerdict(Object.entries(asked).every(holds));
-}
-
-async function judgeSubscriptions(when: Condition, facts: PolicyFacts): Promise<Verdict> {
-  const subscriptions = await facts.findSubscriptions();
-  if (subscriptions === null) return 'unknown';
-  const { plan, subscription_status: status } = when;
-  return combine([
-    toVerdict(plan === undefined || toList(plan).some((id) => subscriptions.plans.has(id))),
-    toVerdict(
-      status === undefined || toList<string>(status).some((value) => subscriptions.statuses.has(value)),
-    ),
-  ]);
-}
-
-function toVerdict(holds: boolean): Verdict {
-  return holds ? 'yes' : 'no';
-}
-
-function toList<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
-}
-
 /** The facts about a customer's subscriptions that rules use. */
 export interface SubscriptionFacts {
   readonly statuses: ReadonlySet<string>;
@@ -111,5 +21,68 @@ export interface PolicyFacts {
   readonly now: Date;
 }
 
-/** Whether a fact matches; `unknown` when it cannot be determined. */
-export type Verdict = 'yes' | 'no' | 'unknown';
+/** Whether a fact matches; null when it cannot be determined. */
+type Match = boolean | null;
+
+/**
+ * Returns the policy of the first rule that matches. If a rule depends on an unknown fact, the strictest policy
+ * applies: an unknown fact must not allow what the rule would forbid.
+ */
+export async function selectPolicy(set: PolicySet, facts: PolicyFacts): Promise<Policy> {
+  for (const { when, policy } of set.rules) {
+    const local = matchLocally(when, facts);
+    const asksStripe = when.plan !== undefined || when.subscription_status !== undefined;
+    const match =
+      local === false || !asksStripe ? local : all([local, await matchSubscriptions(when, facts)]);
+    if (match === true) return policy;
+    if (match === null) return set.strictest;
+  }
+  return set.default;
+}
+
+/** One fact that does not match rules the condition out, even if other facts are unknown. */
+function all(matches: readonly Match[]): Match {
+  if (matches.includes(false)) return false;
+  return matches.includes(null) ? null : true;
+}
+
+/** Checks the facts that need no request to Stripe. */
+function matchLocally({ under_contract, role, claim, attribute }: Condition, facts: PolicyFacts): Match {
+  const { mapping, caller, now } = facts;
+  const endsAt = mapping?.contractEndsAt ?? null;
+  const attributes = mapping?.attributes ?? {};
+  return all([
+    under_contract === undefined || under_contract === (endsAt !== null && endsAt > now),
+    role === undefined || (caller && overlap(role, caller.roles)),
+    claim === undefined ||
+      (caller && matchEach(claim, (name, wanted) => overlap(wanted, findClaim(caller.claims, name)))),
+    attribute === undefined ||
+      matchEach(
+        attribute,
+        (name, wanted) => Object.hasOwn(attributes, name) && overlap(wanted, attributes[name]),
+      ),
+  ]);
+}
+
+async function matchSubscriptions(when: Condition, { findSubscriptions }: PolicyFacts): Promise<Match> {
+  const { plan, subscription_status: status } = when;
+  const found = await findSubscriptions();
+  return (
+    found &&
+    (plan === undefined || overlap(plan, [...found.plans])) &&
+    (status === undefined || overlap(status, [...found.statuses]))
+  );
+}
+
+function matchEach<T>(wanted: Record<string, T>, matches: (name: string, value: T) => boolean): boolean {
+  return Object.entries(wanted).every(([name, value]) => matches(name, value));
+}
+
+function overlap(wanted: unknown, found: unknown): boolean {
+  const values = toList(found);
+  return toList(wanted).some((value) => values.includes(value));
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}

@@ -1,6 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type FieldFault, findRefusals } from '../configurations/configuration-checks.ts';
-import { mergeSpecs } from '../configurations/configuration.schema.ts';
 import { featureNames } from '../configurations/configuration-features.schema.ts';
+import { mergeSpecs } from '../configurations/configuration.schema.ts';
+import {
+  type WantedConfiguration,
+  createContent,
+  hashContent,
+} from '../configurations/managed-configuration.ts';
 import type { Condition, PolicyDraft, PolicyFile } from './policy-file.schema.ts';
 
 /** A policy with everything it extends filled in. */
@@ -28,7 +34,8 @@ export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicyS
     const fault = findExtendsFault(drafts, name);
     if (fault !== null) faults.push(fault);
     const content = fillIn(drafts, draft);
-    faults.push(...findOwnRefusals(drafts, draft, content, `policies.${name}`));
+    for (const { path, expected } of findOwnRefusals(drafts, draft, content))
+      faults.push({ path: `policies.${name}.${path}`, expected });
     policies.set(name, { ...content, name });
   }
   const find = (name: string, path: string): Policy => {
@@ -74,27 +81,13 @@ function fillIn(drafts: Drafts, draft: PolicyDraft, above: readonly PolicyDraft[
 }
 
 /** Omits faults that the extended policy already reports. */
-function findOwnRefusals(
-  drafts: Drafts,
-  draft: PolicyDraft,
-  content: PolicyDraft,
-  path: string,
-): FieldFault[] {
+function findOwnRefusals(drafts: Drafts, draft: PolicyDraft, content: PolicyDraft): FieldFault[] {
   const base = draft.extends === undefined ? undefined : drafts.get(draft.extends);
-  const inherited = base === undefined ? [] : findRefusals(fillIn(drafts, base)).map(toText);
-  return findRefusals(content)
-    .filter((fault) => !inherited.includes(toText(fault)))
-    .map((fault) => ({ path: `${path}.${fault.path}`, expected: fault.expected }));
+  const inherited = base === undefined ? [] : findRefusals(fillIn(drafts, base));
+  return findRefusals(content).filter((fault) => !inherited.some((other) => isDeepStrictEqual(other, fault)));
 }
 
-function toText({ path, expected }: FieldFault): string {
-  return `${path}: ${expected}`;
-}
-
-/**
- * The strictest policy replaces any other when facts are unknown, so it may offer only features that every policy
- * offers.
- */
+/** The strictest policy replaces any other when facts are unknown, so it may offer only what every policy offers. */
 function checkStrictest(set: PolicySet): FieldFault[] {
   const { strictest } = set;
   return featureNames
@@ -104,4 +97,18 @@ function checkStrictest(set: PolicySet): FieldFault[] {
       const expected = `a policy without ${name}, since ${stricter?.name ?? ''} is without it`;
       return stricter === undefined ? [] : [{ path: 'strictest', expected }];
     });
+}
+
+/** The configuration of a policy as its file says, with nothing hidden. */
+export type CompiledPolicy = WantedConfiguration & { readonly policyName: string };
+
+const compiled = new WeakMap<Policy, CompiledPolicy>();
+
+export function compilePolicy(policy: Policy): CompiledPolicy {
+  const known = compiled.get(policy);
+  if (known !== undefined) return known;
+  const content = createContent(policy.name, policy);
+  const wanted = { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
+  compiled.set(policy, wanted);
+  return wanted;
 }

@@ -36,12 +36,12 @@ export class PortalPolicies {
 
   /**
    * @param caller null without a token
-   * @param known the customer's subscriptions, when they were read already
+   * @param known the customer's subscriptions; null when they were not read already
    */
   select(
     caller: Caller | null,
     mapping: CustomerMapping | null,
-    known: readonly PlannedSubscription[] | null = null,
+    known: readonly PlannedSubscription[] | null,
   ): Promise<Policy> {
     let found: Promise<SubscriptionFacts | null> | undefined;
     const findSubscriptions = () =>
@@ -59,10 +59,8 @@ export class PortalPolicies {
     } catch (error) {
       // A rate limit passes within seconds: the caller should retry rather than get the strictest policy.
       if (error instanceof BillingError && congestionCodes.has(error.code)) throw error;
-      this.parts.logger.warn(
-        { error },
-        'failed to read subscriptions, the strictest policy applies to rules that need them',
-      );
+      const message = 'failed to read subscriptions, the strictest policy applies to rules that need them';
+      this.parts.logger.warn({ error }, message);
       return null;
     }
   }
@@ -78,20 +76,11 @@ function toFacts(subscriptions: readonly PlannedSubscription[]): SubscriptionFac
   };
 }
 
-/** Which policy applies to a customer. */
-export interface Policies {
-  /** Null without a policy file: then the account's default configuration is in force for every user. */
-  readonly portalPolicies: PortalPolicies | null;
-  readonly resolvers: readonly [];
-}
-
+/** Returns null without a policy file: then the account's default configuration is in force for every user. */
 export function createPolicies(
   { logger, now }: Platform,
   { subscriptions }: Customers,
   set: PolicySet | null,
-): Policies {
-  return {
-    portalPolicies: set && new PortalPolicies({ set, subscriptions, logger, now }),
-    resolvers: [],
-  };
+): PortalPolicies | null {
+  return set && new PortalPolicies({ set, subscriptions, logger, now });
 }

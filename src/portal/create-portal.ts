@@ -3,15 +3,13 @@ import type { Configurations } from '../configurations/create-configurations.ts'
 import type { Customers } from '../customers/create-customers.ts';
 import type { Routes } from '../http/create-server.ts';
 import type { Platform } from '../platform.ts';
-import type { Policies } from '../policies/portal-policies.service.ts';
+import type { PortalPolicies } from '../policies/portal-policies.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { addBillingPortalRoutes } from './billing-portal.routes.ts';
 import { ConfigurationChooser } from './configuration-chooser.service.ts';
 import { PortalFlows } from './portal-flows.service.ts';
-import { PortalSessions } from './portal-sessions.service.ts';
+import { PortalSessions, SupportSessions } from './portal-sessions.service.ts';
 import { PortalResolver } from './portal.resolver.ts';
-import { SupportSessionResolver } from './support-session.resolver.ts';
-import { SupportSessions } from './support-sessions.service.ts';
 
 /** Sessions of the Billing Portal. */
 export interface Portal {
@@ -27,40 +25,25 @@ interface PortalParts {
   readonly customers: Customers;
   readonly returnUrls: ReturnUrls;
   readonly configurations: Configurations;
-  readonly policies: Policies;
+  readonly policies: PortalPolicies | null;
 }
 
 export function createPortal(
   { stripe, audit, now, telemetry: { metrics } }: Platform,
-  { customers, returnUrls, configurations: { ids }, policies: { portalPolicies } }: PortalParts,
+  { customers, returnUrls, configurations: { ids }, policies }: PortalParts,
   { stripe: { livemode }, requiredRole }: Pick<CommandConfig, 'stripe' | 'requiredRole'>,
 ): Portal {
   const { directory, subscriptions, ownCustomers } = customers;
-  const chooser = new ConfigurationChooser({
-    customers: directory,
-    stripe,
-    policies: portalPolicies,
-    ids,
-  });
+  const chooser = new ConfigurationChooser({ customers: directory, stripe, policies, ids });
   const flows = new PortalFlows(returnUrls, subscriptions, stripe);
-  const sessions = new PortalSessions({
-    customers: ownCustomers,
-    returnUrls,
-    chooser,
-    flows,
-    stripe,
-    livemode,
-    now,
-    metrics,
-  });
+  const parts = { returnUrls, chooser, flows, stripe, livemode, now, metrics };
+  const sessions = new PortalSessions({ customers: ownCustomers, ...parts });
+  const supportSessions = new SupportSessions(directory, sessions, audit);
   return {
     flows,
     sessions,
     chooser,
-    resolvers: [
-      new PortalResolver(sessions, chooser),
-      new SupportSessionResolver(new SupportSessions(directory, sessions, audit)),
-    ],
+    resolvers: [new PortalResolver({ sessions, supportSessions, chooser })],
     routes: [
       { audience: 'callers', add: (server) => addBillingPortalRoutes(server, { sessions, requiredRole }) },
     ],

@@ -1,5 +1,5 @@
+import type Stripe from 'stripe';
 import { PortalFlowType } from './portal-flow.ts';
-import { type TaskFacts, hasScheduledChange } from './task-facts.ts';
 
 /** Why the portal would not open a task, with a sentence for it. The names are API: clients compare them. */
 export const taskRefusals = {
@@ -32,7 +32,7 @@ const pause = [SUBSCRIPTION_PAUSE];
 const all = [...cancel, ...changes, ...pause];
 
 /** https://docs.stripe.com/customer-management#supported-payment-methods */
-const supportedPaymentMethods = new Set([
+const supported = new Set([
   'acss_debit',
   'amazon_pay',
   'au_becs_debit',
@@ -49,11 +49,11 @@ const supportedPaymentMethods = new Set([
 const ended = new Set(['canceled', 'incomplete_expired']);
 const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused']);
 
-interface Limit {
-  readonly reason: TaskRefusal;
-  readonly refuses: readonly PortalFlowType[];
-  readonly applies: (facts: TaskFacts) => boolean;
-}
+type Limit = readonly [
+  reason: TaskRefusal,
+  refuses: readonly PortalFlowType[],
+  applies: (facts: TaskFacts) => boolean,
+];
 
 /**
  * What the portal refuses whatever its configuration says. The first limit that applies is the reason.
@@ -61,55 +61,94 @@ interface Limit {
  * https://docs.stripe.com/billing/subscriptions/pause#limitations
  */
 const limits: readonly Limit[] = [
-  { reason: 'ENDED', refuses: all, applies: ({ status }) => ended.has(status) },
-  { reason: 'NOT_KNOWN', refuses: all, applies: ({ status }) => !running.has(status) },
-  {
-    reason: 'ALREADY_CANCELED',
-    refuses: all,
-    applies: ({ cancel_at: at, cancel_at_period_end: atPeriodEnd }) => Boolean(at) || atPeriodEnd,
-  },
-  { reason: 'SCHEDULED_CHANGE', refuses: [...cancel, ...changes], applies: hasScheduledChange },
-  { reason: 'SCHEDULED_CHANGE', refuses: pause, applies: ({ schedule }) => Boolean(schedule) },
-  {
-    reason: 'FIRST_PAYMENT_PENDING',
-    refuses: [...changes, ...pause],
-    applies: ({ status }) => status === 'incomplete',
-  },
-  { reason: 'PAUSED', refuses: [...changes, ...pause], applies: ({ status }) => status === 'paused' },
-  { reason: 'PAUSED', refuses: pause, applies: ({ pause_collection: collection }) => Boolean(collection) },
-  {
-    reason: 'PAYMENT_OVERDUE',
-    refuses: [...changes, ...pause],
-    applies: ({ status }) => status === 'unpaid',
-  },
-  { reason: 'PAYMENT_OVERDUE', refuses: pause, applies: ({ status }) => status === 'past_due' },
-  {
-    reason: 'SENT_INVOICE',
-    refuses: changes,
-    applies: ({ collection_method: method }) => method === 'send_invoice',
-  },
-  { reason: 'SEVERAL_PRODUCTS', refuses: changes, applies: ({ items }) => items.length > 1 },
-  { reason: 'NOT_KNOWN', refuses: changes, applies: ({ items }) => items.length === 0 },
-  {
-    reason: 'USAGE_BASED',
-    refuses: changes,
-    applies: ({ items }) => items.some(({ price }) => price.recurring?.usage_type === 'metered'),
-  },
-  {
-    reason: 'PAYMENT_METHOD',
-    refuses: changes,
-    applies: ({ paymentMethod }) => paymentMethod !== null && !supportedPaymentMethods.has(paymentMethod),
-  },
-  {
-    reason: 'TAX_BEHAVIOR',
-    refuses: changes,
-    applies: ({ automatic_tax: tax, items }) =>
-      tax?.enabled === true && items.some(({ price }) => price.tax_behavior === 'unspecified'),
-  },
-  { reason: 'BILLING_MODE', refuses: pause, applies: ({ billing_mode: mode }) => mode?.type === 'classic' },
+  ['ENDED', all, ({ status }) => ended.has(status)],
+  ['NOT_KNOWN', all, ({ status }) => !running.has(status)],
+  ['ALREADY_CANCELED', all, (facts) => Boolean(facts.cancel_at) || facts.cancel_at_period_end],
+  ['SCHEDULED_CHANGE', [...cancel, ...changes], hasScheduledChange],
+  ['SCHEDULED_CHANGE', pause, ({ schedule }) => Boolean(schedule)],
+  ['FIRST_PAYMENT_PENDING', [...changes, ...pause], ({ status }) => status === 'incomplete'],
+  ['PAUSED', [...changes, ...pause], ({ status }) => status === 'paused'],
+  ['PAUSED', pause, ({ pause_collection: collection }) => Boolean(collection)],
+  ['PAYMENT_OVERDUE', [...changes, ...pause], ({ status }) => status === 'unpaid'],
+  ['PAYMENT_OVERDUE', pause, ({ status }) => status === 'past_due'],
+  ['SENT_INVOICE', changes, ({ collection_method: method }) => method === 'send_invoice'],
+  ['SEVERAL_PRODUCTS', changes, ({ items }) => items.length > 1],
+  ['NOT_KNOWN', changes, ({ items }) => items.length === 0],
+  ['USAGE_BASED', changes, ({ items }) => items.some(isMetered)],
+  ['PAYMENT_METHOD', changes, ({ paymentMethod: type }) => type !== null && !supported.has(type)],
+  ['TAX_BEHAVIOR', changes, ({ automatic_tax: tax, items }) => Boolean(tax?.enabled) && items.some(hidesTax)],
+  ['BILLING_MODE', pause, ({ billing_mode: mode }) => mode?.type === 'classic'],
 ];
+
+function isMetered({ price }: TaskItem): boolean {
+  return price.recurring?.usage_type === 'metered';
+}
+
+function hidesTax({ price }: TaskItem): boolean {
+  return price.tax_behavior === 'unspecified';
+}
 
 /** Returns null when the portal can do the task for this subscription, if its configuration offers the task. */
 export function findLimit(type: PortalFlowType, facts: TaskFacts): TaskRefusal | null {
-  return limits.find(({ refuses, applies }) => refuses.includes(type) && applies(facts))?.reason ?? null;
+  const limit = limits.find(([, refuses, applies]) => refuses.includes(type) && applies(facts));
+  return limit?.[0] ?? null;
+}
+
+/** What decides which tasks the portal can do for a subscription, by Stripe's own names. */
+export interface TaskFacts {
+  readonly status: string;
+  readonly cancel_at?: number | null;
+  readonly cancel_at_period_end: boolean;
+  readonly collection_method: string;
+  readonly pause_collection?: object | null;
+  readonly billing_mode?: { readonly type: string } | null;
+  readonly automatic_tax?: { readonly enabled: boolean } | null;
+  /** An id when it is not expanded. */
+  readonly schedule?: string | TaskSchedule | null;
+  readonly items: readonly TaskItem[];
+  /** The type of what is charged, such as `card`; null when there is none, or its type is not known. */
+  readonly paymentMethod: string | null;
+}
+
+interface TaskSchedule {
+  readonly end_behavior: string;
+  readonly current_phase?: { readonly end_date: number } | null;
+  readonly phases: readonly { readonly start_date: number }[];
+}
+
+interface TaskItem {
+  readonly price: {
+    readonly id: string;
+    readonly tax_behavior?: string | null;
+    readonly recurring?: { readonly usage_type: string } | null;
+  };
+}
+
+/** The portal changes subscriptions again once the last phase of a schedule has begun. */
+export function hasScheduledChange({ schedule }: Pick<TaskFacts, 'schedule'>): boolean {
+  if (!schedule || typeof schedule === 'string') return Boolean(schedule);
+  const { phases, current_phase: current, end_behavior } = schedule;
+  const isLast = phases.every(({ start_date }) => start_date < (current?.end_date ?? 0));
+  return !isLast || end_behavior === 'cancel';
+}
+
+type Method = string | Stripe.PaymentMethod | Stripe.CustomerSource | null | undefined;
+
+/** What a subscription itself is charged to; null when the customer's default is charged. */
+export function findOwnMethod({ default_payment_method, default_source }: Stripe.Subscription): Method {
+  return default_payment_method ?? default_source;
+}
+
+export function findDefaultMethod({ invoice_settings, default_source }: Stripe.Customer): Method {
+  return invoice_settings.default_payment_method ?? default_source;
+}
+
+/** The id says the type of legacy cards and bank accounts. */
+export function findMethodType(method: Method): string | null {
+  if (!method) return null;
+  if (typeof method !== 'string' && (method.object === 'payment_method' || method.object === 'source'))
+    return method.type;
+  const id = typeof method === 'string' ? method : method.id;
+  if (id.startsWith('card_')) return 'card';
+  return id.startsWith('ba_') ? 'us_bank_account' : null;
 }

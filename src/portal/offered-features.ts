@@ -1,4 +1,5 @@
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
+import { type TaskFacts, type TaskRefusal, findLimit } from './flow-limits.ts';
 import { PortalFlowType } from './portal-flow.ts';
 import { FlowNotAllowedError } from './portal.errors.ts';
 
@@ -75,21 +76,31 @@ interface Plan {
   readonly quantity: number | undefined;
 }
 
-/**
- * Checks that customers could choose this change of plan themselves.
- * @throws FlowNotAllowedError
- */
+/** Checks that customers could choose this change of plan themselves. @throws FlowNotAllowedError */
 export function requireOfferedChange(features: OfferedFeatures, current: Plan, wanted: Plan): void {
   const product = listProducts(features).find(({ prices }) => prices.includes(wanted.priceId));
-  if (product === undefined)
-    throw new FlowNotAllowedError('NOT_IN_POLICY', 'The portal does not offer a change to this price.');
-  if (wanted.priceId !== current.priceId && !offersUpdate(features, 'price')) {
-    throw new FlowNotAllowedError('NOT_IN_POLICY', 'The portal does not offer a change of price.');
-  }
+  if (product === undefined) throw refuse('a change to this price');
+  if (wanted.priceId !== current.priceId && !offersUpdate(features, 'price'))
+    throw refuse('a change of price');
   if (wanted.quantity === current.quantity || wanted.quantity === undefined) return;
   const { enabled = false, minimum = 1, maximum } = product.adjustable_quantity ?? {};
   const inRange = wanted.quantity >= minimum && wanted.quantity <= (maximum ?? Infinity);
-  if (!offersUpdate(features, 'quantity') || !enabled || !inRange) {
-    throw new FlowNotAllowedError('NOT_IN_POLICY', 'The portal does not offer this quantity.');
-  }
+  if (!offersUpdate(features, 'quantity') || !enabled || !inRange) throw refuse('this quantity');
+}
+
+function refuse(what: string): FlowNotAllowedError {
+  return new FlowNotAllowedError('NOT_IN_POLICY', `The portal does not offer ${what}.`);
+}
+
+/**
+ * Why the portal would not open the task now; null when it would.
+ * @param facts null for a task that concerns the customer
+ */
+export function findRefusal(
+  type: PortalFlowType,
+  features: OfferedFeatures,
+  facts: TaskFacts | null,
+): TaskRefusal | null {
+  if (!offersTask(type, features, facts?.items[0]?.price.id ?? null)) return 'NOT_IN_POLICY';
+  return facts === null ? null : findLimit(type, facts);
 }

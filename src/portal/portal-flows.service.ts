@@ -5,11 +5,10 @@ import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import { countCharacters } from '../shared/texts.ts';
-import { type OfferedFeatures, requireOfferedChange } from './offered-features.ts';
+import { type TaskFacts, findDefaultMethod, findMethodType, findOwnMethod } from './flow-limits.ts';
+import { type OfferedFeatures, findRefusal, requireOfferedChange } from './offered-features.ts';
 import { FlowCompletionType, type PortalFlow, PortalFlowType, customerTasks } from './portal-flow.ts';
-import { findRefusal } from './find-refusal.ts';
 import { createRefusal } from './portal.errors.ts';
-import { type TaskFacts, findDefaultMethod, findMethodType, findOwnMethod } from './task-facts.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
@@ -42,48 +41,43 @@ export class PortalFlows {
    * @throws BadUserInputError, ReturnUrlNotAllowedError
    */
   check(flow: PortalFlow): void {
-    const confirms = flow.type === PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM;
-    if (!confirms && ((flow.priceId ?? null) !== null || (flow.quantity ?? null) !== null)) {
+    const { type, subscriptionId, priceId, quantity = null } = flow;
+    const confirms = type === PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM;
+    if (!confirms && (priceId ?? quantity) !== null)
       throw new BadUserInputError('priceId and quantity go with the flow SUBSCRIPTION_UPDATE_CONFIRM only.');
-    }
-    if (confirms && !flow.priceId && (flow.quantity ?? null) === null) {
+    if (confirms && !priceId && quantity === null)
       throw new BadUserInputError('SUBSCRIPTION_UPDATE_CONFIRM needs a priceId, a quantity or both.');
-    }
-    if ((flow.quantity ?? 1) < 1) throw new BadUserInputError('The quantity is at least 1.');
-    if (customerTasks.includes(flow.type) && flow.subscriptionId) {
+    if (quantity !== null && quantity < 1) throw new BadUserInputError('The quantity is at least 1.');
+    if (customerTasks.includes(type) && subscriptionId)
       throw new BadUserInputError('subscriptionId goes with the flows on subscriptions only.');
-    }
-    this.compileCompletion(flow.afterCompletion ?? null);
+    this.compileCompletion(flow);
   }
 
   /** @throws FlowNotAllowedError, BadUserInputError, ReturnUrlNotAllowedError, and the errors of Stripe */
   async compile(flow: PortalFlow, context: FlowContext): Promise<FlowData> {
     requireTask(flow.type, context.features, null);
-    const completion = this.compileCompletion(flow.afterCompletion ?? null);
-    const base = { type: flow.type, ...(completion === null ? {} : { after_completion: completion }) };
+    const base = { type: flow.type, ...this.compileCompletion(flow) };
     if (customerTasks.includes(flow.type)) return base;
     const subscription = await this.getOwnSubscription(context.stripeCustomerId, flow.subscriptionId ?? null);
     requireTask(flow.type, context.features, await this.readFacts(flow, subscription, context));
     return { ...base, ...compileTask(flow, subscription, context) };
   }
 
-  private compileCompletion(completion: PortalFlow['afterCompletion']): FlowData['after_completion'] | null {
-    if (!completion) return null;
-    const { type, returnUrl, message } = completion;
-    if (returnUrl && type !== FlowCompletionType.REDIRECT) {
+  private compileCompletion({ afterCompletion }: PortalFlow): Pick<FlowData, 'after_completion'> {
+    if (!afterCompletion) return {};
+    const { type, returnUrl, message } = afterCompletion;
+    if (returnUrl && type !== FlowCompletionType.REDIRECT)
       throw new BadUserInputError('afterCompletion.returnUrl goes with REDIRECT only.');
-    }
-    if (message && type !== FlowCompletionType.HOSTED_CONFIRMATION) {
+    if (message && type !== FlowCompletionType.HOSTED_CONFIRMATION)
       throw new BadUserInputError('afterCompletion.message goes with HOSTED_CONFIRMATION only.');
-    }
     if (type === FlowCompletionType.REDIRECT) {
       if (!returnUrl) throw new BadUserInputError('afterCompletion.returnUrl is required with REDIRECT.');
-      return { type, redirect: { return_url: this.returnUrls.getAllowed(returnUrl) } };
+      return { after_completion: { type, redirect: { return_url: this.returnUrls.getAllowed(returnUrl) } } };
     }
-    if (message && countCharacters(message) > maxMessage) {
+    if (!message) return { after_completion: { type } };
+    if (countCharacters(message) > maxMessage)
       throw new BadUserInputError(`afterCompletion.message has at most ${maxMessage} characters.`);
-    }
-    return message ? { type, hosted_confirmation: { custom_message: message } } : { type };
+    return { after_completion: { type, hosted_confirmation: { custom_message: message } } };
   }
 
   private async getOwnSubscription(

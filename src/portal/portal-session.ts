@@ -1,16 +1,35 @@
+import { Field, ID, ObjectType } from 'type-graphql';
 import { z } from 'zod';
 import { isLoopback, parseUrl } from '../shared/urls.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 
-/** A visit to the portal that was opened for one customer. Its URL is a credential: never log or keep it. */
-export interface PortalSession {
-  readonly id: string;
-  readonly url: string;
-  readonly returnUrl: string;
-  readonly configurationId: string;
-  readonly locale: string | null;
-  readonly livemode: boolean;
-  readonly createdAt: Date;
+@ObjectType('BillingPortalSession', {
+  description: "A visit to Stripe's hosted Billing Portal, opened for the caller's own customer.",
+})
+export class PortalSession {
+  @Field(() => ID, { description: "Stripe's id of the session, `bps_…`." })
+  readonly id!: string;
+
+  @Field(() => String, {
+    description:
+      'Send the browser here at once. The URL is a short-lived credential: do not store, log or share it.',
+  })
+  readonly url!: string;
+
+  @Field(() => String, { description: "Where the portal's return link leads." })
+  readonly returnUrl!: string;
+
+  @Field(() => ID, { description: 'The portal configuration that the session uses, `bpc_…`.' })
+  readonly configurationId!: string;
+
+  @Field(() => String, { nullable: true, description: 'The requested language; null when Stripe decides.' })
+  readonly locale!: string | null;
+
+  @Field(() => Boolean, { description: 'False in test mode, where no money moves.' })
+  readonly livemode!: boolean;
+
+  @Field(() => Date, { description: 'When the session was opened.' })
+  readonly createdAt!: Date;
 }
 
 /** What Stripe was asked for, as far as its answer repeats it. */
@@ -38,10 +57,13 @@ const sessionSchema = z.object({
  */
 export function readSession(answer: unknown, asked: AskedSession, livemode: boolean): PortalSession {
   const { success, data: session } = sessionSchema.safeParse(answer);
-  if (!success) throw refuse('with something other than a portal session');
-  const difference = findDifference(session, asked, livemode);
-  if (difference !== null) throw refuse(`with a portal session of another ${difference}`);
-  if (!isPortalUrl(session.url)) throw refuse('with a portal session that has an unsafe URL');
+  if (!success) throw refuse('something other than a portal session');
+  // The return URL is not compared: Stripe may normalize it.
+  if (session.customer !== asked.customer) throw refuse('a portal session of another customer');
+  if (session.livemode !== livemode) throw refuse('a portal session of another mode');
+  if (asked.configuration !== undefined && session.configuration !== asked.configuration)
+    throw refuse('a portal session of another configuration');
+  if (!isPortalUrl(session.url)) throw refuse('a portal session that has an unsafe URL');
   return {
     id: session.id,
     url: session.url,
@@ -53,17 +75,8 @@ export function readSession(answer: unknown, asked: AskedSession, livemode: bool
   };
 }
 
-/** Does not compare the return URL: Stripe may normalize it. */
-function findDifference(
-  session: z.infer<typeof sessionSchema>,
-  asked: AskedSession,
-  livemode: boolean,
-): string | null {
-  if (session.customer !== asked.customer) return 'customer';
-  if (session.livemode !== livemode) return 'mode';
-  if (asked.configuration !== undefined && session.configuration !== asked.configuration)
-    return 'configuration';
-  return null;
+function refuse(what: string): StripeUnavailableError {
+  return new StripeUnavailableError(new Error(`Stripe answered with ${what}`));
 }
 
 const plainHttps = /^https:\/\/[\w.-]+(:\d+)?\/[^\s\\]*$/;
@@ -77,8 +90,4 @@ function isPortalUrl(text: string): boolean {
 function isLocalUrl(text: string): boolean {
   const url = parseUrl(text);
   return url !== null && url.protocol === 'http:' && url.username + url.password === '' && isLoopback(url);
-}
-
-function refuse(what: string): StripeUnavailableError {
-  return new StripeUnavailableError(new Error(`Stripe answered ${what}`));
 }

@@ -1,13 +1,14 @@
 import type Stripe from 'stripe';
+import { AuditAction } from '../audit/audit-log.ts';
+import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
-import type { FeatureChoice } from '../configurations/narrow-configuration.ts';
-import type { CustomerMapping } from '../customers/customer-directory.ts';
-import { CustomerGoneError } from '../customers/customer.errors.ts';
+import { type FeatureChoice, toFeatureChoice } from '../configurations/narrow-configuration.ts';
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { OwnCustomers } from '../customers/customer-creation.service.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { toOutcome } from '../telemetry/telemetry.ts';
 import type { ChosenConfiguration, ConfigurationChooser } from './configuration-chooser.service.ts';
@@ -15,22 +16,18 @@ import type { PortalFlow } from './portal-flow.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
 import { type AskedSession, type PortalSession, readSession } from './portal-session.ts';
-import { FlowNotAllowedError, PortalNotConfiguredError } from './portal.errors.ts';
-
-export interface PortalSessionRequest {
-  readonly returnUrl: string;
-  /** A BCP 47 tag; Stripe decides by the customer and the browser when it is left out. */
-  readonly locale?: string | undefined;
-  /** A task to open the portal at. */
-  readonly flow?: PortalFlow | undefined;
-  /** Features to hide. */
-  readonly features?: FeatureChoice | undefined;
-}
+import { explain, isAboutConfiguration } from './portal.errors.ts';
+import type { SessionArgs, SupportSessionArgs } from './session.args.ts';
 
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams, 'return_url'>>;
 
-export interface PortalSessionsParts {
+interface Choice {
+  readonly mapping: CustomerMapping;
+  readonly chosen: ChosenConfiguration;
+}
+
+interface PortalSessionsParts {
   readonly customers: OwnCustomers;
   readonly returnUrls: ReturnUrls;
   readonly chooser: ConfigurationChooser;
@@ -51,12 +48,10 @@ export class PortalSessions {
    * @throws ReturnUrlNotAllowedError, BadUserInputError, CustomerNotFoundError, CustomerAmbiguousError,
    *   FlowNotAllowedError, PortalNotConfiguredError, and the errors of Stripe and the store
    */
-  create(caller: Caller, request: PortalSessionRequest): Promise<PortalSession> {
-    return countSession(this.parts.metrics, async (attempt) => {
-      const checked = this.check(request);
+  create(caller: Caller, args: SessionArgs): Promise<PortalSession> {
+    return this.openChosen(args, async (features) => {
       const mapping = await this.parts.customers.get(caller);
-      attempt.chosen = await this.parts.chooser.choose(caller, mapping, request.features);
-      return await this.openAs(mapping, checked, request.flow, attempt.chosen);
+      return { mapping, chosen: await this.parts.chooser.choose(caller, mapping, features) };
     });
   }
 
@@ -67,46 +62,61 @@ export class PortalSessions {
    */
   createFor(
     mapping: CustomerMapping,
-    request: PortalSessionRequest,
-    configurationId: string | undefined,
+    args: SessionArgs,
+    configurationId?: string | null,
   ): Promise<PortalSession> {
-    return countSession(this.parts.metrics, async (attempt) => {
-      const checked = this.check(request);
-      attempt.chosen = await (configurationId === undefined
-        ? this.parts.chooser.choose(null, mapping, request.features)
-        : this.parts.chooser.chooseNamed(configurationId, request.features));
-      return await this.openAs(mapping, checked, request.flow, attempt.chosen);
-    });
+    const { chooser } = this.parts;
+    return this.openChosen(args, async (features) => ({
+      mapping,
+      chosen: await (typeof configurationId === 'string'
+        ? chooser.chooseNamed(configurationId, features)
+        : chooser.choose(null, mapping, features)),
+    }));
+  }
+
+  /** Counts a success or a failure, labelled with the policy if one was already chosen. */
+  private async openChosen(
+    args: SessionArgs,
+    choose: (features: FeatureChoice) => Promise<Choice>,
+  ): Promise<PortalSession> {
+    let policyName = '(none)';
+    try {
+      const checked = this.check(args);
+      const { mapping, chosen } = await choose(toFeatureChoice(args.features ?? {}));
+      policyName = namePolicy(chosen);
+      const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);
+      const session = await this.open({ ...checked, ...params }, chosen);
+      this.parts.metrics.sessionOpened(policyName, 'OK');
+      return session;
+    } catch (error) {
+      this.parts.metrics.sessionOpened(policyName, toOutcome(error));
+      throw error;
+    }
   }
 
   /** Refuses bad input before any request to the store or to Stripe. */
-  private check({ returnUrl, locale, flow }: PortalSessionRequest): CheckedParams {
+  private check({ returnUrl, locale, flow }: SessionArgs): CheckedParams {
     const return_url = this.parts.returnUrls.getAllowed(returnUrl);
-    if (flow !== undefined) this.parts.flows.check(flow);
-    return { return_url, ...(locale === undefined ? {} : { locale: getPortalLocale(locale) }) };
+    if (flow) this.parts.flows.check(flow);
+    return { return_url, ...(typeof locale === 'string' ? { locale: getPortalLocale(locale) } : {}) };
   }
 
-  private async openAs(
-    { stripeCustomerId: customer }: CustomerMapping,
-    checked: CheckedParams,
-    flow: PortalFlow | undefined,
+  private async compile(
+    flow: PortalFlow | null,
+    customer: string,
     chosen: ChosenConfiguration,
-  ): Promise<PortalSession> {
-    const flowData = flow === undefined ? {} : { flow_data: await this.compileFlow(flow, customer, chosen) };
-    return await this.open(
-      { customer, ...checked, ...flowData, ...compileExtras(findPolicy(chosen), this.parts.now()) },
-      chosen,
-    );
-  }
-
-  private async compileFlow(flow: PortalFlow, stripeCustomerId: string, chosen: ChosenConfiguration) {
+  ): Promise<SessionParams & AskedSession> {
+    const { policy } = chosen;
+    const extras = compileExtras(policy, this.parts.now());
+    if (flow === null) return { customer, ...extras };
     const features = await this.parts.chooser.getFeatures(chosen);
-    return this.parts.flows.compile(flow, { stripeCustomerId, features, policy: findPolicy(chosen) });
+    const flow_data = await this.parts.flows.compile(flow, { stripeCustomerId: customer, features, policy });
+    return { customer, flow_data, ...extras };
   }
 
   /** If the configuration was deactivated at Stripe, makes it usable again and tries once more. */
   private async open(
-    params: Omit<SessionParams, 'configuration'> & AskedSession,
+    params: SessionParams & AskedSession,
     chosen: ChosenConfiguration,
     mayTryAgain = true,
   ): Promise<PortalSession> {
@@ -126,10 +136,6 @@ export class PortalSessions {
   }
 }
 
-function findPolicy(chosen: ChosenConfiguration): Policy | null {
-  return chosen.kind === 'policy' ? chosen.policy : null;
-}
-
 /** The session parameters that a policy sets beside the configuration. */
 function compileExtras(policy: Policy | null, now: Date): Partial<SessionParams> {
   const { after_expiration: afterExpiration, on_behalf_of } = policy ?? {};
@@ -143,71 +149,35 @@ function compileExtras(policy: Policy | null, now: Date): Partial<SessionParams>
   };
 }
 
-/** Which parameter Stripe names when a configuration is inactive, or is gone, is not documented. */
-function isAboutConfiguration(error: unknown): boolean {
-  if (!(error instanceof StripeRequestRefusedError)) return false;
-  return error.param === 'configuration' || /\bconfiguration\b.*\b(in)?active\b/i.test(error.stripeMessage);
+/** For the metrics. No policy's own name has parentheses. */
+function namePolicy({ policy, named }: ChosenConfiguration): string {
+  return policy?.name ?? (named === null ? '(stripe default)' : '(named)');
 }
 
-/** Translates refusals by Stripe that the caller can act on. */
-function explain(error: unknown): unknown {
-  if (isMissing(error, 'customer')) return new CustomerGoneError();
-  if (isWithoutConfiguration(error)) return new PortalNotConfiguredError();
-  return error instanceof StripeRequestRefusedError && isAboutTask(error)
-    ? new FlowNotAllowedError(
-        'NOT_KNOWN',
-        'The portal cannot open this task for the subscription as it is now.',
-        error,
-      )
-    : error;
-}
+/** Opens sessions on a customer's behalf, for support. Each is on the record. */
+export class SupportSessions {
+  constructor(
+    private readonly customers: CustomerDirectory,
+    private readonly sessions: PortalSessions,
+    private readonly audit: AuditTrail,
+  ) {}
 
-/** Parameters that the caller chose: the subscription or its item. The policy sets all others. */
-const taskParam = /^flow_data\[subscription_\w+\](\[subscription\]|\[items\].*)?$/;
-
-/** Stripe does not document every reason for which the portal cannot change a subscription. */
-function isAboutTask({ param, stripeMessage }: StripeRequestRefusedError): boolean {
-  return param === undefined ? stripeMessage.startsWith('This subscription ') : taskParam.test(param);
-}
-
-/** Stripe gives this refusal no code of its own. */
-function isWithoutConfiguration(error: unknown): boolean {
-  return (
-    error instanceof StripeRequestRefusedError && error.stripeMessage.startsWith('No configuration provided')
-  );
-}
-
-/** Filled while a session is opened, for the metrics. */
-interface SessionAttempt {
-  chosen?: ChosenConfiguration;
-}
-
-/** Counts a success or failure, labelled with the policy if one was already chosen. */
-export async function countSession<T>(
-  metrics: Pick<Metrics, 'sessionOpened'>,
-  open: (attempt: SessionAttempt) => Promise<T>,
-): Promise<T> {
-  const attempt: SessionAttempt = {};
-  try {
-    const session = await open(attempt);
-    metrics.sessionOpened(namePolicy(attempt), 'OK');
-    return session;
-  } catch (error) {
-    metrics.sessionOpened(namePolicy(attempt), toOutcome(error));
-    throw error;
-  }
-}
-
-/** No policy's own name has parentheses. */
-function namePolicy({ chosen }: SessionAttempt): string {
-  switch (chosen?.kind) {
-    case undefined:
-      return '(none)';
-    case 'default':
-      return '(stripe default)';
-    case 'named':
-      return '(named)';
-    case 'policy':
-      return chosen.policy.name;
+  /** @throws what PortalSessions does */
+  create(actor: Caller, args: SupportSessionArgs): Promise<PortalSession> {
+    const { userId, configurationId, flow } = args;
+    const details = { configurationId: configurationId ?? undefined, flow: flow?.type };
+    const intent = { actor, action: AuditAction.CREATE_PORTAL_SESSION, userId, details };
+    return this.audit.record(intent, async (operation) => {
+      const mapping = await this.customers.findByUserId(userId);
+      if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
+      operation.aimAt(mapping.stripeCustomerId);
+      try {
+        return await this.sessions.createFor(mapping, args, configurationId);
+      } catch (error) {
+        throw error instanceof CustomerGoneError
+          ? new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.')
+          : error;
+      }
+    });
   }
 }

@@ -1,4 +1,6 @@
+import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';
+import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
 import { type TaskRefusal, taskRefusals } from './flow-limits.ts';
 
 /** Stripe has no portal configuration to use: no default is saved and no policy names one. */
@@ -24,4 +26,28 @@ export function createRefusal(reason: TaskRefusal): BillingError {
   return reason === 'ALREADY_CANCELED' || reason === 'NOTHING_SCHEDULED'
     ? new BadUserInputError(taskRefusals[reason], reason)
     : new FlowNotAllowedError(reason);
+}
+
+/** Translates Stripe's refusals of a session that the caller can act on. */
+export function explain(error: unknown): unknown {
+  if (isMissing(error, 'customer')) return new CustomerGoneError();
+  if (!(error instanceof StripeRequestRefusedError)) return error;
+  // Stripe gives this refusal no code of its own.
+  if (error.stripeMessage.startsWith('No configuration provided')) return new PortalNotConfiguredError();
+  const message = 'The portal cannot open this task for the subscription as it is now.';
+  return isAboutTask(error) ? new FlowNotAllowedError('NOT_KNOWN', message, error) : error;
+}
+
+/** Which parameter Stripe names when a configuration is inactive, or is gone, is not documented. */
+export function isAboutConfiguration(error: unknown): boolean {
+  if (!(error instanceof StripeRequestRefusedError)) return false;
+  return error.param === 'configuration' || /\bconfiguration\b.*\b(in)?active\b/i.test(error.stripeMessage);
+}
+
+/** Parameters that the caller chose: the subscription or its item. The policy sets all others. */
+const taskParam = /^flow_data\[subscription_\w+\](\[subscription\]|\[items\].*)?$/;
+
+/** Stripe does not document every reason for which the portal cannot change a subscription. */
+function isAboutTask({ param, stripeMessage }: StripeRequestRefusedError): boolean {
+  return param === undefined ? stripeMessage.startsWith('This subscription ') : taskParam.test(param);
 }

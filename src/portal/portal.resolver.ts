@@ -1,31 +1,46 @@
 import { Args, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { type RequestContext, getCaller } from '../graphql/context.ts';
-import type { ConfigurationChooser } from './configuration-chooser.service.ts';
 import {
   BillingPortalConfiguration,
   toBillingPortalConfiguration,
 } from '../configurations/portal-configuration.types.ts';
-import type { PortalSession } from './portal-session.ts';
-import type { PortalSessions } from './portal-sessions.service.ts';
-import { BillingPortalSession } from './portal-session.types.ts';
-import { SessionArgs, toSessionRequest } from './session.args.ts';
+import { type RequestContext, getCaller } from '../graphql/context.ts';
+import { admin } from '../graphql/schema.ts';
+import type { ConfigurationChooser } from './configuration-chooser.service.ts';
+import { PortalSession } from './portal-session.ts';
+import type { PortalSessions, SupportSessions } from './portal-sessions.service.ts';
+import { SessionArgs, SupportSessionArgs } from './session.args.ts';
+
+interface PortalResolverParts {
+  readonly sessions: PortalSessions;
+  readonly supportSessions: SupportSessions;
+  readonly chooser: ConfigurationChooser;
+}
 
 @Resolver()
 export class PortalResolver {
-  constructor(
-    private readonly sessions: PortalSessions,
-    private readonly chooser: ConfigurationChooser,
-  ) {}
+  constructor(private readonly parts: PortalResolverParts) {}
 
   @Authorized()
-  @Mutation(() => BillingPortalSession, {
+  @Mutation(() => PortalSession, {
     description: "Opens a session of the Billing Portal for the caller's own customer.",
   })
   createBillingPortalSession(
     @Ctx() context: RequestContext,
     @Args(() => SessionArgs) args: SessionArgs,
   ): Promise<PortalSession> {
-    return this.sessions.create(getCaller(context), toSessionRequest(args));
+    return this.parts.sessions.create(getCaller(context), args);
+  }
+
+  @Authorized(admin)
+  @Mutation(() => PortalSession, {
+    description:
+      "For administrators: opens a session of the Billing Portal on a customer's behalf. If a rule needs a role or claim of the customer's token, the strictest policy applies.",
+  })
+  createBillingPortalSessionFor(
+    @Ctx() context: RequestContext,
+    @Args(() => SupportSessionArgs) args: SupportSessionArgs,
+  ): Promise<PortalSession> {
+    return this.parts.supportSessions.create(getCaller(context), args);
   }
 
   @Authorized()
@@ -33,6 +48,6 @@ export class PortalResolver {
     description: 'The portal configuration that a session of the caller would use.',
   })
   async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<BillingPortalConfiguration> {
-    return toBillingPortalConfiguration(await this.chooser.getInForce(getCaller(context)));
+    return toBillingPortalConfiguration(await this.parts.chooser.getInForce(getCaller(context)));
   }
 }

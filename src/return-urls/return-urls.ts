@@ -1,6 +1,13 @@
-import { type AllowedReturnUrl, isAmbiguousPath } from './allowed-return-url.ts';
-import { matchesOrigin, parseUrl } from '../shared/urls.ts';
 import { BillingError } from '../shared/errors.ts';
+import { checkWildcard, isLoopback, matchesOrigin, parseUrl } from '../shared/urls.ts';
+
+/** One entry of the allowlist that return URLs are held against. */
+export interface AllowedReturnUrl {
+  /** `https://*.preview.example.com` stands for any one label. */
+  readonly origin: string;
+  /** What the URL's path must be or lie under; null: every path. */
+  readonly path: string | null;
+}
 
 /** Stripe may not send the user back to the URL. Without `detail` the message repeats neither the URL nor the list. */
 export class ReturnUrlNotAllowedError extends BillingError {
@@ -13,11 +20,45 @@ export class ReturnUrlNotAllowedError extends BillingError {
   }
 }
 
+const wanted =
+  'write an origin (https://app.example.com) or an origin with a path (https://app.example.com/account)';
+
+/** Reads one entry of the allowlist. @throws Error with the fault */
+export function parseAllowedReturnUrl(entry: string): AllowedReturnUrl {
+  checkWildcard(entry);
+  const url = /^https?:\/\/[^/]/i.test(entry) ? parseUrl(entry) : null;
+  if (url === null) throw new Error(`"${entry}" is not a URL; ${wanted}`);
+  if (/[?#]/.test(entry)) throw new Error(`"${entry}" has a query or fragment; ${wanted}`);
+  if (/^[^/]*\/\/[^/]*@/.test(entry)) throw new Error(`"${entry}" has a user or password; ${wanted}`);
+  if (url.protocol === 'http:' && !isLoopback(url))
+    throw new Error(`"${entry}" is http, which only localhost, 127.0.0.1 and [::1] may be; use https`);
+  const path = url.pathname.replace(/\/$/, '');
+  // Spelt any other way, the entry and the URLs it is compared with could be read differently.
+  if (entry !== url.href && entry !== url.origin + path)
+    throw new Error(`"${entry}" must be written in its normal form: ${url.origin}${path}`);
+  if (isAmbiguousPath(path))
+    throw new Error(
+      `"${entry}" has an encoded slash, backslash, dot, percent sign, semicolon or control character in its path, or a dot segment before a semicolon`,
+    );
+  return { origin: url.origin, path: path === '' ? null : path };
+}
+
+/** Syntax that is encoded, control characters, and what begins an overlong form of ASCII in UTF-8. */
+const encodedSyntax = /%(2f|5c|2e|25|3b|[01][\da-f]|7f|c[01]|e0%[89]|f0%8)/i;
+/** Servers that drop path parameters read `..;x` as `..`. */
+const dotsBeforeParameters = /(^|\/)\.{1,2};/;
+
+/** Whether a server could parse the path differently from the URL standard, and so escape the allowed path. */
+function isAmbiguousPath(path: string): boolean {
+  return encodedSyntax.test(path) || dotsBeforeParameters.test(path);
+}
+
 const maxLength = 2048;
 /** Parsers drop, trim or convert these characters, so the checked URL would differ from the used one. */
 const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\s\\]/;
 const absoluteUrl = /^https?:\/\/([^/?#]+)([^?#]*)/i;
 const asciiOnly = /^[\u0021-\u007e]+$/;
+const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /**
  * Decides where Stripe may send users back to. The rule is stricter than the URL standard: a URL must read
@@ -36,7 +77,7 @@ export class ReturnUrls {
    */
   getAllowed(text: string): string {
     const [, authority, path] = absoluteUrl.exec(text) ?? [];
-    const url = isPlain(text) ? parseUrl(text) : null;
+    const url = text.length <= maxLength && !hiddenCharacters.test(text) ? parseUrl(text) : null;
     if (authority === undefined || path === undefined || url === null) throw this.refuse(text);
     const isAllowed = this.allowlist.some((entry) => isCovered(url, path, entry));
     if (!isAllowed || !isLiteralHost(authority, url)) throw this.refuse(text);
@@ -52,18 +93,12 @@ export class ReturnUrls {
   }
 }
 
-function isPlain(text: string): boolean {
-  return text.length <= maxLength && !hiddenCharacters.test(text);
-}
-
 /** Refuses user info, and every other spelling of a host or port that parsers would have to translate. */
 function isLiteralHost(authority: string, url: URL): boolean {
   const port = url.port === '' ? defaultPorts[url.protocol] : url.port;
   const written = authority.toLowerCase();
   return asciiOnly.test(authority) && (written === url.host || written === `${url.hostname}:${port}`);
 }
-
-const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 function isCovered(url: URL, path: string, entry: AllowedReturnUrl): boolean {
   if (!matchesOrigin(url.origin, entry.origin)) return false;

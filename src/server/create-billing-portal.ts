@@ -5,9 +5,8 @@ import { loadConfig, loadHostedConfig } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { createHostSchema } from '../graphql/schema-variants.ts';
 import { findHostedRequest } from '../http/hosted-requests.ts';
-import { type SessionInput, readSessionRequest } from '../portal/billing-portal.request.ts';
+import { type SessionInput, readSessionRequest } from '../portal/billing-portal.routes.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
-import { toSessionRequest } from '../portal/session.args.ts';
 
 export type { Identity, PortalSession, SessionInput };
 
@@ -67,7 +66,7 @@ export async function createBillingPortal<Source = Request>(
       create: async (identity, input) => {
         const caller = toCaller(identity);
         if (requiredRole !== null) requireRole(caller, requiredRole);
-        return app.features.portal.sessions.create(caller, toSessionRequest(readSessionRequest(input)));
+        return app.features.portal.sessions.create(caller, readSessionRequest(input));
       },
     },
     close: () => app.stop(),

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../src/policies/compile-policy.ts';
-import { type WantedConfiguration, hashContent } from '../../src/configurations/configuration-content.ts';
+import { type Policy, compilePolicy } from '../../src/policies/policy-set.ts';
+import { type WantedConfiguration, hashContent } from '../../src/configurations/managed-configuration.ts';
 import { type FeatureChoice, narrow } from '../../src/configurations/narrow-configuration.ts';
 import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
-import type { Policy } from '../../src/policies/policy-set.ts';
 
 const everything: Policy = {
   name: 'everything',

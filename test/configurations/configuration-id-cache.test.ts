@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../src/policies/compile-policy.ts';
+import { compilePolicy } from '../../src/policies/policy-set.ts';
 import { metadataKeys } from '../../src/configurations/managed-configuration.ts';
 import { createConfigurationsKit, policy, wanted } from '../configurations/configurations-kit.ts';
 

@@ -1,8 +1,7 @@
-import { compilePolicy } from '../../src/policies/compile-policy.ts';
-import type { WantedConfiguration } from '../../src/configurations/configuration-content.ts';
+import { type Policy, compilePolicy } from '../../src/policies/policy-set.ts';
+import type { WantedConfiguration } from '../../src/configurations/managed-configuration.ts';
 import { StripeConfigurations } from '../../src/configurations/stripe-configurations.service.ts';
 import { ConfigurationIdCache } from '../../src/configurations/configuration-id-cache.service.ts';
-import type { Policy } from '../../src/policies/policy-set.ts';
 import type { LocalStripeOptions } from '../../packages/local-stripe/src/local-stripe.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { closeAfterTests } from '../helpers/closing.ts';

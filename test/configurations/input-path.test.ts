@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toInputPath } from '../../src/configurations/input-path.ts';
+import { toInputPath } from '../../src/configurations/configuration.schema.ts';
 
 test.each([
   ['name', 'name'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../src/policies/compile-policy.ts';
+import { compilePolicy } from '../../src/policies/policy-set.ts';
 import type { Configuration } from '../../src/configurations/managed-configuration.ts';
 import { readContent } from '../../src/configurations/narrow-configuration.ts';
 

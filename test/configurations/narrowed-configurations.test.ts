@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../src/policies/compile-policy.ts';
-import type { WantedConfiguration } from '../../src/configurations/configuration-content.ts';
-import { createMetadata, metadataKeys } from '../../src/configurations/managed-configuration.ts';
+import { compilePolicy } from '../../src/policies/policy-set.ts';
+import {
+  type WantedConfiguration,
+  createMetadata,
+  metadataKeys,
+} from '../../src/configurations/managed-configuration.ts';
 import { narrow } from '../../src/configurations/narrow-configuration.ts';
 import { featureNames } from '../../src/configurations/configuration-features.schema.ts';
 import { type ConfigurationsKit, createConfigurationsKit, policy, wanted } from './configurations-kit.ts';

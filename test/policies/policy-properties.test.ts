@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compilePolicy } from '../../src/policies/compile-policy.ts';
-import { type WantedConfiguration, hashContent } from '../../src/configurations/configuration-content.ts';
+import { type Policy, compilePolicy, createPolicySet, listPolicies } from '../../src/policies/policy-set.ts';
+import { type WantedConfiguration, hashContent } from '../../src/configurations/managed-configuration.ts';
 import { type FeatureChoice, narrow } from '../../src/configurations/narrow-configuration.ts';
 import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
 import { type PolicyDraft, type PolicyFile, policySchema } from '../../src/policies/policy-file.schema.ts';
 import { mergeSpecs } from '../../src/configurations/configuration.schema.ts';
-import { type Policy, createPolicySet, listPolicies } from '../../src/policies/policy-set.ts';
 
 /** Objects in which any field may be left out. */
 function optional<T extends object>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseAllowedReturnUrl } from '../../src/return-urls/allowed-return-url.ts';
+import { parseAllowedReturnUrl } from '../../src/return-urls/return-urls.ts';
 
 test.each([
   ['https://app.example.com', { origin: 'https://app.example.com', path: null }],

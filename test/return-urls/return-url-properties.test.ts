@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseAllowedReturnUrl } from '../../src/return-urls/allowed-return-url.ts';
-import { ReturnUrlNotAllowedError, ReturnUrls } from '../../src/return-urls/return-urls.ts';
+import {
+  ReturnUrlNotAllowedError,
+  ReturnUrls,
+  parseAllowedReturnUrl,
+} from '../../src/return-urls/return-urls.ts';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { createTestApp } from '../helpers/test-app.ts';

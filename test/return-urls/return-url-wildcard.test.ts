@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseAllowedReturnUrl } from '../../src/return-urls/allowed-return-url.ts';
-import { ReturnUrls } from '../../src/return-urls/return-urls.ts';
+import { ReturnUrls, parseAllowedReturnUrl } from '../../src/return-urls/return-urls.ts';
 
 describe('with a wildcard', () => {
   const returnUrls = new ReturnUrls(

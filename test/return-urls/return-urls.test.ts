@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseAllowedReturnUrl } from '../../src/return-urls/allowed-return-url.ts';
-import { ReturnUrlNotAllowedError, ReturnUrls } from '../../src/return-urls/return-urls.ts';
+import {
+  ReturnUrlNotAllowedError,
+  ReturnUrls,
+  parseAllowedReturnUrl,
+} from '../../src/return-urls/return-urls.ts';
 
 interface CaseList {
   readonly allowlist: readonly string[];

@@ -1,16 +1,24 @@
 import type Stripe from 'stripe';
 import { isSet } from '../../config/environment-schema.ts';
-import type { ConfigurationContent } from '../../configurations/configuration-content.ts';
+import type { Configuration, ConfigurationContent } from '../../configurations/managed-configuration.ts';
 import { featureNames } from '../../configurations/configuration-features.schema.ts';
-import type { Configuration } from '../../configurations/managed-configuration.ts';
-import { compilePolicy } from '../../policies/compile-policy.ts';
+import { type Policy, type PolicySet, compilePolicy, listPolicies } from '../../policies/policy-set.ts';
 import { PolicyFileError } from '../../policies/policy-file.errors.ts';
-import { type Policy, type PolicySet, listPolicies } from '../../policies/policy-set.ts';
 import { readAll } from '../../stripe/reads.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
-import type { Check, Deployment, Judgement, StripeDeployment } from './check.ts';
-import { CheckSkipped, fail, pass, requireVariables, skip, warn } from './check.ts';
+import {
+  type Check,
+  CheckSkipped,
+  type Deployment,
+  type Judgement,
+  type StripeDeployment,
+  fail,
+  pass,
+  requireVariables,
+  skip,
+  warn,
+} from './check.ts';
 
 export const checkPolicyFile: Check = ({ policies, values: { PORTAL_POLICIES: path = '' } }) => {
   if (policies === null)

@@ -1,14 +1,19 @@
 import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
 import type { Configurations } from '../../configurations/create-configurations.ts';
-import { type Configuration, productsPath } from '../../configurations/managed-configuration.ts';
+import type { Configuration } from '../../configurations/managed-configuration.ts';
 import type { StripeConfigurations } from '../../configurations/stripe-configurations.service.ts';
 import { loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { withFeatures } from '../platform.ts';
 import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
-import type { PlannedAction, PlannedPolicy, SpareConfiguration } from './policy-plan.ts';
-import { listSpares, planPolicies } from './policy-plan.ts';
+import {
+  type PlannedAction,
+  type PlannedPolicy,
+  type SpareConfiguration,
+  listSpares,
+  planPolicies,
+} from './policy-plan.ts';
 
 export interface JsonOption {
   readonly json?: true;
@@ -37,7 +42,7 @@ async function withPolicies(
   const config = loadPoliciesConfig(shell.loadEnvironment());
   const set = await loadPolicyFile(config.policies.file);
   await withFeatures(shell, config, async ({ configurations }) => {
-    const own = await configurations.atStripe.list({ expand: [`data.${productsPath}`] });
+    const own = await configurations.atStripe.list();
     const report = await use({ set, configurations, own });
     shell.stdout.write(json ? toJson(config, report) : toText(config, report));
   });

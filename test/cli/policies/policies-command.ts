@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
-import { compilePolicy } from '../../../src/policies/compile-policy.ts';
+import { compilePolicy } from '../../../src/policies/policy-set.ts';
 import { metadataKeys } from '../../../src/configurations/managed-configuration.ts';
 import { type FeatureChoice, narrow } from '../../../src/configurations/narrow-configuration.ts';
 import { loadPolicyFile } from '../../../src/policies/policy-file.ts';
