@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { serverAudits } from 'graphql-http';
+import { dropCustomers } from '../helpers/broken-store.ts';
 import { type AnsweredError, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 
@@ -8,6 +12,8 @@ const environments = {
   development: { NODE_ENV: 'development' },
 };
 type EnvironmentName = keyof typeof environments;
+
+const json = { 'content-type': 'application/json' };
 
 const apps = new Map<EnvironmentName, TestApp>();
 let app: TestApp;
@@ -32,13 +38,59 @@ async function post(
 ): Promise<{ status: number; errors: readonly AnsweredError[]; data?: unknown; type: string | null }> {
   const response = await to.fetch('/graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { ...json, ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
     token,
   });
   const { errors = [], data } = (await response.json()) as { errors?: AnsweredError[]; data?: unknown };
   return { status: response.status, errors, data, type: response.headers.get('content-type') };
 }
+
+describe('a request without a token', () => {
+  test.each([
+    ['/graphql', 'malformed JSON', '{'],
+    ['/graphql', 'a malformed operation', '{"query":"{"}'],
+    ['/graphql', 'introspection', '{"query":"{ __schema { queryType { name } } }"}'],
+    ['/api/billing-portal', 'malformed JSON', '{'],
+    ['/api/billing-portal', 'an unknown field', '{"a":1}'],
+  ])(
+    'is answered 401 in production before anything parses it: POST %s with %s',
+    async (path, _what, body) => {
+      const response = await app.fetch(path, { method: 'POST', headers: json, body });
+
+      expect(response.status).toBe(401);
+      expect(await response.text()).toContain('UNAUTHENTICATED');
+      expect(response.headers.get('www-authenticate')).toContain('Bearer');
+    },
+  );
+
+  test.each(['/graphql?query={', '/graphql', '/billing-portal?a=1'])(
+    'is answered 401 in production: GET %s',
+    async (path) => {
+      const headers = { accept: 'text/html', 'apollo-require-preflight': '1' };
+
+      expect((await app.fetch(path, { headers })).status).toBe(401);
+    },
+  );
+
+  test('is answered 401 in production before its body has arrived', async () => {
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n{',
+    );
+
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  test('gets introspection where a landing page is on', async () => {
+    const body = '{"query":"{ __schema { queryType { name } } }"}';
+
+    const sandbox = getApp('production with the sandbox');
+    expect((await sandbox.fetch('/graphql', { method: 'POST', headers: json, body })).status).toBe(200);
+  });
+});
 
 describe('for people: GET /graphql in a browser', () => {
   test.each<[EnvironmentName, boolean]>([
@@ -170,12 +222,73 @@ describe('clients of GraphQL over HTTP', () => {
   test('get a refused token in the form of GraphQL too', async () => {
     const response = await app.fetch('/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: json,
       body: '{"query":"{ __typename }"}',
       token: 'not.a.token',
     });
 
     expect(response.status).toBe(401);
     (await readGraphqlAnswer(response, '')).expectError('UNAUTHENTICATED');
+  });
+});
+
+/** By GET, Apollo Server wants a header that a page of another origin cannot send by itself. */
+const fetchAsMeant: typeof fetch = (input, init) =>
+  fetch(input, { ...init, headers: { ...(init?.headers as object), 'apollo-require-preflight': '1' } });
+
+const audits = serverAudits({ url: () => `${getApp('development').url}/graphql`, fetchFn: fetchAsMeant });
+
+/**
+ * The audits of GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/. The service does what they demand.
+ * It does not follow one recommendation: 200 for an operation that is refused. Apollo Server answers 400.
+ */
+describe('GraphQL over HTTP', () => {
+  test('has more than 60 audits', () => {
+    expect(audits.length).toBeGreaterThan(60);
+  });
+
+  test.each(audits.map((audit) => [audit.name, audit] as const))('%s', async (_name, audit) => {
+    const result = await audit.fn();
+
+    const reason = result.status === 'ok' ? '' : `: ${result.reason}`;
+    // An error is a MUST; a warning is a SHOULD, a notice a MAY.
+    expect(`${result.status}${reason}`).not.toMatch(/^error/);
+  });
+});
+
+describe('behind a proxy', () => {
+  let proxied: TestApp;
+
+  beforeAll(async () => {
+    proxied = await createTestApp({ ...environments.production, TRUST_PROXY: '1' });
+  });
+
+  test.each([
+    ['a malformed host', { 'x-forwarded-host': 'a b' }, 400],
+    ['a malformed scheme', { 'x-forwarded-proto': 'a b' }, 400],
+    ['a host', { 'x-forwarded-host': 'billing.example.com', 'x-forwarded-proto': 'https' }, 200],
+  ])('%s is read as such', async (_what, headers, status) => {
+    const answer = await post({ query: '{ __typename }' }, { to: proxied, headers });
+
+    expect(answer.status).toBe(status);
+    expect(answer.type).toMatch(/^application\/json/);
+  });
+});
+
+/** Comes last, because it breaks the store. */
+describe('an unexpected error in production', () => {
+  beforeAll(() => dropCustomers(app.config));
+
+  test.each([
+    ['/graphql', 200, JSON.stringify({ query: '{ billingCustomer { id } }' })],
+    ['/api/billing-portal', 500, JSON.stringify({ returnUrl })],
+  ])('has a masked message: POST %s', async (path, status, body) => {
+    const response = await app.fetch(path, { method: 'POST', headers: json, body, token });
+
+    expect(response.status).toBe(status);
+    const text = await response.text();
+    expect(text).toContain('INTERNAL_SERVER_ERROR');
+    expect(text).toContain('Something went wrong on our side.');
+    expect(text).not.toMatch(/customers|sql|table|stack|node_modules/i);
   });
 });

@@ -1,19 +1,29 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { get } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
+import { Agent, get } from 'node:http';
+import { type Socket, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type FastifyInstance, fastify } from 'fastify';
 import { createHttpServer } from '../../src/http/http-server.ts';
+import { addHealthRoutes } from '../../src/http/monitoring.ts';
+import { OpenRequests } from '../../src/http/open-requests.ts';
+import { closePolitely } from '../../src/http/polite-close.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { noMetrics } from '../../src/telemetry/metrics.ts';
-import { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { Telemetry, createSubjectHash } from '../../src/telemetry/telemetry.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
-import { type TestApp, createTestApp } from '../helpers/test-app.ts';
-import { sendRaw, writeGet } from './raw-request.ts';
+import { startFaultyStripe } from '../helpers/faulty-stripe.ts';
+import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+import { sendRaw, writeGet, writePost } from './raw-request.ts';
 
+const CORS_ORIGINS = 'https://app.example.com,https://admin.example.com,https://*.preview.example.com';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await createTestApp({ CORS_ORIGINS: 'https://app.example.com,https://admin.example.com' });
+  app = await createTestApp({ CORS_ORIGINS });
 });
 
 const json = { 'content-type': 'application/json' };
@@ -108,37 +118,38 @@ describe('x-request-id', () => {
 });
 
 describe('a page of another origin', () => {
-  const ask = (origin: string, method = 'GET'): Promise<Response> =>
-    app.fetch('/graphql', {
+  /** What Apollo Sandbox sends of its own, and what its user adds. */
+  const asked = 'apollo-require-preflight,authorization,content-type';
+  const ask = (origin: string, method: 'OPTIONS' | 'POST', to = app): Promise<Response> =>
+    to.fetch('/graphql', {
       method,
       headers: {
         origin,
         ...(method === 'OPTIONS'
-          ? { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
-          : {}),
+          ? { 'access-control-request-method': 'POST', 'access-control-request-headers': asked }
+          : { ...json, 'apollo-require-preflight': 'true' }),
       },
+      ...(method === 'OPTIONS' ? {} : { body: '{"query":"{ __schema { queryType { name } } }"}' }),
     });
+  const readOrigin = ({ headers }: Response): string | null => headers.get('access-control-allow-origin');
 
-  test.each(['https://app.example.com', 'https://admin.example.com'])(
+  test.each(['https://app.example.com', 'https://admin.example.com', 'https://pr-7.preview.example.com'])(
     'that is listed may ask: %s',
     async (origin) => {
-      const response = await ask(origin);
-
-      expect(response.headers.get('access-control-allow-origin')).toBe(origin);
-      expect(response.headers.get('access-control-expose-headers')).toBe('x-request-id, retry-after');
-      expect(response.headers.get('access-control-allow-credentials')).toBeNull();
-      expect(response.headers.get('vary')).toContain('Origin');
+      const preflight = await ask(origin, 'OPTIONS');
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST');
+      expect(preflight.headers.get('access-control-allow-headers')).toBe(asked);
+      expect(preflight.headers.get('access-control-max-age')).toBe('600');
+      const answer = await ask(origin, 'POST');
+      expect(answer.headers.get('access-control-expose-headers')).toBe('x-request-id, retry-after');
+      for (const response of [preflight, answer]) {
+        expect(readOrigin(response)).toBe(origin);
+        expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+        expect(response.headers.get('vary')).toContain('Origin');
+      }
     },
   );
-
-  test('that is listed learns beforehand what it may send', async () => {
-    const response = await ask('https://app.example.com', 'OPTIONS');
-
-    expect(response.status).toBe(204);
-    expect(response.headers.get('access-control-allow-methods')).toBe('GET, POST');
-    expect(response.headers.get('access-control-allow-headers')).toBe('authorization');
-    expect(response.headers.get('access-control-max-age')).toBe('600');
-  });
 
   test.each([
     'https://evil.example',
@@ -146,11 +157,60 @@ describe('a page of another origin', () => {
     'https://app.example.com.evil.example',
     'https://app.example.com:8443',
     'https://sub.app.example.com',
+    'https://preview.example.com',
+    'https://a.b.preview.example.com',
+    'https://*.preview.example.com',
+    'http://pr-7.preview.example.com',
+    'https://pr-7.preview.example.com:8443',
+    'https://pr-7.preview.example.com.evil.example',
+    'https://evil.example/.preview.example.com',
     'null',
-  ])('that is not listed is told nothing: %s', async (origin) => {
-    for (const method of ['GET', 'OPTIONS']) {
-      const response = await ask(origin, method);
-      expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  ])('that is not listed learns nothing: %s', async (origin) => {
+    const preflight = await ask(origin, 'OPTIONS');
+    expect(preflight.status).toBe(204);
+    for (const response of [preflight, await ask(origin, 'POST')]) expect(readOrigin(response)).toBeNull();
+  });
+
+  test('that is listed may send cookies where CORS_CREDENTIALS is true', async () => {
+    const open = await createTestApp({ CORS_ORIGINS, CORS_CREDENTIALS: 'true' });
+
+    const { headers } = await ask('https://pr-7.preview.example.com', 'OPTIONS', open);
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+    expect(readOrigin(await ask('https://evil.example', 'OPTIONS', open))).toBeNull();
+  });
+
+  test.each(['https://*.vercel.app', 'https://*.com', '*', 'https://*'])(
+    'cannot be any page of a public suffix: CORS_ORIGINS refuses %s',
+    async (origin) => {
+      await expect(createTestApp({ CORS_ORIGINS: origin })).rejects.toThrow(/CORS_ORIGINS: /);
+    },
+  );
+
+  const sandboxes = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
+
+  test('may be Apollo Sandbox in development, beside the origins that are listed', async () => {
+    const development = await createTestApp({ NODE_ENV: 'development', CORS_ORIGINS });
+
+    for (const origin of [...sandboxes, 'https://app.example.com']) {
+      const preflight = await ask(origin, 'OPTIONS', development);
+      expect([preflight.status, readOrigin(preflight)]).toEqual([204, origin]);
+      expect(preflight.headers.get('access-control-allow-headers')).toBe(asked);
+      const answer = await ask(origin, 'POST', development);
+      expect(readOrigin(answer)).toBe(origin);
+      expect(await answer.json()).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
+    }
+  });
+
+  test('may be Apollo Sandbox in production only where it is listed', async () => {
+    const production = { NODE_ENV: 'production', HOST: '127.0.0.1' };
+    const closed = await createTestApp(production);
+    const open = await createTestApp({ ...production, CORS_ORIGINS: sandboxes.join() });
+
+    for (const origin of sandboxes) {
+      for (const method of ['OPTIONS', 'POST'] as const) {
+        expect(readOrigin(await ask(origin, method, closed))).toBeNull();
+        expect(readOrigin(await ask(origin, method, open))).toBe(origin);
+      }
     }
   });
 });
@@ -167,7 +227,7 @@ test('who hangs up before the turn of the event loop ends is not served, and is 
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
 
   await once(get(url), 'error');
-  await turn();
+  await nextTurn();
 
   expect(served).toBe(0);
   const requests = lines
@@ -175,3 +235,199 @@ test('who hangs up before the turn of the event loop ends is not served, and is 
     .filter(({ msg }) => msg === 'request');
   expect(requests).toMatchObject([{ status: 499 }]);
 });
+
+interface RequestLine {
+  readonly msg: string;
+  readonly requestId: string;
+  readonly route: string;
+  readonly status: number;
+  readonly subject?: string;
+}
+
+function readLines({ logs }: TestApp): RequestLine[] {
+  return logs.map((text) => JSON.parse(text) as RequestLine).filter(({ msg }) => msg === 'request');
+}
+
+/** The line of the log that a request left. */
+async function logRequest(path: string, userId?: string): Promise<RequestLine> {
+  const token = userId === undefined ? undefined : await app.createToken({ userId });
+  const requestId = (await app.fetch(path, { token })).headers.get('x-request-id');
+  return waitUntil('the line of the request', () =>
+    readLines(app).find((line) => line.requestId === requestId),
+  );
+}
+
+const path = `/billing-portal?returnUrl=${returnUrl}`;
+
+test('a user is the same in every line, another is another, and neither can be read', async () => {
+  const first = await logRequest(path, 'user_planted');
+  const again = await logRequest('/graphql', 'user_planted');
+  const other = await logRequest(path, 'user_other');
+
+  expect(first.subject).toMatch(/^[0-9a-f]{16}$/);
+  expect(again.subject).toBe(first.subject);
+  expect(other.subject).not.toBe(first.subject);
+  expect(app.logs.join('')).not.toMatch(/user_planted|user_other/);
+});
+
+test('a user has another hash in another deployment, so that none can be looked up', () => {
+  const hashes = ['sk_test_1', 'sk_test_2'].map((key) => createSubjectHash(key)('user_1'));
+
+  expect(hashes[0]).not.toBe(hashes[1]);
+});
+
+// printf %s:%s sk_test_1 user_1 | openssl dgst -sha256
+test('an operator can find the hash of a user with openssl', () => {
+  expect(createSubjectHash('sk_test_1')('user_1')).toBe('0d4d5f858d562bad');
+});
+
+const mutation = JSON.stringify({
+  query: `mutation { createBillingPortalSession(returnUrl: "${returnUrl}") { url } }`,
+});
+
+describe('who hangs up has a line all the same', () => {
+  const sent: readonly [string, (headers: Readonly<Record<string, string>>) => string, number][] = [
+    ['a GET', (headers) => writeGet(path, headers), 1],
+    ['a POST that was read', (headers) => writePost('/graphql', mutation, headers).toString(), 1],
+    ['what waited behind it', (headers) => writePost('/graphql', mutation, headers).toString().repeat(3), 3],
+  ];
+
+  test.each(sent)('%s', async (_what, write, count) => {
+    const faulty = await startFaultyStripe();
+    const service = await createTestApp({ STRIPE_API_URL: faulty.url });
+    await service.link('ada', 'cus_1');
+    const authorization = `Bearer ${await service.createToken({ userId: 'ada' })}`;
+
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    socket.write(write({ authorization, connection: 'keep-alive' }));
+    await waitUntil('the requests to Stripe', () => faulty.requests[count - 1]);
+    socket.destroy();
+
+    const lines = await waitUntil('the lines of the requests', () =>
+      readLines(service).length === count ? readLines(service) : undefined,
+    );
+    expect(lines.map(({ status }) => status)).toEqual(Array<number>(count).fill(499));
+  });
+});
+
+test('who hangs up in the turn of the event loop in which the request is read is no failure of the service', async () => {
+  const service = await createTestApp({ RATE_LIMIT: '1000000/1m' });
+  const seen = { isRead: false };
+  const noteRead = (): void => void (seen.isRead = true);
+  subscribe('http.server.request.start', noteRead);
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  socket.write(writeGet(path, {}));
+
+  // Looks in each turn, before what waits for the end of that turn goes on.
+  while (!seen.isRead) await nextTurn();
+  socket.resetAndDestroy();
+  unsubscribe('http.server.request.start', noteRead);
+
+  const line = await waitUntil('the line of the request', () => readLines(service)[0]);
+  expect(line).toMatchObject({ status: 401 });
+  expect(service.logs.filter((text) => (JSON.parse(text) as { level: number }).level >= 50)).toEqual([]);
+});
+
+test.each([path, '/healthz', '/nowhere'])('who does not say who they are has none (%s)', async (target) => {
+  expect(await logRequest(target)).not.toHaveProperty('subject');
+});
+
+/** A server whose one slow answer comes when the test lets it. */
+async function startServer(lingerMs: number) {
+  const server = fastify({ return503OnClosing: false }) as unknown as FastifyInstance;
+  let finish = (): void => undefined;
+  let asked = (): void => undefined;
+  const wasAsked = new Promise<void>((resolve) => (asked = resolve));
+  const open = new OpenRequests();
+  open.track(server);
+  const closing = closePolitely(server, open, lingerMs);
+  addHealthRoutes(server, { ping: () => Promise.resolve() }, closing, createLogger('silent'));
+  server.get('/slow', async () => {
+    asked();
+    await new Promise<void>((resolve) => (finish = resolve));
+    return { done: true };
+  });
+  server.get('/soon', () => new Promise((resolve) => setTimeout(resolve, 100, { done: true })));
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  return { server, url, wasAsked, finish: () => finish() };
+}
+
+/** One request on a connection that is kept where the server keeps it. */
+async function askOver(url: string, agent: Agent) {
+  const [response] = (await once(get(url, { agent }), 'response')) as [NodeJS.ReadableStream & Answer];
+  return { status: response.statusCode, connection: response.headers.connection, body: await text(response) };
+}
+
+interface Answer {
+  readonly statusCode: number;
+  readonly headers: { readonly connection?: string };
+}
+
+async function openSilent(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+test('what is under way is answered, and its connection ends with it', async () => {
+  const { server, url, wasAsked, finish } = await startServer(0);
+  const answer = askOver(`${url}/slow`, new Agent({ keepAlive: true }));
+  await wasAsked;
+
+  const closed = server.close();
+  setTimeout(finish, 50);
+
+  expect(await answer).toEqual({ status: 200, connection: 'close', body: '{"done":true}' });
+  await closed;
+});
+
+test('for a while everybody is answered still, told to connect anew, and sees that it is not ready', async () => {
+  const { server, url } = await startServer(300);
+  const agent = new Agent({ keepAlive: true });
+  expect(await askOver(`${url}/healthz`, agent)).toMatchObject({ status: 200, connection: 'keep-alive' });
+
+  const closed = server.close();
+
+  expect(await askOver(`${url}/healthz`, agent)).toMatchObject({ status: 200, connection: 'close' });
+  expect(await askOver(`${url}/readyz`, agent)).toMatchObject({ status: 503, connection: 'close' });
+  await closed;
+  await expect(askOver(`${url}/healthz`, agent)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('a connection on which nothing comes is not waited for', async () => {
+  const { server, url } = await startServer(0);
+  const silent = await openSilent(url);
+  const halfway = await openSilent(url);
+  halfway.write('GET /healthz HTTP/1.1\r\n');
+  for (const socket of [silent, halfway]) socket.on('error', () => socket.destroy());
+
+  await server.close();
+
+  for (const socket of [silent, halfway]) socket.destroy();
+}, 8_000);
+
+const pipelined = 'GET /soon HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(3);
+
+test('what waits behind another request on its connection is answered as well', async () => {
+  const { server, url } = await startServer(0);
+  const socket = await openSilent(url);
+  const answers = text(socket);
+  socket.write(pipelined);
+  await once(server.server, 'request');
+
+  await server.close();
+
+  expect((await answers).match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+});
+
+test('what waited behind another request, of somebody who hung up, is not waited for', async () => {
+  const { server, url } = await startServer(0);
+  const [gone, silent] = [await openSilent(url), await openSilent(url)];
+  gone.write(pipelined);
+  await once(server.server, 'request');
+  gone.destroy();
+
+  await server.close();
+
+  silent.destroy();
+}, 5_000);

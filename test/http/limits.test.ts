@@ -5,9 +5,12 @@ import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { type RawAnswer, sendRaw, writePost } from './raw-request.ts';
 
 let app: TestApp;
+/** Outside of production, messages have hints, which repeat more. */
+let open: TestApp;
 let authorization: string;
 
 beforeAll(async () => {
+  open = await createTestApp({ STRIPE_WEBHOOK_SECRETS: 'whsec_0123456789' });
   app = await createTestApp({ NODE_ENV: 'production', HOST: '127.0.0.1' });
   await app.link('ada', (await seedDemoData(app.sdk)).customerId);
   authorization = `Bearer ${await app.createToken({ userId: 'ada' })}`;
@@ -232,5 +235,150 @@ describe('an operation', () => {
   test('a mutation by GET is told which method it wants', async () => {
     const answer = await sendRaw(app, get(path(`mutation { ${session} }`), meant));
     expect(answer.headers['allow']).toBe('POST');
+  });
+});
+
+const long = 'x'.repeat(60_000);
+const openAt = (url: string): string => `mutation { createBillingPortalSession(returnUrl: ${url}) { url } }`;
+const longestAnswer = 12_000;
+async function sendLong(path: string, body: object): Promise<string> {
+  const response = await open.fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    token: await open.createToken({ userId: 'ada' }),
+  });
+  return response.text();
+}
+
+/** The longest run of the repeated character: of all messages together, in whatever part of the answer. */
+function findLongestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/x+|€+|😀+/g)].map(([{ length }]) => length));
+}
+
+test.each<[string, object]>([
+  ['a syntax error', { query: `{ a ${long} "` }],
+  ['an unexpected name', { query: long }],
+  ['an unknown field', { query: `{ ${long} }` }],
+  ['an unknown argument', { query: `{ billingCustomer(${long}: 1) { id } }` }],
+  [
+    'a literal of the wrong type',
+    { query: `mutation { createBillingPortalSession(returnUrl: ${long}) { url } }` },
+  ],
+  ['a wrong literal of wide characters', { query: openAt(`["${'😀'.repeat(15_000)}"]`) }],
+  ['an unknown directive', { query: `{ __typename @${long} }` }],
+  ['an unknown fragment', { query: `{ ...${long} }` }],
+  [
+    'an undefined variable, a hundred times',
+    { query: `query ${long.slice(0, 50_000)} { ${'a: b(c: $d) '.repeat(100)} }` },
+  ],
+  ['an unknown type', { query: `query ($a: ${long}) { __typename }` }],
+  ['an unknown operation', { query: 'query A { __typename }', operationName: long }],
+  ['a long alias', { query: `{ ${long}: billingCustomer { id } }` }],
+  [
+    'a variable of the wrong type',
+    {
+      query: 'mutation ($u: String!) { createBillingPortalSession(returnUrl: $u) { url } }',
+      variables: { u: [long] },
+    },
+  ],
+  ['a missing variable', { query: `query ($${long}: Boolean!) { billingCustomer(fresh: $y) { id } }` }],
+  [
+    'an unknown field of an input object',
+    {
+      query:
+        'mutation ($f: PortalFlowInput) { createBillingPortalSession(returnUrl: "a", flow: $f) { url } }',
+      variables: { f: { [long]: 1 } },
+    },
+  ],
+  [
+    'a value that is no member of an enum',
+    {
+      query:
+        'mutation ($f: PortalFlowInput) { createBillingPortalSession(returnUrl: "a", flow: $f) { url } }',
+      variables: { f: { type: long } },
+    },
+  ],
+  ['a return URL', { query: openAt(`"https://${long}.example"`) }],
+  ['a cursor', { query: `{ auditTrail(after: "${long}") { edges { cursor } } }` }],
+])('GraphQL repeats at most 200 characters of %s', async (_title, body) => {
+  const text = await sendLong('/graphql', body);
+
+  expect(text).toContain('"errors"');
+  expect(findLongestRun(text)).toBeLessThanOrEqual(200);
+  expect(text.length).toBeLessThan(longestAnswer);
+});
+
+test.each<[string, object]>([
+  ['an unknown field', { returnUrl, [long]: 1 }],
+  ['an unknown field of a flow', { returnUrl, flow: { type: 'SUBSCRIPTION_CANCEL', [long]: 1 } }],
+  ['a value that is no member of an enum', { returnUrl, flow: { type: long } }],
+  ['a return URL', { returnUrl: `https://${long}.example` }],
+  ['a locale', { returnUrl, locale: long }],
+])('REST repeats at most 200 characters of %s', async (_title, body) => {
+  const text = await sendLong('/api/billing-portal', body);
+
+  expect(text).toContain('"error"');
+  expect(findLongestRun(text)).toBeLessThanOrEqual(200);
+  expect(text.length).toBeLessThan(1_000);
+});
+
+test('fields that conflict are not all located', async () => {
+  const text = await sendLong('/graphql', {
+    query: `{ ${'a: __typename a: billingCustomer { id } '.repeat(100)} }`,
+  });
+
+  expect(text.length).toBeLessThan(longestAnswer);
+});
+
+const taken: Readonly<Record<string, readonly string[]>> = {
+  '/graphql': ['GET', 'POST'],
+  '/api/billing-portal': ['POST'],
+  '/billing-portal': ['GET'],
+  '/healthz': ['GET', 'HEAD'],
+  '/readyz': ['GET', 'HEAD'],
+  '/webhooks/stripe': ['POST'],
+};
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'M-SEARCH'];
+const wrong = Object.entries(taken).flatMap(([path, allowed]) =>
+  methods.filter((method) => !allowed.includes(method)).map((method) => [method, path, allowed] as const),
+);
+
+const sendMethod = (method: string, path: string): Promise<RawAnswer> =>
+  sendRaw(open, `${method} ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
+
+describe('a method that a path does not take', () => {
+  test.each(wrong)('%s %s', async (method, path, allowed) => {
+    const { status, headers, body } = await sendMethod(method, `${path}?a=1`);
+
+    expect(status).toBe(405);
+    expect(headers['allow']?.split(', ').sort()).toEqual([...allowed].sort());
+    expect(headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'x-request-id': expect.any(String),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    if (method !== 'HEAD') expect(JSON.parse(body)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+  });
+
+  test('those that it takes are not refused for it', async () => {
+    for (const [path, allowed] of Object.entries(taken))
+      for (const method of allowed) expect((await sendMethod(method, path)).status).not.toBe(405);
+  });
+});
+
+describe('a path that is not there', () => {
+  test.each(methods.map((method) => [method]))('%s', async (method) => {
+    const { status, headers, body } = await sendMethod(method, '/nowhere');
+
+    expect(status).toBe(404);
+    expect(headers['allow']).toBeUndefined();
+    if (method !== 'HEAD') expect(JSON.parse(body)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('OPTIONS of no path in particular', async () => {
+    expect((await sendMethod('OPTIONS', '*')).status).toBe(404);
   });
 });

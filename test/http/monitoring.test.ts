@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { fastify } from 'fastify';
+import { addHealthRoutes } from '../../src/http/monitoring.ts';
+import { createLogger } from '../../src/logging/logger.ts';
+import { corruptStore } from '../helpers/broken-store.ts';
+import { type TestApp, createTestApp } from '../helpers/test-app.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await createTestApp({ RATE_LIMIT: '1/1h' });
+});
+
+test.each([undefined, 'not.a.token'])(
+  '/healthz says that the service runs, without a rate limit and with the token %s',
+  async (token) => {
+    for (let asked = 0; asked < 2; asked += 1) {
+      const response = await app.fetch('/healthz', { token });
+      expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+    }
+  },
+);
+
+describe('a service without its store', () => {
+  beforeAll(() => corruptStore(app.config));
+
+  test('is not ready, and does not say more than that', async () => {
+    const response = await app.fetch('/readyz');
+
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'unavailable', reason: 'the database is unreachable' });
+  });
+
+  test('says in the log why, once', async () => {
+    await app.fetch('/readyz');
+
+    const lines = app.logs.filter((line) => line.includes('service not ready'));
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 40, error: { code: 'STORE_UNAVAILABLE', cause: { code: 'SQLITE_CORRUPT' } } },
+    ]);
+  });
+
+  test('still runs', async () => {
+    expect((await app.fetch('/healthz')).status).toBe(200);
+  });
+});
+
+describe('/readyz', () => {
+  const createServer = (ping: () => Promise<void>) => {
+    const server = fastify();
+    addHealthRoutes(server, { ping }, { hasBegun: () => false }, createLogger('silent'));
+    return async () => (await server.inject('/readyz')).statusCode;
+  };
+
+  test('answers without a rate limit, and without a token', async () => {
+    const own = await createTestApp({ RATE_LIMIT: '1/1h' });
+
+    for (const token of [undefined, undefined, 'not.a.token']) {
+      const response = await own.fetch('/readyz', { token });
+      expect([response.status, await response.json()]).toEqual([200, { status: 'ready' }]);
+    }
+  });
+
+  test('asks the database once for any number of callers at the same time', async () => {
+    let pings = 0;
+    const ask = createServer(async () => {
+      pings += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+
+    expect(new Set(await Promise.all(Array.from({ length: 100 }, ask)))).toEqual(new Set([200]));
+    expect(await ask()).toBe(200);
+    expect(pings).toBe(1);
+  });
+
+  test('sees within a second that the database has failed, and that it is back', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+    try {
+      let fails = false;
+      const ask = createServer(() => (fails ? Promise.reject(new Error('gone')) : Promise.resolve()));
+
+      const statuses = [await ask()];
+      for (fails of [true, false]) {
+        jest.advanceTimersByTime(999);
+        statuses.push(await ask());
+        jest.advanceTimersByTime(1);
+        statuses.push(await ask());
+      }
+      expect(statuses).toEqual([200, 200, 503, 503, 200]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
