@@ -1,5 +1,5 @@
-import { type App, createApp } from './app.ts';
-import { type Config, loadConfig } from './config/config.ts';
+import { createApp } from './app.ts';
+import { loadConfig } from './config/config.ts';
 import type { Environment } from './config/environment.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
 import { describeStartFailure, exitCodes, getStartExitCode } from './process/start-failure.ts';
@@ -15,11 +15,18 @@ export async function serve(env: Environment): Promise<void> {
     const config = loadConfig(env);
     const logger = createLogger(config.logLevel);
     endOnUncaught(logger);
-    const starting = start(config, logger);
+    const starting = createApp(config, { lingerMs, logger }).then(async (app) => {
+      await app.start();
+      return app;
+    });
+    const stop = async (signal: NodeJS.Signals): Promise<void> => {
+      const startedAt = performance.now();
+      logger.info({ signal }, 'shutdown started');
+      await (await starting).stop();
+      logger.info({ signal, ms: Math.round(performance.now() - startedAt) }, 'shutdown finished');
+    };
     // Listens before the start ends: process 1 of a container receives only signals that it listens for.
-    stopOnSignals({ stop: (signal) => stop(starting, signal, logger) }, (error) =>
-      logger.fatal({ error }, 'shutdown failed'),
-    );
+    stopOnSignals(stop, (error) => logger.fatal({ error }, 'shutdown failed'));
     await starting;
   } catch (error) {
     process.stderr.write(`${describeStartFailure(error)}\n`);
@@ -35,29 +42,15 @@ function endOnUncaught(logger: Logger): void {
   });
 }
 
-async function start(config: Config, logger: Logger): Promise<App> {
-  const app = await createApp(config, { lingerMs, logger });
-  await app.start();
-  return app;
-}
-
-async function stop(starting: Promise<App>, signal: NodeJS.Signals, logger: Logger): Promise<void> {
-  const startedAt = performance.now();
-  logger.info({ signal }, 'shutdown started');
-  await (await starting).stop();
-  logger.info({ signal, ms: Math.round(performance.now() - startedAt) }, 'shutdown finished');
-}
-
-export interface Stoppable {
-  stop(signal: NodeJS.Signals): Promise<void>;
-}
-
 /**
- * SIGINT and SIGTERM stop the app and then end the process. A later second signal, or a stop that hangs, ends the process
+ * SIGINT and SIGTERM call `stop` and then end the process. A later second signal, or a stop that hangs, ends the process
  * immediately.
  * @param report receives the reason of a failed stop before the process ends
  */
-export function stopOnSignals(app: Stoppable, report: (error: unknown) => void): void {
+export function stopOnSignals(
+  stop: (signal: NodeJS.Signals) => Promise<void>,
+  report: (error: unknown) => void,
+): void {
   const fail = (error: unknown): never => {
     report(error);
     return process.exit(exitCodes.failed);
@@ -69,7 +62,7 @@ export function stopOnSignals(app: Stoppable, report: (error: unknown) => void):
     if (stoppingSince !== null) fail(new Error(`A second signal, ${signal}, ended the process.`));
     stoppingSince = performance.now();
     setTimeout(() => fail(new Error(`Stopping took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();
-    app.stop(signal).then(() => process.exit(exitCodes.ok), fail);
+    stop(signal).then(() => process.exit(exitCodes.ok), fail);
   };
   process.on('SIGINT', stopOnce);
   process.on('SIGTERM', stopOnce);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ConfigurationError, type StripeConfig, readStripeConfig } from '../config/config.ts';
+import { ConfigurationError, readStripeConfig } from '../config/config.ts';
 import { readVariables } from '../config/environment-schema.ts';
 import { CommandError, type Shell } from './shell.ts';
 
@@ -28,7 +28,7 @@ needs to write webhook endpoints for create, and to read them for check.
 `;
 
 /** @throws ConfigurationError */
-async function load(shell: Shell, url: string | undefined): Promise<{ config: StripeConfig; url: string }> {
+async function load(shell: Shell, url: string | undefined) {
   const env = shell.loadEnvironment();
   const { stripe: config, faults } = readStripeConfig(env);
   const read = readVariables(url === undefined ? env : { PUBLIC_URL: url }, ['PUBLIC_URL']);
@@ -39,13 +39,12 @@ async function load(shell: Shell, url: string | undefined): Promise<{ config: St
     ...read.faults.map((fault) => (url === undefined ? fault : fault.replace('PUBLIC_URL', '--url'))),
   );
   if (config === null || base === undefined) throw new ConfigurationError(faults);
-  const { toEndpointUrl } = await import('../webhooks/webhook-endpoint.ts');
-  return { config, url: toEndpointUrl(base) };
+  const endpoint = await import('../webhooks/webhook-endpoint.ts');
+  return { ...endpoint, config, url: endpoint.toEndpointUrl(base) };
 }
 
 async function create(shell: Shell, base: string | undefined): Promise<void> {
-  const { config, url } = await load(shell, base);
-  const { createEndpoint, findEndpoints } = await import('../webhooks/webhook-endpoint.ts');
+  const { config, url, createEndpoint, findEndpoints } = await load(shell, base);
   const [existing] = await findEndpoints(config, url);
   if (existing !== undefined)
     throw new CommandError(
@@ -57,8 +56,7 @@ async function create(shell: Shell, base: string | undefined): Promise<void> {
 }
 
 async function check(shell: Shell, base: string | undefined): Promise<void> {
-  const { config, url } = await load(shell, base);
-  const { compareEndpoint, findEndpoints } = await import('../webhooks/webhook-endpoint.ts');
+  const { config, url, compareEndpoint, findEndpoints } = await load(shell, base);
   const endpoints = await findEndpoints(config, url);
   if (endpoints.length === 0)
     throw new CommandError(`Stripe has no endpoint for ${url}. Create it by: billing-portal webhooks create`);

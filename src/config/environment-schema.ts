@@ -3,49 +3,28 @@ import { type KeySource, checkKeySource } from '../auth/key-source.ts';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import { isLoopback } from '../shared/urls.ts';
 import type { Environment } from './environment.ts';
-import { schemas } from './variables.ts';
+import { authSchemas, keySchemas, linkingSchemas, schemas, stripeSchemas } from './variables.ts';
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
 
 /** The valid variables. Variables with faults are missing. */
 export type ReadVariables = Partial<Variables>;
 
-export const variableNames = Object.keys(schemas) as (keyof Variables)[];
+const namesOf = <Group extends object>(group: Group) => Object.keys(group) as (keyof Group)[];
 
-export const stripeVariables = [
-  'STRIPE_SECRET_KEY',
-  'STRIPE_API_URL',
-  'STRIPE_ACCOUNT',
-  'STRIPE_SCOPE',
-  'STRIPE_RATE_LIMIT',
-  'HTTPS_PROXY',
-  'NO_PROXY',
-] as const;
-export type StripeVariable = (typeof stripeVariables)[number];
+export const variableNames = namesOf(schemas);
+export const stripeVariables = namesOf(stripeSchemas);
+export const linkingVariables = namesOf(linkingSchemas);
+export const keyVariables = namesOf(keySchemas);
+export const authVariables = namesOf(authSchemas);
 
-export const linkingVariables = ['LINK_BY_METADATA_KEY', 'LINK_BY_CLIENT_REFERENCE_ID'] as const;
-export type LinkingVariable = (typeof linkingVariables)[number];
-
-export const keyVariables = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
-
-export const authVariables = [
-  ...keyVariables,
-  'JWT_JWKS_ALLOW_HTTP',
-  'JWT_ISSUER',
-  'JWT_AUDIENCE',
-  'JWT_AUDIENCE_CLAIM',
-  'JWT_REQUIRED_CLAIMS',
-  'JWT_SUBJECT_CLAIM',
-  'JWT_ROLES_CLAIM',
-  'JWT_EMAIL_CLAIM',
-] as const;
-export type AuthVariable = (typeof authVariables)[number];
+export type StripeVariable = keyof typeof stripeSchemas;
+export type LinkingVariable = keyof typeof linkingSchemas;
+export type AuthVariable = keyof typeof authSchemas;
 
 /** What a service inside a host reads: the host identifies the callers. */
 export type HostedVariable = Exclude<keyof Variables, AuthVariable>;
-export const hostedVariables = variableNames.filter(
-  (name): name is HostedVariable => !(authVariables as readonly string[]).includes(name),
-);
+export const hostedVariables = variableNames.filter((name): name is HostedVariable => !(name in authSchemas));
 
 /** Some machines set these only in lower case, which other tools also read. */
 const alsoInLowerCase = new Set<keyof Variables>(['HTTPS_PROXY', 'NO_PROXY']);

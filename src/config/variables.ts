@@ -182,6 +182,40 @@ const metadataKey = matching(
   'expected another key: the service itself writes keys that begin with billing_portal_',
 );
 
+export const stripeSchemas = {
+  STRIPE_SECRET_KEY: stripeSecretKey,
+  STRIPE_API_URL: httpUrl.optional(),
+  STRIPE_ACCOUNT: matching(/^acct_\w+$/, 'expected a connected account, acct_…').optional(),
+  STRIPE_SCOPE: shortName.optional(),
+  STRIPE_RATE_LIMIT: stripeRateLimit.optional(),
+  HTTPS_PROXY: proxyUrl.optional(),
+  NO_PROXY: name.optional(),
+};
+
+export const linkingSchemas = {
+  LINK_BY_METADATA_KEY: metadataKey.optional(),
+  LINK_BY_CLIENT_REFERENCE_ID: flag.default(false),
+};
+
+/** Exactly one must be set. */
+export const keySchemas = {
+  JWT_JWKS_URL: httpUrl.optional(),
+  JWT_PUBLIC_KEY: z.string().optional(),
+  JWT_SECRET: z.string().optional(),
+};
+
+export const authSchemas = {
+  ...keySchemas,
+  JWT_JWKS_ALLOW_HTTP: flag.default(false),
+  JWT_ISSUER: name,
+  JWT_AUDIENCE: audiences,
+  JWT_AUDIENCE_CLAIM: name.default('aud'),
+  JWT_REQUIRED_CLAIMS: claimValues.default(new Map()),
+  JWT_SUBJECT_CLAIM: name.default('sub'),
+  JWT_ROLES_CLAIM: name.default('roles'),
+  JWT_EMAIL_CLAIM: name.optional(),
+};
+
 /** Every variable that the service reads. A blank value counts as unset, because `.env` and compose files contain `NAME=`. */
 export const schemas = {
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
@@ -201,29 +235,12 @@ export const schemas = {
   TRUSTED_DOCUMENTS: name.transform(splitList).nullable().default(null),
   TRUSTED_DOCUMENTS_EXEMPT_ADMINS: flag.default(false),
   FEDERATION: flag.default(false),
-  STRIPE_SECRET_KEY: stripeSecretKey,
-  STRIPE_API_URL: httpUrl.optional(),
-  STRIPE_ACCOUNT: matching(/^acct_\w+$/, 'expected a connected account, acct_…').optional(),
-  STRIPE_SCOPE: shortName.optional(),
-  STRIPE_RATE_LIMIT: stripeRateLimit.optional(),
-  HTTPS_PROXY: proxyUrl.optional(),
-  NO_PROXY: name.optional(),
   STRIPE_WEBHOOK_SECRETS: webhookSecrets.default([]),
-  LINK_BY_METADATA_KEY: metadataKey.optional(),
-  LINK_BY_CLIENT_REFERENCE_ID: flag.default(false),
   CUSTOMER_CREATION: z.enum(['never', 'on_demand']).default('never'),
   SIGN_UP_URL: signUpUrl.optional(),
-  JWT_JWKS_URL: httpUrl.optional(),
-  JWT_JWKS_ALLOW_HTTP: flag.default(false),
-  JWT_PUBLIC_KEY: z.string().optional(),
-  JWT_SECRET: z.string().optional(),
-  JWT_ISSUER: name,
-  JWT_AUDIENCE: audiences,
-  JWT_AUDIENCE_CLAIM: name.default('aud'),
-  JWT_REQUIRED_CLAIMS: claimValues.default(new Map()),
-  JWT_SUBJECT_CLAIM: name.default('sub'),
-  JWT_ROLES_CLAIM: name.default('roles'),
-  JWT_EMAIL_CLAIM: name.optional(),
+  ...stripeSchemas,
+  ...linkingSchemas,
+  ...authSchemas,
   REQUIRED_ROLE: name.optional(),
   ADMIN_ROLE: name.default('billing:admin'),
   AUDIT_RETENTION_DAYS: matching(/^[1-9]\d{0,3}$/, 'expected a number of days from 1 to 9999')

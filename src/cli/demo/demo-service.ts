@@ -25,29 +25,14 @@ const statesUserId = 'demo-states';
 /** Long enough to explore the API for an afternoon. */
 const tokenLifetimeSeconds = 8 * 3600;
 
-export interface Demo {
-  readonly graphqlUrl: string;
-  /** The explorer, with the demo user's token filled in. */
-  readonly explorerUrl: string;
-  readonly token: string;
-  readonly adminToken: string;
-  readonly statesToken: string;
-  readonly userId: string;
-  readonly returnUrl: string;
-  readonly stripeUrl: string;
-  /** The secret that the local Stripe signs its events with. */
-  readonly webhookSecret: string;
-  /** The address of the example's account page; null when the page is not built. */
-  readonly webUrl: string | null;
-  stop(): Promise<void>;
-}
+export type Demo = Awaited<ReturnType<typeof startParts>> & { readonly stop: () => Promise<void> };
 
 /** Starts the service, its dependencies and a user with a subscription. Everything listens on loopback only. */
 export function startDemo(env: Environment): Promise<Demo> {
   return openAll(async (opened) => ({ ...(await startParts(env, opened)), stop: () => opened.close() }));
 }
 
-async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<Demo, 'stop'>> {
+async function startParts(env: Environment, opened: OpenedParts) {
   const folder = mkdtempSync(join(tmpdir(), 'billing-portal-demo-'));
   opened.add(() => rm(folder, { recursive: true, force: true }));
   const stripe = createLocalStripe();
@@ -75,6 +60,7 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
   web?.admit({ graphqlUrl, token });
   return {
     graphqlUrl,
+    /** The explorer, with the demo user's token filled in. */
     explorerUrl: `${graphqlUrl}#token=${token}`,
     token,
     adminToken: await sign('demo-admin', [config.adminRole]),
@@ -82,7 +68,9 @@ async function startParts(env: Environment, opened: OpenedParts): Promise<Omit<D
     userId,
     returnUrl: `${web?.url ?? 'http://localhost:3000'}/`,
     stripeUrl: stripe.url,
+    /** The secret that the local Stripe signs its events with. */
     webhookSecret,
+    /** The address of the example's account page; null when the page is not built. */
     webUrl: web?.url ?? null,
   };
 }

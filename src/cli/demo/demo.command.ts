@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { describeError } from '../../logging/logger.ts';
 import { stopOnSignals } from '../../serve.ts';
 import type { Shell } from '../shell.ts';
@@ -6,15 +5,10 @@ import { type Demo, startDemo } from './demo-service.ts';
 
 const mutation = `mutation ($returnUrl: String!) { createBillingPortalSession(returnUrl: $returnUrl) { url } }`;
 
-const answerSchema = z.union([
-  z.object({ data: z.object({ createBillingPortalSession: z.object({ url: z.string() }) }) }),
-  z.object({ errors: z.array(z.object({ message: z.string() })).min(1) }),
-]);
-
 /** Starts the demo, opens a session through its API, prints how to use it and keeps running. */
 export async function runDemo(shell: Shell, { json }: { readonly json?: true }): Promise<void> {
   const demo = await startDemo(shell.readProcessEnvironment());
-  stopOnSignals(demo, (error) =>
+  stopOnSignals(demo.stop, (error) =>
     shell.stderr.write(`The demo could not stop: ${describeError(error).message}\n`),
   );
   try {
@@ -33,9 +27,14 @@ async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<stri
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query: mutation, variables: { returnUrl } }),
   });
-  const answer = answerSchema.parse(await response.json());
-  if ('errors' in answer) throw new Error(answer.errors.map(({ message }) => message).join(' '));
-  return answer.data.createBillingPortalSession.url;
+  const { data, errors = [] } = (await response.json()) as SessionAnswer;
+  if (!data) throw new Error(errors.map(({ message }) => message).join(' '));
+  return data.createBillingPortalSession.url;
+}
+
+interface SessionAnswer {
+  readonly data?: { readonly createBillingPortalSession: { readonly url: string } } | null;
+  readonly errors?: readonly { readonly message: string }[];
 }
 
 function toText(

@@ -17,18 +17,12 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
     .description('show what would change at Stripe; exits with 2 when there are changes')
     .option('--json', jsonHelp)
     .addHelpText('after', planHelp)
-    .action(async (options: JsonOption) => {
-      const { planPolicyFile } = await import('./policies.ts');
-      await planPolicyFile(shell, options);
-    });
+    .action(async (options: JsonOption) => (await import('./policies.ts')).planPolicyFile(shell, options));
   policies
     .command('apply')
     .description('create and update the configurations before the first session needs them')
     .option('--json', jsonHelp)
-    .action(async (options: JsonOption) => {
-      const { applyPolicyFile } = await import('./policies.ts');
-      await applyPolicyFile(shell, options);
-    });
+    .action(async (options: JsonOption) => (await import('./policies.ts')).applyPolicyFile(shell, options));
   policies
     .command('prune')
     .description('deactivate the configurations that no policy of the file needs')
@@ -38,10 +32,7 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
     .option('--yes', 'deactivate them; without this option, only show them')
     .option('--json', jsonHelp)
     .addHelpText('after', pruneHelp)
-    .action(async (options: PruneOptions) => {
-      const { prunePolicies } = await import('./policies.ts');
-      await prunePolicies(shell, options);
-    });
+    .action(async (options: PruneOptions) => (await import('./policies.ts')).prunePolicies(shell, options));
   policies
     .command('schema')
     .description('print the JSON Schema of policy files, for completion and checks in editors')
