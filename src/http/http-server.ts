@@ -129,7 +129,7 @@ async function allowOrigins(
   await server.register(cors, {
     // The plugin answers preflight requests only when it gets a list, even an empty one.
     origin: (origin: string | undefined, decide: (error: null, allowed: string[]) => void) =>
-      decide(null, [origin ?? ''].filter(isAllowed)),
+      decide(null, origin === undefined ? [] : [origin].filter(isAllowed)),
     credentials: corsCredentials,
     methods: ['GET', 'POST'],
     exposedHeaders: ['x-request-id', 'retry-after'],
