@@ -8,12 +8,13 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { positionals } = parseArgs({ allowPositionals: true });
-const [outdir = join(root, 'dist/bundle')] = positionals;
+// Tests bundle programs of their own.
+const [outdir = join(root, 'dist/bundle'), program = 'src/main.ts'] = positionals;
 
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { service: 'src/main.ts' },
+  entryPoints: { service: program },
   outdir,
   bundle: true,
   splitting: true,

@@ -17,6 +17,7 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { noMetrics } from '../../src/telemetry/metrics.ts';
+import { bundleProgram } from '../helpers/bundled-program.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
@@ -28,7 +29,7 @@ import { returnUrl } from '../helpers/test-app.ts';
 import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { listCustomers } from './creation-kit.ts';
 
-const program = join(import.meta.dirname, '../policies/service-process.ts');
+const program = bundleProgram(join(import.meta.dirname, '../policies/service-process.ts'));
 const calls = Array.from({ length: 100 }, (_, index) => index);
 
 /** A process of the real service. */
@@ -56,7 +57,7 @@ class Service {
 }
 
 async function startService(env: Environment): Promise<Service> {
-  const child = fork(program, { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
+  const child = fork(program, { env: { ...process.env, ...env } });
   closeAfterTests(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { bundleProgram } from '../helpers/bundled-program.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type LinkKit, createLinkKit, toPath } from './email-link-kit.ts';
 
-const program = join(import.meta.dirname, '../policies/service-process.ts');
+const program = bundleProgram(join(import.meta.dirname, '../policies/service-process.ts'));
 const sessionsPath = '/v1/billing_portal/sessions';
 
 interface Service {
@@ -31,7 +32,7 @@ async function startService({ env }: LinkKit): Promise<Service> {
     RATE_LIMIT: 'off',
     ...env,
   };
-  const child = fork(program, { execArgv: ['--import', 'tsx'], env: { ...process.env, ...variables } });
+  const child = fork(program, { env: { ...process.env, ...variables } });
   closeAfterTests(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');

@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import type { BillingPortalFeaturesInput, OpenPortalMutation } from '../generated/graphql.ts';
+import { bundleProgram } from '../helpers/bundled-program.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { readGraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { openPortalMutation } from '../helpers/operations.ts';
@@ -15,7 +16,7 @@ import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { type ConfigurationsKit, createConfigurationsKit } from '../configurations/configurations-kit.ts';
 
-const program = join(import.meta.dirname, 'service-process.ts');
+const program = bundleProgram(join(import.meta.dirname, 'service-process.ts'));
 const names = Array.from({ length: 10 }, (_, index) => `policy-${index}`);
 const sessionsPerPolicy = 10;
 
@@ -68,7 +69,7 @@ async function startServices(kit: ConfigurationsKit, namespaces: readonly string
 }
 
 async function startService(env: NodeJS.ProcessEnv): Promise<string> {
-  const child = fork(program, { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
+  const child = fork(program, { env: { ...process.env, ...env } });
   closeAfterTests(async () => {
     const exit = once(child, 'exit');
     child.send('stop');

@@ -9,6 +9,7 @@ import { readSnapshot } from '../../src/account/customer-snapshot.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { handledEventTypes } from '../../src/webhooks/webhook-event.ts';
+import { bundleProgram } from '../helpers/bundled-program.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
@@ -21,13 +22,13 @@ import { createCustomer, createPrice } from '../../packages/local-stripe/test/fi
 import { startLoadBalancer } from './load-balancer.ts';
 import { secret } from './webhook-kit.ts';
 
-const program = join(import.meta.dirname, 'service-process.ts');
+const program = bundleProgram(join(import.meta.dirname, 'service-process.ts'));
 const copies = 2;
 /** What `live` lets happen to one customer, as far as it is handled. */
 const eventsPerCustomer = 10;
 
 async function startService(env: NodeJS.ProcessEnv): Promise<{ url: string; child: ChildProcess }> {
-  const child = fork(program, { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
+  const child = fork(program, { env: { ...process.env, ...env } });
   const exited = once(child, 'exit');
   closeAfterTests(async () => {
     if (child.connected) child.send('stop');

@@ -1,6 +1,6 @@
-import { spawn, execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,19 +11,12 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import type { ErrorDescription } from '../../src/logging/logger.ts';
 import { createLocalStripe } from '../../packages/local-stripe/src/local-stripe.ts';
 import { dropCustomers } from '../helpers/broken-store.ts';
+import { bundleProgram } from '../helpers/bundled-program.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { findFreePort } from '../helpers/server-process.ts';
 
 const root = join(import.meta.dirname, '../..');
-
-/** Within the project, where the bundle finds the packages that it leaves outside. */
-function createBundle(): string {
-  const folder = join(root, `output/test-bundle-${process.pid}`);
-  closeAfterTests(() => rmSync(folder, { recursive: true, force: true }));
-  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/bundle.ts', folder], { cwd: root });
-  return join(folder, 'main.js');
-}
 
 async function fetchWhenReady(url: string, request: RequestInit): Promise<Response> {
   for (;;) {
@@ -63,7 +56,7 @@ async function startBundle() {
   await database.customers.link({ userId: 'ada', stripeCustomerId: id });
   await database.close();
 
-  const service = spawn(process.execPath, [createBundle()], {
+  const service = spawn(process.execPath, [bundleProgram('src/main.ts')], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -102,7 +95,7 @@ test('the bundle opens a session with a store and policies, logs where a fault i
       .map((line) => (JSON.parse(line) as { error?: ErrorDescription }).error)
       .find((error) => error !== undefined) ?? {};
   const [file = '', line] = at.split(':');
-  expect(file).toBe('database/sqlite/sqlite-customer-directory.ts');
+  expect(file).toBe('database/sqlite/sqlite-connection.ts');
   const source = readFileSync(join(root, 'src', file), 'utf8').split('\n');
-  expect(source[Number(line) - 1]).toContain('.get(');
+  expect(source[Number(line) - 1]).toContain('.prepare(');
 }, 60_000);
