@@ -1,8 +1,12 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
+import { Agent } from 'undici';
 import type { BillingError } from '../../src/shared/errors.ts';
 import { describeError } from '../../src/logging/logger.ts';
 import { StripeClient, type StripeClientOptions } from '../../src/stripe/stripe-client.ts';
+import { StripeHttpClient } from '../../src/stripe/stripe-http-client.ts';
+import { noMetrics } from '../../src/telemetry/metrics.ts';
+import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import {
   type Answer,
@@ -22,11 +26,7 @@ import { findFreePort } from '../helpers/server-process.ts';
 const customer = { id: 'cus_1', object: 'customer', deleted: true };
 const good = sendJson(200, customer);
 
-let stripe: FaultyStripe;
-
-beforeAll(async () => {
-  stripe = await startFaultyStripe();
-});
+const stripe = await startFaultyStripe();
 
 type ClientOptions = Partial<Pick<StripeClientOptions, 'account' | 'deadlineMs'> & { readonly url: string }>;
 
@@ -104,8 +104,15 @@ test('a failure says where in this service it was met', async () => {
   expect(describeError(error).at).toMatch(/^stripe\/stripe[\w.-]+:\d+$/);
 });
 
+/** Starts a Stripe for one of the tests that run at the same time, because they wait. */
+async function startOwn(...answers: Parameters<FaultyStripe['answerBy']>): Promise<FaultyStripe> {
+  const own = await startFaultyStripe();
+  own.answerBy(...answers);
+  return own;
+}
+
 describe('a call is tried again', () => {
-  test.each<[string, Answer]>([
+  test.concurrent.each<[string, Answer]>([
     ['a conflict (409)', sendError(409, { message: 'in use', code: 'lock_timeout' })],
     ['a rate limit (429)', sendError(429, { message: 'slow down' })],
     ['a failure (500)', sendError(500, { message: 'sorry' })],
@@ -115,27 +122,27 @@ describe('a call is tried again', () => {
     ['a connection reset', resetConnection],
     ['half an answer', sendHalf(customer)],
   ])('after %s, with the same idempotency key', async (_title, failure) => {
-    stripe.answerBy(failure, good);
+    const own = await startOwn(failure, good);
 
-    expect(await write()).toEqual(customer);
+    expect(await write(createClient(own))).toEqual(customer);
 
-    expect(countRequests()).toBe(2);
-    expect(new Set(stripe.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    expect(own.requests).toHaveLength(2);
+    expect(new Set(own.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   });
 
-  test('twice at most', async () => {
-    stripe.answerBy(sendError(500, { message: 'sorry' }));
+  test.concurrent('twice at most', async () => {
+    const own = await startOwn(sendError(500, { message: 'sorry' }));
 
-    expect(await getCode(write())).toBe('STRIPE_UNAVAILABLE');
+    expect(await getCode(write(createClient(own)))).toBe('STRIPE_UNAVAILABLE');
 
-    expect(countRequests()).toBe(3);
+    expect(own.requests).toHaveLength(3);
   });
 
-  test('after the time that Stripe asks for', async () => {
-    stripe.answerBy(sendError(429, { message: 'slow down' }, { 'retry-after': '1' }), good);
+  test.concurrent('after the time that Stripe asks for', async () => {
+    const own = await startOwn(sendError(429, { message: 'slow down' }, { 'retry-after': '1' }), good);
     const start = performance.now();
 
-    await read();
+    await read(createClient(own));
 
     expect(performance.now() - start).toBeGreaterThanOrEqual(1_000);
   });
@@ -178,24 +185,25 @@ describe('a call is not tried again', () => {
 describe('a call ends by its deadline', () => {
   const deadlineMs = 600;
 
-  test.each<[string, Answer]>([
+  test.concurrent.each<[string, Answer]>([
     ['nothing comes', hang],
     ['bytes trickle in', trickle({ ...customer, text: ' '.repeat(500) }, 20)],
     ['the answer only begins', (response) => void response.writeHead(200).write('{')],
     ['every attempt fails late', (response) => setTimeout(() => response.destroy(), 200)],
   ])('when %s', async (_title, answer) => {
-    stripe.answerBy(answer);
+    const { url } = await startOwn(answer);
     const start = performance.now();
 
-    expect(await getCode(write(createClient({ deadlineMs })))).toBe('STRIPE_UNAVAILABLE');
+    expect(await getCode(write(createClient({ url, deadlineMs })))).toBe('STRIPE_UNAVAILABLE');
 
     expect(performance.now() - start).toBeLessThan(deadlineMs + 400);
   });
 
-  test('and those that are close to it still succeed', async () => {
-    stripe.answerBy((response, request) => setTimeout(() => good(response, request), deadlineMs / 2));
+  test.concurrent('and those that are close to it still succeed', async () => {
+    const answer: Answer = (response, request) => setTimeout(() => good(response, request), deadlineMs / 2);
+    const { url } = await startOwn(answer);
 
-    expect(await read(createClient({ deadlineMs }))).toEqual(customer);
+    expect(await read(createClient({ url, deadlineMs }))).toEqual(customer);
   });
 });
 
@@ -277,4 +285,29 @@ test('a text that cannot be written in UTF-8 is a mistake of who gave it, and is
 
   expect(await Promise.all(calls.map(getCode))).toEqual(calls.map(() => 'BAD_USER_INPUT'));
   expect(countRequests()).toBe(before);
+});
+
+test('a request that waits for a connection ends in time too, and is not sent later', async () => {
+  const own = await startFaultyStripe();
+  own.answerBy(hang, sendJson(200, { object: 'balance' }));
+  const agent = new Agent({ connections: 1 });
+  closeAfterTests(() => agent.destroy());
+  const client = new StripeHttpClient(agent, null, new Telemetry(noMetrics));
+  const { hostname, port } = new URL(own.url);
+  const send = (path: string, ms: number) =>
+    client.makeRequest(hostname, port, path, 'GET', {}, '', 'http', ms);
+
+  const ended: string[] = [];
+  const giveUp = (path: string, ms: number) =>
+    send(path, ms).catch((error: unknown) => {
+      ended.push(path);
+      return error;
+    });
+  const failures = await Promise.all([giveUp('/hanging', 400), giveUp('/waiting', 100)]);
+
+  const { TIMEOUT_ERROR_CODE: code } = Stripe.HttpClient;
+  expect(failures).toEqual([expect.objectContaining({ code }), expect.objectContaining({ code })]);
+  expect(ended).toEqual(['/waiting', '/hanging']);
+  expect(await (await send('/next', 5_000)).toJSON()).toEqual({ object: 'balance' });
+  expect(own.requests.map(({ path }) => path)).toEqual(['/hanging', '/next']);
 });

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config.ts';
+import type { Environment } from '../../src/config/environment.ts';
 import { describeError } from '../../src/logging/logger.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -14,6 +15,19 @@ const refusingProxy = await startProxy({ status: 407 });
 const resetting = await startFaultyStripe();
 resetting.answerBy(resetConnection);
 
+/** Asks Stripe as the service of this environment does, and returns the failure. */
+async function fail(env: Environment): Promise<unknown> {
+  const client = new StripeClient(loadConfig({ ...required, ...env }).stripe);
+  closeAfterTests(() => client.close());
+  return client
+    .read((sdk, options) => sdk.customers.list({ limit: 1 }, options))
+    .then(
+      () => null,
+      (error: unknown) => error,
+    );
+}
+
+/** Retries take most of the time, so these tests run at the same time. */
 const cases: readonly (readonly [what: string, env: Record<string, string>, reason: RegExp])[] = [
   [
     'a port where nothing listens',
@@ -47,14 +61,8 @@ const cases: readonly (readonly [what: string, env: Record<string, string>, reas
   ],
 ];
 
-test.each(cases)('the log says why Stripe cannot be reached: %s', async (_what, env, reason) => {
-  const { stripe } = loadConfig({ ...required, ...env });
-  const client = new StripeClient(stripe);
-  closeAfterTests(() => client.close());
-
-  const error: unknown = await client
-    .read((sdk, options) => sdk.customers.list({ limit: 1 }, options))
-    .catch((thrown: unknown) => thrown);
+test.concurrent.each(cases)('the log says why Stripe cannot be reached: %s', async (_what, env, reason) => {
+  const error = await fail(env);
 
   expect(error).toMatchObject({ code: 'STRIPE_UNAVAILABLE' });
   const { cause } = describeError(error);
@@ -62,7 +70,7 @@ test.each(cases)('the log says why Stripe cannot be reached: %s', async (_what, 
   expect(JSON.stringify(describeError(error))).not.toMatch(/127\.0\.0\.1|stripe\.(test|invalid)/);
 });
 
-test.each(cases)('doctor says why Stripe cannot be reached: %s', async (_what, env, reason) => {
+test.concurrent.each(cases)('doctor says why Stripe cannot be reached: %s', async (_what, env, reason) => {
   const { stdout } = await runCli(['doctor'], {
     env: { ...required, DATABASE_URL: 'sqlite::memory:', ...env },
   });
@@ -71,11 +79,56 @@ test.each(cases)('doctor says why Stripe cannot be reached: %s', async (_what, e
   expect(line).toMatch(reason);
 });
 
-test('a command says why Stripe cannot be reached', async () => {
+test.concurrent('a command says why Stripe cannot be reached', async () => {
   const [, env, reason] = cases[0] ?? [];
   const { stderr } = await runCli(['link', 'ada', 'cus_1'], {
     env: { ...required, DATABASE_URL: 'sqlite::memory:', ...env },
   });
 
   expect(stderr.split('\n')[0]).toMatch(reason ?? '');
+});
+
+describe('requests to Stripe', () => {
+  test.concurrent.each(['HTTPS_PROXY', 'https_proxy'])(
+    'go through %s, with its credentials',
+    async (name) => {
+      const proxy = await startProxy();
+
+      const error = await fail({
+        // Only a proxy knows where this host is.
+        STRIPE_API_URL: `https://stripe.test:${tlsPort}`,
+        [name]: proxy.url.replace('//', '//ada:secret@'),
+      });
+
+      expect(error).toMatchObject({
+        cause: { reason: expect.stringMatching(/^its certificate is not trusted/) },
+      });
+      const credentials = Buffer.from('ada:secret').toString('base64');
+      expect(new Set(proxy.tunnels)).toEqual(new Set([`stripe.test:${tlsPort} Basic ${credentials}`]));
+    },
+  );
+
+  test.concurrent.each(['stripe.test', '.test', '*', 'other.example,stripe.test'])(
+    'connect directly where NO_PROXY is %s',
+    async (NO_PROXY) => {
+      const proxy = await startProxy();
+
+      const error = await fail({ STRIPE_API_URL: 'https://stripe.test', HTTPS_PROXY: proxy.url, NO_PROXY });
+
+      expect(error).toMatchObject({ cause: { reason: expect.stringMatching(/^DNS does not/) } });
+      expect(proxy.tunnels).toEqual([]);
+    },
+  );
+});
+
+test('a proxy without a scheme speaks HTTP', () => {
+  const { stripe } = loadConfig({ ...required, HTTPS_PROXY: 'proxy.internal:3128' });
+
+  expect(stripe.proxy.url?.href).toBe('http://proxy.internal:3128/');
+});
+
+test.each(['socks5://proxy.internal', 'http://', '://'])('%s is no proxy', (HTTPS_PROXY) => {
+  expect(() => loadConfig({ ...required, HTTPS_PROXY })).toThrow(
+    /HTTPS_PROXY: expected the URL of an HTTP proxy/,
+  );
 });
