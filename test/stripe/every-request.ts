@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Kind, parse } from 'graphql';
+import type Stripe from 'stripe';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import type { RecordedRequest } from '../../packages/local-stripe/src/recorded-request.ts';
 import type { BillingPortalConfigurationInput, BillingPortalFlowInput } from '../generated/graphql.ts';
@@ -14,10 +13,10 @@ import {
   openPortalMutation,
   portalConfigurationQuery,
 } from '../helpers/operations.ts';
-import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { writePolicyFile } from '../portal/policy-portal.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { toPath } from '../email-links/email-link-kit.ts';
-import { createEvent, createWebhookApp } from '../webhooks/webhook-kit.ts';
+import { type WebhookApp, createEvent, createWebhookApp } from '../webhooks/webhook-kit.ts';
 import { type Call, askForPage } from './ask-for-page.ts';
 import { createPolicyOfEverything } from './policy-of-everything.ts';
 
@@ -54,8 +53,7 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
 
   for (const id of ['STAY', 'WELCOME'])
     await app.sdk.coupons.create({ id, percent_off: 10, duration: 'once' });
-  const file = join(createTemporaryFolder(), 'policies.json');
-  writeFileSync(file, JSON.stringify(createPolicyOfEverything(demo)));
+  const file = writePolicyFile(createPolicyOfEverything(demo));
   const withPolicies = await createTestApp({ STRIPE_API_URL: app.stripe.url, PORTAL_POLICIES: file });
   await withPolicies.link('ada', demo.customerId);
   const call = await createCall(withPolicies, operations);
@@ -72,8 +70,9 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
     LINK_BY_METADATA_KEY: 'user',
   });
   await askAsUser(await createCall(onDemand));
-  await tellOfCheckout(app, demo);
-  await resolveConflict(app, operations);
+  const receiver = await createWebhookApp({ STRIPE_API_URL: app.stripe.url, LINK_BY_METADATA_KEY: 'user' });
+  await tellOfCheckout(receiver, app.sdk, demo);
+  await resolveConflict(receiver, app.sdk, operations);
   const open = { subscription: demo.subscriptionId, status: 'open' };
   await app.sdk.rawRequest('POST', '/_control/invoices', open);
   await askForInvoices(await createCall(app, operations));
@@ -84,9 +83,12 @@ export async function recordEveryRequest(): Promise<EveryRequest> {
 }
 
 /** Lets the service hear of a Checkout session, which it then reads. */
-async function tellOfCheckout(app: TestApp, { customerId, prices }: DemoData): Promise<void> {
-  const receiver = await createWebhookApp({ STRIPE_API_URL: app.stripe.url });
-  const session = await app.sdk.checkout.sessions.create({
+async function tellOfCheckout(
+  receiver: WebhookApp,
+  sdk: Stripe,
+  { customerId, prices }: DemoData,
+): Promise<void> {
+  const session = await sdk.checkout.sessions.create({
     mode: 'subscription',
     customer: customerId,
     line_items: [{ price: prices[0]?.month ?? '', quantity: 1 }],
@@ -96,10 +98,9 @@ async function tellOfCheckout(app: TestApp, { customerId, prices }: DemoData): P
 }
 
 /** Lets two customers name one user, and keeps the first. */
-async function resolveConflict(app: TestApp, operations: Set<string>): Promise<void> {
-  const receiver = await createWebhookApp({ STRIPE_API_URL: app.stripe.url, LINK_BY_METADATA_KEY: 'user' });
+async function resolveConflict(receiver: WebhookApp, sdk: Stripe, operations: Set<string>): Promise<void> {
   for (const name of ['first', 'second']) {
-    const customer = await app.sdk.customers.create({ name, metadata: { user: 'ada' } });
+    const customer = await sdk.customers.create({ name, metadata: { user: 'ada' } });
     await receiver.deliver(createEvent('customer.created', { ...customer }));
   }
   const call = await createCall(receiver, operations, ['billing:admin']);
