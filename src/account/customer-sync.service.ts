@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Lease, type LeasePatience, type Leases, LeaseTakenError } from '../records/leases.ts';
+import { type Lease, type Leases, LeaseTakenError, type LeasesOptions } from '../records/leases.ts';
 import type { KeptRecord, RecordStore } from '../records/record-store.ts';
 import type { CustomerDirectory, CustomerMapping, MappingIds } from '../customers/customer-directory.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';
@@ -70,7 +70,10 @@ export class CustomerSync {
    * replaces a newer one. Returns null when no user is linked to the customer: nothing is stored about other customers.
    * @throws LeaseTakenError, StoreUnavailableError, and the errors of Stripe
    */
-  refresh(stripeCustomerId: string, patience?: LeasePatience): Promise<CustomerSnapshot | null> {
+  refresh(
+    stripeCustomerId: string,
+    patience?: Pick<LeasesOptions, 'patienceMs'>,
+  ): Promise<CustomerSnapshot | null> {
     return this.parts.leases.runExclusive(
       `customer:${stripeCustomerId}`,
       async (lease) => {

@@ -6,7 +6,6 @@ import { type KeptRecord, type RecordStore, createRecord } from './record-store.
 const defaultLifeMs = 60_000;
 /** The share of a lease's life, at its end, in which the holder no longer writes. It exceeds a write's time plus clock differences. */
 const restShare = 1 / 3;
-const defaultPatienceMs = 10_000;
 const longestPauseMs = 150;
 
 export interface Lease {
@@ -14,12 +13,9 @@ export interface Lease {
   readonly ensureHeld: () => void;
 }
 
-export interface LeasePatience {
+export interface LeasesOptions {
   /** How long to wait for a lease that another process holds. */
   readonly patienceMs?: number;
-}
-
-export interface LeasesOptions extends LeasePatience {
   /** How long the lease of a process that died stays valid. */
   readonly lifeMs?: number;
 }
@@ -35,21 +31,20 @@ export class Leases {
 
   constructor(
     private readonly records: RecordStore,
-    options: LeasesOptions = {},
+    { patienceMs = 10_000, lifeMs = defaultLifeMs }: LeasesOptions = {},
   ) {
-    this.patienceMs = options.patienceMs ?? defaultPatienceMs;
-    this.lifeMs = options.lifeMs ?? defaultLifeMs;
+    this.patienceMs = patienceMs;
+    this.lifeMs = lifeMs;
   }
 
   /**
    * Runs the work while no other process runs work under the same key.
-   * @param patience overrides the default
    * @throws LeaseTakenError, StoreUnavailableError, and any error of the work
    */
   async runExclusive<T>(
     key: string,
     work: (lease: Lease) => Promise<T>,
-    { patienceMs = this.patienceMs }: LeasePatience = {},
+    { patienceMs = this.patienceMs }: Pick<LeasesOptions, 'patienceMs'> = {},
   ): Promise<T> {
     const { record, lease } = await this.take(key, performance.now() + patienceMs);
     try {

@@ -7,12 +7,6 @@ const plausibleGapMs = 2 * dayMs;
 
 const key = 'latest';
 
-/** The time that a sweep uses, and how far this machine's clock is ahead of it. */
-export interface SweepTime {
-  readonly by: Date;
-  readonly aheadMs: number;
-}
-
 /**
  * Protects sweeps from a wrong clock: with a clock that is a year ahead, a sweep would remove records that must be kept
  * for a year. The store keeps the last sweep's time, and a clock that is far ahead of it advances the time by at most a
@@ -26,8 +20,11 @@ export class SweepClock {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** Returns null for a store's first sweep, which removes nothing. @throws StoreUnavailableError */
-  async read(): Promise<SweepTime | null> {
+  /**
+   * Returns the time for a sweep, and how far this machine's clock is ahead of it; null for a store's first sweep, which
+   * removes nothing. @throws StoreUnavailableError
+   */
+  async read(): Promise<{ readonly by: Date; readonly aheadMs: number } | null> {
     // A process that crashes and restarts in a loop must not advance the time by a day each time.
     const stepMs = this.hasRead ? dayMs : hourMs;
     this.hasRead = true;

@@ -79,41 +79,32 @@ export interface BillingErrorOptions {
   /** After how many seconds a retry makes sense. */
   readonly retryAfter?: number;
   /** Says more than the code. Clients compare it, so it never changes. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** The product's page on which a user becomes a customer. */
   readonly signUpUrl?: string | undefined;
 }
 
-/**
- * An error with a message and a code for the client. Every other error is logged with the request id and masked.
- */
+/** An error with a message and a code for the client. Every other error is logged with the request id and masked. */
 export class BillingError extends GraphQLError {
-  readonly code: BillingErrorCode;
   readonly retryAfter: number | undefined;
   readonly reason: string | undefined;
   readonly signUpUrl: string | undefined;
   override readonly cause: unknown;
 
-  constructor(code: BillingErrorCode, message: string, options: BillingErrorOptions = {}) {
-    const { retryAfter, reason, signUpUrl } = options;
-    const status = errorStatuses[code].graphql;
+  constructor(
+    readonly code: BillingErrorCode,
+    message: string,
+    { cause, retryAfter, reason, signUpUrl }: BillingErrorOptions = {},
+  ) {
     // Apollo Server removes `http` from the extensions and applies it to the response.
-    super(message, {
-      extensions: {
-        code,
-        ...(reason === undefined ? {} : { reason }),
-        ...(signUpUrl === undefined ? {} : { signUpUrl }),
-        ...(retryAfter === undefined
-          ? { http: { status } }
-          : { retryAfter, http: { status, headers: new Map([['retry-after', String(retryAfter)]]) } }),
-      },
-    });
+    const headers = new Map(retryAfter === undefined ? [] : [['retry-after', String(retryAfter)]]);
+    const http = { status: errorStatuses[code].graphql, headers };
+    super(message, { extensions: { code, reason, signUpUrl, retryAfter, http } });
     this.name = new.target.name;
-    this.code = code;
     this.retryAfter = retryAfter;
     this.reason = reason;
     this.signUpUrl = signUpUrl;
-    this.cause = options.cause;
+    this.cause = cause;
     // The stack begins where the error was created, without constructors: the log shows that place.
     Error.captureStackTrace(this, new.target);
   }
@@ -122,15 +113,14 @@ export class BillingError extends GraphQLError {
 /** The store did not answer in time, or refused the connection. */
 export class StoreUnavailableError extends BillingError {
   constructor(cause: unknown) {
-    super('STORE_UNAVAILABLE', 'The billing database is unreachable right now. Try again shortly.', {
-      cause,
-    });
+    const message = 'The billing database is unreachable right now. Try again shortly.';
+    super('STORE_UNAVAILABLE', message, { cause });
   }
 }
 
 /** Well-formed GraphQL or JSON with a value that this service does not accept. */
 export class BadUserInputError extends BillingError {
   constructor(message: string, reason?: string) {
-    super('BAD_USER_INPUT', message, reason === undefined ? {} : { reason });
+    super('BAD_USER_INPUT', message, { reason });
   }
 }

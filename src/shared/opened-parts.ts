@@ -1,11 +1,9 @@
-type Close = () => unknown;
-
 /** Closes opened parts in reverse order. */
 export class OpenedParts {
-  private readonly closes: Close[] = [];
+  private readonly closes: (() => unknown)[] = [];
   private closing: Promise<void> | null = null;
 
-  add(close: Close): void {
+  add(close: () => unknown): void {
     this.closes.push(close);
   }
 
@@ -16,13 +14,10 @@ export class OpenedParts {
 
   private async closeAll(): Promise<void> {
     const failures: unknown[] = [];
-    for (const close of this.closes.reverse()) {
-      try {
-        await close();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
+    for (const close of this.closes.reverse())
+      await Promise.resolve()
+        .then(close)
+        .catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   }
 }
