@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { ReadyBatch } from '../../src/shared/ready-batch.ts';
+import { OpenedParts } from '../../src/shared/opened-parts.ts';
+import { parseUrl } from '../../src/shared/urls.ts';
 
 test('what becomes ready in one turn of the event loop goes on in a row at its end', async () => {
   const readyBatch = new ReadyBatch();
@@ -87,3 +89,38 @@ function together(readyBatch: ReadyBatch): Promise<void> {
   void readyBatch.join();
   return readyBatch.join();
 }
+
+test('what was opened is closed in reverse, once', async () => {
+  const closed: string[] = [];
+  const opened = new OpenedParts();
+  opened.add(() => closed.push('database'));
+  opened.add(() => closed.push('server'));
+
+  await Promise.all([opened.close(), opened.close()]);
+
+  expect(closed).toEqual(['server', 'database']);
+});
+
+test('a part that cannot be closed keeps no other open, and is told of', async () => {
+  const closed: string[] = [];
+  const opened = new OpenedParts();
+  opened.add(() => closed.push('database'));
+  opened.add(() => Promise.reject(new Error('second')));
+  opened.add(() => Promise.reject(new Error('first')));
+
+  await expect(opened.close()).rejects.toThrow('first');
+
+  expect(closed).toEqual(['database']);
+});
+
+test('reads text with letters such as ü, however often it is asked', () => {
+  const refused = Array.from({ length: 50_000 }, () => parseUrl('https://münchen.example')).filter(
+    (url) => url === null,
+  );
+
+  expect(refused).toHaveLength(0);
+});
+
+test.each(['', 'no url', 'https://', 'https://exa mple.com'])('%j is no URL', (text) => {
+  expect(parseUrl(text)).toBeNull();
+});

@@ -7,9 +7,16 @@ import type { KeepSubscriptionMutation } from '../generated/graphql.ts';
 import { auditTrailQuery } from '../helpers/admin-operations.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { billingTasksQuery, keepSubscriptionMutation } from '../helpers/task-operations.ts';
-import { createTestApp } from '../helpers/test-app.ts';
+import { createTestApp, type TestApp } from '../helpers/test-app.ts';
 import { createFlowPolicies, getPrice } from '../portal/flow-policies.ts';
-import { type PolicyPortal, type User, createPolicyPortal } from '../portal/policy-portal.ts';
+import {
+  createPolicyPortal,
+  type PolicyPortal,
+  type User,
+  writePolicyFile,
+} from '../portal/policy-portal.ts';
+
+const webhooks = { STRIPE_WEBHOOK_SECRETS: 'whsec_of_the_tests' };
 
 let portal: PolicyPortal;
 let user: User;
@@ -17,7 +24,15 @@ let id: string;
 let count = 0;
 
 beforeAll(async () => {
-  portal = await createPolicyPortal(createFlowPolicies);
+  portal = await createPolicyPortal((demo) => {
+    const file = createFlowPolicies(demo) as {
+      policies: { open: { features: { subscription_update: object } } };
+    };
+    Object.assign(file.policies.open.features.subscription_update, {
+      schedule_at_period_end: { conditions: [{ type: 'decreasing_item_amount' }] },
+    });
+    return file;
+  });
 });
 
 beforeEach(async () => {
@@ -42,9 +57,7 @@ function listWrites(): string[] {
 }
 
 async function isKeepable(): Promise<boolean | null | undefined> {
-  const { token } = user;
-  const answer = await portal.app.execute({ document: billingTasksQuery, variables: {}, token });
-  return answer.expectData().billingCustomer?.subscriptions[0]?.keepable;
+  return (await readTasks(portal.app, user.token))?.subscriptions[0]?.keepable;
 }
 
 /** A schedule whose next phase has another price, as the portal makes it; `change` makes it another's. */
@@ -261,7 +274,7 @@ describe('keepBillingSubscription refuses, and writes nothing', () => {
 });
 
 test('a kept subscription is in the next answer from the snapshot, without a request to Stripe', async () => {
-  const app = await createTestApp({ STRIPE_WEBHOOK_SECRETS: 'whsec_of_the_tests' });
+  const app = await createTestApp(webhooks);
   const demo = await seedDemoData(app.sdk);
   await app.link('ada', demo.customerId);
   const token = await app.createToken({ userId: 'ada' });
@@ -280,4 +293,76 @@ test('a kept subscription is in the next answer from the snapshot, without a req
   expect(kept?.keepable).toBe(false);
   expect(kept?.tasks).toContainEqual({ type: 'SUBSCRIPTION_CANCEL', available: true, reason: null });
   expect(app.stripe.requests).toHaveLength(before);
+});
+
+async function readTasks(app: TestApp, token: string) {
+  const answer = await app.execute({ document: billingTasksQuery, variables: {}, token });
+  return answer.expectData().billingCustomer;
+}
+
+test('a policy for a plan decides about the tasks by the snapshot, without a request to Stripe', async () => {
+  const { demo, localStripe } = portal;
+  const { items } = await portal.stripe.subscriptions.retrieve(demo.subscriptionId);
+  const invoices = { invoice_history: { enabled: true } };
+  const features = {
+    ...invoices,
+    payment_method_update: { enabled: true },
+    subscription_cancel: { enabled: true },
+  };
+  const app = await createTestApp({
+    ...webhooks,
+    STRIPE_API_URL: localStripe.url,
+    PORTAL_POLICIES: writePolicyFile({
+      policies: { leaving: { features }, closed: { features: invoices } },
+      rules: [{ when: { plan: items.data[0]?.price.id }, use: 'leaving' }],
+      default: 'closed',
+      strictest: 'closed',
+    }),
+  });
+  await app.link('ada', demo.customerId);
+  const token = await app.createToken({ userId: 'ada' });
+  await readTasks(app, token);
+  const before = localStripe.requests.length;
+
+  const customer = await readTasks(app, token);
+
+  expect(customer?.tasks).toEqual([
+    { type: 'PAYMENT_METHOD_UPDATE', available: true, reason: null },
+    { type: 'CUSTOMER_UPDATE', available: false, reason: 'NOT_IN_POLICY' },
+  ]);
+  expect(customer?.subscriptions[0]?.tasks).toEqual([
+    { type: 'SUBSCRIPTION_UPDATE', available: false, reason: 'NOT_IN_POLICY' },
+    { type: 'SUBSCRIPTION_UPDATE_CONFIRM', available: false, reason: 'NOT_IN_POLICY' },
+    { type: 'SUBSCRIPTION_PAUSE', available: false, reason: 'NOT_IN_POLICY' },
+    { type: 'SUBSCRIPTION_CANCEL', available: true, reason: null },
+  ]);
+  expect(localStripe.requests).toHaveLength(before);
+});
+
+test('tasks are null with an error when what the portal offers is not known; the rest of the page stays', async () => {
+  const app = await createTestApp();
+  const { id } = await app.sdk.customers.create({ name: 'Ada' });
+  await app.link('ada', id);
+  const token = await app.createToken({ userId: 'ada' });
+
+  const answer = await app.execute({ document: billingTasksQuery, variables: {}, token });
+
+  expect(answer.expectError('PORTAL_NOT_CONFIGURED').path).toEqual(['billingCustomer', 'tasks']);
+  expect(JSON.parse(answer.text)).toMatchObject({
+    data: { billingCustomer: { tasks: null, subscriptions: [] } },
+  });
+});
+
+test('a downgrade that the portal itself scheduled can be kept off', async () => {
+  const flow = { type: 'SUBSCRIPTION_UPDATE_CONFIRM', priceId: getPrice(portal.demo, 0) } as const;
+  const { url } = (await user.open({ flow })).expectData().createBillingPortalSession;
+  await submitForm(await openPage(url), 'Confirm');
+  const [waiting] = (await readTasks(portal.app, user.token))?.subscriptions ?? [];
+  expect(waiting?.keepable).toBe(true);
+  expect(waiting?.tasks?.filter(({ reason }) => reason !== 'SCHEDULED_CHANGE')).toEqual([]);
+
+  expect((await keep()).expectData().keepBillingSubscription.scheduledChange).toBeNull();
+
+  const [kept] = (await readTasks(portal.app, user.token))?.subscriptions ?? [];
+  expect(kept?.tasks?.filter(({ available }) => !available)).toEqual([]);
 });
