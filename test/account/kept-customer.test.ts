@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import Libsql from 'libsql';
 import { SnapshotRegister } from '../../src/account/customer-sync.service.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -179,48 +178,14 @@ describe('a kept customer', () => {
     });
   });
 
-  describe('what cannot be kept is still told', () => {
-    test('when the lease is held by another', async () => {
-      await read();
-      await rename('after');
-      const lease = {
-        key: `customer:${customer}`,
-        nonce: randomUUID(),
-        owner: null,
-        content: {},
-        expiresAt: new Date(Date.now() + 60_000),
-      };
-      await database.records.insert('lease', lease);
-      const start = performance.now();
-
-      expect(await read(true)).toMatchObject({ name: 'after', asked: true });
-      expect(performance.now() - start).toBeLessThan(5_000);
-      await database.records.remove('lease', lease);
+  test('a failure of Stripe is one', async () => {
+    await app.sdk.rawRequest('POST', '/_control/faults', {
+      path: `/v1/customers/${customer}`,
+      status: 401,
+      times: 1,
     });
 
-    test('when the store does not take it', async () => {
-      const lock = new Libsql(app.config.databaseUrl.replace(/^sqlite:/, ''));
-      lock.exec('BEGIN IMMEDIATE');
-      try {
-        expect(await read(true)).toMatchObject({ name: 'before', asked: true });
-      } finally {
-        lock.exec('ROLLBACK');
-        lock.close();
-      }
-
-      expect(app.logs.filter((line) => line.includes(customer)).join()).toContain('STORE_UNAVAILABLE');
-      expect(await findRecord()).toBeNull();
-    });
-
-    test('but a failure of Stripe is one', async () => {
-      await app.sdk.rawRequest('POST', '/_control/faults', {
-        path: `/v1/customers/${customer}`,
-        status: 401,
-        times: 1,
-      });
-
-      (await ask(true)).expectError('STRIPE_MISCONFIGURED');
-    });
+    (await ask(true)).expectError('STRIPE_MISCONFIGURED');
   });
 
   describe('a customer who was deleted at Stripe', () => {

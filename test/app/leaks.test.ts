@@ -101,7 +101,7 @@ describe('the token of a link for an e-mail is neither answered nor logged,', ()
 
   let stage: Stage;
   beforeAll(async () => {
-    stage = await createStage();
+    stage = await createStage({}, 600);
     await addLink(stage.app);
   });
 

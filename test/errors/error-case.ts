@@ -14,6 +14,8 @@ export interface ErrorCase {
   readonly when: string;
   /** How Stripe answers. */
   readonly stripe?: Answer;
+  /** How long the service waits for Stripe: short where it would try again and again. */
+  readonly deadlineMs?: number;
   /** Variables of the service that differ. */
   readonly env?: () => Environment | Promise<Environment>;
   /** What happens once the service runs. */
@@ -59,17 +61,20 @@ export const openSession = `
     createBillingPortalSession(returnUrl: $returnUrl, locale: $locale, flow: $flow) { url }
   }`;
 
-/** The service on which cases run that do not need one of their own. */
-let sharedStage: Promise<Stage> | undefined;
+const usualDeadlineMs = 5_000;
+
+/** The services on which cases run that do not need one of their own, by their deadlines. */
+const sharedStages = new Map<number, Promise<Stage>>();
 
 /** Runs a case by every way in that it has. */
 export async function runErrorCase(
   errorCase: Partial<ErrorCase>,
 ): Promise<{ readonly answers: readonly CaseAnswer[]; readonly app: TestApp; readonly token: string }> {
   const isOnItsOwn = errorCase.env !== undefined || errorCase.arrange !== undefined;
+  const { deadlineMs = usualDeadlineMs } = errorCase;
   const { app, stripe, ...stage } = await (isOnItsOwn
-    ? createStage(await errorCase.env?.())
-    : (sharedStage ??= createStage()));
+    ? createStage(await errorCase.env?.(), deadlineMs)
+    : getSharedStage(deadlineMs));
   stripe.answerBy(errorCase.stripe ?? sendJson(200, session));
   await errorCase.arrange?.(app);
   const token = errorCase.token === undefined ? stage.token : await errorCase.token?.(app);
@@ -77,7 +82,13 @@ export async function runErrorCase(
   return { answers, app, token: token ?? stage.token };
 }
 
-export async function createStage(env: Environment = {}): Promise<Stage> {
+function getSharedStage(deadlineMs: number): Promise<Stage> {
+  const stage = sharedStages.get(deadlineMs) ?? createStage({}, deadlineMs);
+  sharedStages.set(deadlineMs, stage);
+  return stage;
+}
+
+export async function createStage(env: Environment = {}, stripeDeadlineMs = usualDeadlineMs): Promise<Stage> {
   const stripe = await startFaultyStripe();
   const app = await createTestApp(
     {
@@ -86,7 +97,7 @@ export async function createStage(env: Environment = {}): Promise<Stage> {
       JWT_SECRET: planted.jwtSecret,
       ...env,
     },
-    { stripeDeadlineMs: 600 },
+    { stripeDeadlineMs },
   );
   await app.link(planted.userId, 'cus_1');
   const token =

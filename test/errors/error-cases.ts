@@ -190,11 +190,8 @@ const outages: readonly (readonly [string, Answer])[] = [
   ['meets a conflict', refuse(409)],
   [
     "is hidden by a gateway's page",
-    sendText(502, `<html>${plantedMessage}`, { 'content-type': 'text/html' }),
+    sendText(502, `<html>${plantedMessage}`, { 'content-type': 'text/html', 'stripe-should-retry': 'false' }),
   ],
-  ['does not answer', hang],
-  ['resets the connection', resetConnection],
-  ['hangs up within the answer', sendHalf(session)],
   ['answers text', sendText(200, plantedMessage)],
   ['answers null', sendJson(200, null)],
   ['answers an empty object', sendJson(200, {})],
@@ -203,18 +200,31 @@ const outages: readonly (readonly [string, Answer])[] = [
   ['answers a URL that is not the web', sendJson(200, { ...session, url: 'javascript:planted()' })],
 ];
 
+/** The service tries again until the deadline. */
+const lostAnswers: readonly (readonly [string, Answer])[] = [
+  ['does not answer', hang],
+  ['resets the connection', resetConnection],
+  ['hangs up within the answer', sendHalf(session)],
+];
+const deadlineMs = 100;
+
 const stripeOutages: readonly ErrorCase[] = [
   ...outages.map(
     ([when, stripe]) => ({ code: 'STRIPE_UNAVAILABLE', when: `Stripe ${when}`, stripe }) as const,
   ),
+  ...lostAnswers.map(
+    ([when, stripe]) => ({ code: 'STRIPE_UNAVAILABLE', when: `Stripe ${when}`, stripe, deadlineMs }) as const,
+  ),
   {
     code: 'STRIPE_UNAVAILABLE',
     when: 'Stripe refuses the connection',
+    deadlineMs,
     env: async () => ({ STRIPE_API_URL: `http://127.0.0.1:${await findFreePort()}` }),
   },
   {
     code: 'STRIPE_UNAVAILABLE',
     when: "Stripe's name is not found",
+    deadlineMs,
     env: () => ({ STRIPE_API_URL: 'https://stripe.planted.invalid' }),
   },
 ];
