@@ -22,7 +22,7 @@ export interface AuditRecord {
   readonly at: Date;
   readonly actor: string;
   readonly actorKind: AuditActorKind;
-  readonly action: string;
+  readonly action: AuditAction;
   /** The user that the operation is about; null when it is about none. */
   readonly userId: string | null;
   /** Whether the user was erased: `userId` is then a pseudonym. */
@@ -45,7 +45,7 @@ export interface AuditEntry extends Omit<AuditRecord, 'step' | 'operationId'> {
 /** A page after an entry's id. */
 export interface AuditQuery extends PageRequest {
   readonly userId?: string | undefined;
-  readonly action?: string | undefined;
+  readonly action?: AuditAction | undefined;
 }
 
 /**
@@ -101,22 +101,24 @@ export function toEntry(
 }
 
 /** The actions that the audit trail records. The values are stored, so they never change. */
-export enum AuditAction {
-  CREATE_CUSTOMER = 'create_customer',
-  LINK_CUSTOMER = 'link_customer',
-  IMPORT_CUSTOMERS = 'import_customers',
-  UNLINK_CUSTOMER = 'unlink_customer',
-  UPDATE_CUSTOMER_MAPPING = 'update_customer_mapping',
-  CREATE_PORTAL_CONFIGURATION = 'create_portal_configuration',
-  UPDATE_PORTAL_CONFIGURATION = 'update_portal_configuration',
-  DEACTIVATE_PORTAL_CONFIGURATION = 'deactivate_portal_configuration',
-  ACTIVATE_PORTAL_CONFIGURATION = 'activate_portal_configuration',
-  CREATE_PORTAL_SESSION = 'create_portal_session',
-  KEEP_SUBSCRIPTION = 'keep_subscription',
-  CREATE_PORTAL_LINK = 'create_portal_link',
-  REVOKE_PORTAL_LINK = 'revoke_portal_link',
-  LINK_CUSTOMER_BY_EVENT = 'link_customer_by_event',
-  REPORT_CUSTOMER_CONFLICT = 'report_customer_conflict',
-  RESOLVE_CUSTOMER_CONFLICT = 'resolve_customer_conflict',
-  REPORT_PORTAL_SESSION = 'report_portal_session',
-}
+export const AuditAction = {
+  CREATE_CUSTOMER: 'create_customer',
+  LINK_CUSTOMER: 'link_customer',
+  IMPORT_CUSTOMERS: 'import_customers',
+  UNLINK_CUSTOMER: 'unlink_customer',
+  UPDATE_CUSTOMER_MAPPING: 'update_customer_mapping',
+  CREATE_PORTAL_CONFIGURATION: 'create_portal_configuration',
+  UPDATE_PORTAL_CONFIGURATION: 'update_portal_configuration',
+  DEACTIVATE_PORTAL_CONFIGURATION: 'deactivate_portal_configuration',
+  ACTIVATE_PORTAL_CONFIGURATION: 'activate_portal_configuration',
+  CREATE_PORTAL_SESSION: 'create_portal_session',
+  KEEP_SUBSCRIPTION: 'keep_subscription',
+  CREATE_PORTAL_LINK: 'create_portal_link',
+  REVOKE_PORTAL_LINK: 'revoke_portal_link',
+  LINK_CUSTOMER_BY_EVENT: 'link_customer_by_event',
+  REPORT_CUSTOMER_CONFLICT: 'report_customer_conflict',
+  RESOLVE_CUSTOMER_CONFLICT: 'resolve_customer_conflict',
+  REPORT_PORTAL_SESSION: 'report_portal_session',
+} as const;
+
+export type AuditAction = (typeof AuditAction)[keyof typeof AuditAction];

@@ -1,4 +1,4 @@
-import { Arg, Args, Authorized, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, ID, Query, Resolver } from 'type-graphql';
 import {
   type Connection,
   PageArgs,
@@ -6,39 +6,39 @@ import {
   readPageRequest,
   toConnection,
 } from '../graphql/connection.ts';
-import { registerEnum } from '../graphql/types.ts';
+import { createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
 import { admin } from '../graphql/schema.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
-import { AuditAction } from './audit-log.ts';
+import type { AuditAction } from './audit-log.ts';
 import type { AuditTrail, JudgedEntry } from './audit-trail.service.ts';
 
-const actionDescriptions: Readonly<Record<AuditAction, string>> = {
-  [AuditAction.CREATE_CUSTOMER]: "Create a customer at Stripe for a user's first session.",
-  [AuditAction.LINK_CUSTOMER]: 'Link a user to a customer.',
-  [AuditAction.IMPORT_CUSTOMERS]: 'Link many users from a file on the command line.',
-  [AuditAction.UNLINK_CUSTOMER]: 'Remove the mapping between a user and a customer.',
-  [AuditAction.UPDATE_CUSTOMER_MAPPING]: "Change a mapping's contract end or attributes.",
-  [AuditAction.CREATE_PORTAL_CONFIGURATION]: 'Create a portal configuration.',
-  [AuditAction.UPDATE_PORTAL_CONFIGURATION]: 'Change a portal configuration.',
-  [AuditAction.DEACTIVATE_PORTAL_CONFIGURATION]: 'Deactivate a portal configuration.',
-  [AuditAction.ACTIVATE_PORTAL_CONFIGURATION]: 'Activate a portal configuration again.',
-  [AuditAction.CREATE_PORTAL_SESSION]: "Open a portal session on a customer's behalf.",
-  [AuditAction.KEEP_SUBSCRIPTION]:
+const actions: Readonly<Record<AuditAction, string>> = {
+  create_customer: "Create a customer at Stripe for a user's first session.",
+  link_customer: 'Link a user to a customer.',
+  import_customers: 'Link many users from a file on the command line.',
+  unlink_customer: 'Remove the mapping between a user and a customer.',
+  update_customer_mapping: "Change a mapping's contract end or attributes.",
+  create_portal_configuration: 'Create a portal configuration.',
+  update_portal_configuration: 'Change a portal configuration.',
+  deactivate_portal_configuration: 'Deactivate a portal configuration.',
+  activate_portal_configuration: 'Activate a portal configuration again.',
+  create_portal_session: "Open a portal session on a customer's behalf.",
+  keep_subscription:
     "Revert a subscription's cancellation or downgrade that was scheduled for the end of the period.",
-  [AuditAction.CREATE_PORTAL_LINK]: 'Create an e-mail link.',
-  [AuditAction.REVOKE_PORTAL_LINK]: 'Revoke one e-mail link, or all e-mail links of a user.',
-  [AuditAction.LINK_CUSTOMER_BY_EVENT]: 'Link a user to a customer because a Stripe event named both.',
-  [AuditAction.REPORT_CUSTOMER_CONFLICT]:
+  create_portal_link: 'Create an e-mail link.',
+  revoke_portal_link: 'Revoke one e-mail link, or all e-mail links of a user.',
+  link_customer_by_event: 'Link a user to a customer because a Stripe event named both.',
+  report_customer_conflict:
     'Report that a customer at Stripe names a user, but one of them is already linked elsewhere. `conflictId` identifies the conflict.',
-  [AuditAction.RESOLVE_CUSTOMER_CONFLICT]: 'Resolve a customer conflict.',
-  [AuditAction.REPORT_PORTAL_SESSION]:
+  resolve_customer_conflict: 'Resolve a customer conflict.',
+  report_portal_session:
     'Report that Stripe opened a portal session, by this service or otherwise. `sessionId` identifies the session.',
 };
 
 const AuditActionType = registerEnum(
   'AuditAction',
   "The kind of operation: an administrator's action, the effect of a Stripe event, or the creation of a customer for a user.",
-  actionDescriptions,
+  actions,
 );
 
 const AuditOutcome = registerEnum('AuditOutcome', 'How an operation ended.', {
@@ -56,68 +56,35 @@ const AuditActorKind = registerEnum('AuditActorKind', 'The kind of actor.', {
   erased: 'A user who was erased: the name is a random pseudonym.',
 });
 
-@ObjectType({ description: 'A further argument of an operation.' })
-class AuditDetail {
-  @Field(() => String, { description: "The argument's name." })
-  readonly name!: string;
+const AuditDetail = createObjectType('AuditDetail', 'A further argument of an operation.', {
+  name: field(String, "The argument's name."),
+  value: field(String, "The argument's value."),
+});
 
-  @Field(() => String, { description: "The argument's value." })
-  readonly value!: string;
-}
-
-@ObjectType({ description: 'One recorded operation.' })
-class AuditEntry {
-  @Field(() => ID, { description: "The operation's id. Later operations have greater ids." })
-  readonly id!: string;
-
-  @Field(() => Date, { description: 'When the operation began.' })
-  readonly at!: Date;
-
-  @Field(() => AuditActorKind, { description: 'The kind of actor.' })
-  readonly actorKind!: string;
-
-  @Field(() => String, {
-    description:
-      "The actor's name: `cli`, `stripe`, a pseudonym, or the subject of a user's token. Check `actorKind` too: a user's subject may be `cli`.",
-  })
-  readonly actor!: string;
-
-  @Field(() => AuditActionType, { description: 'The kind of operation.' })
-  readonly action!: string;
-
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The user that the operation is about; null when it is about none.',
-  })
-  readonly userId!: string | null;
-
-  @Field(() => Boolean, {
-    description:
-      'Whether the user was erased: `userId` is then a random pseudonym, the same in all entries of one erasure.',
-  })
-  readonly userErased!: boolean;
-
-  @Field(() => ID, {
-    nullable: true,
-    description: "Stripe's id of the customer or configuration; null when it was unknown or was erased.",
-  })
-  readonly targetId!: string | null;
-
-  @Field(() => [AuditDetail], { description: 'Further arguments, without secrets and URLs.' })
-  readonly details!: readonly AuditDetail[];
-
-  @Field(() => AuditOutcome, { description: 'How the operation ended.' })
-  readonly outcome!: string;
-
-  @Field(() => String, { nullable: true, description: 'The error code; null unless the operation failed.' })
-  readonly code!: string | null;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'When the operation ended; null when no outcome was recorded.',
-  })
-  readonly endedAt!: Date | null;
-}
+type AuditEntry = InstanceType<typeof AuditEntry>;
+const AuditEntry = createObjectType('AuditEntry', 'One recorded operation.', {
+  id: field(ID, "The operation's id. Later operations have greater ids."),
+  at: field(Date, 'When the operation began.'),
+  actorKind: field(AuditActorKind, 'The kind of actor.'),
+  actor: field(
+    String,
+    "The actor's name: `cli`, `stripe`, a pseudonym, or the subject of a user's token. Check `actorKind` too: a user's subject may be `cli`.",
+  ),
+  action: field(AuditActionType, 'The kind of operation.'),
+  userId: nullable(ID, 'The user that the operation is about; null when it is about none.'),
+  userErased: field(
+    Boolean,
+    'Whether the user was erased: `userId` is then a random pseudonym, the same in all entries of one erasure.',
+  ),
+  targetId: nullable(
+    ID,
+    "Stripe's id of the customer or configuration; null when it was unknown or was erased.",
+  ),
+  details: field([AuditDetail], 'Further arguments, without secrets and URLs.'),
+  outcome: field(AuditOutcome, 'How the operation ended.'),
+  code: nullable(String, 'The error code; null unless the operation failed.'),
+  endedAt: nullable(Date, 'When the operation ended; null when no outcome was recorded.'),
+});
 
 const AuditEntryConnection = createConnectionType('AuditEntry', AuditEntry);
 
@@ -161,10 +128,8 @@ export function createAudit({ audit }: { readonly audit: AuditTrail }): Audit {
     resolvers: [new AuditResolver(audit)],
     eraseUser: async (user) => {
       const count = await audit.anonymize(user);
-      return {
-        removed:
-          count === 0 ? [] : [`the user's id, in ${countOf(count, 'entry', 'entries')} of the audit trail`],
-      };
+      const description = `the user's id, in ${countOf(count, 'entry', 'entries')} of the audit trail`;
+      return { removed: count === 0 ? [] : [description] };
     },
   };
 }

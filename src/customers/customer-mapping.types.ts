@@ -1,15 +1,15 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
-import { registerEnum } from '../graphql/types.ts';
+import { createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
 
-@ObjectType({ description: 'A fact about a customer, for portal policies.' })
-export class CustomerAttribute {
-  @Field(() => String, { description: "The attribute's name, such as `tier`." })
-  readonly name!: string;
-
-  @Field(() => String, { description: "The attribute's value, such as `gold`." })
-  readonly value!: string;
-}
+const CustomerAttribute = createObjectType(
+  'CustomerAttribute',
+  'A fact about a customer, for portal policies.',
+  {
+    name: field(String, "The attribute's name, such as `tier`."),
+    value: field(String, "The attribute's value, such as `gold`."),
+  },
+);
 
 @InputType({ description: 'A fact about a customer, for portal policies.' })
 export class CustomerAttributeInput {
@@ -22,23 +22,14 @@ export class CustomerAttributeInput {
   readonly value!: string;
 }
 
-@ObjectType({ description: 'Which customer at Stripe a user is.' })
-export class CustomerMapping {
-  @Field(() => ID, { description: "The user's id, as in the user's tokens." })
-  readonly userId!: string;
-
-  @Field(() => ID, { description: "Stripe's id of the customer, `cus_…`." })
-  readonly stripeCustomerId!: string;
-
-  @Field(() => Date, { nullable: true, description: 'When the contract ends; null without a contract.' })
-  readonly contractEndsAt!: Date | null;
-
-  @Field(() => [CustomerAttribute], { description: "The customer's attributes." })
-  readonly attributes!: readonly CustomerAttribute[];
-
-  @Field(() => Date, { description: 'When the user was linked to the customer.' })
-  readonly linkedAt!: Date;
-}
+export type CustomerMapping = InstanceType<typeof CustomerMapping>;
+export const CustomerMapping = createObjectType('CustomerMapping', 'Which customer at Stripe a user is.', {
+  userId: field(ID, "The user's id, as in the user's tokens."),
+  stripeCustomerId: field(ID, "Stripe's id of the customer, `cus_…`."),
+  contractEndsAt: nullable(Date, 'When the contract ends; null without a contract.'),
+  attributes: field([CustomerAttribute], "The customer's attributes."),
+  linkedAt: field(Date, 'When the user was linked to the customer.'),
+});
 
 export const CustomerMappingConnection = createConnectionType('CustomerMapping', CustomerMapping);
 
@@ -53,36 +44,27 @@ export const CustomerConflictResolution = registerEnum(
   },
 );
 
-@ObjectType({
-  description:
-    'A customer at Stripe that names a user, but was not linked because one of the two is already linked elsewhere.',
-})
-export class CustomerConflict {
-  @Field(() => ID, { description: "The conflict's id." })
-  readonly id!: string;
-
-  @Field(() => ID, { description: 'The user that the customer names.' })
-  readonly userId!: string;
-
-  @Field(() => ID, {
-    description: 'The customer that names the user. It may have a subscription that the user paid for.',
-  })
-  readonly stripeCustomerId!: string;
-
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The customer that the user is linked to now; null when the user is not linked.',
-  })
-  readonly linkedCustomerId!: string | null;
-
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The user that the customer is linked to now; null when the customer is not linked.',
-  })
-  readonly linkedUserId!: string | null;
-
-  @Field(() => Date, { description: 'When the conflict was first found.' })
-  readonly foundAt!: Date;
-}
+export type CustomerConflict = InstanceType<typeof CustomerConflict>;
+export const CustomerConflict = createObjectType(
+  'CustomerConflict',
+  'A customer at Stripe that names a user, but was not linked because one of the two is already linked elsewhere.',
+  {
+    id: field(ID, "The conflict's id."),
+    userId: field(ID, 'The user that the customer names.'),
+    stripeCustomerId: field(
+      ID,
+      'The customer that names the user. It may have a subscription that the user paid for.',
+    ),
+    linkedCustomerId: nullable(
+      ID,
+      'The customer that the user is linked to now; null when the user is not linked.',
+    ),
+    linkedUserId: nullable(
+      ID,
+      'The user that the customer is linked to now; null when the customer is not linked.',
+    ),
+    foundAt: field(Date, 'When the conflict was first found.'),
+  },
+);
 
 export const CustomerConflictConnection = createConnectionType('CustomerConflict', CustomerConflict);

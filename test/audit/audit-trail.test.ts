@@ -1,10 +1,9 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
-import { SignJWT } from 'jose';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import Libsql from 'libsql';
+import { toOperationTime } from '../../src/audit/audit-log.ts';
 import { SweepClock } from '../../src/records/sweep-clock.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -15,10 +14,11 @@ import {
   unlinkCustomerMutation,
 } from '../helpers/admin-operations.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
-import { hang, startFaultyStripe } from '../helpers/faulty-stripe.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type TestApp, createTestApp, returnUrl } from '../helpers/test-app.ts';
-import { adminRole, readTrail } from './audit-kit.ts';
+import { createEvent, createWebhookApp } from '../webhooks/webhook-kit.ts';
+import { type TrailEntry, adminRole, readTrail, signClaims } from './audit-kit.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const minuteMs = 60_000;
@@ -27,22 +27,11 @@ async function createAdminToken(app: TestApp, userId = 'root'): Promise<string> 
   return app.createToken({ userId, roles: [adminRole] });
 }
 
-function getSecret({ config }: TestApp): string {
-  const { keySource } = config.auth;
-  return keySource.kind === 'secret' ? keySource.secret : '';
-}
-
 /** An operation that is recorded and changes nothing. */
 async function unlinkNobody(app: TestApp, userId: string): Promise<void> {
   const token = await createAdminToken(app);
   const answer = await app.execute({ document: unlinkCustomerMutation, variables: { userId }, token });
   answer.expectError('CUSTOMER_NOT_FOUND');
-}
-
-/** The same store, served at a later time. */
-function openLater(app: TestApp, laterMs: number, env = {}): Promise<TestApp> {
-  const { databaseUrl } = app.config;
-  return createTestApp({ DATABASE_URL: databaseUrl, ...env }, { now: () => new Date(Date.now() + laterMs) });
 }
 
 describe('auditTrail', () => {
@@ -65,21 +54,6 @@ describe('auditTrail', () => {
     expect([rest.edges.length, rest.pageInfo.hasNextPage]).toEqual([1, false]);
   });
 
-  test('names the person where an organisation is billed', async () => {
-    const app = await createTestApp({ JWT_SUBJECT_CLAIM: 'org' });
-    const claims = { sub: 'person_1', org: 'org_1', roles: [adminRole] };
-    const token = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'HS256' })
-      .setIssuer(app.config.auth.issuer)
-      .setAudience([...app.config.auth.audience])
-      .setExpirationTime('1h')
-      .sign(new TextEncoder().encode(getSecret(app)));
-    const variables = { userId: 'ada' };
-    await app.execute({ document: unlinkCustomerMutation, variables, token });
-
-    expect((await readTrail(app))[0]?.actor).toBe('person_1');
-  });
-
   test('keeps URLs and secrets out, wherever they were given', async () => {
     const app = await createTestApp();
     const token = await createAdminToken(app);
@@ -99,53 +73,6 @@ describe('auditTrail', () => {
   });
 });
 
-describe('an operation that is cut off', () => {
-  test('is under way while it may be, and cut off when its process was killed', async () => {
-    const stripe = await startFaultyStripe();
-    stripe.answerBy(hang);
-    const app = await createTestApp();
-    const { process: child, url } = await startProcess(app, stripe.url);
-    const token = await createAdminToken(app);
-    const body = JSON.stringify({
-      query: linkCustomerMutation.toString(),
-      variables: { userId: 'ada', stripeCustomerId: 'cus_1' },
-    });
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    const answer = fetch(`${url}/graphql`, { method: 'POST', headers, body }).catch(() => 'none');
-    while (stripe.requests.length === 0) await wait(10);
-    const intended = { userId: 'ada', targetId: 'cus_1', action: 'LINK_CUSTOMER', endedAt: null, code: null };
-    expect(await readTrail(app)).toMatchObject([{ ...intended, outcome: 'UNDER_WAY' }]);
-
-    child.kill('SIGKILL');
-
-    expect(await answer).toBe('none');
-    const later = await openLater(app, 2 * minuteMs);
-    expect(await readTrail(later)).toMatchObject([{ ...intended, outcome: 'CUT_OFF' }]);
-  });
-
-  async function startProcess(app: TestApp, stripeUrl: string) {
-    const { config } = app;
-    const child = fork(join(import.meta.dirname, '../policies/service-process.ts'), {
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: {
-        ...process.env,
-        NODE_ENV: 'test',
-        PORT: '0',
-        DATABASE_URL: config.databaseUrl,
-        STRIPE_SECRET_KEY: config.stripe.secretKey,
-        STRIPE_API_URL: stripeUrl,
-        JWT_SECRET: getSecret(app),
-        JWT_ISSUER: config.auth.issuer,
-        JWT_AUDIENCE: config.auth.audience.join(),
-        RETURN_URLS: 'https://app.example.com',
-      },
-    });
-    const [url] = (await once(child, 'message')) as [string];
-    return { process: child, url };
-  }
-});
-
 test('nothing is done without the record of the intent', async () => {
   const app = await createTestApp();
   corruptStore(app.config);
@@ -161,14 +88,26 @@ test('nothing is done without the record of the intent', async () => {
   expect(app.stripe.requests).toEqual([]);
 });
 
-/** As if the service had run until then. */
-async function pretendSweep(app: TestApp, at: Date): Promise<void> {
-  const { databaseUrl: url, stripe } = app.config;
-  const database = await openDatabase({ url, scope: stripe.scope });
-  const before = await database.records.find('sweep', 'latest');
-  if (before !== null) await database.records.remove('sweep', before);
-  await new SweepClock(database.records, () => at).read();
-  await database.close();
+/** A store with an intent of each age, as if a service had swept it until now. */
+async function createStore(ages: readonly number[]) {
+  const url = `sqlite:${createTemporaryFolder()}/billing.db`;
+  const database = await openDatabase({ url, scope: 'test' });
+  closeAfterTests(() => database.close());
+  await new SweepClock(database.records).read();
+  const file = new Libsql(url.replace(/^sqlite:/, ''));
+  const insert = file.prepare(
+    `INSERT INTO audit (scope, operation_id, step, at, actor, action, details)
+     VALUES ('test', ?, 'intended', ?, 'root', 'link_customer', '{}')`,
+  );
+  file.exec('BEGIN');
+  for (const [n, age] of ages.entries()) {
+    const at = new Date(Date.now() - age);
+    insert.run([`${toOperationTime(at)}${String(n).padStart(12, '0')}`, at.getTime()]);
+  }
+  file.exec('COMMIT');
+  file.close();
+  const countEntries = async () => (await database.audit.list({ first: 2_000 })).items.length;
+  return { url, countEntries };
 }
 
 describe('the sweep', () => {
@@ -176,44 +115,30 @@ describe('the sweep', () => {
     [365, {}],
     [30, { AUDIT_RETENTION_DAYS: '30' }],
   ])('removes at the start what is older than %d days', async (days, env) => {
-    const app = await createTestApp(env);
-    await unlinkNobody(app, 'a');
+    const { url, countEntries } = await createStore([days * dayMs - minuteMs, days * dayMs + minuteMs]);
+    const app = await createTestApp({ DATABASE_URL: url, ...env });
+    while (!app.logs.join('').includes('"swept":"audit trail"')) await wait(20);
 
-    const young = await openLater(app, days * dayMs - minuteMs, env);
-    expect(await readTrail(young)).toHaveLength(1);
-    await pretendSweep(app, new Date(Date.now() + days * dayMs));
-    const old = await openLater(app, days * dayMs + minuteMs, env);
-    while ((await readTrail(old)).length > 0) await wait(20);
-    expect(old.logs.join('')).toContain('"swept":"audit trail"');
+    expect(await countEntries()).toBe(1);
   });
 
   test('removes nothing at a start with a clock 400 days ahead, and says so', async () => {
-    const app = await createTestApp();
-    await unlinkNobody(app, 'a');
-    const ahead = await openLater(app, 400 * dayMs);
-    while (!ahead.logs.join('').includes('the clock is far ahead')) await wait(20);
-    await wait(200);
+    const { url, countEntries } = await createStore([0]);
+    const ahead = { now: () => new Date(Date.now() + 400 * dayMs) };
+    const app = await createTestApp({ DATABASE_URL: url }, ahead);
+    while (!app.logs.join('').includes('the clock is far ahead')) await wait(20);
+    await wait(100);
 
-    const again = await openLater(app, 0);
-    expect(await readTrail(again)).toHaveLength(1);
+    expect(await countEntries()).toBe(1);
   });
 
   test('removes more than one portion', async () => {
-    const app = await createTestApp();
-    const { databaseUrl: url, stripe } = app.config;
-    const database = await openDatabase({ url, scope: stripe.scope });
-    for (let n = 0; n < 1_100; n += 1) {
-      const operationId = n.toString(16).padStart(24, '0');
-      const person = { actor: 'root', actorKind: 'user', userId: 'a', userErased: false } as const;
-      const facts = { ...person, action: 'link_customer', target: null, details: {} };
-      await database.audit.append({ ...facts, operationId, step: 'intended', at: new Date(n), code: null });
-    }
-    await unlinkNobody(app, 'kept');
+    const ages = Array.from({ length: 1_100 }, () => 366 * dayMs);
+    const { url, countEntries } = await createStore([0, ...ages]);
+    await createTestApp({ DATABASE_URL: url });
+    while ((await countEntries()) > 1) await wait(20);
 
-    const again = await openLater(app, 0);
-    while ((await readTrail(again)).length > 1) await wait(20);
-    expect(await readTrail(again)).toMatchObject([{ userId: 'kept' }]);
-    await database.close();
+    expect(await countEntries()).toBe(1);
   });
 });
 
@@ -261,4 +186,100 @@ test('erase makes a user unknown in the trail, and says so', async () => {
   expect((await runCli(['erase', 'ada', '--yes'], { env })).stdout).toContain(
     'There is no data about user "ada"',
   );
+});
+
+describe('an actor', () => {
+  let app: TestApp;
+  let env: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    app = await createTestApp({ JWT_SUBJECT_CLAIM: 'org' });
+    env = { DATABASE_URL: app.config.databaseUrl, STRIPE_SCOPE: app.config.stripe.scope };
+  });
+
+  /** Something that is on the record, done by a person in an organisation. */
+  async function act(sub: string, userId: string): Promise<void> {
+    const token = await signClaims(app, { sub, org: 'org_1', roles: [adminRole] });
+    const answer = await app.execute({ document: unlinkCustomerMutation, variables: { userId }, token });
+    answer.expectError('CUSTOMER_NOT_FOUND');
+  }
+
+  const actorsOf = (entries: readonly TrailEntry[]) =>
+    entries.map(({ actorKind, actor }) => [actorKind, actor]);
+
+  describe.each(['cli', 'stripe', 'erased:9b2f0c1e-7a44-4c1b-8f5e-0d6a1b2c3d4e'])(
+    'a user with the subject %s',
+    (subject) => {
+      test('is a user in the audit trail, and no other kind of actor', async () => {
+        await act(subject, `by-${subject}`);
+
+        expect(actorsOf(await readTrail(app, { userId: `by-${subject}` }))).toEqual([['USER', subject]]);
+      });
+
+      test('is erased without a change to the entries of the command line', async () => {
+        await act(subject, `erased-${subject}`);
+        await runCli(['link', `linked-${subject}`, `cus_${subject.length}`, '--no-verify'], { env });
+
+        await runCli(['erase', subject, '--yes'], { env });
+
+        expect(actorsOf(await readTrail(app, { userId: `linked-${subject}` }))).toEqual([
+          ['OPERATOR', 'cli'],
+        ]);
+        expect(actorsOf(await readTrail(app, { userId: `erased-${subject}` }))).toEqual([
+          ['ERASED', expect.stringMatching(/^erased:/)],
+        ]);
+        expect(actorsOf(await readTrail(app, { userId: `erased-${subject}` }))).not.toEqual([
+          ['ERASED', subject],
+        ]);
+      });
+    },
+  );
+
+  test('an event of Stripe is on the record as Stripe', async () => {
+    const receiver = await createWebhookApp({ LINK_BY_METADATA_KEY: 'acme_user' });
+    const customer = await receiver.sdk.customers.create({ metadata: { acme_user: 'ada' } });
+    await receiver.deliver(createEvent('customer.created', { ...customer }));
+
+    expect(actorsOf(await readTrail(receiver, { userId: 'ada' }))).toEqual([['STRIPE', 'stripe']]);
+  });
+
+  test('an erased user is told from a user whose id looks like a pseudonym', async () => {
+    await act('root', 'gone');
+    await runCli(['erase', 'gone', '--yes'], { env });
+    const [newest] = await readTrail(app);
+    const pseudonym = newest?.userId ?? '';
+    expect([pseudonym, newest?.userErased]).toEqual([expect.stringMatching(/^erased:/), true]);
+
+    await act('root', pseudonym);
+    await runCli(['erase', pseudonym, '--yes'], { env });
+
+    const entries = await readTrail(app);
+    expect(entries.filter(({ userId }) => userId === pseudonym)).toMatchObject([{ userErased: true }]);
+  });
+
+  const long = 'x'.repeat(300);
+  const hashed = (start: string): string => `${start.slice(0, 190)}#${'0'.repeat(64)}`;
+
+  test.each([
+    ['differ after 255 characters', `${long}a`, `${long}b`],
+    ['differ in a control character', 'a\u0001b', 'a\u0002b'],
+    ['differ in a lone surrogate', 'a\ud800b', 'a\ud801b'],
+    ['look like what a long one becomes', hashed(long), hashed(`${long}y`)],
+  ])('two actors stay two in the audit trail when their subjects %s', async (title, one, other) => {
+    for (const subject of [one, other]) await act(subject, title);
+
+    const actors = (await readTrail(app, { userId: title })).map(({ actor }) => actor);
+
+    expect(new Set(actors).size).toBe(one === other ? 1 : 2);
+    for (const actor of actors) expect(actor.length).toBeLessThanOrEqual(255);
+  });
+
+  test('a subject that is written as a long one is recorded does not become that actor', async () => {
+    await act(long, 'first');
+    const [first] = await readTrail(app, { userId: 'first' });
+    const actor = first?.actor ?? '';
+    await act(actor, 'second');
+
+    expect((await readTrail(app, { userId: 'second' }))[0]?.actor).not.toBe(actor);
+  });
 });

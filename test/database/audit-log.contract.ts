@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type AuditLog, type AuditRecord, toOperationTime } from '../../src/audit/audit-log.ts';
+import {
+  type AuditLog,
+  type AuditQuery,
+  type AuditRecord,
+  toOperationTime,
+} from '../../src/audit/audit-log.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { expectCode } from './directory-assertions.ts';
@@ -50,7 +55,7 @@ export function describeAuditLog(description: string, createUrl: () => string): 
       await Promise.all(opened.splice(0).map((each) => each.close()));
     });
 
-    const listIds = async (query: { userId?: string; action?: string } = {}): Promise<string[]> =>
+    const listIds = async (query: Partial<AuditQuery> = {}): Promise<string[]> =>
       (await audit.list({ first: 100, ...query })).items.map(({ id }) => id);
 
     test('shows an intent as it is, until its outcome is there', async () => {

@@ -1,14 +1,16 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
-import { type AuditRecord, toOperationTime } from '../../src/audit/audit-log.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import { AuditAction } from '../../src/audit/audit-log.ts';
+import { AuditTrail, commandLine } from '../../src/audit/audit-trail.service.ts';
 import type { Database } from '../../src/database/database.ts';
-import { createLinks, expectCode } from './directory-assertions.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { createLogger } from '../../src/logging/logger.ts';
+import { removeAll } from '../../src/records/record-store.ts';
+import { describeWithPart } from '../helpers/real-parts.ts';
+import { howToGetSmallDisk, mountSmallDisk } from '../helpers/small-disk.ts';
 
 let folder: string;
 let path: string;
@@ -139,124 +141,130 @@ describe('a SQLite database', () => {
   });
 });
 
-describe('a SQLite database that another process has locked', () => {
-  let database: Database;
-  let other: Libsql.Database;
+test('a SQLite database that another process has locked is read, and opened when there is nothing to migrate', async () => {
+  const database = await open();
+  await database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+  const other = new Libsql(path);
+  other.exec('BEGIN IMMEDIATE');
 
-  beforeEach(async () => {
-    database = await open();
-    await database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
-    other = new Libsql(path);
-    other.exec('BEGIN IMMEDIATE');
+  for (const { customers } of [database, await open()])
+    expect(await customers.findByUserId('ada')).not.toBeNull();
+  other.close();
+});
+
+/** The values that can be read in the database's files. */
+function findInFiles(values: readonly string[]): string[] {
+  const files = ['', '-wal', '-shm'].map((end) => `${path}${end}`).filter((file) => existsSync(file));
+  const text = files.map((file) => readFileSync(file, 'latin1')).join();
+  return values.filter((value) => text.includes(value));
+}
+
+describe('the files of a SQLite database', () => {
+  test('are readable by their owner only, and so are the folders made for them', async () => {
+    const { customers } = await open();
+    await customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+
+    const modeOf = (file: string): number => statSync(file).mode & 0o777;
+    expect(['', '-wal', '-shm'].map((end) => modeOf(`${path}${end}`))).toEqual([0o600, 0o600, 0o600]);
+    expect([dirname(path), dirname(dirname(path))].map(modeOf)).toEqual([0o700, 0o700]);
   });
 
-  afterEach(() => {
-    other.close();
-  });
+  test('keep the mode that an operator gave them', async () => {
+    await (await open()).close();
+    chmodSync(path, 0o640);
+    await open();
 
-  test('is still read', async () => {
-    expect(await database.customers.findByUserId('ada')).not.toBeNull();
-  });
-
-  test('does not pass its ping until the lock is gone', async () => {
-    await expectCode(database.ping(), 'STORE_UNAVAILABLE');
-    other.exec('COMMIT');
-    await database.ping();
-  });
-
-  test('is opened when there is nothing to migrate', async () => {
-    const another = await open();
-    expect(await another.customers.findByUserId('ada')).not.toBeNull();
-  });
-
-  test('is STORE_UNAVAILABLE at the start when there is something to migrate: trying again helps', async () => {
-    other.exec('ROLLBACK; PRAGMA user_version = 0; BEGIN IMMEDIATE');
-    await expectCode(open(), 'STORE_UNAVAILABLE');
-  });
-
-  test('is STORE_UNAVAILABLE at the start when another process is making it', async () => {
-    const newPath = join(folder, 'new.db');
-    const maker = new Libsql(newPath);
-    maker.exec('BEGIN EXCLUSIVE');
-    await expectCode(open(`sqlite:${newPath}`), 'STORE_UNAVAILABLE');
-    maker.close();
-  });
-
-  test('is written as soon as the lock is gone, and the event loop goes on meanwhile', async () => {
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
-    const linking = Promise.all(createLinks(50).map((link) => database.customers.link(link)));
-    await sleep(500);
-    delay.disable();
-    other.exec('COMMIT');
-
-    expect(await linking).toHaveLength(50);
-    expect(delay.percentile(90) / 1e6).toBeLessThan(100);
-  });
-
-  test('is STORE_UNAVAILABLE within 3 seconds to every write, and loses nothing that is written later', async () => {
-    const { customers, records, audit } = database;
-    const record = { key: 'key', nonce: 'n', owner: null, content: {}, expiresAt: new Date(1) };
-    const start = performance.now();
-    await Promise.all(
-      [
-        customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' }),
-        customers.linkMany(createLinks(2)),
-        customers.update('ada', { attributes: {} }),
-        customers.unlink('ada'),
-        records.insert('lease', record),
-        records.remove('lease', record),
-        records.removeExpired(new Date()),
-        audit.append(createIntent()),
-        audit.removeBefore('f'),
-        audit.anonymize({ userId: 'ada', stripeCustomerId: null }),
-      ].map((write) => expectCode(write, 'STORE_UNAVAILABLE')),
-    );
-    expect(performance.now() - start).toBeLessThan(3_000);
-
-    other.exec('ROLLBACK');
-    await customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' });
-    expect(await customers.unlink('ada')).not.toBeNull();
-    expect(await records.insert('lease', record)).toBe(true);
-    const another = await open();
-    expect(await another.customers.findByUserId('bob')).not.toBeNull();
-    expect(await another.customers.findByUserId('ada')).toBeNull();
-    expect(await another.records.find('lease', 'key')).toEqual(record);
+    expect(statSync(path).mode & 0o777).toBe(0o640);
   });
 });
 
-function createIntent(): AuditRecord {
-  const at = new Date('2031-01-01T00:00:00.000Z');
-  const facts = {
-    actor: 'root',
-    actorKind: 'user' as const,
-    userErased: false,
-    action: 'link_customer',
-    userId: 'ada',
-    target: null,
-    details: {},
-    code: null,
-  };
-  return { operationId: `${toOperationTime(at)}0000`, step: 'intended', at, ...facts };
-}
+describe('what was removed from a SQLite database is found in none of its files', () => {
+  const names = Array.from({ length: 20 }, (_, index) => `person-${index}-of-the-test`);
 
-describe('an import into SQLite', () => {
-  test('leaves the event loop to others all the while', async () => {
+  async function expectGone(remove: (database: Database) => Promise<unknown>, values = names) {
     const database = await open();
-    const other = await open();
-    const importing = { done: false };
-    const outcomes = database.customers.linkMany(createLinks(20_000, 'import')).finally(() => {
-      importing.done = true;
-    });
-    const turns: number[] = [];
-    while (!importing.done) {
-      const start = performance.now();
-      await sleep(1);
-      await other.customers.linkMany(createLinks(1, `other${turns.length}`));
-      turns.push(performance.now() - start);
+    const audit = new AuditTrail(database.audit, createLogger('silent'));
+    for (const [index, name] of names.entries()) {
+      const intent = { actor: commandLine, action: AuditAction.LINK_CUSTOMER, userId: name } as const;
+      await audit.record(intent, () =>
+        database.customers.link({ userId: name, stripeCustomerId: `cus_${index}` }),
+      );
+      await database.customers.update(name, { attributes: { note: `note of ${name}` } });
+      await database.records.insert('customer-snapshot', createSnapshot(name));
     }
-    expect(new Set(await outcomes)).toEqual(new Set(['linked']));
-    expect(turns.length).toBeGreaterThan(10);
-    expect(Math.max(...turns)).toBeLessThan(500);
+    expect(findInFiles(values)).toEqual(values);
+
+    await remove(database);
+
+    expect(findInFiles(values)).toEqual([]);
+  }
+
+  const createSnapshot = (name: string) => ({
+    key: name,
+    nonce: name,
+    owner: name,
+    content: { email: `${name}@example.com` },
+    expiresAt: new Date(Date.now() - 1),
+  });
+
+  test('when users are erased', async () => {
+    await expectGone(async ({ customers, records, audit }) => {
+      for (const name of names) {
+        await customers.unlink(name);
+        await records.remove('customer-snapshot', createSnapshot(name));
+        await audit.anonymize({ userId: name, stripeCustomerId: null });
+      }
+    });
+  });
+
+  test('when records expire', async () => {
+    const addresses = names.map((name) => `${name}@example.com`);
+    await expectGone(({ records }) => removeAll(() => records.removeExpired(new Date())), addresses);
+  });
+
+  test('when the audit trail is swept, and the rest is erased', async () => {
+    await expectGone(async ({ customers, records, audit }) => {
+      await removeAll(() => records.removeExpired(new Date()));
+      for (const name of names) await customers.unlink(name);
+      await removeAll(() => audit.removeBefore('f'));
+    });
+  });
+
+  test('when another process reads meanwhile', async () => {
+    await expectGone(async ({ customers, records, audit }) => {
+      const reader = new Libsql(path);
+      reader.exec('BEGIN');
+      reader.prepare('SELECT count(*) FROM customers').get();
+      setTimeout(() => reader.exec('COMMIT'), 300);
+      await removeAll(() => records.removeExpired(new Date()));
+      for (const name of names) await customers.unlink(name);
+      await removeAll(() => audit.removeBefore('f'));
+      reader.close();
+    });
+  });
+});
+
+describeWithPart('a SQLite database on a full disk', mountSmallDisk(), howToGetSmallDisk, (disk) => {
+  afterEach(() => disk.empty());
+
+  test('is STORE_UNAVAILABLE at the start when its tables are to be made: trying again may help', async () => {
+    disk.fill();
+
+    await expect(open(`sqlite:${join(disk.folder, 'new.db')}`)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      cause: { code: 'SQLITE_FULL' },
+    });
+    disk.empty();
+    await open(`sqlite:${join(disk.folder, 'new.db')}`);
+  });
+
+  test('does not pass its ping until there is space again', async () => {
+    const database = await open(`sqlite:${join(disk.folder, 'full.db')}`);
+    await database.ping();
+    disk.fill();
+
+    await expect(database.ping()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    disk.empty();
+    await database.ping();
   });
 });

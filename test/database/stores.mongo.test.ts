@@ -1,17 +1,24 @@
 import { afterAll, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { createRecord } from '../../src/records/record-store.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { describeAuditLog } from './audit-log.contract.ts';
+import { describeCustomerDirectory } from './customer-directory.contract.ts';
+import { describeRecordStore } from './record-store.contract.ts';
 
 const server = await startMongoServer();
-const description = server && (await describeServer(server.createDatabaseUrl()));
+const probe = server && (await openDatabase({ url: server.createDatabaseUrl(), scope: 'test' }));
+await probe?.close();
 
 afterAll(() => server?.stop());
 
-describeWithPart('audit log contract on MongoDB', server, howToGetMongo, ({ createDatabaseUrl }) => {
-  describeAuditLog(description ?? '', createDatabaseUrl);
+describeWithPart('the stores on MongoDB', server, howToGetMongo, ({ createDatabaseUrl }) => {
+  const description = probe?.description ?? '';
+  describeCustomerDirectory(description, createDatabaseUrl);
+  describeAuditLog(description, createDatabaseUrl);
+  describeRecordStore(description, createDatabaseUrl);
 
   test('documents of a release without kinds of actors are judged by their names, and erased by person', async () => {
     const url = createDatabaseUrl();
@@ -42,10 +49,14 @@ describeWithPart('audit log contract on MongoDB', server, howToGetMongo, ({ crea
     ]);
     expect(erased[3]).toEqual(['erased', true]);
   });
-});
 
-async function describeServer(url: string): Promise<string> {
-  const database = await openDatabase({ url, scope: 'test' });
-  await database.close();
-  return database.description;
-}
+  test('every write waits for its answer, though the URL asks for none', async () => {
+    const url = createDatabaseUrl();
+    const option = `${url.includes('?') ? '&' : '?'}w=0`;
+    const database = await openDatabase({ url: url + option, scope: 'test' });
+    const insert = (): Promise<boolean> => database.records.insert('lease', createRecord('key'));
+
+    expect([await insert(), await insert()]).toEqual([true, false]);
+    await database.close();
+  });
+});
