@@ -97,5 +97,5 @@ test('the bundle opens a session with a store and policies, logs where a fault i
   const [file = '', line] = at.split(':');
   expect(file).toBe('database/sqlite/sqlite-connection.ts');
   const source = readFileSync(join(root, 'src', file), 'utf8').split('\n');
-  expect(source[Number(line) - 1]).toContain('.prepare(');
+  expect(source[Number(line) - 1]).toContain('statement.');
 }, 60_000);
