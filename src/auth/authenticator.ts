@@ -40,15 +40,12 @@ export interface Authenticator {
 }
 
 const clockSkewSeconds = 60;
-/** How much later a withdrawn key is noticed, at most. */
-const mostTrustedMs = 60_000;
-/** The tokens of about 20,000 users. */
-const mostVerifiedCharacters = 8 * 1024 * 1024;
+const mostTrustedMs = 60_000; // How much later a withdrawn key is noticed, at most.
+const mostVerifiedCharacters = 8 * 1024 * 1024; // The tokens of about 20,000 users.
 
 interface VerifiedToken {
   readonly caller: Caller;
   readonly checkedMs: number;
-  /** When the token is no longer accepted. */
   readonly endMs: number;
 }
 
@@ -113,7 +110,6 @@ function describeForm(authorization: string): string {
   return `a token of ${parts} parts`;
 }
 
-/** The keys that jose verifies signatures with. */
 interface VerificationKeys {
   /** The only algorithms that a token may name: those of the kind of key. */
   readonly algorithms: readonly string[];

@@ -24,10 +24,7 @@ export interface ClaimNames {
 /** The ids that the customer directory accepts. Without the check, two ids with lone surrogates could be stored as one. */
 const userIdPattern = /^[^\u0000-\u001f\u007f\p{Surrogate}]{1,255}$/u;
 
-/**
- * Reads the caller from the claims of a verified token.
- * @throws UnauthenticatedError when the claims identify no user
- */
+/** Reads the caller from the claims of a verified token. @throws UnauthenticatedError when they identify no user */
 export function getCaller(claims: Claims, names: ClaimNames): Caller {
   return {
     userId: getUserId(claims, names.subjectClaim),
@@ -85,9 +82,8 @@ function getRoles(claim: unknown): readonly string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((role) => role !== '');
   if (Array.isArray(claim)) return claim.filter((role) => typeof role === 'string');
   // A role with the value `false` or `null` does not count.
-  return isRecord(claim)
-    ? Object.keys(claim).filter((role) => claim[role] === true || isRecord(claim[role]))
-    : [];
+  if (!isRecord(claim)) return [];
+  return Object.keys(claim).filter((role) => claim[role] === true || isRecord(claim[role]));
 }
 
 function findEmail(claims: Claims, name: string | null): string | null {

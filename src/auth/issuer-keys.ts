@@ -12,17 +12,14 @@ import type { Dispatcher } from 'undici';
 import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
 import { AuthUnavailableError, type Refusal, describeValue, refuse } from './auth.errors.ts';
 
-const secondMs = 1000;
-/** Older keys are refreshed in the background while requests still use them. */
-const refreshMs = 300 * secondMs;
+const refreshMs = 300_000; // Older keys are refreshed in the background while requests still use them.
 /** Older keys are used only while the issuer is unreachable, so that a withdrawn key is soon refused. */
-const freshMs = 600 * secondMs;
-/** Older keys are never used. */
-const trustedMs = 24 * 3600 * secondMs;
-/** The minimum time between two fetches for unknown keys, however many tokens name one. */
-const cooldownMs = 30 * secondMs;
-/** The minimum time between two fetches while the endpoint fails. */
-const retryMs = 5 * secondMs;
+const freshMs = 600_000;
+const trustedMs = 24 * 3600_000; // Older keys are never used.
+const cooldownMs = 30_000; // Between two fetches for unknown keys, however many tokens name one.
+const retryMs = 5_000; // Between two fetches while the endpoint fails.
+const timeoutMs = 3_000;
+const maxBytes = 256 * 1024;
 
 /**
  * An issuer's keys, fetched when a token first needs them. jose chooses among them; this class decides when to fetch:
@@ -105,7 +102,7 @@ export class IssuerKeys {
 
   private createUnavailableError(refusal?: Refusal): AuthUnavailableError {
     const passedMs = Math.abs(this.clock() - this.attemptedAt);
-    const retryAfter = Math.max(1, Math.ceil((this.getWaitMs() - passedMs) / secondMs));
+    const retryAfter = Math.max(1, Math.ceil((this.getWaitMs() - passedMs) / 1000));
     return new AuthUnavailableError(this.failure, retryAfter, refusal);
   }
 
@@ -114,9 +111,6 @@ export class IssuerKeys {
     return Math.abs(this.clock() - since) >= durationMs;
   }
 }
-
-const timeoutMs = 3000;
-const maxBytes = 256 * 1024;
 
 export interface KeySetAddress {
   readonly url: URL;

@@ -9,8 +9,7 @@ export type KeySource =
   | {
       readonly kind: 'jwks';
       readonly url: URL;
-      /** Whether the URL may be http within a private network. */
-      readonly allowHttp?: boolean;
+      readonly allowHttp?: boolean; // Within a private network.
       readonly proxy?: OutboundProxy;
     }
   | { readonly kind: 'publicKey'; readonly pem: string }
@@ -82,7 +81,7 @@ export function parsePublicKey(pem: string): KeyObject {
     throw new Error('this is a certificate; give its public key (openssl x509 -in cert.pem -pubkey -noout)');
   if (!/^(RSA )?PUBLIC KEY$/.test(labels.join()))
     throw new Error('expected one PEM block that begins with -----BEGIN PUBLIC KEY-----');
-  const key = createKey(text);
+  const key = readKey(text);
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits !== undefined && bits < minRsaBits)
     throw new Error(`this RSA key has ${bits} bits and needs ${minRsaBits}`);
@@ -91,7 +90,7 @@ export function parsePublicKey(pem: string): KeyObject {
   return key;
 }
 
-function createKey(pem: string): KeyObject {
+function readKey(pem: string): KeyObject {
   try {
     return createPublicKey(pem);
   } catch {
@@ -99,23 +98,24 @@ function createKey(pem: string): KeyObject {
   }
 }
 
-const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
-const ed25519Algorithms = ['EdDSA', 'Ed25519'];
-const ecAlgorithms: Readonly<Record<string, string>> = {
-  prime256v1: 'ES256',
-  secp384r1: 'ES384',
-  secp521r1: 'ES512',
+/** By the curve or the kind of key. All are asymmetric: with HMAC, the public key would be the secret. */
+const algorithmsByKind: Readonly<Record<string, readonly string[]>> = {
+  rsa: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  prime256v1: ['ES256'],
+  secp384r1: ['ES384'],
+  secp521r1: ['ES512'],
+  ed25519: ['EdDSA', 'Ed25519'],
 };
 
-/** The algorithms that a key set may use. All are asymmetric: with HMAC, the public key would be the secret. */
-export const publicKeyAlgorithms = [...rsaAlgorithms, ...Object.values(ecAlgorithms), ...ed25519Algorithms];
+/** The algorithms that a key set may use. */
+export const publicKeyAlgorithms = Object.values(algorithmsByKind).flat();
 
 /** The algorithms that a public key of this kind verifies; empty for an unsupported kind. */
-export function getPublicKeyAlgorithms(key: KeyObject): readonly string[] {
-  if (key.asymmetricKeyType === 'rsa') return rsaAlgorithms;
-  if (key.asymmetricKeyType === 'ed25519') return ed25519Algorithms;
-  const ecAlgorithm = ecAlgorithms[key.asymmetricKeyDetails?.namedCurve ?? ''];
-  return ecAlgorithm === undefined ? [] : [ecAlgorithm];
+export function getPublicKeyAlgorithms({
+  asymmetricKeyType,
+  asymmetricKeyDetails,
+}: KeyObject): readonly string[] {
+  return algorithmsByKind[asymmetricKeyDetails?.namedCurve ?? asymmetricKeyType ?? ''] ?? [];
 }
 
 export type { JWK };
@@ -134,7 +134,7 @@ export async function listAlgorithms(jwk: JWK): Promise<string[]> {
 }
 
 /** A secret must be at least as long as the hash (RFC 7518, 3.2). */
-const bytesByHmac = { HS256: 32, HS384: 48, HS512: 64 } as const;
+const bytesByHmac = { HS256: 32, HS384: 48, HS512: 64 };
 
 /** The HMAC algorithms for which a secret is long enough. */
 export function getSecretAlgorithms(secret: string): string[] {

@@ -4,9 +4,7 @@ import type { AuthConfig } from './authenticator.ts';
 export interface TokenRequest {
   readonly userId: string;
   readonly roles?: readonly string[];
-  /** Becomes a verified address. */
   readonly email?: string;
-  /** Default: one hour. */
   readonly lifetimeSeconds?: number;
 }
 

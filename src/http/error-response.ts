@@ -3,18 +3,16 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, logFailure } from '../logging/logger.ts';
-import { BillingError, type BillingErrorOptions, errorStatuses, maskedMessage } from '../shared/errors.ts';
+import { BillingError, errorStatuses, maskedMessage } from '../shared/errors.ts';
 import { shorten } from '../shared/texts.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { OverloadedError } from './request-admission.ts';
 
 /** An error as the client sees it. JSON has no undefined members. */
-interface Failure extends Pick<BillingErrorOptions, 'signUpUrl'> {
+interface Failure extends Partial<Pick<BillingError, 'retryAfter' | 'reason' | 'signUpUrl'>> {
   readonly status: number;
   readonly message: string;
   readonly code: string;
-  readonly retryAfter?: number | undefined;
-  readonly reason?: string | undefined;
 }
 
 type Shape = 'graphql' | 'rest';
@@ -100,12 +98,8 @@ export function createNotFoundHandler(server: FastifyInstance) {
   return ({ url }: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = url.replace(/\?.*/s, '');
     const allowed = routes.flatMap((route) => (route.path.test(path) ? route.methods : [])).join(', ');
-    if (allowed === '')
-      return sendFailure(
-        reply,
-        { status: 404, message: 'This path does not exist.', code: 'NOT_FOUND' },
-        'rest',
-      );
+    const missing = { status: 404, message: 'This path does not exist.', code: 'NOT_FOUND' };
+    if (allowed === '') return sendFailure(reply, missing, 'rest');
     reply.header('allow', allowed);
     const message = `This path only accepts ${allowed}.`;
     return sendFailure(reply, { status: 405, message, code: 'METHOD_NOT_ALLOWED' }, 'rest');

@@ -34,60 +34,16 @@ export interface GraphqlOptions {
 }
 
 /** `/graphql`: operations by POST, queries and the explorer by GET. */
-export async function addGraphqlRoutes(server: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const apollo = createApolloServer(options, [
-    await createLandingPage(server, options.config),
-    ...(await createDocumentRules(options)),
-  ]);
-  await apollo.start();
-  server.addHook('onClose', () => apollo.stop());
-  const handler = fastifyApolloHandler(apollo, {
-    context: ({ id: requestId, caller }) =>
-      Promise.resolve({ requestId, caller, charge: createCharge(options.limits, caller) }),
-  });
-  server.route({
-    url: '/graphql',
-    method: ['GET', 'POST'],
-    handler,
-    // HEAD is refused like other methods, with our error.
-    exposeHeadRoute: false,
-    // Introspection and the landing page work without a token. Without them, a request needs a token before its body is read.
-    onRequest: options.config.introspection ? requireHost : [requireHost, requireCaller],
-    errorHandler: createErrorHandler('graphql'),
-  });
-}
-
-async function createLandingPage(
+export async function addGraphqlRoutes(
   server: FastifyInstance,
-  { landingPage }: GraphqlOptions['config'],
-): Promise<ApolloServerPlugin> {
-  if (landingPage === 'graphiql') return createExplorerPage(server);
-  return landingPage === 'sandbox' ? createSandboxPage() : ApolloServerPluginLandingPageDisabled();
-}
-
-async function createDocumentRules({
-  schema,
-  config: { trustedDocuments },
-}: GraphqlOptions): Promise<ApolloServerPlugin<RequestContext>[]> {
-  if (trustedDocuments === null) return [];
-  const { files, exemptRole } = trustedDocuments;
-  try {
-    return [requireTrustedDocuments(await loadTrustedDocuments(files, schema), exemptRole)];
-  } catch (error) {
-    const fault = error instanceof Error ? error.message : 'unreadable';
-    throw new ConfigurationError([`TRUSTED_DOCUMENTS: ${fault}`]);
-  }
-}
-
-function createApolloServer(
-  { schema, config, logger }: GraphqlOptions,
-  plugins: readonly ApolloServerPlugin<RequestContext>[],
-): ApolloServer<RequestContext> {
-  return new ApolloServer<RequestContext>({
-    schema: config.federation ? toSubgraph(schema) : schema,
+  { schema, config, logger, limits }: GraphqlOptions,
+): Promise<void> {
+  const { introspection, trustedDocuments, federation } = config;
+  const apollo = new ApolloServer<RequestContext>({
+    schema: federation ? toSubgraph(schema) : schema,
     logger,
-    introspection: config.introspection,
-    hideSchemaDetailsFromClientErrors: !config.introspection,
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     formatError,
     parseOptions: { maxTokens: maxQueryTokens },
@@ -102,7 +58,43 @@ function createApolloServer(
       ApolloServerPluginCacheControlDisabled(),
       // It would load the code of Apollo's usage reports.
       ApolloServerPluginInlineTraceDisabled(),
-      ...plugins,
+      await createLandingPage(server, config.landingPage),
+      ...(trustedDocuments === null ? [] : [await createDocumentRule(trustedDocuments, schema)]),
     ],
   });
+  await apollo.start();
+  server.addHook('onClose', () => apollo.stop());
+  server.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler: fastifyApolloHandler(apollo, {
+      context: ({ id: requestId, caller }) =>
+        Promise.resolve({ requestId, caller, charge: createCharge(limits, caller) }),
+    }),
+    // HEAD is refused like other methods, with our error.
+    exposeHeadRoute: false,
+    // Introspection and the landing page work without a token. Without them, a request needs a token before its body is read.
+    onRequest: introspection ? requireHost : [requireHost, requireCaller],
+    errorHandler: createErrorHandler('graphql'),
+  });
+}
+
+function createLandingPage(
+  server: FastifyInstance,
+  landingPage: HttpConfig['landingPage'],
+): ApolloServerPlugin | Promise<ApolloServerPlugin> {
+  if (landingPage === 'graphiql') return createExplorerPage(server);
+  return landingPage === 'sandbox' ? createSandboxPage() : ApolloServerPluginLandingPageDisabled();
+}
+
+async function createDocumentRule(
+  { files, exemptRole }: NonNullable<HttpConfig['trustedDocuments']>,
+  schema: GraphQLSchema,
+): Promise<ApolloServerPlugin<RequestContext>> {
+  try {
+    return requireTrustedDocuments(await loadTrustedDocuments(files, schema), exemptRole);
+  } catch (error) {
+    const fault = error instanceof Error ? error.message : 'unreadable';
+    throw new ConfigurationError([`TRUSTED_DOCUMENTS: ${fault}`]);
+  }
 }

@@ -44,6 +44,7 @@ export async function createHttpServer(
   logger: Logger,
   options: HttpServerOptions,
 ): Promise<{ readonly server: FastifyInstance; readonly closing: Closing }> {
+  const { trustProxy } = config;
   const open = new OpenRequests();
   const server = fastify({
     loggerInstance: logger,
@@ -55,8 +56,10 @@ export async function createHttpServer(
     connectionTimeout: longestStallMs,
     // Requests that arrive while the server closes are answered: see closePolitely.
     return503OnClosing: false,
-    trustProxy: toTrustProxy(config.trustProxy),
-    genReqId: ({ headers }) => readRequestId(headers['x-request-id']) ?? randomUUID(),
+    // A number is how many proxies, counted from this service outwards, are trusted.
+    trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
+    genReqId: ({ headers: { 'x-request-id': id } }) =>
+      typeof id === 'string' && requestIdPattern.test(id) ? id : randomUUID(),
     frameworkErrors: answerUnreadable,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, open),
     // Routes have no schemas, since zod validates input, so Fastify's schema compilers are not loaded.
@@ -91,15 +94,6 @@ export async function createHttpServer(
 
 function refuseSchemas(): never {
   throw new Error('Routes of this service have no schemas.');
-}
-
-/** A number is how many proxies, counted from this service outwards, are trusted. */
-function toTrustProxy(setting: HttpConfig['trustProxy']) {
-  return typeof setting === 'number' ? (_address: string, hop: number) => hop < setting : setting;
-}
-
-function readRequestId(header: string | string[] | undefined): string | null {
-  return typeof header === 'string' && requestIdPattern.test(header) ? header : null;
 }
 
 /** A malformed URL ends the request before any hook runs. Fastify's own response would quote the URL. */

@@ -10,7 +10,7 @@ export class HungUpError extends Error {
 }
 
 /** A request that has no complete response yet. */
-export interface OpenRequest {
+interface OpenRequest {
   readonly request: FastifyRequest;
   /** The memory that the request's headers and body may retain. */
   readonly bytes: number;
@@ -24,26 +24,21 @@ export interface Connection {
   isBroken: boolean;
 }
 
-type Listener = (request: FastifyRequest, connection: Connection) => void;
-
-/** The overhead of a header beyond its text. */
-const bytesPerHeaderText = 50;
+const bytesPerHeaderText = 50; // The overhead of a header beyond its text.
 /** The memory that a byte of JSON can retain once parsed. Empty objects are the worst case. */
 const bytesPerJsonByte = 20;
-/** The largest body that any route reads. */
-const largestBody = 256 * 1024;
+const largestBody = 256 * 1024; // Of all routes.
 
 /**
  * Tracks the open requests of each connection. A client may pipeline several requests on one connection; when it
  * disconnects, Node reports only the first, and this class finds the others.
  */
 export class OpenRequests {
-  /** How many requests are open. */
   count = 0;
   /** The memory that all open requests may retain. */
   bytes = 0;
   private readonly bySocket = new WeakMap<Socket, Connection>();
-  private readonly listeners: Listener[] = [];
+  private readonly listeners: ((request: FastifyRequest, connection: Connection) => void)[] = [];
 
   /** Tracks each request from its first hook until its response is sent or its connection closes. */
   track(server: FastifyInstance): void {
@@ -64,7 +59,7 @@ export class OpenRequests {
   }
 
   /** Calls the listener when a request ends, with or without a response. */
-  onEnd(listener: Listener): void {
+  onEnd(listener: (request: FastifyRequest, connection: Connection) => void): void {
     this.listeners.push(listener);
   }
 

@@ -3,15 +3,9 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { OpenRequests } from './open-requests.ts';
 
-/** How long the latest connection may take to send its request. */
-const silenceMs = 500;
-
-/** The longest wait for a moment without new connections. */
-const longestWaitMs = 1_000;
-
-/** During a longer turn of the event loop, a client may have connected unnoticed. */
-const shortTurnMs = 1;
-
+const silenceMs = 500; // How long the latest connection may take to send its request.
+const longestWaitMs = 1_000; // For a moment without new connections.
+const shortTurnMs = 1; // During a longer turn of the event loop, a client may have connected unnoticed.
 /** Longer than any response takes, and short enough for a process that must stop within 15 seconds. */
 const longestAnswerMs = 11_000;
 

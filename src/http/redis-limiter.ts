@@ -3,10 +3,8 @@ import { type RateLimiterAbstract, RateLimiterRedis } from 'rate-limiter-flexibl
 import type { RateLimit } from '../config/variables.ts';
 import type { Logger } from '../logging/logger.ts';
 
-/** How long a request waits for its count at most. */
-const answerTimeoutMs = 500;
-/** After a failure, one request per second tries Redis; the others do not wait for it. */
-const retryMs = 1_000;
+const answerTimeoutMs = 500; // How long a request waits for its count at most.
+const retryMs = 1_000; // After a failure, one request per second tries Redis; the others do not wait for it.
 const connectTimeoutMs = 2_000;
 const longestReconnectMs = 2_000;
 

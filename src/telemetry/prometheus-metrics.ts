@@ -68,16 +68,18 @@ export function createPrometheusMetrics(): PrometheusMetrics {
     requestAnswered: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     stripeAnswered: (endpoint, outcome, seconds) => stripeRequests.observe({ endpoint, outcome }, seconds),
     storeAnswered: (operation, outcome, seconds) => storeOperations.observe({ operation, outcome }, seconds),
-    watchStripeQueue: (readDepth) => {
-      new Gauge({
-        name: 'billing_portal_stripe_queue_depth',
-        help: 'Requests to Stripe that wait for the rate limit.',
-        registers,
-        collect() {
-          this.set(readDepth());
-        },
-      });
-    },
+    watchStripeQueue: (readDepth) => addQueueGauge(registers, readDepth),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+function addQueueGauge(registers: Registry[], readDepth: () => number): void {
+  new Gauge({
+    name: 'billing_portal_stripe_queue_depth',
+    help: 'Requests to Stripe that wait for the rate limit.',
+    registers,
+    collect() {
+      this.set(readDepth());
+    },
+  });
 }

@@ -14,10 +14,10 @@ import { BillingError } from '../shared/errors.ts';
 import type { Metrics } from './metrics.ts';
 
 const tracerName = 'billing-portal-graphql';
+const untraced: Pick<RequestTrace, 'run' | 'end'> = { run: (work) => work(), end: () => undefined };
 
-/** A kind of work that has spans and metrics. */
+/** A kind of work that has spans, by this name, and metrics. */
 export interface Operation {
-  /** The span's name. */
   readonly name: string;
   /** Whether another system does the work. */
   readonly isRemote: boolean;
@@ -64,7 +64,7 @@ export class Telemetry {
   startRequest(method: string, route: string, headers: object): RequestTrace {
     const tracer = findTracer();
     const startedAt = performance.now();
-    if (tracer === null) return { startedAt, run: runPlainly, end: ignore };
+    if (tracer === null) return { startedAt, ...untraced };
     // The operator's SDK may have started a span for the request; otherwise the headers name the parent.
     const active = context.active();
     const parent = trace.getSpan(active) === undefined ? propagation.extract(active, headers) : active;
@@ -92,9 +92,6 @@ function findTracer(): Tracer | null {
   if (provider.getDelegateTracer === undefined) return provider.getTracer(tracerName);
   return provider.getDelegateTracer(tracerName) ?? null;
 }
-
-const runPlainly = (work: () => void): void => work();
-const ignore = (): void => undefined;
 
 async function measure<T>(
   span: Span | null,
