@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createApp } from '../../src/app.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { EmailLinkRegister, toLinkId } from '../../src/email-links/email-link-register.ts';
-import { type ErrorDescription, describeError } from '../../src/logging/logger.ts';
-import { describeStartFailure } from '../../src/process/start-failure.ts';
+import type { ErrorDescription } from '../../src/logging/logger.ts';
 import {
   type CaseAnswer,
   type ErrorCode,
@@ -16,7 +14,6 @@ import {
 import { errorCases } from '../errors/error-cases.ts';
 import { expectNoSecrets, planted } from '../errors/planted.ts';
 import { hang } from '../helpers/faulty-stripe.ts';
-import { findFreePort } from '../helpers/server-process.ts';
 import { type TestApp, returnUrl } from '../helpers/test-app.ts';
 
 /** What an operator is told of, as an error (50) or a warning (40). The rest are clients' mistakes. */
@@ -143,16 +140,4 @@ describe('the token of a link for an e-mail is neither answered nor logged,', ()
       for (const text of [answer, app.logs.join('')]) expectNoSecrets(text);
     },
   );
-});
-
-test('the password of a database that cannot be reached is in no message at the start', async () => {
-  const { config } = (await runErrorCase({})).app;
-  const address = `127.0.0.1:${await findFreePort()}`;
-  const databaseUrl = `mongodb://PlantedUser:PlantedPassword@${address}/planted`;
-
-  const error: unknown = await createApp({ ...config, databaseUrl }).catch((reason: unknown) => reason);
-
-  expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
-  expectNoSecrets(describeStartFailure(error), address);
-  expectNoSecrets(inspect(describeError(error), { depth: null }), address);
 });

@@ -36,14 +36,6 @@ describe.each(storeCommands)('%s', (...args) => {
   });
 });
 
-test('an unreachable database is one line without the address, and exit code 1', async () => {
-  const env = { ...store, DATABASE_URL: 'mongodb://billing:secret@127.0.0.1:1/billing' };
-  const { stdout, stderr, exitCode } = await runCli(['links'], { env });
-  expect(stderr).toMatch(/^The database \(DATABASE_URL\) is unreachable: .*ECONNREFUSED.*\n$/);
-  expect(stderr).not.toMatch(/secret|127\.0\.0\.1/);
-  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
-});
-
 test.each(['serve', 'demo', 'link', 'unlink', 'links', 'erase', 'token'])(
   '%s has a help',
   async (command) => {

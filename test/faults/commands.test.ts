@@ -5,10 +5,27 @@ import { expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { examineFor } from '../cli/doctor/doctor-kit.ts';
 import { type CliResult, runCli } from '../cli/run-cli.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 
 const folder = createTemporaryFolder();
+
+const unreachable = 'mongodb://billing:secret@127.0.0.1:1/billing';
+
+test('an unreachable database is one line without the address, and exit code 1', async () => {
+  const env = { DATABASE_URL: unreachable, STRIPE_SCOPE: 'test' };
+  const { stdout, stderr, exitCode } = await runCli(['links'], { env });
+  expect(stderr).toMatch(/^The database \(DATABASE_URL\) is unreachable: .*ECONNREFUSED.*\n$/);
+  expect(stderr).not.toMatch(/secret|127\.0\.0\.1/);
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+});
+
+test('doctor fails on a database that cannot be reached, and does not name it', async () => {
+  const found = await examineFor('database', { DATABASE_URL: unreachable });
+  expect(found).toEqual([expect.stringMatching(/^fail: The database .* is unreachable: .*ECONNREFUSED/)]);
+  expect(found.join()).not.toMatch(/billing|secret|127\.0\.0\.1/);
+});
 
 test('resync sends fewer than 20 requests a second', async () => {
   const { localStripe, stripe } = await startLocalStripe();

@@ -25,7 +25,7 @@ import { checkToken, checkTokenKeys } from './tokens.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
 
 /** In the order of the report. */
-const localChecks: Readonly<Record<string, Check>> = {
+export const localChecks: Readonly<Record<string, Check>> = {
   configuration: checkVariables,
   environment: checkEnvironment,
   proxy: checkProxy,
