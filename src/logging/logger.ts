@@ -12,6 +12,9 @@ export interface LogDestination {
   flushSync?(): void;
 }
 
+/** The loggers of a process share its stdout and the batches. */
+let sharedOutput: LogDestination | undefined;
+
 /** Creates a logger that writes JSON lines to stdout, or to `destination`. */
 export function createLogger(level: string, destination?: LogDestination): Logger {
   const options = {
@@ -21,7 +24,7 @@ export function createLogger(level: string, destination?: LogDestination): Logge
     mixin: readTraceIds,
     mixinMergeStrategy: join,
   };
-  return pino(options, destination ?? openOutput());
+  return pino(options, destination ?? (sharedOutput ??= openOutput()));
 }
 
 /** Outside of spans there are no ids, so the line is not copied. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../src/config/config.ts';
-import type { Environment } from '../../src/config/environment.ts';
 import { publicKey, required } from './config-kit.ts';
+import { ConfigurationError, loadConfig } from '../../src/config/config.ts';
+import { type Environment } from '../../src/config/environment.ts';
 
 describe('what is accepted', () => {
   test.each<[Environment, object]>([
@@ -142,4 +142,159 @@ test('nothing is read but the argument', () => {
   } finally {
     delete process.env['PORT'];
   }
+});
+
+function getFaults(env: Environment): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test('every fault is told at once, each with its variable and what it expects', () => {
+  const faulty = {
+    NODE_ENV: 'staging',
+    LOG_LEVEL: 'loud',
+    DATABASE_URL: 'postgres://db',
+    PORT: '65536',
+    CORS_ORIGINS: 'https://app.example.com/path',
+    TRUST_PROXY: 'yes',
+    RATE_LIMIT: 'many',
+    LANDING_PAGE: 'pretty',
+    STRIPE_SECRET_KEY: 'pk_test_1',
+    STRIPE_API_URL: 'ftp://stripe',
+    STRIPE_ACCOUNT: 'mine',
+    STRIPE_SCOPE: 'Of Mine',
+    JWT_JWKS_URL: 'nowhere',
+    RETURN_URLS: '*',
+    POLICY_NAMESPACE: 'Of Mine',
+  };
+
+  const faults = getFaults(faulty);
+
+  for (const name of Object.keys(faulty)) {
+    expect(faults).toContainEqual(expect.stringMatching(new RegExp(`^${name}: .{10}`)));
+  }
+  expect(faults).toContain('JWT_ISSUER: is required');
+  expect(faults).toContain('JWT_AUDIENCE: is required');
+  expect(new ConfigurationError(faults).message.split('\n')).toHaveLength(faults.length + 1);
+});
+
+describe('what is not accepted', () => {
+  test.each<[Environment, RegExp]>([
+    // Tokens that should not be accepted.
+    [{ JWT_AUDIENCE: undefined }, /^JWT_AUDIENCE: is required$/],
+    [{ JWT_ISSUER: ' ' }, /^JWT_ISSUER: is required$/],
+    [{ JWT_ISSUER: '"https://issuer.example.com"' }, /^JWT_ISSUER: the value is in quotes; remove them$/],
+    [{ JWT_AUDIENCE: "'billing'" }, /^JWT_AUDIENCE: the value is in quotes; remove them$/],
+    [{ JWT_AUDIENCE: ' , ' }, /^JWT_AUDIENCE: is required$/],
+    [{ JWT_REQUIRED_CLAIMS: 'token_use' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
+    [{ JWT_REQUIRED_CLAIMS: 'sts=active,=x' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
+    [{ JWT_SECRET: 'short' }, /^JWT_SECRET: the secret has 5 bytes and needs 32/],
+    [{ JWT_SECRET: publicKey }, /^JWT_SECRET: this is a PEM key/],
+    [{ JWT_SECRET: undefined }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: one of them is required/],
+    [{ JWT_PUBLIC_KEY: publicKey }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: set only one/],
+    [{ JWT_JWKS_URL: 'https://issuer.example.com/jwks' }, /^JWT_JWKS_URL, .*: set only one/],
+    [{ JWT_SECRET: '', JWT_PUBLIC_KEY: 'MCowBQYDK2VwAyEA' }, /^JWT_PUBLIC_KEY: expected one PEM block/],
+    [
+      { JWT_SECRET: '', JWT_JWKS_URL: 'https://issuer.example.com', JWT_JWKS_ALLOW_HTTP: 'yes' },
+      /^JWT_JWKS_ALLOW_HTTP: /,
+    ],
+    [
+      { JWT_SECRET: '', JWT_JWKS_URL: 'http://issuer.example.com/jwks' },
+      /^JWT_JWKS_URL: a JWKS URL must be https/,
+    ],
+    // Keys that must not get away.
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_API_URL: 'https://stripe.example.com' },
+      /^STRIPE_API_URL: a live key is only sent to https:\/\/api\.stripe\.com/,
+    ],
+    [
+      { STRIPE_SECRET_KEY: 'rk_live_1', STRIPE_API_URL: 'http://127.0.0.1:12111' },
+      /^STRIPE_API_URL: a live key is only sent/,
+    ],
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_API_URL: 'https://api.stripe.com:8443' },
+      /^STRIPE_API_URL: a live key is only sent/,
+    ],
+    [
+      { STRIPE_API_URL: 'http://stripe.example.com' },
+      /^STRIPE_API_URL: expected https, or http on localhost/,
+    ],
+    [
+      { STRIPE_API_URL: 'http://127.0.0.1.example.com' },
+      /^STRIPE_API_URL: expected https, or http on localhost/,
+    ],
+    [{ STRIPE_API_URL: 'https://stripe.example.com/v1' }, /^STRIPE_API_URL: expected an origin/],
+    [{ STRIPE_API_URL: 'https://user:word@stripe.example.com' }, /^STRIPE_API_URL: expected an origin/],
+    [{ STRIPE_SECRET_KEY: 'sk_test_1 ' }, /^STRIPE_SECRET_KEY: expected a Stripe secret/],
+    [{ STRIPE_SECRET_KEY: 'whsec_1' }, /^STRIPE_SECRET_KEY: expected a Stripe secret/],
+    // Mappings of another mode.
+    [{ STRIPE_SCOPE: 'live' }, /^STRIPE_SCOPE: with a live key, the scope must begin with "live"/],
+    [{ STRIPE_SCOPE: 'live-2' }, /^STRIPE_SCOPE: with a live key, the scope must begin with "live"/],
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_SCOPE: 'test' },
+      /^STRIPE_SCOPE: with a live key, the scope must begin with "live"/,
+    ],
+    [{ STRIPE_SCOPE: 'a:b' }, /^STRIPE_SCOPE: expected up to 40/],
+    // Everything else.
+    [{ STRIPE_ACCOUNT: 'cus_1' }, /^STRIPE_ACCOUNT: expected a connected account/],
+    [{ LINK_BY_METADATA_KEY: "a']:'b" }, /^LINK_BY_METADATA_KEY: expected up to 40 letters/],
+    [{ LINK_BY_METADATA_KEY: 'billing_portal_attempt' }, /^LINK_BY_METADATA_KEY: expected another key/],
+    [{ STRIPE_RATE_LIMIT: '0' }, /^STRIPE_RATE_LIMIT: expected a number of requests per second/],
+    [{ RETURN_URLS: ',' }, /^RETURN_URLS: expected at least one origin/],
+    [{ RETURN_URLS: 'http://app.example.com' }, /^RETURN_URLS: .* is http/],
+    [{ RETURN_URLS: 'https://app.*.example.com' }, /^RETURN_URLS: .* a wildcard/],
+    [{ RETURN_URLS: 'https://a.example.com,app' }, /^RETURN_URLS: "app" is not a URL/],
+    [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS: expected origins such as/],
+    [{ CORS_ORIGINS: 'https://app.example.com/' }, /^CORS_ORIGINS: expected origins such as/],
+    [{ PORT: '-1' }, /^PORT: expected a port number/],
+    [{ PORT: '80.5' }, /^PORT: expected a port number/],
+    [{ PORT: 'http' }, /^PORT: expected a port number/],
+    [{ RATE_LIMIT: '0/1m' }, /^RATE_LIMIT: expected a limit such as/],
+    [{ RATE_LIMIT: '60/1d' }, /^RATE_LIMIT: expected a limit such as/],
+    [{ RATE_LIMIT: '60/169h' }, /^RATE_LIMIT: expected a time of at most 168h/],
+    [{ REDIS_URL: 'http://localhost' }, /^REDIS_URL: expected redis:/],
+    [{ REDIS_URL: 'redis://[localhost' }, /^REDIS_URL: expected redis:/],
+    [{ REDIS_URL: 'redis://localhost/counts' }, /^REDIS_URL: expected redis:/],
+    [{ TRUST_PROXY: 'true' }, /^TRUST_PROXY: expected off, a number/],
+    [{ TRUST_PROXY: 'fade' }, /^TRUST_PROXY: expected off, a number/],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY: expected off, a number/],
+    [{ TRUST_PROXY: ',' }, /^TRUST_PROXY: expected off, a number/],
+    [{ DATABASE_URL: 'mongodb://db' }, /^DATABASE_URL: expected the name of a database/],
+    [{ DATABASE_URL: 'mongodb://ada:pass@db:27017/' }, /^DATABASE_URL: expected the name of a database/],
+    [{ DATABASE_URL: 'mongodb://db1,db2/?replicaSet=rs0' }, /^DATABASE_URL: expected the name of a database/],
+    [
+      { DATABASE_URL: 'mongodb+srv://cluster.example.com?w=1' },
+      /^DATABASE_URL: expected the name of a database/,
+    ],
+    [{ DATABASE_URL: 'sqlite:' }, /^DATABASE_URL: expected mongodb/],
+    [{ DATABASE_URL: 'data/billing.db' }, /^DATABASE_URL: expected mongodb/],
+    [{ POLICY_NAMESPACE: 'a b' }, /^POLICY_NAMESPACE: expected up to 40/],
+  ])('%j', (changes, fault) => {
+    expect(getFaults({ ...required, ...changes })).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test('is not quoted where it may be secret', () => {
+    const secrets = {
+      STRIPE_SECRET_KEY: 'pk_test_Planted',
+      JWT_SECRET: 'Planted',
+      DATABASE_URL: 'postgres://Planted:Planted@db',
+      JWT_JWKS_URL: 'https://Planted:Planted@issuer.example.com',
+    };
+    for (const [name, value] of Object.entries(secrets)) {
+      const faults = getFaults({ ...required, JWT_SECRET: undefined, [name]: value });
+      expect(faults).toHaveLength(name.startsWith('JWT') ? 1 : 2);
+      expect(faults.join()).not.toContain('Planted');
+    }
+  });
+});
+
+test.each(Object.keys(required))('%s is required', (name) => {
+  expect(getFaults({ ...required, [name]: undefined })).toEqual([
+    expect.stringMatching(new RegExp(`^${name === 'JWT_SECRET' ? 'JWT_JWKS_URL, .*' : name}: .*is required`)),
+  ]);
 });

@@ -1,12 +1,18 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type ExecutionResult, graphql } from 'graphql';
-import { ConfigurationError } from '../../src/config/config.ts';
-import { type BillingPortal, type Identity, createBillingPortal } from '../../src/server/create-billing-portal.ts';
+import { createFiftyRequests, sendSuiteRequest, type SuiteRequest } from './fifty-requests.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';
-import { type HostedFixture, createHostedFixture } from './hosted-kit.ts';
+import { createHostedFixture, type HostedFixture, startService } from './hosted-kit.ts';
+import { mounts } from './mounts.ts';
+import { ConfigurationError } from '../../src/config/config.ts';
+import {
+  type BillingPortal,
+  createBillingPortal,
+  type Identity,
+} from '../../src/server/create-billing-portal.ts';
 
 interface HostContext {
   readonly session: string | null;
@@ -291,4 +297,48 @@ test('`close` waits for open requests', async () => {
   await opened.close();
 
   expect((await answering).status).toBe(200);
+});
+
+describe('a mount answers what the service answers,', () => {
+  const origins: Record<string, string> = {};
+  let requests: readonly SuiteRequest[];
+
+  beforeAll(async () => {
+    const service = await createHostedFixture(createTemporaryFolder(), closeAfterTests);
+    const { url, facts } = await startService(service, closeAfterTests);
+    origins['service'] = url;
+    requests = createFiftyRequests(facts);
+    for (const [name, mount] of Object.entries(mounts)) {
+      const billing = await createBillingPortal(service.env, { basePath: '/billing' });
+      closeAfterTests(() => billing.close());
+      origins[name] = await mount(billing);
+    }
+  });
+
+  const titles = createFiftyRequests({
+    user: '',
+    stranger: '',
+    admin: '',
+    webhookSecret: '',
+    linkToken: '',
+  }).map(({ title }, index) => `${index + 1}, ${title}`);
+
+  test('the suite has fifty requests', () => {
+    expect(titles).toHaveLength(50);
+  });
+
+  describe.each(Object.keys(mounts))('the mount in %s', (name) => {
+    test.each(titles.map((title, index) => [title, index] as const))(
+      'answers request %s, as the service does',
+      async (_title, index) => {
+        const request = requests[index];
+        if (request === undefined) throw new Error('No such request');
+        const answer = await sendSuiteRequest(origins[name] ?? '', request);
+
+        expect(answer).toEqual(await sendSuiteRequest(origins['service'] ?? '', request));
+        expect(answer.status).toBe(request.status);
+        expect(answer.body).toContain(request.says ?? '');
+      },
+    );
+  });
 });
