@@ -1,20 +1,8 @@
-import {
-  Arg,
-  Args,
-  Authorized,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
+import { createObjectType, field, nullable } from '../graphql/types.ts';
 import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { ConfigurationAdmin } from './configuration-admin.service.ts';
@@ -24,6 +12,8 @@ import {
   BillingPortalConfigurationConnection,
   toBillingPortalConfiguration,
 } from './portal-configuration.types.ts';
+
+const configurationId = Arg('id', () => ID, { description: "Stripe's id of the configuration, `bpc_…`." });
 
 @Resolver()
 export class ConfigurationAdminResolver {
@@ -62,8 +52,7 @@ export class ConfigurationAdminResolver {
   })
   async updateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { description: "Stripe's id of the configuration, `bpc_…`." })
-    id: string,
+    @configurationId id: string,
     @Arg('input', () => BillingPortalConfigurationInput, { description: 'The fields that change.' })
     input: BillingPortalConfigurationInput,
   ): Promise<BillingPortalConfiguration> {
@@ -77,8 +66,7 @@ export class ConfigurationAdminResolver {
   })
   async deactivateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { description: "Stripe's id of the configuration, `bpc_…`." })
-    id: string,
+    @configurationId id: string,
   ): Promise<BillingPortalConfiguration> {
     return toBillingPortalConfiguration(await this.configurations.deactivate(getCaller(context), id));
   }
@@ -90,24 +78,20 @@ export class ConfigurationAdminResolver {
   })
   async activateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { description: "Stripe's id of the configuration, `bpc_…`." })
-    id: string,
+    @configurationId id: string,
   ): Promise<BillingPortalConfiguration> {
     return toBillingPortalConfiguration(await this.configurations.activate(getCaller(context), id));
   }
 }
 
-@ObjectType({ description: 'A reason of your own that the portal offers to a customer who cancels.' })
-export class PortalFeedbackOption {
-  @Field(() => ID, { description: "Stripe's id of the feedback option." })
-  readonly id!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The text that customers see; null when Stripe no longer lists the option.',
-  })
-  readonly text!: string | null;
-}
+const PortalFeedbackOption = createObjectType(
+  'PortalFeedbackOption',
+  'A reason of your own that the portal offers to a customer who cancels.',
+  {
+    id: field(ID, "Stripe's id of the feedback option."),
+    text: nullable(String, 'The text that customers see; null when Stripe no longer lists the option.'),
+  },
+);
 
 /** Reads the texts only for queries that ask for them. One request serves all configurations of a page. */
 @Resolver(() => PortalCancellationReason)
@@ -121,7 +105,7 @@ export class FeedbackOptionResolver {
   })
   async feedbackOptions(
     @Root() { feedbackOptionIds: ids }: { readonly feedbackOptionIds: readonly string[] },
-  ): Promise<PortalFeedbackOption[]> {
+  ): Promise<InstanceType<typeof PortalFeedbackOption>[]> {
     if (ids.length === 0) return [];
     const texts = await this.reads.read('all', () => this.readTexts());
     return ids.map((id) => ({ id, text: texts.get(id) ?? null }));

@@ -40,35 +40,26 @@ export function optional<T extends z.ZodType>(
   return described;
 }
 
-function namedEnum<const Values extends Readonly<Record<string, string>>>(
-  type: string,
-  description: string,
-  values: Values,
-) {
+function choices<const Values extends Readonly<Record<string, string>>>(description: string, values: Values) {
   const names = Object.keys(values) as (keyof Values & string)[];
-  return z.enum(names).register(graphqlNotes, { type, description, values });
+  return z.enum(names).register(graphqlNotes, { description, values });
 }
 
-const customerUpdateKind = namedEnum(
-  'CustomerUpdateKind',
-  'A billing detail that the customer may change in the portal.',
-  {
+/** The enums by the names of their types: what each is for, and what its values mean. */
+const enums = {
+  CustomerUpdateKind: choices('A billing detail that the customer may change in the portal.', {
     address: 'The billing address.',
     email: 'The billing e-mail address.',
     name: 'The name on invoices.',
     phone: 'The phone number.',
     shipping: 'The shipping address.',
     tax_id: 'Tax ids, such as a VAT number.',
-  },
-);
-const cancellationMode = namedEnum('CancellationMode', 'When a cancellation in the portal takes effect.', {
-  at_period_end: 'At the end of the paid period.',
-  immediately: 'At once.',
-});
-const cancellationReasonOption = namedEnum(
-  'CancellationReasonOption',
-  'A reason that the portal offers to a customer who cancels.',
-  {
+  }),
+  CancellationMode: choices('When a cancellation in the portal takes effect.', {
+    at_period_end: 'At the end of the paid period.',
+    immediately: 'At once.',
+  }),
+  CancellationReasonOption: choices('A reason that the portal offers to a customer who cancels.', {
     customer_service: 'The service was not good enough.',
     low_quality: 'The quality was less than expected.',
     missing_features: 'Some features are missing.',
@@ -77,54 +68,44 @@ const cancellationReasonOption = namedEnum(
     too_complex: 'It was too hard to use.',
     too_expensive: 'It is too expensive.',
     unused: 'The customer does not use it enough.',
-  },
-);
-const timeInterval = namedEnum('TimeInterval', 'A unit of time.', {
-  day: 'A day.',
-  week: 'A week.',
-  month: 'A month.',
-  year: 'A year.',
-});
-const pauseDurationType = namedEnum('PauseDurationType', 'How the length of a pause is chosen.', {
-  indefinite: 'The pause lasts until the customer resumes.',
-  interval_options: 'The customer picks one of the preset lengths.',
-});
-const subscriptionUpdateKind = namedEnum(
-  'SubscriptionUpdateKind',
-  'A change to a subscription that the customer may make in the portal.',
-  {
+  }),
+  TimeInterval: choices('A unit of time.', {
+    day: 'A day.',
+    week: 'A week.',
+    month: 'A month.',
+    year: 'A year.',
+  }),
+  PauseDurationType: choices('How the length of a pause is chosen.', {
+    indefinite: 'The pause lasts until the customer resumes.',
+    interval_options: 'The customer picks one of the preset lengths.',
+  }),
+  SubscriptionUpdateKind: choices('A change to a subscription that the customer may make in the portal.', {
     price: 'Switch to another price or product.',
     promotion_code: 'Enter a promotion code.',
     quantity: 'Change the quantity.',
-  },
-);
-const prorationBehavior = namedEnum(
-  'ProrationBehavior',
-  'What a change charges or credits for the rest of the period.',
-  {
+  }),
+  ProrationBehavior: choices('What a change charges or credits for the rest of the period.', {
     always_invoice: 'Stripe invoices the difference at once.',
     create_prorations: 'Stripe adds the difference to the next invoice.',
     none: 'Nothing.',
-  },
-);
-const billingCycleAnchor = namedEnum(
-  'BillingCycleAnchor',
-  'What a change of a subscription does to the billing date.',
-  { now: 'The billing date moves to the day of the change.', unchanged: 'The billing date stays.' },
-);
-export const scheduleCondition = namedEnum(
-  'ScheduleCondition',
-  'A kind of change that waits for the end of the period.',
-  {
+  }),
+  BillingCycleAnchor: choices('What a change of a subscription does to the billing date.', {
+    now: 'The billing date moves to the day of the change.',
+    unchanged: 'The billing date stays.',
+  }),
+  ScheduleCondition: choices('A kind of change that waits for the end of the period.', {
     decreasing_item_amount: 'The new price is lower.',
     shortening_interval: 'The new billing interval is shorter.',
-  },
-);
-const trialUpdateBehavior = namedEnum(
-  'TrialUpdateBehavior',
-  'What a change of plan does to a running trial.',
-  { continue_trial: 'The trial goes on.', end_trial: 'The trial ends.' },
-);
+  }),
+  TrialUpdateBehavior: choices('What a change of plan does to a running trial.', {
+    continue_trial: 'The trial goes on.',
+    end_trial: 'The trial ends.',
+  }),
+};
+for (const [type, schema] of Object.entries(enums))
+  graphqlNotes.add(schema, { ...graphqlNotes.get(schema), type });
+
+export const scheduleCondition = enums.ScheduleCondition;
 
 const enabled = optional(z.boolean(), 'Whether the portal offers the feature.');
 /** Stripe refuses a change of these features without `enabled`. */
@@ -132,17 +113,17 @@ const requiredEnabled = enabled.clone().register(graphqlNotes, { required: true 
 
 export const cancellationReason = object('PortalCancellationReason', 'Asking customers why they cancel.', {
   enabled: z.boolean().describe('Whether the portal asks customers.'),
-  options: optional(z.array(cancellationReasonOption), 'The reasons to choose from.'),
+  options: optional(z.array(enums.CancellationReasonOption), 'The reasons to choose from.'),
   feedback_options: optional(z.array(z.string()), 'The ids of custom feedback options, in their order.'),
 });
 
 const pauseInterval = object('PortalPauseInterval', 'A preset length of a pause: three years at most.', {
-  interval: timeInterval.describe('The unit.'),
+  interval: enums.TimeInterval.describe('The unit.'),
   interval_count: optional(z.int().min(1), 'The number of units: 1 by default.'),
 });
 
 const pauseDuration = object('PortalPauseDuration', 'How long a subscription can be paused.', {
-  type: pauseDurationType.describe('How the length is chosen.'),
+  type: enums.PauseDurationType.describe('How the length is chosen.'),
   interval_options: optional(z.array(pauseInterval), 'The lengths to choose from.'),
 });
 
@@ -171,7 +152,7 @@ export const scheduleAtPeriodEnd = z.strictObject({
 export const configurationFeaturesSchema = object('PortalFeatures', 'What customers can do in the portal.', {
   customer_update: object('PortalCustomerUpdate', 'Changing billing details.', {
     enabled,
-    allowed_updates: optional(z.array(customerUpdateKind), 'The details that customers may change.'),
+    allowed_updates: optional(z.array(enums.CustomerUpdateKind), 'The details that customers may change.'),
   }).optional(),
   invoice_history: object('PortalInvoiceHistory', 'Seeing past invoices.', {
     enabled: requiredEnabled,
@@ -186,9 +167,9 @@ export const configurationFeaturesSchema = object('PortalFeatures', 'What custom
   }).optional(),
   subscription_cancel: object('PortalSubscriptionCancel', 'Cancelling a subscription.', {
     enabled,
-    mode: optional(cancellationMode, 'When a cancellation takes effect.'),
+    mode: optional(enums.CancellationMode, 'When a cancellation takes effect.'),
     proration_behavior: optional(
-      prorationBehavior,
+      enums.ProrationBehavior,
       'What Stripe credits for the rest of the period: only `none` at the end of a period.',
     ),
     cancellation_reason: cancellationReason.optional(),
@@ -200,22 +181,22 @@ export const configurationFeaturesSchema = object('PortalFeatures', 'What custom
   subscription_update: object('PortalSubscriptionUpdate', 'Changing a subscription.', {
     enabled,
     default_allowed_updates: optional(
-      z.array(subscriptionUpdateKind),
+      z.array(enums.SubscriptionUpdateKind),
       'The changes that customers may make.',
     ),
     products: optional(products, `The products to choose from, ${maxProducts} at most.`),
     proration_behavior: optional(
-      prorationBehavior,
+      enums.ProrationBehavior,
       'What Stripe charges or credits for the rest of the period.',
     ),
-    billing_cycle_anchor: optional(billingCycleAnchor, 'What happens to the billing date.', {
+    billing_cycle_anchor: optional(enums.BillingCycleAnchor, 'What happens to the billing date.', {
       nullable: true,
     }),
     schedule_at_period_end: optional(
       scheduleAtPeriodEnd,
       'The kinds of change that wait for the end of the period.',
     ),
-    trial_update_behavior: optional(trialUpdateBehavior, 'What happens to a running trial.'),
+    trial_update_behavior: optional(enums.TrialUpdateBehavior, 'What happens to a running trial.'),
   }).optional(),
 });
 

@@ -11,8 +11,8 @@ const timeToLiveMs = 10 * 60_000;
  */
 export class ConfigurationIdCache {
   private readonly ids = new Map<string, Promise<string>>();
-  private own: Promise<Configuration[]> | null = null;
-  private default: Promise<Configuration | null> | null = null;
+  private readonly lists = new Map<string, Promise<Configuration[]>>();
+  private readonly defaults = new Map<string, Promise<Configuration | null>>();
   private until = 0;
 
   constructor(
@@ -23,31 +23,18 @@ export class ConfigurationIdCache {
   /** The id of an active configuration with this content. Concurrent calls share one read from Stripe. */
   getId(wanted: WantedConfiguration): Promise<string> {
     this.forgetExpired();
-    const known = this.ids.get(wanted.hash);
-    if (known !== undefined) return known;
-    const id = this.findOrCreate(wanted);
-    this.ids.set(wanted.hash, id);
-    id.catch(() => {
-      if (this.ids.get(wanted.hash) === id) this.ids.delete(wanted.hash);
-    });
-    return id;
+    return this.ids.get(wanted.hash) ?? keep(this.ids, wanted.hash, this.findOrCreate(wanted));
   }
 
   /** The account's default configuration, as it was at most ten minutes ago; null without one. */
   getDefault(): Promise<Configuration | null> {
     this.forgetExpired();
-    return this.default ?? this.readDefault();
+    return this.defaults.get('default') ?? this.readDefault();
   }
 
   /** The account's default configuration as it is now; null without one. */
   readDefault(): Promise<Configuration | null> {
-    const found = this.stripe.findDefault();
-    this.default = found;
-    const forget = (): void => {
-      if (this.default === found) this.default = null;
-    };
-    found.then((configuration) => configuration ?? forget(), forget);
-    return found;
+    return keep(this.defaults, 'default', this.stripe.findDefault());
   }
 
   /**
@@ -57,14 +44,14 @@ export class ConfigurationIdCache {
   forget({ hash }: WantedConfiguration, id: Promise<string | null>): void {
     if (this.ids.get(hash) !== id) return;
     this.ids.delete(hash);
-    this.own = null;
+    this.lists.clear();
   }
 
   /** Reads every id from Stripe again next time, because a configuration changed there. */
   forgetAll(): void {
     this.ids.clear();
-    this.own = null;
-    this.default = null;
+    this.lists.clear();
+    this.defaults.clear();
   }
 
   private forgetExpired(): void {
@@ -74,29 +61,29 @@ export class ConfigurationIdCache {
     this.forgetAll();
   }
 
-  private listOwn(): Promise<Configuration[]> {
-    if (this.own !== null) return this.own;
-    const own = this.stripe.list();
-    this.own = own;
-    own.catch(() => {
-      if (this.own === own) this.own = null;
-    });
-    return own;
-  }
-
   private async findOrCreate(wanted: WantedConfiguration): Promise<string> {
-    const own = await this.listOwn();
+    const own = await (this.lists.get('own') ?? keep(this.lists, 'own', this.stripe.list()));
     const found = findByHash(own, wanted.hash);
-    const kept = found && (await this.keep(found, wanted));
+    const kept = found && (await this.makeUsable(found, wanted));
     const usable = kept ?? (await this.stripe.create(wanted));
     if (usable !== found) own.push(usable);
     return usable.id;
   }
 
   /** A policy's own configuration stays as an operator has edited it; `policies plan` reports the edits. */
-  private async keep(found: Configuration, wanted: WantedConfiguration): Promise<Configuration | null> {
+  private async makeUsable(found: Configuration, wanted: WantedConfiguration): Promise<Configuration | null> {
     const kept = await this.stripe.keep(found, wanted);
     const isEdited = wanted.narrowedFrom !== null && listEdits(found, wanted.content).length > 0;
     return kept !== null && isEdited ? this.stripe.restore(kept.id, wanted) : kept;
   }
+}
+
+/** Keeps what is being read, unless it fails or is null: the next call reads again. */
+function keep<T>(kept: Map<string, Promise<T>>, key: string, reading: Promise<T>): Promise<T> {
+  kept.set(key, reading);
+  const forget = (): void => {
+    if (kept.get(key) === reading) kept.delete(key);
+  };
+  reading.then((value) => value ?? forget(), forget);
+  return reading;
 }

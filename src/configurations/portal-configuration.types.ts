@@ -1,31 +1,32 @@
 import { Authorized, Field, ID, ObjectType } from 'type-graphql';
 import { createConnectionType } from '../graphql/connection.ts';
 import { admin } from '../graphql/schema.ts';
-import { type Configuration, readMark } from './managed-configuration.ts';
+import { createObjectType, field, nullable } from '../graphql/types.ts';
 import {
   PortalBusinessProfile,
   PortalFeatures,
   toBusinessProfile,
   toPortalFeatures,
 } from './feature-types.ts';
+import { type Configuration, readMark } from './managed-configuration.ts';
 
-@ObjectType({ description: "Stripe's own page on which customers log in to the portal by e-mail." })
-export class PortalLoginPage {
-  @Field(() => Boolean, { description: 'Whether the page can be used.' })
-  readonly enabled!: boolean;
+const PortalLoginPage = createObjectType(
+  'PortalLoginPage',
+  "Stripe's own page on which customers log in to the portal by e-mail.",
+  {
+    enabled: field(Boolean, 'Whether the page can be used.'),
+    url: nullable(String, 'The address of the page.'),
+  },
+);
 
-  @Field(() => String, { nullable: true, description: 'The address of the page.' })
-  readonly url!: string | null;
-}
-
-@ObjectType({ description: 'The policy that a configuration was created for.' })
-export class PortalPolicyMark {
-  @Field(() => String, { description: 'The POLICY_NAMESPACE of the deployment that has the policy.' })
-  readonly namespace!: string;
-
-  @Field(() => String, { description: "The policy's name when the configuration was created." })
-  readonly name!: string;
-}
+const PortalPolicyMark = createObjectType(
+  'PortalPolicyMark',
+  'The policy that a configuration was created for.',
+  {
+    namespace: field(String, 'The POLICY_NAMESPACE of the deployment that has the policy.'),
+    name: field(String, "The policy's name when the configuration was created."),
+  },
+);
 
 @ObjectType({ description: 'What the Billing Portal looks like and offers.' })
 export class BillingPortalConfiguration {
@@ -44,28 +45,26 @@ export class BillingPortalConfiguration {
   @Field(() => Boolean, { description: 'False in test mode, where no money moves.' })
   readonly livemode!: boolean;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'The return URL of sessions that name none.',
-  })
+  @Field(() => String, { nullable: true, description: 'The return URL of sessions that name none.' })
   readonly defaultReturnUrl!: string | null;
 
   @Field(() => PortalBusinessProfile, { description: 'What the portal says about the business.' })
   readonly businessProfile!: object;
 
   @Field(() => PortalLoginPage, { description: "Stripe's own login page." })
-  readonly loginPage!: PortalLoginPage;
+  readonly loginPage!: InstanceType<typeof PortalLoginPage>;
 
   @Field(() => PortalFeatures, { description: 'What customers can do.' })
   readonly features!: object;
 
+  // A table would not enforce the role.
   @Authorized(admin)
   @Field(() => PortalPolicyMark, {
     nullable: true,
     description:
       'For administrators: the policy that manages the configuration, which blocks other changes; null without one.',
   })
-  readonly policy!: PortalPolicyMark | null;
+  readonly policy!: InstanceType<typeof PortalPolicyMark> | null;
 
   @Field(() => Date, { description: 'When the configuration was created.' })
   readonly createdAt!: Date;
@@ -81,24 +80,20 @@ export const BillingPortalConfigurationConnection = createConnectionType(
 
 /** Stripe's configuration in the words of the schema. */
 export function toBillingPortalConfiguration(configuration: Configuration): BillingPortalConfiguration {
-  const { login_page: loginPage } = configuration;
+  const { id, name, active, livemode, login_page: loginPage, created, updated } = configuration;
+  const mark = readMark(configuration);
   return {
-    id: configuration.id,
-    name: configuration.name,
+    id,
+    name,
     isDefault: configuration.is_default,
-    active: configuration.active,
-    livemode: configuration.livemode,
+    active,
+    livemode,
     defaultReturnUrl: configuration.default_return_url,
     businessProfile: toBusinessProfile(configuration.business_profile),
     loginPage: { enabled: loginPage.enabled, url: loginPage.url },
     features: toPortalFeatures(configuration.features),
-    policy: toPolicyMark(configuration),
-    createdAt: new Date(configuration.created * 1000),
-    updatedAt: new Date(configuration.updated * 1000),
+    policy: mark?.policyName ? { namespace: mark.namespace, name: mark.policyName } : null,
+    createdAt: new Date(created * 1000),
+    updatedAt: new Date(updated * 1000),
   };
-}
-
-function toPolicyMark(configuration: Configuration): PortalPolicyMark | null {
-  const mark = readMark(configuration);
-  return typeof mark?.policyName === 'string' ? { namespace: mark.namespace, name: mark.policyName } : null;
 }

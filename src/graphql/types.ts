@@ -19,7 +19,7 @@ type ValueOf<T> = T extends readonly [infer Item]
         ? Scalar
         : T extends ClassType<infer Instance>
           ? Instance
-          : T extends EnumType<infer EnumValue>
+          : T extends Readonly<Record<string, infer EnumValue>>
             ? EnumValue
             : never;
 
@@ -66,10 +66,15 @@ export function createObjectType<E extends Entries>(
   return target;
 }
 
+/** A field of an input that clients may leave out. */
+export function OptionalField(type: object, description: string): PropertyDecorator {
+  return Field(() => type, { nullable: true, description });
+}
+
 /** Replaces values that Stripe added after this service was built. */
 const unrecognized = 'unrecognized';
 
-type EnumType<Value extends string> = Readonly<Record<string, Value>>;
+type EnumType<Value extends string> = { readonly [Name in Value as Uppercase<Name>]: Name };
 
 export interface OpenEnum {
   readonly type: EnumType<string>;
@@ -110,5 +115,5 @@ export function registerEnum<Value extends string>(
     entries.map(([value, text]) => [value.toUpperCase(), { description: text }]),
   );
   registerEnumType(type, { name, description, valuesConfig });
-  return type;
+  return type as EnumType<Value>;
 }

@@ -26,7 +26,10 @@ const maxMessage = 500;
 /** What the limits of the portal depend on. */
 const expandLimits = ['default_payment_method', 'default_source', 'schedule'];
 
-const planChanges = new Set([PortalFlowType.SUBSCRIPTION_UPDATE, PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM]);
+const planChanges = new Set<PortalFlowType>([
+  PortalFlowType.SUBSCRIPTION_UPDATE,
+  PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM,
+]);
 
 /** Converts the deep links that clients ask for to Stripe's, within what the policy offers. */
 export class PortalFlows {

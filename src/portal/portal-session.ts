@@ -1,36 +1,26 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { ID } from 'type-graphql';
 import { z } from 'zod';
+import { createObjectType, field, nullable } from '../graphql/types.ts';
 import { isLoopback, parseUrl } from '../shared/urls.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 
-@ObjectType('BillingPortalSession', {
-  description: "A visit to Stripe's hosted Billing Portal, opened for the caller's own customer.",
-})
-export class PortalSession {
-  @Field(() => ID, { description: "Stripe's id of the session, `bps_…`." })
-  readonly id!: string;
-
-  @Field(() => String, {
-    description:
+export type PortalSession = InstanceType<typeof PortalSession>;
+export const PortalSession = createObjectType(
+  'BillingPortalSession',
+  "A visit to Stripe's hosted Billing Portal, opened for the caller's own customer.",
+  {
+    id: field(ID, "Stripe's id of the session, `bps_…`."),
+    url: field(
+      String,
       'Send the browser here at once. The URL is a short-lived credential: do not store, log or share it.',
-  })
-  readonly url!: string;
-
-  @Field(() => String, { description: "Where the portal's return link leads." })
-  readonly returnUrl!: string;
-
-  @Field(() => ID, { description: 'The portal configuration that the session uses, `bpc_…`.' })
-  readonly configurationId!: string;
-
-  @Field(() => String, { nullable: true, description: 'The requested language; null when Stripe decides.' })
-  readonly locale!: string | null;
-
-  @Field(() => Boolean, { description: 'False in test mode, where no money moves.' })
-  readonly livemode!: boolean;
-
-  @Field(() => Date, { description: 'When the session was opened.' })
-  readonly createdAt!: Date;
-}
+    ),
+    returnUrl: field(String, "Where the portal's return link leads."),
+    configurationId: field(ID, 'The portal configuration that the session uses, `bpc_…`.'),
+    locale: nullable(String, 'The requested language; null when Stripe decides.'),
+    livemode: field(Boolean, 'False in test mode, where no money moves.'),
+    createdAt: field(Date, 'When the session was opened.'),
+  },
+);
 
 /** What Stripe was asked for, as far as its answer repeats it. */
 export interface AskedSession {

@@ -1,5 +1,6 @@
 import { ArgsType, Field, ID } from 'type-graphql';
 import { HiddenFeaturesInput } from '../configurations/feature-types.ts';
+import { OptionalField } from '../graphql/types.ts';
 import { PortalFlow } from './portal-flow.ts';
 
 /** What clients of GraphQL and REST send to open a session. */
@@ -11,23 +12,19 @@ export class SessionArgs {
   })
   readonly returnUrl!: string;
 
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'The language of the portal as a BCP 47 tag, such as `de` or `es-MX`. Without a language that the portal supports, Stripe decides.',
-  })
+  @OptionalField(
+    String,
+    'The language of the portal as a BCP 47 tag, such as `de` or `es-MX`. Without a language that the portal supports, Stripe decides.',
+  )
   readonly locale?: string | null | undefined;
 
-  @Field(() => PortalFlow, {
-    nullable: true,
-    description: 'The task that the portal opens at. Without one, the portal opens at its home page.',
-  })
+  @OptionalField(
+    PortalFlow,
+    'The task that the portal opens at. Without one, the portal opens at its home page.',
+  )
   readonly flow?: PortalFlow | null | undefined;
 
-  @Field(() => HiddenFeaturesInput, {
-    nullable: true,
-    description: 'Features of the portal to hide in this session.',
-  })
+  @OptionalField(HiddenFeaturesInput, 'Features of the portal to hide in this session.')
   readonly features?: HiddenFeaturesInput | null | undefined;
 }
 
@@ -36,9 +33,6 @@ export class SupportSessionArgs extends SessionArgs {
   @Field(() => ID, { description: 'The user whose customer the session is for.' })
   readonly userId!: string;
 
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The portal configuration to use, `bpc_…`, instead of the one that the policies choose.',
-  })
+  @OptionalField(ID, 'The portal configuration to use, `bpc_…`, instead of the one that the policies choose.')
   readonly configurationId?: string | null;
 }

@@ -1,7 +1,21 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { featureNames } from '../../src/configurations/configuration-features.schema.ts';
+import {
+  type WantedConfiguration,
+  createMetadata,
+  metadataKeys,
+} from '../../src/configurations/managed-configuration.ts';
+import { narrow } from '../../src/configurations/narrow-configuration.ts';
 import { compilePolicy } from '../../src/policies/policy-set.ts';
-import { metadataKeys } from '../../src/configurations/managed-configuration.ts';
-import { createConfigurationsKit, policy, wanted } from '../configurations/configurations-kit.ts';
+import { sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
+import { createStripeConfiguration } from '../helpers/stripe-objects.ts';
+import {
+  type ConfigurationsKit,
+  createConfigurationsKit,
+  createReplica,
+  policy,
+  wanted,
+} from './configurations-kit.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -38,7 +52,7 @@ describe('a configuration', () => {
   });
 
   test('is created once by replicas that start at the same time, however long Stripe takes over it', async () => {
-    const kit = await createConfigurationsKit({ latencyMs: 700 });
+    const kit = await createConfigurationsKit({ latencyMs: 200 });
     const replicas = Array.from({ length: 4 }, () => kit.createReplica());
 
     const ids = await Promise.all(replicas.map((replica) => replica.getId(wanted)));
@@ -50,10 +64,10 @@ describe('a configuration', () => {
   test('is found by a replica that starts later, beyond the first page of what the account has', async () => {
     const kit = await createConfigurationsKit();
     const id = await kit.createReplica().getId(wanted);
-    for (let count = 0; count < 120; count += 1)
-      await kit.stripe.billingPortal.configurations.create({
-        features: { invoice_history: { enabled: true } },
-      });
+    const features = { invoice_history: { enabled: true } };
+    await Promise.all(
+      Array.from({ length: 101 }, () => kit.stripe.billingPortal.configurations.create({ features })),
+    );
     const before = kit.countCalls();
 
     expect(await kit.createReplica().getId(wanted)).toBe(id);
@@ -181,5 +195,168 @@ describe('a configuration that somebody has deactivated', () => {
     );
 
     expect(kit.countCalls()).toEqual({ listed: 2, created: 1, updated: 2 });
+  });
+});
+
+describe('when Stripe fails while a configuration is made', () => {
+  test('a failure that its key repeats is got past at once', async () => {
+    const kit = await createConfigurationsKit();
+    await kit.fail({ status: '500' });
+
+    const id = await kit.createReplica().getId(wanted);
+
+    expect(await kit.listIds()).toEqual([id]);
+    expect(kit.countCalls().created).toBe(3);
+  });
+
+  test('replicas get past it to the same configuration', async () => {
+    const kit = await createConfigurationsKit({ latencyMs: 50 });
+    await kit.fail({ status: '500' });
+    const replicas = Array.from({ length: 4 }, () => kit.createReplica());
+
+    const ids = await Promise.all(replicas.map((replica) => replica.getId(wanted)));
+
+    expect(await kit.listIds()).toEqual([ids[0]]);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test('an answer that is lost costs no second configuration', async () => {
+    const kit = await createConfigurationsKit();
+    await kit.fail({ hang_up: 'true' });
+
+    const id = await kit.createReplica().getId(wanted);
+
+    expect(await kit.listIds()).toEqual([id]);
+  });
+
+  test('an outage ends with it, though every key that was tried repeats its failure for a day', async () => {
+    const kit = await createConfigurationsKit();
+    const replica = kit.createReplica();
+    await kit.fail({ status: '500', times: '100' });
+    const unavailable = { code: 'STRIPE_UNAVAILABLE' };
+    await expect(replica.getId(wanted)).rejects.toMatchObject(unavailable);
+    await expect(replica.getId(wanted)).rejects.toMatchObject(unavailable);
+    await kit.control('DELETE', 'faults');
+    await expect(replica.getId(wanted)).rejects.toMatchObject(unavailable);
+
+    kit.clock.now = new Date(kit.clock.now.getTime() + minuteMs);
+
+    const id = await replica.getId(wanted);
+    expect(await kit.listIds()).toEqual([id]);
+  });
+
+  test('a failure to list is not kept', async () => {
+    const kit = await createConfigurationsKit();
+    const replica = kit.createReplica();
+    await kit.fail({ method: 'GET', status: '500', times: '3' });
+
+    await expect(replica.getId(wanted)).rejects.toMatchObject({ code: 'STRIPE_UNAVAILABLE' });
+
+    const id = await replica.getId(wanted);
+    expect(await kit.listIds()).toEqual([id]);
+  });
+
+  test('a refusal is told, and ends with its reason though its key repeats it', async () => {
+    const kit = await createConfigurationsKit();
+    const replica = kit.createReplica();
+    await kit.fail({ status: '400', message: "No such product: 'prod_late'" });
+    await expect(replica.getId(wanted)).rejects.toMatchObject({ code: 'STRIPE_MISCONFIGURED' });
+
+    const id = await replica.getId(wanted);
+    expect(await kit.listIds()).toEqual([id]);
+  });
+
+  test('a configuration that the failed request made all the same is found', async () => {
+    const stripe = await startFaultyStripe();
+    const replica = createReplica(stripe.url, 'default', () => new Date());
+    const failure = { type: 'api_error', message: 'oops' };
+    const made = createStripeConfiguration({
+      id: 'bpc_made',
+      metadata: createMetadata(wanted, 'default'),
+    });
+    const list = (data: readonly object[]) => sendJson(200, { object: 'list', has_more: false, data });
+    stripe.answerBy(
+      list([]),
+      sendJson(500, { error: failure }, { 'idempotent-replayed': 'true' }),
+      list([made]),
+    );
+
+    expect(await replica.getId(wanted)).toBe('bpc_made');
+  });
+});
+
+const part = narrow(wanted, { subscription_cancel: false });
+
+describe('configurations that calls narrow', () => {
+  let kit: ConfigurationsKit;
+  let product: { product: string; prices: string[] };
+
+  beforeEach(async () => {
+    kit = await createConfigurationsKit();
+    const { id } = await kit.stripe.products.create({ name: 'Pro' });
+    const price = await kit.stripe.prices.create({
+      product: id,
+      currency: 'usd',
+      unit_amount: 900,
+      recurring: { interval: 'month' },
+    });
+    product = { product: id, prices: [price.id] };
+  });
+
+  /** Every different part of a policy that offers everything. */
+  function listParts(name: string): WantedConfiguration[] {
+    const update = { enabled: true, default_allowed_updates: ['price' as const], products: [product] };
+    const broad = compilePolicy({ name, features: { ...policy.features, subscription_update: update } });
+    const parts = Array.from({ length: 63 }, (_, shown) =>
+      narrow(
+        broad,
+        Object.fromEntries(featureNames.map((feature, index) => [feature, (shown & (1 << index)) !== 0])),
+      ),
+    );
+    return [...new Map(parts.map((each) => [each.hash, each])).values()];
+  }
+
+  test('are made once for each choice, and name the configuration that they narrow', async () => {
+    const id = await kit.createReplica().getId(part);
+
+    expect(await kit.createReplica().getId(part)).toBe(id);
+    const { metadata } = await kit.stripe.billingPortal.configurations.retrieve(id);
+    expect(metadata).toEqual(createMetadata(part, 'default'));
+    expect(metadata?.[metadataKeys.narrowedFrom]).toBe(wanted.hash);
+  });
+
+  test('are at most 47 of one configuration, and all of them can be used', async () => {
+    const parts = listParts('broad');
+    expect(parts).toHaveLength(47);
+    const replicas = [kit.createReplica(), kit.createReplica()];
+
+    await Promise.all(parts.flatMap((each) => replicas.map((replica) => replica.getId(each))));
+
+    expect(await kit.listIds()).toHaveLength(47);
+  });
+
+  test('hide their features again after an edit at Stripe', async () => {
+    const id = await kit.createReplica().getId(part);
+    await kit.stripe.billingPortal.configurations.update(id, {
+      login_page: { enabled: true },
+      features: { subscription_cancel: { enabled: true } },
+    });
+
+    expect(await kit.createReplica().getId(part)).toBe(id);
+
+    const { features, login_page } = await kit.stripe.billingPortal.configurations.retrieve(id);
+    expect([features.subscription_cancel.enabled, login_page.enabled]).toEqual([false, false]);
+  });
+
+  test('with products are not written again while nothing was edited', async () => {
+    const [shown = part] = listParts('broad').filter(
+      ({ content }) => content.features.subscription_update?.enabled,
+    );
+    await kit.createReplica().getId(shown);
+    kit.clock.now = new Date(kit.clock.now.getTime() + dayMs / 2);
+
+    await kit.createReplica().getId(shown);
+
+    expect(kit.countCalls()).toMatchObject({ created: 1, updated: 0 });
   });
 });

@@ -135,52 +135,70 @@ function alterSubscription({ usageType, count, customersMethod, ...change }: Fie
   });
 }
 
-/** Why the deep link is refused; null when it opens. */
-async function findDeepLinkRefusal(asking: User, type: BillingPortalFlowType): Promise<string | null> {
-  const before = portal.listSessionRequests().length;
-  const [subscription] = type.startsWith('SUBSCRIPTION_') ? asking.subscriptions : [];
-  const flow = { ...createFlow(portal.demo, type), subscriptionId: subscription?.id };
-  const answer = await asking.open({ flow });
-  if (portal.listSessionRequests().length > before) {
-    answer.expectData();
-    return null;
+type Reasons = Partial<Record<BillingPortalFlowType, string | null>>;
+
+/** Why each deep link is refused; null when it opens, which is when Stripe is asked for a session. */
+async function findDeepLinkRefusals(asking: User): Promise<Reasons> {
+  const reasons: Reasons = {};
+  for (const type of flowTypes) {
+    const before = portal.listSessionRequests().length;
+    const [subscription] = type.startsWith('SUBSCRIPTION_') ? asking.subscriptions : [];
+    const flow = { ...createFlow(portal.demo, type), subscriptionId: subscription?.id };
+    const answer = await asking.open({ flow });
+    const isOpened = portal.listSessionRequests().length > before;
+    const code = answer.text.includes('ALREADY_CANCELED') ? 'BAD_USER_INPUT' : 'FLOW_NOT_ALLOWED';
+    if (isOpened) answer.expectData();
+    reasons[type] = isOpened ? null : (answer.expectError(code).extensions.reason ?? 'without a reason');
   }
-  const code = answer.text.includes('ALREADY_CANCELED') ? 'BAD_USER_INPUT' : 'FLOW_NOT_ALLOWED';
-  return answer.expectError(code).extensions.reason ?? 'without a reason';
+  return reasons;
 }
 
-/** Why the page says that the task is not available; null when it is. */
-async function findTaskRefusal({ token }: User, type: BillingPortalFlowType): Promise<string | null> {
+/** Why the page says that each task is not available; null when it is. */
+async function findTaskRefusals({ token }: User): Promise<Reasons> {
   const answer = await portal.app.execute({ document: billingTasksQuery, variables: {}, token });
   const customer = answer.expectData().billingCustomer;
   const tasks = [...(customer?.tasks ?? []), ...(customer?.subscriptions[0]?.tasks ?? [])];
-  const [task, ...others] = tasks.filter((each) => each.type === type);
-  expect([task?.available, others]).toEqual([task?.reason === null, []]);
-  return task?.reason ?? null;
+  expect(tasks).toHaveLength(flowTypes.length);
+  for (const { available, reason } of tasks) expect(available).toBe(reason === null);
+  return Object.fromEntries(tasks.map(({ type, reason }) => [type, reason]));
+}
+
+function forEachType(findReason: (type: BillingPortalFlowType) => string | null): Reasons {
+  return Object.fromEntries(flowTypes.map((type) => [type, findReason(type)]));
 }
 
 describe.each(cases)('a subscription: %s', (_title, reason, types, change) => {
-  test.each(flowTypes)('a deep link for %s opens or is refused with the reason', async (type) => {
+  const expected = forEachType((type) => (types.includes(type) ? reason : null));
+
+  test('each deep link opens, or is refused with the reason', async () => {
     alterSubscription(change);
 
-    expect(await findDeepLinkRefusal(user, type)).toBe(types.includes(type) ? reason : null);
+    expect(await findDeepLinkRefusals(user)).toEqual(expected);
   });
 
   // A customer's page does not list what has ended.
   if (reason === 'ENDED') return;
 
-  test.each(flowTypes)('the task %s is available or has the same reason', async (type) => {
+  test('each task is available, or has the same reason', async () => {
     alterSubscription(change);
 
-    expect(await findTaskRefusal(user, type)).toBe(types.includes(type) ? reason : null);
+    expect(await findTaskRefusals(user)).toEqual(expected);
   });
 });
 
-describe.each(flowTypes)('a policy without %s', (type) => {
-  test.each(cases)('refuses it as NOT_IN_POLICY for %s', async (_title, reason, _types, change) => {
+describe('a policy without the tasks', () => {
+  const expected = forEachType(() => 'NOT_IN_POLICY');
+  const listed = cases.filter(([, reason]) => reason !== 'ENDED');
+
+  test.each(listed)('has NOT_IN_POLICY before any other reason for %s', async (...[, , , change]) => {
     alterSubscription(change);
 
-    expect(await findDeepLinkRefusal(closed, type)).toBe('NOT_IN_POLICY');
-    if (reason !== 'ENDED') expect(await findTaskRefusal(closed, type)).toBe('NOT_IN_POLICY');
+    expect(await findTaskRefusals(closed)).toEqual(expected);
+  });
+
+  test('refuses each deep link as NOT_IN_POLICY for a subscription that has ended', async () => {
+    alterSubscription({ status: 'canceled' });
+
+    expect(await findDeepLinkRefusals(closed)).toEqual(expected);
   });
 });
