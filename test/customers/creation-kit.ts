@@ -51,8 +51,8 @@ export async function createCreationKit(env: Environment = {}): Promise<Creation
   const overrides = { now: () => new Date(Date.now() + passedMs) };
   const variables = { CUSTOMER_CREATION: 'on_demand', STRIPE_API_URL: gate.url, ...env };
   const app = await createTestApp(variables, overrides);
-  const replica = await createTestApp({ ...variables, DATABASE_URL: app.config.databaseUrl }, overrides);
   const { databaseUrl: url, stripe, linking } = app.config;
+  let replica: Promise<TestApp> | undefined;
   const database = await openDatabase({ url, scope: stripe.scope });
   closeAfterTests(() => database.close());
   const marks = createMarkBook(database);
@@ -70,7 +70,10 @@ export async function createCreationKit(env: Environment = {}): Promise<Creation
       await database.records.removeExpired(new Date(Date.now() + passedMs + 49 * 60 * 60_000));
     },
     open: marks.watch(createOpen(app)),
-    openElsewhere: marks.watch(createOpen(replica)),
+    openElsewhere: marks.watch(async (visitor) => {
+      replica ??= createTestApp({ ...variables, DATABASE_URL: url }, overrides);
+      return createOpen(await replica)(visitor);
+    }),
     listCustomers: async (userId) => {
       await marks.readAll(userId);
       const { metadataKey } = linking;

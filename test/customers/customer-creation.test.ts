@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { adminRole, readTrail } from '../audit/audit-kit.ts';
+import { adminRole, readTrail, signClaims } from '../audit/audit-kit.ts';
 import { createSessionForMutation } from '../helpers/admin-operations.ts';
-import { billingCustomerQuery, portalConfigurationQuery } from '../helpers/operations.ts';
-import { returnUrl } from '../helpers/test-app.ts';
+import {
+  billingCustomerQuery,
+  createSessionMutation,
+  portalConfigurationQuery,
+} from '../helpers/operations.ts';
+import { createTestApp, returnUrl } from '../helpers/test-app.ts';
 import { type CreationKit, createCreationKit } from './creation-kit.ts';
 
 let kit: CreationKit;
@@ -158,7 +162,94 @@ describe('no customer is made', () => {
     (await kit.open({ userId: 'gone' })).expectData();
     await kit.stripe.customers.del((await kit.findLinked('gone')) ?? '');
 
-    (await kit.open({ userId: 'gone' })).expectError('CUSTOMER_NOT_FOUND');
+    const token = await kit.app.createToken({ userId: 'gone' });
+    const read = { document: billingCustomerQuery, variables: { fresh: true }, token };
+    for (const answer of [await kit.open({ userId: 'gone' }), await kit.app.execute(read)])
+      expect(answer.expectError('CUSTOMER_NOT_FOUND').message).toBe(
+        'Your billing account no longer exists. Contact support.',
+      );
     expect(await kit.listCustomers('gone')).toEqual([]);
   });
+});
+
+/** Opens a session as a member of an organisation, whose token has the member's personal address. */
+async function openAsMember({ app }: CreationKit, claims: Readonly<Record<string, unknown>>): Promise<void> {
+  const token = await signClaims(app, {
+    sub: 'member_1',
+    name: 'Ada Lovelace',
+    email: 'ada.personal@example.com',
+    email_verified: true,
+    ...claims,
+  });
+  (await app.execute({ document: createSessionMutation, variables: { returnUrl }, token })).expectData();
+}
+
+test.each([
+  ['org_id', { org_id: 'org_1' }],
+  ['https://example.com/org', { 'https://example.com/org': 'org_1' }],
+  ['organization.id', { organization: { id: 'org_1' } }],
+])(
+  "an organisation's customer (%s) gets nothing personal of the member who came first",
+  async (claim, claims) => {
+    const kit = await createCreationKit({ JWT_SUBJECT_CLAIM: claim });
+
+    await openAsMember(kit, claims);
+
+    expect(await kit.findLinked('org_1')).toMatch(/^cus_/);
+    expect(JSON.stringify(kit.listCreations())).not.toMatch(/personal|lovelace|member_1/i);
+    expect(kit.listCreations()).toMatchObject([{ params: { metadata: expect.anything() } }]);
+    expect(kit.listCreations()[0]?.params).not.toHaveProperty('email');
+  },
+);
+
+test('an organisation has the address of the claim that is configured for it', async () => {
+  const kit = await createCreationKit({
+    JWT_SUBJECT_CLAIM: 'organization.id',
+    JWT_EMAIL_CLAIM: 'organization.billing_email',
+  });
+
+  await openAsMember(kit, { organization: { id: 'org_1', billing_email: 'billing@example.com' } });
+
+  expect(kit.listCreations()).toMatchObject([{ params: { email: 'billing@example.com' } }]);
+});
+
+const signUpUrl = 'https://www.example.com/pricing?from=billing';
+
+async function refuse(env: Record<string, string>) {
+  const app = await createTestApp(env);
+  const token = await app.createToken({ userId: 'new' });
+  const answer = await app.execute({ document: createSessionMutation, variables: { returnUrl }, token });
+  const rest = await app.fetch('/api/billing-portal', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ returnUrl }),
+    token,
+  });
+  return {
+    extensions: answer.expectError('CUSTOMER_NOT_FOUND').extensions,
+    rest: (await rest.json()) as object,
+  };
+}
+
+test('a user without a customer learns where to buy', async () => {
+  const { extensions, rest } = await refuse({ SIGN_UP_URL: signUpUrl });
+
+  expect(extensions).toEqual({ code: 'CUSTOMER_NOT_FOUND', signUpUrl });
+  expect(rest).toMatchObject({ code: 'CUSTOMER_NOT_FOUND', signUpUrl });
+});
+
+test('no page is named where none is set', async () => {
+  const { extensions, rest } = await refuse({ SIGN_UP_URL: '' });
+
+  expect(extensions).toEqual({ code: 'CUSTOMER_NOT_FOUND' });
+  expect(rest).not.toHaveProperty('signUpUrl');
+});
+
+test.each([
+  'http://www.example.com/pricing',
+  'javascript:alert(1)',
+  'www.example.com',
+  'https://user:secret@www.example.com/pricing',
+])('SIGN_UP_URL=%s is refused at the start', async (url) => {
+  await expect(createTestApp({ SIGN_UP_URL: url })).rejects.toThrow(/SIGN_UP_URL: expected https/);
 });
