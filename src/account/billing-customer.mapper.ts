@@ -1,5 +1,5 @@
 import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
-import type { BillingAddress, BillingCustomer } from './billing-customer.types.ts';
+import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerFacts } from './customer-facts.ts';
 import { toOptionalMoney } from './stripe-values.ts';
 import type { RequestAccess } from './request-access.ts';
@@ -38,7 +38,7 @@ export function toBillingCustomer(
   };
 }
 
-function toAddress(address: CustomerFacts['address']): BillingAddress | null {
+function toAddress(address: CustomerFacts['address']): BillingCustomer['address'] {
   if (address === null) return null;
   const { postal_code: postalCode, ...rest } = address;
   return { ...rest, postalCode };

@@ -7,8 +7,7 @@ import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
 import { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
-export type BillingAddress = InstanceType<typeof BillingAddress>;
-export const BillingAddress = createObjectType('BillingAddress', 'A postal address.', {
+const BillingAddress = createObjectType('BillingAddress', 'A postal address.', {
   line1: nullable(String, 'The first line, such as street and number.'),
   line2: nullable(String, 'The second line, such as an apartment.'),
   city: nullable(String, 'The city.'),
@@ -17,15 +16,13 @@ export const BillingAddress = createObjectType('BillingAddress', 'A postal addre
   country: nullable(String, 'The country as two letters, such as `DE`.'),
 });
 
-export type BillingShipping = InstanceType<typeof BillingShipping>;
-export const BillingShipping = createObjectType('BillingShipping', 'Where goods are shipped to.', {
+const BillingShipping = createObjectType('BillingShipping', 'Where goods are shipped to.', {
   name: nullable(String, "The recipient's name."),
   phone: nullable(String, "The recipient's phone number."),
   address: nullable(BillingAddress, 'The address.'),
 });
 
-export type BillingTaxId = InstanceType<typeof BillingTaxId>;
-export const BillingTaxId = createObjectType('BillingTaxId', 'A tax id of the customer.', {
+const BillingTaxId = createObjectType('BillingTaxId', 'A tax id of the customer.', {
   id: field(ID, "Stripe's id of the tax id, `txi_…`."),
   type: field(String, "Stripe's type, such as `eu_vat`."),
   value: field(String, 'The tax id itself, such as `DE123456789`.'),

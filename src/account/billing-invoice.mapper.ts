@@ -1,11 +1,5 @@
 import type Stripe from 'stripe';
-import {
-  type BillingCharge,
-  type BillingInvoice,
-  type BillingInvoiceLine,
-  type BillingPeriod,
-  invoiceStatus,
-} from './billing-invoice.types.ts';
+import { type BillingCharge, type BillingInvoice, invoiceStatus } from './billing-invoice.types.ts';
 import { type Money, toDate, toMoney } from './stripe-values.ts';
 
 export function toBillingInvoice(invoice: Stripe.Invoice): BillingInvoice {
@@ -53,7 +47,7 @@ function sumUp(amounts: readonly { readonly amount: number }[]): number {
   return amounts.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-function toLine(line: Stripe.InvoiceLineItem): Omit<BillingInvoiceLine, 'tax'> {
+function toLine(line: Stripe.InvoiceLineItem): Omit<BillingInvoice['lines'][number], 'tax'> {
   const { subscription_item_details: ofItem, invoice_item_details: ofInvoiceItem } = line.parent ?? {};
   return {
     description: line.description,
@@ -64,6 +58,12 @@ function toLine(line: Stripe.InvoiceLineItem): Omit<BillingInvoiceLine, 'tax'> {
   };
 }
 
-function toPeriod({ start, end }: { readonly start: number; readonly end: number }): BillingPeriod {
+function toPeriod({
+  start,
+  end,
+}: {
+  readonly start: number;
+  readonly end: number;
+}): BillingInvoice['period'] {
   return { start: toDate(start), end: toDate(end) };
 }

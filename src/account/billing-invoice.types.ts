@@ -18,14 +18,12 @@ export const isCredential = 'It needs no sign-in, so treat the URL as a credenti
 export const asksWhenSelected = 'Stripe is asked when the field is selected.';
 export const needsInvoiceHistory = 'null where the portal does not offer the caller the invoice history.';
 
-export type BillingPeriod = InstanceType<typeof BillingPeriod>;
-export const BillingPeriod = createObjectType('BillingPeriod', 'A period of time.', {
+const BillingPeriod = createObjectType('BillingPeriod', 'A period of time.', {
   start: field(Date, 'When the period begins.'),
   end: field(Date, 'When the period ends.'),
 });
 
-export type BillingInvoiceLine = InstanceType<typeof BillingInvoiceLine>;
-export const BillingInvoiceLine = createObjectType('BillingInvoiceLine', 'One line of an invoice.', {
+const BillingInvoiceLine = createObjectType('BillingInvoiceLine', 'One line of an invoice.', {
   description: nullable(String, 'What the line charges for.'),
   quantity: nullable(Int, 'The quantity; null when Stripe gives none.'),
   amount: field(Money, 'The amount before discounts and added tax. Credits are negative.'),

@@ -3,13 +3,17 @@ import type { Customers } from '../customers/create-customers.ts';
 import type { Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
 import type { Erasure, UserToErase } from '../shared/erasure.ts';
-import { BillingCustomerResolver, GoneSinceResolver } from './billing-customer.resolver.ts';
+import {
+  BillingCustomerResolver,
+  BillingSubscriptionResolver,
+  GoneSinceResolver,
+  OpenInvoiceResolver,
+} from './account.resolvers.ts';
 import { BillingCustomers } from './billing-customers.service.ts';
 import { CustomerInvoices } from './customer-invoices.service.ts';
 import { CustomerReader } from './customer-reader.ts';
 import { CustomerSync, SnapshotRegister } from './customer-sync.service.ts';
 import { SubscriptionKeeping } from './subscription-keeping.service.ts';
-import { BillingSubscriptionResolver, OpenInvoiceResolver } from './subscription.resolver.ts';
 
 /** Composes users' view of their own billing. */
 export interface Account {

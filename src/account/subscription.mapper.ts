@@ -11,16 +11,7 @@ import { toDate, toMoney, toOptionalMoney } from './stripe-values.ts';
 import { findPaymentMethod } from './payment-method.ts';
 import { toBillingItem, toTotal } from './price.mapper.ts';
 import type { RequestAccess } from './request-access.ts';
-import type {
-  BillingCancellation,
-  BillingDiscount,
-  BillingOpenInvoice,
-  BillingPause,
-  BillingPendingUpdate,
-  BillingScheduledChange,
-  BillingSubscription,
-  BillingSubscriptionItem,
-} from './subscription.types.ts';
+import type { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
 export function toBillingSubscription(
   facts: SubscriptionFacts,
@@ -52,7 +43,9 @@ export function toBillingSubscription(
   };
 }
 
-function toBillingSubscriptionItem(item: SubscriptionFacts['items'][number]): BillingSubscriptionItem {
+function toBillingSubscriptionItem(
+  item: SubscriptionFacts['items'][number],
+): BillingSubscription['items'][number] {
   const { currency } = item.price;
   return {
     id: item.id,
@@ -65,7 +58,7 @@ function toBillingSubscriptionItem(item: SubscriptionFacts['items'][number]): Bi
 function toDiscounts(
   { discounts, currency }: SubscriptionFacts,
   ofCustomer: DiscountFacts | null,
-): readonly BillingDiscount[] {
+): BillingSubscription['discounts'] {
   if (discounts.length > 0 || ofCustomer === null)
     return discounts.map((discount) => toBillingDiscount(discount, 'subscription', currency));
   return [toBillingDiscount(ofCustomer, 'customer', currency)];
@@ -105,7 +98,7 @@ function findCancellation(facts: SubscriptionFacts): Date | null {
   return cancels ? toDate(schedule.phases.at(-1)?.end_date ?? null) : null;
 }
 
-function toCancellation(facts: SubscriptionFacts): BillingCancellation {
+function toCancellation(facts: SubscriptionFacts): BillingSubscription['cancellation'] {
   const { reason = null, feedback = null, comment = null } = facts.cancellation_details ?? {};
   return {
     requestedAt: toDate(facts.canceled_at),
@@ -115,7 +108,7 @@ function toCancellation(facts: SubscriptionFacts): BillingCancellation {
   };
 }
 
-function toPause(facts: SubscriptionFacts): BillingPause | null {
+function toPause(facts: SubscriptionFacts): BillingSubscription['pause'] {
   const { status, status_details: details, pause_collection: collection, schedule } = facts;
   if (status === 'paused') {
     const since = details?.paused?.transitioned_at ?? null;
@@ -137,7 +130,10 @@ function isActive(schedule: Schedule): schedule is NonNullable<Schedule> {
 }
 
 /** The schedule keeps phases that are over, and may have phases that change nothing. */
-function toScheduledChange({ schedule, items: own }: SubscriptionFacts): BillingScheduledChange | null {
+function toScheduledChange({
+  schedule,
+  items: own,
+}: SubscriptionFacts): BillingSubscription['scheduledChange'] {
   if (!isActive(schedule)) return null;
   const currentEnd = schedule.current_phase?.end_date ?? 0;
   const coming = schedule.phases.filter(({ start_date: start }) => start >= currentEnd);
@@ -153,7 +149,9 @@ function describe(items: readonly ChargedItemFacts[]): string {
     .join();
 }
 
-function toPendingUpdate({ pending_update: update }: SubscriptionFacts): BillingPendingUpdate | null {
+function toPendingUpdate({
+  pending_update: update,
+}: SubscriptionFacts): BillingSubscription['pendingUpdate'] {
   if (update === null) return null;
   return {
     expiresAt: toDate(update.expires_at),
@@ -165,7 +163,7 @@ function toPendingUpdate({ pending_update: update }: SubscriptionFacts): Billing
 function toOpenInvoice(
   { latest_invoice: invoice }: SubscriptionFacts,
   access: RequestAccess,
-): BillingOpenInvoice | null {
+): BillingSubscription['openInvoice'] {
   if (invoice?.status !== 'open') return null;
   return {
     id: invoice.id,

@@ -16,8 +16,7 @@ import { Money } from './stripe-values.ts';
 import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
 
-export type BillingPriceTier = InstanceType<typeof BillingPriceTier>;
-export const BillingPriceTier = createObjectType('BillingPriceTier', 'One tier of a price.', {
+const BillingPriceTier = createObjectType('BillingPriceTier', 'One tier of a price.', {
   upTo: nullable(Float, 'The last unit of the tier; null for the tier that has no end.'),
   unitAmount: nullable(Money, 'The amount for each unit, as `unitAmount` of the price.'),
   unitAmountDecimal: nullable(String, 'The amount for each unit, as `unitAmountDecimal` of the price.'),
@@ -89,35 +88,27 @@ export const BillingChangedItem = createObjectType(
   changedItem,
 );
 
-export type BillingSubscriptionItem = InstanceType<typeof BillingSubscriptionItem>;
-export const BillingSubscriptionItem = createObjectType(
-  'BillingSubscriptionItem',
-  'One item of a subscription.',
-  {
-    ...changedItem,
-    id: field(ID, "Stripe's id of the item, `si_…`."),
-    discounts: field([BillingDiscount], 'The discounts on this item.'),
-    currentPeriodEnd: field(Date, 'When the current billing period ends.'),
-  },
-);
+const BillingSubscriptionItem = createObjectType('BillingSubscriptionItem', 'One item of a subscription.', {
+  ...changedItem,
+  id: field(ID, "Stripe's id of the item, `si_…`."),
+  discounts: field([BillingDiscount], 'The discounts on this item.'),
+  currentPeriodEnd: field(Date, 'When the current billing period ends.'),
+});
 
-export type BillingCancellation = InstanceType<typeof BillingCancellation>;
-export const BillingCancellation = createObjectType('BillingCancellation', "A subscription's cancellation.", {
+const BillingCancellation = createObjectType('BillingCancellation', "A subscription's cancellation.", {
   requestedAt: nullable(Date, 'When the subscription was cancelled.'),
   reason: nullable(cancellationReason.type, 'Why, as Stripe sees it.'),
   feedback: nullable(cancellationFeedback.type, 'What the customer chose as the reason.'),
   comment: nullable(String, 'What the customer wrote about it.'),
 });
 
-export type BillingPause = InstanceType<typeof BillingPause>;
-export const BillingPause = createObjectType('BillingPause', "A subscription's pause.", {
+const BillingPause = createObjectType('BillingPause', "A subscription's pause.", {
   reason: field(pauseReason.type, 'Why the subscription is paused.'),
   since: nullable(Date, 'When the pause began; null for PAYMENT_COLLECTION, where Stripe does not keep it.'),
   until: nullable(Date, 'When it ends by itself; null when it has no end.'),
 });
 
-export type BillingScheduledChange = InstanceType<typeof BillingScheduledChange>;
-export const BillingScheduledChange = createObjectType(
+const BillingScheduledChange = createObjectType(
   'BillingScheduledChange',
   'A change of a subscription that waits for its date.',
   {
@@ -127,8 +118,7 @@ export const BillingScheduledChange = createObjectType(
   },
 );
 
-export type BillingPendingUpdate = InstanceType<typeof BillingPendingUpdate>;
-export const BillingPendingUpdate = createObjectType(
+const BillingPendingUpdate = createObjectType(
   'BillingPendingUpdate',
   'A change of a subscription that waits for the payment of its invoice.',
   {
