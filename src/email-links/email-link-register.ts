@@ -1,7 +1,7 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
-import type { KeptRecord, RecordStore } from '../records/record-store.ts';
+import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 
 /** The path of a link, which the token follows. */
 export const linkPath = '/portal-links';
@@ -56,7 +56,11 @@ export interface EmailLink extends Readonly<z.output<typeof linkSchema>> {
   /** The hash of the link's token. */
   readonly id: string;
   readonly userId: string;
+  /** When a single-use link was used; null when it was not. */
+  readonly usedAt: Date | null;
 }
+
+export type NewEmailLink = Omit<EmailLink, 'usedAt'>;
 
 /** How long after a link's expiry its page can still say that the link was used or has expired. */
 const remembranceMs = 30 * 24 * 60 * 60_000;
@@ -65,18 +69,21 @@ const remembranceMs = 30 * 24 * 60 * 60_000;
 export class EmailLinkRegister {
   constructor(private readonly records: RecordStore) {}
 
-  async add({ id, userId, ...content }: EmailLink): Promise<void> {
+  async add({ id, userId, ...content }: NewEmailLink): Promise<void> {
     const expiresAt = toRecordEnd(content.expiresAt);
     await this.records.insert('portal-link', { key: id, nonce: id, owner: userId, content, expiresAt });
   }
 
   async find(id: string): Promise<EmailLink | null> {
-    const record = await this.records.find('portal-link', id);
-    return record && toLink(record);
+    const link = await this.records.find('portal-link', id);
+    return link && toLink(link, await this.records.find('portal-link-use', id));
   }
 
   async listOf(userId: string): Promise<readonly EmailLink[]> {
-    return (await this.records.listOf('portal-link', userId)).map(toLink);
+    const links = await this.records.listOf('portal-link', userId);
+    const uses = await this.records.listOf('portal-link-use', userId);
+    const usesById = new Map(uses.map((use) => [use.key, use]));
+    return links.map((link) => toLink(link, usesById.get(link.key) ?? null));
   }
 
   /** Of several concurrent calls, exactly one returns true. */
@@ -93,21 +100,9 @@ export class EmailLinkRegister {
     return links.length;
   }
 
-  /** Returns when a link was used; null when it was not. */
-  async findUse(id: string): Promise<Date | null> {
-    const record = await this.records.find('portal-link-use', id);
-    return record && useSchema.parse(record.content).usedAt;
-  }
-
-  /** Returns when a user's links were used, by link id. */
-  async listUsesOf(userId: string): Promise<ReadonlyMap<string, Date>> {
-    const records = await this.records.listOf('portal-link-use', userId);
-    return new Map(records.map(({ key, content }) => [key, useSchema.parse(content).usedAt]));
-  }
-
   /** Marks a link as used. Of several concurrent calls, over all processes, exactly one returns true. */
-  async use({ id: key, userId: owner, expiresAt: end }: EmailLink, usedAt: Date): Promise<boolean> {
-    const use = { key, nonce: randomUUID(), owner, content: { usedAt }, expiresAt: toRecordEnd(end) };
+  async use({ id, userId: owner, expiresAt }: NewEmailLink, usedAt: Date): Promise<boolean> {
+    const use = createRecord(id, { owner, content: { usedAt }, expiresAt: toRecordEnd(expiresAt) });
     try {
       return await this.records.insert('portal-link-use', use);
     } catch (error) {
@@ -122,6 +117,7 @@ function toRecordEnd(expiresAt: Date): Date {
   return new Date(expiresAt.getTime() + remembranceMs);
 }
 
-function toLink({ key, owner, content }: KeptRecord): EmailLink {
-  return { id: key, userId: owner ?? '', ...linkSchema.parse(content) };
+function toLink({ key, owner, content }: KeptRecord, use: KeptRecord | null): EmailLink {
+  const usedAt = use && useSchema.parse(use.content).usedAt;
+  return { id: key, userId: owner ?? '', ...linkSchema.parse(content), usedAt };
 }

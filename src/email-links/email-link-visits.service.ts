@@ -4,7 +4,7 @@ import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
-import { type Leases, LeaseTakenError } from '../records/leases.ts';
+import type { Leases } from '../records/leases.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type EmailLink, type EmailLinkRegister, isLinkToken, toLinkId } from './email-link-register.ts';
@@ -29,7 +29,6 @@ export class EmailLinkRefusedError extends Error {
   }
 }
 
-const pauseMs = 200;
 /** A page must not wait for long while Stripe is down. The button tells what Stripe says then. */
 const stripePatienceMs = 2_000;
 
@@ -57,23 +56,9 @@ export class EmailLinkVisits {
    */
   async open(token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const link = await this.getUsable(token);
-    return link.singleUse ? this.openOnce(link.id, token, isAwaited) : this.openSession(link, token);
-  }
-
-  /** One request at a time opens a session. The others are refused when it succeeds, and try in turn when it fails. */
-  private async openOnce(id: string, token: string, isAwaited: () => boolean): Promise<PortalSession> {
-    const { leases } = this.parts;
-    const deadline = performance.now() + leases.patienceMs;
-    const useUp = () => this.useUp(token, isAwaited);
-    for (;;) {
-      try {
-        return await leases.runExclusive(`portal-link:${id}`, useUp, { patienceMs: 0 });
-      } catch (error) {
-        if (!(error instanceof LeaseTakenError) || performance.now() > deadline) throw error;
-      }
-      await wait(pauseMs * (0.5 + Math.random()));
-      await this.getUsable(token);
-    }
+    if (!link.singleUse) return this.openSession(link, token);
+    // One request at a time opens a session. The others are refused when it succeeds, and try in turn when it fails.
+    return this.parts.leases.runExclusive(`portal-link:${link.id}`, () => this.useUp(token, isAwaited));
   }
 
   private async useUp(token: string, isAwaited: () => boolean): Promise<PortalSession> {
@@ -97,11 +82,10 @@ export class EmailLinkVisits {
   }
 
   private async getUsable(token: string): Promise<EmailLink> {
-    const { links, now } = this.parts;
-    const link = isLinkToken(token) ? await links.find(toLinkId(token)) : null;
+    const link = isLinkToken(token) ? await this.parts.links.find(toLinkId(token)) : null;
     if (link === null) throw new EmailLinkRefusedError('unknown');
-    if (link.singleUse && (await links.findUse(link.id)) !== null) throw new EmailLinkRefusedError('used');
-    if (link.expiresAt <= now()) throw new EmailLinkRefusedError('expired');
+    if (link.usedAt !== null) throw new EmailLinkRefusedError('used');
+    if (link.expiresAt <= this.parts.now()) throw new EmailLinkRefusedError('expired');
     return link;
   }
 

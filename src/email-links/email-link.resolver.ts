@@ -3,7 +3,8 @@ import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
 import { PortalFlow, PortalFlowType } from '../portal/portal-flow.ts';
-import { type EmailLinks, type ListedLink, defaultLifeSeconds } from './email-links.service.ts';
+import type { EmailLink } from './email-link-register.ts';
+import { type EmailLinks, defaultLifeSeconds } from './email-links.service.ts';
 
 const linkFields = {
   id: field(ID, "The link's id, for revoking the link. The id does not reveal the URL."),
@@ -39,7 +40,7 @@ const CreatedBillingPortalLink = createObjectType(
   },
 );
 
-function toType<Link extends ListedLink>({ flow, ...link }: Link) {
+function toType<Link extends EmailLink>({ flow, ...link }: Link) {
   return { ...link, flow: flow?.type ?? null };
 }
 

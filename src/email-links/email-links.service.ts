@@ -29,11 +29,6 @@ interface LinkRequest {
   readonly singleUse: boolean;
 }
 
-/** A link with the time of its use; null when it was not used. */
-export interface ListedLink extends EmailLink {
-  readonly usedAt: Date | null;
-}
-
 interface EmailLinksParts {
   readonly links: EmailLinkRegister;
   readonly customers: CustomerDirectory;
@@ -59,7 +54,7 @@ export class EmailLinks {
    * Returns the only copy of the link's URL.
    * @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError, and the errors of Stripe
    */
-  create(actor: Actor, request: LinkRequest): Promise<ListedLink & { readonly url: string }> {
+  create(actor: Actor, request: LinkRequest): Promise<EmailLink & { readonly url: string }> {
     const { userId, flow, expiresIn, singleUse } = request;
     const token = createLinkToken();
     const id = toLinkId(token);
@@ -84,27 +79,22 @@ export class EmailLinks {
   }
 
   /** Lists a user's links, newest first, until 30 days after their expiry. @throws BadUserInputError, StoreUnavailableError */
-  async list(userId: string): Promise<readonly ListedLink[]> {
+  async list(userId: string): Promise<readonly EmailLink[]> {
     checkUserId(userId);
     const links = await this.parts.links.listOf(userId);
-    const uses = await this.parts.links.listUsesOf(userId);
-    return links
-      .map((link) => ({ ...link, usedAt: uses.get(link.id) ?? null }))
-      .sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+    return links.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
   }
 
   /** Returns false when there was nothing to revoke. @throws BadUserInputError, StoreUnavailableError */
   async revoke(actor: Actor, id: string): Promise<boolean> {
     // A URL or a token that is passed by mistake must not be recorded in the audit trail.
     if (!isLinkId(id)) throw new BadUserInputError('Not a link id: link ids have 64 hexadecimal digits.');
-    const { links, audit } = this.parts;
-    const link = await links.find(id);
+    const link = await this.parts.links.find(id);
     const action = AuditAction.REVOKE_PORTAL_LINK;
     const about = link === null ? {} : { userId: link.userId, target: link.stripeCustomerId };
-    return audit.record({ actor, action, ...about, details: { link: id } }, async () => {
-      if (link === null || !this.isUsable({ ...link, usedAt: await links.findUse(id) })) return false;
-      return links.remove(link);
-    });
+    return this.parts.audit.record({ actor, action, ...about, details: { link: id } }, () =>
+      this.remove(link),
+    );
   }
 
   /** Revokes a user's links that still work, and returns their number. @throws BadUserInputError, StoreUnavailableError */
@@ -112,8 +102,7 @@ export class EmailLinks {
     const intent = { actor, action: AuditAction.REVOKE_PORTAL_LINK, userId, details: { links: 'all' } };
     return this.parts.audit.record(intent, async () => {
       let count = 0;
-      for (const link of await this.list(userId))
-        if (this.isUsable(link) && (await this.parts.links.remove(link))) count += 1;
+      for (const link of await this.list(userId)) if (await this.remove(link)) count += 1;
       return count;
     });
   }
@@ -139,7 +128,9 @@ export class EmailLinks {
     return `${publicUrl.href.replace(/\/$/, '')}${linkPath}/${token}`;
   }
 
-  private isUsable({ usedAt, expiresAt }: ListedLink): boolean {
-    return usedAt === null && expiresAt > this.parts.now();
+  /** Removes a link that still works. Returns false without one. */
+  private async remove(link: EmailLink | null): Promise<boolean> {
+    const works = link?.usedAt === null && link.expiresAt > this.parts.now();
+    return works && this.parts.links.remove(link);
   }
 }

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Leases } from '../records/leases.ts';
-import type { RecordStore } from '../records/record-store.ts';
+import { type RecordStore, createRecord } from '../records/record-store.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 
 /** Longer than the 30 days during which Stripe lists an event and can send it again. */
@@ -37,8 +36,7 @@ export class WebhookProcessor {
         await this.handle(event);
         lease.ensureHeld();
         const expiresAt = new Date(Date.now() + keptMs);
-        const record = { key, nonce: randomUUID(), owner: null, content: { type }, expiresAt };
-        await this.records.insert('webhook-event', record);
+        await this.records.insert('webhook-event', createRecord(key, { content: { type }, expiresAt }));
         return 'handled';
       }),
     );

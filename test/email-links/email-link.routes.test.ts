@@ -329,7 +329,7 @@ describe('a store that does not note the use', () => {
 
     await expect(links.use(link, new Date())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
 
-    expect(await links.findUse(id)).toBeNull();
+    expect(await links.find(id)).toMatchObject({ usedAt: null });
   });
 });
 

@@ -8,7 +8,7 @@ import {
 import type { Environment } from '../../src/config/environment.ts';
 import type { CustomerDirectory, MappingIds } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { EmailLinkRegister, type EmailLink } from '../../src/email-links/email-link-register.ts';
+import { EmailLinkRegister, type NewEmailLink } from '../../src/email-links/email-link-register.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import { planted } from '../errors/planted.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
@@ -119,7 +119,7 @@ async function putBack(customers: CustomerDirectory, links: readonly MappingIds[
   }
 }
 
-function createLink(id: string, stripeCustomerId: string): EmailLink {
+function createLink(id: string, stripeCustomerId: string): NewEmailLink {
   const createdAt = new Date();
   const expiresAt = new Date(createdAt.getTime() + 3_600_000);
   return {
