@@ -13,8 +13,8 @@ export async function* readLinkRows(file: AsyncIterable<string>): AsyncGenerator
   let delimiter: string | undefined;
   for await (const lines of readLines(file)) {
     const isStart = delimiter === undefined;
-    delimiter ??= findDelimiter(lines);
-    const records = parseLines(lines, delimiter);
+    const separator = (delimiter ??= findDelimiter(lines[0]?.text ?? ''));
+    const records = lines.map(({ text }) => parseLine(text, separator));
     const rows = lines.map((line, index) => toRow(line, records[index] ?? null));
     yield isStart && records[0]?.join().toLowerCase() === headings ? rows.slice(1) : rows;
   }
@@ -51,29 +51,17 @@ async function* readLines(file: AsyncIterable<string>): AsyncGenerator<readonly 
 }
 
 /** Spreadsheets use semicolons in languages with a decimal comma. */
-function findDelimiter([first]: readonly Line[]): string {
-  const fits = (delimiter: string): boolean =>
-    first !== undefined && parseLine(first, delimiter)?.length === 2;
+function findDelimiter(first: string): string {
+  const fits = (delimiter: string): boolean => parseLine(first, delimiter)?.length === 2;
   return !fits(',') && fits(';') ? ';' : ',';
 }
 
 /** The fields of a line; null when its quotes do not match. */
-type Fields = readonly string[] | null;
-
-/** Parsing many lines at once is faster, but an open quote joins lines: then each line is parsed alone. */
-function parseLines(lines: readonly Line[], delimiter: string): readonly Fields[] {
-  const records = tryParse(lines.map(({ text }) => text).join('\n'), delimiter);
-  return records?.length === lines.length ? records : lines.map((line) => parseLine(line, delimiter));
-}
-
-function parseLine({ text }: Line, delimiter: string): Fields {
-  return tryParse(text, delimiter)?.[0] ?? null;
-}
-
-function tryParse(text: string, delimiter: string): string[][] | null {
+function parseLine(text: string, delimiter: string): readonly string[] | null {
   try {
     // `trim` also removes a byte order mark.
-    return parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true, trim: true });
+    const records = parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true, trim: true });
+    return records[0] ?? null;
   } catch (error) {
     if (error instanceof CsvError) return null;
     throw error;
@@ -86,7 +74,7 @@ function tryParse(text: string, delimiter: string): string[][] | null {
  */
 const roundedNumber = /^-?\d+([.,]\d+E[+-]?|E[+-])\d{1,3}$/i;
 
-function toRow({ line, text }: Line, fields: Fields): LinkRow {
+function toRow({ line, text }: Line, fields: readonly string[] | null): LinkRow {
   if (text.length > maxLineLength) return { line, fault: `it is longer than ${maxLineLength} characters` };
   // The decoder writes this for bytes that are not UTF-8, so different ids could become equal.
   if (text.includes('\uFFFD')) return { line, fault: 'it is not in UTF-8' };
