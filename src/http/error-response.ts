@@ -84,8 +84,8 @@ function toBody({ status: _status, message: text, ...details }: Failure, shape: 
 }
 
 /**
- * Answers 404, or 405 when the path has routes for other methods, which RFC 9110 wants in `Allow`. The handler also sees
- * routes that are added later.
+ * Answers 404, or 405 when the path has routes for other methods only, which RFC 9110 wants in `Allow`. The handler also
+ * sees routes that are added later.
  */
 export function createNotFoundHandler(server: FastifyInstance) {
   const routes: { readonly path: RegExp; readonly methods: readonly string[] }[] = [];
@@ -95,13 +95,13 @@ export function createNotFoundHandler(server: FastifyInstance) {
     // A parameter such as `:token` in `/portal-links/:token` matches any segment.
     routes.push({ path: new RegExp(`^${url.replace(/:\w+/g, '[^/]*')}$`), methods: [method].flat() });
   });
-  return ({ url }: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  return ({ url, method }: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = url.replace(/\?.*/s, '');
-    const allowed = routes.flatMap((route) => (route.path.test(path) ? route.methods : [])).join(', ');
+    const allowed = routes.flatMap((route) => (route.path.test(path) ? route.methods : []));
     const missing = { status: 404, message: 'This path does not exist.', code: 'NOT_FOUND' };
-    if (allowed === '') return sendFailure(reply, missing, 'rest');
-    reply.header('allow', allowed);
-    const message = `This path only accepts ${allowed}.`;
+    if (allowed.length === 0 || allowed.includes(method)) return sendFailure(reply, missing, 'rest');
+    reply.header('allow', allowed.join(', '));
+    const message = `This path only accepts ${allowed.join(', ')}.`;
     return sendFailure(reply, { status: 405, message, code: 'METHOD_NOT_ALLOWED' }, 'rest');
   };
 }

@@ -73,7 +73,7 @@ export const hostileHeaders = (
     ['the type of a logout token', refusals.type, { typ: 'logout+jwt' }],
     ['the type of a DPoP proof', refusals.type, { typ: 'dpop+jwt' }],
     ['the type of a security event', refusals.type, { typ: 'application/secevent+jwt' }],
-    ['a type that is no text', refusals.type, { typ: ['JWT'] }],
+    ['a type that is a list', refusals.type, { typ: ['JWT'] }],
     ['no JSON', refusals.form, '{'],
     ['a list', refusals.form, '[]'],
   ] as const

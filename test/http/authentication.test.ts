@@ -36,7 +36,7 @@ describe.each(Object.entries(routes))('a 401 of %s', (_title, send) => {
     ['no token', undefined],
     ['a scheme without tokens', 'Basic dTpw'],
     ['a scheme alone', 'Bearer'],
-  ])('says what it wants to who sends %s, and names no error', async (_what, authorization) => {
+  ])('challenges a request with %s, and names no error', async (_what, authorization) => {
     const response = await send(authorization);
 
     expect(response.status).toBe(401);
@@ -44,7 +44,7 @@ describe.each(Object.entries(routes))('a 401 of %s', (_title, send) => {
   });
 
   test.each(['Bearer nonsense', 'bearer a.b.c'])(
-    'says that the token is at fault: %s',
+    'says that the token is invalid: %s',
     async (authorization) => {
       const response = await send(authorization);
 
@@ -56,8 +56,8 @@ describe.each(Object.entries(routes))('a 401 of %s', (_title, send) => {
   );
 });
 
-test('no other answer has a challenge', async () => {
-  const token = await app.createToken({ userId: 'nobody' });
+test('no other response has a challenge', async () => {
+  const token = await app.createToken({ userId: 'unlinked' });
   const response = await routes['POST /graphql'](`Bearer ${token}`);
 
   expect(response.status).toBe(200);
@@ -84,7 +84,7 @@ async function ask(token: string): Promise<{ status: number; message: string | u
   return { status: response.status, message: body.errors?.[0].message ?? body.error, line };
 }
 
-test('the client learns which of issuer and audience is refused, and the log both values', async () => {
+test('the client learns which claim is refused, and the log has both values', async () => {
   const issuer = await ask(await sign({ iss: 'https://issuer.example.com/' }));
   const audience = await ask(await sign({ aud: 'shop' }));
 
@@ -106,7 +106,7 @@ test('the client learns which of issuer and audience is refused, and the log bot
   });
 });
 
-test('the log holds nothing of a refused token but the claim that is refused', async () => {
+test('the log contains only the refused claim of a token', async () => {
   const token = await sign({ aud: 'shop', email: 'planted@example.com', sub: 'user_planted' });
   await ask(token);
   await ask(token.slice(0, -5));
@@ -154,7 +154,7 @@ describe('examples/cookie-session.ts', () => {
     expect(app.stripe.requests.at(-1)?.params).toMatchObject({ customer: customerId });
   });
 
-  test('a link can open the portal at a task, and cannot choose where the portal leads back to', async () => {
+  test('a link can open the portal at a task, and cannot choose the return URL', async () => {
     const response = await visit(
       '/billing?flow=PAYMENT_METHOD_UPDATE&returnUrl=https://evil.example',
       'session=of-ada',
@@ -168,7 +168,7 @@ describe('examples/cookie-session.ts', () => {
     });
   });
 
-  test.each([undefined, 'session=', 'session=of-nobody', 'mysession=of-ada'])(
+  test.each([undefined, 'session=', 'session=of-a-stranger', 'mysession=of-ada'])(
     'a visitor with the cookie %s is sent to log in',
     async (cookie) => {
       const response = await visit('/billing', cookie);
@@ -177,7 +177,7 @@ describe('examples/cookie-session.ts', () => {
     },
   );
 
-  test('a task that the portal does not have is an error, and no redirect', async () => {
+  test('an unknown task is an error and not a redirect', async () => {
     const response = await visit('/billing?flow=NOTHING', 'session=of-ada');
 
     expect([response.status, response.headers.get('location')]).toEqual([502, null]);

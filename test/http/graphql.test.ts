@@ -92,7 +92,7 @@ describe('a request without a token', () => {
   });
 });
 
-describe('for people: GET /graphql in a browser', () => {
+describe('GET /graphql in a browser', () => {
   test.each<[EnvironmentName, boolean]>([
     ['development', true],
     ['production with the sandbox', true],
@@ -143,7 +143,7 @@ describe('a request that cannot be run', () => {
     ['nothing', '', 400, 'BAD_USER_INPUT'],
     ['null', 'null', 400, 'BAD_REQUEST'],
     ['no query', {}, 400, 'BAD_REQUEST'],
-    ['a query that is no text', { query: 5 }, 400, 'BAD_REQUEST'],
+    ['a query that is a number', { query: 5 }, 400, 'BAD_REQUEST'],
     ['variables as text', { query: '{ __typename }', variables: '{}' }, 400, 'BAD_REQUEST'],
     ['several at once', [{ query: '{ __typename }' }], 400, 'BAD_REQUEST'],
     ['a hash in place of the query', { extensions: apq }, 200, 'PERSISTED_QUERY_NOT_SUPPORTED'],
@@ -169,13 +169,13 @@ describe('a request that cannot be run', () => {
     expect(answer.errors.every((error) => Object.keys(error.extensions).length === 1)).toBe(true);
   });
 
-  test('is no failure of the service: nothing is logged but the request', () => {
+  test('is not logged as an error', () => {
     const levels = app.logs.map((line) => (JSON.parse(line) as { level: number }).level);
     expect(levels.filter((level) => level > 30)).toEqual([]);
   });
 });
 
-describe('a request that a page could make without being asked', () => {
+describe('a request that a page of another origin could make', () => {
   const session = `mutation { createBillingPortalSession(returnUrl: "${returnUrl}") { url } }`;
   const path = `/graphql?query=${encodeURIComponent(session)}`;
 
@@ -191,7 +191,7 @@ describe('a request that a page could make without being asked', () => {
     },
   );
 
-  test('is refused: GET of a query without a header that says it is meant', async () => {
+  test('is refused: GET of a query without a header that only a client can send', async () => {
     const response = await app.fetch('/graphql?query={__typename}', { token });
     expect(response.status).toBe(400);
   });

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type FastifyInstance, fastify } from 'fastify';
+import { createNotFoundHandler } from '../../src/http/error-response.ts';
 import { createHttpServer } from '../../src/http/http-server.ts';
 import { addHealthRoutes } from '../../src/http/monitoring.ts';
 import { OpenRequests } from '../../src/http/open-requests.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
 
 const json = { 'content-type': 'application/json' };
 
-describe('what is not there', () => {
+describe('a path or a URL that does not exist', () => {
   test.each([
     ['GET', '/'],
     ['GET', '/graphql/'],
@@ -42,6 +43,17 @@ describe('what is not there', () => {
     expect(await response.json()).toEqual({ error: 'This path does not exist.', code: 'NOT_FOUND' });
   });
 
+  test('below a path with a parameter is answered as not found, and with 405 to another method', async () => {
+    const server = fastify() as unknown as FastifyInstance;
+    server.setNotFoundHandler(createNotFoundHandler(server));
+    server.get('/files/:name', (_request, reply) => {
+      reply.callNotFound();
+    });
+
+    expect((await server.inject('/files/missing.js')).statusCode).toBe(404);
+    expect((await server.inject({ method: 'POST', url: '/files/missing.js' })).statusCode).toBe(405);
+  });
+
   test('a URL that is malformed is not repeated', async () => {
     const answer = await sendRaw(app, 'GET /%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
 
@@ -52,13 +64,13 @@ describe('what is not there', () => {
   });
 });
 
-test('what is no HTTP behind a request ends the connection, and is not answered in the place of the request', async () => {
+test('malformed HTTP behind a request ends the connection, and is not answered in place of the request', async () => {
   const answer = await sendRaw(app, `${writeGet('/healthz', {})}This is no HTTP.\r\n\r\n`);
 
   expect(answer).toMatchObject({ status: 200, body: expect.not.stringContaining('HTTP/1.1') as unknown });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   test.each([
     ['GET', '/healthz', 200],
     ['GET', '/graphql', 400],
@@ -215,7 +227,7 @@ describe('a page of another origin', () => {
   });
 });
 
-test('who hangs up before the turn of the event loop ends is not served, and is logged as gone', async () => {
+test('a client that disconnects within the turn of the event loop is not served, and is logged with 499', async () => {
   const lines: string[] = [];
   const logger = createLogger('info', { write: (line) => lines.push(line) });
   const observation = { telemetry: new Telemetry(noMetrics), hashSubject: (userId: string) => userId };
@@ -248,7 +260,7 @@ function readLines({ logs }: TestApp): RequestLine[] {
   return logs.map((text) => JSON.parse(text) as RequestLine).filter(({ msg }) => msg === 'request');
 }
 
-/** The line of the log that a request left. */
+/** Sends a request and returns its log line. */
 async function logRequest(path: string, userId?: string): Promise<RequestLine> {
   const token = userId === undefined ? undefined : await app.createToken({ userId });
   const requestId = (await app.fetch(path, { token })).headers.get('x-request-id');
@@ -259,7 +271,7 @@ async function logRequest(path: string, userId?: string): Promise<RequestLine> {
 
 const path = `/billing-portal?returnUrl=${returnUrl}`;
 
-test('a user is the same in every line, another is another, and neither can be read', async () => {
+test('the log has one pseudonym per user, and never the user id', async () => {
   const first = await logRequest(path, 'user_planted');
   const again = await logRequest('/graphql', 'user_planted');
   const other = await logRequest(path, 'user_other');
@@ -270,14 +282,14 @@ test('a user is the same in every line, another is another, and neither can be r
   expect(app.logs.join('')).not.toMatch(/user_planted|user_other/);
 });
 
-test('a user has another hash in another deployment, so that none can be looked up', () => {
+test('a user has another pseudonym in another deployment', () => {
   const hashes = ['sk_test_1', 'sk_test_2'].map((key) => createSubjectHash(key)('user_1'));
 
   expect(hashes[0]).not.toBe(hashes[1]);
 });
 
 // printf %s:%s sk_test_1 user_1 | openssl dgst -sha256
-test('an operator can find the hash of a user with openssl', () => {
+test('an operator can compute the pseudonym of a user with openssl', () => {
   expect(createSubjectHash('sk_test_1')('user_1')).toBe('0d4d5f858d562bad');
 });
 
@@ -285,7 +297,7 @@ const mutation = JSON.stringify({
   query: `mutation { createBillingPortalSession(returnUrl: "${returnUrl}") { url } }`,
 });
 
-describe('who hangs up has a line all the same', () => {
+describe('a request whose client disconnects has a log line', () => {
   const sent: readonly [string, (headers: Readonly<Record<string, string>>) => string, number][] = [
     ['a GET', (headers) => writeGet(path, headers), 1],
     ['a POST that was read', (headers) => writePost('/graphql', mutation, headers).toString(), 1],
@@ -310,7 +322,7 @@ describe('who hangs up has a line all the same', () => {
   });
 });
 
-test('who hangs up in the turn of the event loop in which the request is read is no failure of the service', async () => {
+test('a client that disconnects while its request is read causes no error', async () => {
   const service = await createTestApp({ RATE_LIMIT: '1000000/1m' });
   const seen = { isRead: false };
   const noteRead = (): void => void (seen.isRead = true);
@@ -318,7 +330,7 @@ test('who hangs up in the turn of the event loop in which the request is read is
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
   socket.write(writeGet(path, {}));
 
-  // Looks in each turn, before what waits for the end of that turn goes on.
+  // Checks in each turn, before work that waits for the end of the turn.
   while (!seen.isRead) await nextTurn();
   socket.resetAndDestroy();
   unsubscribe('http.server.request.start', noteRead);
@@ -328,106 +340,115 @@ test('who hangs up in the turn of the event loop in which the request is read is
   expect(service.logs.filter((text) => (JSON.parse(text) as { level: number }).level >= 50)).toEqual([]);
 });
 
-test.each([path, '/healthz', '/nowhere'])('who does not say who they are has none (%s)', async (target) => {
-  expect(await logRequest(target)).not.toHaveProperty('subject');
-});
+test.each([path, '/healthz', '/nowhere'])(
+  'a request without a token has no pseudonym (%s)',
+  async (target) => {
+    expect(await logRequest(target)).not.toHaveProperty('subject');
+  },
+);
 
-/** A server whose one slow answer comes when the test lets it. */
-async function startServer(lingerMs: number) {
-  const server = fastify({ return503OnClosing: false }) as unknown as FastifyInstance;
-  let finish = (): void => undefined;
-  let asked = (): void => undefined;
-  const wasAsked = new Promise<void>((resolve) => (asked = resolve));
-  const open = new OpenRequests();
-  open.track(server);
-  const closing = closePolitely(server, open, lingerMs);
-  addHealthRoutes(server, { ping: () => Promise.resolve() }, closing, createLogger('silent'));
-  server.get('/slow', async () => {
-    asked();
-    await new Promise<void>((resolve) => (finish = resolve));
-    return { done: true };
+describe('a server that closes', () => {
+  /** A server with a slow route, which answers when the test calls `finish`. */
+  async function startServer(lingerMs: number) {
+    const server = fastify({ return503OnClosing: false }) as unknown as FastifyInstance;
+    let finish = (): void => undefined;
+    let asked = (): void => undefined;
+    const wasAsked = new Promise<void>((resolve) => (asked = resolve));
+    const open = new OpenRequests();
+    open.track(server);
+    const closing = closePolitely(server, open, lingerMs);
+    addHealthRoutes(server, { ping: () => Promise.resolve() }, closing, createLogger('silent'));
+    server.get('/slow', async () => {
+      asked();
+      await new Promise<void>((resolve) => (finish = resolve));
+      return { done: true };
+    });
+    server.get('/soon', () => new Promise((resolve) => setTimeout(resolve, 100, { done: true })));
+    const url = await server.listen({ port: 0, host: '127.0.0.1' });
+    return { server, url, wasAsked, finish: () => finish() };
+  }
+
+  /** One request, on a connection that stays open unless the server closes it. */
+  async function askOver(url: string, agent: Agent) {
+    const [response] = (await once(get(url, { agent }), 'response')) as [NodeJS.ReadableStream & Answer];
+    return {
+      status: response.statusCode,
+      connection: response.headers.connection,
+      body: await text(response),
+    };
+  }
+
+  interface Answer {
+    readonly statusCode: number;
+    readonly headers: { readonly connection?: string };
+  }
+
+  async function openSilent(url: string): Promise<Socket> {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  test('answers open requests, and closes their connections afterwards', async () => {
+    const { server, url, wasAsked, finish } = await startServer(0);
+    const answer = askOver(`${url}/slow`, new Agent({ keepAlive: true }));
+    await wasAsked;
+
+    const closed = server.close();
+    setTimeout(finish, 50);
+
+    expect(await answer).toEqual({ status: 200, connection: 'close', body: '{"done":true}' });
+    await closed;
   });
-  server.get('/soon', () => new Promise((resolve) => setTimeout(resolve, 100, { done: true })));
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  return { server, url, wasAsked, finish: () => finish() };
-}
 
-/** One request on a connection that is kept where the server keeps it. */
-async function askOver(url: string, agent: Agent) {
-  const [response] = (await once(get(url, { agent }), 'response')) as [NodeJS.ReadableStream & Answer];
-  return { status: response.statusCode, connection: response.headers.connection, body: await text(response) };
-}
+  test('goes on answering for a while, with `connection: close`, and says that it is not ready', async () => {
+    const { server, url } = await startServer(300);
+    const agent = new Agent({ keepAlive: true });
+    expect(await askOver(`${url}/healthz`, agent)).toMatchObject({ status: 200, connection: 'keep-alive' });
 
-interface Answer {
-  readonly statusCode: number;
-  readonly headers: { readonly connection?: string };
-}
+    const closed = server.close();
 
-async function openSilent(url: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  await once(socket, 'connect');
-  return socket;
-}
+    expect(await askOver(`${url}/healthz`, agent)).toMatchObject({ status: 200, connection: 'close' });
+    expect(await askOver(`${url}/readyz`, agent)).toMatchObject({ status: 503, connection: 'close' });
+    await closed;
+    await expect(askOver(`${url}/healthz`, agent)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
 
-test('what is under way is answered, and its connection ends with it', async () => {
-  const { server, url, wasAsked, finish } = await startServer(0);
-  const answer = askOver(`${url}/slow`, new Agent({ keepAlive: true }));
-  await wasAsked;
+  test('does not wait for a connection without a complete request', async () => {
+    const { server, url } = await startServer(0);
+    const silent = await openSilent(url);
+    const halfway = await openSilent(url);
+    halfway.write('GET /healthz HTTP/1.1\r\n');
+    for (const socket of [silent, halfway]) socket.on('error', () => socket.destroy());
 
-  const closed = server.close();
-  setTimeout(finish, 50);
+    await server.close();
 
-  expect(await answer).toEqual({ status: 200, connection: 'close', body: '{"done":true}' });
-  await closed;
+    for (const socket of [silent, halfway]) socket.destroy();
+  }, 8_000);
+
+  const pipelined = 'GET /soon HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(3);
+
+  test('answers requests that wait behind another request on their connection', async () => {
+    const { server, url } = await startServer(0);
+    const socket = await openSilent(url);
+    const answers = text(socket);
+    socket.write(pipelined);
+    await once(server.server, 'request');
+
+    await server.close();
+
+    expect((await answers).match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+  });
+
+  test('does not wait for the pipelined requests of a client that disconnected', async () => {
+    const { server, url } = await startServer(0);
+    const [gone, silent] = [await openSilent(url), await openSilent(url)];
+    gone.write(pipelined);
+    await once(server.server, 'request');
+    gone.destroy();
+
+    await server.close();
+
+    silent.destroy();
+  }, 5_000);
 });
-
-test('for a while everybody is answered still, told to connect anew, and sees that it is not ready', async () => {
-  const { server, url } = await startServer(300);
-  const agent = new Agent({ keepAlive: true });
-  expect(await askOver(`${url}/healthz`, agent)).toMatchObject({ status: 200, connection: 'keep-alive' });
-
-  const closed = server.close();
-
-  expect(await askOver(`${url}/healthz`, agent)).toMatchObject({ status: 200, connection: 'close' });
-  expect(await askOver(`${url}/readyz`, agent)).toMatchObject({ status: 503, connection: 'close' });
-  await closed;
-  await expect(askOver(`${url}/healthz`, agent)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-});
-
-test('a connection on which nothing comes is not waited for', async () => {
-  const { server, url } = await startServer(0);
-  const silent = await openSilent(url);
-  const halfway = await openSilent(url);
-  halfway.write('GET /healthz HTTP/1.1\r\n');
-  for (const socket of [silent, halfway]) socket.on('error', () => socket.destroy());
-
-  await server.close();
-
-  for (const socket of [silent, halfway]) socket.destroy();
-}, 8_000);
-
-const pipelined = 'GET /soon HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(3);
-
-test('what waits behind another request on its connection is answered as well', async () => {
-  const { server, url } = await startServer(0);
-  const socket = await openSilent(url);
-  const answers = text(socket);
-  socket.write(pipelined);
-  await once(server.server, 'request');
-
-  await server.close();
-
-  expect((await answers).match(/HTTP\/1\.1 200/g)).toHaveLength(3);
-});
-
-test('what waited behind another request, of somebody who hung up, is not waited for', async () => {
-  const { server, url } = await startServer(0);
-  const [gone, silent] = [await openSilent(url), await openSilent(url)];
-  gone.write(pipelined);
-  await once(server.server, 'request');
-  gone.destroy();
-
-  await server.close();
-
-  silent.destroy();
-}, 5_000);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 type Request = string | Buffer;
-/** Written when the test runs, since it holds a token that would be good for a session. */
+/** `write` runs within the test, when the token exists. */
 type Row = readonly [status: number, title: string, write: () => Request, says?: string];
 
 const session = `createBillingPortalSession(returnUrl: "${returnUrl}") { url }`;
@@ -35,7 +35,7 @@ const chunked = (chunks: readonly string[]): Buffer => {
   const body = [...chunks, ''].map((chunk) => `${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`);
   return post(body.join(''), { 'transfer-encoding': 'chunked', 'content-length': null });
 };
-/** Where only the encoding can be at fault. */
+/** A valid request, with these bytes in a comment. */
 const commentedBy = (...bytes: number[]): Buffer =>
   Buffer.from(openSession.replace('{ c', `{ # ${String.fromCharCode(...bytes)}\\n c`), 'latin1');
 const padded = (bytes: number): string => openSession.padEnd(bytes);
@@ -69,8 +69,8 @@ async function expectRefused([status, , write, says = '']: Row): Promise<void> {
   expect(countSessions()).toBe(before);
 }
 
-/** Without this the rows below would show nothing. */
-test('the request that the rows spoil opens a session as it is, and at the limit', async () => {
+/** Proves that the rows below are refused only because of what they change. */
+test('the request that the rows alter opens a session unaltered, and at the limit', async () => {
   const before = countSessions();
   for (const write of [
     () => post(openSession),
@@ -96,13 +96,13 @@ describe('the size of a request', () => {
     [413, 'a chunked body of 8 MB', () => chunked(Array<string>(64).fill(' '.repeat(128 * kilobyte)))],
     [413, 'a content-length over 64 kB, and no body', () => post('', { 'content-length': '65537' })],
     [400, 'a content-length that is too short', () => post(openSession, { 'content-length': '20' })],
-    [400, 'a content-length that is no number', () => post(openSession, { 'content-length': '1e3' })],
+    [400, 'a content-length with an exponent', () => post(openSession, { 'content-length': '1e3' })],
     [400, 'a negative content-length', () => post(openSession, { 'content-length': '-1' })],
     [400, 'two content-lengths', () => post(openSession, { 'content-length': ['10', '90'] })],
     [400, 'a content-length beside chunks', () => post(openSession, { 'transfer-encoding': 'chunked' })],
     [
       400,
-      'chunks that are none',
+      'malformed chunks',
       () => post('zz\r\n', { 'transfer-encoding': 'chunked', 'content-length': null }),
     ],
     [431, 'headers over 32 kB', () => post(openSession, { 'x-padding': 'a'.repeat(33 * kilobyte) })],
@@ -126,7 +126,7 @@ describe('what a body is', () => {
       'a type that only begins as JSON',
       () => post(openSession, { 'content-type': 'application/jsonp' }),
     ],
-    [415, 'a type that is none', () => post(openSession, { 'content-type': '5' })],
+    [415, 'a malformed type', () => post(openSession, { 'content-type': '5' })],
     [415, 'no type', () => post(openSession, { 'content-type': null })],
     [
       415,
@@ -135,7 +135,7 @@ describe('what a body is', () => {
     ],
     [415, 'Latin 1', () => post(openSession, { 'content-type': 'application/json; charset=iso-8859-1' })],
     [415, 'gzip', () => post(gzipSync(openSession), { 'content-encoding': 'gzip' })],
-    [415, 'gzip that is none', () => post(openSession, { 'content-encoding': 'gzip' })],
+    [415, 'gzip of plain text', () => post(openSession, { 'content-encoding': 'gzip' })],
     [415, 'a bomb', () => post(gzipSync(padded(40_000_000)), { 'content-encoding': 'gzip' })],
     [415, 'brotli over gzip', () => post(openSession, { 'content-encoding': 'gzip, br' })],
     [415, 'an unknown encoding', () => post(openSession, { 'content-encoding': 'rot13' })],
@@ -165,13 +165,13 @@ describe('headers', () => {
       'no host in HTTP/1.0',
       () => Buffer.from(post(openSession, { host: null }).toString().replace('HTTP/1.1', 'HTTP/1.0')),
     ],
-    [400, 'a host that is none', () => post(openSession, { host: 'a b' })],
+    [400, 'a malformed host', () => post(openSession, { host: 'a b' })],
     [400, 'a user in the host', () => post(openSession, { host: '%zz:p@localhost' })],
     [400, 'a path in the host', () => post(openSession, { host: 'localhost/graphql' })],
-    [400, 'a port that is none', () => post(openSession, { host: 'localhost:99999' })],
+    [400, 'a port out of range', () => post(openSession, { host: 'localhost:99999' })],
     [400, 'a zero byte', () => post(openSession, { 'x-padding': 'a\0b' })],
     [400, 'a space before the colon', () => post(openSession, { 'x-padding ': 'a' })],
-    [400, 'a line that is none', () => post(openSession, { 'x-padding\r\nx': 'a' })],
+    [400, 'a line without a colon', () => post(openSession, { 'x-padding\r\nx': 'a' })],
     [400, 'no HTTP', () => 'hello\r\n\r\n'],
     [400, 'another version of HTTP', () => get('/graphql').replace('HTTP/1.1', 'HTTP/3.0')],
     [400, 'TLS', () => Buffer.from('16030100f4010000f003039a', 'hex')],
@@ -224,7 +224,7 @@ describe('an operation', () => {
     [400, 'introspection', () => ask(introspection)],
     [400, 'introspection of one type', () => ask('{ __type(name: "Query") { name } }')],
     [400, 'introspection by GET', () => get(path(introspection), meant)],
-    [400, 'a slip of the pen', () => ask('{ billingCustomr { id } }'), 'Cannot query field'],
+    [400, 'a misspelled field', () => ask('{ billingCustomr { id } }'), 'Cannot query field'],
     [400, 'a subscription', () => ask('subscription { a }')],
     [405, 'a mutation by GET', () => get(path(`mutation { ${session} }`), meant)],
     [400, 'a query by GET that a page of any origin could make', () => get(path('{ __typename }'))],
@@ -251,7 +251,7 @@ async function sendLong(path: string, body: object): Promise<string> {
   return response.text();
 }
 
-/** The longest run of the repeated character: of all messages together, in whatever part of the answer. */
+/** The longest run of a repeated character in the response. */
 function findLongestRun(text: string): number {
   return Math.max(0, ...[...text.matchAll(/x+|€+|😀+/g)].map(([{ length }]) => length));
 }
@@ -292,7 +292,7 @@ test.each<[string, object]>([
     },
   ],
   [
-    'a value that is no member of an enum',
+    'an unknown enum value',
     {
       query:
         'mutation ($f: PortalFlowInput) { createBillingPortalSession(returnUrl: "a", flow: $f) { url } }',
@@ -312,7 +312,7 @@ test.each<[string, object]>([
 test.each<[string, object]>([
   ['an unknown field', { returnUrl, [long]: 1 }],
   ['an unknown field of a flow', { returnUrl, flow: { type: 'SUBSCRIPTION_CANCEL', [long]: 1 } }],
-  ['a value that is no member of an enum', { returnUrl, flow: { type: long } }],
+  ['an unknown enum value', { returnUrl, flow: { type: long } }],
   ['a return URL', { returnUrl: `https://${long}.example` }],
   ['a locale', { returnUrl, locale: long }],
 ])('REST repeats at most 200 characters of %s', async (_title, body) => {
@@ -348,7 +348,7 @@ const wrong = Object.entries(taken).flatMap(([path, allowed]) =>
 const sendMethod = (method: string, path: string): Promise<RawAnswer> =>
   sendRaw(open, `${method} ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
 
-describe('a method that a path does not take', () => {
+describe('a method that a path does not accept', () => {
   test.each(wrong)('%s %s', async (method, path, allowed) => {
     const { status, headers, body } = await sendMethod(method, `${path}?a=1`);
 
@@ -363,13 +363,13 @@ describe('a method that a path does not take', () => {
     if (method !== 'HEAD') expect(JSON.parse(body)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
   });
 
-  test('those that it takes are not refused for it', async () => {
+  test('the methods that a path accepts are not refused', async () => {
     for (const [path, allowed] of Object.entries(taken))
       for (const method of allowed) expect((await sendMethod(method, path)).status).not.toBe(405);
   });
 });
 
-describe('a path that is not there', () => {
+describe('a path that does not exist', () => {
   test.each(methods.map((method) => [method]))('%s', async (method) => {
     const { status, headers, body } = await sendMethod(method, '/nowhere');
 

@@ -41,7 +41,7 @@ describeWithPart(
       return keys;
     };
 
-    /** What was logged of Redis, by level: 40 is a warning, 30 tells of something. */
+    /** The log lines about Redis, by level: 40 is a warning, 30 is information. */
     const readReports = ({ logs }: TestApp): [number, string][] =>
       logs
         .map((line) => JSON.parse(line) as { level: number; msg: string })
@@ -66,7 +66,7 @@ describeWithPart(
       expect(statuses).toEqual([400, 400, 400, 429]);
     });
 
-    test('keeps nobody’s name or address in Redis, and nothing for ever', async () => {
+    test('keeps no user id and no address in Redis, and nothing without an expiry', async () => {
       await send(await createReplica(), 'linus@example.com');
 
       const keys = await readKeys();
@@ -92,7 +92,7 @@ describeWithPart(
 
       stopRedis = await startRedisServer(command, port);
       while (readReports(app).length < 2) {
-        await send(app, `somebody-${app.logs.length}`);
+        await send(app, `user-${app.logs.length}`);
         await sleep(50);
       }
       expect(readReports(app)).toEqual([

@@ -7,12 +7,12 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends bytes as they are, which any client would mend or refuse, and reads the answer until the service hangs up. */
+/** Sends bytes that a client would correct or refuse, and reads the response until the service closes the connection. */
 export async function sendRaw(app: TestApp, request: string | Buffer): Promise<RawAnswer> {
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  // Whoever is refused before all is sent may find that nobody reads the rest; the answer counts.
+  // The service may refuse a request and close before it has read all of it. Only the response matters.
   socket.on('error', () => undefined);
   socket.write(request);
   await new Promise((resolve) => socket.once('close', resolve));
@@ -32,7 +32,7 @@ export async function sendRaw(app: TestApp, request: string | Buffer): Promise<R
 
 type Headers = Readonly<Record<string, string | readonly string[] | null>>;
 
-/** A POST of JSON, with other headers in place of the usual ones or beside them; null leaves one out. */
+/** A POST of JSON. `headers` add to the usual ones or replace them; null removes one. */
 export function writePost(path: string, body: string | Buffer, headers: Headers = {}): Buffer {
   const content = Buffer.from(body);
   const all: Headers = {

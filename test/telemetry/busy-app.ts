@@ -37,7 +37,7 @@ async function openSessions(app: WatchedApp): Promise<string[]> {
     });
   const token = await app.createToken(person);
   const answers = [await open(token), await open(token)];
-  await open(await app.createToken({ userId: 'nobody' }));
+  await open(await app.createToken({ userId: 'unlinked' }));
   await open();
   const visit = await app.fetch(`/billing-portal?${new URLSearchParams({ returnUrl }).toString()}`, {
     token,

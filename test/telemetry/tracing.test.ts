@@ -123,8 +123,8 @@ describe('a failure is one of each span that it goes through, by its code,', () 
   }
 
   test("when it is the client's", async () => {
-    const nobody = await app.createToken({ userId: 'nobody' });
-    (await openSession(app, nobody)).expectError('CUSTOMER_NOT_FOUND');
+    const unlinked = await app.createToken({ userId: 'unlinked' });
+    (await openSession(app, unlinked)).expectError('CUSTOMER_NOT_FOUND');
 
     const { spans, server } = await readSpans();
     expect(findSpan(spans, 'Mutation.createBillingPortalSession')).toMatchObject(
@@ -155,7 +155,7 @@ describe('a failure is one of each span that it goes through, by its code,', () 
 
 test('no span holds a person, a URL, a secret or a message', async () => {
   await openSession();
-  await openSession(app, await app.createToken({ userId: 'nobody' }));
+  await openSession(app, await app.createToken({ userId: 'unlinked' }));
   await visit({ 'user-agent': 'planted-agent' });
   await app.fetch(`/nowhere/${person.userId}?token=${token}`);
   await app.fetch('/graphql', {
