@@ -7,18 +7,8 @@ import { PolicyFileError } from '../../policies/policy-file.errors.ts';
 import { readAll } from '../../stripe/reads.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
-import {
-  type Check,
-  CheckSkipped,
-  type Deployment,
-  type Judgement,
-  type StripeDeployment,
-  fail,
-  pass,
-  requireVariables,
-  skip,
-  warn,
-} from './check.ts';
+import type { Check, Deployment, Judgement, StripeDeployment } from './check.ts';
+import { CheckSkipped, fail, pass, requireVariables, skip, warn } from './check.ts';
 
 export const checkPolicyFile: Check = ({ policies, values: { PORTAL_POLICIES: path = '' } }) => {
   if (policies === null)

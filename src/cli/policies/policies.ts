@@ -7,13 +7,8 @@ import type { PolicySet } from '../../policies/policy-set.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { withFeatures } from '../platform.ts';
 import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
-import {
-  type PlannedAction,
-  type PlannedPolicy,
-  type SpareConfiguration,
-  listSpares,
-  planPolicies,
-} from './policy-plan.ts';
+import type { PlannedAction, PlannedPolicy, SpareConfiguration } from './policy-plan.ts';
+import { listSpares, planPolicies } from './policy-plan.ts';
 
 export interface JsonOption {
   readonly json?: true;

@@ -1,15 +1,8 @@
-import {
-  type ConfigurationChange,
-  listChanges,
-  listEdits,
-} from '../../configurations/configuration-changes.ts';
+import type { ConfigurationChange } from '../../configurations/configuration-changes.ts';
+import { listChanges, listEdits } from '../../configurations/configuration-changes.ts';
 import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
-import {
-  type CompiledPolicy,
-  type PolicySet,
-  compilePolicy,
-  listPolicies,
-} from '../../policies/policy-set.ts';
+import type { CompiledPolicy, PolicySet } from '../../policies/policy-set.ts';
+import { compilePolicy, listPolicies } from '../../policies/policy-set.ts';
 
 /** What has to happen at Stripe before sessions can use a policy as the file defines it. */
 export type PlannedAction = 'create' | 'activate' | 'restore' | 'none';
