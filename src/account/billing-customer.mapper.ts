@@ -1,10 +1,20 @@
-import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
+import {
+  cancellationFeedback,
+  cancellationReason,
+  collectionMethod,
+  discountScope,
+  pauseReason,
+  subscriptionStatus,
+  taxExemption,
+  taxIdVerification,
+} from './billing-customer.enums.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
-import type { CustomerFacts } from './customer-facts.ts';
-import { toOptionalMoney } from './stripe-values.ts';
-import type { RequestAccess } from './request-access.ts';
+import type { ChargedItemFacts, CustomerFacts, DiscountFacts, SubscriptionFacts } from './customer-facts.ts';
 import { findPaymentMethod } from './payment-method.ts';
-import { toBillingDiscount, toBillingSubscription } from './subscription.mapper.ts';
+import { toBillingItem, toTotal } from './price.mapper.ts';
+import type { RequestAccess } from './request-access.ts';
+import { toDate, toMoney, toOptionalMoney } from './stripe-values.ts';
+import type { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
 /** Converts what Stripe said to the schema's types. */
 export function toBillingCustomer(
@@ -42,4 +52,166 @@ function toAddress(address: CustomerFacts['address']): BillingCustomer['address'
   if (address === null) return null;
   const { postal_code: postalCode, ...rest } = address;
   return { ...rest, postalCode };
+}
+
+function toBillingSubscription(
+  facts: SubscriptionFacts,
+  customer: Pick<CustomerFacts, 'invoice_settings' | 'default_source' | 'discount'>,
+  access: RequestAccess,
+): BillingSubscription {
+  const cancelsAt = findCancellation(facts);
+  return {
+    id: facts.id,
+    status: subscriptionStatus.read(facts.status),
+    currency: facts.currency,
+    items: facts.items.map(toBillingSubscriptionItem),
+    total: toTotal(facts.items),
+    discounts: toDiscounts(facts, customer.discount),
+    startedAt: toDate(facts.start_date),
+    trialEndsAt: toDate(facts.trial_end),
+    currentPeriodEnd: toDate(findPeriodEnd(facts, Math.min)),
+    cancelsAt,
+    cancellation: cancelsAt === null ? null : toCancellation(facts),
+    pause: toPause(facts),
+    scheduledChange: toScheduledChange(facts),
+    pendingUpdate: toPendingUpdate(facts),
+    collectionMethod: collectionMethod.read(facts.collection_method),
+    daysUntilDue: facts.days_until_due,
+    paymentMethod: findPaymentMethod(facts, customer),
+    openInvoice: toOpenInvoice(facts, access),
+    facts,
+    access,
+  };
+}
+
+function toBillingSubscriptionItem(
+  item: SubscriptionFacts['items'][number],
+): BillingSubscription['items'][number] {
+  const { currency } = item.price;
+  return {
+    id: item.id,
+    ...toBillingItem(item),
+    discounts: item.discounts.map((discount) => toBillingDiscount(discount, 'item', currency)),
+    currentPeriodEnd: toDate(item.current_period_end),
+  };
+}
+
+function toDiscounts(
+  { discounts, currency }: SubscriptionFacts,
+  ofCustomer: DiscountFacts | null,
+): BillingSubscription['discounts'] {
+  if (discounts.length > 0 || ofCustomer === null)
+    return discounts.map((discount) => toBillingDiscount(discount, 'subscription', currency));
+  return [toBillingDiscount(ofCustomer, 'customer', currency)];
+}
+
+/** @param currency what the discount is taken off in; null for the coupon's own currency */
+function toBillingDiscount(
+  { id, start, end, source: { coupon } }: DiscountFacts,
+  scope: string,
+  currency: string | null,
+): BillingDiscount {
+  const options = coupon.currency_options ?? {};
+  const isForeign = currency !== null && coupon.currency !== currency;
+  const amount = isForeign ? (options[currency]?.amount_off ?? null) : coupon.amount_off;
+  return {
+    id,
+    scope: discountScope.read(scope),
+    name: coupon.name,
+    percentOff: coupon.percent_off,
+    amountOff: toOptionalMoney(amount, currency ?? coupon.currency),
+    once: coupon.duration === 'once',
+    startedAt: toDate(start),
+    endsAt: toDate(end),
+  };
+}
+
+function findPeriodEnd({ items }: SubscriptionFacts, choose: (...ends: number[]) => number): number | null {
+  return items.length === 0 ? null : choose(...items.map((item) => item.current_period_end));
+}
+
+/** The portal sets one of two fields, depending on the account's settings: https://docs.stripe.com/billing/subscriptions/cancel */
+function findCancellation(facts: SubscriptionFacts): Date | null {
+  const { cancel_at: cancelAt, cancel_at_period_end: atPeriodEnd, schedule } = facts;
+  if (cancelAt !== null) return toDate(cancelAt);
+  if (atPeriodEnd) return toDate(findPeriodEnd(facts, Math.max));
+  const cancels = isActive(schedule) && schedule.end_behavior === 'cancel';
+  return cancels ? toDate(schedule.phases.at(-1)?.end_date ?? null) : null;
+}
+
+function toCancellation(facts: SubscriptionFacts): BillingSubscription['cancellation'] {
+  const { reason = null, feedback = null, comment = null } = facts.cancellation_details ?? {};
+  return {
+    requestedAt: toDate(facts.canceled_at),
+    reason: reason === null ? null : cancellationReason.read(reason),
+    feedback: feedback === null ? null : cancellationFeedback.read(feedback),
+    comment,
+  };
+}
+
+function toPause(facts: SubscriptionFacts): BillingSubscription['pause'] {
+  const { status, status_details: details, pause_collection: collection, schedule } = facts;
+  if (status === 'paused') {
+    const since = details?.paused?.transitioned_at ?? null;
+    const resumptions = schedule?.pause_schedules?.map(({ resume }) => resume?.resume_at ?? 0) ?? [];
+    const coming = resumptions.filter((at) => at > (since ?? 0));
+    const until = coming.length === 0 ? null : Math.min(...coming);
+    const reason = pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
+    return { reason, since: toDate(since), until: toDate(until) };
+  }
+  if (collection === null) return null;
+  return { reason: 'payment_collection', since: null, until: toDate(collection.resumes_at) };
+}
+
+type Schedule = SubscriptionFacts['schedule'];
+
+/** A released or completed schedule changes nothing. */
+function isActive(schedule: Schedule): schedule is NonNullable<Schedule> {
+  return schedule !== null && (schedule.status === 'active' || schedule.status === 'not_started');
+}
+
+/** The schedule keeps phases that are over, and may have phases that change nothing. */
+function toScheduledChange({
+  schedule,
+  items: own,
+}: SubscriptionFacts): BillingSubscription['scheduledChange'] {
+  if (!isActive(schedule)) return null;
+  const currentEnd = schedule.current_phase?.end_date ?? 0;
+  const coming = schedule.phases.filter(({ start_date: start }) => start >= currentEnd);
+  const next = coming.find(({ items }) => describe(items) !== describe(own));
+  if (next === undefined) return null;
+  return { at: toDate(next.start_date), items: next.items.map(toBillingItem), total: toTotal(next.items) };
+}
+
+function describe(items: readonly ChargedItemFacts[]): string {
+  return items
+    .map(({ price, quantity }) => `${price.id} ${quantity ?? 1}`)
+    .sort()
+    .join();
+}
+
+function toPendingUpdate({
+  pending_update: update,
+}: SubscriptionFacts): BillingSubscription['pendingUpdate'] {
+  if (update === null) return null;
+  return {
+    expiresAt: toDate(update.expires_at),
+    items: update.subscription_items?.map(toBillingItem) ?? null,
+    trialEndsAt: toDate(update.trial_end),
+  };
+}
+
+function toOpenInvoice(
+  { latest_invoice: invoice }: SubscriptionFacts,
+  access: RequestAccess,
+): BillingSubscription['openInvoice'] {
+  if (invoice?.status !== 'open') return null;
+  return {
+    id: invoice.id,
+    number: invoice.number,
+    amountDue: toMoney(invoice.amount_remaining, invoice.currency),
+    dueAt: toDate(invoice.due_date),
+    nextAttemptAt: toDate(invoice.next_payment_attempt),
+    access,
+  };
 }

@@ -8,7 +8,7 @@ import {
   BillingSubscriptionResolver,
   GoneSinceResolver,
   OpenInvoiceResolver,
-} from './account.resolvers.ts';
+} from './billing-customer.resolver.ts';
 import { BillingCustomers } from './billing-customers.service.ts';
 import { CustomerInvoices } from './customer-invoices.service.ts';
 import { CustomerReader } from './customer-reader.ts';
@@ -31,7 +31,7 @@ export function createAccount(
   const snapshots = new SnapshotRegister(database.records);
   unlinking.alsoRemove((userId) => snapshots.removeOf(userId));
   const reader = new CustomerReader(subscriptions, stripe, now);
-  const sync = new CustomerSync({ directory, snapshots, reader, leases });
+  const sync = new CustomerSync(directory, snapshots, reader, leases);
   // Without webhooks, snapshots would become stale.
   const kept = webhooks.secrets.length > 0 ? { register: snapshots, sync } : null;
   const customers = new BillingCustomers({ directory, reader, chooser, kept, logger, now });

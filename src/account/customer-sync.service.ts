@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type Lease, type Leases, LeaseTakenError, type LeasesOptions } from '../records/leases.ts';
-import type { KeptRecord, RecordStore } from '../records/record-store.ts';
+import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 import type { CustomerDirectory, CustomerMapping, MappingIds } from '../customers/customer-directory.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';
 import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
@@ -33,13 +32,9 @@ export class SnapshotRegister {
     snapshot: CustomerSnapshot,
   ): Promise<boolean> {
     if (before !== null && !(await this.remove(before))) return false;
-    return this.records.insert(kind, {
-      key: stripeCustomerId,
-      nonce: randomUUID(),
-      owner: userId,
-      content: { ...snapshot },
-      expiresAt: new Date(snapshot.readAt.getTime() + lifeMs),
-    });
+    const expiresAt = new Date(snapshot.readAt.getTime() + lifeMs);
+    const facts = { owner: userId, content: { ...snapshot }, expiresAt };
+    return this.records.insert(kind, createRecord(stripeCustomerId, facts));
   }
 
   remove(record: KeptRecord): Promise<boolean> {
@@ -54,16 +49,14 @@ export class SnapshotRegister {
   }
 }
 
-export interface CustomerSyncParts {
-  readonly directory: CustomerDirectory;
-  readonly snapshots: SnapshotRegister;
-  readonly reader: CustomerReader;
-  readonly leases: Leases;
-}
-
 /** Keeps the snapshots of customers current. */
 export class CustomerSync {
-  constructor(private readonly parts: CustomerSyncParts) {}
+  constructor(
+    private readonly directory: CustomerDirectory,
+    private readonly snapshots: SnapshotRegister,
+    private readonly reader: CustomerReader,
+    private readonly leases: Leases,
+  ) {}
 
   /**
    * Reads a customer from Stripe and stores a snapshot. The lease is taken before the read, so that an older response never
@@ -74,13 +67,13 @@ export class CustomerSync {
     stripeCustomerId: string,
     patience?: Pick<LeasesOptions, 'patienceMs'>,
   ): Promise<CustomerSnapshot | null> {
-    return this.parts.leases.runExclusive(
+    return this.leases.runExclusive(
       `customer:${stripeCustomerId}`,
       async (lease) => {
-        const before = await this.parts.snapshots.findRecord(stripeCustomerId);
-        const mapping = await this.parts.directory.findByStripeCustomerId(stripeCustomerId);
+        const before = await this.snapshots.findRecord(stripeCustomerId);
+        const mapping = await this.directory.findByStripeCustomerId(stripeCustomerId);
         if (mapping !== null) return this.renew(mapping, before, lease);
-        if (before !== null) await this.parts.snapshots.remove(before);
+        if (before !== null) await this.snapshots.remove(before);
         return null;
       },
       patience,
@@ -92,24 +85,24 @@ export class CustomerSync {
     before: KeptRecord | null,
     lease: Lease,
   ): Promise<CustomerSnapshot | null> {
-    const reading = await this.parts.reader.read(mapping.stripeCustomerId);
+    const reading = await this.reader.read(mapping.stripeCustomerId);
     const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
     lease.ensureHeld();
     if (!reading.isKnown) {
       // The key may belong to another account, so nothing is recorded about the customer.
-      if (before !== null) await this.parts.snapshots.remove(before);
+      if (before !== null) await this.snapshots.remove(before);
       return snapshot;
     }
     // A lease depends on clocks, which may differ. The check that the stored record is still the same does not.
-    if (!(await this.parts.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
+    if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
     return (await this.isStillLinked(mapping)) ? snapshot : null;
   }
 
   /** An unlinking removes the user's snapshot, but maybe before this one was written, so it is removed again. */
   private async isStillLinked({ userId, stripeCustomerId }: CustomerMapping): Promise<boolean> {
-    const now = await this.parts.directory.findByStripeCustomerId(stripeCustomerId);
+    const now = await this.directory.findByStripeCustomerId(stripeCustomerId);
     if (now?.userId === userId) return true;
-    await this.parts.snapshots.removeOf(userId);
+    await this.snapshots.removeOf(userId);
     return false;
   }
 }

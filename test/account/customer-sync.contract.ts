@@ -67,12 +67,12 @@ export function describeSync(createUrl: () => string): void {
   async function createSync(options?: LeasesOptions): Promise<CustomerSync> {
     const own = await openDatabase({ url, scope: 'test' });
     opened.push(own);
-    return new CustomerSync({
-      directory: own.customers,
-      snapshots: new SnapshotRegister(own.records),
-      reader: new CustomerReader(new CustomerSubscriptions(stripe), stripe, () => now),
-      leases: new Leases(own.records, options),
-    });
+    return new CustomerSync(
+      own.customers,
+      new SnapshotRegister(own.records),
+      new CustomerReader(new CustomerSubscriptions(stripe), stripe, () => now),
+      new Leases(own.records, options),
+    );
   }
 
   beforeEach(async () => {
