@@ -31,11 +31,9 @@ type Actor = AuditIntent['actor'];
 /** `keep_current` keeps the mappings; `take_other` links the user to the customer of the conflict. */
 export type ConflictResolution = 'keep_current' | 'take_other';
 
-/** A conflict with the current mappings of its user and its customer. */
-export interface OpenConflict extends CustomerConflict {
-  /** The customer that the user is linked to; null when the user is not linked. */
+/** A conflict with the current mappings of its user and its customer; null where there is none. */
+interface OpenConflict extends CustomerConflict {
   readonly linkedCustomerId: string | null;
-  /** The user that the customer is linked to; null when the customer is not linked. */
   readonly linkedUserId: string | null;
 }
 

@@ -1,4 +1,4 @@
-import { BillingError } from '../shared/errors.ts';
+import { BadUserInputError, BillingError } from '../shared/errors.ts';
 
 const noAccount = 'You have no billing account yet. Your first purchase creates it.';
 
@@ -20,26 +20,21 @@ export class CustomerGoneError extends CustomerNotFoundError {
 }
 
 /** One message for another customer's subscription and for a missing one, so that ids cannot be probed. */
-export class NoSuchSubscriptionError extends BillingError {
+export class NoSuchSubscriptionError extends BadUserInputError {
   constructor() {
-    super('BAD_USER_INPUT', 'You have no such subscription.');
+    super('You have no such subscription.');
   }
 }
 
-/** The user is linked to another customer. An administrator has to unlink the user first, deliberately. */
-export class UserAlreadyLinkedError extends BillingError {
+export class UserAlreadyLinkedError extends BadUserInputError {
   constructor(userId: string) {
-    super('BAD_USER_INPUT', `User "${userId}" is linked to another Stripe customer. Unlink the user first.`);
+    super(`User "${userId}" is linked to another Stripe customer. Unlink the user first.`);
   }
 }
 
-/** The customer is linked to another user. Two users never share a customer. */
-export class CustomerAlreadyLinkedError extends BillingError {
+export class CustomerAlreadyLinkedError extends BadUserInputError {
   constructor(stripeCustomerId: string) {
-    super(
-      'BAD_USER_INPUT',
-      `Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that user first.`,
-    );
+    super(`Stripe customer "${stripeCustomerId}" is linked to another user. Unlink that user first.`);
   }
 }
 

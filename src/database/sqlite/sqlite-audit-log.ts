@@ -36,7 +36,7 @@ export class SqliteAuditLog implements AuditLog {
         (scope, operation_id, step, at, actor, actor_kind, action, user_id, user_erased, target, details, code)
       VALUES
         (@scope, @operationId, @step, @at, @actor, @actorKind, @action, @userId, @userErased, @target, @details, @code)
-      ON CONFLICT DO NOTHING RETURNING 1`;
+      ON CONFLICT DO NOTHING`;
     const values = {
       ...record,
       scope: this.scope,
@@ -44,7 +44,7 @@ export class SqliteAuditLog implements AuditLog {
       userErased: record.userErased ? 1 : 0,
       details: JSON.stringify(record.details),
     };
-    await this.connection.write((query) => query(sql, values));
+    await this.connection.write((prepare) => prepare(sql).run(values));
   }
 
   async list({ first, after = afterAll, userId, action }: AuditQuery): Promise<Page<AuditEntry>> {
@@ -53,11 +53,11 @@ export class SqliteAuditLog implements AuditLog {
       ${userId === undefined ? '' : 'AND user_id = ?'} ORDER BY operation_id DESC LIMIT ?`;
     const values = [this.scope, after, action ?? null, action ?? null, ...ofUser, first + 1];
     const outcome = `${select} AND operation_id = ? AND step <> 'intended'`;
-    return this.connection.read((query) => {
-      const found = query(page, values).map(toRecord);
+    return this.connection.read((prepare) => {
+      const found = prepare(page).all(values).map(toRecord);
       const { items, hasNextPage } = toPage(found, first);
       const entries = items.map((intent) =>
-        toEntry(intent, query(outcome, [this.scope, intent.operationId]).map(toRecord)[0]),
+        toEntry(intent, prepare(outcome).all([this.scope, intent.operationId]).map(toRecord)[0]),
       );
       return { items: entries, hasNextPage };
     });
@@ -65,9 +65,9 @@ export class SqliteAuditLog implements AuditLog {
 
   async removeBefore(operationId: string): Promise<number> {
     const sql = `DELETE FROM audit WHERE (scope, operation_id, step) IN
-      (SELECT scope, operation_id, step FROM audit WHERE scope = ? AND operation_id < ? LIMIT ?) RETURNING 1`;
+      (SELECT scope, operation_id, step FROM audit WHERE scope = ? AND operation_id < ? LIMIT ?)`;
     const values = [this.scope, operationId, recordsPerRemoval];
-    return (await this.connection.erase((query) => query(sql, values))).length;
+    return (await this.connection.erase((prepare) => prepare(sql).run(values))).changes;
   }
 
   async anonymize({ userId, stripeCustomerId }: UserToErase): Promise<number> {
@@ -83,7 +83,7 @@ export class SqliteAuditLog implements AuditLog {
        WHERE scope = @scope AND (${isByThem} OR ${isAboutThem} OR target = @customer)
        RETURNING operation_id AS operationId`;
     const values = { scope: this.scope, userId, customer: stripeCustomerId, pseudonym: createPseudonym() };
-    const rows = (await this.connection.erase((query) => query(sql, values))) as AuditRow[];
+    const rows = (await this.connection.erase((prepare) => prepare(sql).all(values))) as AuditRow[];
     return new Set(rows.map(({ operationId }) => operationId)).size;
   }
 }

@@ -11,10 +11,7 @@ const passing =
 
 const unavailable = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM)/;
 
-type Value = string | number | null;
-
-/** Runs a statement and returns its rows. */
-export type Query = (sql: string, values: readonly Value[] | Readonly<Record<string, Value>>) => unknown[];
+export type Prepare = (sql: string) => Libsql.Statement;
 
 /**
  * One connection to a SQLite file. Statements run synchronously. SQLite's own wait for a lock is off, because it would
@@ -32,13 +29,13 @@ export class SqliteConnection {
   }
 
   /** Runs a read, and retries it while another process holds the lock. */
-  async read<T>(operation: (query: Query) => T): Promise<T> {
+  async read<T>(operation: (prepare: Prepare) => T): Promise<T> {
     const deadline = performance.now() + lockWaitMs;
     for (;;) {
       // libsql's prepared statements still work after close.
       if (this.closed) throw new StoreUnavailableError(new Error('The SQLite database is closed.'));
       try {
-        return operation(this.query);
+        return operation(this.prepare);
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw toStoreError(error);
       }
@@ -51,11 +48,11 @@ export class SqliteConnection {
    * reset a prepared statement that met a lock. Later writes of the connection are then not committed, and are lost when
    * the statement runs again.
    */
-  write<T>(operation: (query: Query) => T): Promise<T> {
-    return this.read((query) => {
+  write<T>(operation: (prepare: Prepare) => T): Promise<T> {
+    return this.read((prepare) => {
       this.database.exec('BEGIN IMMEDIATE');
       try {
-        const result = operation(query);
+        const result = operation(prepare);
         this.database.exec('COMMIT');
         return result;
       } finally {
@@ -65,7 +62,7 @@ export class SqliteConnection {
   }
 
   /** Runs a write that removes data, and also removes the data from SQLite's log, which keeps earlier pages. */
-  async erase<T>(operation: (query: Query) => T): Promise<T> {
+  async erase<T>(operation: (prepare: Prepare) => T): Promise<T> {
     const result = await this.write(operation);
     // If a reader in another process blocks this for long, the next erasure or close does it.
     const deadline = performance.now() + lockWaitMs;
@@ -83,10 +80,10 @@ export class SqliteConnection {
   }
 
   /** Prepares each statement once. */
-  private readonly query: Query = (sql, values) => {
+  private readonly prepare: Prepare = (sql) => {
     const statement = this.statements.get(sql) ?? this.database.prepare(sql);
     this.statements.set(sql, statement);
-    return statement.all(values);
+    return statement;
   };
 
   /** Moves the log's pages into the file. */

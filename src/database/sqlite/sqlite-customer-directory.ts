@@ -11,7 +11,7 @@ import {
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
 import { linksPerStep } from '../database.ts';
-import type { Query, SqliteConnection } from './sqlite-connection.ts';
+import type { Prepare, SqliteConnection } from './sqlite-connection.ts';
 
 const columns = `user_id AS userId, stripe_customer_id AS stripeCustomerId, contract_ends_at AS contractEndsAt,
   attributes, created_at AS createdAt`;
@@ -35,20 +35,20 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
 
   async findByUserId(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    return this.connection.read((query) => this.get(query, userId));
+    return this.connection.read((prepare) => this.get(prepare, userId));
   }
 
   async findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null> {
     const sql = `${select} AND stripe_customer_id = ?`;
-    return this.connection.read((query) => toMapping(query(sql, [this.scope, stripeCustomerId])));
+    return this.connection.read((prepare) => toMapping(prepare(sql).get([this.scope, stripeCustomerId])));
   }
 
   async link(link: MappingIds): Promise<{ mapping: CustomerMapping; created: boolean }> {
     checkMappingIds(link);
-    return this.connection.write((query) => {
-      const outcome = this.insert(query, link, Date.now());
+    return this.connection.write((prepare) => {
+      const outcome = this.insert(prepare, link, Date.now());
       if (outcome === 'user_taken') throw new UserAlreadyLinkedError(link.userId);
-      const mapping = this.get(query, link.userId);
+      const mapping = this.get(prepare, link.userId);
       if (mapping === null) throw new CustomerAlreadyLinkedError(link.stripeCustomerId);
       return { mapping, created: outcome === 'linked' };
     });
@@ -61,7 +61,7 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
       const next = links.slice(outcomes.length, outcomes.length + linksPerStep);
       const now = Date.now();
       outcomes.push(
-        ...(await this.connection.write((query) => next.map((link) => this.insert(query, link, now)))),
+        ...(await this.connection.write((prepare) => next.map((link) => this.insert(prepare, link, now)))),
       );
       if (next.length === linksPerStep) await sleep(pauseMs);
     }
@@ -81,43 +81,45 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
       contractEndsAt?.getTime() ?? null,
       attributes === undefined ? null : JSON.stringify(attributes),
     ];
-    return this.connection.write((query) => toMapping(query(sql, [...changes, this.scope, userId])));
+    return this.connection.write((prepare) => toMapping(prepare(sql).get([...changes, this.scope, userId])));
   }
 
   async unlink(userId: string): Promise<CustomerMapping | null> {
     checkUserId(userId);
     const sql = `DELETE FROM customers WHERE scope = ? AND user_id = ? RETURNING ${columns}`;
-    return this.connection.erase((query) => toMapping(query(sql, [this.scope, userId])));
+    return this.connection.erase((prepare) => toMapping(prepare(sql).get([this.scope, userId])));
   }
 
   async list({ first, after = '' }: PageRequest): Promise<Page<CustomerMapping>> {
     const sql = `${select} AND user_id > ? ORDER BY user_id LIMIT ?`;
-    const rows = await this.connection.read((query) => query(sql, [this.scope, after, first + 1]));
+    const rows = await this.connection.read((prepare) => prepare(sql).all([this.scope, after, first + 1]));
     return toPage(rows.map(fromRow), first);
   }
 
-  private insert(query: Query, { userId, stripeCustomerId }: MappingIds, now: number): LinkOutcome {
+  private insert(prepare: Prepare, { userId, stripeCustomerId }: MappingIds, now: number): LinkOutcome {
     const sql = `INSERT INTO customers (scope, user_id, stripe_customer_id, attributes, created_at)
-       VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING RETURNING 1`;
-    if (query(sql, [this.scope, userId, stripeCustomerId, now]).length === 1) return 'linked';
-    const existing = this.get(query, userId);
+       VALUES (?, ?, ?, '{}', ?) ON CONFLICT DO NOTHING`;
+    const { changes } = prepare(sql).run([this.scope, userId, stripeCustomerId, now]);
+    if (changes === 1) return 'linked';
+    const existing = this.get(prepare, userId);
     if (existing === null) return 'customer_taken';
     return existing.stripeCustomerId === stripeCustomerId ? 'unchanged' : 'user_taken';
   }
 
-  private get(query: Query, userId: string): CustomerMapping | null {
-    return toMapping(query(`${select} AND user_id = ?`, [this.scope, userId]));
+  private get(prepare: Prepare, userId: string): CustomerMapping | null {
+    return toMapping(prepare(`${select} AND user_id = ?`).get([this.scope, userId]));
   }
 }
 
-function toMapping(rows: readonly unknown[]): CustomerMapping | null {
-  return rows.map(fromRow)[0] ?? null;
+function toMapping(row: unknown): CustomerMapping | null {
+  return row === undefined ? null : fromRow(row);
 }
 
 function fromRow(row: unknown): CustomerMapping {
-  const { contractEndsAt, attributes, createdAt, ...ids } = row as CustomerRow;
+  const { userId, stripeCustomerId, contractEndsAt, attributes, createdAt } = row as CustomerRow;
   return {
-    ...ids,
+    userId,
+    stripeCustomerId,
     contractEndsAt: contractEndsAt === null ? null : new Date(contractEndsAt),
     attributes: JSON.parse(attributes) as CustomerMapping['attributes'],
     createdAt: new Date(createdAt),

@@ -14,7 +14,7 @@ import { SqliteRecordStore } from './sqlite-record-store.ts';
  */
 export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
   const connection = await openConnection(parsePath(url));
-  const [row] = await connection.read((query) => query('SELECT sqlite_version() AS version', []));
+  const row = await connection.read((prepare) => prepare('SELECT sqlite_version() AS version').get());
   return {
     description: `SQLite ${(row as { version: string }).version}`,
     customers: new SqliteCustomerDirectory(connection, scope),

@@ -20,15 +20,16 @@ export class SqliteRecordStore implements RecordStore {
 
   async insert(kind: RecordKind, { key, nonce, owner, content, expiresAt }: KeptRecord): Promise<boolean> {
     const sql = `INSERT INTO records (scope, kind, key, nonce, owner, content, expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1`;
+      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
     const values = [this.scope, kind, key, nonce, owner, JSON.stringify(content), expiresAt.getTime()];
-    const inserted = await this.connection.write((query) => query(sql, values));
-    return inserted.length === 1 || (await this.find(kind, key))?.nonce === nonce;
+    const { changes } = await this.connection.write((prepare) => prepare(sql).run(values));
+    return changes === 1 || (await this.find(kind, key))?.nonce === nonce;
   }
 
   async find(kind: RecordKind, key: string): Promise<KeptRecord | null> {
-    const [record = null] = await this.select('AND key = ?', [kind, key]);
-    return record;
+    const sql = `${select} AND key = ?`;
+    const row = await this.connection.read((prepare) => prepare(sql).get([this.scope, kind, key]));
+    return row === undefined ? null : fromRow(row);
   }
 
   listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]> {
@@ -40,27 +41,35 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async remove(kind: RecordKind, { key, nonce }: Pick<KeptRecord, 'key' | 'nonce'>): Promise<boolean> {
-    const sql = 'DELETE FROM records WHERE scope = ? AND kind = ? AND key = ? AND nonce = ? RETURNING 1';
+    const sql = 'DELETE FROM records WHERE scope = ? AND kind = ? AND key = ? AND nonce = ?';
     // Leases and heartbeats are removed often and contain no personal data, so a plain transaction is enough.
     const method = kind === 'lease' || kind === 'heartbeat' ? 'write' : 'erase';
-    const removed = await this.connection[method]((query) => query(sql, [this.scope, kind, key, nonce]));
-    return removed.length === 1;
+    const values = [this.scope, kind, key, nonce];
+    const { changes } = await this.connection[method]((prepare) => prepare(sql).run(values));
+    return changes === 1;
   }
 
   async removeExpired(before: Date): Promise<number> {
     const sql = `DELETE FROM records WHERE (scope, kind, key) IN
-      (SELECT scope, kind, key FROM records WHERE scope = ? AND expires_at < ? LIMIT ?) RETURNING 1`;
+      (SELECT scope, kind, key FROM records WHERE scope = ? AND expires_at < ? LIMIT ?)`;
     const values = [this.scope, before.getTime(), recordsPerRemoval];
-    return (await this.connection.erase((query) => query(sql, values))).length;
+    return (await this.connection.erase((prepare) => prepare(sql).run(values))).changes;
   }
 
   private async select(condition: string, values: readonly (string | number)[]): Promise<KeptRecord[]> {
     const sql = `${select} ${condition}`;
-    const rows = await this.connection.read((query) => query(sql, [this.scope, ...values]));
-    return (rows as RecordRow[]).map(({ content, expiresAt, ...row }) => ({
-      ...row,
-      content: JSON.parse(content) as KeptRecord['content'],
-      expiresAt: new Date(expiresAt),
-    }));
+    const rows = await this.connection.read((prepare) => prepare(sql).all([this.scope, ...values]));
+    return rows.map(fromRow);
   }
+}
+
+function fromRow(row: unknown): KeptRecord {
+  const { key, nonce, owner, content, expiresAt } = row as RecordRow;
+  return {
+    key,
+    nonce,
+    owner,
+    content: JSON.parse(content) as KeptRecord['content'],
+    expiresAt: new Date(expiresAt),
+  };
 }
