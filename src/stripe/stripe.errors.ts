@@ -91,25 +91,23 @@ export function readRetryAfter(error: Stripe.errors.StripeError): number | undef
   return Number.isFinite(seconds) && seconds > 0 && seconds <= 60 ? Math.ceil(seconds) : undefined;
 }
 
-/** Explains Node's and undici's codes to an operator. */
-const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'DNS does not know its host name',
-  EAI_AGAIN: 'DNS does not answer',
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was closed',
-  EPIPE: 'the connection was closed',
-  EHOSTUNREACH: 'no route leads to it',
-  ENETUNREACH: 'no route leads to it',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
-  UND_ERR_SOCKET: 'the connection was closed',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is too large',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
-  UND_ERR_PRX_TLS: "the proxy's certificate is for another host",
-};
-
-/** OpenSSL's codes for a certificate chain that cannot be verified. */
-const untrustedCertificate = /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_|INVALID_CA)/;
+/** Explains the codes of Node, OpenSSL and undici to an operator. */
+const reasons: readonly (readonly [codes: RegExp, reason: string])[] = [
+  [/^ENOTFOUND$/, 'DNS does not know its host name'],
+  [/^EAI_AGAIN$/, 'DNS does not answer'],
+  [/^ECONNREFUSED$/, 'the connection was refused'],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the connection was closed'],
+  [/^E(HOST|NET)UNREACH$/, 'no route leads to it'],
+  [/^UND_ERR_CONNECT_TIMEOUT$/, 'the connection timed out'],
+  [/^UND_ERR_RES_EXCEEDED_MAX_SIZE$/, 'the answer is too large'],
+  [/^CERT_HAS_EXPIRED$/, 'its certificate has expired'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'its certificate is for another host'],
+  [/^UND_ERR_PRX_TLS$/, "the proxy's certificate is for another host"],
+  [
+    /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_|INVALID_CA)/,
+    'its certificate is not trusted; where a proxy inspects TLS, set NODE_EXTRA_CA_CERTS',
+  ],
+];
 
 /**
  * A request to Stripe got no response. The message contains no host or address. The error has no `code`, because the SDK
@@ -136,7 +134,6 @@ function describe(error: unknown): string {
   }
   const { code } = error as { readonly code?: unknown };
   if (typeof code !== 'string') return 'the connection failed';
-  const untrusted = 'its certificate is not trusted; where a proxy inspects TLS, set NODE_EXTRA_CA_CERTS';
-  const reason = untrustedCertificate.test(code) ? untrusted : 'the connection failed';
-  return `${reasons[code] ?? reason} (${code})`;
+  const [, reason = 'the connection failed'] = reasons.find(([codes]) => codes.test(code)) ?? [];
+  return `${reason} (${code})`;
 }

@@ -356,7 +356,7 @@ describe('a link that is not the very one', () => {
         const { status, text: page } = await visit(method, text);
         expect({ status, page }).toEqual({ status: 404, page: unknown.text });
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 

@@ -88,7 +88,7 @@ describe('whatever was signed', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -136,7 +136,7 @@ test('any header is judged, and none is accepted without the signature', () => {
     fc.property(bodies, headers, (body, signature) => {
       expect(check({ body: Buffer.from(body), signature })).not.toBeNull();
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });
 
@@ -178,7 +178,7 @@ describe('an event is read or refused, and nothing else is thrown', () => {
         expect(expected).toContain(getRefusal(() => readEvent(value)));
         expect(expected).toContain(parse(JSON.stringify(value)));
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
