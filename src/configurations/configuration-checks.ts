@@ -8,7 +8,6 @@ import {
   toInputPath,
 } from './configuration.schema.ts';
 
-/** A field that is wrong, and what it should be. */
 export interface FieldFault {
   readonly path: string;
   readonly expected: string;
@@ -81,8 +80,7 @@ function findQuantityRefusals({ products = [] }: ConfigurationFeatures['subscrip
 }
 
 /**
- * Refuses what Stripe would refuse, by the rules that apply to policies.
- * @param draft an administrator's input: an empty text removes one
+ * Checks an administrator's input, in which an empty text removes one, by the rules that apply to policies.
  * @param existing the features that the draft changes; a fault that they already have is not reported
  * @throws BadUserInputError with every fault
  */

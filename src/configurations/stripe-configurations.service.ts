@@ -114,7 +114,6 @@ export class StripeConfigurations {
     }
   }
 
-  /** Undoes edits at Stripe. */
   restore(id: string, { content }: WantedConfiguration): Promise<Configuration> {
     return this.update(id, { ...content });
   }

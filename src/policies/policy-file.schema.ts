@@ -1,92 +1,79 @@
 import { z } from 'zod';
+import { optional } from '../configurations/configuration-features.schema.ts';
 import { configurationSchema } from '../configurations/configuration.schema.ts';
 
-const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)], 'expected a text, or a list of texts');
+/** One value or a list of them. */
+function oneOrMore<T extends z.ZodType>(value: T, fault: string) {
+  return z.union([value, z.array(value).min(1)], fault);
+}
+
+/** Values by names that the operator chooses. Without the minimum, an empty condition would match every user. */
+function mapOf<T extends z.ZodType>(value: T) {
+  return z
+    .record(z.string(), value)
+    .refine((map) => Object.keys(map).length > 0, 'expected at least one')
+    .meta({ minProperties: 1 });
+}
+
+const texts = oneOrMore(z.string(), 'expected a text, or a list of texts');
 const claimValue = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean');
+const claimFault = 'expected a text, a number or a boolean, or a list of them';
 
 /** Statuses of subscriptions that have not ended. Rules do not see ended subscriptions. */
 const subscriptionStatus = z.enum(['active', 'incomplete', 'past_due', 'paused', 'trialing', 'unpaid']);
+const statusFault = `expected one or more of ${subscriptionStatus.options.join(', ')}`;
 
 const hoursInMonth = 31 * 24;
+const customerLogin = z.strictObject({
+  expires_after_hours: z
+    .int()
+    .min(1)
+    .max(hoursInMonth)
+    .describe('For how long a session can be recovered: 744 hours, a month, at most.'),
+});
 
-const afterExpirationSchema = z
-  .strictObject({
-    customer_login: z.strictObject({
-      expires_after_hours: z
-        .int()
-        .min(1)
-        .max(hoursInMonth)
-        .describe('For how long a session can be recovered: 744 hours, a month, at most.'),
-    }),
-  })
-  .describe('Lets customers recover an expired session by logging in with their e-mail address.');
+const coupon = z.strictObject({ coupon: z.string().min(1) });
+const promotionCode = z.strictObject({ promotion_code: z.string().regex(/^promo_/) });
+const discount = z.union([coupon, promotionCode], 'expected a coupon, or a promotion_code by its id promo_…');
+const retention = z.strictObject({ type: z.literal('coupon_offer'), coupon_offer: coupon });
 
-const flowsSchema = z
-  .strictObject({
-    subscription_cancel: z
-      .strictObject({
-        retention: z.strictObject({
-          type: z.literal('coupon_offer'),
-          coupon_offer: z.strictObject({ coupon: z.string().min(1) }),
-        }),
-      })
-      .optional()
-      .describe('What a customer is offered for staying.'),
-    subscription_update_confirm: z
-      .strictObject({
-        discounts: z
-          .array(
-            z.union(
-              [
-                z.strictObject({ coupon: z.string().min(1) }),
-                z.strictObject({ promotion_code: z.string().regex(/^promo_/) }),
-              ],
-              'expected a coupon, or a promotion_code by its id promo_…',
-            ),
-          )
-          .length(1),
-      })
-      .optional()
-      .describe('The discount of a confirmed change.'),
-  })
-  .describe('What deep links carry that clients must not choose.');
+const flows = z.strictObject({
+  subscription_cancel: optional(z.strictObject({ retention }), 'What a customer is offered for staying.'),
+  subscription_update_confirm: optional(
+    z.strictObject({ discounts: z.array(discount).length(1) }),
+    'The discount of a confirmed change.',
+  ),
+});
 
 export const policySchema = z
   .strictObject({
-    extends: z.string().optional().describe('The policy that this one starts from.'),
+    extends: optional(z.string(), 'The policy that this one starts from.'),
     ...configurationSchema.shape,
-    after_expiration: afterExpirationSchema.optional(),
-    on_behalf_of: z
-      .string()
-      .regex(/^acct_/, 'expected an id such as acct_…')
-      .optional()
-      .describe('The connected account to act on behalf of.'),
-    flows: flowsSchema.optional(),
+    after_expiration: optional(
+      z.strictObject({ customer_login: customerLogin }),
+      'Lets customers recover an expired session by logging in with their e-mail address.',
+    ),
+    on_behalf_of: optional(
+      z.string().regex(/^acct_/, 'expected an id such as acct_…'),
+      'The connected account to act on behalf of.',
+    ),
+    flows: optional(flows, 'What deep links carry that clients must not choose.'),
   })
   .describe('What customers may do.');
 
 const conditionFields = {
-  under_contract: z.boolean().optional().describe("Whether the mapping's contract end lies in the future."),
-  plan: oneOrMore
-    .optional()
-    .describe('A product or price of a subscription that is active, trialing or past due.'),
-  subscription_status: z
-    .union(
-      [subscriptionStatus, z.array(subscriptionStatus).min(1)],
-      `expected one or more of ${subscriptionStatus.options.join(', ')}`,
-    )
-    .optional()
-    .describe("The status of one of the customer's subscriptions."),
-  role: oneOrMore.optional().describe("A role of the caller's token."),
-  claim: mapOf(
-    z.union(
-      [claimValue, z.array(claimValue).min(1)],
-      'expected a text, a number or a boolean, or a list of them',
-    ),
-  )
-    .optional()
-    .describe("Claims of the caller's token, by name or dotted path."),
-  attribute: mapOf(oneOrMore).optional().describe('Attributes of the mapping.'),
+  under_contract: optional(z.boolean(), "Whether the mapping's contract end lies in the future."),
+  plan: optional(texts, 'A product or price of a subscription that is active, trialing or past due.'),
+  subscription_status: optional(
+    oneOrMore(subscriptionStatus, statusFault),
+    "The status of one of the customer's subscriptions.",
+  ),
+  role: optional(texts, "A role of the caller's token."),
+  claim: optional(
+    mapOf(oneOrMore(claimValue, claimFault)),
+    "Claims of the caller's token, by name or dotted path.",
+  ),
+  attribute: optional(mapOf(texts), 'Attributes of the mapping.'),
 };
 
 const conditionSchema = z
@@ -116,11 +103,3 @@ export const policyFileSchema = z
 export type PolicyDraft = z.output<typeof policySchema>;
 export type Condition = z.output<typeof conditionSchema>;
 export type PolicyFile = z.output<typeof policyFileSchema>;
-
-/** Values by names that the operator chooses. Without the minimum, an empty condition would match every user. */
-function mapOf<T extends z.ZodType>(value: T) {
-  return z
-    .record(z.string(), value)
-    .refine((map) => Object.keys(map).length > 0, 'expected at least one')
-    .meta({ minProperties: 1 });
-}

@@ -19,11 +19,7 @@ async function readPolicyText(path: string): Promise<string> {
   }
 }
 
-/**
- * Reads policies from YAML, of which JSON is a part.
- * @param file how messages name the text
- * @throws PolicyFileError
- */
+/** Reads YAML, of which JSON is a part. @param file how messages name the text. @throws PolicyFileError */
 export function parsePolicyFile(file: string, text: string): PolicySet {
   const content = parseYaml(file, text);
   const result = policyFileSchema.safeParse(content);

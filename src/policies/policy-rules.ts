@@ -3,14 +3,12 @@ import type { CustomerMapping } from '../customers/customer-directory.ts';
 import type { Condition } from './policy-file.schema.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
-/** The facts about a customer's subscriptions that rules use. */
 export interface SubscriptionFacts {
   readonly statuses: ReadonlySet<string>;
   /** The products and prices of those that are active, trialing or past due. */
   readonly plans: ReadonlySet<string>;
 }
 
-/** The facts that rules use. */
 export interface PolicyFacts {
   /** Null for a user without a customer, who therefore has neither contract nor plan. */
   readonly mapping: CustomerMapping | null;

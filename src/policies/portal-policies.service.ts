@@ -34,10 +34,7 @@ export class PortalPolicies {
 
   constructor(private readonly parts: PortalPoliciesParts) {}
 
-  /**
-   * @param caller null without a token
-   * @param known the customer's subscriptions; null when they were not read already
-   */
+  /** @param known the customer's subscriptions; null when they were not read already */
   select(
     caller: Caller | null,
     mapping: CustomerMapping | null,

@@ -49,11 +49,7 @@ export class ConfigurationChooser {
 
   constructor(private readonly parts: ConfigurationChooserParts) {}
 
-  /**
-   * @param caller null without a token of the customer's
-   * @param choice features that the call hides
-   * @throws PortalNotConfiguredError, and the errors of Stripe
-   */
+  /** @param caller null without a token of the customer's. @throws PortalNotConfiguredError, and the errors of Stripe */
   async choose(
     caller: Caller | null,
     mapping: CustomerMapping | null,
@@ -74,11 +70,7 @@ export class ConfigurationChooser {
     return wanted === null ? Promise.resolve(named?.id ?? null) : this.parts.ids.getId(wanted);
   }
 
-  /**
-   * Forgets an id that Stripe refuses.
-   * @param id what `findId` returned
-   * @returns whether `findId` may find another
-   */
+  /** Forgets an id of `findId` that Stripe refuses. @returns whether `findId` may find another */
   forget({ wanted }: ChosenConfiguration, id: Promise<string | null>): boolean {
     if (wanted !== null) this.parts.ids.forget(wanted, id);
     return wanted !== null;

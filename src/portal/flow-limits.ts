@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { PortalFlowType } from './portal-flow.ts';
+import type { PortalFlowType } from './portal-flow.ts';
 
 /** Why the portal would not open a task, with a sentence for it. The names are API: clients compare them. */
 export const taskRefusals = {
@@ -24,27 +24,17 @@ export const taskRefusals = {
 
 export type TaskRefusal = keyof typeof taskRefusals;
 
-const { SUBSCRIPTION_CANCEL, SUBSCRIPTION_PAUSE, SUBSCRIPTION_UPDATE, SUBSCRIPTION_UPDATE_CONFIRM } =
-  PortalFlowType;
-const changes = [SUBSCRIPTION_UPDATE, SUBSCRIPTION_UPDATE_CONFIRM];
-const cancel = [SUBSCRIPTION_CANCEL];
-const pause = [SUBSCRIPTION_PAUSE];
+const changes: readonly PortalFlowType[] = ['subscription_update', 'subscription_update_confirm'];
+const cancel: readonly PortalFlowType[] = ['subscription_cancel'];
+const pause: readonly PortalFlowType[] = ['subscription_pause'];
 const all = [...cancel, ...changes, ...pause];
 
 /** https://docs.stripe.com/customer-management#supported-payment-methods */
-const supported = new Set([
-  'acss_debit',
-  'amazon_pay',
-  'au_becs_debit',
-  'bacs_debit',
-  'boleto',
-  'card',
-  'cashapp',
-  'link',
-  'paypal',
-  'sepa_debit',
-  'us_bank_account',
-]);
+const supported = new Set(
+  'acss_debit amazon_pay au_becs_debit bacs_debit boleto card cashapp link paypal sepa_debit us_bank_account'.split(
+    ' ',
+  ),
+);
 
 const ended = new Set(['canceled', 'incomplete_expired']);
 const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused']);

@@ -1,6 +1,6 @@
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
 import { type TaskFacts, type TaskRefusal, findLimit } from './flow-limits.ts';
-import { PortalFlowType } from './portal-flow.ts';
+import type { PortalFlowType } from './portal-flow.ts';
 import { FlowNotAllowedError } from './portal.errors.ts';
 
 interface OfferedProduct {
@@ -25,27 +25,16 @@ export type OfferedFeatures = Readonly<Partial<Record<FeatureName, { readonly en
   };
 };
 
-const featureByFlow: Readonly<Record<PortalFlowType, FeatureName>> = {
-  [PortalFlowType.PAYMENT_METHOD_UPDATE]: 'payment_method_update',
-  [PortalFlowType.SUBSCRIPTION_CANCEL]: 'subscription_cancel',
-  [PortalFlowType.SUBSCRIPTION_UPDATE]: 'subscription_update',
-  [PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM]: 'subscription_update',
-  [PortalFlowType.SUBSCRIPTION_PAUSE]: 'subscription_pause',
-  [PortalFlowType.CUSTOMER_UPDATE]: 'customer_update',
-};
-
-/**
- * Whether customers find the task in the portal.
- * @param priceId what the subscription has now; null when it does not matter
- */
+/** Whether customers find the task in the portal. @param priceId the subscription's; null when it does not matter */
 export function offersTask(type: PortalFlowType, features: OfferedFeatures, priceId: string | null): boolean {
-  if (features[featureByFlow[type]]?.enabled !== true) return false;
+  const feature = type === 'subscription_update_confirm' ? 'subscription_update' : type;
+  if (features[feature]?.enabled !== true) return false;
   switch (type) {
-    case PortalFlowType.CUSTOMER_UPDATE:
+    case 'customer_update':
       return (features.customer_update?.allowed_updates ?? '').length > 0;
-    case PortalFlowType.SUBSCRIPTION_UPDATE:
+    case 'subscription_update':
       return offersChange(features, priceId) || offersUpdate(features, 'promotion_code');
-    case PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM:
+    case 'subscription_update_confirm':
       return offersChange(features, priceId);
     default:
       return true;
@@ -92,10 +81,7 @@ function refuse(what: string): FlowNotAllowedError {
   return new FlowNotAllowedError('NOT_IN_POLICY', `The portal does not offer ${what}.`);
 }
 
-/**
- * Why the portal would not open the task now; null when it would.
- * @param facts null for a task that concerns the customer
- */
+/** Why the portal would not open the task now; null when it would. @param facts null for a task of the customer's */
 export function findRefusal(
   type: PortalFlowType,
   features: OfferedFeatures,

@@ -16,16 +16,13 @@ export const PortalFlowType = registerEnum(
 );
 export type PortalFlowType = (typeof PortalFlowType)[keyof typeof PortalFlowType];
 
-export const customerTasks: readonly PortalFlowType[] = [
-  PortalFlowType.PAYMENT_METHOD_UPDATE,
-  PortalFlowType.CUSTOMER_UPDATE,
-];
+export const customerTasks: readonly PortalFlowType[] = ['payment_method_update', 'customer_update'];
 
 export const subscriptionTasks: readonly PortalFlowType[] = [
-  PortalFlowType.SUBSCRIPTION_UPDATE,
-  PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM,
-  PortalFlowType.SUBSCRIPTION_PAUSE,
-  PortalFlowType.SUBSCRIPTION_CANCEL,
+  'subscription_update',
+  'subscription_update_confirm',
+  'subscription_pause',
+  'subscription_cancel',
 ];
 
 export const FlowCompletionType = registerEnum(

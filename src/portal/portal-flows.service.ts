@@ -7,7 +7,7 @@ import type { Policy } from '../policies/policy-set.ts';
 import { countCharacters } from '../shared/texts.ts';
 import { type TaskFacts, findDefaultMethod, findMethodType, findOwnMethod } from './flow-limits.ts';
 import { type OfferedFeatures, findRefusal, requireOfferedChange } from './offered-features.ts';
-import { FlowCompletionType, type PortalFlow, PortalFlowType, customerTasks } from './portal-flow.ts';
+import { type PortalFlow, type PortalFlowType, customerTasks } from './portal-flow.ts';
 import { createRefusal } from './portal.errors.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 
@@ -22,14 +22,10 @@ interface FlowContext {
 
 /** Stripe's limit. */
 const maxMessage = 500;
-
 /** What the limits of the portal depend on. */
 const expandLimits = ['default_payment_method', 'default_source', 'schedule'];
 
-const planChanges = new Set<PortalFlowType>([
-  PortalFlowType.SUBSCRIPTION_UPDATE,
-  PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM,
-]);
+const planChanges = new Set<PortalFlowType>(['subscription_update', 'subscription_update_confirm']);
 
 /** Converts the deep links that clients ask for to Stripe's, within what the policy offers. */
 export class PortalFlows {
@@ -39,13 +35,10 @@ export class PortalFlows {
     private readonly stripe: StripeClient,
   ) {}
 
-  /**
-   * Checks everything that needs only the input, before Stripe is called.
-   * @throws BadUserInputError, ReturnUrlNotAllowedError
-   */
+  /** Checks what needs only the input. @throws BadUserInputError, ReturnUrlNotAllowedError */
   check(flow: PortalFlow): void {
     const { type, subscriptionId, priceId, quantity = null } = flow;
-    const confirms = type === PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM;
+    const confirms = type === 'subscription_update_confirm';
     if (!confirms && (priceId ?? quantity) !== null)
       throw new BadUserInputError('priceId and quantity go with the flow SUBSCRIPTION_UPDATE_CONFIRM only.');
     if (confirms && !priceId && quantity === null)
@@ -69,11 +62,11 @@ export class PortalFlows {
   private compileCompletion({ afterCompletion }: PortalFlow): Pick<FlowData, 'after_completion'> {
     if (!afterCompletion) return {};
     const { type, returnUrl, message } = afterCompletion;
-    if (returnUrl && type !== FlowCompletionType.REDIRECT)
+    if (returnUrl && type !== 'redirect')
       throw new BadUserInputError('afterCompletion.returnUrl goes with REDIRECT only.');
-    if (message && type !== FlowCompletionType.HOSTED_CONFIRMATION)
+    if (message && type !== 'hosted_confirmation')
       throw new BadUserInputError('afterCompletion.message goes with HOSTED_CONFIRMATION only.');
-    if (type === FlowCompletionType.REDIRECT) {
+    if (type === 'redirect') {
       if (!returnUrl) throw new BadUserInputError('afterCompletion.returnUrl is required with REDIRECT.');
       return { after_completion: { type, redirect: { return_url: this.returnUrls.getAllowed(returnUrl) } } };
     }
@@ -128,13 +121,13 @@ function compileTask(
   const { flows } = context.policy ?? {};
   const { id } = subscription;
   switch (flow.type) {
-    case PortalFlowType.SUBSCRIPTION_CANCEL:
+    case 'subscription_cancel':
       return { subscription_cancel: { subscription: id, ...flows?.subscription_cancel } };
-    case PortalFlowType.SUBSCRIPTION_UPDATE:
+    case 'subscription_update':
       return { subscription_update: { subscription: id } };
-    case PortalFlowType.SUBSCRIPTION_PAUSE:
+    case 'subscription_pause':
       return { subscription_pause: { subscription: id } };
-    case PortalFlowType.SUBSCRIPTION_UPDATE_CONFIRM:
+    case 'subscription_update_confirm':
       return {
         subscription_update_confirm: {
           subscription: id,

@@ -22,11 +22,6 @@ import type { SessionArgs, SupportSessionArgs } from './session.args.ts';
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams, 'return_url'>>;
 
-interface Choice {
-  readonly mapping: CustomerMapping;
-  readonly chosen: ChosenConfiguration;
-}
-
 interface PortalSessionsParts {
   readonly customers: OwnCustomers;
   readonly returnUrls: ReturnUrls;
@@ -39,7 +34,6 @@ interface PortalSessionsParts {
   readonly metrics: Pick<Metrics, 'sessionOpened'>;
 }
 
-/** Opens portal sessions. */
 export class PortalSessions {
   constructor(private readonly parts: PortalSessionsParts) {}
 
@@ -51,38 +45,34 @@ export class PortalSessions {
   create(caller: Caller, args: SessionArgs): Promise<PortalSession> {
     return this.openChosen(args, async (features) => {
       const mapping = await this.parts.customers.get(caller);
-      return { mapping, chosen: await this.parts.chooser.choose(caller, mapping, features) };
+      return [mapping, await this.parts.chooser.choose(caller, mapping, features)];
     });
   }
 
-  /**
-   * Opens a session on a customer's behalf: with a named configuration, or with the policy that applies
-   * without a token of the customer.
-   * @throws what `create` does, and BadUserInputError for a configuration that cannot be used
-   */
+  /** Opens a session with a named configuration, or with the policy that applies without a token of the customer. */
   createFor(
     mapping: CustomerMapping,
     args: SessionArgs,
     configurationId?: string | null,
   ): Promise<PortalSession> {
     const { chooser } = this.parts;
-    return this.openChosen(args, async (features) => ({
-      mapping,
-      chosen: await (typeof configurationId === 'string'
+    return this.openChosen(args, async (features) => {
+      const chosen = await (typeof configurationId === 'string'
         ? chooser.chooseNamed(configurationId, features)
-        : chooser.choose(null, mapping, features)),
-    }));
+        : chooser.choose(null, mapping, features));
+      return [mapping, chosen];
+    });
   }
 
   /** Counts a success or a failure, labelled with the policy if one was already chosen. */
   private async openChosen(
     args: SessionArgs,
-    choose: (features: FeatureChoice) => Promise<Choice>,
+    choose: (features: FeatureChoice) => Promise<[CustomerMapping, ChosenConfiguration]>,
   ): Promise<PortalSession> {
     let policyName = '(none)';
     try {
       const checked = this.check(args);
-      const { mapping, chosen } = await choose(toFeatureChoice(args.features ?? {}));
+      const [mapping, chosen] = await choose(toFeatureChoice(args.features ?? {}));
       policyName = namePolicy(chosen);
       const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);
       const session = await this.open({ ...checked, ...params }, chosen);
@@ -162,7 +152,6 @@ export class SupportSessions {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** @throws what PortalSessions does */
   create(actor: Caller, args: SupportSessionArgs): Promise<PortalSession> {
     const { userId, configurationId, flow } = args;
     const details = { configurationId: configurationId ?? undefined, flow: flow?.type };
