@@ -6,10 +6,11 @@ import { createObjectType, field, nullable } from '../graphql/types.ts';
 import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { ConfigurationAdmin } from './configuration-admin.service.ts';
-import { BillingPortalConfigurationInput, PortalCancellationReason } from './feature-types.ts';
 import {
   BillingPortalConfiguration,
   BillingPortalConfigurationConnection,
+  BillingPortalConfigurationInput,
+  PortalCancellationReason,
   toBillingPortalConfiguration,
 } from './portal-configuration.types.ts';
 
@@ -23,9 +24,7 @@ export class ConfigurationAdminResolver {
   @Query(() => BillingPortalConfigurationConnection, {
     description: "For administrators: all of the account's portal configurations, the newest first.",
   })
-  async billingPortalConfigurations(
-    @Args(() => PageArgs) pageArgs: PageArgs,
-  ): Promise<Connection<BillingPortalConfiguration>> {
+  async billingPortalConfigurations(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<object>> {
     const page = readPageRequest(pageArgs);
     const found = await this.configurations.list(page);
     return toConnection(found, page, ({ id }) => id, toBillingPortalConfiguration);
@@ -42,7 +41,7 @@ export class ConfigurationAdminResolver {
       description: 'The fields of the new configuration.',
     })
     input: BillingPortalConfigurationInput,
-  ): Promise<BillingPortalConfiguration> {
+  ): Promise<object> {
     return toBillingPortalConfiguration(await this.configurations.create(getCaller(context), input));
   }
 
@@ -55,7 +54,7 @@ export class ConfigurationAdminResolver {
     @configurationId id: string,
     @Arg('input', () => BillingPortalConfigurationInput, { description: 'The fields that change.' })
     input: BillingPortalConfigurationInput,
-  ): Promise<BillingPortalConfiguration> {
+  ): Promise<object> {
     return toBillingPortalConfiguration(await this.configurations.update(getCaller(context), id, input));
   }
 
@@ -67,7 +66,7 @@ export class ConfigurationAdminResolver {
   async deactivateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
     @configurationId id: string,
-  ): Promise<BillingPortalConfiguration> {
+  ): Promise<object> {
     return toBillingPortalConfiguration(await this.configurations.deactivate(getCaller(context), id));
   }
 
@@ -79,7 +78,7 @@ export class ConfigurationAdminResolver {
   async activateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
     @configurationId id: string,
-  ): Promise<BillingPortalConfiguration> {
+  ): Promise<object> {
     return toBillingPortalConfiguration(await this.configurations.activate(getCaller(context), id));
   }
 }

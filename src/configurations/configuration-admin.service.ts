@@ -11,7 +11,10 @@ import { checkDraft } from './configuration-checks.ts';
 import { featureNames } from './configuration-features.schema.ts';
 import type { ConfigurationIdCache } from './configuration-id-cache.service.ts';
 import { type ConfigurationSpec, toInputPath } from './configuration.schema.ts';
-import { type BillingPortalConfigurationInput, readConfigurationInput } from './feature-types.ts';
+import {
+  type BillingPortalConfigurationInput,
+  readConfigurationInput,
+} from './portal-configuration.types.ts';
 import {
   type Configuration,
   createContent,

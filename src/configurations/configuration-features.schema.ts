@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Defines the six features, with Stripe's field names: https://docs.stripe.com/api/customer_portal/configurations/create
- * These schemas check policies and inputs, and `feature-types.ts` creates the GraphQL types from them.
+ * These schemas check policies and inputs, and `table-types.ts` creates the GraphQL types from them.
  */
 
 /** What a zod schema does not say but its GraphQL type needs. */

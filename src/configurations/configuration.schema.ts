@@ -3,7 +3,7 @@ import { countCharacters } from '../shared/texts.ts';
 import { configurationFeaturesSchema, object, optional } from './configuration-features.schema.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
-const text = { nullable: true, text: true } as const;
+export const text = { nullable: true, text: true } as const;
 
 const maxHeadline = 60;
 const headline = z
@@ -28,7 +28,7 @@ export const businessProfileSchema = object(
   },
 );
 
-const loginPageSchema = object(
+export const loginPageSchema = object(
   'PortalLoginPage',
   "Stripe's own page on which customers log in to the portal by e-mail.",
   { enabled: z.boolean().describe('Whether the page can be used.') },
@@ -84,6 +84,8 @@ const inputNames: ReadonlyMap<string, string> = new Map([
   ['prices', 'priceIds'],
   ['payment_method_configuration', 'paymentMethodConfigurationId'],
   ['feedback_options', 'feedbackOptionIds'],
+  ['created', 'createdAt'],
+  ['updated', 'updatedAt'],
 ]);
 
 /** The name in GraphQL and REST of a field of Stripe's. */

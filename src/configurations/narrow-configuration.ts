@@ -5,7 +5,7 @@ import {
   featureNames,
 } from './configuration-features.schema.ts';
 import { isObject, toInputName } from './configuration.schema.ts';
-import type { HiddenFeaturesInput } from './feature-types.ts';
+import type { HiddenFeaturesInput } from './portal-configuration.types.ts';
 import {
   type Configuration,
   type ConfigurationContent,

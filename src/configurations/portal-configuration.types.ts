@@ -1,99 +1,104 @@
-import { Authorized, Field, ID, ObjectType } from 'type-graphql';
+import { Authorized } from 'type-graphql';
+import { z } from 'zod';
 import { createConnectionType } from '../graphql/connection.ts';
 import { admin } from '../graphql/schema.ts';
-import { createObjectType, field, nullable } from '../graphql/types.ts';
 import {
-  PortalBusinessProfile,
-  PortalFeatures,
-  toBusinessProfile,
-  toPortalFeatures,
-} from './feature-types.ts';
+  cancellationReason,
+  configurationFeaturesSchema,
+  featureNames,
+  graphqlNotes,
+  object,
+  optional,
+} from './configuration-features.schema.ts';
+import {
+  type ConfigurationSpec,
+  businessProfileSchema,
+  configurationInputSchema,
+  configurationSchema,
+  loginPageSchema,
+  text,
+} from './configuration.schema.ts';
 import { type Configuration, readMark } from './managed-configuration.ts';
+import { createType, describe, readInputFields, toOutputFields } from './table-types.ts';
 
-const PortalLoginPage = createObjectType(
-  'PortalLoginPage',
-  "Stripe's own page on which customers log in to the portal by e-mail.",
-  {
-    enabled: field(Boolean, 'Whether the page can be used.'),
-    url: nullable(String, 'The address of the page.'),
-  },
-);
+const loginPage = object('PortalLoginPage', describe(loginPageSchema), {
+  ...loginPageSchema.shape,
+  url: optional(z.string(), 'The address of the page.', text),
+});
 
-const PortalPolicyMark = createObjectType(
-  'PortalPolicyMark',
-  'The policy that a configuration was created for.',
-  {
-    namespace: field(String, 'The POLICY_NAMESPACE of the deployment that has the policy.'),
-    name: field(String, "The policy's name when the configuration was created."),
-  },
-);
-
-@ObjectType({ description: 'What the Billing Portal looks like and offers.' })
-export class BillingPortalConfiguration {
-  @Field(() => ID, { description: "Stripe's id of the configuration, `bpc_…`." })
-  readonly id!: string;
-
-  @Field(() => String, { nullable: true, description: 'A name for administrators.' })
-  readonly name!: string | null;
-
-  @Field(() => Boolean, { description: "Whether the configuration is the account's default." })
-  readonly isDefault!: boolean;
-
-  @Field(() => Boolean, { description: 'Whether sessions can use the configuration.' })
-  readonly active!: boolean;
-
-  @Field(() => Boolean, { description: 'False in test mode, where no money moves.' })
-  readonly livemode!: boolean;
-
-  @Field(() => String, { nullable: true, description: 'The return URL of sessions that name none.' })
-  readonly defaultReturnUrl!: string | null;
-
-  @Field(() => PortalBusinessProfile, { description: 'What the portal says about the business.' })
-  readonly businessProfile!: object;
-
-  @Field(() => PortalLoginPage, { description: "Stripe's own login page." })
-  readonly loginPage!: InstanceType<typeof PortalLoginPage>;
-
-  @Field(() => PortalFeatures, { description: 'What customers can do.' })
-  readonly features!: object;
-
-  // A table would not enforce the role.
-  @Authorized(admin)
-  @Field(() => PortalPolicyMark, {
-    nullable: true,
-    description:
-      'For administrators: the policy that manages the configuration, which blocks other changes; null without one.',
-  })
-  readonly policy!: InstanceType<typeof PortalPolicyMark> | null;
-
-  @Field(() => Date, { description: 'When the configuration was created.' })
-  readonly createdAt!: Date;
-
-  @Field(() => Date, { description: 'When the configuration last changed.' })
-  readonly updatedAt!: Date;
+/** A text for people that is always there. */
+function label(description: string) {
+  return z.string().describe(description).register(graphqlNotes, { text: true });
 }
+
+const policyMark = object('PortalPolicyMark', 'The policy that a configuration was created for.', {
+  namespace: label('The POLICY_NAMESPACE of the deployment that has the policy.'),
+  name: label("The policy's name when the configuration was created."),
+});
+
+const configurationOutputSchema = object(
+  'BillingPortalConfiguration',
+  'What the Billing Portal looks like and offers.',
+  {
+    id: z.string().describe("Stripe's id of the configuration, `bpc_…`."),
+    name: optional(z.string(), 'A name for administrators.', text),
+    is_default: z.boolean().describe("Whether the configuration is the account's default."),
+    active: z.boolean().describe('Whether sessions can use the configuration.'),
+    livemode: z.boolean().describe('False in test mode, where no money moves.'),
+    default_return_url: optional(z.string(), 'The return URL of sessions that name none.', text),
+    business_profile: businessProfileSchema,
+    login_page: optional(loginPage, "Stripe's own login page."),
+    features: optional(configurationFeaturesSchema, 'What customers can do.'),
+    policy: optional(
+      policyMark,
+      'For administrators: the policy that manages the configuration, which blocks other changes; null without one.',
+      { nullable: true },
+    ),
+    created: z.date().describe('When the configuration was created.'),
+    updated: z.date().describe('When the configuration last changed.'),
+  },
+);
+
+export const BillingPortalConfiguration = createType(configurationOutputSchema, 'output');
+Authorized(admin)(BillingPortalConfiguration.prototype, 'policy');
+
+/** The type to which a resolver adds the texts of feedback options. */
+export const PortalCancellationReason = createType(cancellationReason, 'output');
 
 export const BillingPortalConfigurationConnection = createConnectionType(
   'BillingPortalConfiguration',
   BillingPortalConfiguration,
 );
 
-/** Stripe's configuration in the words of the schema. */
-export function toBillingPortalConfiguration(configuration: Configuration): BillingPortalConfiguration {
-  const { id, name, active, livemode, login_page: loginPage, created, updated } = configuration;
+/** Stripe's configuration in the words of GraphQL. */
+export function toBillingPortalConfiguration(configuration: Configuration): object {
   const mark = readMark(configuration);
-  return {
-    id,
-    name,
-    isDefault: configuration.is_default,
-    active,
-    livemode,
-    defaultReturnUrl: configuration.default_return_url,
-    businessProfile: toBusinessProfile(configuration.business_profile),
-    loginPage: { enabled: loginPage.enabled, url: loginPage.url },
-    features: toPortalFeatures(configuration.features),
-    policy: mark?.policyName ? { namespace: mark.namespace, name: mark.policyName } : null,
-    createdAt: new Date(created * 1000),
-    updatedAt: new Date(updated * 1000),
-  };
+  const policy = mark?.policyName ? { namespace: mark.namespace, name: mark.policyName } : null;
+  return toOutputFields(configurationOutputSchema, { ...configuration, policy });
 }
+
+export const BillingPortalConfigurationInput = createType(configurationInputSchema, 'input');
+/** The other fields have the names of the table in GraphQL's spelling. */
+export interface BillingPortalConfigurationInput {
+  readonly name?: string | null;
+  readonly [field: string]: unknown;
+}
+
+/** An administrator's input in the words of Stripe, which only `checkDraft` checks. An empty text removes one. */
+export function readConfigurationInput(input: BillingPortalConfigurationInput): ConfigurationSpec {
+  return readInputFields(configurationSchema, input);
+}
+
+const hiddenFeaturesSchema = object(
+  'BillingPortalFeatures',
+  'Hides features of the portal in one session: `false` hides. No value adds a feature that the portal configuration in force does not offer.',
+  Object.fromEntries(
+    featureNames.map((name) => [
+      name,
+      optional(z.boolean(), describe(configurationFeaturesSchema.shape[name])),
+    ]),
+  ),
+);
+export const HiddenFeaturesInput = createType(hiddenFeaturesSchema, 'input');
+/** What a client hides of the features in one session, by their names in GraphQL. */
+export type HiddenFeaturesInput = Readonly<Record<string, boolean | null | undefined>>;

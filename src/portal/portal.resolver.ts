@@ -47,7 +47,7 @@ export class PortalResolver {
   @Query(() => BillingPortalConfiguration, {
     description: 'The portal configuration that a session of the caller would use.',
   })
-  async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<BillingPortalConfiguration> {
+  async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<object> {
     return toBillingPortalConfiguration(await this.parts.chooser.getInForce(getCaller(context)));
   }
 }

@@ -1,5 +1,5 @@
 import { ArgsType, Field, ID } from 'type-graphql';
-import { HiddenFeaturesInput } from '../configurations/feature-types.ts';
+import { HiddenFeaturesInput } from '../configurations/portal-configuration.types.ts';
 import { OptionalField } from '../graphql/types.ts';
 import { PortalFlow } from './portal-flow.ts';
 

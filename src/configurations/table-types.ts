@@ -1,85 +1,32 @@
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { type ClassType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { z } from 'zod';
 import { type OpenEnum, registerOpenEnum } from '../graphql/types.ts';
-import {
-  cancellationReason,
-  configurationFeaturesSchema,
-  featureNames,
-  graphqlNotes,
-  object,
-  scheduleAtPeriodEnd,
-  scheduleCondition,
-} from './configuration-features.schema.ts';
-import {
-  type ConfigurationSpec,
-  businessProfileSchema,
-  configurationInputSchema,
-  configurationSchema,
-  isObject,
-  toInputName,
-} from './configuration.schema.ts';
+import { graphqlNotes, scheduleAtPeriodEnd, scheduleCondition } from './configuration-features.schema.ts';
+import { isObject, toInputName } from './configuration.schema.ts';
+
+/* Declares GraphQL types by the zod schemas of what Stripe takes and answers, and converts values between the two. */
 
 type Schema = z.core.$ZodType;
 type Fields = Readonly<Record<string, unknown>>;
 type Kind = 'input' | 'output';
 
 const enums = new Map<string, OpenEnum>();
-const outputTypes = new Map<z.ZodObject, NewableFunction>();
+const outputTypes = new Map<z.ZodObject, ClassType>();
 
-/** `PortalFeatures` and `PortalFeaturesInput`, made from the table of the features. */
-export const PortalFeatures = createType(configurationFeaturesSchema, 'output');
-/** The type to which a resolver adds the texts of feedback options. */
-export const PortalCancellationReason = createType(cancellationReason, 'output');
-export const PortalBusinessProfile = createType(businessProfileSchema, 'output');
-
-export const BillingPortalConfigurationInput = createType(configurationInputSchema, 'input');
-/** The other fields have the names of the table in GraphQL's spelling. */
-export interface BillingPortalConfigurationInput {
-  readonly name?: string | null;
-  readonly [field: string]: unknown;
-}
-
-const hiddenFeaturesSchema = object(
-  'BillingPortalFeatures',
-  'Hides features of the portal in one session: `false` hides. No value adds a feature that the portal configuration in force does not offer.',
-  Object.fromEntries(
-    featureNames.map((name) => {
-      const description = describe(configurationFeaturesSchema.shape[name]);
-      return [name, z.boolean().optional().describe(description)];
-    }),
-  ),
-);
-export const HiddenFeaturesInput = createType(hiddenFeaturesSchema, 'input');
-/** What a client hides of the features in one session, by their names in GraphQL. */
-export type HiddenFeaturesInput = Readonly<Record<string, boolean | null | undefined>>;
-
-/** Stripe's answers in the words of GraphQL. */
-export function toPortalFeatures(features: object): object {
-  return toOutputFields(configurationFeaturesSchema, features as Fields);
-}
-
-export function toBusinessProfile(profile: object): object {
-  return toOutputFields(businessProfileSchema, profile as Fields);
-}
-
-/**
- * An administrator's input in the words of Stripe, which only `checkDraft` checks. Null counts as left out, except for
- * texts: null removes a text, as an empty text does.
- */
-export function readConfigurationInput(input: Fields): ConfigurationSpec {
-  return readInputFields(configurationSchema, input);
-}
-
-function createType(schema: z.ZodObject, kind: Kind): NewableFunction {
+/** Declares the GraphQL type of a table, and of the tables within. */
+export function createType(schema: z.ZodObject, kind: Kind): ClassType {
   const known = kind === 'output' ? outputTypes.get(schema) : undefined;
   if (known !== undefined) return known;
-  const target = class {};
+  const target: ClassType = class {};
   for (const [name, field] of listFields(schema)) {
     const notes = graphqlNotes.get(field);
     const type = notes?.text ? String : toGraphqlType(unwrap(field), kind);
     const isOptional = field instanceof z.ZodOptional && notes?.required !== true;
     const nullable = kind === 'input' ? isOptional : notes?.nullable === true;
-    Field(() => type, { nullable, description: describe(field) })(target.prototype, toInputName(name));
+    Field(() => type, { nullable, description: describe(field) })(
+      target.prototype,
+      toInputName(name),
+    );
   }
   const { type = '' } = graphqlNotes.get(schema) ?? {};
   const options = { description: describe(schema) };
@@ -103,6 +50,7 @@ function toGraphqlType(schema: Schema, kind: Kind): GraphqlType {
   if (schema instanceof z.ZodObject) return createType(schema, kind);
   if (schema instanceof z.ZodEnum) return getEnum(schema).type;
   if (schema instanceof z.ZodBoolean) return Boolean;
+  if (schema instanceof z.ZodDate) return Date;
   return schema instanceof z.ZodNumber ? Int : ID;
 }
 
@@ -117,7 +65,7 @@ function getEnum(schema: z.ZodEnum): OpenEnum {
   return known;
 }
 
-function describe(field: Schema): string {
+export function describe(field: Schema): string {
   const { description } = z.globalRegistry.get(field) ?? z.globalRegistry.get(unwrap(field)) ?? {};
   return description ?? '';
 }
@@ -135,11 +83,13 @@ function toOutput(schema: Schema, value: unknown): unknown {
   if (schema instanceof z.ZodObject) return toOutputFields(schema, (value ?? {}) as Fields);
   if (schema instanceof z.ZodEnum) return getEnum(schema).read(value as string);
   if (schema instanceof z.ZodBoolean) return value === true;
+  if (schema instanceof z.ZodDate) return new Date((value as number) * 1000);
   // An id that the request has expanded.
   return isObject(value) ? value['id'] : value;
 }
 
-function toOutputFields(schema: z.ZodObject, value: Fields): object {
+/** Stripe's answer in the words of GraphQL. */
+export function toOutputFields(schema: z.ZodObject, value: Fields): object {
   const fields = listFields(schema).map(([name, field]) => {
     const inner = value[name] ?? null;
     const isNull = inner === null && graphqlNotes.get(field)?.nullable === true;
@@ -155,7 +105,8 @@ function readInput(schema: Schema, value: unknown): unknown {
   return schema instanceof z.ZodObject ? readInputFields(schema, value as Fields) : value;
 }
 
-function readInputFields(schema: z.ZodObject, input: Fields): object {
+/** An input of GraphQL in the words of Stripe. Null counts as left out, except for texts: null removes a text. */
+export function readInputFields(schema: z.ZodObject, input: Fields): object {
   const fields = listFields(schema).flatMap(([name, field]) => {
     const value = input[toInputName(name)];
     // Stripe removes a text for which it gets an empty one.
