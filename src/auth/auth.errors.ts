@@ -29,10 +29,8 @@ export class AuthUnavailableError extends BillingError {
     retryAfter: number,
     readonly refusal: Refusal | null = null,
   ) {
-    super('AUTH_UNAVAILABLE', 'Tokens cannot be verified right now. Try again shortly.', {
-      ...(cause === null ? {} : { cause }),
-      retryAfter,
-    });
+    const message = 'Tokens cannot be verified right now. Try again shortly.';
+    super('AUTH_UNAVAILABLE', message, { cause: cause ?? undefined, retryAfter });
   }
 }
 
@@ -49,6 +47,7 @@ export interface ExpectedClaims {
 
 /** What the client reads, by the claim or header field that is refused. */
 const messages: Readonly<Record<string, string>> = {
+  authorization: 'The Authorization header must be "Bearer", a space and one signed JWT.',
   alg: 'The token is signed with an algorithm ("alg") that is not accepted here.',
   crit: 'The token needs an extension that is not supported here.',
   exp: 'The token has expired ("exp").',

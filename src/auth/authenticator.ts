@@ -8,14 +8,7 @@ import {
 } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { hash } from 'node:crypto';
-import {
-  type ExpectedClaims,
-  UnauthenticatedError,
-  describeTime,
-  refuse,
-  refuseAudience,
-  toRefusal,
-} from './auth.errors.ts';
+import { type ExpectedClaims, describeTime, refuse, refuseAudience, toRefusal } from './auth.errors.ts';
 import { type Caller, type ClaimNames, findClaim, getCaller } from './claims.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import {
@@ -86,19 +79,14 @@ const bearer = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /** Extracts the token from an Authorization header, which must be `Bearer` and exactly one signed JWT. */
 function getBearerToken(authorization: string): string {
+  const expected = 'Bearer and one signed JWT';
   if (authorization.length > maxTokenLength + 'Bearer '.length) {
     const message = `The Authorization header is longer than ${maxTokenLength} characters.`;
-    throw createHeaderError(message, `${authorization.length} characters`);
+    throw refuse('authorization', expected, `${authorization.length} characters`, message);
   }
   const token = bearer.exec(authorization)?.[1];
   if (token !== undefined) return token;
-  const message = 'The Authorization header must be "Bearer", a space and one signed JWT.';
-  throw createHeaderError(message, describeForm(authorization));
-}
-
-function createHeaderError(message: string, actual: string): UnauthenticatedError {
-  const expected = 'Bearer and one signed JWT';
-  return new UnauthenticatedError(message, { refused: 'authorization', expected, actual });
+  throw refuse('authorization', expected, describeForm(authorization));
 }
 
 /** Describes the header for the log without quoting any part of it. */

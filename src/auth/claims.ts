@@ -1,5 +1,5 @@
 import { BillingError } from '../shared/errors.ts';
-import { UnauthenticatedError } from './auth.errors.ts';
+import { refuse } from './auth.errors.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -59,11 +59,8 @@ function getUserId(claims: Claims, name: string): string {
   if (typeof userId === 'string' && userId.length <= 255 && userIdPattern.test(userId)) return userId;
   // Only the kind of value is logged: an id is personal data.
   const actual = typeof userId === 'string' ? `a text of ${userId.length} characters` : describeKind(userId);
-  throw new UnauthenticatedError(`The token's "${name}" claim does not name a user.`, {
-    refused: name,
-    expected: 'a text of 1 to 255 characters, without control characters',
-    actual,
-  });
+  const expected = 'a text of 1 to 255 characters, without control characters';
+  throw refuse(name, expected, actual, `The token's "${name}" claim does not name a user.`);
 }
 
 /** A custom claim is often a numeric database key. RFC 7519 makes `sub` a string, and numbers above 2^53 are not exact in JSON. */

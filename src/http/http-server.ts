@@ -12,17 +12,17 @@ import type { HttpConfig } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
 import { matchesOrigin } from '../shared/urls.ts';
+import type { RequestTrace, Telemetry } from '../telemetry/telemetry.ts';
 import {
   answerClientError,
   createAnswerHeaders,
   createErrorHandler,
   createNotFoundHandler,
 } from './error-response.ts';
-import { HungUpError, OpenRequests } from './open-requests.ts';
+import { HungUpError, OpenRequests, hungUpStatus } from './open-requests.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
 import { warnOfUntrustedProxy } from './rate-limit.ts';
 import { limitOpenRequests } from './request-admission.ts';
-import { type ObservationOptions, observeRequests } from './request-observation.ts';
 import { readJsonOnly, refuseAmbiguousHeaders } from './strict-requests.ts';
 
 const maxBodyBytes = 64 * 1024;
@@ -33,7 +33,17 @@ const requestTimeoutMs = 30_000;
 const longestStallMs = 15_000;
 const requestIdPattern = /^[\w.-]{1,64}$/;
 
-export interface HttpServerOptions extends ObservationOptions {
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null before the first hook and after the last. */
+    trace: RequestTrace | null;
+  }
+}
+
+export interface HttpServerOptions {
+  readonly telemetry: Telemetry;
+  /** Pseudonymizes a user id for the log. */
+  readonly hashSubject: (userId: string) => string;
   /** How many milliseconds a stopping server still accepts requests. */
   readonly lingerMs: number;
 }
@@ -100,6 +110,45 @@ function refuseSchemas(): never {
 function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.headers(createAnswerHeaders(request.id));
   return createErrorHandler('rest')(error, request, reply);
+}
+
+/**
+ * Creates each request's span, metrics and log line. They contain the route and never the URL: query strings contain
+ * return URLs, and sometimes misplaced tokens.
+ */
+function observeRequests(
+  server: FastifyInstance,
+  open: OpenRequests,
+  { telemetry, hashSubject }: HttpServerOptions,
+): void {
+  const end = (request: FastifyRequest, status: number): void => {
+    const { id: requestId, method, trace } = request;
+    if (trace === null) return;
+    request.trace = null;
+    const route = getRoute(request);
+    const ms = performance.now() - trace.startedAt;
+    // Routes without authentication do not set the caller.
+    const caller = request.caller as FastifyRequest['caller'] | undefined;
+    const subject = caller ? { subject: hashSubject(caller.userId) } : {};
+    const line = { requestId, method, route, status, ms: Math.round(ms), ...subject };
+    trace.run(() => request.log.info(line, 'request'));
+    telemetry.metrics.requestAnswered(method, route, status, ms / 1000);
+    trace.end(status);
+  };
+  server.decorateRequest('trace', null);
+  server.addHook('onRequest', (request, _reply, done) => {
+    request.trace = telemetry.startRequest(request.method, getRoute(request), request.headers);
+    request.trace.run(done);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    end(request, reply.statusCode);
+    done();
+  });
+  open.onEnd((request) => end(request, hungUpStatus));
+}
+
+function getRoute({ routeOptions }: FastifyRequest): string {
+  return routeOptions.url ?? 'none';
 }
 
 /**
