@@ -3,53 +3,39 @@ import { StripeClient } from '../../stripe/stripe-client.ts';
 import { describeFailure } from '../shell.ts';
 import type { Check, CheckResult, Finding, Judgement, StripeDeployment } from './check.ts';
 import { CheckSkipped, fail, loadDeployment, skip } from './check.ts';
-import {
-  checkEnvironment,
-  checkLinking,
-  checkProxy,
-  checkReturnUrls,
-  checkTrustedDocuments,
-  checkVariables,
-} from './config.check.ts';
+import * as config from './config.check.ts';
 import { checkDatabase } from './database.check.ts';
 import { checkLoginPages, checkNamespace, checkPlans, checkPolicyFile } from './policies.check.ts';
-import {
-  checkDefaultPortal,
-  checkPermissions,
-  contactStripe,
-  findRefusal,
-  judgeClock,
-  judgeKey,
-} from './stripe.check.ts';
+import * as atStripe from './stripe.check.ts';
 import { checkToken, checkTokenKeys } from './tokens.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
 
 /** In the order of the report. */
 export const localChecks: Readonly<Record<string, Check>> = {
-  configuration: checkVariables,
-  environment: checkEnvironment,
-  proxy: checkProxy,
-  'return-urls': checkReturnUrls,
-  'customer-linking': checkLinking,
+  configuration: config.checkVariables,
+  environment: config.checkEnvironment,
+  proxy: config.checkProxy,
+  'return-urls': config.checkReturnUrls,
+  'customer-linking': config.checkLinking,
   'token-keys': checkTokenKeys,
   database: checkDatabase,
   'webhook-secret': checkWebhookSecrets,
   'policy-file': checkPolicyFile,
   'policy-namespace': checkNamespace,
-  'trusted-documents': checkTrustedDocuments,
+  'trusted-documents': config.checkTrustedDocuments,
   token: checkToken,
 };
 
 /** One first request decides whether the other checks can ask Stripe. */
 function createStripeChecks(deployment: StripeDeployment): Record<string, Check> {
-  const contact = contactStripe(deployment);
+  const contact = atStripe.contactStripe(deployment);
   const ask = (check: Check<StripeDeployment>) => async (): Promise<CheckResult> =>
     (await contact).obstacle === null ? check(deployment) : skip('stripe-key has to pass first');
   return {
-    'stripe-key': async () => judgeKey(await contact, deployment),
-    'stripe-clock': async () => judgeClock(await contact),
-    'stripe-permissions': ask(checkPermissions),
-    'default-portal': ask(checkDefaultPortal),
+    'stripe-key': async () => atStripe.judgeKey(await contact, deployment),
+    'stripe-clock': async () => atStripe.judgeClock(await contact),
+    'stripe-permissions': ask(atStripe.checkPermissions),
+    'default-portal': ask(atStripe.checkDefaultPortal),
     ...(receivesEvents(deployment) ? { 'webhook-endpoint': ask(checkWebhookEndpoint) } : {}),
     ...(deployment.policies === null
       ? {}
@@ -98,7 +84,7 @@ export async function runCheck(
 
 function judgeError(error: unknown): Judgement {
   if (error instanceof CheckSkipped) return skip(error.message);
-  if (findRefusal(error)?.statusCode === 403) return skip('the key may not read this at Stripe');
+  if (atStripe.findRefusal(error)?.statusCode === 403) return skip('the key may not read this at Stripe');
   return fail(describeFailure(error), 'Try again.');
 }
 
