@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  GraphQLSchema} from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import {
   type GraphQLFieldResolver,
   GraphQLNonNull,
