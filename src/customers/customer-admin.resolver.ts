@@ -34,8 +34,7 @@ export class CustomerAdminResolver {
       'For administrators: finds a mapping by the user id or the customer id; null when there is none.',
   })
   async customerMapping(
-    @Arg('userId', () => ID, { nullable: true, description: "The user's id." })
-    userId: string | null,
+    @Arg('userId', () => ID, { nullable: true, description: "The user's id." }) userId: string | null,
     @Arg('stripeCustomerId', () => ID, {
       nullable: true,
       description: "Stripe's id of the customer, `cus_…`.",
@@ -56,8 +55,7 @@ export class CustomerAdminResolver {
   })
   async linkCustomer(
     @Ctx() context: RequestContext,
-    @Arg('userId', () => ID, { description: "The user's id, as in the user's tokens." })
-    userId: string,
+    @Arg('userId', () => ID, { description: "The user's id, as in the user's tokens." }) userId: string,
     @Arg('stripeCustomerId', () => ID, { description: "Stripe's id of the customer, `cus_…`." })
     stripeCustomerId: string,
   ): Promise<CustomerMapping> {
@@ -72,8 +70,7 @@ export class CustomerAdminResolver {
   })
   async unlinkCustomer(
     @Ctx() context: RequestContext,
-    @Arg('userId', () => ID, { description: "The user's id." })
-    userId: string,
+    @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
   ): Promise<CustomerMapping> {
     return toCustomerMapping(await this.customers.unlink(getCaller(context), userId));
   }
@@ -84,8 +81,7 @@ export class CustomerAdminResolver {
   })
   async updateCustomerMapping(
     @Ctx() context: RequestContext,
-    @Arg('userId', () => ID, { description: "The user's id." })
-    userId: string,
+    @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
     @Arg('contractEndsAt', () => Date, {
       nullable: true,
       description: 'When the contract ends; null removes the contract.',
@@ -125,8 +121,7 @@ export class CustomerAdminResolver {
   })
   async resolveCustomerConflict(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { description: "The conflict's id." })
-    id: string,
+    @Arg('id', () => ID, { description: "The conflict's id." }) id: string,
     @Arg('resolution', () => CustomerConflictResolution, {
       description: 'Which customer the user is linked to afterwards.',
     })

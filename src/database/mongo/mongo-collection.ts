@@ -62,7 +62,7 @@ export class MongoCollection<T extends Keyed> {
       await bounded(() => this.model.insertMany(documents, { lean: true, ordered: false }));
       return new Set();
     } catch (error) {
-      if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+      if (!(error instanceof mongo.MongoBulkWriteError && error.code === 11_000)) throw error;
       const failures = [error.writeErrors].flat();
       // A document that was neither inserted nor refused was lost with the connection.
       const accounted = error.insertedCount + failures.length === documents.length;
