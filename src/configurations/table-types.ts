@@ -23,10 +23,7 @@ export function createType(schema: z.ZodObject, kind: Kind): ClassType {
     const type = notes?.text ? String : toGraphqlType(unwrap(field), kind);
     const isOptional = field instanceof z.ZodOptional && notes?.required !== true;
     const nullable = kind === 'input' ? isOptional : notes?.nullable === true;
-    Field(() => type, { nullable, description: describe(field) })(
-      target.prototype,
-      toInputName(name),
-    );
+    Field(() => type, { nullable, description: describe(field) })(target.prototype, toInputName(name));
   }
   const { type = '' } = graphqlNotes.get(schema) ?? {};
   const options = { description: describe(schema) };

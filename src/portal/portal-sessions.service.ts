@@ -72,7 +72,7 @@ export class PortalSessions {
     let policyName = '(none)';
     try {
       const checked = this.check(args);
-      const [mapping, chosen] = await choose(toFeatureChoice(args.features ?? {}));
+      const [mapping, chosen] = await choose(args.features ? toFeatureChoice(args.features) : {});
       policyName = namePolicy(chosen);
       const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);
       const session = await this.open({ ...checked, ...params }, chosen);
