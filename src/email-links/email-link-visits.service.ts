@@ -2,21 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
+import type { Platform } from '../platform.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
-import type { Leases } from '../records/leases.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type EmailLink, type EmailLinkRegister, isLinkToken, toLinkId } from './email-link-register.ts';
 
-interface EmailLinkVisitsParts {
+interface EmailLinkVisitsParts extends Pick<Platform, 'leases' | 'stripe' | 'now'> {
   readonly links: EmailLinkRegister;
-  readonly leases: Leases;
   readonly customers: CustomerDirectory;
   readonly returnUrls: ReturnUrls;
   readonly sessions: PortalSessions;
-  readonly stripe: StripeClient;
-  readonly now: () => Date;
 }
 
 /** A link is refused for reasons of its own. A person in a browser sees a page for it; API clients never get this error. */

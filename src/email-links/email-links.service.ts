@@ -1,13 +1,13 @@
 import { AuditAction } from '../audit/audit-log.ts';
-import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
+import type { AuditIntent } from '../audit/audit-trail.service.ts';
 import { type CustomerDirectory, checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
+import type { Platform } from '../platform.ts';
 import type { PortalFlow } from '../portal/portal-flow.ts';
 import type { PortalFlows } from '../portal/portal-flows.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { BadUserInputError } from '../shared/errors.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import {
   type EmailLink,
   type EmailLinkRegister,
@@ -29,16 +29,13 @@ interface LinkRequest {
   readonly singleUse: boolean;
 }
 
-interface EmailLinksParts {
+interface EmailLinksParts extends Pick<Platform, 'audit' | 'stripe' | 'now'> {
   readonly links: EmailLinkRegister;
   readonly customers: CustomerDirectory;
   readonly returnUrls: ReturnUrls;
   readonly flows: Pick<PortalFlows, 'check'>;
-  readonly audit: AuditTrail;
-  readonly stripe: StripeClient;
   /** The public base URL of this service; without it, links cannot be created. */
   readonly publicUrl: URL | null;
-  readonly now: () => Date;
 }
 
 const minuteSeconds = 60;

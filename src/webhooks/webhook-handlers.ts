@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { CustomerSync } from '../account/customer-sync.service.ts';
 import { AuditAction } from '../audit/audit-log.ts';
-import { type AuditTrail, stripeItself } from '../audit/audit-trail.service.ts';
+import { stripeItself } from '../audit/audit-trail.service.ts';
 import type { LinkingConfig } from '../config/config.ts';
 import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
 import type { Customers } from '../customers/create-customers.ts';
@@ -12,21 +12,15 @@ import {
   UserAlreadyLinkedError,
 } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
-import type { Logger } from '../logging/logger.ts';
-import type { Leases } from '../records/leases.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
+import type { Platform } from '../platform.ts';
 import { isMissing } from '../stripe/stripe.errors.ts';
 import { type WebhookEvent, requireId } from './webhook-event.ts';
 
-export interface HandlerParts {
-  readonly stripe: StripeClient;
-  readonly customers: Pick<Customers, 'directory' | 'automaticLinks' | 'conflicts'>;
+export interface HandlerParts extends Pick<Platform, 'stripe' | 'audit' | 'leases' | 'logger'> {
+  readonly customers: Customers;
   readonly sync: CustomerSync;
-  readonly configurations: Pick<ConfigurationIdCache, 'forgetAll'>;
+  readonly configurations: ConfigurationIdCache;
   readonly linking: LinkingConfig;
-  readonly audit: AuditTrail;
-  readonly leases: Leases;
-  readonly logger: Logger;
 }
 
 /**
@@ -73,7 +67,7 @@ async function linkNamedUser(event: WebhookEvent, parts: HandlerParts): Promise<
 
 /** Links the user that a Checkout session names to the session's customer. */
 async function linkPayer(event: WebhookEvent, parts: HandlerParts): Promise<void> {
-  const session = await getSession(parts.stripe, requireId(event.objectId));
+  const session = await getSession(requireId(event.objectId), parts);
   const { customer } = session;
   if (customer === null) return;
   const id = typeof customer === 'string' ? customer : customer.id;
@@ -95,7 +89,7 @@ function findNamedUser(
 }
 
 /** @throws Error for an unknown session, and the errors of Stripe */
-async function getSession(stripe: StripeClient, id: string): Promise<Stripe.Checkout.Session> {
+async function getSession(id: string, { stripe }: HandlerParts): Promise<Stripe.Checkout.Session> {
   try {
     return await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, {}, options));
   } catch (error) {
