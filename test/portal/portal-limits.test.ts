@@ -138,9 +138,12 @@ function alterSubscription({ usageType, count, customersMethod, ...change }: Fie
 type Reasons = Partial<Record<BillingPortalFlowType, string | null>>;
 
 /** Why each deep link is refused; null when it opens, which is when Stripe is asked for a session. */
-async function findDeepLinkRefusals(asking: User): Promise<Reasons> {
+async function findDeepLinkRefusals(
+  asking: User,
+  types: readonly BillingPortalFlowType[] = flowTypes,
+): Promise<Reasons> {
   const reasons: Reasons = {};
-  for (const type of flowTypes) {
+  for (const type of types) {
     const before = portal.listSessionRequests().length;
     const [subscription] = type.startsWith('SUBSCRIPTION_') ? asking.subscriptions : [];
     const flow = { ...createFlow(portal.demo, type), subscriptionId: subscription?.id };
@@ -173,7 +176,10 @@ describe.each(cases)('a subscription: %s', (_title, reason, types, change) => {
   test('each deep link opens, or is refused with the reason', async () => {
     alterSubscription(change);
 
-    expect(await findDeepLinkRefusals(user)).toEqual(expected);
+    // The tasks of the customer ask for no subscription: the plain case tries them.
+    const tried = reason === '' ? flowTypes : all;
+    const reasons = await findDeepLinkRefusals(user, tried);
+    expect(reasons).toEqual(Object.fromEntries(tried.map((type) => [type, expected[type]])));
   });
 
   // A customer's page does not list what has ended.
