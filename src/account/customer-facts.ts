@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 /** Stripe omits members or sends null: both become null. */
 function maybe<T extends z.ZodType>(schema: T): z.ZodType<z.output<T> | null> {
-  return schema.nullish().transform((value): z.output<T> | null => value ?? null);
+  return z.nullable(schema as z.ZodType<z.output<T>>).default(null);
 }
 
 const id = z.string().min(1);
