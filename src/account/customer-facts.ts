@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * What the service keeps of Stripe's answers about a customer, by Stripe's own names. The same schemas check the answers

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeptRecord } from '../records/record-store.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
-import { z } from 'zod';
+import * as z from 'zod';
 import { printSubgraph } from '../graphql/schema-variants.ts';
 import { createApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';

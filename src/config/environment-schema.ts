@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type KeySource, checkKeySource } from '../auth/key-source.ts';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import { isLoopback } from '../shared/urls.ts';

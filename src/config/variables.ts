@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAllowedReturnUrl } from '../return-urls/return-urls.ts';
 import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Defines the six features, with Stripe's field names: https://docs.stripe.com/api/customer_portal/configurations/create

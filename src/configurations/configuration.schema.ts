@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { countCharacters } from '../shared/texts.ts';
 import { configurationFeaturesSchema, object, optional } from './configuration-features.schema.ts';
 

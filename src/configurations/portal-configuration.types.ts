@@ -1,5 +1,5 @@
 import { Authorized } from 'type-graphql';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createConnectionType } from '../graphql/connection.ts';
 import { admin } from '../graphql/schema.ts';
 import {

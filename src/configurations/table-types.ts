@@ -1,5 +1,5 @@
 import { type ClassType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type OpenEnum, registerOpenEnum } from '../graphql/types.ts';
 import { graphqlNotes, scheduleAtPeriodEnd, scheduleCondition } from './configuration-features.schema.ts';
 import { isObject, toInputName } from './configuration.schema.ts';

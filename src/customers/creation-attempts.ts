@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 

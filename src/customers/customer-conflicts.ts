@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';

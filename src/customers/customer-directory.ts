@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 

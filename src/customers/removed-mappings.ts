@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type RecordStore, createRecord } from '../records/record-store.ts';
 import type { CreationAttempts } from './creation-attempts.ts';
 import type { CustomerDirectory, CustomerMapping, MappingIds } from './customer-directory.ts';

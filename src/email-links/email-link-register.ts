@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 

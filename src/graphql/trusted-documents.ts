@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ApolloServerPlugin, GraphQLRequest } from '@apollo/server';
 import { type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BillingError } from '../shared/errors.ts';
 import type { RequestContext } from './context.ts';
 import { limitOperations, requireServedOperationType } from './operation-limits.ts';

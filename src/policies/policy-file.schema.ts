@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { optional } from '../configurations/configuration-features.schema.ts';
 import { configurationSchema } from '../configurations/configuration.schema.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FieldFault } from '../configurations/configuration-checks.ts';
 import { PolicyFileError } from './policy-file.errors.ts';
 import { policyFileSchema } from './policy-file.schema.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parse } from 'qs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Caller, requireRole } from '../auth/claims.ts';
 import { type FeatureName, featureNames } from '../configurations/configuration-features.schema.ts';
 import { toInputName } from '../configurations/configuration.schema.ts';

@@ -1,5 +1,5 @@
 import { ID } from 'type-graphql';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
 import { isLoopback, parseUrl } from '../shared/urls.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';

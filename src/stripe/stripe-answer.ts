@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Stripe's own messages are far shorter. They are matched against patterns and logged. */
 const longestText = 2_000;

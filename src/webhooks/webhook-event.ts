@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The path for Stripe's events, below the public URL of this service. */
 export const webhookPath = '/webhooks/stripe';
