@@ -1,4 +1,5 @@
 import {
+  type CryptoKey,
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
@@ -112,11 +113,18 @@ function createVerificationKeys(
   if (source.kind === 'jwks')
     return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source, issuer, clock).find };
   if (source.kind === 'secret') {
-    const secret = new TextEncoder().encode(source.secret);
-    return { algorithms: getSecretAlgorithms(source.secret), find: () => secret };
+    const algorithms = getSecretAlgorithms(source.secret);
+    const keys = new Map(algorithms.map((alg) => [alg, importSecret(source.secret, alg)]));
+    return { algorithms, find: ({ alg }) => keys.get(alg) ?? importSecret(source.secret, alg) };
   }
   const key = parsePublicKey(source.pem);
   return { algorithms: getPublicKeyAlgorithms(key), find: () => key };
+}
+
+/** jose would import a secret again for each token. @param algorithm HS256, HS384 or HS512 */
+function importSecret(secret: string, algorithm: string): Promise<CryptoKey> {
+  const hmac = { name: 'HMAC', hash: `SHA-${algorithm.slice(2)}` };
+  return crypto.subtle.importKey('raw', new TextEncoder().encode(secret), hmac, false, ['verify']);
 }
 
 /** Resolves to the claims of the verified token. @throws UnauthenticatedError, AuthUnavailableError */
