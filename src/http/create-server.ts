@@ -8,7 +8,7 @@ import type { PrometheusMetrics } from '../telemetry/prometheus-metrics.ts';
 import { type Identify, authenticateRequests } from './authentication.ts';
 import { addGraphqlRoutes } from './graphql.routes.ts';
 import { type HostedFetch, createHostedFetch } from './hosted-requests.ts';
-import { type HttpServerOptions, createHttpServer } from './http-server.ts';
+import { type HttpServerOptions, createHttpServer, goOnTogether } from './http-server.ts';
 import { addHealthRoutes, createMetricsServer } from './monitoring.ts';
 import { type RateLimits, createRateLimits, limitAddresses, limitSubjects } from './rate-limit.ts';
 
@@ -66,6 +66,8 @@ export async function createServer(
       if (routes.audience !== 'senders') limitAddresses(own, limits);
       if (routes.audience === 'callers') {
         authenticateRequests(own, identify);
+        // Node checks signatures on other threads, which end at different times.
+        goOnTogether(own);
         limitSubjects(own, limits);
       }
       await routes.add(own, limits);

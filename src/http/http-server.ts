@@ -152,10 +152,10 @@ function getRoute({ routeOptions }: FastifyRequest): string {
 }
 
 /**
- * Requests that arrive together take all further steps together. Timing and counting come first, so that the wait is
+ * Requests that get here together take all further steps together. Timing and counting come first, so that the wait is
  * part of a request's time and a stopping server waits for the request.
  */
-function goOnTogether(server: FastifyInstance): void {
+export function goOnTogether(server: FastifyInstance): void {
   const readyBatch = new ReadyBatch();
   server.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
     // Node caches the address once it was read. The rate limit needs it even if the client disconnects during the wait.
