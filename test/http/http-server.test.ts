@@ -336,7 +336,7 @@ test('a client that disconnects while its request is read causes no error', asyn
   unsubscribe('http.server.request.start', noteRead);
 
   const line = await waitUntil('the line of the request', () => readLines(service)[0]);
-  expect(line).toMatchObject({ status: 401 });
+  expect(line).toMatchObject({ status: 499 });
   expect(service.logs.filter((text) => (JSON.parse(text) as { level: number }).level >= 50)).toEqual([]);
 });
 
