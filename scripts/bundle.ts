@@ -23,7 +23,14 @@ await build({
   target: 'node20.19',
   // libsql finds its binary relative to its own files, and Apollo's package finds Node's crypto only outside of a bundle.
   // class-validator is an option of TypeGraphQL that is off here.
-  external: ['libsql', '@apollo/utils.createhash', 'class-validator'],
+  // Fastify loads its schema compilers for routes with schemas, and the service has none.
+  external: [
+    'libsql',
+    '@apollo/utils.createhash',
+    'class-validator',
+    '@fastify/ajv-compiler',
+    '@fastify/fast-json-stringify-compiler',
+  ],
   // Answers packages that ask for NODE_ENV. The service's own setting is read when it starts.
   define: { 'process.env.NODE_ENV': '"production"' },
   // CommonJS packages in the bundle require Node's own modules.

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
+import { bundleProgram } from './helpers/bundled-program.ts';
 import { closeAfterTests } from './helpers/closing.ts';
 import { findFreePort } from './helpers/server-process.ts';
 import { createTemporaryFolder } from './helpers/temporary-folder.ts';
 
 const timeoutMs = 60_000;
 const root = join(import.meta.dirname, '..');
+const program = bundleProgram(join(import.meta.dirname, 'serve-process.ts'));
 const secret = 'sk_test_PlantedKey';
 const raise = `new Error('${secret} of user@planted.example')`;
 
@@ -16,12 +18,7 @@ const raise = `new Error('${secret} of user@planted.example')`;
 async function startService(then: string) {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
-  const script = `
-    const { serve } = await import(${JSON.stringify(join(root, 'src/serve.ts'))});
-    const { loadEnvironment } = await import(${JSON.stringify(join(root, 'src/config/environment.ts'))});
-    await serve(loadEnvironment());
-    ${then}`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+  const child = spawn(process.execPath, [program, then], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -73,7 +70,6 @@ test(
   async () => {
     // No disk fails on demand.
     const { exited, stdout } = await startService(`
-      const { SqliteConnection } = await import(${JSON.stringify(join(root, 'src/database/sqlite/sqlite-connection.ts'))});
       SqliteConnection.prototype.close = () => { throw ${raise}; };
       process.kill(process.pid, 'SIGTERM');`);
 

@@ -95,7 +95,7 @@ test('the bundle opens a session with a store and policies, logs where a fault i
       .map((line) => (JSON.parse(line) as { error?: ErrorDescription }).error)
       .find((error) => error !== undefined) ?? {};
   const [file = '', line] = at.split(':');
-  expect(file).toBe('database/sqlite/sqlite-connection.ts');
+  expect(file).toMatch(/^database\/sqlite\//);
   const source = readFileSync(join(root, 'src', file), 'utf8').split('\n');
-  expect(source[Number(line) - 1]).toContain('statement.');
+  expect(source[Number(line) - 1]).toMatch(/\.(get|all|prepare)\(/);
 }, 60_000);
