@@ -144,7 +144,9 @@ export class BoundedMemoryLimiter extends RateLimiterMemory {
   constructor({ requests, perSeconds }: RateLimit, mostKeys = maxKeys) {
     super({ points: requests, duration: perSeconds });
     this.keys = new LRUCache({
-      max: mostKeys,
+      // `max` would reserve the memory of all keys at once, which takes time at the start.
+      maxSize: mostKeys,
+      sizeCalculation: () => 1,
       dispose: (_value, key, reason) => {
         if (reason === 'evict') void this.delete(key);
       },
