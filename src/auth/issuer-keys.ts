@@ -136,12 +136,19 @@ export function createKeySet({ url, proxy = noProxy }: KeySetAddress): RemoteJWK
     // undici follows no redirect. After a failure, jose keeps the keys that it has.
     [customFetch]: async (_href, { headers, signal }) => {
       try {
-        const answer = await dispatcher.request({ ...request, headers: [...headers].flat(), signal });
-        return Response.json(await readKeySet(answer));
+        const answer = dispatcher.request({ ...request, headers: [...headers].flat(), signal });
+        return Response.json(await Promise.race([answer.then(readKeySet), rejectOnAbort(signal)]));
       } catch (error) {
         throw error instanceof KeySetError ? error : new KeySetError(describeFailure(error));
       }
     },
+  });
+}
+
+/** undici observes the signal only once the request has a connection, so the wait for a connection ends here. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }
 

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Authenticator, createAuthenticator } from '../../src/auth/authenticator.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { type KeySetServer, startKeySetServer, toJwk } from './key-set-server.ts';
 import { claims, createConfig, createRsaToken, now, rsa } from './token-kit.ts';
@@ -44,6 +47,23 @@ describe('an answer that is not used', () => {
         clearInterval(timer);
       });
     });
+    const start = performance.now();
+    await expectUnavailable('is unreachable: TimeoutError');
+    expect(performance.now() - start).toBeLessThan(4000);
+  });
+
+  test('one whose connection is not open within three seconds', async () => {
+    const sockets: Socket[] = [];
+    // Accepts the connection, and never answers the first message of TLS.
+    const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    closeAfterTests(() => {
+      silent.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    await once(silent, 'listening');
+    const url = new URL(`https://127.0.0.1:${(silent.address() as AddressInfo).port}/jwks.json`);
+    authenticator = createAuthenticator(createConfig({ kind: 'jwks', url }), () => now * 1000);
+
     const start = performance.now();
     await expectUnavailable('is unreachable: TimeoutError');
     expect(performance.now() - start).toBeLessThan(4000);
