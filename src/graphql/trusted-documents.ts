@@ -87,8 +87,8 @@ export function requireTrustedDocuments(
 
 /** The id of a document, as GraphQL over HTTP or as Apollo Client sends it. */
 const idSchema = z.object({
-  documentId: z.string().optional(),
-  persistedQuery: z.object({ sha256Hash: z.string() }).optional(),
+  documentId: z.string().nullish(),
+  persistedQuery: z.object({ sha256Hash: z.string() }).nullish(),
 });
 
 function getDocumentId({ http, extensions }: GraphQLRequest): string {

@@ -236,6 +236,10 @@ describe('trusted documents', () => {
       ['its id', () => post({ documentId: hash })],
       ['its id with the name of the hash', () => post({ documentId: `sha256:${hash}` })],
       ['the hash of Apollo Client', () => post({ extensions: { persistedQuery } })],
+      [
+        'the hash of Apollo Client beside an id of null',
+        () => post({ documentId: null, extensions: { persistedQuery } }),
+      ],
       ['text and hash', () => post({ query: trusted, extensions: { persistedQuery } })],
       ['its id, by GET', () => get({ documentId: hash })],
       ['the hash, by GET', () => get({ extensions: JSON.stringify({ persistedQuery }) })],
