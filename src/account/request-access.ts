@@ -24,7 +24,7 @@ export function createRequestAccess(
   };
 }
 
-/** Pays for a field, and returns whether the caller may see invoices. @throws RateLimitedError, and the errors of Stripe */
+/** Pays for a field, and returns whether the caller may see invoices. @throws BillingError RATE_LIMITED or of Stripe */
 export async function requestInvoices({ charge, getOffered }: RequestAccess): Promise<boolean> {
   await charge();
   return (await getOffered()).invoice_history?.enabled === true;

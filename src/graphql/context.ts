@@ -8,7 +8,7 @@ export interface RequestContext {
   readonly caller: Caller | null;
   /**
    * Counts one request of the caller, for each root field and for each further field that asks Stripe. The first is free,
-   * since the request itself was counted: aliases are no way around the rate limit. @throws RateLimitedError
+   * since the request itself was counted: aliases are no way around the rate limit. @throws BillingError RATE_LIMITED
    */
   readonly charge: () => Promise<void>;
 }

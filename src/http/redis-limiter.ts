@@ -11,9 +11,9 @@ const longestReconnectMs = 2_000;
 type Eval = RedisClientType['eval'];
 
 /**
- * Rate limiters that share their counts in Redis with all other replicas. This is the part of a Redis client that
- * `RateLimiterRedis` uses, with a timeout for each command. After a failure it is not ready for a second. The start and
- * the end of an outage are logged once.
+ * Rate limiters that share their counts in Redis with all other replicas. The class also implements the part of a Redis
+ * client that `RateLimiterRedis` uses, with a timeout for each command. After a failure the client is not ready for a
+ * second. The start and the end of an outage are logged once.
  */
 export class SharedLimiters {
   private readonly client: RedisClientType;

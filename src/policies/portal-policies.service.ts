@@ -46,7 +46,7 @@ export class PortalPolicies {
     return selectPolicy(this.parts.set, { caller, mapping, findSubscriptions, now: this.parts.now() });
   }
 
-  /** Returns null when the subscriptions cannot be read completely. @throws StripeRateLimitedError, RateLimitedError */
+  /** Returns null when the subscriptions cannot be read completely. @throws StripeRateLimitedError, BillingError RATE_LIMITED */
   private async readSubscriptions(mapping: CustomerMapping | null): Promise<SubscriptionFacts | null> {
     if (mapping === null) return toFacts([]);
     try {

@@ -26,7 +26,7 @@ export interface LeasesOptions {
  * lease's life, in which its holder no longer writes, minus the time of a write.
  */
 export class Leases {
-  readonly patienceMs: number;
+  private readonly patienceMs: number;
   private readonly lifeMs: number;
 
   constructor(

@@ -23,21 +23,18 @@ export function createRecord(key: string, facts: Partial<KeptRecord> = {}): Kept
 }
 
 /** Stored names, so they never change. Each kind belongs to one feature, which alone knows its content. */
-export const recordKinds = [
-  'lease',
-  'customer-conflict',
-  'customer-creation',
-  'customer-snapshot',
-  'heartbeat',
-  'portal-link',
-  'portal-link-use',
-  'removed-link',
-  'removed-link-secret',
-  'sweep',
-  'webhook-event',
-] as const;
-
-export type RecordKind = (typeof recordKinds)[number];
+export type RecordKind =
+  | 'lease'
+  | 'customer-conflict'
+  | 'customer-creation'
+  | 'customer-snapshot'
+  | 'heartbeat'
+  | 'portal-link'
+  | 'portal-link-use'
+  | 'removed-link'
+  | 'removed-link-secret'
+  | 'sweep'
+  | 'webhook-event';
 
 /**
  * Decides what must happen only once, by two operations that are atomic on every store: an insert by key, and a removal

@@ -6,8 +6,6 @@ const maxTurns = 8;
  * of the event loop until a turn brings no further request, and then releases all of them together. They run the same
  * code one after another, so all but the first find it in the processor's caches: with 16 requests in flight, a request
  * takes less than two thirds of the time.
- *
- * Beside the cache of verified tokens, this is the only measure in the service that exists for speed alone.
  */
 export class ReadyBatch {
   private current: Promise<void> | null = null;

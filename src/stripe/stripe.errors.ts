@@ -17,7 +17,7 @@ export class StripeRateLimitedError extends BillingError {
 }
 
 /** The key, its permissions or the account do not allow the request. An operator has to act. */
-export class StripeMisconfiguredError extends BillingError {
+class StripeMisconfiguredError extends BillingError {
   constructor(cause: unknown) {
     const message = 'Billing is not set up correctly. Contact the operators of this service.';
     super('STRIPE_MISCONFIGURED', message, { cause });

@@ -76,7 +76,7 @@ function createIgnoredLog(): (reason: IgnoredReason, request: FastifyRequest) =>
   };
 }
 
-/** Beyond the limit of its address, a forged delivery is neither logged nor counted. @throws RateLimitedError */
+/** Beyond the limit of its address, a forged delivery is neither logged nor counted. @throws BillingError RATE_LIMITED */
 async function refuse(
   { code, message }: WebhookRefusedError,
   request: FastifyRequest,

@@ -3,7 +3,7 @@ import mongoose, { mongo } from 'mongoose';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 
 /** The timeout of an operation, including retries and the wait for a server. */
-export const operationTimeoutMs = 2_500;
+const operationTimeoutMs = 2_500;
 
 /**
  * Error codes of a server that is unavailable: credentials refused, shutting down, not the primary, timed out.
