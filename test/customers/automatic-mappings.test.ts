@@ -274,7 +274,7 @@ describe.each([
     expect(await findLinked(userId)).toBe(customer.id);
   });
 
-  test('leaves the customer to another user whom the metadata names later', async () => {
+  test('leaves the customer to another user that the metadata names later', async () => {
     const customer = await linkByEvent(`${prefix}-before`);
     await remove(`${prefix}-before`);
     await app.sdk.customers.update(customer.id, { metadata: { [key]: `${prefix}-after` } });

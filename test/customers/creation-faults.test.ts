@@ -50,7 +50,7 @@ describe('an attempt that got nowhere', () => {
   test.each([
     ['is gone on with while Stripe is sure to know its key', 22 * hour + 58, 'same key'],
     ['is left alone when others may still use its key', 23 * hour + 5, 'no request'],
-    ['is given up when nobody can any more', 23 * hour + 15, 'another key'],
+    ['is given up when no process can join it any more', 23 * hour + 15, 'another key'],
     ['is forgotten when it was swept away', 50 * hour, 'another key'],
   ])('%s', async (_what, minutes, expected) => {
     const userId = `late-${minutes}`;
@@ -93,7 +93,7 @@ describe('a failure that Stripe repeats', () => {
     expect(await kit.findLinked('made')).toBe(customer?.id);
   });
 
-  test('is tried anew a few times for a call, and the next call goes on from there', async () => {
+  test('is tried again a few times in one call, and the next call goes on from there', async () => {
     await failCreations(4);
     (await kit.open({ userId: 'outage' })).expectError('STRIPE_UNAVAILABLE');
     expect(await kit.listCustomers('outage')).toEqual([]);
@@ -102,7 +102,7 @@ describe('a failure that Stripe repeats', () => {
     expect(await kit.listCustomers('outage')).toHaveLength(1);
   });
 
-  test('makes one customer of 20 calls at once, of whom none is told that there is one', async () => {
+  test('makes one customer of 20 calls at once, and no call is refused because there is one', async () => {
     failAfterCreation(1);
     const visits = Array.from({ length: 20 }, (_, index) =>
       (index % 2 === 0 ? kit.open : kit.openElsewhere)({ userId: 'storm', email: `${index}@example.com` }),

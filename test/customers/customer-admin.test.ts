@@ -62,7 +62,7 @@ describe('linkCustomer', () => {
   test.each([
     ['a customer that Stripe does not have', 'CUSTOMER_NOT_FOUND', () => 'cus_mistyped'],
     ['a deleted customer', 'CUSTOMER_NOT_FOUND', createDeleted],
-    ['a customer of somebody else', 'BAD_USER_INPUT', () => createLinked('owner')],
+    ['a customer of another user', 'BAD_USER_INPUT', () => createLinked('owner')],
     ['what is no customer', 'BAD_USER_INPUT', () => 'sub_1'],
   ])('refuses %s with %s, on the record', async (what, code, getId) => {
     const userId = `refused ${what}`;

@@ -113,7 +113,7 @@ describe("a customer whose metadata names the user under the operator's own key"
     expect(await kit.findLinked('victim')).toBeUndefined();
   });
 
-  test.each([0, 60])('makes nobody choose when there are several (%i minutes old)', async (minutes) => {
+  test.each([0, 60])('links none of several customers (%i minutes old)', async (minutes) => {
     const userId = `several-${minutes}`;
     const ids = [(await createNamed(userId)).id, (await createNamed(userId)).id];
     await kit.pass(minutes);
@@ -195,7 +195,7 @@ test("the mark of another deployment's attempt proves nothing", async () => {
 test.each([
   ['metadata of the session', { 'metadata[userId]': '9' }],
   ['client_reference_id', { client_reference_id: '9' }],
-])('a Checkout session of another product links nobody by %s', async (_name, form) => {
+])('a Checkout session of another product links no user by %s', async (_name, form) => {
   const opened = await control('POST', 'checkout_sessions', {
     mode: 'subscription',
     'line_items[0][price]': price.id,

@@ -135,7 +135,7 @@ describeWithPart('a MongoDB that fails on the way', server, howToGetMongo, ({ cr
     },
   );
 
-  test('recovers within 5 seconds from a hang that nobody noticed', async () => {
+  test('recovers within 5 seconds from a hang without an error', async () => {
     await Promise.all(Array.from({ length: 8 }, () => database.ping()));
     proxy.setMode('hang');
     proxy.setMode('pass');
@@ -153,7 +153,7 @@ describeWithPart('a MongoDB that fails on the way', server, howToGetMongo, ({ cr
 });
 
 describeWithPart('opening a MongoDB database', server, howToGetMongo, ({ createDatabaseUrl }) => {
-  test('says what to mend when two mappings share a customer', async () => {
+  test('says what to fix when two mappings share a customer', async () => {
     const url = createDatabaseUrl();
     const client = await mongoose.createConnection(url).asPromise();
     await client

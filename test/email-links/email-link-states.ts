@@ -29,7 +29,7 @@ export async function arrangeFresh(kit: LinkKit, request = {}): Promise<Stage> {
   return { user, link: await kit.create(user, request) };
 }
 
-/** Every state that a link can be in when somebody follows it. */
+/** Every state that a link can be in when a person follows it. */
 export const states: readonly State[] = [
   { name: 'fresh', arrange: arrangeFresh, get: 200, post: 303, asked: 1, postAgain: 410 },
   {

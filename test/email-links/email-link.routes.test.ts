@@ -31,7 +31,7 @@ describe.each(states)('a link that is $name', ({ arrange, get, post, asked, post
     const writes = countWrites();
     const asksBefore = countAsks();
 
-    // What scanners, previews and prefetching browsers do with a link, and what nobody should.
+    // What scanners, previews and prefetching browsers do with a link, and what no client should do.
     for (const method of ['HEAD', 'GET', 'GET']) {
       const visit = await kit.visit(method, link, app);
       expect([method, visit.status]).toEqual([method, get]);
@@ -94,7 +94,7 @@ describe('every page', () => {
   const shown = states.map(({ name, arrange }) => [name, arrange] as const);
 
   test.each(shown)(
-    'for a link that is %s says nothing about whose it is, and is kept by nobody',
+    'for a link that is %s does not name the user, and is never cached',
     async (_name, arrange) => {
       const { user, link, app = kit.app } = await arrange(kit);
       for (const method of ['GET', 'POST']) {
@@ -223,7 +223,7 @@ test('who goes away before the answer, as by a second press of the button, has n
   expect(kit.countSessions(user)).toBe(2);
 });
 
-test('a link that is revoked while somebody waits for their turn is not opened', async () => {
+test('a link that is revoked while a second click waits is not opened', async () => {
   const user = await kit.createUser();
   const link = await kit.create(user);
   await disturb({ status: '500', delay_ms: '400' });
@@ -285,7 +285,7 @@ describe('a process that died while it opened a session', () => {
     await kit.database.records.insert('lease', lease);
   };
 
-  test('keeps nobody out once its lease has run out', async () => {
+  test('blocks no other click once its lease has expired', async () => {
     const link = await kit.create(await kit.createUser());
     await die(link, new Date(Date.now() - 1));
     expect(await click(link, 5)).toEqual({ '303': 1, '410': 4 });
@@ -309,7 +309,7 @@ describe('a store that does not note the use', () => {
     database.close();
   };
 
-  test('lets nobody in, and nobody is kept out later', async () => {
+  test('opens no session, and the link still works later', async () => {
     const link = await kit.create(await kit.createUser());
     runSql(`CREATE TRIGGER fault BEFORE INSERT ON records WHEN NEW.kind = 'portal-link-use'
       BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`);
@@ -321,7 +321,7 @@ describe('a store that does not note the use', () => {
     expect(await click(link, 2)).toEqual({ '303': 1, '410': 1 });
   });
 
-  test('keeps nobody out by noting it without saying so', async () => {
+  test('does not use up the link when the answer to its insert is lost', async () => {
     const { id } = await kit.create(await kit.createUser());
     const links = new EmailLinkRegister(loseAnswersToInserts(kit.database.records));
     const link = await links.find(id);
@@ -333,7 +333,7 @@ describe('a store that does not note the use', () => {
   });
 });
 
-/** What is inserted is there, but whoever inserted it is not told. */
+/** Inserts take effect, but their answers are lost. */
 function loseAnswersToInserts(records: RecordStore): RecordStore {
   return {
     insert: async (kind, record) => {

@@ -49,7 +49,7 @@ describe('createBillingPortalLink', () => {
     },
   );
 
-  test('is refused for a customer whom Stripe no longer has, and the page of an earlier link says so', async () => {
+  test('is refused for a customer that Stripe no longer has, and the page of an earlier link says so', async () => {
     const user = await kit.createUser();
     const link = await kit.create(user);
     await kit.stripe.customers.del(user.customerId);

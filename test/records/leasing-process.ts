@@ -16,7 +16,7 @@ if (rounds === 'for ever') {
   });
 }
 for (let round = 0; round < Number(rounds); round += 1) {
-  // Whoever reads in between loses a count.
+  // A process that reads in between loses a count.
   await leases.runExclusive(key, async () => {
     await writeFile(file, `${Number(await readFile(file, 'utf8')) + 1}`);
   });

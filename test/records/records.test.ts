@@ -63,7 +63,7 @@ describe('work on one thing', () => {
     expect(seen).toEqual(Array.from({ length: 20 }, () => 1));
   });
 
-  test('keeps nobody from work on another', async () => {
+  test('does not delay work under another key', async () => {
     const work = startWork();
     await work.started;
 
@@ -122,7 +122,7 @@ describe('a lease that another has', () => {
   });
 });
 
-describe('a lease that nobody gave back', () => {
+describe('a lease that was never released', () => {
   const leave = (expiresAt: Date) =>
     database.records.insert('lease', { key, nonce: randomUUID(), owner: null, content: {}, expiresAt });
 
@@ -207,7 +207,7 @@ describe('a lease', () => {
   });
 });
 
-test('a lease whose insert got no answer keeps nobody out', async () => {
+test('a lease whose insert got no answer blocks no other process', async () => {
   const { records } = database;
   const losingAnswers: RecordStore = {
     insert: async (kind, record: KeptRecord) => {

@@ -119,7 +119,7 @@ function tryPermutations(createDatabaseUrl: () => string): void {
     expect(answers.map(({ status }) => status)).toEqual(events.map(() => 200));
     expect(await app.database.customers.findByUserId(userId)).toMatchObject({ stripeCustomerId: id });
     expect((await app.database.audit.list({ first: 9, userId })).items).toHaveLength(1);
-    // None of them took the link of another for somebody else's.
+    // No event took another user's link for a conflict.
     expect(app.logs.filter((line) => line.includes(id))).toEqual([]);
   });
 

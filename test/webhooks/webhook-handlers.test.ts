@@ -92,7 +92,7 @@ describe.each(['customer.created', 'customer.updated'])('%s', (type) => {
     ['one that is too long', { userId: 'x'.repeat(256) }],
     ['one with control characters', { userId: 'a\u0000b' }],
     ['another name', { user_id: 'ada' }],
-  ])('links nobody by metadata with %s, and keeps nothing', async (_name, metadata) => {
+  ])('links no user by metadata with %s, and keeps nothing', async (_name, metadata) => {
     const before = app.countStored().customers;
     const customer = await app.sdk.customers.create({ email: 'ada@example.com' });
     await app.sdk.customers.update(customer.id, { metadata }).catch(() => null);
@@ -110,7 +110,7 @@ describe.each(['customer.created', 'customer.updated'])('%s', (type) => {
     expect(await app.database.records.find('webhook-event', event.id)).toBeNull();
   });
 
-  test('links nobody to a customer that is deleted by now', async () => {
+  test('links no user to a customer that has been deleted since', async () => {
     const userId = randomUUID();
     const customer = await createNamed(userId);
     await app.sdk.customers.del(customer.id);
@@ -181,7 +181,7 @@ describe('what is about the customer of a linked user refreshes them, and of a s
   test.each([
     ['customer.deleted', { id: 'chosen by hand/1', object: 'customer' }],
     ['customer.subscription.updated', { id: 'sub_1', object: 'subscription', customer: 'chosen by hand/1' }],
-  ])('%s of a customer with an id of an old kind, whom nobody can be linked to', async (type, object) => {
+  ])('%s of a customer with an id of an old kind, to which no user can be linked', async (type, object) => {
     const before = app.countStored();
 
     expect((await app.deliver(createEvent(type, object))).status).toBe(200);
@@ -201,7 +201,7 @@ describe('what is about the customer of a linked user refreshes them, and of a s
     expect(await app.findSnapshot(customer.id)).not.toBeNull();
   });
 
-  test('a payment method of nobody', async () => {
+  test('a payment method without a customer', async () => {
     const response = await app.deliver(
       createEvent('payment_method.attached', { id: 'pm_1', customer: null }),
     );
@@ -220,7 +220,7 @@ async function control(path: string, form: Form = {}): Promise<Stripe.Checkout.S
   return JSON.parse(answer) as Stripe.Checkout.Session;
 }
 
-/** A session that somebody has paid, as Stripe has it. */
+/** A paid session, as Stripe has it. */
 async function pay(form: Form): Promise<Stripe.Checkout.Session> {
   const { id } = await control('checkout_sessions', {
     mode: 'subscription',
@@ -409,7 +409,7 @@ describe('billing_portal.session.created', () => {
     expect(await readTrail(app, { userId })).toHaveLength(2);
   });
 
-  test('of a customer who is nobody’s is on the record too', async () => {
+  test('of a customer without a user is also on the record', async () => {
     const { customerId, event } = await report(null);
 
     // The trail begins with the newest entry, and events have whole seconds.
