@@ -67,7 +67,10 @@ function listMentions(set: PolicySet): Mention[] {
 /** Whether the products and prices that the policy file names exist at Stripe. The client paces the requests. */
 export const checkPlans: Check<StripeDeployment> = async (deployment) => {
   const mentions = listMentions(requirePolicies(deployment));
-  const distinct = [...new Map(mentions.map((mention) => [mention.id, mention])).values()];
+  // Offers come first, and have a known kind. Whether a rule's plan is a product or a price is a guess.
+  const distinct = mentions.filter(
+    ({ id }, index) => mentions.findIndex((other) => other.id === id) === index,
+  );
   const read = distinct.map(async (mention) => [mention.id, await find(deployment.client, mention)] as const);
   const found = new Map(await Promise.all(read));
   const problems = mentions.flatMap((mention) => judgeMention(mention, found.get(mention.id)));

@@ -261,6 +261,20 @@ describe('policies', () => {
       ]);
     });
 
+    test('pass when a rule names a product whose id looks like the id of a price', async () => {
+      const { id } = await kit.stripe.products.create({ id: 'plan_gold', name: 'Gold' });
+      const price = await kit.stripe.prices.create({
+        product: id,
+        currency: 'usd',
+        unit_amount: 100,
+        recurring: { interval: 'month' },
+      });
+      const policies = createPolicies(id, price.id, { plan: id });
+      expect(await examinePolicies('policy-plans', policies)).toEqual([
+        'pass: products: 1, prices: 1; all can be used',
+      ]);
+    });
+
     test('fail when Stripe has no such ids', async () => {
       expect(await examinePolicies('policy-plans', createPolicies('prod_none', 'price_none'))).toEqual([
         "fail: policy plans: No such product: 'prod_none'",
