@@ -33,8 +33,7 @@ async function load(shell: Shell, url: string | undefined) {
   const { stripe: config, faults } = readStripeConfig(env);
   const read = readVariables(url === undefined ? env : { PUBLIC_URL: url }, ['PUBLIC_URL']);
   const { PUBLIC_URL: base } = read.values;
-  if (url === undefined && base === undefined && read.faults.length === 0)
-    faults.push('PUBLIC_URL: set it, or give --url');
+  if (base === undefined && read.faults.length === 0) faults.push('PUBLIC_URL: set it, or give --url');
   faults.push(
     ...read.faults.map((fault) => (url === undefined ? fault : fault.replace('PUBLIC_URL', '--url'))),
   );
