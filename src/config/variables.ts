@@ -106,14 +106,17 @@ const returnUrls = listOf(parseAllowedReturnUrl).refine(
   'expected at least one origin, such as https://app.example.com',
 );
 
-const claimValues = name.pipe(
-  listOf((part): [claim: string, value: string] => {
+const claimValues = name.pipe(parsedBy(readClaims, 'expected claims with their values: token_use=access'));
+
+function readClaims(text: string): ReadonlyMap<string, string> | null {
+  const claims = new Map<string, string>();
+  for (const part of splitList(text)) {
     const [, claim, value] = /^([^=]+)=(.+)$/.exec(part) ?? [];
-    if (claim === undefined || value === undefined)
-      throw new Error('expected claims with their values: token_use=access');
-    return [claim.trim(), value.trim()];
-  }).transform((pairs): ReadonlyMap<string, string> => new Map(pairs)),
-);
+    if (claim === undefined || value === undefined) return null;
+    claims.set(claim.trim(), value.trim());
+  }
+  return claims;
+}
 
 /** Several clients of one product, such as a website and an app, may have an audience each. */
 const audiences = name.transform(splitList).refine((values) => values.length > 0, 'is required');

@@ -193,6 +193,7 @@ describe('what is not accepted', () => {
     [{ JWT_AUDIENCE: ' , ' }, /^JWT_AUDIENCE: is required$/],
     [{ JWT_REQUIRED_CLAIMS: 'token_use' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
     [{ JWT_REQUIRED_CLAIMS: 'sts=active,=x' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
+    [{ JWT_REQUIRED_CLAIMS: 'token_use,sts' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET: the secret has 5 bytes and needs 32/],
     [{ JWT_SECRET: publicKey }, /^JWT_SECRET: this is a PEM key/],
     [{ JWT_SECRET: undefined }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: one of them is required/],
