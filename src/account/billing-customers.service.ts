@@ -13,7 +13,7 @@ import { type CustomerSync, type SnapshotRegister, toSnapshot } from './customer
 import { createRequestAccess } from './request-access.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 
-export interface BillingCustomersParts {
+interface BillingCustomersParts {
   readonly directory: CustomerDirectory;
   readonly reader: CustomerReader;
   readonly chooser: Pick<ConfigurationChooser, 'getOffered'>;

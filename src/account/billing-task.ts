@@ -1,7 +1,6 @@
 import { createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
-import { findRefusal } from '../portal/offered-features.ts';
-import { taskRefusals } from '../portal/flow-limits.ts';
-import type { OfferedFeatures } from '../portal/offered-features.ts';
+import { type TaskFacts, taskRefusals } from '../portal/flow-limits.ts';
+import { type OfferedFeatures, findRefusal } from '../portal/offered-features.ts';
 import { PortalFlowType } from '../portal/portal-flow.ts';
 
 const taskRefusal = registerEnum(
@@ -26,7 +25,7 @@ export const nullWithoutPolicy = 'Null, with an error, when what the portal offe
 export function listTasks(
   types: readonly PortalFlowType[],
   offered: OfferedFeatures,
-  facts: Parameters<typeof findRefusal>[2],
+  facts: TaskFacts | null,
 ): BillingTask[] {
   return types.map((type) => {
     const reason = findRefusal(type, offered, facts);

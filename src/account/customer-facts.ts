@@ -209,4 +209,3 @@ export type DiscountFacts = z.output<typeof discount>;
 export type PaymentMethodFacts = z.output<typeof paymentMethod>;
 export type PriceFacts = z.output<typeof price>;
 export type ChargedItemFacts = z.output<typeof chargedItem>;
-export type InvoiceFacts = z.output<typeof invoice>;

@@ -14,7 +14,7 @@ import type { BillingSubscription } from './subscription.types.ts';
 /** What customers may see: a draft can still change, or never be sent. */
 const shownStatuses: ReadonlySet<string> = new Set(['open', 'paid', 'uncollectible', 'void']);
 
-export interface InvoicePageRequest extends PageRequest {
+interface InvoicePageRequest extends PageRequest {
   /** Null for every status that is shown. */
   readonly statuses: ReadonlySet<string> | null;
 }
@@ -82,7 +82,7 @@ export class CustomerInvoices {
     try {
       // A preview stores nothing at Stripe, so that it needs no idempotency key.
       const invoice = await this.stripe.read((sdk, options) =>
-        // The request takes the turn of the customer that it names.
+        // Naming the customer lets the pace queue the request with the customer's others.
         sdk.invoices.createPreview({ customer, subscription }, options),
       );
       const previewed = invoice.parent?.subscription_details?.subscription;

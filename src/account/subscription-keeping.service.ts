@@ -2,11 +2,9 @@ import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import { CustomerNotFoundError, NoSuchSubscriptionError } from '../customers/customer.errors.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import { FlowNotAllowedError, createRefusal } from '../portal/portal.errors.ts';
-import type { TaskRefusal } from '../portal/flow-limits.ts';
+import { type TaskRefusal, hasScheduledChange } from '../portal/flow-limits.ts';
 import { offersTask } from '../portal/offered-features.ts';
-import { PortalFlowType } from '../portal/portal-flow.ts';
-import { hasScheduledChange } from '../portal/flow-limits.ts';
+import { FlowNotAllowedError, createRefusal } from '../portal/portal.errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';
@@ -82,7 +80,7 @@ const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'paused']);
 /** Decides what may be reverted: what customers themselves can have scheduled in the portal, and nothing else. */
 export async function findKeepable({ facts, access }: BillingSubscription): Promise<Keepable> {
   const offered = await access.getOffered();
-  if (!offersTask(PortalFlowType.SUBSCRIPTION_CANCEL, offered, null)) return refuse('NOT_IN_POLICY');
+  if (!offersTask('subscription_cancel', offered, null)) return refuse('NOT_IN_POLICY');
   if (facts.status === 'incomplete') return refuse('FIRST_PAYMENT_PENDING');
   if (!running.has(facts.status)) return refuse('NOT_KNOWN');
   const isCanceled = facts.cancel_at !== null || facts.cancel_at_period_end;

@@ -45,7 +45,7 @@ export const BillingPrice = createObjectType(
     usageModel: nullable(pricingModel.type, 'How usage is priced; null unless the model is USAGE.'),
     unitAmount: nullable(
       Money,
-      'The amount for one unit or package; null without one, or with a fraction of the smallest unit.',
+      'The amount for one unit or package; null without a single amount, or if it has a fraction of the smallest unit.',
     ),
     unitAmountDecimal: nullable(
       String,
@@ -150,14 +150,14 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
   items: field([BillingSubscriptionItem], "The subscription's items."),
   total: nullable(
     Money,
-    'The `amount` of all items, without usage; null when one is not known, or when periods differ.',
+    'The sum of the `amount` of all items, without usage; null when one is not known, or when periods differ.',
   ),
   discounts: field([BillingDiscount], "The subscription's own discounts; without any, the customer's."),
   startedAt: field(Date, 'When the subscription began.'),
   trialEndsAt: nullable(Date, 'When the trial ends or ended; null without a trial.'),
   currentPeriodEnd: nullable(
     Date,
-    'When the first current billing period of an item ends; null without items.',
+    'When the current billing period ends: the earliest end of all items. Null without items.',
   ),
   cancelsAt: nullable(Date, 'When the subscription ends because it was cancelled; null when it continues.'),
   cancellation: nullable(BillingCancellation, 'The cancellation; null without one.'),
