@@ -9,7 +9,7 @@ export interface Step {
   readonly share?: number;
 }
 
-export interface LongWork {
+interface LongWork {
   readonly steps: () => AsyncIterable<Step>;
   /** The totals, for stdout. They are printed also after a failure. */
   readonly summarize: () => string;

@@ -4,7 +4,7 @@ import { type OpenEnum, registerOpenEnum } from '../graphql/types.ts';
 import { graphqlNotes, scheduleAtPeriodEnd, scheduleCondition } from './configuration-features.schema.ts';
 import { isObject, toInputName } from './configuration.schema.ts';
 
-/* Declares GraphQL types by the zod schemas of what Stripe takes and answers, and converts values between the two. */
+/* Declares GraphQL types from the zod schemas of Stripe's parameters and answers, and converts values between the two. */
 
 type Schema = z.core.$ZodType;
 type Fields = Readonly<Record<string, unknown>>;

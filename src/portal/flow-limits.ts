@@ -30,11 +30,9 @@ const pause: readonly PortalFlowType[] = ['subscription_pause'];
 const all = [...cancel, ...changes, ...pause];
 
 /** https://docs.stripe.com/customer-management#supported-payment-methods */
-const supported = new Set(
-  'acss_debit amazon_pay au_becs_debit bacs_debit boleto card cashapp link paypal sepa_debit us_bank_account'.split(
-    ' ',
-  ),
-);
+const supportedMethods =
+  'acss_debit amazon_pay au_becs_debit bacs_debit boleto card cashapp link paypal sepa_debit us_bank_account';
+const supported = new Set(supportedMethods.split(' '));
 
 const ended = new Set(['canceled', 'incomplete_expired']);
 const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused']);

@@ -1,7 +1,7 @@
 import { BillingError } from '../shared/errors.ts';
 import { checkWildcard, isLoopback, matchesOrigin, parseUrl } from '../shared/urls.ts';
 
-/** One entry of the allowlist that return URLs are held against. */
+/** One entry of the allowlist of return URLs. */
 export interface AllowedReturnUrl {
   /** `https://*.preview.example.com` stands for any one label. */
   readonly origin: string;

@@ -93,7 +93,7 @@ const localOrigins = ['http://localhost:3000', 'http://localhost:5173'];
 /** The demo's own values, and the variables of the process that cannot reach anything real. */
 function createEnvironment(env: Environment, webOrigins: readonly string[]): Environment {
   const isSet = (text?: string): boolean => text !== undefined && text.trim() !== '';
-  const join = (...origins: (string | undefined)[]): string => origins.filter(isSet).join(',');
+  const list = (...origins: (string | undefined)[]): string => origins.filter(isSet).join(',');
   return {
     LOG_LEVEL: 'warn',
     LANDING_PAGE: hasExplorer() ? 'graphiql' : 'sandbox',
@@ -106,8 +106,8 @@ function createEnvironment(env: Environment, webOrigins: readonly string[]): Env
     JWT_SECRET: randomBytes(48).toString('base64url'),
     JWT_ISSUER: 'billing-portal-demo',
     JWT_AUDIENCE: 'billing-portal-demo',
-    RETURN_URLS: join(...webOrigins, exampleOrigin, ...localOrigins, env['RETURN_URLS']),
-    CORS_ORIGINS: join(...webOrigins, ...localOrigins, env['CORS_ORIGINS']),
+    RETURN_URLS: list(...webOrigins, exampleOrigin, ...localOrigins, env['RETURN_URLS']),
+    CORS_ORIGINS: list(...webOrigins, ...localOrigins, env['CORS_ORIGINS']),
   };
 }
 

@@ -10,7 +10,7 @@ const builtPage = fileURLToPath(new URL('../../../dist/web', import.meta.url));
 const ownNames = ['127.0.0.1', 'localhost'];
 
 /** The example's account page. It has its own origin, as a product's frontend has. */
-export interface DemoWeb {
+interface DemoWeb {
   /** The address of the page, without a trailing slash. */
   readonly url: string;
   /** The origins that the page has in a browser. */

@@ -21,7 +21,7 @@ export function findRefusal(error: unknown): Refusal | null {
 }
 
 /** The result of a first request to Stripe. */
-export interface StripeContact {
+interface StripeContact {
   /** Why the other checks cannot ask Stripe; null when they can. */
   readonly obstacle: Judgement | null;
   /** How many seconds the clock of this machine is ahead of Stripe's; null when Stripe sent no time. */
