@@ -124,6 +124,8 @@ function describeCommand(command: Command, parent: string): string[] {
     each.required ? `<${each.name()}>` : `[${each.name()}]`,
   );
   const options =
-    command.options.length > 4 ? ['[options]'] : command.options.map(({ flags }) => `[${flags}]`);
+    command.options.length > 4
+      ? ['[options]']
+      : command.options.map(({ flags, mandatory }) => (mandatory ? flags : `[${flags}]`));
   return [`- \`${[name, ...args, ...options].join(' ')}\`: ${command.description()}\n`];
 }
