@@ -13,6 +13,12 @@ export interface Lease {
   readonly ensureHeld: () => void;
 }
 
+interface WaitOptions {
+  readonly patienceMs?: number;
+  /** Called after each pause: an error ends the wait. */
+  readonly recheck?: () => Promise<unknown>;
+}
+
 export interface LeasesOptions {
   /** How long to wait for a lease that another process holds. */
   readonly patienceMs?: number;
@@ -44,9 +50,9 @@ export class Leases {
   async runExclusive<T>(
     key: string,
     work: (lease: Lease) => Promise<T>,
-    { patienceMs = this.patienceMs }: Pick<LeasesOptions, 'patienceMs'> = {},
+    options: WaitOptions = {},
   ): Promise<T> {
-    const { record, lease } = await this.take(key, performance.now() + patienceMs);
+    const { record, lease } = await this.take(key, options);
     try {
       return await work(lease);
     } finally {
@@ -55,7 +61,11 @@ export class Leases {
     }
   }
 
-  private async take(key: string, deadline: number): Promise<{ record: KeptRecord; lease: Lease }> {
+  private async take(
+    key: string,
+    { patienceMs = this.patienceMs, recheck }: WaitOptions,
+  ): Promise<{ record: KeptRecord; lease: Lease }> {
+    const deadline = performance.now() + patienceMs;
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
       // Waiting processes only read, because an insert would take the write lock from the process that holds the lease.
       if (await this.isFree(key)) {
@@ -65,6 +75,7 @@ export class Leases {
       }
       if (performance.now() > deadline) throw new LeaseTakenError();
       await wait(pause * (0.5 + Math.random()));
+      await recheck?.();
     }
   }
 
