@@ -1,6 +1,6 @@
-import { type ClassType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import * as z from 'zod';
-import { type OpenEnum, registerOpenEnum } from '../graphql/types.ts';
+import { type ObjectClass, type OpenEnum, registerOpenEnum } from '../graphql/types.ts';
 import { graphqlNotes, scheduleAtPeriodEnd, scheduleCondition } from './configuration-features.schema.ts';
 import { isObject, toInputName } from './configuration.schema.ts';
 
@@ -11,13 +11,13 @@ type Fields = Readonly<Record<string, unknown>>;
 type Kind = 'input' | 'output';
 
 const enums = new Map<string, OpenEnum>();
-const outputTypes = new Map<z.ZodObject, ClassType>();
+const outputTypes = new Map<z.ZodObject, ObjectClass>();
 
 /** Declares the GraphQL type of a table, and of the tables within. */
-export function createType(schema: z.ZodObject, kind: Kind): ClassType {
+export function createType(schema: z.ZodObject, kind: Kind): ObjectClass {
   const known = kind === 'output' ? outputTypes.get(schema) : undefined;
   if (known !== undefined) return known;
-  const target: ClassType = class {};
+  const target: ObjectClass = class {};
   for (const [name, field] of listFields(schema)) {
     const notes = graphqlNotes.get(field);
     const type = notes?.text ? String : toGraphqlType(unwrap(field), kind);

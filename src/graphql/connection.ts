@@ -1,7 +1,7 @@
-import { ArgsType, type ClassType, Field, Int } from 'type-graphql';
+import { ArgsType, Field, Int } from 'type-graphql';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
-import { createObjectType, field, nullable } from './types.ts';
+import { type ObjectClass, createObjectType, field, nullable } from './types.ts';
 
 /** Forward pagination by Relay's specification: https://relay.dev/graphql/connections.htm */
 
@@ -52,8 +52,8 @@ export interface Connection<T> {
 /** Declares the types `NAMEConnection` and `NAMEEdge` of a node type. */
 export function createConnectionType<T extends object>(
   name: string,
-  nodeType: ClassType<T>,
-): ClassType<Connection<T>> {
+  nodeType: ObjectClass<T>,
+): ObjectClass<Connection<T>> {
   const edge = createObjectType(`${name}Edge`, 'One item of a page.', {
     cursor: field(String, "The item's cursor, for `after`."),
     node: field(nodeType, 'The item.'),

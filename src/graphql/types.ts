@@ -1,5 +1,5 @@
 import type { GraphQLScalarType } from 'graphql';
-import { type ClassType, Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
 
 /*
  * Tables that declare object types and enums. TypeScript's types follow from the same tables, so that the two cannot
@@ -9,6 +9,9 @@ import { type ClassType, Field, ObjectType, registerEnumType } from 'type-graphq
 /** A scalar, an enum, an object type, or a list of one of these in brackets. */
 type FieldType = object | readonly [FieldType];
 
+/** Not TypeGraphQL's own type, whose declarations need a package that the service does not install. */
+export type ObjectClass<T = object> = new () => T;
+
 type ValueOf<T> = T extends readonly [infer Item]
   ? readonly ValueOf<Item>[]
   : T extends StringConstructor
@@ -17,7 +20,7 @@ type ValueOf<T> = T extends readonly [infer Item]
       ? boolean
       : T extends GraphQLScalarType<infer Scalar>
         ? Scalar
-        : T extends ClassType<infer Instance>
+        : T extends ObjectClass<infer Instance>
           ? Instance
           : T extends Readonly<Record<string, infer EnumValue>>
             ? EnumValue
@@ -57,8 +60,8 @@ export function createObjectType<E extends Entries>(
   name: string,
   description: string,
   entries: E,
-): ClassType<Shape<E>> {
-  const target = class {} as ClassType<Shape<E>>;
+): ObjectClass<Shape<E>> {
+  const target = class {} as ObjectClass<Shape<E>>;
   for (const [key, { type, ...options }] of Object.entries(entries))
     if (type !== null) Field(() => type as object, options)(target.prototype as object, key);
   // TypeGraphQL's resolver of a plain field would build closures for middleware, which the service has none of.
