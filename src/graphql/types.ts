@@ -10,7 +10,7 @@ import { Field, ObjectType, registerEnumType } from 'type-graphql';
 type FieldType = object | readonly [FieldType];
 
 /** Not TypeGraphQL's own type, whose declarations need a package that the service does not install. */
-export type ObjectClass<T = object> = new () => T;
+export type ObjectClass<T = object> = (new () => T) & { readonly prototype: T };
 
 type ValueOf<T> = T extends readonly [infer Item]
   ? readonly ValueOf<Item>[]
