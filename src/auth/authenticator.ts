@@ -113,9 +113,13 @@ function createVerificationKeys(
   if (source.kind === 'jwks')
     return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source, issuer, clock).find };
   if (source.kind === 'secret') {
-    const algorithms = getSecretAlgorithms(source.secret);
-    const keys = new Map(algorithms.map((alg) => [alg, importSecret(source.secret, alg)]));
-    return { algorithms, find: ({ alg }) => keys.get(alg) ?? importSecret(source.secret, alg) };
+    const keys = new Map<string, Promise<CryptoKey>>();
+    const find: JWTVerifyGetKey = ({ alg }) => {
+      const key = keys.get(alg) ?? importSecret(source.secret, alg);
+      keys.set(alg, key);
+      return key;
+    };
+    return { algorithms: getSecretAlgorithms(source.secret), find };
   }
   const key = parsePublicKey(source.pem);
   return { algorithms: getPublicKeyAlgorithms(key), find: () => key };

@@ -366,39 +366,39 @@ test('a token that was checked a moment ago is refused as soon as it has expired
   expect(answers).toEqual(['user_1', 'user_1', 'user_1', 'UNAUTHENTICATED']);
 });
 
-test('a token that was checked a moment ago is refused as soon as its key is withdrawn', async () => {
-  let seconds = now;
+/** An authenticator that fetches its keys, and has just accepted a token of the key "old". */
+async function acceptTokenOfFetchedKey() {
+  const clock = { seconds: now };
   const server = await startKeySetServer(toJwk(rsa.publicKey, { kid: 'old' }));
   closeAfterTests(() => server.close());
   const keySource = { kind: 'jwks', url: server.url } as const;
-  const authenticator = createAuthenticator(createConfig(keySource), () => seconds * 1000);
+  const authenticator = createAuthenticator(createConfig(keySource), () => clock.seconds * 1000);
   const token = createRsaToken({ ...claims, exp: now + 3_600 }, { kid: 'old' });
   await readOutcome(authenticator, token);
-  seconds = now + 290;
+  return { clock, server, authenticator, token };
+}
+
+test('a token that was checked a moment ago is refused as soon as its key is withdrawn', async () => {
+  const { clock, server, authenticator, token } = await acceptTokenOfFetchedKey();
+  clock.seconds = now + 290;
   const before = await readOutcome(authenticator, token);
   const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
   server.answerWith(toJwk(other, { kid: 'old' }));
 
   // Keys are fetched again after ten minutes.
-  seconds = now + 610;
+  clock.seconds = now + 610;
   const after = await readOutcome(authenticator, token);
 
   expect([before, after]).toEqual(['user_1', 'UNAUTHENTICATED']);
 });
 
 test('a token whose key is gone is refused within a minute of its last check', async () => {
-  let seconds = now;
-  const server = await startKeySetServer(toJwk(rsa.publicKey, { kid: 'old' }));
-  closeAfterTests(() => server.close());
-  const keySource = { kind: 'jwks', url: server.url } as const;
-  const authenticator = createAuthenticator(createConfig(keySource), () => seconds * 1000);
-  const token = createRsaToken({ ...claims, exp: now + 3_600 }, { kid: 'old' });
-  await readOutcome(authenticator, token);
+  const { clock, server, authenticator, token } = await acceptTokenOfFetchedKey();
   server.answerWith(toJwk(rsa.publicKey, { kid: 'new' }));
-  seconds = now + 40;
+  clock.seconds = now + 40;
   await readOutcome(authenticator, createRsaToken({ ...claims, exp: now + 3_600 }, { kid: 'new' }));
 
-  seconds = now + 61;
+  clock.seconds = now + 61;
 
   expect(await readOutcome(authenticator, token)).toBe('UNAUTHENTICATED');
 });
