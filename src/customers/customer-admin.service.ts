@@ -31,7 +31,7 @@ type Actor = AuditIntent['actor'];
 /** `keep_current` keeps the mappings; `take_other` links the user to the customer of the conflict. */
 export type ConflictResolution = 'keep_current' | 'take_other';
 
-/** A conflict with the current mappings of its user and its customer; null where there is none. */
+/** A conflict with the ids that its user and its customer are linked to now; null without a mapping. */
 interface OpenConflict extends CustomerConflict {
   readonly linkedCustomerId: string | null;
   readonly linkedUserId: string | null;

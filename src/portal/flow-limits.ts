@@ -94,7 +94,7 @@ export interface TaskFacts {
   /** An id when it is not expanded. */
   readonly schedule?: string | TaskSchedule | null;
   readonly items: readonly TaskItem[];
-  /** The type of what is charged, such as `card`; null when there is none, or its type is not known. */
+  /** The payment method's type, such as `card`; null without one, or when its type is unknown. */
   readonly paymentMethod: string | null;
 }
 
