@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Caller } from '../auth/claims.ts';
 import type { HttpConfig } from '../config/config.ts';
-import type { RateLimit } from '../config/variables.ts';
+import type { RateLimit } from '../config/variable-values.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import type { Logger } from '../logging/logger.ts';
 import { BillingError } from '../shared/errors.ts';

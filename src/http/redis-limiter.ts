@@ -1,6 +1,6 @@
 import { type RedisClientType, createClient } from '@redis/client';
 import { type RateLimiterAbstract, RateLimiterRedis } from 'rate-limiter-flexible';
-import type { RateLimit } from '../config/variables.ts';
+import type { RateLimit } from '../config/variable-values.ts';
 import type { Logger } from '../logging/logger.ts';
 
 const answerTimeoutMs = 500; // How long a request waits for its count at most.

@@ -1,0 +1,191 @@
+import { isIP } from 'node:net';
+import * as z from 'zod';
+import { parseAllowedReturnUrl } from '../return-urls/return-urls.ts';
+import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
+
+export const matching = (pattern: RegExp, expected: string): z.ZodString => z.string().regex(pattern, expected);
+
+/** Converts text; where `parse` returns null, the variable has the fault. */
+function parsedBy<T>(parse: (text: string) => T | null, fault: string) {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: fault });
+    return z.NEVER;
+  });
+}
+
+/** A comma-separated list. Every part that `parse` throws for is a fault of its own. */
+function listOf<T>(parse: (part: string) => T) {
+  return z.string().transform((text, context) =>
+    splitList(text).flatMap((part): T[] => {
+      try {
+        return [parse(part)];
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not valid' });
+        return [];
+      }
+    }),
+  );
+}
+
+export function splitList(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '');
+}
+
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/** Some tools pass the quotes of an env file as part of the value. */
+export const name = z
+  .string()
+  .trim()
+  .refine((value) => !/^(["'`]).*\1$/s.test(value), 'the value is in quotes; remove them');
+
+/** A scope, or a namespace of configurations. */
+export const shortName = matching(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
+
+const portFault = 'expected a port number from 0 to 65535';
+export const port = matching(/^\d{1,5}$/, portFault)
+  .transform(Number)
+  .refine((value) => value <= 65_535, portFault);
+
+/** Without a name, MongoDB uses the database "test", which other services may share. */
+export const databaseUrl = matching(
+  /^(mongodb(\+srv)?:\/\/|sqlite:).+/,
+  'expected mongodb://…, mongodb+srv://… or sqlite:PATH',
+).regex(
+  /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,
+  'expected the name of a database after the host, such as mongodb://db.example.com/billing',
+);
+
+const urlOf = (isAccepted: (url: URL) => boolean, fault: string) =>
+  parsedBy((text) => {
+    const url = parseUrl(text);
+    return url !== null && isAccepted(url) ? url : null;
+  }, fault);
+
+const isHttp = ({ protocol }: URL): boolean => /^https?:$/.test(protocol);
+export const httpUrl = urlOf(isHttp, 'expected an http(s) URL');
+
+/** Like other tools, also accepts a host and a port without a scheme. */
+export const proxyUrl = z
+  .string()
+  .transform((value) => (value.includes('://') ? value : `http://${value}`))
+  .pipe(urlOf(isHttp, 'expected the URL of an HTTP proxy, such as http://proxy.internal:3128'));
+
+function isPage(url: URL): boolean {
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+  return isSafe && url.username === '' && url.password === '';
+}
+
+/** The base of e-mail links, with an optional path for a proxy. */
+export const publicUrl = urlOf(
+  (url) => isPage(url) && url.search === '' && url.hash === '',
+  'expected https, or http on localhost, with an optional path: https://billing.example.com',
+);
+
+export const signUpUrl = urlOf(
+  isPage,
+  'expected https, or http on localhost: https://www.example.com/pricing',
+);
+
+export const redisUrl = z
+  .string()
+  .refine(
+    (value) => /^rediss?:\/\/.+/.test(value) && /^\/?\d*$/.test(parseUrl(value)?.pathname ?? 'none'),
+    'expected redis://… or rediss://…, with an optional database number: redis://localhost:6379/1',
+  );
+
+export const origins = listOf((origin) => {
+  if (parseUrl(origin)?.origin !== origin)
+    throw new Error(`expected origins such as https://app.example.com, not "${origin}"`);
+  checkWildcard(origin);
+  return origin;
+});
+
+export const returnUrls = listOf(parseAllowedReturnUrl).refine(
+  (entries) => entries.length > 0,
+  'expected at least one origin, such as https://app.example.com',
+);
+
+export const claimValues = name.pipe(
+  parsedBy(readClaims, 'expected claims with their values: token_use=access'),
+);
+
+function readClaims(text: string): ReadonlyMap<string, string> | null {
+  const claims = new Map<string, string>();
+  for (const part of splitList(text)) {
+    const [, claim, value] = /^([^=]+)=(.+)$/.exec(part) ?? [];
+    if (claim === undefined || value === undefined) return null;
+    claims.set(claim.trim(), value.trim());
+  }
+  return claims;
+}
+
+/** Several clients of one product, such as a website and an app, may have an audience each. */
+export const audiences = name.transform(splitList).refine((values) => values.length > 0, 'is required');
+
+export interface RateLimit {
+  readonly requests: number;
+  readonly perSeconds: number;
+}
+
+const secondsByUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+/** A week. The in-memory limiter's timers work for up to 24 days. */
+const longestSeconds = 7 * 86_400;
+
+/** Null when off. */
+export const rateLimit = matching(
+  /^(off|[1-9]\d{0,6}\/[1-9]\d{0,3}[smh])$/,
+  'expected a limit such as 60/1m, or off',
+)
+  .transform((value): RateLimit | null => {
+    const [, requests, count, unit = 's'] = /^(\d+)\/(\d+)([smh])$/.exec(value) ?? [];
+    if (requests === undefined) return null;
+    return { requests: Number(requests), perSeconds: Number(count) * (secondsByUnit[unit] ?? 1) };
+  })
+  .refine((limit) => (limit?.perSeconds ?? 0) <= longestSeconds, 'expected a time of at most 168h');
+
+/** Requests per second for each of Stripe's endpoints; null for no limit. */
+export const stripeRateLimit = matching(
+  /^(off|[1-9]\d{0,4})$/,
+  'expected a number of requests per second, such as 20, or off',
+).transform((value) => (value === 'off' ? null : Number(value)));
+
+/** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
+export const trustProxy = parsedBy((value): false | number | string[] | null => {
+  if (value === 'off') return false;
+  if (/^[1-9]\d?$/.test(value)) return Number(value);
+  const addresses = splitList(value);
+  return addresses.length > 0 && addresses.every(isSubnet) ? addresses : null;
+}, 'expected off, a number of proxies, or their addresses (10.0.0.0/8, 192.168.1.7)');
+
+function isSubnet(text: string): boolean {
+  const [, address = '', bits = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
+export const stripeSecretKey = matching(
+  /^(sk|rk)_(test|live)_\w+$/,
+  'expected a Stripe secret or restricted key: sk_test_…, rk_test_…, sk_live_… or rk_live_…',
+);
+
+/** During a rotation there are several secrets, and an event may be signed with any of them. */
+export const webhookSecrets = z
+  .string()
+  .transform(splitList)
+  .refine(
+    (secrets) => secrets.every((secret) => /^whsec_[\w+/=-]{8,}$/.test(secret)),
+    'expected signing secrets of webhook endpoints, whsec_…, separated by commas',
+  );
+
+/** Stripe allows 40 characters. These characters need no escaping in its search queries. */
+export const metadataKey = matching(
+  /^[A-Za-z0-9_.-]{1,40}$/,
+  'expected up to 40 letters, digits, dots, dashes and underscores',
+).refine(
+  (key) => !key.startsWith('billing_portal_'),
+  'expected another key: the service itself writes keys that begin with billing_portal_',
+);
