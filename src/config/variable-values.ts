@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { parseAllowedReturnUrl } from '../return-urls/return-urls.ts';
 import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 
-export const matching = (pattern: RegExp, expected: string): z.ZodString => z.string().regex(pattern, expected);
+export const matching = (pattern: RegExp, expected: string): z.ZodString =>
+  z.string().regex(pattern, expected);
 
 /** Converts text; where `parse` returns null, the variable has the fault. */
 function parsedBy<T>(parse: (text: string) => T | null, fault: string) {
