@@ -13,6 +13,9 @@ describeInBrowser('GraphiQL, where nothing but the service can be reached', (dri
     const elsewhere = await blockOthers(page, new URL(demo.graphqlUrl).host);
 
     await page.goto(demo.explorerUrl);
+    // GraphiQL ignores a click, or leaves the token out, until its editors are there.
+    await page.getByRole('region', { name: 'Operation Editor' }).getByText('billingCustomer').waitFor();
+    await page.getByRole('region', { name: 'Headers' }).getByText('Bearer').waitFor();
     await page.getByRole('button', { name: /^Execute query/ }).click();
 
     await page.getByRole('region', { name: 'Result Window' }).getByText('ada@example.com').waitFor();
