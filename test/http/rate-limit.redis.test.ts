@@ -70,7 +70,7 @@ describeWithPart(
       await send(await createReplica(), 'linus@example.com');
 
       const keys = await readKeys();
-      expect(keys.join()).not.toMatch(/linus|ada|127/);
+      expect(keys.join()).not.toMatch(/linus|127\.0/);
       expect(keys.every((key) => /^billing-portal:(subject|address):[\w-]{43}$/.test(key))).toBe(true);
 
       const client = createClient({ url: `redis://127.0.0.1:${port}` });
