@@ -18,9 +18,11 @@ import type { BillingDiscount, BillingSubscription } from './subscription.types.
 
 /** Converts what Stripe said to the schema's types. */
 export function toBillingCustomer(
-  facts: CustomerFacts,
+  kept: CustomerFacts,
   access: RequestAccess,
+  now: Date,
 ): Omit<BillingCustomer, 'userId' | 'linkedAt' | 'asOf'> {
+  const facts = dropEndedDiscounts(kept, now);
   const { shipping, currency, discount } = facts;
   return {
     id: facts.id,
@@ -46,6 +48,17 @@ export function toBillingCustomer(
     facts,
     access,
   };
+}
+
+function dropEndedDiscounts(facts: CustomerFacts, now: Date): CustomerFacts {
+  const isInForce = ({ end }: DiscountFacts): boolean => end === null || end * 1000 > now.getTime();
+  const { discount } = facts;
+  const subscriptions = facts.subscriptions.map(({ items, discounts, ...subscription }) => ({
+    ...subscription,
+    discounts: discounts.filter(isInForce),
+    items: items.map((item) => ({ ...item, discounts: item.discounts.filter(isInForce) })),
+  }));
+  return { ...facts, subscriptions, discount: discount !== null && isInForce(discount) ? discount : null };
 }
 
 function toAddress(address: CustomerFacts['address']): BillingCustomer['address'] {
@@ -111,16 +124,17 @@ function toBillingDiscount(
   scope: string,
   currency: string | null,
 ): BillingDiscount {
-  const options = coupon.currency_options ?? {};
-  const isForeign = currency !== null && coupon.currency !== currency;
-  const amount = isForeign ? (options[currency]?.amount_off ?? null) : coupon.amount_off;
+  // A discount of a source that Stripe added later has no coupon.
+  const { name = null, percent_off: percentOff = null } = coupon ?? {};
+  const own = coupon?.currency ?? null;
+  const amounts = currency === null || own === currency ? coupon : coupon?.currency_options?.[currency];
   return {
     id,
     scope: discountScope.read(scope),
-    name: coupon.name,
-    percentOff: coupon.percent_off,
-    amountOff: toOptionalMoney(amount, currency ?? coupon.currency),
-    once: coupon.duration === 'once',
+    name,
+    percentOff,
+    amountOff: toOptionalMoney(amounts?.amount_off ?? null, currency ?? own),
+    once: coupon?.duration === 'once',
     startedAt: toDate(start),
     endsAt: toDate(end),
   };

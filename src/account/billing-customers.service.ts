@@ -55,7 +55,7 @@ export class BillingCustomers {
       subscriptions: facts.subscriptions,
     });
     const { userId, createdAt: linkedAt } = mapping;
-    return { ...toBillingCustomer(facts, access), userId, linkedAt, asOf: readAt };
+    return { ...toBillingCustomer(facts, access, this.parts.now()), userId, linkedAt, asOf: readAt };
   }
 
   private async findKept(mapping: CustomerMapping): Promise<CustomerSnapshot | null> {

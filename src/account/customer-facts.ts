@@ -34,6 +34,7 @@ const details = z.object({
   payer_email: text,
   cashtag: text,
   bank_name: text,
+  display_name: text,
   tokenization_method: text,
   wallet: maybe(z.object({ type: z.string() })),
 });
@@ -58,7 +59,12 @@ const coupon = z.object({
   duration: z.string(),
 });
 
-const discount = z.object({ id, start: seconds, end: maybe(seconds), source: z.object({ coupon }) });
+const discount = z.object({
+  id,
+  start: seconds,
+  end: maybe(seconds),
+  source: z.object({ coupon: maybe(coupon) }),
+});
 
 const tier = z.object({
   up_to: maybe(z.int()),
@@ -71,7 +77,7 @@ const tier = z.object({
 /** A price in the currency that is charged. */
 const price = z.object({
   id,
-  product: z.object({ id, name: z.string() }),
+  product: z.object({ id, name: text }),
   nickname: text,
   lookup_key: text,
   currency,

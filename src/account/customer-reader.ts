@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
-import { readAll } from '../stripe/reads.ts';
+import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
+import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { BillingError } from '../shared/errors.ts';
 import { type CustomerSubscriptions, isEnded } from '../customers/customer-subscriptions.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
@@ -107,8 +107,12 @@ function replacePrices(subscription: Stripe.Subscription, find: ReplacePrice): o
     price: find({ price: charged.price as PriceReference['price'], currency }),
   });
   const isExpanded = typeof schedule === 'object' && schedule !== null;
+  // Stripe may no longer have the prices of phases that are over, and nothing shows these phases.
+  const since = isExpanded ? (schedule.current_phase?.start_date ?? 0) : 0;
   const phases = isExpanded
-    ? schedule.phases.map((phase) => ({ ...phase, items: phase.items.map(replace) }))
+    ? schedule.phases
+        .filter(({ end_date: end }) => end > since)
+        .map((phase) => ({ ...phase, items: phase.items.map(replace) }))
     : [];
   return {
     ...subscription,
@@ -129,7 +133,7 @@ function listPrices(subscription: Stripe.Subscription): PriceReference[] {
 
 /**
  * Adds the amounts of coupons in the currencies of subscriptions, which Stripe does not expand in a list. They are read
- * only for a subscription in another currency than the coupon's.
+ * only for a subscription in another currency than the coupon's. A deleted coupon stays in force, without these amounts.
  */
 async function addCouponAmounts(
   stripe: StripeClient,
@@ -141,14 +145,17 @@ async function addCouponAmounts(
       .flatMap(listCoupon)
       .filter((coupon) => coupon.amount_off !== null && coupon.currency !== currency),
   );
-  const reads = new Map<string, Promise<Stripe.Coupon>>();
+  const reads = new SharedReads<Stripe.Coupon>();
   const read = (id: string): Promise<Stripe.Coupon> =>
     stripe.read((sdk, options) => sdk.coupons.retrieve(id, { expand: ['currency_options'] }, options));
   await Promise.all(
     foreign.map(async (coupon) => {
-      const whole = reads.get(coupon.id) ?? read(coupon.id);
-      reads.set(coupon.id, whole);
-      coupon.currency_options = (await whole).currency_options;
+      try {
+        const whole = await reads.read(coupon.id, () => read(coupon.id));
+        coupon.currency_options = whole.currency_options;
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
     }),
   );
 }

@@ -74,9 +74,12 @@ function toKey(text: string | null): string | null {
   return text?.toLowerCase().replaceAll(' ', '_') ?? null;
 }
 
-const legacyBrands: Readonly<Record<string, string>> = {
+/** What legacy cards and `display_brand` call the brands of `brand`. */
+const otherBrands: Readonly<Record<string, string>> = {
   american_express: 'amex',
   diners_club: 'diners',
+  eftpos_australia: 'eftpos_au',
+  union_pay: 'unionpay',
 };
 
 function toName(key: string): string {
@@ -85,10 +88,12 @@ function toName(key: string): string {
 
 function toBillingPaymentMethod({ type: ownType, details }: PaymentMethodFacts): BillingPaymentMethod {
   const { last4, exp_month: expMonth, exp_year: expYear } = details;
-  const key = toKey(details.display_brand ?? details.brand);
-  const brand = key === null ? null : (legacyBrands[key] ?? key);
+  const shown = details.display_brand === 'other' ? null : details.display_brand;
+  const key = toKey(shown ?? details.brand);
+  const brand = key === null ? null : (otherBrands[key] ?? key);
   const type = ownType === 'bank_account' ? 'us_bank_account' : ownType;
-  const name = brand === null || brand === 'unknown' ? (details.bank_name ?? toName(type)) : toName(brand);
+  const ownName = details.bank_name ?? details.display_name ?? toName(type);
+  const name = brand === null || brand === 'unknown' ? ownName : toName(brand);
   const owner = last4 === null ? (details.email ?? details.payer_email ?? details.cashtag) : `•••• ${last4}`;
   return {
     type,

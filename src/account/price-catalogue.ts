@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
+import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 
 /** A price as a subscription refers to it: an id in a schedule, and an object without product and tiers in an item. */
 export interface PriceReference {
@@ -25,10 +25,10 @@ export class PriceCatalogue {
     const names = await this.readNames(prices);
     return ({ price, currency }) => {
       const whole = prices.get(getId(price));
-      const product = whole && names.get(getId(whole.product));
-      if (whole === undefined || product === undefined)
-        throw new StripeUnavailableError(new Error('Stripe left out a product'));
-      return { ...whole, ...convert(whole, currency), product };
+      if (whole === undefined) throw new StripeUnavailableError(new Error('Stripe left out a price'));
+      const id = getId(whole.product);
+      // Stripe's list leaves out deleted products.
+      return { ...whole, ...convert(whole, currency), product: names.get(id) ?? { id } };
     };
   }
 
@@ -63,10 +63,20 @@ export class PriceCatalogue {
     return data;
   }
 
-  private readOne(id: string, known: Stripe.Price | undefined, currency: string): Promise<Stripe.Price> {
+  /** A deleted price stays in subscriptions. Its tiers and other currencies are then not known. */
+  private async readOne(
+    id: string,
+    known: Stripe.Price | undefined,
+    currency: string,
+  ): Promise<Stripe.Price> {
     const isForeign = known?.billing_scheme === 'tiered' && known.currency !== currency;
     const expand = [...expandPrice, ...(isForeign ? [`currency_options.${currency}.tiers`] : [])];
-    return this.stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
+    try {
+      return await this.stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
+    } catch (error) {
+      if (known !== undefined && isMissing(error)) return known;
+      throw error;
+    }
   }
 
   private async readNames(prices: ReadonlyMap<string, Stripe.Price>): Promise<ReadonlyMap<string, object>> {

@@ -34,7 +34,7 @@ export const BillingPrice = createObjectType(
   {
     id: field(ID, "Stripe's id of the price, `price_…`."),
     productId: field(ID, "Stripe's id of the product, `prod_…`."),
-    productName: field(String, "The product's name."),
+    productName: nullable(String, "The product's name; null when Stripe no longer has the product."),
     nickname: nullable(String, "The price's description for administrators."),
     lookupKey: nullable(String, 'The key by which a product looks the price up.'),
     currency: field(String, 'The currency that is charged, as an ISO code in lower case.'),
@@ -66,7 +66,10 @@ export const BillingDiscount = createObjectType('BillingDiscount', 'A discount t
   scope: field(discountScope.type, 'What the discount was given to.'),
   name: nullable(String, "The coupon's name, as invoices show it."),
   percentOff: nullable(Float, 'The percentage; null for a discount by an amount.'),
-  amountOff: nullable(Money, 'The amount; null for a discount by a percentage.'),
+  amountOff: nullable(
+    Money,
+    'The amount; null for a discount by a percentage, or when the amount in this currency is not known.',
+  ),
   once: field(Boolean, 'Whether the discount applies to one invoice only.'),
   startedAt: field(Date, 'When the discount began.'),
   endsAt: nullable(Date, 'When the discount ends; null when it has no end date.'),

@@ -41,10 +41,10 @@ export class StripeRequestRefusedError extends StripeMisconfiguredError {
   }
 }
 
-/** Whether Stripe does not have the object that this parameter names. */
-export function isMissing(error: unknown, param: string): boolean {
+/** Whether Stripe does not have the object that the parameter names; without a parameter, any object of the request. */
+export function isMissing(error: unknown, param?: string): boolean {
   if (!(error instanceof StripeRequestRefusedError)) return false;
-  return error.param === param && error.stripeCode === 'resource_missing';
+  return error.param === (param ?? error.param) && error.stripeCode === 'resource_missing';
 }
 
 /**

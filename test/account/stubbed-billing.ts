@@ -14,18 +14,23 @@ export interface StubbedBilling {
   readonly subscription: Stripe.Subscription;
   /** Lets Stripe answer each of the two things that are asked. */
   readonly answerBy: (toCustomer: Answer, toSubscriptions: Answer) => void;
-  /** Answers with a customer and a subscription that differ from the usual ones, and a catalogue of these prices. */
+  /**
+   * Answers with a customer and a subscription that differ from the usual ones, and a catalogue of these prices.
+   * @param others answers to other paths, by their part after the version
+   */
   readonly answerWith: (
     customerChanges: object,
     subscriptionChanges?: object,
     prices?: readonly object[],
+    others?: Readonly<Record<string, Answer>>,
   ) => void;
   readonly ask: () => Promise<GraphqlAnswer<WholeCustomerQuery>>;
   readonly readCustomer: () => Promise<Customer | null>;
   readonly readSubscription: () => Promise<Customer['subscriptions'][number] | undefined>;
 }
 
-const toList = (data: readonly object[]): Answer => sendJson(200, { object: 'list', data, has_more: false });
+export const toList = (data: readonly object[]): Answer =>
+  sendJson(200, { object: 'list', data, has_more: false });
 
 export async function createStubbedBilling(): Promise<StubbedBilling> {
   const stripe = await startFaultyStripe();
@@ -40,13 +45,18 @@ export async function createStubbedBilling(): Promise<StubbedBilling> {
   });
   const products = ['prod_1', subscription.items.data[0]?.price.product];
   const toProducts = toList(products.map((id) => ({ id, object: 'product', name: 'Pro' })));
-  const answerBy = (toCustomer: Answer, toSubscriptions: Answer, toPrices: Answer = toList([])): void => {
+  const answerBy = (
+    toCustomer: Answer,
+    toSubscriptions: Answer,
+    others: Readonly<Record<string, Answer>> = {},
+  ): void => {
     stripe.answerBy((response, request) => {
       const [, , path = ''] = request.path.split(/[/?]/);
       const answers: Partial<Record<string, Answer>> = {
         subscriptions: toSubscriptions,
         products: toProducts,
-        prices: toPrices,
+        prices: toList([]),
+        ...others,
       };
       (answers[path] ?? toCustomer)(response, request);
     });
@@ -58,11 +68,11 @@ export async function createStubbedBilling(): Promise<StubbedBilling> {
     customer,
     subscription,
     answerBy,
-    answerWith: (customerChanges, subscriptionChanges = {}, prices = []) =>
+    answerWith: (customerChanges, subscriptionChanges = {}, prices = [], others = {}) =>
       answerBy(
         sendJson(200, { ...customer, ...customerChanges }),
         toList([{ ...subscription, ...subscriptionChanges }]),
-        toList(prices),
+        { prices: toList(prices), ...others },
       ),
     ask,
     readCustomer,

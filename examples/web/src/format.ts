@@ -33,7 +33,8 @@ export function formatPrice({ price, quantity, amount }: Item): string {
 
 /** `20% off until 1 July 2027`. */
 export function formatDiscount({ name, percentOff, amountOff, once, endsAt }: Discount): string {
-  const off = amountOff ? formatMoney(amountOff) : `${String(percentOff)}%`;
+  const amount = amountOff ? formatMoney(amountOff) : percentOff === null ? null : `${String(percentOff)}%`;
+  const off = amount === null ? null : `${amount} off`;
   const until = endsAt ? ` until ${formatDate(endsAt)}` : once ? ' the next payment' : '';
-  return `${name ? `${name}: ` : ''}${off} off${until}`;
+  return [name, off].filter(Boolean).join(': ') + until;
 }

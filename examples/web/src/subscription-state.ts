@@ -58,7 +58,7 @@ export function describeScheduledChange({
   items,
   total,
 }: NonNullable<BillingSubscription['scheduledChange']>): string {
-  const names = items.map(({ price }) => price.productName).join(' and ');
+  const names = items.map(({ price }) => price.productName ?? 'another plan').join(' and ');
   const price = total === null ? '' : ` for ${formatMoney(total)}`;
   return `Changes to ${names}${price} on ${formatDate(at)}.`;
 }
