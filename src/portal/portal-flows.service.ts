@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
+import { type CustomerSubscriptions, isCurrent, isEnded } from '../customers/customer-subscriptions.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
@@ -83,7 +83,8 @@ export class PortalFlows {
     const expand = expandLimits.map((member) => `data.${member}`);
     if (id !== null) return this.subscriptions.get(stripeCustomerId, id, expand);
     const own = await this.subscriptions.list(stripeCustomerId, expand);
-    const [subscription, ...others] = own.filter(isCurrent);
+    const current = own.filter(isCurrent);
+    const [subscription, ...others] = current.length > 0 ? current : own.filter((one) => !isEnded(one));
     if (subscription === undefined) throw new BadUserInputError('You have no active subscription.');
     if (others.length > 0)
       throw new BadUserInputError('You have several subscriptions: name one by subscriptionId.');

@@ -153,6 +153,29 @@ describe('a deep link on a subscription', () => {
     expect(readFlowData()).toMatchObject({ subscription_update: { subscription: active?.id } });
   });
 
+  test.each(['unpaid', 'paused', 'incomplete'])('takes the only one, which is %s', async (status) => {
+    const user = await portal.createUser(`only-${status}`);
+    const [only] = user.subscriptions;
+    await portal.control('POST', `subscriptions/${only?.id ?? ''}`, { status });
+
+    (await user.open({ flow: { type: 'SUBSCRIPTION_CANCEL' } })).expectData();
+
+    expect(readFlowData()).toMatchObject({ subscription_cancel: { subscription: only?.id } });
+  });
+
+  test('opens nothing beside subscriptions that have ended', async () => {
+    const user = await portal.createUser('expired');
+    const [only] = user.subscriptions;
+    await portal.control('POST', `subscriptions/${only?.id ?? ''}`, { status: 'incomplete_expired' });
+
+    await expectRefused(
+      user,
+      { type: 'SUBSCRIPTION_CANCEL' },
+      'BAD_USER_INPUT',
+      'You have no active subscription.',
+    );
+  });
+
   test('opens nothing without one', async () => {
     const user = await portal.createUser('none', { subscriptions: 0 });
 
