@@ -70,8 +70,8 @@ async function linkPayer(event: WebhookEvent, parts: HandlerParts): Promise<void
   const session = await getSession(requireId(event.objectId), parts);
   const { customer } = session;
   if (customer === null) return;
-  const id = typeof customer === 'string' ? customer : customer.id;
-  await linkByEvent(findNamedUser(session, parts.linking), id, event, parts);
+  const { id, deleted = false } = typeof customer === 'string' ? { id: customer } : customer;
+  if (!deleted) await linkByEvent(findNamedUser(session, parts.linking), id, event, parts);
   await parts.sync.refresh(id);
 }
 
@@ -88,10 +88,11 @@ function findNamedUser(
   return named ?? (byClientReferenceId ? (session.client_reference_id ?? undefined) : undefined);
 }
 
-/** @throws Error for an unknown session, and the errors of Stripe */
+/** Expands the customer, which may have been deleted since. @throws Error for an unknown session, and the errors of Stripe */
 async function getSession(id: string, { stripe }: HandlerParts): Promise<Stripe.Checkout.Session> {
   try {
-    return await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, {}, options));
+    const params = { expand: ['customer'] };
+    return await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, params, options));
   } catch (error) {
     throw isMissing(error, 'session') || isMissing(error, 'id') ? createMissingError() : error;
   }

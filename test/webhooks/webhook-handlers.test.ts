@@ -306,6 +306,16 @@ describe('no user is linked to the customer of a Checkout session', () => {
     expect(await app.database.customers.findByUserId(userId)).toBeNull();
   });
 
+  test('when the customer has been deleted since', async () => {
+    const userId = randomUUID();
+    const session = await pay({ 'metadata[userId]': userId });
+    await app.sdk.customers.del(customerOf(session));
+
+    await complete(app, session);
+
+    expect(await app.database.customers.findByUserId(userId)).toBeNull();
+  });
+
   test('by a session of a guest, who is no customer', async () => {
     const userId = randomUUID();
     const { id: product } = await app.sdk.products.create({ name: 'Once' });
