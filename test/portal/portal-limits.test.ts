@@ -208,3 +208,17 @@ describe('a policy without the tasks', () => {
     expect(await findDeepLinkRefusals(closed)).toEqual(expected);
   });
 });
+
+describe('two limits at once', () => {
+  const limiting = cases.filter(([, reason]) => reason !== '' && reason !== 'ENDED');
+  const pairs = limiting.slice(1).map(([title, , , change], index) => {
+    const [before = '', , , others] = limiting[index] ?? [];
+    return [before, title, { ...others, ...change }] as const;
+  });
+
+  test.each(pairs)('each task has the reason of its deep link: %s, and %s', async (_one, _other, change) => {
+    alterSubscription(change);
+
+    expect(await findTaskRefusals(user)).toMatchObject(await findDeepLinkRefusals(user, all));
+  });
+});
