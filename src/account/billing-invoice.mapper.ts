@@ -51,7 +51,8 @@ function toLine(line: Stripe.InvoiceLineItem): Omit<BillingInvoice['lines'][numb
   const { subscription_item_details: ofItem, invoice_item_details: ofInvoiceItem } = line.parent ?? {};
   return {
     description: line.description,
-    quantity: line.quantity,
+    // Stripe truncates the integer.
+    quantity: line.quantity_decimal ? Number(line.quantity_decimal) : line.quantity,
     amount: toMoney(line.amount, line.currency),
     period: toPeriod(line.period),
     proration: ofItem?.proration ?? ofInvoiceItem?.proration ?? false,

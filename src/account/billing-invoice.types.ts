@@ -1,4 +1,4 @@
-import { ArgsType, Field, ID, Int } from 'type-graphql';
+import { ArgsType, Field, Float, ID, Int } from 'type-graphql';
 import { PageArgs, createConnectionType } from '../graphql/connection.ts';
 import { createObjectType, field, nullable, registerOpenEnum } from '../graphql/types.ts';
 import { Money } from './stripe-values.ts';
@@ -25,7 +25,7 @@ const BillingPeriod = createObjectType('BillingPeriod', 'A period of time.', {
 
 const BillingInvoiceLine = createObjectType('BillingInvoiceLine', 'One line of an invoice.', {
   description: nullable(String, 'What the line charges for.'),
-  quantity: nullable(Int, 'The quantity; null when Stripe gives none.'),
+  quantity: nullable(Float, 'The quantity, which may have a fraction; null when Stripe gives none.'),
   amount: field(Money, 'The amount before discounts and added tax. Credits are negative.'),
   tax: nullable(Money, "The line's tax; null while Stripe cannot calculate it."),
   period: field(BillingPeriod, 'The period that the line charges for.'),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { KeptRecord } from '../records/record-store.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
@@ -22,7 +23,8 @@ const snapshotSchema: z.ZodType<CustomerSnapshot> = z.union([
   z.object({ readAt: date, facts: z.null(), goneSince: date }),
 ]);
 
-/** Returns null for a snapshot in another release's format: Stripe is then read. */
+/** Returns null for a snapshot with more or fewer members, of another release: Stripe is then read. */
 export function readSnapshot(content: KeptRecord['content']): CustomerSnapshot | null {
-  return snapshotSchema.safeParse(content).data ?? null;
+  const snapshot = snapshotSchema.safeParse(content).data;
+  return snapshot !== undefined && isDeepStrictEqual(snapshot.facts, content['facts']) ? snapshot : null;
 }

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { billingInterval, packageRounding, pricingModel } from './billing-customer.enums.ts';
 import type { ChargedItemFacts, PriceFacts } from './customer-facts.ts';
-import { type Money, getDecimals, toMoney, toOptionalMoney } from './stripe-values.ts';
+import { type Money, getDecimals, isChargeable, toMoney, toOptionalMoney } from './stripe-values.ts';
 import type { BillingChangedItem, BillingPrice } from './subscription.types.ts';
 
 export function toBillingPrice(price: PriceFacts): BillingPrice {
@@ -103,7 +103,7 @@ export function computeAmount({ price, quantity }: ChargedItemFacts): number | n
   // Stripe does not document whether each tier is rounded, or their sum.
   if (!round(lines.reduce((sum, line) => sum.add(line), zero)).eq(amount)) return null;
   const number = amount.toNumber();
-  return Number.isSafeInteger(number) ? number : null;
+  return Number.isSafeInteger(number) && isChargeable(number, price.currency) ? number : null;
 }
 
 /** Returns the unrounded amounts that make up a charge; null when they are not known. */

@@ -26,6 +26,12 @@ export function getDecimals(currency: string): number {
   return threeDecimals.has(currency) ? 3 : 2;
 }
 
+/** Stripe refuses charges of other fractions: https://docs.stripe.com/currencies#special-cases */
+export function isChargeable(amount: number, currency: string): boolean {
+  if (currency === 'isk' || currency === 'ugx') return amount % 100 === 0;
+  return !threeDecimals.has(currency) || amount % 10 === 0;
+}
+
 export function toMoney(amount: number, currency: string): Money {
   return { amount, currency, decimals: getDecimals(currency) };
 }

@@ -96,7 +96,8 @@ const link = z.nullish(z.string().regex(/^https?:\/\//));
 
 const invoiceLine = z.looseObject({
   description: text,
-  quantity: count.nullish(),
+  quantity: amount.nullish(),
+  quantity_decimal: z.coerce.number().nullish(),
   amount,
   currency: z.string(),
   taxes,

@@ -34,6 +34,7 @@ export const handledEventTypes = [
   'payment_method.updated',
   'payment_method.automatically_updated',
   'invoice.finalized',
+  'invoice.updated',
   'invoice.paid',
   'invoice.payment_failed',
   'invoice.voided',

@@ -497,6 +497,14 @@ describe('no amount that Stripe would not charge:', () => {
     ['an amount that the customer chooses', { unit_amount: null, unit_amount_decimal: null }, 1, 'PER_UNIT'],
     ['a flat amount for nothing', { ...tiered, tiers: [{ ...tier, flat_amount: 500 }] }, 0, 'GRADUATED'],
     ['more than a number can count', { unit_amount_decimal: '9007199254740993' }, 1, 'PER_UNIT'],
+    ['a fraction of a króna', { currency: 'isk', unit_amount_decimal: '150' }, 3, 'PER_UNIT'],
+    ['a fraction of a shilling', { currency: 'ugx', unit_amount_decimal: '70050' }, 1, 'PER_UNIT'],
+    [
+      'a last digit in three-decimal currencies',
+      { currency: 'kwd', unit_amount_decimal: '3071' },
+      2,
+      'PER_UNIT',
+    ],
     [
       'tiers whose parts round differently from their sum',
       {

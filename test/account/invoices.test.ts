@@ -368,6 +368,21 @@ describe('lists of invoices at Stripe', () => {
     (await ask()).expectError('STRIPE_UNAVAILABLE');
   });
 
+  test.each([
+    ['of usage, beyond 32 bits', 5_000_000_000, '5000000000', 5_000_000_000],
+    ['with a fraction, which Stripe truncates in the integer', 1, '1.75', 1.75],
+    ['without a decimal', 3, null, 3],
+    ['that Stripe does not give', null, null, null],
+  ])('a line has a quantity %s', async (_title, quantity, quantity_decimal, expected) => {
+    const period = { start: 1, end: 2 };
+    const line = { object: 'line_item', amount: 900, currency: 'eur', period, quantity, quantity_decimal };
+    answerLists(() => list([createInvoice('in_1', { lines: list([line]) })]));
+
+    const { billingCustomer } = (await ask()).expectData();
+
+    expect(billingCustomer?.invoices?.edges[0]?.node.lines[0]?.quantity).toBe(expected);
+  });
+
   test('a cursor that Stripe does not find in the list of the customer is refused', async () => {
     answerLists(() => ({
       error: { message: 'No such invoice', code: 'resource_missing', param: 'starting_after' },

@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SnapshotRegister } from '../../src/account/customer-sync.service.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import type { KeptRecord } from '../../src/records/record-store.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import type { BillingCustomerQuery } from '../generated/graphql.ts';
 import {
@@ -82,6 +83,17 @@ describe('a kept customer', () => {
 
   const findRecord = () => database.records.find('customer-snapshot', customer);
 
+  async function replaceRecord(change: (record: KeptRecord) => Partial<KeptRecord>): Promise<void> {
+    const record = await findRecord();
+    if (record === null) throw new Error('nothing was kept');
+    await database.records.remove('customer-snapshot', record);
+    await database.records.insert('customer-snapshot', {
+      ...record,
+      nonce: randomUUID(),
+      ...change(record),
+    });
+  }
+
   describe('billingCustomer with webhooks', () => {
     test('asks Stripe once, and answers the same from what is kept', async () => {
       const first = await read();
@@ -121,14 +133,24 @@ describe('a kept customer', () => {
       ['is of another user', { owner: 'somebody else' }],
     ])('asks Stripe when what is kept %s, and keeps its answer instead', async (_title, changes) => {
       await read();
-      const record = await findRecord();
-      if (record === null) throw new Error('nothing was kept');
-      await database.records.remove('customer-snapshot', record);
-      await database.records.insert('customer-snapshot', { ...record, nonce: randomUUID(), ...changes });
+      await replaceRecord(() => changes);
       await rename('after');
 
       expect(await read()).toMatchObject({ name: 'after', asked: true });
       expect(await read()).toMatchObject({ name: 'after', asked: false });
+    });
+
+    test.each([
+      ['did not keep discounts yet', ({ discount, ...facts }: object & { discount?: unknown }) => facts],
+      ['kept more', (facts: object) => ({ ...facts, metadata: {} })],
+    ])('asks Stripe when another release %s', async (_title, change) => {
+      await read();
+      await replaceRecord(({ content }) => ({
+        content: { ...content, facts: change(content['facts'] as object) },
+      }));
+      await rename('after');
+
+      expect(await read()).toMatchObject({ name: 'after', asked: true });
     });
 
     test('asks Stripe where a crash left nothing', async () => {
