@@ -1,5 +1,5 @@
 import { integer, string } from './parameters.ts';
-import { resourceMissing } from './stripe-api-error.ts';
+import { invalidRequest, resourceMissing } from './stripe-api-error.ts';
 import type { List } from './stripe-objects.ts';
 
 /** The parameters of every list. */
@@ -23,6 +23,11 @@ export function paginate<T extends { readonly id: string; readonly object: strin
 ): List<T> {
   const limit = page.limit ?? 10;
   if (page.ending_before !== undefined) {
+    if (page.starting_after !== undefined) {
+      throw invalidRequest(
+        'Received both starting_after and ending_before parameters. Please pass in only one.',
+      );
+    }
     const end = indexOf(all, page.ending_before, 'ending_before');
     const start = Math.max(0, end - limit);
     return { object: 'list', data: all.slice(start, end), has_more: start > 0, url };

@@ -1,4 +1,5 @@
 import { emptyable, integer, object, string, either, timestamp } from './parameters.ts';
+import type { Store } from './store.ts';
 
 /** A postal address. Every part can be unset. */
 export const address = object({
@@ -63,4 +64,9 @@ export function mergeMetadata(
 ): Record<string, string> {
   if (changes === null) return {};
   return Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== ''));
+}
+
+/** Lists refuse an unknown customer; a deleted one keeps its history. @throws StripeApiError 400 */
+export function checkCustomerFilter(store: Store, id: string | undefined): void {
+  if (id !== undefined && !store.findDeleted('customer', id)) store.refer('customer', id, 'customer');
 }

@@ -57,6 +57,30 @@ describe('pages', () => {
   });
 });
 
+test('two cursors at once are refused', async () => {
+  const { id } = await stripe.products.create({ name: 'Cursor' });
+  const refusal = await refusalOf(stripe.products.list({ starting_after: id, ending_before: id }));
+  expect(refusal).toMatchObject({
+    statusCode: 400,
+    type: 'StripeInvalidRequestError',
+    message: 'Received both starting_after and ending_before parameters. Please pass in only one.',
+  });
+});
+
+describe('lists of one customer', () => {
+  test.each(['v1/invoices', 'v1/payment_methods', 'v1/subscriptions', 'v1/subscription_schedules'])(
+    '%s refuses an unknown customer, and lists what a deleted one had',
+    async (path) => {
+      const list = (id: string) => stripe.rawRequest('GET', `/${path}?customer=${id}`);
+      const refusal = await refusalOf(list('cus_unknown'));
+      expect(refusal).toMatchObject({ statusCode: 400, code: 'resource_missing', param: 'customer' });
+      const { customer } = await createSubscriber(stripe);
+      await stripe.customers.del(customer.id);
+      expect(await list(customer.id)).toMatchObject({ object: 'list' });
+    },
+  );
+});
+
 describe('expansion', () => {
   test('references are ids unless they are expanded, on lists and through several levels', async () => {
     const { customer, subscription } = await createSubscriber(stripe);

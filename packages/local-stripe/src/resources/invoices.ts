@@ -3,7 +3,7 @@ import { paginate, paginationParameters } from '../pagination.ts';
 import { oneOf, string } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
-import { isWithin, timeRange } from '../shared-parameters.ts';
+import { checkCustomerFilter, isWithin, timeRange } from '../shared-parameters.ts';
 import type { Store } from '../store.ts';
 import { createInvoiceActionRoutes } from './invoice-actions.ts';
 import { createInvoicePreviewRoute } from './invoice-previews.ts';
@@ -22,6 +22,7 @@ export function createInvoiceRoutes(store: Store): ApiRoute[] {
         subscription: string(),
       },
       handle: ({ values }) => {
+        checkCustomerFilter(store, values.customer);
         const found = store
           .all('invoice')
           .filter((each) => isWithin(each.created, values.created))

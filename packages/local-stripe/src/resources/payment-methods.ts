@@ -3,7 +3,7 @@ import { paginate, paginationParameters } from '../pagination.ts';
 import { accepted, emptyable, email, metadata, object, oneOf, required, string } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
-import { address, createAddress, mergeMetadata } from '../shared-parameters.ts';
+import { address, checkCustomerFilter, createAddress, mergeMetadata } from '../shared-parameters.ts';
 import { StripeApiError, invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { MethodMembers, PaymentMethodObject } from '../stripe-objects.ts';
@@ -78,6 +78,7 @@ export function createPaymentMethodRoutes(store: Store): ApiRoute[] {
         allow_redisplay: accepted(),
       },
       handle: ({ values }) => {
+        checkCustomerFilter(store, values.customer);
         const found = store
           .all('payment_method')
           .filter((each) => each.customer === (values.customer ?? null))

@@ -12,7 +12,7 @@ import { boolean, either, metadata, object, oneOf, string } from '../parameters.
 import type { Decoded } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
-import { isWithin, mergeMetadata, timeRange } from '../shared-parameters.ts';
+import { checkCustomerFilter, isWithin, mergeMetadata, timeRange } from '../shared-parameters.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { PhaseObject, ScheduleObject } from '../stripe-objects.ts';
@@ -51,6 +51,7 @@ export function createSubscriptionScheduleRoutes(store: Store): ApiRoute[] {
       path,
       parameters: { ...paginationParameters, created: timeRange, customer: string(), scheduled: boolean() },
       handle: ({ values: { created, customer, scheduled, ...page } }) => {
+        checkCustomerFilter(store, customer);
         const found = store
           .all('subscription_schedule')
           .filter((each) => isWithin(each.created, created))

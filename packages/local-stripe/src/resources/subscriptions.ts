@@ -5,7 +5,7 @@ import { paginate, paginationParameters } from '../pagination.ts';
 import { boolean, object, oneOf, required, string } from '../parameters.ts';
 import { createRoute } from '../route.ts';
 import type { ApiRoute } from '../route.ts';
-import { isWithin, timeRange } from '../shared-parameters.ts';
+import { checkCustomerFilter, isWithin, timeRange } from '../shared-parameters.ts';
 import type { Store } from '../store.ts';
 import {
   cancellationDetails,
@@ -37,7 +37,7 @@ export function createSubscriptionRoutes(store: Store): ApiRoute[] {
         status: oneOf([...subscriptionStatuses, 'all', 'ended']),
       },
       handle: ({ values }) => {
-        if (values.customer !== undefined) store.refer('customer', values.customer, 'customer');
+        checkCustomerFilter(store, values.customer);
         return paginate(findSubscriptions(store, values), values, '/v1/subscriptions');
       },
     }),
