@@ -158,6 +158,75 @@ describeInBrowser('the states of the account page', (driver) => {
     await page.getByText('Charged to Visa •••• 4242').waitFor();
   });
 
+  test('a plan that is paid by invoice is not said to be charged to a card', async () => {
+    const arrange: State['arrange'] = async (sdk, customer) => {
+      await startAs('sent_invoices')(sdk, customer);
+      await startAs('plain')(sdk, customer);
+    };
+    const page = await visit(await started, driver, {
+      name: 'an invoice and a card',
+      words: [],
+      buttons: [],
+      arrange,
+    });
+    await page.getByText('Your plan is paid by invoice').waitFor();
+    expect(await page.getByText(/^Charged to/).count()).toBe(1);
+  });
+
+  test('a past-due plan that is set to end says when, and is not said to be kept by paying', async () => {
+    const arrange: State['arrange'] = async (sdk, customer) => {
+      await startAs('canceling')(sdk, customer);
+      const { data } = await sdk.subscriptions.list({ customer });
+      await control(sdk, `subscriptions/${data[0]?.id ?? ''}`, { status: 'past_due' });
+    };
+    const page = await visit(await started, driver, {
+      name: 'late and ending',
+      words: [],
+      buttons: [],
+      arrange,
+    });
+    await page.getByText(/did not go through\. Cancels on /).waitFor();
+    expect(await page.getByText('Pay now to keep your plan').count()).toBe(0);
+  });
+
+  test('an unpaid invoice that was sent is not called a failed payment', async () => {
+    const arrange: State['arrange'] = async (sdk, customer) => {
+      await startAs('sent_invoices')(sdk, customer);
+      const { data } = await sdk.subscriptions.list({ customer });
+      await control(sdk, 'invoices', { subscription: data[0]?.id, overdue: true });
+    };
+    const page = await visit(await started, driver, {
+      name: 'sent and late',
+      words: [],
+      buttons: [],
+      arrange,
+    });
+    await page.getByText('Your last invoice is not paid yet.').waitFor();
+    expect(await page.getByText('did not go through').count()).toBe(0);
+  });
+
+  test('“Older invoices” ends at what one query returns, and the portal has the rest', async () => {
+    const arrange: State['arrange'] = async (sdk, customer) => {
+      await startAs('plain')(sdk, customer);
+      const { data } = await sdk.subscriptions.list({ customer });
+      for (let count = 0; count < 101; count += 1)
+        await control(sdk, 'invoices', { subscription: data[0]?.id, status: 'paid' });
+    };
+    const page = await visit(await started, driver, {
+      name: 'many invoices',
+      words: [],
+      buttons: [],
+      arrange,
+    });
+    const rows = page.getByRole('row');
+    for (const shown of [15, 25, 35, 45, 55, 65, 75, 85, 95, 100]) {
+      await page.getByRole('button', { name: 'Older invoices' }).click();
+      await rows.nth(shown).waitFor();
+    }
+    expect(await page.getByRole('button', { name: 'Older invoices' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'View invoices' }).count()).toBe(1);
+  });
+
   test('“Keep plan” reverts a cancellation, and the page shows it', async () => {
     const canceling = states.find(({ name }) => name === 'canceling');
     if (canceling === undefined) throw new Error('There is no such state');

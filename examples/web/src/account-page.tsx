@@ -85,7 +85,7 @@ function Account({ customer, configuration, onSignInAgain }: AccountProps) {
           key={subscription.id}
           subscription={subscription}
           nextCharge={found?.nextCharge?.subscriptionId === subscription.id ? found.nextCharge : null}
-          chargedTo={subscriptions.length > 1 ? (subscription.paymentMethod?.label ?? null) : null}
+          isAmongSeveral={subscriptions.length > 1}
           open={open}
         />
       ))}
@@ -109,7 +109,7 @@ function Account({ customer, configuration, onSignInAgain }: AccountProps) {
         <Invoices
           invoices={found?.invoices ?? undefined}
           error={charges.error ? toBillingPortalError(charges.error) : null}
-          onMore={() => setFirst(first + 10)}
+          onMore={first < mostInvoices ? () => setFirst(Math.min(first + 10, mostInvoices)) : null}
           onTryAgain={() => void charges.refetch()}
           onView={() => open(configuration.isDefault ? {} : onlyInvoices)}
         />
@@ -121,6 +121,9 @@ function Account({ customer, configuration, onSignInAgain }: AccountProps) {
     </div>
   );
 }
+
+/** The most that one query returns. The portal lists the rest. */
+const mostInvoices = 100;
 
 /** The portal has no task for invoices: they stay when a policy's other parts are hidden. */
 const onlyInvoices: PortalRequest = {

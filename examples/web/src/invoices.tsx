@@ -7,7 +7,8 @@ interface InvoicesProps {
   /** Undefined while they are loaded. */
   readonly invoices: BillingInvoices['invoices'] | undefined;
   readonly error: BillingPortalError | null;
-  readonly onMore: () => void;
+  /** Null when the page shows as many as it can. */
+  readonly onMore: (() => void) | null;
   readonly onTryAgain: () => void;
   readonly onView: () => void;
 }
@@ -43,7 +44,7 @@ export function Invoices({ invoices, error, onMore, onTryAgain, onView }: Invoic
         </table>
       )}
       <div className="actions">
-        {invoices?.pageInfo.hasNextPage && (
+        {onMore && invoices?.pageInfo.hasNextPage && (
           <button type="button" onClick={onMore}>
             Older invoices
           </button>

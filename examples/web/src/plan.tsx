@@ -15,14 +15,14 @@ interface PlanProps {
   readonly subscription: BillingSubscription;
   /** Undefined while it is loaded. */
   readonly nextCharge: BillingInvoices['nextCharge'] | undefined;
-  /** What this plan is charged to, where the page shows several plans; else null. */
-  readonly chargedTo: string | null;
+  /** Whether the page shows several plans: then each says what it is charged to. */
+  readonly isAmongSeveral: boolean;
   readonly open: Open;
 }
 
 /** One subscription: what it is, what it costs, how it stands, and what can be done about it. */
-export function Plan({ subscription, nextCharge, chargedTo, open }: PlanProps) {
-  const { items, discounts, scheduledChange, pendingUpdate } = subscription;
+export function Plan({ subscription, nextCharge, isAmongSeveral, open }: PlanProps) {
+  const { items, discounts, scheduledChange, pendingUpdate, collectionMethod, paymentMethod } = subscription;
   const { label, tone, sentence } = describeSubscription(subscription);
   return (
     <section className="panel plan" aria-label="Plan">
@@ -49,7 +49,9 @@ export function Plan({ subscription, nextCharge, chargedTo, open }: PlanProps) {
           Next charge: <strong>{formatMoney(nextCharge.amountDue)}</strong> on {formatDate(nextCharge.date)}
         </p>
       )}
-      {chargedTo && <p className="muted">Charged to {chargedTo}</p>}
+      {isAmongSeveral && paymentMethod && collectionMethod !== 'SEND_INVOICE' && (
+        <p className="muted">Charged to {paymentMethod.label}</p>
+      )}
       <OpenInvoice subscription={subscription} />
       <Actions subscription={subscription} open={open} />
     </section>

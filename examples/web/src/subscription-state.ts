@@ -12,8 +12,7 @@ export interface SubscriptionState {
 export function describeSubscription(subscription: BillingSubscription): SubscriptionState {
   const { status, cancelsAt, trialEndsAt, currentPeriodEnd, pause } = subscription;
   if (status === 'PAST_DUE' || status === 'UNPAID') {
-    const sentence = 'Your last payment did not go through. Pay now to keep your plan.';
-    return { label: 'Past due', tone: 'bad', sentence };
+    return { label: 'Past due', tone: 'bad', sentence: describeDebt(subscription) };
   }
   if (status === 'INCOMPLETE') {
     const sentence = 'Your first payment is still open. Pay now to start your plan.';
@@ -31,6 +30,15 @@ export function describeSubscription(subscription: BillingSubscription): Subscri
     return { label: 'Unknown state', tone: 'warn', sentence: 'Manage billing shows how your plan stands.' };
   const sentence = currentPeriodEnd === null ? '' : `Renews on ${formatDate(currentPeriodEnd)}.`;
   return { label: 'Active', tone: 'good', sentence };
+}
+
+function describeDebt({ collectionMethod, cancelsAt }: BillingSubscription): string {
+  const cause =
+    collectionMethod === 'SEND_INVOICE'
+      ? 'Your last invoice is not paid yet.'
+      : 'Your last payment did not go through.';
+  const next = cancelsAt === null ? 'Pay now to keep your plan.' : `Cancels on ${formatDate(cancelsAt)}.`;
+  return `${cause} ${next}`;
 }
 
 const pauseReasons: Partial<Record<NonNullable<BillingSubscription['pause']>['reason'], string>> = {
