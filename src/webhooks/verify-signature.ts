@@ -26,6 +26,8 @@ export interface Delivery {
 }
 
 const toleranceSeconds = 300;
+/** The SDK fails on a signature whose length in bytes is not its length in characters. */
+const asciiOnly = /^[\u0020-\u007e]+$/;
 
 /**
  * Verifies that one of the secrets signed this body within the last five minutes, and returns the body as text:
@@ -44,7 +46,8 @@ export function verifySignature(
   if (ageSeconds < -toleranceSeconds) throw new WebhookRefusedError('TIMESTAMP_IN_FUTURE');
   // The SDK compares text: invalid UTF-8 would be replaced, and a byte order mark would vanish.
   const text = body.toString('utf8');
-  if (!isUtf8(body) || !secrets.some((secret) => isSigned(text, signature, secret, now)))
+  const isText = isUtf8(body) && asciiOnly.test(signature);
+  if (!isText || !secrets.some((secret) => isSigned(text, signature, secret, now)))
     throw new WebhookRefusedError('SIGNATURE_MISMATCH');
   return text;
 }

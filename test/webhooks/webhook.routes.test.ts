@@ -90,6 +90,11 @@ const hostile: readonly (readonly [name: string, code: string, create: () => Sen
   ['half a signature', 'SIGNATURE_MISMATCH', withHeader((body) => sign(body).slice(0, -32))],
   ['a signature and more', 'SIGNATURE_MISMATCH', withHeader((body) => `${sign(body)}00`)],
   ['a signature that is no hex', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1=planted`)],
+  [
+    'a signature of as many letters, and more bytes',
+    'SIGNATURE_MISMATCH',
+    withHeader(() => `t=${now()},v1=${'é'.repeat(64)}`),
+  ],
   ['a stale timestamp', 'TIMESTAMP_TOO_OLD', withHeader((body) => sign(body, { ageSeconds: 305 }))],
   ['the timestamp 0', 'TIMESTAMP_TOO_OLD', withHeader((body) => sign(body, { ageSeconds: now() }))],
   [
