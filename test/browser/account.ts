@@ -13,7 +13,7 @@ export interface AccountKit {
   readonly webUrl: string;
   /** A user with a customer and a subscription at the local Stripe, and their token. */
   readonly createCustomer: (contractEndsAt?: Date) => Promise<AccountCustomer>;
-  /** Opens the page as somebody who has signed in before. */
+  /** Opens the page as a user who has signed in before. */
   readonly visit: (driver: BrowserDriver, token: string, options?: BrowserContextOptions) => Promise<Page>;
   /** How many portal sessions have been opened. */
   readonly countSessions: () => number;

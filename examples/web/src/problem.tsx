@@ -1,6 +1,6 @@
 import type { BillingPortalError, BillingPortalErrorCode } from 'billing-portal-client';
 
-/** What trying again can mend. The rest is for the customer, or for support, to mend first. */
+/** Errors that may pass when the request is tried again. The others need the customer or support first. */
 const passing: ReadonlySet<BillingPortalErrorCode> = new Set([
   'AUTH_UNAVAILABLE',
   'RATE_LIMITED',

@@ -1,4 +1,4 @@
-/** Who is signed in. This is the demo's; your application has a sign-in of its own, and this file's place is taken by it. */
+/** The signed-in user, for the demo alone. Replace this file by your application's own sign-in. */
 export interface Session {
   readonly graphqlUrl: string;
   readonly token: string;
@@ -11,7 +11,7 @@ export function findSession(): Session | null {
   return text === null ? null : (JSON.parse(text) as Session);
 }
 
-/** Kept beyond the page, since the way back from the portal loads it anew. */
+/** Stored in the browser, because the way back from the portal loads the page again. */
 export async function signIn(): Promise<Session> {
   const response = await fetch('/demo/sign-in', { method: 'POST' });
   if (!response.ok) throw new Error(`The demo refused: ${String(response.status)}`);
