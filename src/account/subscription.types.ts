@@ -35,7 +35,10 @@ export const BillingPrice = createObjectType(
     id: field(ID, "Stripe's id of the price, `price_…`."),
     productId: field(ID, "Stripe's id of the product, `prod_…`."),
     productName: nullable(String, "The product's name; null when Stripe no longer has the product."),
-    nickname: nullable(String, "The price's description for administrators."),
+    nickname: nullable(
+      String,
+      "The price's description for administrators. Stripe's own pages hide it from customers.",
+    ),
     lookupKey: nullable(String, 'The key by which a product looks the price up.'),
     currency: field(String, 'The currency that is charged, as an ISO code in lower case.'),
     decimals: field(Int, "Stripe's decimals for the currency."),

@@ -28,7 +28,7 @@ export function Plan({ subscription, nextCharge, isAmongSeveral, open }: PlanPro
     <section className="panel plan" aria-label="Plan">
       {items.map((item) => (
         <div className="row" key={item.id}>
-          <h2>{item.price.nickname ?? item.price.productName ?? 'Plan'}</h2>
+          <h2>{item.price.productName ?? 'Plan'}</h2>
           <p className="price">
             <strong>{formatPrice(item)}</strong> {formatInterval(item.price)}
           </p>
