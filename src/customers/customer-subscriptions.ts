@@ -14,7 +14,7 @@ export function isCurrent({ status }: { readonly status: string }): boolean {
 /** Stripe's list leaves out cancelled subscriptions, and has those that were not paid for in time at their start. */
 const endedStatuses = new Set<string>(['canceled', 'incomplete_expired']);
 
-export function isEnded({ status }: Stripe.Subscription): boolean {
+export function isEnded({ status }: { readonly status: string }): boolean {
   return endedStatuses.has(status);
 }
 

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { isEnded } from '../customers/customer-subscriptions.ts';
 import type { PortalFlowType } from './portal-flow.ts';
 
 /** Why the portal would not open a task, with a sentence for it. The names are API: clients compare them. */
@@ -34,7 +35,6 @@ const supportedMethods =
   'acss_debit amazon_pay au_becs_debit bacs_debit boleto card cashapp link paypal sepa_debit us_bank_account';
 const supported = new Set(supportedMethods.split(' '));
 
-const ended = new Set(['canceled', 'incomplete_expired']);
 const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused']);
 
 type Limit = readonly [
@@ -49,7 +49,7 @@ type Limit = readonly [
  * https://docs.stripe.com/billing/subscriptions/pause#limitations
  */
 const limits: readonly Limit[] = [
-  ['ENDED', all, ({ status }) => ended.has(status)],
+  ['ENDED', all, isEnded],
   ['NOT_KNOWN', all, ({ status }) => !running.has(status)],
   ['ALREADY_CANCELED', all, (facts) => Boolean(facts.cancel_at) || facts.cancel_at_period_end],
   ['SCHEDULED_CHANGE', [...cancel, ...changes], hasScheduledChange],
