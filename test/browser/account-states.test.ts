@@ -20,6 +20,15 @@ const startAs =
   (sdk, customer) =>
     control(sdk, 'subscription_states', { state, customer });
 
+/** With an invoice that is overdue. */
+const startLate =
+  (state: string): State['arrange'] =>
+  async (sdk, customer) => {
+    await startAs(state)(sdk, customer);
+    const { data } = await sdk.subscriptions.list({ customer });
+    await control(sdk, 'invoices', { subscription: data[0]?.id, overdue: true });
+  };
+
 const states: readonly State[] = [
   {
     name: 'active',
@@ -53,11 +62,7 @@ const states: readonly State[] = [
   },
   {
     name: 'past due',
-    arrange: async (sdk, customer) => {
-      await startAs('plain')(sdk, customer);
-      const { data } = await sdk.subscriptions.list({ customer });
-      await control(sdk, 'invoices', { subscription: data[0]?.id, overdue: true });
-    },
+    arrange: startLate('plain'),
     words: [/Past due/, /was due on/],
     buttons: ['Pay now'],
   },
@@ -84,7 +89,7 @@ const states: readonly State[] = [
 async function visit(
   kit: AccountKit,
   driver: Parameters<AccountKit['visit']>[0],
-  state: State,
+  state: Pick<State, 'arrange'>,
   look = {},
 ): Promise<Page> {
   const { sdk } = kit.app;
@@ -133,27 +138,21 @@ describeInBrowser('the states of the account page', (driver) => {
   test.each(['packages', 'graduated_tiers', 'volume_tiers', 'sub_cent', 'usage_based', 'several_currencies'])(
     'a price of the kind %s is shown as it is charged',
     async (kind) => {
-      const state = { name: kind, arrange: startAs(kind), words: [], buttons: [] };
-      const page = await visit(await started, driver, state);
+      const page = await visit(await started, driver, { arrange: startAs(kind) });
       expect(await page.locator('.price strong').first().innerText()).toMatch(/[$€]\d/);
     },
   );
 
   test('of several plans, each says what it is charged to', async () => {
-    const both: State = {
-      name: 'two plans',
-      words: [],
-      buttons: [],
-      arrange: async (sdk, customer) => {
-        await startAs('plain')(sdk, customer);
-        const card = { customer, type: 'card', brand: 'mastercard', last4: '4444' };
-        const { id } = (await control(sdk, 'payment_methods', card)) as { readonly id: string };
-        const { data } = await sdk.subscriptions.list({ customer });
-        await sdk.subscriptions.update(data[0]?.id ?? '', { default_payment_method: id });
-        await startAs('plain')(sdk, customer);
-      },
+    const arrange: State['arrange'] = async (sdk, customer) => {
+      await startAs('plain')(sdk, customer);
+      const card = { customer, type: 'card', brand: 'mastercard', last4: '4444' };
+      const { id } = (await control(sdk, 'payment_methods', card)) as { readonly id: string };
+      const { data } = await sdk.subscriptions.list({ customer });
+      await sdk.subscriptions.update(data[0]?.id ?? '', { default_payment_method: id });
+      await startAs('plain')(sdk, customer);
     };
-    const page = await visit(await started, driver, both);
+    const page = await visit(await started, driver, { arrange });
     await page.getByText('Charged to Mastercard •••• 4444').waitFor();
     await page.getByText('Charged to Visa •••• 4242').waitFor();
   });
@@ -163,12 +162,7 @@ describeInBrowser('the states of the account page', (driver) => {
       await startAs('sent_invoices')(sdk, customer);
       await startAs('plain')(sdk, customer);
     };
-    const page = await visit(await started, driver, {
-      name: 'an invoice and a card',
-      words: [],
-      buttons: [],
-      arrange,
-    });
+    const page = await visit(await started, driver, { arrange });
     await page.getByText('Your plan is paid by invoice').waitFor();
     expect(await page.getByText(/^Charged to/).count()).toBe(1);
   });
@@ -179,28 +173,13 @@ describeInBrowser('the states of the account page', (driver) => {
       const { data } = await sdk.subscriptions.list({ customer });
       await control(sdk, `subscriptions/${data[0]?.id ?? ''}`, { status: 'past_due' });
     };
-    const page = await visit(await started, driver, {
-      name: 'late and ending',
-      words: [],
-      buttons: [],
-      arrange,
-    });
+    const page = await visit(await started, driver, { arrange });
     await page.getByText(/did not go through\. Cancels on /).waitFor();
     expect(await page.getByText('Pay now to keep your plan').count()).toBe(0);
   });
 
   test('an unpaid invoice that was sent is not called a failed payment', async () => {
-    const arrange: State['arrange'] = async (sdk, customer) => {
-      await startAs('sent_invoices')(sdk, customer);
-      const { data } = await sdk.subscriptions.list({ customer });
-      await control(sdk, 'invoices', { subscription: data[0]?.id, overdue: true });
-    };
-    const page = await visit(await started, driver, {
-      name: 'sent and late',
-      words: [],
-      buttons: [],
-      arrange,
-    });
+    const page = await visit(await started, driver, { arrange: startLate('sent_invoices') });
     await page.getByText('Your last invoice is not paid yet.').waitFor();
     expect(await page.getByText('did not go through').count()).toBe(0);
   });
@@ -212,12 +191,7 @@ describeInBrowser('the states of the account page', (driver) => {
       for (let count = 0; count < 101; count += 1)
         await control(sdk, 'invoices', { subscription: data[0]?.id, status: 'paid' });
     };
-    const page = await visit(await started, driver, {
-      name: 'many invoices',
-      words: [],
-      buttons: [],
-      arrange,
-    });
+    const page = await visit(await started, driver, { arrange });
     const rows = page.getByRole('row');
     for (const shown of [15, 25, 35, 45, 55, 65, 75, 85, 95, 100]) {
       await page.getByRole('button', { name: 'Older invoices' }).click();
@@ -228,18 +202,14 @@ describeInBrowser('the states of the account page', (driver) => {
   });
 
   test('“Keep plan” reverts a cancellation, and the page shows it', async () => {
-    const canceling = states.find(({ name }) => name === 'canceling');
-    if (canceling === undefined) throw new Error('There is no such state');
-    const page = await visit(await started, driver, canceling);
+    const page = await visit(await started, driver, { arrange: startAs('canceling') });
     await page.getByRole('button', { name: 'Keep plan' }).click();
     await page.getByText(/^Renews on/).waitFor();
     await page.getByRole('button', { name: 'Cancel plan' }).waitFor();
   });
 
   test('“Pay now” leads to the page of the invoice', async () => {
-    const late = states.find(({ name }) => name === 'past due');
-    if (late === undefined) throw new Error('There is no such state');
-    const page = await visit(await started, driver, late);
+    const page = await visit(await started, driver, { arrange: startLate('plain') });
     await page.getByRole('alert').getByRole('link', { name: 'Pay now' }).click();
     await page.getByRole('button', { name: /^Pay/ }).waitFor();
   });
