@@ -143,6 +143,21 @@ describeInBrowser('the states of the account page', (driver) => {
     },
   );
 
+  test('a plan has the name of its product, since Stripe hides the nickname of a price from customers', async () => {
+    const arrange: State['arrange'] = async (sdk, customer) => {
+      const { id: price } = await sdk.prices.create({
+        currency: 'usd',
+        unit_amount: 2_000,
+        recurring: { interval: 'month' },
+        nickname: 'for finance',
+        product_data: { name: 'Team' },
+      });
+      await sdk.subscriptions.create({ customer, items: [{ price }] });
+    };
+    const page = await visit(await started, driver, { arrange });
+    expect(await page.getByRole('region', { name: 'Plan' }).getByRole('heading').innerText()).toBe('Team');
+  });
+
   test('of several plans, each says what it is charged to', async () => {
     const arrange: State['arrange'] = async (sdk, customer) => {
       await startAs('plain')(sdk, customer);
