@@ -105,6 +105,6 @@ function checkTypes(folder: string): void {
   const typeRoots = [resolve('node_modules/@types')];
   const config = { compilerOptions: { ...compilerOptions, types: ['node'], typeRoots }, include: ['*.mts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  run(process.execPath, [resolve('node_modules/typescript/bin/tsc')], folder);
+  run(resolve('node_modules/.bin/tsc'), [], folder);
   console.log('The types of ./server are complete.');
 }

@@ -11,6 +11,7 @@ import { frameworkTypes } from './guide-frameworks.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
+const programs = join(root, 'node_modules/.bin');
 
 /** What a tool complains about is what the test fails with: compilers do so on stdout. */
 async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
@@ -73,14 +74,10 @@ export async function createGuideProject(
     url: await serve(join(folder, 'dist')),
     build: async (billingUrl) => {
       await write(folder, '.env', `VITE_BILLING_URL=${billingUrl}\n`);
-      for (const tool of ['typescript/bin/tsc', 'vite/bin/vite.js']) {
-        // The types of an old version of a package do not fit those of today's React.
-        const skipLibCheck = String(Object.keys(aliases).length > 0);
-        const args = tool.startsWith('vite')
-          ? ['build', folder]
-          : ['--project', folder, '--skipLibCheck', skipLibCheck];
-        await run(process.execPath, [join(root, 'node_modules', tool), ...args], folder);
-      }
+      // The types of an old version of a package do not fit those of today's React.
+      const skipLibCheck = String(Object.keys(aliases).length > 0);
+      await run(join(programs, 'tsc'), ['--project', folder, '--skipLibCheck', skipLibCheck], folder);
+      await run(join(programs, 'vite'), ['build', folder], folder);
     },
   };
 }
