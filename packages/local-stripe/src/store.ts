@@ -122,15 +122,20 @@ export class Store {
     }
   }
 
-  /** Stores an object and records the event. An update that changes nothing records none. */
+  /**
+   * Stores an object and records the event. An update that changes nothing records none. Whatever changes an invoice
+   * also records `invoice.updated`, as at Stripe.
+   */
   commit<N extends ObjectName>(
     type: string,
     object: StripeObjects[N] & { readonly object: N },
   ): StripeObjects[N] {
     const before = this.objects.get(object.id);
     this.put(object);
-    if (!before || !type.endsWith('.updated')) this.announce(type, object);
-    else if (!isDeepStrictEqual(before, object)) this.announce(type, object, changedMembers(before, object));
+    const isUpdate = type.endsWith('.updated');
+    if (!before || !isUpdate) this.announce(type, object);
+    if (before && (isUpdate || object.object === 'invoice') && !isDeepStrictEqual(before, object))
+      this.announce(isUpdate ? type : 'invoice.updated', object, changedMembers(before, object));
     return object;
   }
 

@@ -49,6 +49,26 @@ describe('paying', () => {
     expect((await current()).status).toBe('active');
   });
 
+  test('records what changed on the invoice, as every change does', async () => {
+    const { id } = await createInvoice({});
+    const events = await eventsDuring(stripe, () => stripe.invoices.pay(id));
+    expect(events.find(({ type }) => type === 'invoice.updated')?.data).toMatchObject({
+      object: { id, status: 'paid', amount_paid: 1000 },
+      previous_attributes: { status: 'open', amount_paid: 0, amount_remaining: 1000 },
+    });
+  });
+
+  test('fails with an event of the failure and one of the change', async () => {
+    const { id, customer } = await createInvoice({});
+    const declined = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
+      customer: customer.id,
+    });
+    const events = await eventsDuring(stripe, () =>
+      refusalOf(stripe.invoices.pay(id, { payment_method: declined.id })),
+    );
+    expect(events.map(({ type }) => type)).toEqual(['invoice.payment_failed', 'invoice.updated']);
+  });
+
   test('outside of Stripe needs no card', async () => {
     const { id, customer } = await createInvoice({});
     await stripe.paymentMethods.detach(idOf(customer.invoice_settings.default_payment_method));
@@ -91,6 +111,7 @@ describe('closing an invoice', () => {
       const events = await eventsDuring(stripe, () => stripe.invoices[action](id));
       expect(events.map(({ type }) => type)).toEqual([
         action === 'voidInvoice' ? 'invoice.voided' : 'invoice.marked_uncollectible',
+        'invoice.updated',
         'customer.subscription.updated',
       ]);
       expect((await current()).status).toBe('active');
