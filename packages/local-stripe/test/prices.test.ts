@@ -203,3 +203,34 @@ test('a subscription in a currency that a price does not have is refused', async
   );
   expect(refusal).toMatchObject({ param: 'items[0][price]' });
 });
+
+test('subscriptions and Checkout sessions show a price as it is now, and so does its plan', async () => {
+  const price = await createPrice({ unit_amount: 500, nickname: 'Before', lookup_key: 'standard' });
+  const { id: customer } = await createCustomer(stripe);
+  const { id } = await stripe.subscriptions.create({ customer, items: [{ price: price.id }] });
+  const session = await stripe.checkout.sessions.create({
+    mode: 'subscription',
+    line_items: [{ price: price.id, quantity: 1 }],
+    success_url: 'https://app.example.com',
+  });
+
+  await stripe.prices.update(price.id, { nickname: 'After', active: false, metadata: { tier: '2' } });
+  await createPrice({ unit_amount: 600, lookup_key: 'standard', transfer_lookup_key: true });
+
+  const changed = { nickname: 'After', active: false, metadata: { tier: '2' } };
+  const [item] = (await stripe.subscriptions.retrieve(id)).items.data;
+  expect(item).toMatchObject({ price: { ...changed, lookup_key: null }, plan: changed });
+  const { line_items } = await stripe.checkout.sessions.retrieve(session.id, { expand: ['line_items'] });
+  expect(line_items?.data[0]?.price).toMatchObject(changed);
+});
+
+test('a subscription shows the product of its price as it is now', async () => {
+  const price = await createPrice({ unit_amount: 500 });
+  const { id: customer } = await createCustomer(stripe);
+  const { id } = await stripe.subscriptions.create({ customer, items: [{ price: price.id }] });
+
+  await stripe.products.update(price.product as string, { name: 'Renamed', active: false });
+
+  const { items } = await stripe.subscriptions.retrieve(id, { expand: ['items.data.price.product'] });
+  expect(items.data[0]?.price.product).toMatchObject({ name: 'Renamed', active: false });
+});

@@ -20,6 +20,7 @@ import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { PriceObject } from '../stripe-objects.ts';
 import { createBlankProduct } from './blank-product.ts';
+import { createPlan } from './plans.ts';
 import {
   buildOption,
   chargingParameters,
@@ -110,11 +111,7 @@ export function createPriceRoutes(store: Store): ApiRoute[] {
         const price = store.get('price', id);
         const { metadata: data, transfer_lookup_key: transfer = false, ...plain } = values;
         if (plain.lookup_key) claimLookupKey(store, plain.lookup_key, transfer, id);
-        return store.commit('price.updated', {
-          ...price,
-          ...plain,
-          metadata: mergeMetadata(price.metadata, data),
-        });
+        return changePrice(store, { ...price, ...plain, metadata: mergeMetadata(price.metadata, data) });
       },
     }),
   ];
@@ -180,5 +177,21 @@ function claimLookupKey(store: Store, key: string, transfer: boolean, priceId: s
       'resource_already_exists',
     );
   }
-  store.commit('price.updated', { ...holder, lookup_key: null });
+  changePrice(store, { ...holder, lookup_key: null });
+}
+
+/** Subscriptions and Checkout sessions show the price as it is now. Stripe sends no event about them for that. */
+function changePrice(store: Store, price: PriceObject): PriceObject {
+  const isOf = (item: { readonly price: PriceObject }): boolean => item.price.id === price.id;
+  for (const subscription of store.all('subscription')) {
+    const { items } = subscription;
+    const data = items.data.map((item) => (isOf(item) ? { ...item, price, plan: createPlan(price) } : item));
+    store.keep({ ...subscription, items: { ...items, data } });
+  }
+  for (const session of store.all('checkout.session')) {
+    const { line_items: items } = session;
+    const data = items.data.map((item) => (isOf(item) ? { ...item, price } : item));
+    store.keep({ ...session, line_items: { ...items, data } });
+  }
+  return store.commit('price.updated', price);
 }
