@@ -118,6 +118,8 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
       store.baseUrl = await app.listen({ host, port });
       try {
         restored = state?.load() ?? false;
+        // A file that cannot be written fails the start, not a later request.
+        state?.save();
       } catch (error) {
         await app.close();
         throw error;

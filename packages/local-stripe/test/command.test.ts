@@ -113,6 +113,28 @@ describe('--state', () => {
     expect((await second.stripe.customers.retrieve(id)).id).toBe(id);
   });
 
+  test.each([
+    ['a seed file that is not there', () => join(folder, 'none.json')],
+    [
+      'a seed that is refused halfway',
+      () => {
+        const file = join(folder, 'fixtures.json');
+        const fixtures = [
+          { name: 'ada', method: 'post', path: '/v1/customers' },
+          { name: 'bad', method: 'post', path: '/v1/nothing' },
+        ];
+        writeFileSync(file, JSON.stringify({ fixtures }));
+        return file;
+      },
+    ],
+  ])('keeps nothing of a start that fails, so that the next one seeds: %s', async (_what, createSeed) => {
+    const state = join(folder, 'state.json');
+    await expect(run('--state', state, '--seed', createSeed())).rejects.toThrow();
+    const { output, stripe } = await run('--state', state, '--seed', 'demo');
+    expect(output).not.toContain('restored');
+    expect((await stripe.customers.list()).data).toMatchObject([{ name: 'Ada Lovelace' }]);
+  });
+
   test('adds the webhook endpoint of the command line once', async () => {
     const receiver = await startWebhookReceiver();
     const args = ['--state', join(folder, 'state.json'), '--webhook', receiver.url];
@@ -132,7 +154,24 @@ describe('refused are', () => {
     ['a webhook that is no URL', ['--webhook', 'localhost:3000'], /--webhook must be an http or https URL/],
     ['a secret without a webhook', ['--secret', 'whsec_test'], /--secret needs --webhook/],
     ['a secret of another form', ['--webhook', 'http://x', '--secret', 'x'], /must start with whsec_/],
-    ['a seed that does not exist', ['--port', '0', '--seed', '/no/such/file'], /no such file/],
+    [
+      'a seed that does not exist',
+      ['--port', '0', '--seed', '/no/such/file'],
+      /^\/no\/such\/file cannot be read \(ENOENT\)\. --seed takes "demo" or a fixture file\.$/,
+    ],
+    ['a seed that is a folder', ['--port', '0', '--seed', '.'], /^\. cannot be read \(EISDIR\)/],
+    ['a seed that is not JSON', ['--port', '0', '--seed', 'README.md'], /^README\.md is no fixture file/],
+    [
+      'a seed of another kind',
+      ['--port', '0', '--seed', 'package.json'],
+      /^package\.json is no fixture file/,
+    ],
+    [
+      'a state file that cannot be written',
+      ['--port', '0', '--state', '/no/such/folder/state.json'],
+      /^\/no\/such\/folder\/state\.json cannot be used \(ENOENT\)\. Name another file with --state\.$/,
+    ],
+    ['a state file that is a folder', ['--port', '0', '--state', '.'], /^\. cannot be used \(EISDIR\)/],
     [
       'a state file of another kind',
       ['--port', '0', '--state', 'package.json'],

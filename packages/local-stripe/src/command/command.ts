@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type LocalStripe, createLocalStripe } from '../local-stripe.ts';
-import { seed } from './seeding.ts';
+import { readSeed } from './seeding.ts';
 
 const usage = `Usage: billing-portal-local-stripe [options]
 
@@ -39,21 +39,25 @@ export async function runCommand(args: readonly string[], write: WriteLine): Pro
   if (values.help) return finish(write, usage.trimEnd());
   if (values.version) return finish(write, readVersion());
   const webhook = webhookOf(values.webhook, values.secret);
+  const seed = values.seed === undefined ? null : readSeed(values.seed);
   const localStripe = createLocalStripe({
     port: portOf(values.port),
     ...(webhook ? { webhooks: [webhook] } : {}),
     ...(values.state === undefined ? {} : { stateFile: values.state }),
   });
   await localStripe.start().catch((error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === 'EADDRINUSE'
-      ? new Error(`The port ${values.port ?? defaultPort} is in use. Name another one with --port.`)
-      : error;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new Error(`The port ${values.port ?? defaultPort} is in use. Name another one with --port.`);
+    if (values.state === undefined || code === undefined || syscall === 'listen') throw error;
+    throw new Error(`${values.state} cannot be used (${code}). Name another file with --state.`);
   });
   try {
-    if (values.seed !== undefined && !localStripe.restored) await seed(localStripe.url, values.seed);
+    if (!localStripe.restored) await seed?.(localStripe.url);
   } catch (error) {
     await localStripe.stop();
+    // The next start would restore half a seed, and would not seed again.
+    if (values.state !== undefined) rmSync(values.state, { force: true });
     throw error;
   }
   write(`Local Stripe: ${localStripe.url} (open it for what it supports)`);

@@ -10,11 +10,20 @@ interface Fixture {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-/** Fills a local Stripe: with the demo's data, or with a fixture file as `stripe fixtures` takes it. */
-export async function seed(url: string, source: string): Promise<void> {
-  const stripe = createRequests(url);
-  if (source === 'demo') await seedDemoData(stripe);
-  else await runFixtures(stripe, readFixtures(source));
+/** Fills the local Stripe at this URL. */
+type Seed = (url: string) => Promise<void>;
+
+/**
+ * Reads what a local Stripe starts with: the demo's data, or a fixture file as `stripe fixtures` takes it.
+ * @throws Error with a message for the user
+ */
+export function readSeed(source: string): Seed {
+  if (source === 'demo')
+    return async (url) => {
+      await seedDemoData(createRequests(url));
+    };
+  const fixtures = readFixtures(source);
+  return (url) => runFixtures(createRequests(url), fixtures);
 }
 
 /** A client without the SDK, so that the command needs no further package. */
@@ -37,10 +46,34 @@ function createRequests(url: string): StripeRequests {
 }
 
 function readFixtures(path: string): readonly Fixture[] {
-  const file: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  const { fixtures } = (file ?? {}) as { readonly fixtures?: unknown };
-  if (Array.isArray(fixtures)) return fixtures as Fixture[];
-  throw new Error(`${path} has no list "fixtures". See https://docs.stripe.com/cli/fixtures.`);
+  const text = readText(path);
+  const { fixtures } = (parseJson(text) ?? {}) as { readonly fixtures?: unknown };
+  if (Array.isArray(fixtures) && fixtures.every(isFixture)) return fixtures;
+  throw new Error(
+    `${path} is no fixture file: it needs a list "fixtures", each with name, path and method. See https://docs.stripe.com/cli/fixtures.`,
+  );
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new Error(`${path} cannot be read (${code}). --seed takes "demo" or a fixture file.`);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isFixture(value: unknown): value is Fixture {
+  const { name, path, method } = (value ?? {}) as Record<string, unknown>;
+  return [name, path, method].every((member) => typeof member === 'string');
 }
 
 /** Sends the requests in order. `${name:path}` in a later one is a value of an earlier answer. */
