@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { type WebhookReceiver, type Wired, startWired } from './webhook-receiver.ts';
 
@@ -117,4 +118,22 @@ test('a reset restores normal delivery', async () => {
   await client.stripe.customers.create();
   await client.localStripe.settleWebhooks();
   expect(receiver.received).toHaveLength(1);
+});
+
+test('Node does not warn while a dozen deliveries wait for their next attempt', () => {
+  // Jest does not pass on the warnings of its own process.
+  const script = `
+    const { createLocalStripe } = await import(${JSON.stringify(new URL('../src/local-stripe.ts', import.meta.url).href)});
+    const webhooks = [{ url: 'http://127.0.0.1:1/', secret: 'whsec_test' }];
+    const localStripe = createLocalStripe({ webhooks, webhookRetryDelaysMs: [500] });
+    await localStripe.start();
+    const headers = { authorization: 'Bearer sk_test_1' };
+    for (let count = 0; count < 12; count += 1)
+      await fetch(localStripe.url + '/v1/customers', { method: 'POST', headers });
+    await localStripe.settleWebhooks();
+    await localStripe.stop();
+    process.stdout.write('done');`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect([stdout, stderr]).toEqual(['done', '']);
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StripeEvent } from '../event-log.ts';
 import { Mischief, type Misbehavior, usualBehavior } from './misbehavior.ts';
@@ -40,7 +41,10 @@ export class WebhookDeliveries {
     private readonly endpoints: WebhookEndpoints,
     private readonly sender: WebhookSender,
     private readonly retryDelaysMs: readonly number[],
-  ) {}
+  ) {
+    // Every delivery that waits listens; Node warns from eleven listeners on.
+    setMaxListeners(0, this.ended.signal);
+  }
 
   /** Replaces the misbehavior from now on. Collected events are sent immediately. */
   misbehave(behavior: Misbehavior): void {
