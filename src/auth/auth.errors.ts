@@ -116,12 +116,22 @@ const longestValue = 200;
 /** Formats a token's value for the log: on one line, shortened, and without anything that could be a credential. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const text = toText(value);
   const clean = text
     .slice(0, longestValue)
     .replace(/eyJ[\w-]*(\.[\w-]*)*/g, '[token]')
     .replace(/[\p{C}\u2028\u2029]/gu, '\ufffd');
   return text.length > longestValue ? `${clean}…` : clean;
+}
+
+/** The header of a token that is not verified yet can nest lists deeper than JSON.stringify can follow. */
+function toText(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'a deeply nested value';
+  }
 }
 
 export function describeTime(value: unknown): string {

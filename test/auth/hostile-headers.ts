@@ -48,6 +48,12 @@ export const hostileKeyNames = (
     ['a key id that is a property', 'jwks', () => createAttackersToken('__proto__')],
     ['a key id that is a list', 'jwks', () => createKeySetToken(['rsa']), refusals.signature],
     ['a key id that is an object', 'jwks', () => createKeySetToken({ $gt: '' }), refusals.signature],
+    [
+      'a key id that is 5,000 lists in one another',
+      'jwks',
+      () => craftToken(`{"alg":"RS256","kid":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, claims, hmac('')),
+      refusals.signature,
+    ],
   ] as const satisfies readonly (readonly [string, HostileToken['target'], HostileToken['create'], string?])[]
 ).map(([name, target, create, message]): HostileToken => {
   // A key set may come to hold a key that it does not hold yet.
