@@ -65,3 +65,20 @@ test(
   },
   timeoutMs,
 );
+
+test(
+  'a reader of both outputs that goes away does not end the process',
+  async () => {
+    const child = log(
+      1,
+      "setInterval(() => logger.info('more'), 50); setTimeout(() => process.exit(7), 3000)",
+      '&1 2>&1',
+    );
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+
+    expect(await exited).toEqual([7, null]);
+  },
+  timeoutMs,
+);
