@@ -13,7 +13,7 @@ export class ConfigurationIdCache {
   private readonly ids = new Map<string, Promise<string>>();
   private readonly lists = new Map<string, Promise<Configuration[]>>();
   private readonly defaults = new Map<string, Promise<Configuration | null>>();
-  private until = 0;
+  private readAt = 0;
 
   constructor(
     private readonly stripe: StripeConfigurations,
@@ -56,8 +56,10 @@ export class ConfigurationIdCache {
 
   private forgetExpired(): void {
     const now = this.now().getTime();
-    if (now < this.until) return;
-    this.until = now + timeToLiveMs;
+    const age = now - this.readAt;
+    // The age is negative after the clock was set back.
+    if (age >= 0 && age < timeToLiveMs) return;
+    this.readAt = now;
     this.forgetAll();
   }
 

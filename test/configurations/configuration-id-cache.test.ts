@@ -105,6 +105,21 @@ describe('a configuration', () => {
     expect(kit.countCalls()).toEqual({ listed: 2, created: 1, updated: 0 });
   });
 
+  test('is looked up again after ten minutes, though the clock was a year ahead at first', async () => {
+    const kit = await createConfigurationsKit();
+    const replica = kit.createReplica();
+    const start = kit.clock.now.getTime();
+    kit.clock.now = new Date(start + 365 * dayMs);
+    await replica.getId(wanted);
+
+    for (const minutes of [0, 9, 10]) {
+      kit.clock.now = new Date(start + minutes * minuteMs);
+      await replica.getId(wanted);
+    }
+
+    expect(kit.countCalls().listed).toBe(3);
+  });
+
   test('has its use noted about once a day', async () => {
     const kit = await createConfigurationsKit();
     const replica = kit.createReplica();
