@@ -16,7 +16,9 @@ function mapOf<T extends z.ZodType>(value: T) {
 }
 
 const texts = oneOrMore(z.string(), 'expected a text, or a list of texts');
-const claimValue = z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number or a boolean');
+/** Larger numbers are rounded when they are read, so a rule would also match the claims of others. */
+const exactNumber = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+const claimValue = z.union([z.string(), exactNumber, z.boolean()], 'expected a text, a number or a boolean');
 const claimFault = 'expected a text, a number or a boolean, or a list of them';
 
 /** Statuses of subscriptions that have not ended. Rules do not see ended subscriptions. */

@@ -1,6 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldFault, findRefusals } from '../configurations/configuration-checks.ts';
-import { featureNames } from '../configurations/configuration-features.schema.ts';
+import {
+  type ConfigurationFeatures,
+  type FeatureName,
+  featureNames,
+} from '../configurations/configuration-features.schema.ts';
 import { mergeSpecs } from '../configurations/configuration.schema.ts';
 import {
   type WantedConfiguration,
@@ -89,14 +93,28 @@ function findOwnRefusals(drafts: Drafts, draft: PolicyDraft, content: PolicyDraf
 
 /** The strictest policy replaces any other when facts are unknown, so it may offer only what every policy offers. */
 function checkStrictest(set: PolicySet): FieldFault[] {
-  const { strictest } = set;
-  return featureNames
-    .filter((name) => strictest.features?.[name]?.enabled === true)
-    .flatMap((name) => {
-      const stricter = listPolicies(set).find(({ features }) => features?.[name]?.enabled !== true);
-      const expected = `a policy without ${name}, since ${stricter?.name ?? ''} is without it`;
-      return stricter === undefined ? [] : [{ path: 'strictest', expected }];
+  return featureNames.flatMap((name) => {
+    const lacks = listPolicies(set).flatMap((policy) => {
+      const offers = listOffers(policy, name);
+      const extra = listOffers(set.strictest, name).find((offer) => !offers.includes(offer));
+      return extra === undefined ? [] : [`a policy without ${extra}, since ${policy.name} is without it`];
     });
+    return lacks.slice(0, 1).map((expected) => ({ path: 'strictest', expected }));
+  });
+}
+
+/** A feature that a policy offers, and the changes and prices that it offers. */
+function listOffers({ features = {} }: Policy, name: FeatureName): string[] {
+  if (features[name]?.enabled !== true) return [];
+  const { customer_update: customer, subscription_update: update }: ConfigurationFeatures = {
+    [name]: features[name],
+  };
+  const details = [
+    ...(customer?.allowed_updates ?? []),
+    ...(update?.default_allowed_updates ?? []),
+    ...(update?.products ?? []).flatMap(({ prices }) => prices),
+  ];
+  return [name, ...details.map((detail) => `${name} of ${detail}`)];
 }
 
 /** The configuration of a policy as its file says, with nothing hidden. */

@@ -62,6 +62,11 @@ describe('a policy file', () => {
     ['a rule without a condition', createFile('', `${frame}rules: [{ when: {}, use: standard }]`), 'rules.0.when: expected at least one of under_contract, plan,'],
     ['a condition on no claim', createFile('', `${frame}rules: [{ when: { claim: {} }, use: standard }]`), 'rules.0.when.claim: expected at least one'],
     ['a plan that is none', createFile('', `${frame}rules: [{ when: { plan: 7 }, use: standard }]`), 'rules.0.when.plan: expected a text, or a list of texts'],
+    ['a claim that is no exact number', createFile('', `${frame}rules: [{ when: { claim: { org: 9007199254740993 } }, use: standard }]`), 'rules.0.when.claim.org: expected number to be <=9007199254740991'],
+    ['a merge key', createFile('p: { <<: { features: {} } }'), 'policies.p.<<: expected no such field'],
+    ['the same policy twice', createFile('standard: {}'), '(file): expected YAML or JSON: Map keys must be unique'],
+    ['nothing in it', '', '(top): expected object, received null'],
+    ['a second document', `${createFile('')}\n---\n${createFile('')}`, '(file): expected YAML or JSON: Source contains multiple documents'],
     ['a status that ends a subscription', createFile('', `${frame}rules: [{ when: { subscription_status: canceled }, use: standard }]`), 'rules.0.when.subscription_status: expected one or more of active,'],
     ['a headline of 61 characters', createFile(`p: { business_profile: { headline: ${'x'.repeat(61)} } }`), 'policies.p.business_profile.headline: expected at most 60 characters, not 61'],
     ['a URL that no browser opens', createFile('p: { business_profile: { terms_of_service_url: "javascript:alert(1)" } }'), 'policies.p.business_profile.terms_of_service_url: expected an http or https URL'],
@@ -117,6 +122,10 @@ describe('a policy file', () => {
     writeFileSync(path, JSON.stringify({ policies: { a: {} }, default: 'a', strictest: 'a' }));
 
     expect((await loadPolicyFile(path)).default.name).toBe('a');
+  });
+
+  test('may begin with a byte order mark', () => {
+    expect(readFaults(`\ufeff${createFile('')}`)).toEqual([]);
   });
 
   test('takes 60 characters for a headline, however many code units they have', () => {
@@ -194,6 +203,33 @@ ${rest}`;
     const rules = 'rules: [{ when: { under_contract: true }, use: contract }]';
     expect(readFaults(strict(`${frame}${rules}`))).toEqual([
       'strictest: expected a policy without subscription_cancel, since contract is without it',
+    ]);
+  });
+
+  test.each([
+    [
+      'a billing detail',
+      'customer_update: { enabled: true, allowed_updates: [email, tax_id] }',
+      'customer_update of tax_id',
+    ],
+    [
+      'a price',
+      `payment_method_update: { enabled: true }, subscription_update: { enabled: true, ${updates}, products: [{ product: prod_1, prices: [price_1, price_2] }] }`,
+      'subscription_update of price_2',
+    ],
+    [
+      'a kind of change',
+      `payment_method_update: { enabled: true }, subscription_update: { enabled: true, default_allowed_updates: [price, quantity], products: [${product}] }`,
+      'subscription_update of quantity',
+    ],
+  ])('may offer no %s that the default does not', (_what, features, offer) => {
+    const standard =
+      `customer_update: { enabled: true, allowed_updates: [email] }, payment_method_update: { enabled: true }, ` +
+      `subscription_update: { enabled: true, ${updates}, products: [${product}] }`;
+    const text = `policies: { standard: { features: { ${standard} } }, strictest: { features: { ${features} } } }${frame}`;
+
+    expect(readFaults(text)).toEqual([
+      `strictest: expected a policy without ${offer}, since standard is without it`,
     ]);
   });
 
