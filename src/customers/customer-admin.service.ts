@@ -110,7 +110,7 @@ export class CustomerAdmin {
     const conflicts = await Promise.all(items.map((conflict) => this.addMappings(conflict)));
     const isOpen = (conflict: OpenConflict): boolean =>
       conflict.linkedCustomerId !== conflict.stripeCustomerId;
-    return { items: conflicts.filter(isOpen), hasNextPage };
+    return { items: conflicts.filter(isOpen), hasNextPage, end: conflicts.at(-1) };
   }
 
   /**

@@ -89,6 +89,7 @@ function encodeCursor(key: string): string {
 
 function decodeCursor(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\P{Cc}{1,255}$/u.test(key) || encodeCursor(key) !== cursor) throw new BadUserInputError(cursorFault);
+  if (!/^[^\u0000-\u001f\u007f]{1,255}$/u.test(key) || encodeCursor(key) !== cursor)
+    throw new BadUserInputError(cursorFault);
   return key;
 }

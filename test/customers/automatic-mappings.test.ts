@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import SqliteDatabase from 'libsql';
 import type Stripe from 'stripe';
 import { adminRole, readTrail } from '../audit/audit-kit.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -10,6 +9,7 @@ import type {
   ResolveConflictMutationVariables,
 } from '../generated/graphql.ts';
 import { linkCustomerMutation, unlinkCustomerMutation } from '../helpers/admin-operations.ts';
+import { readAllRows } from '../helpers/all-rows.ts';
 import { customerConflictsQuery, resolveConflictMutation } from '../helpers/conflict-operations.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
@@ -46,7 +46,7 @@ const createAdminToken = (): Promise<string> => app.createToken({ userId: 'root'
 async function listConflicts(userId: string): Promise<Conflict[]> {
   const found: Conflict[] = [];
   for (let after: string | null | undefined = null; ;) {
-    const variables: CustomerConflictsQueryVariables = { first: 2, ...(after == null ? {} : { after }) };
+    const variables: CustomerConflictsQueryVariables = { first: 1, ...(after == null ? {} : { after }) };
     const answer: GraphqlAnswer<CustomerConflictsQuery> = await app.execute({
       document: customerConflictsQuery,
       variables,
@@ -56,6 +56,7 @@ async function listConflicts(userId: string): Promise<Conflict[]> {
     found.push(...edges.map(({ node }) => node));
     if (!pageInfo.hasNextPage) return found.filter((conflict) => conflict.userId === userId);
     after = pageInfo.endCursor;
+    expect(after).toEqual(expect.any(String));
   }
 }
 
@@ -197,6 +198,18 @@ test('a session that finds several customers reports each, and linking one ends 
   ]);
 });
 
+test('the list goes on after conflicts that an import has resolved', async () => {
+  const bought = [await buyTwice(), await buyTwice(), await buyTwice()];
+  const [last, ...resolved] = bought.toSorted((a, b) => (a.conflict.id < b.conflict.id ? 1 : -1));
+  for (const { userId, second } of resolved) {
+    await app.database.customers.unlink(userId);
+    await app.database.customers.linkMany([{ userId, stripeCustomerId: second.id }]);
+  }
+
+  expect(await listConflicts(last?.userId ?? '')).toEqual([last?.conflict]);
+  for (const { userId } of resolved) expect(await listConflicts(userId)).toEqual([]);
+});
+
 async function administer(document: typeof unlinkCustomerMutation, userId: string): Promise<void> {
   const token = await app.createToken({ userId: 'root', roles: [adminRole] });
   (await app.execute({ document, variables: { userId }, token })).expectData();
@@ -307,15 +320,6 @@ test('after an erasure neither events nor the audit trail bring the user id back
   expect(app.logs.slice(before).join('')).not.toContain(userId);
   expect(readAllRows(app.config.databaseUrl)).not.toContain(userId);
 });
-
-function readAllRows(databaseUrl: string): string {
-  const file = new SqliteDatabase(databaseUrl.replace(/^sqlite:/, ''), { readonly: true });
-  const rows = ['customers', 'audit', 'records'].map((table) =>
-    file.prepare(`SELECT * FROM ${table}`).all([]),
-  );
-  file.close();
-  return JSON.stringify(rows);
-}
 
 test('erase says what remains at Stripe', async () => {
   const { id } = await linkByEvent('remains');

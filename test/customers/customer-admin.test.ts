@@ -218,6 +218,26 @@ describe('customerMappings', () => {
     expect(seen).toEqual(userIds);
   });
 
+  test.each([
+    ' lead',
+    'trail ',
+    'x\u0085y',
+    '__proto__',
+    '$ne',
+    'e\u0301',
+    'y'.repeat(255),
+    '🦄'.repeat(127),
+  ])('goes on after the user id %j', async (userId) => {
+    await createLinked(userId);
+    const { edges } = await readPage(100);
+    const [place, cursor] = [
+      edges.findIndex(({ node }) => node.userId === userId),
+      edges.map(({ cursor }) => cursor),
+    ];
+
+    expect((await readPage(100, cursor[place])).edges).toEqual(edges.slice(place + 1));
+  });
+
   test.each([{ first: 0 }, { first: -1 }, { first: 101 }, { after: '' }, { after: '%' }, { after: 'AA' }])(
     'refuses %j',
     async (variables) => {
