@@ -110,12 +110,22 @@ export class AuditTrail {
   /** A failure to record the outcome is only logged: the effect itself succeeded or failed independently of it. */
   private async conclude(record: AuditRecord): Promise<void> {
     try {
-      await this.log.append(record);
+      await this.log.append(await this.hideErased(record));
     } catch (error) {
       const { operationId, action, step } = record;
       const facts = { error, operationId, action, step };
       this.logger.error(facts, 'failed to record an outcome in the audit trail');
     }
+  }
+
+  /** The operation's user or actor may have been erased since the intent was recorded. */
+  private async hideErased(record: AuditRecord): Promise<AuditRecord> {
+    // Ids are hexadecimal, so the first entry after this one is the operation itself.
+    const { items } = await this.log.list({ first: 1, after: `${record.operationId}g` });
+    const intent = items.find(({ id }) => id === record.operationId) ?? record;
+    const { actor, actorKind, userId, userErased, details } = intent;
+    const target = userErased ? null : record.target;
+    return { ...record, actor, actorKind, userId, userErased, details, target };
   }
 
   private judge({ outcome, at }: AuditEntry): AuditOutcome {

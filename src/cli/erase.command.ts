@@ -49,12 +49,16 @@ async function erase(shell: Shell, userId: string, { yes, json }: EraseOptions):
 }
 
 /** Removes all data about a user, feature by feature. */
-async function eraseUser({ customers, ...others }: Features, userId: string): Promise<Required<Erasure>> {
+async function eraseUser(
+  { customers, emailLinks, ...others }: Features,
+  userId: string,
+): Promise<Required<Erasure>> {
   const mapping = await customers.directory.findByUserId(userId);
   const user = { userId, stripeCustomerId: mapping?.stripeCustomerId ?? null };
   const erasures: (Erasure | undefined)[] = [];
-  // The mapping goes last: if the command stops halfway, the next run still finds the customer by it.
-  for (const feature of [...Object.values<Feature>(others), customers])
+  // The mapping goes late: if the command stops halfway, the next run still finds the customer by it. A link is only created
+  // with a mapping, so links go last.
+  for (const feature of [...Object.values<Feature>(others), customers, emailLinks])
     erasures.push(await feature.eraseUser?.(user));
   return {
     removed: erasures.flatMap((erasure) => erasure?.removed ?? []),

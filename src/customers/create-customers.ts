@@ -37,6 +37,7 @@ export function createCustomers(
     links: automaticLinks,
     customers: new CustomersByMetadata(stripe),
     attempts,
+    unlinking,
     conflicts,
     stripe,
     audit,

@@ -39,9 +39,17 @@ export class CreationAttempts {
 
   /** Returns a user's latest stored attempt. @throws StoreUnavailableError */
   async findLatest(userId: string): Promise<CreationAttempt | null> {
-    const records = await this.records.listOf(kind, userId);
-    const attempts = records.map(toAttempt).sort((one, other) => other.number - one.number);
-    return attempts[0] ?? null;
+    const attempts = await this.listOf(userId);
+    return attempts.toSorted((one, other) => other.number - one.number)[0] ?? null;
+  }
+
+  /** Whether an attempt is still stored: an erasure of its user removes it. @throws StoreUnavailableError */
+  async has(userId: string, { idempotencyKey }: CreationAttempt): Promise<boolean> {
+    return (await this.listOf(userId)).some((attempt) => attempt.idempotencyKey === idempotencyKey);
+  }
+
+  private async listOf(userId: string): Promise<CreationAttempt[]> {
+    return (await this.records.listOf(kind, userId)).map(toAttempt);
   }
 
   /**

@@ -8,7 +8,7 @@ import {
   wasReplayed,
 } from '../stripe/stripe.errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import type { AutomaticMappings } from './removed-mappings.ts';
+import type { AutomaticMappings, UserUnlinking } from './removed-mappings.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflicts } from './customer-conflicts.ts';
 import {
@@ -41,6 +41,7 @@ interface CreationParts {
   readonly links: AutomaticMappings;
   readonly customers: CustomersByMetadata;
   readonly attempts: CreationAttempts;
+  readonly unlinking: UserUnlinking;
   readonly conflicts: CustomerConflicts;
   readonly stripe: StripeClient;
   readonly audit: AuditTrail;
@@ -140,7 +141,13 @@ export class CustomerCreation {
     return this.parts.audit.record(intent, async (operation) => {
       const stripeCustomerId = await this.createAtStripe(userId, attempt);
       operation.aimAt(stripeCustomerId);
-      return this.link({ userId, stripeCustomerId });
+      const mapping = await this.link({ userId, stripeCustomerId });
+      const { attempts, unlinking } = this.parts;
+      if (mapping.stripeCustomerId !== stripeCustomerId || (await attempts.has(userId, attempt)))
+        return mapping;
+      // An erasure removes the attempts first: one that came in between is seen now, or removes this mapping itself.
+      await unlinking.unlink(userId);
+      throw new MappingRemovedError();
     });
   }
 

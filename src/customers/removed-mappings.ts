@@ -94,8 +94,8 @@ export class UserUnlinking {
     if (mapping !== null && mapping.stripeCustomerId !== known?.stripeCustomerId)
       await this.removed.add(mapping);
     for (const remove of this.removals) await remove(userId);
-    // The customer that an attempt created no longer belongs to the user.
-    await this.attempts.removeOf(userId);
+    // The customer that an attempt created no longer belongs to the user. Without a mapping, an attempt may be under way.
+    if (mapping !== null) await this.attempts.removeOf(userId);
     return mapping;
   }
 }

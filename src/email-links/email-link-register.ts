@@ -87,7 +87,7 @@ export class EmailLinkRegister {
   }
 
   /** Of several concurrent calls, exactly one returns true. */
-  remove({ id }: EmailLink): Promise<boolean> {
+  remove({ id }: NewEmailLink): Promise<boolean> {
     return this.records.remove('portal-link', { key: id, nonce: id });
   }
 

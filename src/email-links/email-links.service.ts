@@ -42,6 +42,7 @@ const minuteSeconds = 60;
 const daySeconds = 24 * 60 * minuteSeconds;
 export const defaultLifeSeconds = 7 * daySeconds;
 const longestLifeDays = 30;
+const notLinked = 'This user is not linked to a customer.';
 
 /** Administrators' operations on e-mail links. Every change is recorded in the audit trail; a link's URL never is. */
 export class EmailLinks {
@@ -62,7 +63,7 @@ export class EmailLinks {
       const url = this.toUrl(token);
       const returnUrl = this.check(request);
       const mapping = await this.parts.customers.findByUserId(userId);
-      if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
+      if (mapping === null) throw new CustomerNotFoundError(notLinked);
       const { stripeCustomerId } = mapping;
       operation.aimAt(stripeCustomerId);
       if ((await findStripeCustomer(this.parts.stripe, stripeCustomerId)) === null)
@@ -71,7 +72,10 @@ export class EmailLinks {
       const expiresAt = new Date(createdAt.getTime() + expiresIn * 1000);
       const link = { id, userId, stripeCustomerId, returnUrl, flow, singleUse, createdAt, expiresAt };
       await this.parts.links.add(link);
-      return { ...link, usedAt: null, url };
+      // An erasure removes the mapping before the links: one that came in between is seen now, or removes this link itself.
+      if ((await this.parts.customers.findByUserId(userId)) !== null) return { ...link, usedAt: null, url };
+      await this.parts.links.remove(link);
+      throw new CustomerNotFoundError(notLinked);
     });
   }
 

@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type CreationKit, createCreationKit } from './creation-kit.ts';
+import { RemovedMappings } from '../../src/customers/removed-mappings.ts';
+import { adminRole } from '../audit/audit-kit.ts';
+import { runCli } from '../cli/run-cli.ts';
+import { unlinkCustomerMutation } from '../helpers/admin-operations.ts';
+import { readAllRows } from '../helpers/all-rows.ts';
+import { type CreationKit, createCreationKit, listCustomers } from './creation-kit.ts';
 import type { Exchange, Fate } from '../helpers/stripe-gate.ts';
 
 const hour = 60;
@@ -177,4 +182,37 @@ test('a customer that was deleted after it was made is not repeated', async () =
 
   expect(await kit.findLinked('undone')).not.toBe(first);
   expect(await kit.listCustomers('undone')).toHaveLength(1);
+});
+
+test('an administrator who unlinks a user too early costs no second customer', async () => {
+  const visitor = { userId: 'early', email: 'early@example.com' };
+  const token = await kit.app.createToken({ userId: 'root', roles: [adminRole] });
+  holdFirst(isCreation, async () => {
+    const variables = { userId: visitor.userId };
+    (await kit.app.execute({ document: unlinkCustomerMutation, variables, token })).expectError(
+      'CUSTOMER_NOT_FOUND',
+    );
+    (await kit.openElsewhere(visitor)).expectData();
+  });
+
+  (await kit.open(visitor)).expectData();
+
+  expect(await kit.stripe.customers.list({ email: visitor.email })).toMatchObject({ data: [{}] });
+});
+
+test('a user who is erased while a customer is created is not linked, by events neither', async () => {
+  const named = await createCreationKit({ LINK_BY_METADATA_KEY: 'acme_user_id' });
+  const userId = 'ada.lovelace@erased.example';
+  const { databaseUrl: DATABASE_URL, stripe } = named.app.config;
+  const env = { DATABASE_URL, STRIPE_SCOPE: stripe.scope };
+  holdFirst(isCreation, () => runCli(['erase', userId, '--yes'], { env }), named);
+
+  (await named.open({ userId })).expectError('CUSTOMER_NOT_FOUND');
+
+  expect(await named.findLinked(userId)).toBeUndefined();
+  const [customer] = await listCustomers(named.stripe);
+  const link = { userId, stripeCustomerId: customer?.id ?? '' };
+  expect(await new RemovedMappings(named.database.records).has(link)).toBe(true);
+  expect(readAllRows(DATABASE_URL)).not.toContain(userId);
+  (await named.open({ userId })).expectData();
 });

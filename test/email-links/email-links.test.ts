@@ -10,7 +10,11 @@ import {
   linkPath,
   toLinkId,
 } from '../../src/email-links/email-link-register.ts';
-import { readTrail } from '../audit/audit-kit.ts';
+import { adminRole, readTrail } from '../audit/audit-kit.ts';
+import { runCli } from '../cli/run-cli.ts';
+import { createLinkMutation } from '../helpers/admin-operations.ts';
+import { readAllRows } from '../helpers/all-rows.ts';
+import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { type LinkKit, createLinkKit } from './email-link-kit.ts';
 
@@ -182,6 +186,25 @@ test('a link that was stored in this form still opens, at its task', async () =>
       after_completion: { type: 'redirect', redirect: { return_url: returnUrl } },
     },
   });
+});
+
+test('a user who is erased while a link is created gets none, and no row says the user id', async () => {
+  const userId = 'ada.lovelace@erased.example';
+  const gate = await startStripeGate(kit.localStripe.url);
+  const app = await kit.deploy({ STRIPE_API_URL: gate.url });
+  await app.link(userId, (await kit.stripe.customers.create({})).id);
+  gate.watch(async () => {
+    await runCli(['erase', userId, '--yes'], {
+      env: { DATABASE_URL: app.config.databaseUrl, STRIPE_SCOPE: app.config.stripe.scope },
+    });
+    return 'pass' as const;
+  });
+  const token = await app.createToken({ userId: 'root', roles: [adminRole] });
+  const variables = { userId, returnUrl };
+
+  (await app.execute({ document: createLinkMutation, variables, token })).expectError('CUSTOMER_NOT_FOUND');
+
+  expect(readAllRows(app.config.databaseUrl)).not.toContain(userId);
 });
 
 test("a user's links are listed, the newest first, with what became of each", async () => {
