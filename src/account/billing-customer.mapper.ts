@@ -90,7 +90,7 @@ function toBillingSubscription(
     pendingUpdate: toPendingUpdate(facts),
     collectionMethod: collectionMethod.read(facts.collection_method),
     daysUntilDue: facts.days_until_due,
-    paymentMethod: findPaymentMethod(facts, customer),
+    paymentMethod: facts.collection_method === 'send_invoice' ? null : findPaymentMethod(facts, customer),
     openInvoice: toOpenInvoice(facts, access),
     facts,
     access,

@@ -91,7 +91,7 @@ const price = z.object({
   recurring: maybe(z.object({ interval: z.string(), interval_count: count, usage_type: z.string() })),
 });
 
-const chargedItem = z.object({ price, quantity: maybe(count) });
+const chargedItem = z.object({ price, quantity: amount });
 
 /** As text, because it is only compared. */
 const term = z

@@ -97,12 +97,12 @@ export class CustomerReader {
   }
 }
 
-type ReplacePrice = (reference: PriceReference) => object;
+type ReplacePrice = (reference: PriceReference) => object | null;
 
 /** Replaces the prices of a subscription, wherever they are, by whole ones. */
 function replacePrices(subscription: Stripe.Subscription, find: ReplacePrice): object {
   const { currency, items, schedule, pending_update: update } = subscription;
-  const replace = (charged: { readonly price: unknown }): object => ({
+  const replace = (charged: { readonly price: unknown }) => ({
     ...charged,
     price: find({ price: charged.price as PriceReference['price'], currency }),
   });
@@ -113,6 +113,8 @@ function replacePrices(subscription: Stripe.Subscription, find: ReplacePrice): o
     ? schedule.phases
         .filter(({ end_date: end }) => end > since)
         .map((phase) => ({ ...phase, items: phase.items.map(replace) }))
+        // Part of a change would be a wrong one.
+        .map((phase) => (phase.items.some(({ price }) => price === null) ? { ...phase, items: [] } : phase))
     : [];
   return {
     ...subscription,

@@ -16,8 +16,11 @@ const pageSize = 100;
 export class PriceCatalogue {
   constructor(private readonly stripe: StripeClient) {}
 
-  /** Returns a function that finds a whole price, in the currency that is charged. @throws BillingError of the Stripe kind */
-  async find(references: readonly PriceReference[]): Promise<(reference: PriceReference) => object> {
+  /**
+   * Returns a function that finds a whole price, in the currency that is charged; null for an id that Stripe no longer has.
+   * @throws BillingError of the Stripe kind
+   */
+  async find(references: readonly PriceReference[]): Promise<(reference: PriceReference) => object | null> {
     const prices = new Map<string, Stripe.Price>();
     const add = (found: readonly Stripe.Price[]) => found.forEach((price) => prices.set(price.id, price));
     add(references.flatMap(({ price }) => (typeof price === 'string' ? [] : [price])));
@@ -25,7 +28,7 @@ export class PriceCatalogue {
     const names = await this.readNames(prices);
     return ({ price, currency }) => {
       const whole = prices.get(getId(price));
-      if (whole === undefined) throw new StripeUnavailableError(new Error('Stripe left out a price'));
+      if (whole === undefined) return null;
       const id = getId(whole.product);
       // Stripe's list leaves out deleted products.
       return { ...whole, ...convert(whole, currency), product: names.get(id) ?? { id } };
@@ -37,22 +40,24 @@ export class PriceCatalogue {
     references: readonly PriceReference[],
     known: ReadonlyMap<string, Stripe.Price>,
   ): Promise<readonly Stripe.Price[]> {
-    const findMissing = (prices: ReadonlyMap<string, Stripe.Price>) =>
-      new Map(
-        references.flatMap(({ price, currency }) => {
-          const id = getId(price);
-          return isWhole(prices.get(id), currency) ? [] : [[id, currency] as const];
-        }),
+    const findMissing = (prices: ReadonlyMap<string, Stripe.Price>) => {
+      const missing = references.filter(
+        ({ price, currency }) => !isWhole(prices.get(getId(price)), currency),
       );
+      return new Set(missing.map(({ price }) => getId(price)));
+    };
     const missing = findMissing(known);
     if (missing.size === 0) return [];
     const products = new Set([...known.values()].map(({ product }) => getId(product)));
-    const [only] = missing.keys();
+    const [only] = missing;
     const isAlone = missing.size === 1 && products.size === (known.has(only ?? '') ? 1 : 0);
     const listed = isAlone ? [] : await this.readPage();
     const rest = findMissing(new Map([...known, ...listed.map((price) => [price.id, price] as const)]));
-    const read = [...rest].map(([id, currency]) => this.readOne(id, known.get(id), currency));
-    return [...listed, ...(await Promise.all(read))];
+    const read = [...rest].map((id) => {
+      const own = references.filter(({ price }) => getId(price) === id);
+      return this.readOne(id, known.get(id), [...new Set(own.map(({ currency }) => currency))]);
+    });
+    return [...listed, ...(await Promise.all(read)).filter((price) => price !== undefined)];
   }
 
   private async readPage(): Promise<readonly Stripe.Price[]> {
@@ -63,18 +68,26 @@ export class PriceCatalogue {
     return data;
   }
 
-  /** A deleted price stays in subscriptions. Its tiers and other currencies are then not known. */
+  /**
+   * A deleted price stays in subscriptions. Its tiers and other currencies are then not known, and of the price of a coming
+   * phase nothing is.
+   */
   private async readOne(
     id: string,
     known: Stripe.Price | undefined,
-    currency: string,
-  ): Promise<Stripe.Price> {
-    const isForeign = known?.billing_scheme === 'tiered' && known.currency !== currency;
-    const expand = [...expandPrice, ...(isForeign ? [`currency_options.${currency}.tiers`] : [])];
+    currencies: readonly string[],
+  ): Promise<Stripe.Price | undefined> {
+    const foreign =
+      known?.billing_scheme === 'tiered' ? currencies.filter((currency) => currency !== known.currency) : [];
+    const expand = [...expandPrice, ...foreign.map((currency) => `currency_options.${currency}.tiers`)];
     try {
-      return await this.stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
+      const price = await this.stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
+      if (price.id !== id) throw new StripeUnavailableError(new Error('Stripe answered with another price'));
+      // Only a price that is known says which tiers to expand.
+      const isPart = known === undefined && currencies.some((currency) => !isWhole(price, currency));
+      return isPart ? await this.readOne(id, price, currencies) : price;
     } catch (error) {
-      if (known !== undefined && isMissing(error)) return known;
+      if (isMissing(error)) return known;
       throw error;
     }
   }

@@ -80,7 +80,7 @@ export const BillingDiscount = createObjectType('BillingDiscount', 'A discount t
 
 const changedItem = {
   price: field(BillingPrice, 'The price.'),
-  quantity: nullable(Int, 'The quantity; null for usage-based prices.'),
+  quantity: nullable(Float, 'A whole number, which may exceed an Int; null for usage-based prices.'),
   amount: nullable(
     Money,
     'The price of one period before tax and discounts; null when it is not known beforehand.',
@@ -119,7 +119,10 @@ const BillingScheduledChange = createObjectType(
   'A change of a subscription that waits for its date.',
   {
     at: field(Date, 'When the change takes effect.'),
-    items: field([BillingChangedItem], 'What the subscription consists of afterwards.'),
+    items: field(
+      [BillingChangedItem],
+      'What the subscription consists of afterwards; empty when Stripe no longer has one of the prices.',
+    ),
     total: nullable(Money, 'As `total` of the subscription, after the change.'),
   },
 );
@@ -177,7 +180,7 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
   ),
   paymentMethod: nullable(
     BillingPaymentMethod,
-    "What is charged: the subscription's own payment method; without one, the customer's.",
+    "What is charged: the subscription's own payment method; without one, the customer's. Null for SEND_INVOICE.",
   ),
   openInvoice: nullable(BillingOpenInvoice, 'The latest invoice while it waits for payment.'),
   /** What Stripe said. */

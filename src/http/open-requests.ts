@@ -27,7 +27,7 @@ export interface Connection {
 const bytesPerHeaderText = 50; // The overhead of a header beyond its text.
 /** The memory that a byte of JSON can retain once parsed. Empty objects are the worst case. */
 const bytesPerJsonByte = 20;
-const largestBody = 256 * 1024; // Of all routes.
+const largestBody = 256 * 1024; // Of all routes but webhooks, which read larger bodies few at a time.
 
 /**
  * Tracks the open requests of each connection. A client may pipeline several requests on one connection; when it

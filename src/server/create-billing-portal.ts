@@ -52,12 +52,12 @@ export async function createBillingPortal<Source = Request>(
     const identity = await identify?.(source as Source);
     return identity ? toCaller(identity) : null;
   };
-  const app = await (identify === undefined
-    ? createApp(loadConfig(env))
-    : createHostedApp(loadHostedConfig(env), {
-        identify: (request) => identifyCaller(findHostedRequest(request)),
-      }));
-  const { publicUrl, requiredRole } = loadHostedConfig(env);
+  const withTokens = identify === undefined ? loadConfig(env) : null;
+  const config = withTokens ?? loadHostedConfig(env);
+  const app = await (withTokens === null
+    ? createHostedApp(config, { identify: (request) => identifyCaller(findHostedRequest(request)) })
+    : createApp(withTokens));
+  const { publicUrl, requiredRole } = config;
   app.startSweeping();
   return {
     schema: createHostSchema(app.schema, identifyCaller),

@@ -57,11 +57,12 @@ export async function handleEvent(event: WebhookEvent, parts: HandlerParts): Pro
 /** Links a customer with metadata that name a user under the operator's own key. */
 async function linkNamedUser(event: WebhookEvent, parts: HandlerParts): Promise<void> {
   const id = requireId(event.customerId);
-  const customer = await findStripeCustomerOrDeleted(parts.stripe, id);
-  if (customer === null) throw createMissingError();
   const { metadataKey } = parts.linking;
-  if (customer.deleted !== true && metadataKey !== null)
-    await linkByEvent(customer.metadata[metadataKey], id, event, parts);
+  if (metadataKey !== null) {
+    const customer = await findStripeCustomerOrDeleted(parts.stripe, id);
+    if (customer === null) throw createMissingError();
+    if (customer.deleted !== true) await linkByEvent(customer.metadata[metadataKey], id, event, parts);
+  }
   await parts.sync.refresh(id);
 }
 

@@ -1,8 +1,10 @@
+import { finished } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toCountedNetwork, type RateLimiter } from '../http/rate-limit.ts';
+import { OverloadedError } from '../http/request-admission.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { type Delivery, WebhookRefusedError, verifySignature } from './verify-signature.ts';
+import { type Delivery, WebhookRefusedError, requireRecent, verifySignature } from './verify-signature.ts';
 import {
   type EventOrigin,
   EventUnreadableError,
@@ -11,9 +13,18 @@ import {
   parseEvent,
   webhookPath,
 } from './webhook-event.ts';
-import type { WebhookProcessor } from './webhook-processor.service.ts';
+import { ConcurrencyLimit, type WebhookProcessor } from './webhook-processor.service.ts';
 
-const maxBodyBytes = 256 * 1024;
+/**
+ * More than an event can have: a subscription has 20 items, and each item, price and plan has 27 kB of metadata, or four
+ * times as much beyond ASCII, before a change and after it.
+ */
+const maxBodyBytes = 16 * 1024 * 1024;
+/** Most events are smaller. Larger bodies are read few at a time, because strangers can also send them. */
+const largeBodyBytes = 256 * 1024;
+const largeBodiesAtOnce = 4;
+/** Node closes a connection on which nothing is read for 15 seconds. */
+const patienceMs = 10_000;
 
 export interface WebhookOptions {
   readonly processor: Pick<WebhookProcessor, 'process'>;
@@ -34,6 +45,15 @@ export interface WebhookOptions {
 export function addWebhookRoutes(server: FastifyInstance, options: WebhookOptions): void {
   const { secrets, now, origin } = options;
   const logIgnored = createIgnoredLog();
+  server.setErrorHandler<Error>((error, request, reply) => {
+    if (error instanceof WebhookRefusedError) return refuse(error, request, reply, options);
+    throw error;
+  });
+  server.addHook('onRequest', (request, _reply, done) => {
+    requireRecent(readSignature(request), now());
+    done();
+  });
+  limitLargeBodies(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.post(webhookPath, { bodyLimit: maxBodyBytes }, async (request, reply) => {
@@ -48,19 +68,38 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
         options.metrics.webhookHandled(event.type, await options.processor.process(event));
       }
     } catch (error) {
-      if (error instanceof WebhookRefusedError) return refuse(error, request, reply, options);
+      if (error instanceof WebhookRefusedError) throw error;
       return fail(error, event, request, reply, options);
     }
     return reply.send({ received: true });
   });
 }
 
-function toDelivery({ body, headers }: FastifyRequest): Delivery {
-  const header = headers['stripe-signature'];
-  return {
-    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
-    signature: Array.isArray(header) ? header.join() : header,
-  };
+/** Bounds the memory of deliveries. A body takes memory until its response is sent. */
+function limitLargeBodies(server: FastifyInstance): void {
+  const limit = new ConcurrencyLimit(largeBodiesAtOnce, patienceMs);
+  server.addHook('preParsing', async ({ headers }, { raw: response }, payload) => {
+    const bytes =
+      headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
+    if (bytes <= largeBodyBytes) return payload;
+    await new Promise<void>((begin, reject) => {
+      const holdPlace = (): Promise<void> => {
+        begin();
+        return finished(response);
+      };
+      limit.run(holdPlace).catch(() => reject(new OverloadedError()));
+    });
+    return payload;
+  });
+}
+
+function toDelivery(request: FastifyRequest): Delivery {
+  const { body } = request;
+  return { body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), signature: readSignature(request) };
+}
+
+function readSignature({ headers: { 'stripe-signature': header } }: FastifyRequest): string | undefined {
+  return Array.isArray(header) ? header.join() : header;
 }
 
 /** Logs only the first event for each reason: a Connect endpoint receives many, but the line shows a mistake in the setup. */

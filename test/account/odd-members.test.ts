@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Answer, sendError } from '../helpers/faulty-stripe.ts';
-import { createStubbedBilling, toList } from './stubbed-billing.ts';
+import { type Answer, sendError, sendJson } from '../helpers/faulty-stripe.ts';
+import { createStubbedBilling, toIso, toList } from './stubbed-billing.ts';
 
 const { answerWith, readCustomer, readSubscription, subscription } = await createStubbedBilling();
 
@@ -32,6 +32,12 @@ const discount = (coupon: object | null, changes: object = {}) => ({
     },
   },
   ...changes,
+});
+
+const phase = (start: number, end: number, ...ids: readonly (string | undefined)[]) => ({
+  start_date: start,
+  end_date: end,
+  items: ids.map((id) => ({ price: id, quantity: 1 })),
 });
 
 /** Deleting these at Stripe changes no subscription that has them. */
@@ -73,23 +79,14 @@ describe('the page is there although Stripe no longer has', () => {
     ]);
   });
 
-  test('the price of a phase that is over', async () => {
-    const phase = (start: number, end: number, id: string | undefined) => ({
-      start_date: start,
-      end_date: end,
-      items: [{ price: id, quantity: 1 }],
-    });
+  const answerWithPhases = (...phases: readonly object[]): void => {
     const schedule = {
       id: 'sub_sched_1',
       object: 'subscription_schedule',
       status: 'active',
       end_behavior: 'release',
       current_phase: { start_date: 1_900_000_000, end_date: 2_000_000_000 },
-      phases: [
-        phase(1_800_000_000, 1_900_000_000, 'price_gone'),
-        phase(1_900_000_000, 2_000_000_000, price?.id),
-        phase(2_000_000_000, 2_100_000_000, 'price_next'),
-      ],
+      phases,
     };
     const toPrices: Answer = (response, request) =>
       (request.path.includes('price_gone') ? missing('price') : toList([{ ...price, id: 'price_next' }]))(
@@ -97,10 +94,114 @@ describe('the page is there although Stripe no longer has', () => {
         request,
       );
     answerWith({}, { schedule }, [], { prices: toPrices });
+  };
+
+  test('the price of a phase that is over', async () => {
+    answerWithPhases(
+      phase(1_800_000_000, 1_900_000_000, 'price_gone'),
+      phase(1_900_000_000, 2_000_000_000, price?.id),
+      phase(2_000_000_000, 2_100_000_000, 'price_next'),
+    );
 
     expect((await readSubscription())?.scheduledChange?.items).toMatchObject([
       { price: { id: 'price_next' } },
     ]);
+  });
+
+  test.each([
+    ['the price', ['price_gone']],
+    ['one of the prices', ['price_next', 'price_gone']],
+  ])('%s of a coming change, which is then not known', async (_title, ids) => {
+    answerWithPhases(
+      phase(1_900_000_000, 2_000_000_000, price?.id),
+      phase(2_000_000_000, 2_100_000_000, ...ids),
+    );
+
+    expect((await readSubscription())?.scheduledChange).toEqual({
+      at: toIso(2_000_000_000),
+      items: [],
+      total: null,
+    });
+  });
+
+  test('the product of a coming change', async () => {
+    const product = { id: 'prod_gone', object: 'product', deleted: true };
+    const schedule = {
+      id: 'sub_sched_1',
+      object: 'subscription_schedule',
+      status: 'not_started',
+      end_behavior: 'release',
+      phases: [phase(2_000_000_000, 2_100_000_000, 'price_next')],
+    };
+    answerWith({}, { schedule }, [], { prices: toList([{ ...price, id: 'price_next', product }]) });
+
+    expect((await readSubscription())?.scheduledChange?.items).toMatchObject([
+      { price: { id: 'price_next', productId: 'prod_gone', productName: null } },
+    ]);
+  });
+});
+
+test('tiers are those of the currency, also where subscriptions have several', async () => {
+  const tier = (amount: number) => ({
+    up_to: null,
+    unit_amount: amount,
+    unit_amount_decimal: String(amount),
+  });
+  const tiered = {
+    ...price,
+    id: 'price_tiers',
+    currency: 'usd',
+    billing_scheme: 'tiered',
+    tiers_mode: 'volume',
+    unit_amount: null,
+    unit_amount_decimal: null,
+  };
+  const amounts: Readonly<Record<string, number>> = { eur: 100, gbp: 200 };
+  // Stripe has tiers only for the currencies that a request expands.
+  const toPrice: Answer = (response, request) => {
+    const options = Object.entries(amounts).map(([currency, amount]) => {
+      const isExpanded = decodeURIComponent(request.path).includes(`currency_options.${currency}.tiers`);
+      return [currency, isExpanded ? { tiers: [tier(amount)] } : {}];
+    });
+    const whole = { ...tiered, tiers: [tier(300)], currency_options: Object.fromEntries(options) as object };
+    (request.path.startsWith('/v1/prices?') ? toList([]) : sendJson(200, whole))(response, request);
+  };
+  const own = { ...subscription.items, data: [{ ...item, quantity: 2, price: tiered }] };
+  const subscriptions = ['eur', 'gbp', 'usd'].map((currency) => ({ ...subscription, currency, items: own }));
+  const phases = [phase(2_000_000_000, 2_100_000_000, 'price_tiers')];
+  const schedule = { id: 'sub_sched_1', object: 'subscription_schedule', status: 'not_started', phases };
+  answerWith({}, {}, [], { prices: toPrice, subscriptions: toList(subscriptions) });
+
+  const totals = (await readCustomer())?.subscriptions.map(({ total }) => total);
+  expect(totals).toMatchObject([
+    { amount: 200, currency: 'eur' },
+    { amount: 400, currency: 'gbp' },
+    { amount: 600, currency: 'usd' },
+  ]);
+
+  // A schedule names a price by its id alone.
+  const other = { ...own, data: [{ ...item, price: { ...price, currency: 'eur' } }] };
+  const coming = { ...schedule, end_behavior: 'release' };
+  answerWith({}, { currency: 'eur', items: other, schedule: coming }, [], { prices: toPrice });
+  expect((await readSubscription())?.scheduledChange?.total).toMatchObject({ amount: 100, currency: 'eur' });
+});
+
+test.each([2 ** 31, Number.MAX_SAFE_INTEGER])('a quantity of %d is shown', async (quantity) => {
+  const items = { ...subscription.items, data: [{ ...item, quantity }] };
+  answerWith({}, { items, pending_update: { expires_at: 2_000_000_000, subscription_items: items.data } });
+
+  expect(await readSubscription()).toMatchObject({
+    items: [{ quantity }],
+    pendingUpdate: { items: [{ quantity }] },
+  });
+});
+
+test('a subscription that is paid by sent invoices has no payment method: none is charged', async () => {
+  answerWith({}, { collection_method: 'send_invoice', days_until_due: 30 });
+
+  expect(await readCustomer()).toMatchObject({
+    paymentMethod: { type: 'card' },
+    subscriptions: [{ collectionMethod: 'SEND_INVOICE', paymentMethod: null }],
   });
 });
 

@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { type Socket, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { type FaultyStripe, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
@@ -202,6 +204,56 @@ test.each<[string, (authorization: string) => Buffer]>([
   },
   60_000,
 );
+
+describe('webhooks of 16 MB that strangers send', () => {
+  const secret = 'whsec_c2VjcmV0IG9mIHRoZSB2aWN0aW0';
+  const largest = 16 * 1024 * 1024;
+
+  function createDelivery(body: string, signedWith: string, length = body.length): Buffer {
+    const time = Math.floor(Date.now() / 1000);
+    const mac = createHmac('sha256', signedWith).update(`${time}.${body}`).digest('hex');
+    return Buffer.from(
+      'POST /webhooks/stripe HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nconnection: close\r\n' +
+        `content-length: ${length}\r\nstripe-signature: t=${time},v1=${mac}\r\n\r\n${body}`,
+    );
+  }
+
+  /** Returns the status of a lawful event. */
+  async function deliver({ service }: Victim, bytes: number): Promise<number> {
+    const event = { object: 'event', type: 'charge.succeeded', livemode: false, padding: 'x'.repeat(bytes) };
+    const socket = connect(service.port, '127.0.0.1').on('error', () => undefined);
+    socket.write(createDelivery(JSON.stringify(event), secret));
+    return Number((await text(socket)).slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length));
+  }
+
+  test('are bounded, and lawful events get through beside them and after them', async () => {
+    const victim = await startVictim({ STRIPE_WEBHOOK_SECRETS: secret });
+    await survive('40 connections with webhooks of 16 MB', victim, async () => {
+      const attack = flood(victim, 40, createDelivery('x'.repeat(largest), 'whsec_b2Yg'));
+      await wait(attackMs / 2);
+      expect(await deliver(victim, 1_000)).toBe(200);
+      await attack;
+      expect(await deliver(victim, 2_000_000)).toBe(200);
+    });
+  }, 60_000);
+
+  test('take turns, and who waits too long for a turn is asked to send again', async () => {
+    const victim = await startVictim({ STRIPE_WEBHOOK_SECRETS: secret });
+    const slow = Array.from({ length: 4 }, () => {
+      const socket = connect(victim.service.port, '127.0.0.1').on('error', () => undefined);
+      socket.write(createDelivery('', 'whsec_b2Yg', largest));
+      return socket;
+    });
+    await wait(500);
+
+    expect(await deliver(victim, 2_000_000)).toBe(503);
+    expect(await deliver(victim, 1_000)).toBe(200);
+    for (const socket of slow) socket.destroy();
+    await wait(100);
+    expect(await deliver(victim, 2_000_000)).toBe(200);
+    victim.service.kill('SIGKILL');
+  }, 60_000);
+});
 
 test('a connection whose client does not read its responses is closed', async () => {
   const victim = await startVictim({ LANDING_PAGE: 'sandbox' });

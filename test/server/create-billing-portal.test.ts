@@ -291,6 +291,18 @@ test('lists every fault of the settings, and asks for token variables only witho
   );
 });
 
+test('variables count as they were at the call, and a later change of them does not', async () => {
+  const env = { ...fixture.env, REQUIRED_ROLE: 'billing' };
+  const opening = createBillingPortal(env, { identify });
+  env.REQUIRED_ROLE = '';
+  const opened = await opening;
+  closeAfterTests(() => opened.close());
+
+  await expect(opened.sessions.create({ userId: 'ada' }, { returnUrl })).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+  });
+});
+
 test('`close` waits for open requests', async () => {
   const opened = await createBillingPortal(fixture.env, { identify, basePath: '/billing' });
   const answering = opened.fetch(askGraphql('of-ada'));

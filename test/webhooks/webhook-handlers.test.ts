@@ -121,6 +121,19 @@ describe.each(['customer.created', 'customer.updated'])('%s', (type) => {
   });
 });
 
+test('a linked customer is read once for an event, where no metadata names users', async () => {
+  const plain = await createWebhookApp();
+  const customer = await plain.sdk.customers.create({ name: 'Ada' });
+  await plain.link('ada', customer.id);
+  const before = plain.stripe.requests.length;
+
+  expect((await plain.deliver(createEvent('customer.updated', { ...customer }))).status).toBe(200);
+
+  const paths = plain.stripe.requests.slice(before).map(({ path }) => path.split('?')[0]);
+  expect(paths.filter((path) => path === `/v1/customers/${customer.id}`)).toHaveLength(1);
+  expect(await plain.findSnapshot(customer.id)).toMatchObject({ facts: { name: 'Ada' } });
+});
+
 test('two customers that name one user at the same instant: one is linked, and the other warned of', async () => {
   const userId = randomUUID();
   const pair = await Promise.all([createNamed(userId), createNamed(userId)]);

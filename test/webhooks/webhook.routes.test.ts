@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { type Socket, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { sendRaw, writePost } from '../http/raw-request.ts';
 import {
   type SentDelivery,
   createEvent,
@@ -23,6 +27,18 @@ await app.link('ada', customer.id);
 /** What would have an effect if it were taken. */
 function createBody(rest: Readonly<Record<string, unknown>> = {}): string {
   return toBody(createEvent('customer.updated', { ...customer }, rest));
+}
+
+/** A subscription of 20 items that was changed, each with three objects of 50 metadata keys of 500 characters. */
+function createLargestBody(character: string): string {
+  const entries = Array.from({ length: 50 }, (_, index) => [
+    character.repeat(38) + String(index),
+    character.repeat(500),
+  ]);
+  const metadata: unknown = Object.fromEntries(entries);
+  const items = Array.from({ length: 20 }, () => ({ metadata, price: { metadata }, plan: { metadata } }));
+  const data = { object: { ...customer, items }, previous_attributes: { items } };
+  return createBody({ data });
 }
 
 const signed = (body: string): SentDelivery => ({ body, signature: sign(body) });
@@ -157,6 +173,8 @@ describe('accepted', () => {
     ['signed 290 s ago', withHeader((body) => sign(body, { ageSeconds: 290 }))],
     ['signed 290 s from now', withHeader((body) => sign(body, { ageSeconds: -290 }))],
     ['of 250 kB', () => signed(createBody({ padding: 'x'.repeat(250_000) }))],
+    ['with all the metadata that Stripe allows', () => signed(createLargestBody('x'))],
+    ['with all the metadata that Stripe allows, beyond ASCII', () => signed(createLargestBody('💳'))],
   ])('and recorded once: %s', async (_name, create) => {
     const before = app.countStored();
     const delivery = create();
@@ -215,13 +233,50 @@ describe('whatever the content type,', () => {
   });
 });
 
-test('a body of more than 256 kB is not read', async () => {
-  const before = app.countStored();
+const largestBytes = 16 * 1024 * 1024;
 
-  const response = await app.send(signed(createBody({ padding: 'x'.repeat(257 * 1024) })));
+/** Only the head: the body does not follow. */
+function createHead(bytes: number, signature: string): Buffer {
+  return writePost('/webhooks/stripe', '', {
+    'stripe-signature': signature,
+    'content-length': String(bytes),
+  });
+}
 
-  expect(response.status).toBe(413);
-  expect(app.countStored()).toEqual(before);
+test.each([
+  ['of more than 16 MB', 413, () => createHead(largestBytes + 1, sign('x'))],
+  ['without a signature', 400, () => createHead(1_000_000, '')],
+  ['with a stale signature', 400, () => createHead(1_000_000, sign('x', { ageSeconds: 400 }))],
+])('a body %s is not read', async (_name, status, createRequest) => {
+  expect((await sendRaw(app, createRequest())).status).toBe(status);
+});
+
+describe('of large bodies, four are read at a time:', () => {
+  const large = signed(createBody({ padding: 'x'.repeat(300_000) }));
+
+  async function openSlowDelivery(): Promise<Socket> {
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(createHead(1_000_000, sign('x')));
+    return socket;
+  }
+
+  async function isAnswered(response: Promise<Response>): Promise<boolean> {
+    return Promise.race([response.then(() => true), sleep(300, false)]);
+  }
+
+  test('the next waits until one of them ends, and small ones do not', async () => {
+    const [first, ...others] = await Promise.all(Array.from({ length: 4 }, openSlowDelivery));
+    await sleep(100);
+    const waiting = app.send(large);
+    expect(await isAnswered(waiting)).toBe(false);
+    expect((await app.send(signed(createBody()))).status).toBe(200);
+
+    first?.destroy();
+
+    expect((await waiting).status).toBe(200);
+    for (const socket of others) socket.destroy();
+  });
 });
 
 test('a token counts for nothing here, and a bad one does no harm', async () => {
