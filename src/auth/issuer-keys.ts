@@ -8,6 +8,8 @@ import {
   decodeJwt,
   errors,
 } from 'jose';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
 import { AuthUnavailableError, type Refusal, describeValue, refuse } from './auth.errors.ts';
@@ -136,7 +138,8 @@ export function createKeySet({ url, proxy = noProxy }: KeySetAddress): RemoteJWK
     // undici follows no redirect. After a failure, jose keeps the keys that it has.
     [customFetch]: async (_href, { headers, signal }) => {
       try {
-        const answer = dispatcher.request({ ...request, headers: [...headers].flat(), signal });
+        const all = [...headers, ['accept-encoding', 'gzip']].flat();
+        const answer = dispatcher.request({ ...request, headers: all, signal });
         return Response.json(await Promise.race([answer.then(readKeySet), rejectOnAbort(signal)]));
       } catch (error) {
         throw error instanceof KeySetError ? error : new KeySetError(describeFailure(error));
@@ -152,14 +155,20 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function readKeySet({ statusCode, body }: Dispatcher.ResponseData): Promise<JSONWebKeySet> {
+async function readKeySet({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<JSONWebKeySet> {
   if (statusCode !== 200) {
     void body.dump().catch(() => undefined);
     throw new KeySetError(`answered with status ${statusCode}`);
   }
-  const keySet = parseKeySet(await body.text());
+  // Object storage sends files that were uploaded compressed as they are, whatever the request accepts.
+  const isCompressed = headers['content-encoding'] === 'gzip';
+  const keySet = parseKeySet(isCompressed ? await decompress(await body.bytes()) : await body.text());
   if (keySet.keys.length === 0) throw new KeySetError('answered with no keys');
   return keySet;
+}
+
+async function decompress(bytes: Uint8Array): Promise<string> {
+  return (await promisify(gunzip)(bytes, { maxOutputLength: maxBytes })).toString();
 }
 
 function parseKeySet(text: string): JSONWebKeySet {
@@ -173,6 +182,7 @@ function parseKeySet(text: string): JSONWebKeySet {
 /** The code of a failure is safe to log; its message would name the host. */
 function describeFailure(error: unknown): string {
   const { name, code } = error as Error & { readonly code?: unknown };
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return `answered with more than ${maxBytes} bytes`;
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'ERR_BUFFER_TOO_LARGE')
+    return `answered with more than ${maxBytes} bytes`;
   return `is unreachable: ${typeof code === 'string' ? code : name}`;
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Authenticator, createAuthenticator } from '../../src/auth/authenticator.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
@@ -33,6 +34,14 @@ async function expectUnavailable(failure: string): Promise<void> {
   expect(error).toMatchObject({ cause: { message: expect.stringContaining(failure) } });
   expect(inspect(error, { depth: 10 })).not.toContain(server.url.host);
 }
+
+test('a compressed key set is used, though the server compresses it unasked', async () => {
+  server.answerBy((_, response) => {
+    response.setHeader('content-encoding', 'gzip').end(gzipSync(JSON.stringify({ keys: [oldKey] })));
+  });
+  const caller = await authenticator.authenticate(`Bearer ${createRsaToken(claims, { kid: 'old' })}`);
+  expect(caller).toMatchObject({ userId: 'user_1' });
+});
 
 describe('an answer that is not used', () => {
   test.each(createUnusableAnswers({ keys: [oldKey] }))('%s', async (_, failure, listener) => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { KeySetServer } from './key-set-server.ts';
 
 /** Why an answer is of no use, what is said of it, and how it is sent. */
@@ -40,6 +41,17 @@ export function createUnusableAnswers(goodKeySet: { readonly keys: readonly obje
       'too much',
       'answered with more than 262144 bytes',
       (_, response) => response.end(keySet + ' '.repeat(262_144)),
+    ],
+    [
+      'too much once it is decompressed',
+      'answered with more than 262144 bytes',
+      (_, response) =>
+        response.setHeader('content-encoding', 'gzip').end(gzipSync(keySet + ' '.repeat(20_000_000))),
+    ],
+    [
+      'a compressed half of it',
+      'is unreachable: Z_BUF_ERROR',
+      (_, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(keySet).subarray(0, 99)),
     ],
     ['a reset', 'is unreachable', (_, response) => response.destroy()],
     [
