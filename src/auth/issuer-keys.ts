@@ -31,6 +31,7 @@ export class IssuerKeys {
   private readonly keys;
   private loadedAt = -Infinity;
   private attemptedAt = -Infinity;
+  private fetches = 0;
   private failure: unknown = null;
   private keyIds: ReadonlySet<unknown> = new Set();
   private withdrawnIds: ReadonlySet<unknown> = new Set();
@@ -45,7 +46,8 @@ export class IssuerKeys {
 
   /** Finds the key for jose's `jwtVerify`. @throws AuthUnavailableError, UnauthenticatedError, and jose's errors */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    const isJustLoaded = await this.loadWhenDue();
+    const fetchesBefore = this.fetches;
+    await this.loadWhenDue();
     try {
       return await this.keys(header, token);
     } catch (error) {
@@ -54,9 +56,9 @@ export class IssuerKeys {
     // A token of another issuer neither causes a fetch nor gets an invitation to try again.
     const { iss } = decodeJwt(`.${String(token.payload)}.`);
     if (iss !== this.issuer) throw refuse('iss', this.issuer, iss);
-    // The issuer may have rotated its keys.
-    const isCurrent = isJustLoaded || ((await this.load()) && this.failure === null);
-    if (isCurrent) return this.keys(header, token);
+    // The issuer may have rotated its keys, also since a fetch that is in progress began.
+    await this.load();
+    if (this.failure === null && this.fetches > fetchesBefore) return this.keys(header, token);
     const actual = describeValue(header.kid);
     throw this.createUnavailableError({ refused: 'kid', expected: 'a key of the key set', actual });
   };
@@ -67,23 +69,23 @@ export class IssuerKeys {
     return typeof keyId === 'string' && !this.keyIds.has(keyId) && !this.withdrawnIds.has(keyId);
   }
 
-  /** Resolves to whether the caller waited for keys and received them. @throws AuthUnavailableError */
-  private async loadWhenDue(): Promise<boolean> {
-    if (!this.hasPassed(refreshMs, this.loadedAt)) return false;
+  /** @throws AuthUnavailableError */
+  private async loadWhenDue(): Promise<void> {
+    if (!this.hasPassed(refreshMs, this.loadedAt)) return;
     const loading = this.load();
     const areUsable = !this.hasPassed(trustedMs, this.loadedAt);
     // While there are usable keys, no request waits for a failing endpoint.
     const mayGoOn = areUsable && (this.failure !== null || !this.hasPassed(freshMs, this.loadedAt));
-    const isLoaded = !mayGoOn && (await loading) && this.failure === null;
+    if (!mayGoOn) await loading;
     if (this.hasPassed(trustedMs, this.loadedAt)) throw this.createUnavailableError();
-    return isLoaded;
   }
 
-  /** Fetches the keys, or joins the fetch in progress. Resolves to false when the last fetch was too recent. */
-  private async load(): Promise<boolean> {
+  /** Fetches the keys, or joins the fetch in progress. Does nothing when the last fetch was too recent. */
+  private async load(): Promise<void> {
     if (!this.keys.reloading) {
-      if (!this.hasPassed(this.getWaitMs(), this.attemptedAt)) return false;
+      if (!this.hasPassed(this.getWaitMs(), this.attemptedAt)) return;
       this.attemptedAt = this.clock();
+      this.fetches += 1;
     }
     const idsBefore = this.keyIds;
     try {
@@ -95,7 +97,6 @@ export class IssuerKeys {
     } catch (error) {
       this.failure = error;
     }
-    return true;
   }
 
   private getWaitMs(): number {

@@ -176,6 +176,22 @@ describe('when the issuer changes its keys', () => {
     expect(server.requestCount()).toBe(2);
   });
 
+  test('a key that the issuer adds while its keys are fetched is looked for again after the cooldown', async () => {
+    let release = (): void => undefined;
+    server.answerBy((_, response) => {
+      release = () => response.end(JSON.stringify({ keys: [oldKey] }));
+    });
+    const first = authenticate(createOldToken());
+    await waitUntil('the first request', () => server.requestCount() === 1 || undefined);
+    elapsedSeconds = 1;
+    const during = authenticate(createNewToken());
+    release();
+    expect(await Promise.all([first, during])).toEqual(['user_1', 'AUTH_UNAVAILABLE']);
+    server.answerWith(oldKey, newKey);
+    elapsedSeconds = 30;
+    expect(await authenticate(createNewToken())).toBe('user_1');
+  });
+
   test('an unknown key of another issuer is refused, and no key is fetched for it', async () => {
     await authenticate(createOldToken());
     elapsedSeconds = 30;
