@@ -2,6 +2,7 @@ import { type KeyObject, createPublicKey } from 'node:crypto';
 import { type JWK, createLocalJWKSet } from 'jose';
 import { BlockList, isIP } from 'node:net';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
+import { isQuoted } from '../shared/texts.ts';
 import { isLoopback } from '../shared/urls.ts';
 
 /** The source of the keys that verify tokens. */
@@ -60,6 +61,7 @@ function checkSecret(secret: string): void {
     throw new Error(
       'this is a PEM key, not a shared secret: an attacker who has the public key could sign tokens',
     );
+  if (isQuoted(secret)) throw new Error('the value is in quotes; remove them');
   const bytes = Buffer.byteLength(secret);
   const needed = bytesByHmac.HS256;
   if (bytes < needed)

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { parseAllowedReturnUrl } from '../return-urls/return-urls.ts';
+import { isQuoted } from '../shared/texts.ts';
 import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 
 export const matching = (pattern: RegExp, expected: string): z.ZodString =>
@@ -41,7 +42,7 @@ export const flag = z.enum(['true', 'false']).transform((value) => value === 'tr
 export const name = z
   .string()
   .trim()
-  .refine((value) => !/^(["'`]).*\1$/s.test(value), 'the value is in quotes; remove them');
+  .refine((value) => !isQuoted(value), 'the value is in quotes; remove them');
 
 /** A scope, or a namespace of configurations. */
 export const shortName = matching(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
@@ -52,13 +53,14 @@ export const port = matching(/^\d{1,5}$/, portFault)
   .refine((value) => value <= 65_535, portFault);
 
 /** Without a name, MongoDB uses the database "test", which other services may share. */
-export const databaseUrl = matching(
-  /^(mongodb(\+srv)?:\/\/|sqlite:).+/,
-  'expected mongodb://…, mongodb+srv://… or sqlite:PATH',
-).regex(
-  /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,
-  'expected the name of a database after the host, such as mongodb://db.example.com/billing',
-);
+export const databaseUrl = z
+  .string()
+  .trim()
+  .regex(/^(mongodb(\+srv)?:\/\/|sqlite:).+/, 'expected mongodb://…, mongodb+srv://… or sqlite:PATH')
+  .regex(
+    /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,
+    'expected the name of a database after the host, such as mongodb://db.example.com/billing',
+  );
 
 const urlOf = (isAccepted: (url: URL) => boolean, fault: string) =>
   parsedBy((text) => {
@@ -69,11 +71,25 @@ const urlOf = (isAccepted: (url: URL) => boolean, fault: string) =>
 const isHttp = ({ protocol }: URL): boolean => /^https?:$/.test(protocol);
 export const httpUrl = urlOf(isHttp, 'expected an http(s) URL');
 
+/** Clients decode the user and the password, so a percent sign in one of them must be encoded. */
+function isDecodable(text: string | URL): boolean {
+  const { username = '', password = '' } = parseUrl(String(text)) ?? {};
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const percentFault = 'a percent sign in the user or the password must be written %25';
+
 /** Like other tools, also accepts a host and a port without a scheme. */
 export const proxyUrl = z
   .string()
   .transform((value) => (value.includes('://') ? value : `http://${value}`))
-  .pipe(urlOf(isHttp, 'expected the URL of an HTTP proxy, such as http://proxy.internal:3128'));
+  .pipe(urlOf(isHttp, 'expected the URL of an HTTP proxy, such as http://proxy.internal:3128'))
+  .refine(isDecodable, percentFault);
 
 function isPage(url: URL): boolean {
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
@@ -96,7 +112,8 @@ export const redisUrl = z
   .refine(
     (value) => /^rediss?:\/\/.+/.test(value) && /^\/?\d*$/.test(parseUrl(value)?.pathname ?? 'none'),
     'expected redis://… or rediss://…, with an optional database number: redis://localhost:6379/1',
-  );
+  )
+  .refine(isDecodable, percentFault);
 
 export const origins = listOf((origin) => {
   if (parseUrl(origin)?.origin !== origin)
@@ -111,15 +128,15 @@ export const returnUrls = listOf(parseAllowedReturnUrl).refine(
 );
 
 export const claimValues = name.pipe(
-  parsedBy(readClaims, 'expected claims with their values: token_use=access'),
+  parsedBy(readClaims, 'expected claims with their values, each claim once: token_use=access'),
 );
 
 function readClaims(text: string): ReadonlyMap<string, string> | null {
   const claims = new Map<string, string>();
   for (const part of splitList(text)) {
-    const [, claim, value] = /^([^=]+)=(.+)$/.exec(part) ?? [];
-    if (claim === undefined || value === undefined) return null;
-    claims.set(claim.trim(), value.trim());
+    const [, claim, value] = /^([^=]+?) *=(.+)$/.exec(part) ?? [];
+    if (claim === undefined || value === undefined || claims.has(claim)) return null;
+    claims.set(claim, value.trim());
   }
   return claims;
 }

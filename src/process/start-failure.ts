@@ -39,8 +39,10 @@ export function describeStartFailure(error: unknown): string {
 export function findPortFault(error: Error): string | null {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (port === undefined) return null;
-  if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop the process that uses it, or set PORT.`;
-  if (code === 'EACCES') return `This user may not listen on port ${port}. Set PORT to a port above 1023.`;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use. Stop the process that uses it, or set PORT or METRICS_PORT, the one that names it.`;
+  if (code === 'EACCES')
+    return `This user may not listen on port ${port}. Set PORT or METRICS_PORT, the one that names it, to a port above 1023.`;
   return null;
 }
 

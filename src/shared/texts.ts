@@ -3,6 +3,10 @@ export function countCharacters(text: string): number {
   return Array.from(text).length;
 }
 
+export function isQuoted(text: string): boolean {
+  return /^(["'`]).*\1$/s.test(text);
+}
+
 const longestMessage = 400;
 const headLength = 200;
 const tailLength = 100;

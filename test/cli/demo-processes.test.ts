@@ -15,7 +15,7 @@ test('a port in use ends it with 1 and what to do', async () => {
   const { port } = server.address() as AddressInfo;
   expect(await startCli(['demo'], { PORT: String(port) }).result).toEqual({
     stdout: '',
-    stderr: `Port ${port} is in use. Stop the process that uses it, or set PORT.\n`,
+    stderr: `Port ${port} is in use. Stop the process that uses it, or set PORT or METRICS_PORT, the one that names it.\n`,
     exitCode: 1,
   });
 });

@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
   [
     'a port in use',
     1,
-    /^Port \d+ is in use\. Stop the process that uses it, or set PORT\.\n$/,
+    /^Port \d+ is in use\. Stop the process that uses it, or set PORT or METRICS_PORT, the one that names it\.\n$/,
     () => ({ PORT: String((taken.address() as AddressInfo).port) }),
   ],
   [

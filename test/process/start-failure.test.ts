@@ -4,8 +4,14 @@ import { StoreUnavailableError } from '../../src/shared/errors.ts';
 import { describeStartFailure, getStartExitCode } from '../../src/process/start-failure.ts';
 
 test.each([
-  [{ code: 'EADDRINUSE', port: 4000 }, 'Port 4000 is in use. Stop the process that uses it, or set PORT.'],
-  [{ code: 'EACCES', port: 80 }, 'This user may not listen on port 80. Set PORT to a port above 1023.'],
+  [
+    { code: 'EADDRINUSE', port: 4000 },
+    'Port 4000 is in use. Stop the process that uses it, or set PORT or METRICS_PORT, the one that names it.',
+  ],
+  [
+    { code: 'EACCES', port: 80 },
+    'This user may not listen on port 80. Set PORT or METRICS_PORT, the one that names it, to a port above 1023.',
+  ],
   [{ code: 'EACCES' }, 'The service could not start: listen'],
 ])('%j is told as: %s', (facts, text) => {
   expect(describeStartFailure(Object.assign(new Error('listen'), facts))).toBe(text);
