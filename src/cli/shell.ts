@@ -47,6 +47,14 @@ export function describeFailure(error: unknown): string {
   return error instanceof Error ? (findPortFault(error) ?? error.message) : 'The command failed.';
 }
 
+/** For a failed access to a file: names the file, and the system's code for the error, such as ENOENT. */
+export function failOn(path: string, done: 'read' | 'written') {
+  return (error: unknown): never => {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new CommandError(`${path} cannot be ${done} (${code}).`);
+  };
+}
+
 /** An id in quotes, safe to print: invisible characters and control characters are escaped. */
 export function quote(text: string): string {
   return escapeInvisible(JSON.stringify(text));

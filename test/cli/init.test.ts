@@ -60,10 +60,46 @@ describe('with a terminal', () => {
     const { stdout, exitCode } = await init([], `${again}\n`);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('Expected one of auth0,');
+    expect(stdout).toContain('--provider: expected one of auth0,');
     expect(stdout).toContain('expected a Stripe secret or restricted key');
     expect(stdout).not.toContain('pk_test_1');
     expect(read()).toMatchObject({ STRIPE_SECRET_KEY: key, RETURN_URLS: urls });
+  });
+
+  test('an issuer without https:// is asked for again, since its keys could not be fetched', async () => {
+    const [provider, , audience, key, urls] = answers;
+    const again = [
+      provider,
+      'abc.supabase.co/auth/v1',
+      'https://abc.supabase.co/auth/v1/',
+      audience,
+      key,
+      urls,
+    ];
+    const { stdout, exitCode } = await init([], `${again.join('\n')}\n`);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('--issuer: expected an http(s) URL\n');
+    expect(read()['JWT_ISSUER']).toBe('https://abc.supabase.co/auth/v1');
+  });
+
+  test('an option that is not accepted is asked for, too', async () => {
+    const [provider, issuer, audience, , urls] = answers;
+    const typedWithoutKey = [provider, issuer, audience, 'sk_test_typed', urls].join('\n');
+    const { stdout, exitCode } = await init(['--stripe-key', 'pk_test_1'], `${typedWithoutKey}\n`);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('--stripe-key: expected a Stripe secret or restricted key');
+    expect(read()['STRIPE_SECRET_KEY']).toBe('sk_test_typed');
+  });
+
+  test('nothing is asked when the file cannot be written', async () => {
+    const output = join(createTemporaryFolder(), 'none', '.env');
+    expect(await runCli(['init', '--output', output], { env: {}, typed })).toEqual({
+      stdout: '',
+      stderr: `${output} cannot be written (ENOENT).\n`,
+      exitCode: 1,
+    });
   });
 
   test('nothing is written when the answers end early', async () => {
@@ -91,6 +127,27 @@ describe('without a terminal', () => {
       stderr:
         'There is no terminal to ask at. These options are needed: --issuer, --audience, --stripe-key, --return-urls\n',
     });
+  });
+
+  test('every option that the service would not accept is named, and nothing is written', async () => {
+    const { stderr, exitCode } = await init([
+      '--provider',
+      'auth0',
+      '--issuer',
+      'acme.eu.auth0.com',
+      '--audience',
+      '',
+      '--stripe-key',
+      'sk_x',
+      '--return-urls',
+      'https://app.example.com',
+    ]);
+
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(
+      /^Invalid configuration:\n {2}--issuer: expected an http.*\n {2}--audience: is required\n {2}--stripe-key: .*\n$/,
+    );
+    expect(existsSync(file)).toBe(false);
   });
 
   test('an option that the service would not accept is refused, and nothing is written', async () => {
@@ -123,6 +180,21 @@ describe('the file', () => {
     expect(read()).not.toHaveProperty('MINE');
   });
 
+  test('is not a folder, with --force either', async () => {
+    const folder = createTemporaryFolder();
+    const { stderr, exitCode } = await runCli(['init', ...own.flat(), '--output', folder, '--force'], {
+      env: {},
+    });
+
+    expect({ stderr, exitCode }).toEqual({ stderr: `${folder} is a folder: give a file.\n`, exitCode: 1 });
+  });
+
+  test('of another name is not read by itself, which the command says', async () => {
+    expect((await init(own.flat())).stdout).toContain(
+      'The service and the commands read .env in the working folder. Rename the file, or set its variables.',
+    );
+  });
+
   test('keeps values with characters that env files treat specially', async () => {
     const database = `mongodb://user:p#ss'word@db.example.com/billing`;
     await init([...own.flat(), '--database', database]);
@@ -150,6 +222,21 @@ describe('the file', () => {
 });
 
 const page = readFileSync(new URL('../../docs/identity.md', import.meta.url), 'utf8');
+
+test.each([
+  ['auth0', 'https://acme.eu.auth0.com', 'https://acme.eu.auth0.com/'],
+  ['clerk', 'https://clerk.example.com/', 'https://clerk.example.com'],
+  ['firebase', 'https://securetoken.google.com/acme/', 'https://securetoken.google.com/acme'],
+  ['own', 'https://app.example.com/', 'https://app.example.com/'],
+])(
+  'the issuer of %s has a slash at the end where its tokens have one: %s',
+  async (provider, given, issuer) => {
+    const { exitCode } = await init([...own.slice(2).flat(), '--provider', provider, '--issuer', given]);
+
+    expect(exitCode).toBe(0);
+    expect(read()['JWT_ISSUER']).toBe(issuer);
+  },
+);
 
 test.each([['Auth0'], ['Clerk'], ['Supabase'], ['Firebase'], ['Keycloak'], ['Cognito']])(
   'for %s, it writes the variables that docs/identity.md has',

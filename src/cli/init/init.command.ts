@@ -1,22 +1,13 @@
-import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
+import { access, constants, lstat, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Command, Option } from 'commander';
 import { loadConfig } from '../../config/config.ts';
-import { type Variables, readVariables } from '../../config/environment-schema.ts';
+import { readVariables } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
-import { CommandError, type Shell } from '../shell.ts';
+import { CommandError, type Shell, failOn } from '../shell.ts';
+import { type Answers, collectAnswers } from './answers.ts';
 import { createTokenVariables, getProvider, providers } from './providers.ts';
-
-interface Answers {
-  readonly provider: string;
-  readonly issuer: string;
-  readonly audience: string;
-  readonly stripeKey: string;
-  readonly returnUrls: string;
-}
 
 interface InitOptions extends Partial<Answers> {
   readonly database?: string;
@@ -26,14 +17,13 @@ interface InitOptions extends Partial<Answers> {
   readonly force?: true;
 }
 
-const names = Object.keys(providers);
 const stripeKeyHelp = "Stripe's key; default: STRIPE_SECRET_KEY, which keeps it out of the history";
 
 export function addInitCommand(program: Command, shell: Shell): void {
   program
     .command('init')
     .description('ask five questions, and write the variables of a deployment to .env')
-    .addOption(new Option('--provider <name>', 'the identity provider').choices(names))
+    .addOption(new Option('--provider <name>', 'the identity provider').choices(Object.keys(providers)))
     .option('--issuer <url>', 'the issuer of the tokens')
     .option('--audience <text>', 'the audience of the tokens; several, separated by commas')
     .option('--stripe-key <key>', stripeKeyHelp)
@@ -59,8 +49,7 @@ Auth.js and for sessions of your own, with a new JWT_SECRET to share.
 
 async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const { output, force = false } = options;
-  if (!force && existsSync(output))
-    throw new CommandError(`${output} exists. Add --force to replace it, or --output for another file.`);
+  await checkPlace(output, force);
   const stripeKey = options.stripeKey ?? shell.readProcessEnvironment()['STRIPE_SECRET_KEY'];
   const answers = await collectAnswers(shell, {
     ...options,
@@ -68,11 +57,25 @@ async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   });
   const variables = createVariables(answers, options);
   loadConfig(variables);
+  const text = toText(variables);
   if (force) await rm(output, { force });
-  await writeFile(output, toText(variables), { mode: 0o600, flag: 'wx' });
+  await writeFile(output, text, { mode: 0o600, flag: 'wx' }).catch(failOn(output, 'written'));
   const share = answers.provider === 'own' ? ' Your backend signs tokens with its JWT_SECRET.' : '';
-  shell.stdout.write(`Wrote ${output}.${share}\n${nextSteps}`);
+  const use = resolve(output) === resolve('.env') ? '' : ` ${useOfAnotherFile}`;
+  shell.stdout.write(`Wrote ${output}.${share}${use}\n${nextSteps}`);
 }
+
+/** Fails before the questions: their answers would be lost. */
+async function checkPlace(output: string, force: boolean): Promise<void> {
+  const existing = await lstat(output).catch(() => null);
+  if (existing?.isDirectory()) throw new CommandError(`${output} is a folder: give a file.`);
+  if (existing !== null && !force)
+    throw new CommandError(`${output} exists. Add --force to replace it, or --output for another file.`);
+  await access(dirname(output), constants.W_OK).catch(failOn(output, 'written'));
+}
+
+const useOfAnotherFile =
+  'The service and the commands read .env in the working folder. Rename the file, or set its variables.';
 
 const nextSteps = `
 Next:
@@ -80,103 +83,6 @@ Next:
   billing-portal webhooks create --url URL     lets Stripe send events
   billing-portal link USER CUSTOMER            gives a user access to their billing
 `;
-
-async function collectAnswers(shell: Shell, given: Partial<Answers>): Promise<Answers> {
-  if (shell.stdin.isTTY === true) return withTerminal(shell, (ask) => answerAll(given, ask));
-  const missing: string[] = [];
-  const answers = await answerAll(given, ({ option, fallback }) => {
-    if (fallback === undefined) missing.push(option);
-    return Promise.resolve(fallback ?? '');
-  });
-  if (missing.length > 0)
-    throw new CommandError(`There is no terminal to ask at. These options are needed: ${missing.join(', ')}`);
-  return answers;
-}
-
-interface Question {
-  /** The option that answers it. */
-  readonly option: string;
-  readonly text: string;
-  /** The variable that the answer must be valid for; undefined for the provider. */
-  readonly variable?: keyof Variables;
-  /** Used if the answer is empty. */
-  readonly fallback?: string | undefined;
-  readonly isSecret?: boolean;
-}
-
-type Ask = (question: Question) => Promise<string>;
-
-async function answerAll(given: Partial<Answers>, ask: Ask): Promise<Answers> {
-  const get = async (name: keyof Answers, question: Question): Promise<string> =>
-    given[name] ?? ask(question);
-  const provider = await get('provider', {
-    option: '--provider',
-    text: `Identity provider (${names.join(', ')})`,
-  });
-  const { issuer: issuerForm, audience: audienceForm, findAudience } = getProvider(provider);
-  const issuer = await get('issuer', {
-    option: '--issuer',
-    text: `Issuer of the tokens, such as ${issuerForm}`,
-    variable: 'JWT_ISSUER',
-  });
-  const audience = await get('audience', {
-    option: '--audience',
-    text: `Audience of the tokens, which is ${audienceForm}`,
-    variable: 'JWT_AUDIENCE',
-    fallback: findAudience?.(issuer),
-  });
-  const stripeKey = await get('stripeKey', {
-    option: '--stripe-key',
-    text: "Stripe's secret or restricted key (not shown)",
-    variable: 'STRIPE_SECRET_KEY',
-    isSecret: true,
-  });
-  const returnUrls = await get('returnUrls', {
-    option: '--return-urls',
-    text: 'Where the portal may lead back to, such as https://app.example.com/account',
-    variable: 'RETURN_URLS',
-  });
-  return { provider, issuer, audience, stripeKey, returnUrls };
-}
-
-/** Says why an answer is not accepted; null if it is. */
-function findFault({ variable }: Question, answer: string): string | null {
-  if (variable !== undefined) return readVariables({ [variable]: answer }, [variable]).faults[0] ?? null;
-  return names.includes(answer) ? null : `Expected one of ${names.join(', ')}.`;
-}
-
-/** Lets `use` ask questions on the terminal. Secrets are not shown while they are typed. */
-async function withTerminal<T>(shell: Shell, use: (ask: Ask) => Promise<T>): Promise<T> {
-  let isShown = false;
-  const output = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      if (isShown) shell.stdout.write(chunk);
-      done();
-    },
-  });
-  const reader = createInterface({ input: shell.stdin, output, terminal: true, historySize: 0 });
-  // What is pasted after the line may answer the next question, which may ask for a secret.
-  reader.on('line', () => (isShown = false));
-  const lines = reader[Symbol.asyncIterator]();
-  const ask: Ask = async (question) => {
-    const { text, fallback, isSecret = false } = question;
-    shell.stdout.write(`${text}${fallback === undefined ? '' : ` [${fallback}]`}: `);
-    isShown = !isSecret;
-    const line = await lines.next();
-    if (isSecret) shell.stdout.write('\n');
-    if (line.done === true) throw new CommandError('Nothing was written.');
-    const answer = line.value.trim() || (fallback ?? '');
-    const fault = findFault(question, answer);
-    if (fault === null) return answer;
-    shell.stdout.write(`${fault}\n`);
-    return ask(question);
-  };
-  try {
-    return await use(ask);
-  } finally {
-    reader.close();
-  }
-}
 
 function createVariables(answers: Answers, { database, publicUrl, webhookSecret }: InitOptions): Environment {
   const { provider, issuer, audience, stripeKey, returnUrls } = answers;

@@ -76,6 +76,11 @@ export function getProvider(name: string): Provider {
   return providers[name] ?? own;
 }
 
+/** The issuer as the provider's tokens name it: people copy it with a slash at the end, or without one. */
+export function toIssuer({ issuer: form, keys }: Provider, text: string): string {
+  return keys === null ? text : text.replace(/\/*$/, form.endsWith('/') ? '/' : '');
+}
+
 /** The variables for a provider's keys and claims. A shared secret is made here. */
 export function createTokenVariables({ keys, variables }: Provider, issuer: string): Environment {
   if (keys === null) return { JWT_SECRET: randomBytes(48).toString('base64'), ...variables };

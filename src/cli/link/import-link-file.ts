@@ -5,7 +5,7 @@ import { commandLine } from '../../audit/audit-trail.service.ts';
 import type { CustomerDirectory, LinkOutcome, MappingIds } from '../../customers/customer-directory.ts';
 import { exitCodes } from '../../process/start-failure.ts';
 import { withMappings } from '../platform.ts';
-import { CommandError, type Shell, quote, toColumns } from '../shell.ts';
+import { CommandError, type Shell, failOn, quote, toColumns } from '../shell.ts';
 import { type Step, runSteps } from '../steps.ts';
 import { type LinkRow, readLinkRows } from './read-link-rows.ts';
 
@@ -40,14 +40,6 @@ export async function importLinkFile(
   }
 }
 
-/** Names the file, and the system's code for the error, such as ENOENT. */
-function failOn(path: string, done: 'read' | 'written') {
-  return (error: unknown): never => {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CommandError(`${path} cannot be ${done}${code === undefined ? '' : ` (${code})`}.`);
-  };
-}
-
 interface Import {
   readonly from: string;
   readonly size: number;
@@ -77,7 +69,8 @@ async function linkFile(
       lastLine = rows.at(-1)?.line ?? lastLine;
       if (refusalFile === null) shell.stderr.write(report);
       else await refusalFile.appendFile(report);
-      yield { status: describeTotals(), share: text.bytesRead / size };
+      // A pipe has no size.
+      yield { status: describeTotals(), share: size > 0 ? text.bytesRead / size : undefined };
     }
   }
   await runSteps(shell, {
