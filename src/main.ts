@@ -1,4 +1,4 @@
 import { loadEnvironment } from './config/environment.ts';
 import { serve } from './serve.ts';
 
-await serve(loadEnvironment());
+await serve(loadEnvironment);

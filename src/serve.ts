@@ -10,9 +10,9 @@ const lingerMs = 1_000;
 const sameSignalMs = 500;
 
 /** Runs the service until a signal stops it, then ends the process. */
-export async function serve(env: Environment): Promise<void> {
+export async function serve(loadEnvironment: () => Environment): Promise<void> {
   try {
-    const config = loadConfig(env);
+    const config = loadConfig(loadEnvironment());
     const logger = createLogger(config.logLevel);
     endOnUncaught(logger);
     const starting = createApp(config, { lingerMs, logger }).then(async (app) => {

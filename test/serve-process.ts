@@ -3,7 +3,7 @@ import { loadEnvironment } from '../src/config/environment.ts';
 import { SqliteConnection } from '../src/database/sqlite/sqlite-connection.ts';
 import { serve } from '../src/serve.ts';
 
-await serve(loadEnvironment());
+await serve(loadEnvironment);
 Object.assign(globalThis, { SqliteConnection });
 const [, , then = ''] = process.argv;
 await import(`data:text/javascript,${encodeURIComponent(then)}`);

@@ -78,7 +78,7 @@ function addServeCommand(program: Command, shell: Shell): void {
     .description('run the service, configured by environment variables')
     .action(async () => {
       const { serve } = await import('../serve.ts');
-      await serve(shell.loadEnvironment());
+      await serve(() => shell.loadEnvironment());
     });
 }
 
@@ -119,11 +119,10 @@ function addSchemaCommand(program: Command, shell: Shell): void {
     .argument('[file]', 'the file to write; by default schema.graphql')
     .option('--check', 'write nothing; fail when the file is out of date')
     .option('--federation', 'print the subgraph for Apollo Federation, or write it to a file that is named')
-    .action(async (file: string | undefined, options: { check?: true; federation?: true }) => {
+    .action(async (named: string | undefined, options: { check?: true; federation?: true }) => {
       const { printServedSchema, writeGenerated } = await import('./schema.command.ts');
-      const { check = false, federation = false } = options;
-      const text = await printServedSchema({ federation });
-      if (federation && file === undefined) shell.stdout.write(text);
-      else await writeGenerated(file ?? 'schema.graphql', text, { check, by: 'npm run schema' });
+      const { check, federation } = options;
+      const file = named ?? (federation ? undefined : 'schema.graphql');
+      await writeGenerated(shell, await printServedSchema({ federation }), { file, check });
     });
 }

@@ -6,7 +6,7 @@ import { printSubgraph } from '../graphql/schema-variants.ts';
 import { createApp } from '../app.ts';
 import { loadConfig } from '../config/config.ts';
 import { policyFileSchema } from '../policies/policy-file.schema.ts';
-import { CommandError } from './shell.ts';
+import { CommandError, type Shell, failOn } from './shell.ts';
 
 const header = '# Written from the code by `npm run schema`.\n\n';
 
@@ -34,13 +34,15 @@ export function printPolicySchema(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-/** Writes a file; with `check`, fails when the file differs from the text. */
+/** Writes a file, or prints the text when no file is named. With `check`, fails when the file differs from the text. */
 export async function writeGenerated(
-  path: string,
+  { stdout }: Shell,
   text: string,
-  { check, by }: { readonly check: boolean; readonly by: string },
+  { file, check = false }: { readonly file: string | undefined; readonly check?: boolean | undefined },
 ): Promise<void> {
-  if (!check) return writeFile(path, text);
-  if ((await readFile(path, 'utf8').catch(() => '')) === text) return;
-  throw new CommandError(`${path} is out of date. Run: ${by}`);
+  if (file === undefined && check) throw new CommandError('--check needs a file: name the one to check.');
+  if (file === undefined) stdout.write(text);
+  else if (!check) await writeFile(file, text).catch(failOn(file, 'written'));
+  else if ((await readFile(file, 'utf8').catch(() => '')) !== text)
+    throw new CommandError(`${file} is out of date. Run the command without --check to write it again.`);
 }

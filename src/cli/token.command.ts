@@ -9,17 +9,13 @@ export function addTokenCommand(program: Command, shell: Shell): void {
     .command('token')
     .description('print a token that is valid for an hour; in development and test only')
     .requiredOption('--user <id>', 'the user that the token identifies')
-    .option('--role <name>', 'a role of the user; may be repeated', collect, [])
+    .option('--role <name...>', 'a role of the user; may be repeated', [])
     .addHelpText('after', tokenHelp)
     .action(async ({ user: userId, role: roles }: { user: string; role: readonly string[] }) => {
       const config = loadSigningConfig(shell.loadEnvironment());
       checkUserId(userId);
       shell.stdout.write(`${await createToken(config, { userId, roles })}\n`);
     });
-}
-
-function collect(role: string, roles: readonly string[]): string[] {
-  return [...roles, role];
 }
 
 const tokenHelp = `

@@ -9,10 +9,22 @@ export function readProcessEnvironment(): Environment {
   return { ...process.env };
 }
 
-/** Returns the variables of this process and, for names that the process does not set, of `.env` in the working folder. */
+/**
+ * Returns the variables of this process and, for names that the process does not set, of `.env` in the working folder.
+ * @throws Error that says why the file cannot be read
+ */
 export function loadEnvironment(): Environment {
-  const file = existsSync('.env') ? parseEnv(decode(readFileSync('.env'))) : {};
+  const file = existsSync('.env') ? parseEnv(decode(readEnvFile())) : {};
   return { ...file, ...readProcessEnvironment() };
+}
+
+function readEnvFile(): Buffer {
+  try {
+    return readFileSync('.env');
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new Error(`.env cannot be read (${code}): make it a file that this user may read, or remove it.`);
+  }
 }
 
 /** Editors and shells on Windows write a byte order mark, which would become part of the first name. */

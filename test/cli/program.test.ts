@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
@@ -80,6 +80,35 @@ test('npm start before the build says what to run', () => {
     encoding: 'utf8',
   });
   expect({ status, stderr }).toEqual({ status: 1, stderr: 'There is no build yet. Run: npm run build\n' });
+});
+
+describe('schema', () => {
+  test('checks the schema of a subgraph against the file that is named, and none other', async () => {
+    const file = join(folder, 'subgraph.graphql');
+    expect(await runCli(['schema', '--federation', file], { env: {} })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(['schema', '--federation', file, '--check'], { env: {} })).toMatchObject({
+      exitCode: 0,
+    });
+    writeFileSync(file, 'type Query');
+    expect(await runCli(['schema', '--federation', file, '--check'], { env: {} })).toEqual({
+      stdout: '',
+      stderr: `${file} is out of date. Run the command without --check to write it again.\n`,
+      exitCode: 1,
+    });
+    expect(await runCli(['schema', '--federation', '--check'], { env: {} })).toEqual({
+      stdout: '',
+      stderr: '--check needs a file: name the one to check.\n',
+      exitCode: 1,
+    });
+  });
+
+  test('says that a file cannot be written', async () => {
+    const file = join(folder, 'none', 'schema.graphql');
+    expect(await runCli(['schema', file], { env: {} })).toMatchObject({
+      stderr: `${file} cannot be written (ENOENT).\n`,
+      exitCode: 1,
+    });
+  });
 });
 
 describe('token', () => {

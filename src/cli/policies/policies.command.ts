@@ -38,10 +38,9 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
     .description('print the JSON Schema of policy files, for completion and checks in editors')
     .argument('[file]', 'write the schema to this file instead')
     .option('--check', 'write nothing; fail when the file is out of date')
-    .action(async (file: string | undefined, { check = false }: { check?: boolean }) => {
+    .action(async (file: string | undefined, { check }: { check?: true }) => {
       const { printPolicySchema, writeGenerated } = await import('../schema.command.ts');
-      if (file === undefined) shell.stdout.write(printPolicySchema());
-      else await writeGenerated(file, printPolicySchema(), { check, by: 'npm run policies:schema' });
+      await writeGenerated(shell, printPolicySchema(), { file, check });
     });
 }
 

@@ -202,7 +202,12 @@ describe('billing-portal policies schema', () => {
 
     expect(await kit.run(`schema ${path} --check`)).toMatchObject({
       exitCode: 1,
-      stderr: `${path} is out of date. Run: npm run policies:schema\n`,
+      stderr: `${path} is out of date. Run the command without --check to write it again.\n`,
+    });
+    expect(await kit.run('schema --check')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: '--check needs a file: name the one to check.\n',
     });
     expect(await kit.run(`schema ${path}`)).toMatchObject({ exitCode: 0 });
     expect(await kit.run(`schema ${path} --check`)).toMatchObject({ exitCode: 0 });
