@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Account } from '../account/create-account.ts';
 import { type CommandConfig, loadStoreConfig } from '../config/command-config.ts';
+import { ConfigurationError } from '../config/config.ts';
 import { linkingVariables } from '../config/environment-schema.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Customers } from '../customers/create-customers.ts';
@@ -68,7 +69,7 @@ function loadResyncConfig(env: Environment): CommandConfig {
   const config = loadStoreConfig(env, linkingVariables);
   const { stripe } = config;
   if (stripe.secretKey === null)
-    throw new CommandError('STRIPE_SECRET_KEY is required, to read customers from Stripe.');
+    throw new ConfigurationError(['STRIPE_SECRET_KEY: is required, to read customers from Stripe']);
   // Null means no limit, such as for a local Stripe.
   const limit = stripe.requestsPerSecond;
   const paced = limit === null ? null : Math.min(limit, requestsPerSecond);

@@ -6,7 +6,7 @@ export interface Step {
   /** The totals so far. */
   readonly status: string;
   /** The share of the work that is done; undefined when the total is unknown. */
-  readonly share?: number;
+  readonly share?: number | undefined;
 }
 
 interface LongWork {

@@ -13,6 +13,7 @@ export interface CliProcess {
   kill(signal: NodeJS.Signals): void;
   /** Reads no more of stdout, as `head` does when it has its lines. */
   closeStdout(): void;
+  closeStderr(): void;
   /** What it has written to stdout first. */
   readonly firstOutput: Promise<string>;
   /** How it ended; no exit code when a signal ended it. */
@@ -28,9 +29,9 @@ export function startCli(args: readonly string[], env: Environment, cwd = tmpdir
     env: { TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output = Promise.all([text(child.stdout).catch(() => ''), text(child.stderr)]);
+  const output = Promise.all([child.stdout, child.stderr].map((stream) => text(stream).catch(() => '')));
   const result = once(child, 'close').then(async ([exitCode]: (number | null)[]) => {
-    const [stdout, stderr] = await output;
+    const [stdout = '', stderr = ''] = await output;
     return { stdout, stderr, exitCode: exitCode ?? null };
   });
   const firstOutput = once(child.stdout, 'data').then(([chunk]: unknown[]) => String(chunk));
@@ -38,6 +39,7 @@ export function startCli(args: readonly string[], env: Environment, cwd = tmpdir
     firstOutput,
     kill: (signal) => void child.kill(signal),
     closeStdout: () => void child.stdout.destroy(),
+    closeStderr: () => void child.stderr.destroy(),
     result,
   };
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -78,3 +78,28 @@ test('stops at SIGINT, and what it reports as linked is linked', async () => {
   );
   expect(linked).toBeLessThan(good);
 }, 60_000);
+
+test('goes on when a pipe for its messages closes, as behind head', async () => {
+  const bad = join(folder, 'bad.csv');
+  const lines = Array.from({ length: 20_000 }, (_, index) => `user_${index},bad\n`);
+  writeFileSync(bad, `${lines.join('')}ada,cus_ada\n`);
+  const importing = startCli(['link', '--from', bad], getEnv('closed.db'));
+  importing.closeStderr();
+  expect(await importing.result).toEqual({
+    stdout: `linked 1, unchanged 0, refused ${lines.length}\n`,
+    stderr: '',
+    exitCode: 1,
+  });
+}, 60_000);
+
+test.each([['links'], ['serve']])('%s says that .env cannot be read, without a stack', async (command) => {
+  const cwd = createTemporaryFolder();
+  mkdirSync(join(cwd, '.env'));
+  expect(await startCli([command], {}, cwd).result).toEqual({
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^(The service could not start: )?\.env cannot be read \(EISDIR\): make it a file that this user may read, or remove it\.\n$/,
+    ),
+    exitCode: 1,
+  });
+});

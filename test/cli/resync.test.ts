@@ -217,6 +217,8 @@ test('says that it needs a key', async () => {
     env: { DATABASE_URL: env.DATABASE_URL, STRIPE_SCOPE: 'test' },
   });
 
-  expect(stderr).toMatch(/STRIPE_SECRET_KEY is required/);
-  expect(exitCode).toBe(1);
+  expect(stderr).toBe(
+    'Invalid configuration:\n  STRIPE_SECRET_KEY: is required, to read customers from Stripe\n',
+  );
+  expect(exitCode).toBe(78);
 });
