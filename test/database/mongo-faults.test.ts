@@ -169,6 +169,17 @@ describeWithPart('opening a MongoDB database', server, howToGetMongo, ({ createD
     await expect(opening).rejects.toMatchObject({ name: 'DatabaseSetupError' });
   });
 
+  test('says what to fix when another index has the name of ours', async () => {
+    const url = createDatabaseUrl();
+    const client = await mongoose.createConnection(url).asPromise();
+    await client.collection('audit').createIndex({ at: 1 }, { name: 'scope_1_userId_1__id_-1' }, {});
+    await client.close();
+
+    await expect(openDatabase({ url, scope: 'test' })).rejects.toThrow(
+      /Cannot create the indexes of the collection "audit" .*\. Drop the index that has the same name or fields/,
+    );
+  });
+
   test('leaves the global connection of mongoose alone', async () => {
     const database = await openDatabase({ url: createDatabaseUrl(), scope: 'test' });
     expect(mongoose.connection.readyState).toBe(mongoose.ConnectionStates.disconnected);

@@ -135,6 +135,24 @@ describe('a SQLite database', () => {
     });
   });
 
+  test.each([
+    ['was cut off', 'database disk image is malformed', (bytes: Buffer) => bytes.subarray(0, 6_000)],
+    [
+      'belongs to another application',
+      'table customers already exists',
+      (bytes: Buffer) => bytes.fill(0, 60, 64),
+    ],
+  ])('that %s is refused with the reason', async (_title, reason, spoil) => {
+    await (await open()).close();
+    const copy = join(folder, 'copy.db');
+    writeFileSync(copy, spoil(readFileSync(path)));
+
+    await expect(open(`sqlite:${copy}`)).rejects.toMatchObject({
+      name: 'DatabaseSetupError',
+      message: expect.stringContaining(`${copy} (${reason}).`),
+    });
+  });
+
   test('is opened by many at once, the first time too', async () => {
     const databases = await Promise.all(Array.from({ length: 10 }, () => open()));
     for (const { customers } of databases) expect(await customers.findByUserId('ada')).toBeNull();

@@ -28,6 +28,9 @@ export function defineSchema<T extends Keyed>(collection: string, fields: Schema
   });
 }
 
+/** IndexOptionsConflict and IndexKeySpecsConflict. */
+const indexConflicts = new Set<unknown>([85, 86]);
+
 /** A MongoDB collection. Each operation has a deadline. @throws StoreUnavailableError in every method */
 export class MongoCollection<T extends Keyed> {
   private constructor(private readonly model: Model<T>) {}
@@ -42,8 +45,10 @@ export class MongoCollection<T extends Keyed> {
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       throw new DatabaseSetupError(
-        `Cannot create the indexes of the collection "${name}" (${describe(error)}). Look for ` +
-          'documents that share a scope and a stripeCustomerId, and remove all but one of each.',
+        `Cannot create the indexes of the collection "${name}" (${describe(error)}). ` +
+          (error instanceof mongo.MongoServerError && indexConflicts.has(error.code)
+            ? 'Drop the index that has the same name or fields as one of this service.'
+            : 'Look for documents that share a scope and a stripeCustomerId, and remove all but one of each.'),
       );
     }
   }
