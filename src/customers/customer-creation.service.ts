@@ -1,6 +1,7 @@
 import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
+import { SharedReads } from '../stripe/reads.ts';
 import {
   StripeRequestRefusedError,
   StripeUnavailableError,
@@ -197,7 +198,7 @@ function isEmailRefused(error: unknown): boolean {
 
 /** Finds the caller's customer, or creates one. */
 export class OwnCustomers {
-  private readonly underWay = new Map<string, Promise<CustomerMapping>>();
+  private readonly creations = new SharedReads<CustomerMapping>();
 
   constructor(
     private readonly directory: CustomerDirectory,
@@ -211,17 +212,9 @@ export class OwnCustomers {
   async get(caller: Caller): Promise<CustomerMapping> {
     const mapping = await this.directory.findByUserId(caller.userId);
     if (mapping !== null) return mapping;
-    if (this.creation === null) throw new CustomerNotFoundError(undefined, this.signUpUrl?.href);
-    return this.createShared(caller, this.creation);
-  }
-
-  /** A page may send several requests at once, and Stripe allows only 20 searches a second. */
-  private createShared(caller: Caller, creation: CustomerCreation): Promise<CustomerMapping> {
-    const { userId } = caller;
-    const other = this.underWay.get(userId);
-    if (other !== undefined) return other;
-    const own = creation.create(caller).finally(() => this.underWay.delete(userId));
-    this.underWay.set(userId, own);
-    return own;
+    const { creation } = this;
+    if (creation === null) throw new CustomerNotFoundError(undefined, this.signUpUrl?.href);
+    // A page may send several requests at once, and Stripe allows only 20 searches a second.
+    return this.creations.read(caller.userId, () => creation.create(caller));
   }
 }

@@ -120,13 +120,7 @@ function listOffers({ features = {} }: Policy, name: FeatureName): string[] {
 /** The configuration of a policy as its file says, with nothing hidden. */
 export type CompiledPolicy = WantedConfiguration & { readonly policyName: string };
 
-const compiled = new WeakMap<Policy, CompiledPolicy>();
-
 export function compilePolicy(policy: Policy): CompiledPolicy {
-  const known = compiled.get(policy);
-  if (known !== undefined) return known;
   const content = createContent(policy.name, policy);
-  const wanted = { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
-  compiled.set(policy, wanted);
-  return wanted;
+  return { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
 }
