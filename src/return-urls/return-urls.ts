@@ -43,8 +43,8 @@ export function parseAllowedReturnUrl(entry: string): AllowedReturnUrl {
   return { origin: url.origin, path: path === '' ? null : path };
 }
 
-/** Syntax that is encoded, control characters, and what begins an overlong form of ASCII in UTF-8. */
-const encodedSyntax = /%(2f|5c|2e|25|3b|[01][\da-f]|7f|c[01]|e0%[89]|f0%8)/i;
+/** Syntax that is encoded, control characters, and what begins an overlong form of ASCII in UTF-8 or IIS's form `%u002e`. */
+const encodedSyntax = /%(2f|5c|2e|25|3b|[01][\da-f]|7f|c[01]|e0%[89]|f0%8|u)/i;
 /** Servers that drop path parameters read `..;x` as `..`. */
 const dotsBeforeParameters = /(^|\/)\.{1,2};/;
 
@@ -54,6 +54,8 @@ function isAmbiguousPath(path: string): boolean {
 }
 
 const maxLength = 2048;
+/** Stripe's own limit. An encoded letter takes up to nine characters. */
+const maxEncodedLength = 5000;
 /** Parsers drop, trim or convert these characters, so the checked URL would differ from the used one. */
 const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\s\\]/;
 const absoluteUrl = /^https?:\/\/([^/?#]+)([^?#]*)/i;
@@ -80,7 +82,8 @@ export class ReturnUrls {
     const url = text.length <= maxLength && !hiddenCharacters.test(text) ? parseUrl(text) : null;
     if (authority === undefined || path === undefined || url === null) throw this.refuse(text);
     const isAllowed = this.allowlist.some((entry) => isCovered(url, path, entry));
-    if (!isAllowed || !isLiteralHost(authority, url)) throw this.refuse(text);
+    if (!isAllowed || !isLiteralHost(authority, url) || url.href.length > maxEncodedLength)
+      throw this.refuse(text);
     return url.href;
   }
 

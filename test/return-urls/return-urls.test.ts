@@ -58,6 +58,8 @@ describe('what public lists of redirect tricks hold beside', () => {
   test.each([
     ['no characters', ''],
     ['one more than 2048 characters', `https://kiosk.example.com/${'a'.repeat(2023)}`],
+    ['more than 5,000 characters once encoded', `https://kiosk.example.com/${'\u2713'.repeat(553)}`],
+    ["dots in IIS's encoding in a limited path", 'https://shop.example.com/account/%u002E%u002e/admin'],
     ['a megabyte', `https://kiosk.example.com/${'a'.repeat(1_000_000)}`],
     ['a megabyte of slashes', `https:${'/'.repeat(1_000_000)}kiosk.example.com`],
     ['Kelvin sign for k, which lower-cases to k', 'https://\u212aiosk.example.com/'],
@@ -148,6 +150,10 @@ describe('what public lists of redirect tricks hold beside', () => {
   test.each([
     ['https://kiosk.example.com', 'https://kiosk.example.com/'],
     [`https://kiosk.example.com/${'a'.repeat(2022)}`, `https://kiosk.example.com/${'a'.repeat(2022)}`],
+    [
+      `https://kiosk.example.com/${'\u2713'.repeat(552)}`,
+      `https://kiosk.example.com/${'%E2%9C%93'.repeat(552)}`,
+    ],
     ['https://shop.example.com:8443/x', 'https://shop.example.com:8443/x'],
     ['https://shop.example.com:443/account', 'https://shop.example.com/account'],
     ['https://shop.example.com/account?next=%2F%2e%2e', 'https://shop.example.com/account?next=%2F%2e%2e'],
