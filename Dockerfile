@@ -14,15 +14,14 @@ RUN npm prune --omit=dev --workspaces=false --ignore-scripts --no-audit --no-fun
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
-ENV DATABASE_URL=sqlite:/data/billing.db
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # For `docker exec`, and in place of the service: `docker run … billing-portal doctor`.
 RUN ln -s ../../../app/dist/cli/main.js /usr/local/bin/billing-portal
-# The only place that is written to, and only by the embedded store.
-RUN mkdir /data && chown node:node /data
+# The only place that is written to, and only by the embedded store, which by default is in ./data.
+RUN mkdir /data && chown node:node /data && ln -s /data data
 VOLUME /data
 USER node
 EXPOSE 4000

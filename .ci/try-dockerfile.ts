@@ -152,7 +152,8 @@ async function useImage(image: Stage): Promise<void> {
   const env = {
     PATH: `${image.root}/usr/local/bin:${process.env['PATH'] ?? ''}`,
     ...image.env,
-    DATABASE_URL: `sqlite:${image.root}/data/billing.db`,
+    // From the .env file, as in .env.example and as `billing-portal init` writes it.
+    DATABASE_URL: 'sqlite:./data/billing.db',
     PORT: String(port),
     STRIPE_SECRET_KEY: 'sk_test_image',
     JWT_SECRET: 'a secret for trying the image only!!',
