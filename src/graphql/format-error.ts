@@ -37,7 +37,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (code === null)
     return { message: maskedMessage, locations, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   return {
-    message: shorten(withoutValues(message)),
+    message: shorten(reword(message)),
     locations: locations?.slice(0, maxLocations),
     path,
     extensions: { code },
@@ -74,9 +74,16 @@ function findRefusal(
   return path === undefined && apolloCodes.has(code) ? code : null;
 }
 
-/** Removes values that graphql-js quotes: a value may be a token that was pasted into the wrong place. */
-function withoutValues(message: string): string {
+/**
+ * Removes values that graphql-js quotes, because a value may be a token that was pasted into the wrong place, and Apollo
+ * Server's advice for the developers of a server.
+ */
+function reword(message: string): string {
   return message
+    .replace(
+      /^GraphQL introspection is not allowed.*$/s,
+      'Introspection is off: use schema.graphql of this service.',
+    )
     .replace(/^(Variable "\$\w+") got invalid value .*$/s, '$1 got an invalid value.')
     .replace(/^(Argument "\w+") has invalid value .*$/s, '$1 has an invalid value.');
 }

@@ -221,7 +221,7 @@ describe('an operation', () => {
       'too many directives',
     ],
     [400, 'an unknown directive', () => ask('mutation @live { __typename }')],
-    [400, 'introspection', () => ask(introspection)],
+    [400, 'introspection', () => ask(introspection), 'schema.graphql'],
     [400, 'introspection of one type', () => ask('{ __type(name: "Query") { name } }')],
     [400, 'introspection by GET', () => get(path(introspection), meant)],
     [400, 'a misspelled field', () => ask('{ billingCustomr { id } }'), 'Cannot query field'],
