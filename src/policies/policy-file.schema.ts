@@ -7,6 +7,8 @@ function oneOrMore<T extends z.ZodType>(value: T, fault: string) {
   return z.union([value, z.array(value).min(1)], fault);
 }
 
+const policyName = z.string('expected the name of a policy');
+
 /** Values by names that the operator chooses. Without the minimum, an empty condition would match every user. */
 function mapOf<T extends z.ZodType>(value: T) {
   return z
@@ -49,7 +51,7 @@ const flows = z.strictObject({
 
 export const policySchema = z
   .strictObject({
-    extends: optional(z.string(), 'The policy that this one starts from.'),
+    extends: optional(policyName, 'The policy that this one starts from.'),
     ...configurationSchema.shape,
     after_expiration: optional(
       z.strictObject({ customer_login: customerLogin }),
@@ -94,11 +96,11 @@ export const policyFileSchema = z
       policySchema,
     ),
     rules: z
-      .array(z.strictObject({ when: conditionSchema, use: z.string() }))
+      .array(z.strictObject({ when: conditionSchema, use: policyName }))
       .default([])
       .describe('Tried in order: the first rule that matches applies.'),
-    default: z.string().describe('The policy when no rule decides.'),
-    strictest: z.string().describe('The policy when a fact that a rule asks for cannot be known.'),
+    default: policyName.describe('The policy when no rule decides.'),
+    strictest: policyName.describe('The policy when a fact that a rule asks for cannot be known.'),
   })
   .describe('Portal policies of billing-portal-graphql.');
 

@@ -46,8 +46,8 @@ describe('a policy file', () => {
     ['no YAML', 'policies: [', '(file): expected YAML or JSON: '],
     ['the same field twice', 'default: a\ndefault: b', '(file): expected YAML or JSON: Map keys must be unique'],
     ['two documents', `${createFile('')}\n---\na: 1`, '(file): expected YAML or JSON: '],
-    ['no default', createFile('', 'strictest: strictest'), 'default: expected string, received undefined'],
-    ['no strictest policy', createFile('', 'default: standard'), 'strictest: expected string, received undefined'],
+    ['no default', createFile('', 'strictest: strictest'), 'default: expected the name of a policy'],
+    ['no strictest policy', createFile('', 'default: standard'), 'strictest: expected the name of a policy'],
     ['a default that there is not', createFile('', 'default: x\nstrictest: strictest'), 'default: expected one of standard, strictest, not "x"'],
     ['a strictest policy that there is not', createFile('', 'default: standard\nstrictest: x'), 'strictest: expected one of standard, strictest, not "x"'],
     ['a rule for a policy that there is not', createFile('', `${frame}rules: [{ when: { role: a }, use: x }]`), 'rules.0.use: expected one of standard, strictest, not "x"'],
@@ -105,8 +105,8 @@ describe('a policy file', () => {
       [
         'Invalid policy file /etc/policies.yaml:',
         '  policies.long.business_profile.headline: expected at most 60 characters, not 61',
-        '  policies.odd.extends: expected string, received number',
-        '  default: expected string, received array',
+        '  policies.odd.extends: expected the name of a policy',
+        '  default: expected the name of a policy',
       ].join('\n'),
     );
   });
