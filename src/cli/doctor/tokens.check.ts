@@ -11,7 +11,7 @@ import {
 } from '../../auth/key-source.ts';
 import { createAuthConfig } from '../../config/config.ts';
 import { authVariables, hasAll } from '../../config/environment-schema.ts';
-import { type Check, type Judgement, fail, pass, skip, warn } from './check.ts';
+import { type Check, type Judgement, fail, pass, skip } from './check.ts';
 
 /** Which keys and algorithms tokens are verified with. */
 export const checkTokenKeys: Check = async ({ keySource }) => {
@@ -20,11 +20,6 @@ export const checkTokenKeys: Check = async ({ keySource }) => {
   if (keySource.kind === 'publicKey')
     return pass(`a public key, for ${getPublicKeyAlgorithms(parsePublicKey(keySource.pem)).join(', ')}`);
   const { secret } = keySource;
-  if (/^(["']).*\1$/.test(secret))
-    return warn(
-      'the shared secret is in quotes, and they count as part of it',
-      'Remove the quotes from JWT_SECRET.',
-    );
   const algorithms = getSecretAlgorithms(secret).join(', ');
   return pass(`a shared secret of ${Buffer.byteLength(secret)} bytes, for ${algorithms}`);
 };
@@ -103,7 +98,7 @@ function judgeRefusal({ message, refusal, cause }: UnauthenticatedError | AuthUn
   if (refusal === null) return fail(cause instanceof Error ? `${message} ${cause.message}` : message);
   const { refused, expected, actual, hint } = refusal;
   return fail(
-    `${message} ${refused}: expected ${expected}; the token has ${actual}${hint === undefined ? '' : ` (${hint})`}`,
+    `${message} ${refused}: expected ${expected}; found: ${actual}${hint === undefined ? '' : ` (${hint})`}`,
     fixes[refused] ?? 'Compare the claim with JWT_SUBJECT_CLAIM, JWT_AUDIENCE_CLAIM and JWT_REQUIRED_CLAIMS.',
   );
 }
