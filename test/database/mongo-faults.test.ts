@@ -169,6 +169,18 @@ describeWithPart('opening a MongoDB database', server, howToGetMongo, ({ createD
     await expect(opening).rejects.toMatchObject({ name: 'DatabaseSetupError' });
   });
 
+  test('says that the replica set of the URL has no primary', async () => {
+    const url = createDatabaseUrl();
+    const option = `${url.includes('?') ? '&' : '?'}replicaSet=planted`;
+
+    const { cause } = await expectCode(
+      openDatabase({ url: url + option, scope: 'test' }),
+      'STORE_UNAVAILABLE',
+    );
+
+    expect((cause as Error).message).toBe('MongooseServerSelectionError (ReplicaSetNoPrimary)');
+  });
+
   test('says what to fix when another index has the name of ours', async () => {
     const url = createDatabaseUrl();
     const client = await mongoose.createConnection(url).asPromise();

@@ -74,14 +74,17 @@ export function describe(error: unknown): string {
 interface ErrorDetails {
   readonly code?: string | number;
   readonly codeName?: string;
-  readonly reason?: { readonly servers?: ReadonlyMap<string, { readonly error: unknown }> };
+  readonly reason?: {
+    readonly type?: string;
+    readonly servers?: ReadonlyMap<string, { readonly error: unknown }>;
+  };
 }
 
-/** Finds the innermost code, such as ECONNREFUSED, in `cause` or in the driver's description of the servers. */
+/** Finds the innermost code, such as ECONNREFUSED, in `cause` or the description of the servers, else how the servers are seen. */
 function findCode(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
   const { code, codeName = code, reason } = error as ErrorDetails;
   const servers = [...(reason?.servers?.values() ?? [])];
   const below = [error.cause, ...servers.map((server) => server.error)].map(findCode);
-  return below.find((found) => found !== undefined) ?? codeName?.toString();
+  return below.find((found) => found !== undefined) ?? codeName?.toString() ?? reason?.type;
 }
