@@ -8,7 +8,6 @@ export interface ConfigurationChange {
   readonly to: string | null;
 }
 
-/** The fields in which a new configuration differs from its predecessor. */
 export function listChanges(before: Configuration, content: ConfigurationContent): ConfigurationChange[] {
   const { name, business_profile, default_return_url, login_page, features } = before;
   const login = { enabled: login_page.enabled };

@@ -73,7 +73,6 @@ function merge(base: unknown, over: unknown): unknown {
   return { ...base, ...Object.fromEntries(merged) };
 }
 
-/** Whether a value of JSON is an object, and no list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -39,17 +39,15 @@ export class CreationAttempts {
 
   /** Returns a user's latest stored attempt. @throws StoreUnavailableError */
   async findLatest(userId: string): Promise<CreationAttempt | null> {
-    const attempts = await this.listOf(userId);
-    return attempts.toSorted((one, other) => other.number - one.number)[0] ?? null;
+    const records = await this.records.listOf(kind, userId);
+    const attempts = records.map(toAttempt).sort((one, other) => other.number - one.number);
+    return attempts[0] ?? null;
   }
 
   /** Whether an attempt is still stored: an erasure of its user removes it. @throws StoreUnavailableError */
-  async has(userId: string, { idempotencyKey }: CreationAttempt): Promise<boolean> {
-    return (await this.listOf(userId)).some((attempt) => attempt.idempotencyKey === idempotencyKey);
-  }
-
-  private async listOf(userId: string): Promise<CreationAttempt[]> {
-    return (await this.records.listOf(kind, userId)).map(toAttempt);
+  async has(userId: string, { number, idempotencyKey }: CreationAttempt): Promise<boolean> {
+    const record = await this.records.find(kind, toKey(userId, number));
+    return record !== null && toAttempt(record).idempotencyKey === idempotencyKey;
   }
 
   /**
@@ -72,7 +70,7 @@ export class CreationAttempts {
     }
     const beganAt = this.now();
     const number = (latest?.number ?? 0) + 1;
-    const record = createRecord(`${userId}:${number}`, {
+    const record = createRecord(toKey(userId, number), {
       owner: userId,
       content: { number, mark: latest?.mark, email, beganAt: beganAt.toISOString() },
       expiresAt: new Date(beganAt.getTime() + keptForMs),
@@ -91,6 +89,10 @@ export class CreationAttempts {
     for (const record of records) await this.records.remove(kind, record);
     return records.length;
   }
+}
+
+function toKey(userId: string, number: number): string {
+  return `${userId}:${number}`;
 }
 
 function toAttempt({ nonce, content }: KeptRecord): CreationAttempt {

@@ -69,7 +69,6 @@ export class CustomerConflicts {
     return record && toConflict(record);
   }
 
-  /** Lists a user's open conflicts. */
   async listOf(userId: string): Promise<readonly CustomerConflict[]> {
     return (await this.records.listOf(kind, userId)).map(toConflict);
   }

@@ -31,13 +31,11 @@ export async function findStripeCustomerOrDeleted(
   }
 }
 
-/** One entry of a customer's metadata at Stripe. */
 export interface MetadataEntry {
   readonly key: string;
   readonly value: string;
 }
 
-/** Finds customers at Stripe by their metadata. */
 export class CustomersByMetadata {
   constructor(private readonly stripe: StripeClient) {}
 

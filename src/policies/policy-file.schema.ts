@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { optional } from '../configurations/configuration-features.schema.ts';
 import { configurationSchema } from '../configurations/configuration.schema.ts';
 
-/** One value or a list of them. */
 function oneOrMore<T extends z.ZodType>(value: T, fault: string) {
   return z.union([value, z.array(value).min(1)], fault);
 }

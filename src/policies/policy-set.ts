@@ -18,7 +18,6 @@ export interface Policy extends Omit<PolicyDraft, 'extends'> {
   readonly name: string;
 }
 
-/** The rules of a policy file, and the policies they choose from. */
 export interface PolicySet {
   readonly rules: readonly { readonly when: Condition; readonly policy: Policy }[];
   readonly default: Policy;

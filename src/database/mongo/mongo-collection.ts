@@ -76,7 +76,6 @@ export class MongoCollection<T extends Keyed> {
     }
   }
 
-  /** The documents that match, sorted by key. */
   find(
     filter: QueryFilter<T>,
     { limit = 0, order = 1 }: { limit?: number; order?: 1 | -1 } = {},
@@ -88,7 +87,6 @@ export class MongoCollection<T extends Keyed> {
     return bounded(async () => this.model.findOne(filter).lean<T>());
   }
 
-  /** Changes a document and returns its new state. */
   update(_id: string, changes: UpdateQuery<T>): Promise<T | null> {
     return bounded(async () =>
       this.model.findByIdAndUpdate(_id, changes, { returnDocument: 'after', upsert: false }).lean<T>(),
@@ -105,7 +103,6 @@ export class MongoCollection<T extends Keyed> {
     return deletedCount === 1;
   }
 
-  /** The keys of the documents that match, in no order. */
   async findKeys(filter: QueryFilter<T>, limit = 0): Promise<string[]> {
     const found = await bounded(async () =>
       this.model.find(filter, { _id: 1 }).limit(limit).lean<Pick<Keyed, '_id'>[]>(),

@@ -22,7 +22,6 @@ import {
 } from './mongo-collection.ts';
 import { bounded } from './mongo-errors.ts';
 
-/** A mapping as stored in MongoDB. */
 export interface CustomerDocument extends Omit<CustomerMapping, 'userId' | 'attributes'> {
   /** `scope:userId`. Scopes contain no colon, so keys are unambiguous. */
   readonly _id: string;

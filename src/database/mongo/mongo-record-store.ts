@@ -2,7 +2,6 @@ import type { KeptRecord, RecordKind, RecordStore } from '../../records/record-s
 import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
 import { type MongoCollection, defineSchema, keysAfter } from './mongo-collection.ts';
 
-/** A keyed record as stored in MongoDB. */
 export interface RecordDocument extends Omit<KeptRecord, 'key' | 'content'> {
   /** `scope:kind:key`. Scopes and kinds contain no colon, so keys are unambiguous. */
   readonly _id: string;

@@ -23,7 +23,6 @@ interface AuditRow extends Omit<AuditRecord, 'at' | 'userErased' | 'details'> {
 /** Sorts after every id, since ids are hexadecimal. */
 const afterAll = 'g';
 
-/** The audit log in a SQLite table. */
 export class SqliteAuditLog implements AuditLog {
   constructor(
     private readonly connection: SqliteConnection,

@@ -26,7 +26,6 @@ interface CustomerRow extends MappingIds {
 /** The pause between two transactions. Without it, a waiting process would rarely find the lock free. */
 const pauseMs = 2;
 
-/** The customer directory in a SQLite table. */
 export class SqliteCustomerDirectory implements CustomerDirectory {
   constructor(
     private readonly connection: SqliteConnection,

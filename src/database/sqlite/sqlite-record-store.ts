@@ -11,7 +11,6 @@ interface RecordRow extends Pick<KeptRecord, 'key' | 'nonce' | 'owner'> {
   readonly expiresAt: number;
 }
 
-/** Keyed records in a SQLite table. */
 export class SqliteRecordStore implements RecordStore {
   constructor(
     private readonly connection: SqliteConnection,
