@@ -124,8 +124,10 @@ export class CustomerInvoices {
     const start = after === undefined ? {} : { starting_after: after };
     const shown: Stripe.Invoice[] = [];
     let reads = 0;
-    const pages = readPages(this.stripe, (sdk, page, options) =>
-      sdk.invoices.list({ ...filter, ...start, ...page, limit }, options),
+    const pages = readPages(
+      this.stripe,
+      (sdk, page, options) => sdk.invoices.list({ ...filter, ...start, ...page }, options),
+      limit,
     );
     for await (const page of pages) {
       if (page.some(({ customer }) => customer !== filter.customer))

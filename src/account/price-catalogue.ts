@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 
@@ -62,10 +63,11 @@ export class PriceCatalogue {
 
   private async readPage(): Promise<readonly Stripe.Price[]> {
     const expand = expandPrice.map((member) => `data.${member}`);
-    const { data } = await this.stripe.read((sdk, options) =>
-      sdk.prices.list({ limit: pageSize, expand }, options),
+    const pages = readPages(this.stripe, (sdk, page, options) =>
+      sdk.prices.list({ ...page, expand }, options),
     );
-    return data;
+    for await (const page of pages) return page;
+    return [];
   }
 
   /**

@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
 import type { StripeClient } from './stripe-client.ts';
-import { StripeUnavailableError } from './stripe.errors.ts';
+import { StripeUnavailableError, isTooLarge } from './stripe.errors.ts';
 
-const pageSize = 100;
+/** Stripe's largest. */
+const largestPage = 100;
 
 type List<T> = (
   sdk: Stripe,
@@ -21,15 +22,31 @@ export async function readAll<T extends Identified>(stripe: StripeClient, list: 
   return found;
 }
 
-/** Reads one of Stripe's lists lazily, page by page. @throws BillingError of the Stripe kind */
+/**
+ * Reads one of Stripe's lists lazily, page by page. A hundred objects may have more metadata than an answer may be large:
+ * the pages are then smaller.
+ * @throws BillingError of the Stripe kind
+ */
 export async function* readPages<T extends Identified>(
   stripe: StripeClient,
   list: List<T>,
+  pageSize = largestPage,
 ): AsyncGenerator<readonly T[]> {
+  let limit = pageSize;
   let last: T | undefined;
   for (let more = true; more;) {
-    const page = { limit: pageSize, ...(last === undefined ? {} : { starting_after: last.id }) };
-    const { data, has_more } = await stripe.read((sdk, options) => list(sdk, page, options));
+    const page = { limit, ...(last === undefined ? {} : { starting_after: last.id }) };
+    const answer = await stripe
+      .read((sdk, options) => list(sdk, page, options))
+      .catch((error: unknown) => {
+        if (isTooLarge(error) && page.limit > 1) return null;
+        throw error;
+      });
+    if (answer === null) {
+      limit = Math.ceil(limit / 10);
+      continue;
+    }
+    const { data, has_more } = answer;
     if (!Array.isArray(data)) throw new StripeUnavailableError(new Error("Stripe's answer is not a list"));
     if (data.length > 0) yield data;
     const end = data.at(-1);

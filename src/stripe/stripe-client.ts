@@ -9,7 +9,7 @@ import { Telemetry } from '../telemetry/telemetry.ts';
 import { RequestPace } from './request-pace.ts';
 import { requireShape } from './stripe-answer.ts';
 import { StripeHttpClient } from './stripe-http-client.ts';
-import { isReplayed, readRetryAfter, toBillingError } from './stripe.errors.ts';
+import { isReplayed, isTooLarge, readRetryAfter, toBillingError } from './stripe.errors.ts';
 
 export interface StripeClientOptions {
   /** Null in commands that need no key: every call then fails. */
@@ -31,7 +31,7 @@ export interface StripeClientOptions {
 export type StripeCall<T> = (sdk: Stripe, options: Stripe.RequestOptions) => Promise<T>;
 
 const defaultDeadlineMs = 8_000;
-/** The largest expected response, a list page of expanded configurations, is well below this. */
+/** Far above the size of any one object. Lists that are larger are read in smaller pages. */
 const maxAnswerBytes = 8 * 1024 * 1024;
 /** Connections are opened on demand. At 300 ms per response, they carry more sessions than one core can create. */
 const maxConnections = 512;
@@ -128,7 +128,7 @@ function findRetryDelay(error: unknown, attempt: number): number | null {
 function mayRetry(error: Stripe.errors.StripeError): boolean {
   const verdict = error.headers?.['stripe-should-retry'];
   if (verdict !== undefined) return verdict === 'true';
-  if (isReplayed(error)) return false;
+  if (isReplayed(error) || isTooLarge(error.detail)) return false;
   if (error instanceof Stripe.errors.StripeConnectionError) return true;
   return error.statusCode === 409 || error.statusCode === 429 || (error.statusCode ?? 0) >= 500;
 }

@@ -91,6 +91,14 @@ export function readRetryAfter(error: Stripe.errors.StripeError): number | undef
   return Number.isFinite(seconds) && seconds > 0 && seconds <= 60 ? Math.ceil(seconds) : undefined;
 }
 
+/** Whether an answer was larger than the client reads: the same request would get it again. */
+export function isTooLarge(error: unknown): boolean {
+  const failure = error instanceof BillingError ? error.cause : error;
+  return (
+    failure instanceof StripeConnectionFailure && failure.cause instanceof undici.ResponseExceededMaxSizeError
+  );
+}
+
 /** Explains the codes of Node, OpenSSL and undici to an operator. */
 const reasons: readonly (readonly [codes: RegExp, reason: string])[] = [
   [/^ENOTFOUND$/, 'DNS does not know its host name'],

@@ -3,6 +3,7 @@ import Stripe from 'stripe';
 import { Agent } from 'undici';
 import type { BillingError } from '../../src/shared/errors.ts';
 import { describeError } from '../../src/logging/logger.ts';
+import { readAll } from '../../src/stripe/reads.ts';
 import { StripeClient, type StripeClientOptions } from '../../src/stripe/stripe-client.ts';
 import { StripeHttpClient } from '../../src/stripe/stripe-http-client.ts';
 import { noMetrics } from '../../src/telemetry/metrics.ts';
@@ -22,6 +23,7 @@ import {
   trickle,
 } from '../helpers/faulty-stripe.ts';
 import { findFreePort } from '../helpers/server-process.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 
 const customer = { id: 'cus_1', object: 'customer', deleted: true };
 const good = sendJson(200, customer);
@@ -256,7 +258,7 @@ describe('what is no answer of Stripe is an outage, and harms nothing', () => {
     });
 
     expect(await getCode(read())).toBe('STRIPE_UNAVAILABLE');
-    expect(socketBytes).toBeGreaterThan(0);
+    await waitUntil('the end of the connection', () => socketBytes || undefined);
     expect(socketBytes).toBeLessThan(20 * 1024 * 1024);
   });
 
@@ -310,4 +312,37 @@ test('a request that waits for a connection ends in time too, and is not sent la
   expect(ended).toEqual(['/waiting', '/hanging']);
   expect(await (await send('/next', 5_000)).toJSON()).toEqual({ object: 'balance' });
   expect(own.requests.map(({ path }) => path)).toEqual(['/hanging', '/next']);
+});
+
+describe('a list that is larger than an answer may be', () => {
+  const ids = Array.from({ length: 25 }, (_, index) => `cus_${index}`);
+  const readLimit = (path: string): number => Number(/limit=(\d+)/.exec(path)?.[1]);
+
+  /** Answers with a page of objects that are each so large. */
+  const toPages =
+    (bytes: number): Answer =>
+    (response, request) => {
+      const after = /starting_after=(\w+)/.exec(request.path)?.[1];
+      const start = after === undefined ? 0 : ids.indexOf(after) + 1;
+      const end = start + readLimit(request.path);
+      const data = ids.slice(start, end).map((id) => ({ id, object: 'customer', name: 'x'.repeat(bytes) }));
+      sendJson(200, { object: 'list', data, has_more: end < ids.length })(response, request);
+    };
+
+  const list = (): Promise<readonly { readonly id: string }[]> =>
+    readAll(createClient(), (sdk, page, options) => sdk.customers.list(page, options));
+
+  test('is read in smaller pages, whole and in order', async () => {
+    stripe.answerBy(toPages(700_000));
+
+    expect((await list()).map(({ id }) => id)).toEqual(ids);
+    expect(stripe.requests.map(({ path }) => readLimit(path))).toEqual([100, 10, 10, 10]);
+  });
+
+  test('is unavailable where one object is too large, and is not asked for again and again', async () => {
+    stripe.answerBy(toPages(9_000_000));
+
+    expect(await getCode(list())).toBe('STRIPE_UNAVAILABLE');
+    expect(stripe.requests.map(({ path }) => readLimit(path))).toEqual([100, 10, 1]);
+  });
 });
