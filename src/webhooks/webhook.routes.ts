@@ -1,10 +1,12 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify';
 import { toCountedNetwork, type RateLimiter } from '../http/rate-limit.ts';
 import { OverloadedError } from '../http/request-admission.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { type Delivery, WebhookRefusedError, requireRecent, verifySignature } from './verify-signature.ts';
+import { WebhookRefusedError, requireRecent, verifySignature } from './verify-signature.ts';
 import {
   type EventOrigin,
   EventUnreadableError,
@@ -57,9 +59,11 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.post(webhookPath, { bodyLimit: maxBodyBytes }, async (request, reply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const text = verifySignature({ body, signature: readSignature(request) }, { secrets, now: now() });
     let event: WebhookEvent | undefined;
     try {
-      const parsed = parseEvent(verifySignature(toDelivery(request), { secrets, now: now() }), origin);
+      const parsed = parseEvent(text, origin);
       if (typeof parsed === 'string') {
         options.metrics.webhookHandled(parsed === 'other_type' ? 'other' : parsed, 'ignored');
         logIgnored(parsed, request);
@@ -68,7 +72,6 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
         options.metrics.webhookHandled(event.type, await options.processor.process(event));
       }
     } catch (error) {
-      if (error instanceof WebhookRefusedError) throw error;
       return fail(error, event, request, reply, options);
     }
     return reply.send({ received: true });
@@ -78,24 +81,26 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
 /** Bounds the memory of deliveries. A body takes memory until its response is sent. */
 function limitLargeBodies(server: FastifyInstance): void {
   const limit = new ConcurrencyLimit(largeBodiesAtOnce, patienceMs);
-  server.addHook('preParsing', async ({ headers }, { raw: response }, payload) => {
-    const bytes =
-      headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
-    if (bytes <= largeBodyBytes) return payload;
-    await new Promise<void>((begin, reject) => {
+  const takePlace = (response: ServerResponse): Promise<void> =>
+    new Promise((begin, reject) => {
       const holdPlace = (): Promise<void> => {
         begin();
         return finished(response);
       };
       limit.run(holdPlace).catch(() => reject(new OverloadedError()));
     });
-    return payload;
+  async function* waitWhereLarge(payload: RequestPayload, response: ServerResponse): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    for await (const piece of payload as AsyncIterable<Buffer>) {
+      const wasLarge = bytes > largeBodyBytes;
+      bytes += piece.length;
+      if (bytes > largeBodyBytes && !wasLarge) await takePlace(response);
+      yield piece;
+    }
+  }
+  server.addHook('preParsing', (_request, { raw: response }, payload, done) => {
+    done(null, Readable.from(waitWhereLarge(payload, response)));
   });
-}
-
-function toDelivery(request: FastifyRequest): Delivery {
-  const { body } = request;
-  return { body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), signature: readSignature(request) };
 }
 
 function readSignature({ headers: { 'stripe-signature': header } }: FastifyRequest): string | undefined {

@@ -241,7 +241,7 @@ describe('webhooks of 16 MB that strangers send', () => {
     const victim = await startVictim({ STRIPE_WEBHOOK_SECRETS: secret });
     const slow = Array.from({ length: 4 }, () => {
       const socket = connect(victim.service.port, '127.0.0.1').on('error', () => undefined);
-      socket.write(createDelivery('', 'whsec_b2Yg', largest));
+      socket.write(createDelivery('x'.repeat(300_000), 'whsec_b2Yg', largest));
       return socket;
     });
     await wait(500);

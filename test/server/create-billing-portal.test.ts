@@ -7,6 +7,7 @@ import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { createHostedFixture, type HostedFixture, startService } from './hosted-kit.ts';
 import { mounts } from './mounts.ts';
+import { sign } from '../webhooks/webhook-kit.ts';
 import { ConfigurationError } from '../../src/config/config.ts';
 import {
   type BillingPortal,
@@ -139,6 +140,25 @@ describe('fetch', () => {
 
     expect([response.status, await readCode(response)]).toEqual([413, 'BAD_USER_INPUT']);
     expect(pulled).toBeLessThan(20);
+  });
+
+  test('takes one large webhook after another, with and without a content-length', async () => {
+    const event = {
+      object: 'event',
+      type: 'charge.succeeded',
+      livemode: false,
+      padding: 'x'.repeat(300_000),
+    };
+    const body = JSON.stringify(event);
+    const headers = {
+      'stripe-signature': sign(body, { secret: fixture.env['STRIPE_WEBHOOK_SECRETS'] ?? '' }),
+    };
+    const length = { 'content-length': String(body.length) };
+
+    for (const more of [{}, length, {}, length, {}, length]) {
+      const init = { method: 'POST', body, headers: { ...headers, ...more } };
+      expect((await billing.fetch(request('/billing/webhooks/stripe', null, init))).status).toBe(200);
+    }
   });
 
   test('ends the request of a client that disconnects while it sends', async () => {

@@ -258,6 +258,7 @@ describe('of large bodies, four are read at a time:', () => {
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
     await once(socket, 'connect');
     socket.write(createHead(1_000_000, sign('x')));
+    socket.write('x'.repeat(300_000));
     return socket;
   }
 
