@@ -97,6 +97,7 @@ function checkTypes(folder: string): void {
   cpSync('.ci/types-of-server.mts', join(folder, 'types-of-server.mts'));
   const compilerOptions = {
     strict: true,
+    exactOptionalPropertyTypes: true,
     noEmit: true,
     module: 'nodenext',
     target: 'es2022',

@@ -10,6 +10,10 @@ const ofContext = await createBillingPortal(process.env, {
 const ofBoth = await createBillingPortal(process.env, {
   identify: (_source: Request | Context): Promise<Identity | null> => Promise.resolve(null),
 });
+const ofSettings = await createBillingPortal(process.env, {
+  basePath: process.env['BILLING_PATH'],
+  identify: ({ user }: { readonly user?: { readonly id: string } }) => user && { userId: user.id },
+});
 const ofTokens = await createBillingPortal({ ...process.env, RETURN_URLS: 'https://app.example.com' });
 
 const request = new Request('https://app.example.com/billing/graphql');
@@ -17,6 +21,7 @@ export const responses: Promise<Response>[] = [
   ofBoth.fetch(request, { address: '::1' }),
   ofTokens.fetch(request),
 ];
+export const { schema } = ofSettings;
 // @ts-expect-error This portal knows users by a context only.
 void ofContext.fetch(request);
 

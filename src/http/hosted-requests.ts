@@ -4,7 +4,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { FastifyInstance } from 'fastify';
 import inject from 'light-my-request';
 import type { HttpConfig } from '../config/config.ts';
-import { HungUpError } from './open-requests.ts';
+import { HungUpError, hungUpStatus } from './open-requests.ts';
 import { unknownAddress } from './rate-limit.ts';
 
 /** What a host knows about a request that it passes on. */
@@ -46,10 +46,14 @@ export function createHostedFetch(
     const stream: unknown = request.body;
     const body = stream === null ? null : Readable.fromWeb(stream as ReadableStream);
     const connection = new HostedConnection(request, address ?? unknownAddress);
-    request.signal.addEventListener('abort', () => {
+    const hangUp = (): void => {
       connection.destroy();
       body?.destroy(new HungUpError());
-    });
+    };
+    if (request.signal.aborted) hangUp();
+    request.signal.addEventListener('abort', hangUp);
+    // The body of a client that disconnects fails, also where a host passes no signal.
+    body?.on('error', hangUp);
     try {
       const answered = await inject(
         (incoming, response) => {
@@ -65,6 +69,10 @@ export function createHostedFetch(
         },
       );
       return toResponse(answered);
+    } catch (error) {
+      // The body failed before a route read it.
+      if (connection.destroyed) return new Response(null, { status: hungUpStatus });
+      throw error;
     } finally {
       // Cancels what was not read, such as the rest of a body that is too large.
       body?.destroy();
@@ -82,7 +90,7 @@ export function createHostedFetch(
 }
 
 function withoutBase(path: string, basePath: string): string {
-  const base = basePath.replace(/\/+$/, '');
+  const base = basePath.replace(/^(?=[^/])/, '/').replace(/\/+$/, '');
   return path === base || path.startsWith(`${base}/`) ? path.slice(base.length) || '/' : path;
 }
 

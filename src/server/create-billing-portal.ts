@@ -4,6 +4,7 @@ import { type Caller, type Identity, requireRole, toCaller } from '../auth/claim
 import { loadConfig, loadHostedConfig } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { createHostSchema } from '../graphql/schema-variants.ts';
+import type { Identify } from '../http/authentication.ts';
 import { findHostedRequest } from '../http/hosted-requests.ts';
 import { type SessionInput, readSessionRequest } from '../portal/billing-portal.routes.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
@@ -15,9 +16,9 @@ export interface BillingPortalOptions<Source> {
    * Returns the user of a request, or null. `fetch` passes its `Request`, and `schema` the context of your GraphQL
    * server. Without this function, `fetch` reads tokens by the variables `JWT_…`.
    */
-  readonly identify?: (source: Source) => Promise<Identity | null> | Identity | null;
+  readonly identify?: (source: Source) => Promise<Identity | null | undefined> | Identity | null | undefined;
   /** Where `fetch` is mounted, such as `/billing`. By default, the path of PUBLIC_URL. */
-  readonly basePath?: string;
+  readonly basePath?: string | undefined;
 }
 
 export interface BillingPortal<Source> {
@@ -54,8 +55,13 @@ export async function createBillingPortal<Source = Request>(
   };
   const withTokens = identify === undefined ? loadConfig(env) : null;
   const config = withTokens ?? loadHostedConfig(env);
+  const identifyRequest: Identify = (request) =>
+    identifyCaller(findHostedRequest(request)).catch((cause: unknown) => {
+      // Its status, if it has one, is about a request of the host's own.
+      throw new Error('`identify` failed.', { cause });
+    });
   const app = await (withTokens === null
-    ? createHostedApp(config, { identify: (request) => identifyCaller(findHostedRequest(request)) })
+    ? createHostedApp(config, { identify: identifyRequest })
     : createApp(withTokens));
   const { publicUrl, requiredRole } = config;
   app.startSweeping();

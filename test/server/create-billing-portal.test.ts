@@ -22,7 +22,7 @@ interface HostContext {
 const mutation = `mutation ($returnUrl: String!) { createBillingPortalSession(returnUrl: $returnUrl) { url returnUrl } }`;
 const users: Readonly<Record<string, Identity>> = {
   'of-ada': { userId: 'ada', email: 'ada@example.com', emailVerified: true },
-  'of-admin': { userId: 'root', roles: ['billing:admin'] },
+  'of-admin': { userId: 'ada', roles: ['billing:admin'] },
   broken: { userId: '' },
 };
 
@@ -170,6 +170,77 @@ describe('fetch', () => {
     expect((await billing.fetch(request('/billing/graphql', 'of-ada', init))).status).toBe(499);
   });
 
+  describe('a client that disconnects', () => {
+    const opening = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const body = JSON.stringify({ returnUrl });
+
+    /** The user of a session store that answers after the client has left. */
+    async function openWithSlowSessions(leave: () => void): Promise<BillingPortal<Request>> {
+      const opened = await createBillingPortal(fixture.env, {
+        basePath: '/billing',
+        identify: async () => {
+          leave();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return { userId: 'ada' };
+        },
+      });
+      closeAfterTests(() => opened.close());
+      return opened;
+    }
+
+    test('while the host looks for the user gets an answer, and no error reaches the host', async () => {
+      const leaving = new AbortController();
+      const opened = await openWithSlowSessions(() => leaving.abort());
+      const init = { ...opening, body, signal: leaving.signal };
+      const response = await opened.fetch(request('/billing/api/billing-portal', 'of-ada', init));
+
+      expect(response.status).toBe(499);
+    });
+
+    test.each([new Error('The connection was reset.'), undefined])(
+      'so that its body fails with %p, gets an answer as well',
+      async (reason) => {
+        let source: ReadableStreamDefaultController | undefined;
+        const failing = new ReadableStream({ start: (controller) => void (source = controller) });
+        const opened = await openWithSlowSessions(() => source?.error(reason));
+        const init = { ...opening, body: failing, duplex: 'half' } as const;
+        const response = await opened.fetch(request('/billing/api/billing-portal', 'of-ada', init));
+
+        expect(response.status).toBe(499);
+      },
+    );
+
+    test('before its request gets here opens no session', async () => {
+      const before = fixture.stripe.requests.length;
+      const init = { ...opening, body, signal: AbortSignal.abort() };
+      const response = await billing.fetch(request('/billing/api/billing-portal', 'of-ada', init));
+
+      expect(response.status).toBe(499);
+      expect(fixture.stripe.requests.length).toBe(before);
+    });
+  });
+
+  test.each(['billing', '/billing/'])(
+    'serves below the base path however it is written: %s',
+    async (path) => {
+      const opened = await open({}, path);
+
+      expect((await opened.fetch(request('/billing/healthz', null))).status).toBe(200);
+    },
+  );
+
+  test('masks and logs what `identify` throws, whatever status it has', async () => {
+    const failing = Object.assign(new Error('There is no such session.'), { statusCode: 404 });
+    const opened = await createBillingPortal(fixture.env, {
+      basePath: '/billing',
+      identify: () => Promise.reject(failing),
+    });
+    closeAfterTests(() => opened.close());
+    const response = await opened.fetch(askGraphql('of-ada'));
+
+    expect([response.status, await readCode(response)]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+  });
+
   test('counts requests by the address that the host gives, whatever a client writes into headers', async () => {
     const limited = await open({ RATE_LIMIT: '1/1m' });
     const ask = async (address: string | undefined, forwarded: string): Promise<number> => {
@@ -252,6 +323,16 @@ describe('schema', () => {
         },
       },
     });
+  });
+
+  test("shows a configuration's policy to administrators only", async () => {
+    const query = '{ billingPortalConfiguration { id policy { name } } }';
+    const found = { id: expect.any(String), policy: null };
+
+    expect(await execute(query, 'of-admin')).toEqual({ data: { billingPortalConfiguration: found } });
+    const { data, errors = [] } = await execute(query, 'of-ada');
+    expect(data).toEqual({ billingPortalConfiguration: found });
+    expect(errors.map(({ extensions }) => extensions['code'])).toEqual(['FORBIDDEN']);
   });
 
   test("identifies the caller once for all fields of the host's request", async () => {
