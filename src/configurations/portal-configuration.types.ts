@@ -1,7 +1,5 @@
-import { Authorized } from 'type-graphql';
 import * as z from 'zod';
 import { createConnectionType } from '../graphql/connection.ts';
-import { admin } from '../graphql/schema.ts';
 import {
   cancellationReason,
   configurationFeaturesSchema,
@@ -60,7 +58,6 @@ const configurationOutputSchema = object(
 );
 
 export const BillingPortalConfiguration = createType(configurationOutputSchema, 'output');
-Authorized(admin)(BillingPortalConfiguration.prototype, 'policy');
 
 /** The type to which a resolver adds the texts of feedback options. */
 export const PortalCancellationReason = createType(cancellationReason, 'output');
@@ -70,11 +67,22 @@ export const BillingPortalConfigurationConnection = createConnectionType(
   BillingPortalConfiguration,
 );
 
-/** Stripe's configuration in the words of GraphQL. */
-export function toBillingPortalConfiguration(configuration: Configuration): object {
+/**
+ * Stripe's configuration in the words of GraphQL.
+ * @param checkPolicyAccess throws where the caller may not see the policy
+ */
+export function toBillingPortalConfiguration(
+  configuration: Configuration,
+  checkPolicyAccess = (): void => undefined,
+): object {
   const mark = readMark(configuration);
   const policy = mark?.policyName ? { namespace: mark.namespace, name: mark.policyName } : null;
-  return toOutputFields(configurationOutputSchema, { ...configuration, policy });
+  // graphql-js calls it if the field is selected. Inside a host's server, its context is the host's.
+  const readPolicy = (): object | null => {
+    checkPolicyAccess();
+    return policy;
+  };
+  return { ...toOutputFields(configurationOutputSchema, { ...configuration }), policy: readPolicy };
 }
 
 export const BillingPortalConfigurationInput = createType(configurationInputSchema, 'input');

@@ -29,7 +29,7 @@ export function createType(schema: z.ZodObject, kind: Kind): ObjectClass {
   const options = { description: describe(schema) };
   if (kind === 'input') InputType(`${type}Input`, options)(target);
   else {
-    ObjectType(type, options)(target);
+    ObjectType(type, { ...options, simpleResolvers: true })(target);
     outputTypes.set(schema, target);
   }
   return target;

@@ -1,4 +1,4 @@
-import { Arg, Args, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
@@ -17,7 +17,7 @@ import type { CustomerMapping as Mapping } from './customer-directory.ts';
 export class CustomerAdminResolver {
   constructor(private readonly customers: CustomerAdmin) {}
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Query(() => CustomerMappingConnection, {
     description: 'For administrators: lists which user is linked to which customer, sorted by user id.',
   })
@@ -27,7 +27,7 @@ export class CustomerAdminResolver {
     return toConnection(found, page, ({ userId }) => userId, toCustomerMapping);
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Query(() => CustomerMapping, {
     nullable: true,
     description:
@@ -48,7 +48,7 @@ export class CustomerAdminResolver {
     return mapping && toCustomerMapping(mapping);
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => CustomerMapping, {
     description:
       'For administrators: links a user to a customer that exists at Stripe. Each user has one customer, and each customer one user. Idempotent.',
@@ -63,7 +63,7 @@ export class CustomerAdminResolver {
     return toCustomerMapping((await this.customers.link(getCaller(context), ids, true)).mapping);
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => CustomerMapping, {
     description:
       "For administrators: removes the mapping between a user and a customer, and returns the removed mapping. Only `linkCustomer` can restore it; events and sessions never do. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is still charged: cancel or delete it at Stripe if you want that. If customers are created on demand, the user's next session creates a new customer.",
@@ -75,7 +75,7 @@ export class CustomerAdminResolver {
     return toCustomerMapping(await this.customers.unlink(getCaller(context), userId));
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => CustomerMapping, {
     description: "For administrators: changes a user's mapping. Omitted arguments stay unchanged.",
   })
@@ -97,7 +97,7 @@ export class CustomerAdminResolver {
     return toCustomerMapping(await this.customers.update(getCaller(context), userId, changes));
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Query(() => CustomerConflictConnection, {
     description:
       'For administrators: lists customers at Stripe that name a user although the user is linked to another customer, or the customer to another user. The service never replaces a mapping automatically: resolve a conflict by `resolveCustomerConflict`.',
@@ -113,7 +113,7 @@ export class CustomerAdminResolver {
     );
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => CustomerMapping, {
     nullable: true,
     description:

@@ -1,4 +1,4 @@
-import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
@@ -48,7 +48,7 @@ function toType<Link extends EmailLink>({ flow, ...link }: Link) {
 export class EmailLinkResolver {
   constructor(private readonly links: EmailLinks) {}
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => CreatedBillingPortalLink, {
     description:
       "For administrators: creates an e-mail link that opens the portal for a user and works for days. When the link is used, the service checks the user's customer, the return URL and the policy again.",
@@ -81,7 +81,7 @@ export class EmailLinkResolver {
     return toType(await this.links.create(getCaller(context), request));
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Query(() => [BillingPortalLink], {
     description:
       "For administrators: lists a user's e-mail links, newest first. A link is listed until 30 days after it expires; revoked links are not listed.",
@@ -92,7 +92,7 @@ export class EmailLinkResolver {
     return (await this.links.list(userId)).map(toType);
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => Boolean, {
     description:
       'For administrators: revokes an e-mail link. Returns false when the link was already used, expired or revoked, or never existed.',
@@ -104,7 +104,7 @@ export class EmailLinkResolver {
     return this.links.revoke(getCaller(context), id);
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => Int, {
     description:
       "For administrators: revokes all of a user's e-mail links that still work, and returns their number.",

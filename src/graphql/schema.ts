@@ -6,7 +6,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { type AuthCheckerFn, type NonEmptyArray, buildSchemaSync } from 'type-graphql';
+import { type NonEmptyArray, buildSchemaSync } from 'type-graphql';
 import { requireRole } from '../auth/claims.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
@@ -18,24 +18,15 @@ export interface SchemaOptions {
   readonly adminRole: string;
 }
 
-/** Marks administrators' operations: `@Authorized(admin)`. */
-export const admin = 'admin';
+/** Marks administrators' operations: `@Extensions(admin)`. All others are for users. */
+export const admin = { admin: true };
 
 /**
  * Builds the schema from the decorators of these resolver instances.
  * @param resolvers one instance of each resolver class
  */
-export function createSchema(
-  resolvers: readonly object[],
-  { requiredRole, adminRole }: SchemaOptions,
-): GraphQLSchema {
+export function createSchema(resolvers: readonly object[], options: SchemaOptions): GraphQLSchema {
   const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
-  const authChecker: AuthCheckerFn<RequestContext> = ({ context }, roles) => {
-    const caller = getCaller(context);
-    if (roles.includes(admin)) requireRole(caller, adminRole);
-    else if (requiredRole !== null) requireRole(caller, requiredRole);
-    return true;
-  };
   const schema = buildSchemaSync({
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<NewableFunction>,
     container: {
@@ -45,12 +36,14 @@ export function createSchema(
         return instance;
       },
     },
-    authChecker,
+    // TypeGraphQL asks for it if any class in the process has `@Authorized`, such as a host's. The classes here have none:
+    // a host's schema would then need an authChecker for them.
+    authChecker: () => false,
     validate: false,
     // The check would introspect the whole schema at each start; a test does it instead.
     skipCheck: true,
   });
-  return replaceRoots(schema, finishRoot);
+  return replaceRoots(schema, (root) => finishRoot(root, options));
 }
 
 type RootConfig = ReturnType<GraphQLObjectType['toConfig']>;
@@ -78,24 +71,37 @@ export function mapEntries<T, U>(
 }
 
 /**
- * Describes Query or Mutation, which have no class that a decorator could describe, and orders it for readers: users'
- * operations before administrators', required arguments before optional ones. TypeGraphQL's own order is that of imports.
+ * Describes Query or Mutation, which have no class that a decorator could describe, and checks the role of callers. Orders
+ * it for readers: users' operations before administrators', required arguments before optional ones. TypeGraphQL's own
+ * order is that of imports.
  */
-function finishRoot({ fields, ...root }: RootConfig): RootConfig {
+function finishRoot({ fields, ...root }: RootConfig, options: SchemaOptions): RootConfig {
   const kind = root.name === 'Query' ? 'Read' : 'Write';
   return {
     ...root,
     description: `${kind} operations, for the user that the token identifies.`,
     fields: mapEntries(sortEntries(fields, isForAdministrators), ({ args = {}, ...field }) => ({
       ...field,
+      resolve: requireAccess(field, options),
       args: sortEntries(args, ({ type, defaultValue }) => !isNonNullType(type) || defaultValue !== undefined),
     })),
   };
 }
 
-/** Every description of an administrator's operation says so: a test compares it with the role that is asked for. */
-function isForAdministrators({ description }: { readonly description?: string | null | undefined }): boolean {
-  return description?.startsWith('For administrators:') ?? false;
+type RootField = Pick<RootConfig['fields'][string], 'extensions' | 'resolve'>;
+
+function isForAdministrators({ extensions }: RootField): boolean {
+  return extensions?.['admin'] === true;
+}
+
+function requireAccess(field: RootField, { requiredRole, adminRole }: SchemaOptions): Resolver {
+  const { resolve = defaultFieldResolver } = field;
+  const role = isForAdministrators(field) ? adminRole : requiredRole;
+  return (source, args, context, info) => {
+    const caller = getCaller(context);
+    if (role !== null) requireRole(caller, role);
+    return resolve(source, args, context, info);
+  };
 }
 
 function sortEntries<T>(

@@ -56,7 +56,7 @@ type Shape<E extends Entries> = {
   readonly [Name in keyof E]: E[Name] extends FieldEntry<infer Value> ? Value : never;
 };
 
-/** Declares an object type. A field that needs a role gets a `@FieldResolver`: simple resolvers ignore `@Authorized`. */
+/** Declares an object type. */
 export function createObjectType<E extends Entries>(
   name: string,
   description: string,

@@ -31,7 +31,11 @@ interface PortalParts {
 export function createPortal(
   { stripe, audit, now, telemetry: { metrics } }: Platform,
   { customers, returnUrls, configurations: { ids }, policies }: PortalParts,
-  { stripe: { livemode }, requiredRole }: Pick<CommandConfig, 'stripe' | 'requiredRole'>,
+  {
+    stripe: { livemode },
+    requiredRole,
+    adminRole,
+  }: Pick<CommandConfig, 'stripe' | 'requiredRole' | 'adminRole'>,
 ): Portal {
   const { directory, subscriptions, ownCustomers } = customers;
   const chooser = new ConfigurationChooser({ customers: directory, stripe, policies, ids });
@@ -43,7 +47,7 @@ export function createPortal(
     flows,
     sessions,
     chooser,
-    resolvers: [new PortalResolver({ sessions, supportSessions, chooser })],
+    resolvers: [new PortalResolver({ sessions, supportSessions, chooser, adminRole })],
     routes: [
       { audience: 'callers', add: (server) => addBillingPortalRoutes(server, { sessions, requiredRole }) },
     ],

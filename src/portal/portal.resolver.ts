@@ -1,4 +1,5 @@
-import { Args, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Args, Ctx, Extensions, Mutation, Query, Resolver } from 'type-graphql';
+import { requireRole } from '../auth/claims.ts';
 import {
   BillingPortalConfiguration,
   toBillingPortalConfiguration,
@@ -14,13 +15,13 @@ interface PortalResolverParts {
   readonly sessions: PortalSessions;
   readonly supportSessions: SupportSessions;
   readonly chooser: ConfigurationChooser;
+  readonly adminRole: string;
 }
 
 @Resolver()
 export class PortalResolver {
   constructor(private readonly parts: PortalResolverParts) {}
 
-  @Authorized()
   @Mutation(() => PortalSession, {
     description: "Opens a session of the Billing Portal for the caller's own customer.",
   })
@@ -31,7 +32,7 @@ export class PortalResolver {
     return this.parts.sessions.create(getCaller(context), args);
   }
 
-  @Authorized(admin)
+  @Extensions(admin)
   @Mutation(() => PortalSession, {
     description:
       "For administrators: opens a session of the Billing Portal on a customer's behalf. If a rule needs a role or claim of the customer's token, the strictest policy applies.",
@@ -43,11 +44,14 @@ export class PortalResolver {
     return this.parts.supportSessions.create(getCaller(context), args);
   }
 
-  @Authorized()
   @Query(() => BillingPortalConfiguration, {
     description: 'The portal configuration that a session of the caller would use.',
   })
   async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<object> {
-    return toBillingPortalConfiguration(await this.parts.chooser.getInForce(getCaller(context)));
+    const caller = getCaller(context);
+    const { chooser, adminRole } = this.parts;
+    return toBillingPortalConfiguration(await chooser.getInForce(caller), () =>
+      requireRole(caller, adminRole),
+    );
   }
 }
