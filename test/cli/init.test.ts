@@ -68,18 +68,13 @@ describe('with a terminal', () => {
 
   test('an issuer without https:// is asked for again, since its keys could not be fetched', async () => {
     const [provider, , audience, key, urls] = answers;
-    const again = [
-      provider,
-      'abc.supabase.co/auth/v1',
-      'https://abc.supabase.co/auth/v1/',
-      audience,
-      key,
-      urls,
-    ];
+    const refused = ['abc.supabase.co/auth/v1', 'http://abc.supabase.co/auth/v1'];
+    const again = [provider, ...refused, 'https://abc.supabase.co/auth/v1/', audience, key, urls];
     const { stdout, exitCode } = await init([], `${again.join('\n')}\n`);
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain('--issuer: expected an http(s) URL\n');
+    expect(stdout).toContain('--issuer: a JWKS URL must be https');
     expect(read()['JWT_ISSUER']).toBe('https://abc.supabase.co/auth/v1');
   });
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { ConfigurationError } from '../../config/config.ts';
-import { type Variables, readVariables } from '../../config/environment-schema.ts';
+import { type Variables, readKeySource, readVariables } from '../../config/environment-schema.ts';
 import { CommandError, type Shell } from '../shell.ts';
 import { getProvider, providers, toIssuer } from './providers.ts';
 
@@ -17,13 +17,14 @@ const names = Object.keys(providers);
 
 /** Asks for what the options do not say. @throws ConfigurationError for options that the service would not accept */
 export async function collectAnswers(shell: Shell, given: Partial<Answers>): Promise<Answers> {
-  if (shell.stdin.isTTY === true) return withTerminal(shell, (ask) => answerAll(given, ask));
+  if (shell.stdin.isTTY === true) return askAtTerminal(shell, given);
   const missing: string[] = [];
   const faults: string[] = [];
-  const answers = await answerAll(given, (question, answer = question.fallback) => {
+  const answers = await answerAll((name, question) => {
+    const answer = given[name] ?? question.fallback;
     const fault = answer === undefined ? null : findFault(question, answer);
-    if (answer === undefined) missing.push(question.option);
-    if (fault !== null) faults.push(`${question.option}: ${fault}`);
+    if (answer === undefined) missing.push(toOption(name));
+    if (fault !== null) faults.push(`${toOption(name)}: ${fault}`);
     return Promise.resolve(answer ?? '');
   });
   if (missing.length > 0)
@@ -33,8 +34,6 @@ export async function collectAnswers(shell: Shell, given: Partial<Answers>): Pro
 }
 
 interface Question {
-  /** The option that answers it. */
-  readonly option: string;
   readonly text: string;
   /** The variable that the answer must be valid for; undefined for the provider. */
   readonly variable?: keyof Variables;
@@ -43,53 +42,52 @@ interface Question {
   readonly isSecret?: boolean;
 }
 
-/** @param given the answer of the command line, if it has one */
-type Ask = (question: Question, given: string | undefined) => Promise<string>;
+type Ask = (name: keyof Answers, question: Question) => Promise<string>;
 
-async function answerAll(given: Partial<Answers>, ask: Ask): Promise<Answers> {
-  const get = (name: keyof Answers, question: Question): Promise<string> => ask(question, given[name]);
-  const provider = await get('provider', {
-    option: '--provider',
+async function answerAll(ask: Ask): Promise<Answers> {
+  const provider = await ask('provider', {
     text: `Identity provider (${names.join(', ')})`,
   });
   const { issuer: issuerForm, audience: audienceForm, findAudience, keys } = getProvider(provider);
-  const issuerText = await get('issuer', {
-    option: '--issuer',
+  const issuerText = await ask('issuer', {
     text: `Issuer of the tokens, such as ${issuerForm}`,
     // The address of the keys begins with the issuer.
     variable: keys === null ? 'JWT_ISSUER' : 'JWT_JWKS_URL',
   });
   const issuer = toIssuer(getProvider(provider), issuerText);
-  const audience = await get('audience', {
-    option: '--audience',
+  const audience = await ask('audience', {
     text: `Audience of the tokens, which is ${audienceForm}`,
     variable: 'JWT_AUDIENCE',
     fallback: findAudience?.(issuer),
   });
-  const stripeKey = await get('stripeKey', {
-    option: '--stripe-key',
+  const stripeKey = await ask('stripeKey', {
     text: "Stripe's secret or restricted key (not shown)",
     variable: 'STRIPE_SECRET_KEY',
     isSecret: true,
   });
-  const returnUrls = await get('returnUrls', {
-    option: '--return-urls',
+  const returnUrls = await ask('returnUrls', {
     text: 'Where the portal may lead back to, such as https://app.example.com/account',
     variable: 'RETURN_URLS',
   });
   return { provider, issuer, audience, stripeKey, returnUrls };
 }
 
+/** The option that answers a question: `--stripe-key` for `stripeKey`. */
+function toOption(name: keyof Answers): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** Says why an answer is not accepted; null if it is. */
 function findFault({ variable }: Question, answer: string): string | null {
   if (variable === undefined) return names.includes(answer) ? null : `expected one of ${names.join(', ')}`;
-  const { faults } = readVariables({ [variable]: answer }, [variable]);
-  const [fault = null] = answer === '' ? ['is required'] : faults;
-  return fault?.replace(`${variable}: `, '') ?? null;
+  if (answer === '') return 'is required';
+  const { values, faults } = readVariables({ [variable]: answer }, [variable]);
+  if (variable === 'JWT_JWKS_URL') faults.push(...readKeySource(values).faults);
+  return faults[0]?.replace(`${variable}: `, '') ?? null;
 }
 
-/** Lets `use` ask questions on the terminal. Secrets are not shown while they are typed. */
-async function withTerminal<T>(shell: Shell, use: (ask: Ask) => Promise<T>): Promise<T> {
+/** Secrets are not shown while they are typed. */
+async function askAtTerminal(shell: Shell, given: Partial<Answers>): Promise<Answers> {
   let isShown = false;
   const output = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -109,15 +107,16 @@ async function withTerminal<T>(shell: Shell, use: (ask: Ask) => Promise<T>): Pro
     if (line.done === true) throw new CommandError('Nothing was written.');
     return line.value.trim() || (fallback ?? '');
   };
-  const ask: Ask = async (question, given) => {
-    const answer = given ?? (await read(question));
-    const fault = findFault(question, answer);
-    if (fault === null) return answer;
-    shell.stdout.write(`${question.option}: ${fault}\n`);
-    return ask(question, undefined);
+  const ask: Ask = async (name, question) => {
+    for (let answer = given[name]; ; answer = undefined) {
+      answer ??= await read(question);
+      const fault = findFault(question, answer);
+      if (fault === null) return answer;
+      shell.stdout.write(`${toOption(name)}: ${fault}\n`);
+    }
   };
   try {
-    return await use(ask);
+    return await answerAll(ask);
   } finally {
     reader.close();
   }

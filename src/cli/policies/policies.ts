@@ -7,7 +7,7 @@ import type { PolicySet } from '../../policies/policy-set.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { withFeatures } from '../platform.ts';
 import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
-import type { PlannedAction, PlannedPolicy, SpareConfiguration } from './policy-plan.ts';
+import type { PlannedAction, PlannedPolicy, SpareFacts } from './policy-plan.ts';
 import { listSpares, planPolicies } from './policy-plan.ts';
 
 export interface JsonOption {
@@ -67,16 +67,16 @@ const signs: Readonly<Record<PlannedAction, string>> = {
 export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
   return withPolicies(shell, options, ({ set, own }) => {
     const planned = planPolicies(set, own);
-    const spares = listSpares(set, own).filter(({ offered }) => !offered);
+    const spares = listSpares(set, own).flatMap(({ offered, facts }) => (offered ? [] : [facts]));
     if (planned.some(({ action }) => action !== 'none')) shell.exitCode = changesPending;
     return {
       facts: {
         policies: planned.map(({ wanted, ...rest }) => ({ policy: wanted.policyName, ...rest })),
-        spare: spares.map(({ id, policyName: policy, usedAt }) => ({ id, policy, usedAt })),
+        spare: spares,
       },
       rows: [
         ...planned.map((plan) => [signs[plan.action], plan.wanted.policyName, describePlan(plan)] as const),
-        ...spares.map((spare) => ['-', spare.policyName, describeSpare(spare)] as const),
+        ...spares.map((spare) => ['-', spare.policy, describeSpare(spare)] as const),
       ],
       summary: summarizePlan(planned, spares.length),
     };
@@ -95,7 +95,7 @@ function describePlan({ action, id, previousId, changes }: PlannedPolicy): strin
   return [texts[action], ...lines].join('\n        ');
 }
 
-function describeSpare({ id, usedAt }: SpareConfiguration): string {
+function describeSpare({ id, usedAt }: Pick<SpareFacts, 'id' | 'usedAt'>): string {
   return `${id} last used ${usedAt.toISOString().slice(0, 10)}`;
 }
 
@@ -138,32 +138,21 @@ export interface PruneOptions extends JsonOption {
 export function prunePolicies(shell: Shell, { olderThan, yes, json }: PruneOptions): Promise<void> {
   return withPolicies(shell, { json }, async ({ set, configurations, own }) => {
     const before = Date.now() - olderThan;
-    const outcomes: (SpareConfiguration & { kept: string | null })[] = [];
-    for (const spare of listSpares(set, own).filter(({ usedAt }) => usedAt.getTime() <= before)) {
-      const loginPage = spare.hasLoginPage ? 'its login page is on; turn that off first' : null;
-      const kept = loginPage ?? (yes ? await deactivate(configurations.atStripe, spare.id) : null);
-      outcomes.push({ ...spare, kept });
+    const outcomes: (SpareFacts & { kept: string | null })[] = [];
+    for (const { facts, hasLoginPage } of listSpares(set, own)) {
+      if (facts.usedAt.getTime() > before) continue;
+      const loginPage = hasLoginPage ? 'its login page is on; turn that off first' : null;
+      const kept = loginPage ?? (yes ? await deactivate(configurations.atStripe, facts.id) : null);
+      outcomes.push({ ...facts, kept });
     }
     const count = outcomes.filter(({ kept }) => kept === null).length;
     const advice = 'Nothing was changed: add --yes to deactivate them.';
     const summary = yes ? `${count} deactivated.` : `${count} to deactivate. ${advice}`;
     return {
-      facts: {
-        dryRun: yes !== true,
-        configurations: outcomes.map(({ id, policyName: policy, usedAt, kept }) => ({
-          id,
-          policy,
-          usedAt,
-          kept,
-        })),
-      },
-      rows: outcomes.map((spare) => {
-        const reason = spare.kept === null ? '' : `; kept: ${escapeInvisible(spare.kept)}`;
-        return [
-          spare.kept === null ? '-' : '=',
-          spare.policyName,
-          `${describeSpare(spare)}${reason}`,
-        ] as const;
+      facts: { dryRun: yes !== true, configurations: outcomes },
+      rows: outcomes.map(({ policy, kept, ...facts }) => {
+        const reason = kept === null ? '' : `; kept: ${escapeInvisible(kept)}`;
+        return [kept === null ? '-' : '=', policy, `${describeSpare(facts)}${reason}`] as const;
       }),
       summary: count === 0 ? 'Nothing to prune.\n' : `${summary}\n`,
     };

@@ -45,14 +45,19 @@ function findPrevious({ policyName }: CompiledPolicy, own: readonly Configuratio
   return latest?.configuration ?? null;
 }
 
-/** An active configuration that no policy of the file compiles to. */
-export interface SpareConfiguration {
+/** What the commands report about a spare configuration. */
+export interface SpareFacts {
   readonly id: string;
   /** Null when the configuration narrows one that no policy made. */
-  readonly policyName: string | null;
+  readonly policy: string | null;
+  readonly usedAt: Date;
+}
+
+/** An active configuration that no policy of the file compiles to. */
+interface SpareConfiguration {
+  readonly facts: SpareFacts;
   /** Whether it narrows a policy of the file, so that clients may still choose it. */
   readonly offered: boolean;
-  readonly usedAt: Date;
   readonly hasLoginPage: boolean;
 }
 
@@ -64,8 +69,8 @@ export function listSpares(set: PolicySet, own: readonly Configuration[]): Spare
     const { id, active, is_default: isDefault, login_page: loginPage } = configuration;
     const mark = readMark(configuration);
     if (!active || isDefault || inUse.has(id) || mark === null) return [];
-    const { policyName, narrowedFrom, usedAt } = mark;
+    const { policyName: policy, narrowedFrom, usedAt } = mark;
     const offered = narrowedFrom !== null && hashes.has(narrowedFrom);
-    return [{ id, policyName, offered, usedAt, hasLoginPage: loginPage.enabled }];
+    return [{ facts: { id, policy, usedAt }, offered, hasLoginPage: loginPage.enabled }];
   });
 }
