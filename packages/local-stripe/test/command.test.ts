@@ -149,7 +149,9 @@ describe('--state', () => {
 
 describe('refused are', () => {
   test.each([
-    ['an unknown option', ['--prot', '1'], /--prot/],
+    ['an unknown option', ['--prot', '1'], /--prot.*\nAdd --help to see the options\.$/],
+    ['an argument', ['demo'], /'demo'.*\nAdd --help to see the options\.$/],
+    ['a webhook without a host', ['--webhook', 'http://'], /--webhook must be an http or https URL/],
     ['a port that is not a number', ['--port', 'abc'], /--port must be a number/],
     ['a webhook that is no URL', ['--webhook', 'localhost:3000'], /--webhook must be an http or https URL/],
     ['a secret without a webhook', ['--secret', 'whsec_test'], /--secret needs --webhook/],

@@ -35,7 +35,7 @@ export type WriteLine = (text: string) => void;
  * @throws Error with a message for the user
  */
 export async function runCommand(args: readonly string[], write: WriteLine): Promise<LocalStripe | null> {
-  const { values } = parseArgs({ args: [...args], options });
+  const values = readOptions(args);
   if (values.help) return finish(write, usage.trimEnd());
   if (values.version) return finish(write, readVersion());
   const webhook = webhookOf(values.webhook, values.secret);
@@ -67,6 +67,14 @@ export async function runCommand(args: readonly string[], write: WriteLine): Pro
   return localStripe;
 }
 
+function readOptions(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nAdd --help to see the options.`);
+  }
+}
+
 const defaultPort = '12111';
 
 function portOf(text = defaultPort): number {
@@ -81,7 +89,8 @@ function webhookOf(
 ): { readonly url: string; readonly secret: string } | null {
   if (url === undefined && secret !== undefined) throw new Error('--secret needs --webhook.');
   if (url === undefined) return null;
-  if (!/^https?:\/\//.test(url)) throw new Error(`--webhook must be an http or https URL, not ${url}.`);
+  if (!/^https?:\/\/[^\s/?#]/.test(url))
+    throw new Error(`--webhook must be an http or https URL, not ${url}.`);
   if (secret !== undefined && !secret.startsWith('whsec_'))
     throw new Error('--secret must start with whsec_, as the secrets of Stripe do.');
   return { url, secret: secret ?? `whsec_${randomBytes(24).toString('hex')}` };
