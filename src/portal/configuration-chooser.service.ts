@@ -136,6 +136,7 @@ export class ConfigurationChooser {
 
 async function requireDefault(found: Promise<Configuration | null>): Promise<Configuration> {
   const configuration = await found;
-  if (configuration === null) throw new PortalNotConfiguredError();
+  if (configuration === null)
+    throw new PortalNotConfiguredError(new Error('Stripe lists no default portal configuration'));
   return configuration;
 }

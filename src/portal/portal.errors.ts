@@ -3,13 +3,14 @@ import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import { StripeRequestRefusedError, isMissing } from '../stripe/stripe.errors.ts';
 import { type TaskRefusal, taskRefusals } from './flow-limits.ts';
 
-/** Stripe has no portal configuration to use: no default is saved and no policy names one. */
+/** Stripe has no portal configuration to use: no default is saved and no policy names one. An operator has to act. */
 export class PortalNotConfiguredError extends BillingError {
-  constructor() {
+  constructor(cause: unknown) {
     super(
       'PORTAL_NOT_CONFIGURED',
       "The billing portal is not set up yet. Save the customer portal's settings in Stripe's Dashboard " +
         '(Settings, Billing, Customer portal), once for test mode and once for live mode.',
+      { cause },
     );
   }
 }
@@ -33,7 +34,7 @@ export function explain(error: unknown): unknown {
   if (isMissing(error, 'customer')) return new CustomerGoneError();
   if (!(error instanceof StripeRequestRefusedError)) return error;
   // Stripe gives this refusal no code of its own.
-  if (error.stripeMessage.startsWith('No configuration provided')) return new PortalNotConfiguredError();
+  if (error.stripeMessage.startsWith('No configuration provided')) return new PortalNotConfiguredError(error);
   const message = 'The portal cannot open this task for the subscription as it is now.';
   return isAboutTask(error) ? new FlowNotAllowedError('NOT_KNOWN', message, error) : error;
 }

@@ -24,6 +24,7 @@ const logLevels: Partial<Record<ErrorCode, number>> = {
   STRIPE_UNAVAILABLE: 40,
   STRIPE_RATE_LIMITED: 40,
   STRIPE_MISCONFIGURED: 40,
+  PORTAL_NOT_CONFIGURED: 40,
   STORE_UNAVAILABLE: 40,
 };
 
