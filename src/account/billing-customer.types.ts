@@ -51,7 +51,7 @@ export const BillingCustomer = createObjectType(
     currency: nullable(String, 'The currency of subscriptions in lower case; null before the first charge.'),
     balance: nullable(
       Money,
-      'Credit (negative) or debt (positive) for the next invoice; null when it is zero.',
+      'Credit (negative) or debt (positive) for the next invoice in `currency`; null when it is zero.',
     ),
     discount: nullable(BillingDiscount, "The customer's own discount."),
     paymentMethod: nullable(

@@ -4,24 +4,22 @@ import type { KeptRecord } from '../records/record-store.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
 
 /** A customer at one moment: with facts, or gone. */
-export type CustomerSnapshot = {
+export interface CustomerSnapshot {
   /** Later changes at Stripe may be missing. */
   readonly readAt: Date;
-} & (
-  | { readonly facts: CustomerFacts; readonly goneSince: null }
-  | {
-      readonly facts: null;
-      /** When the service first saw that Stripe no longer has the customer. */
-      readonly goneSince: Date;
-    }
-);
+  /** Null for a customer that is gone. */
+  readonly facts: CustomerFacts | null;
+  /** When the service first saw that Stripe no longer has the customer. */
+  readonly goneSince: Date | null;
+}
 
 const date = z.iso.datetime().transform((text) => new Date(text));
 
-const snapshotSchema: z.ZodType<CustomerSnapshot> = z.union([
-  z.object({ readAt: date, facts: customerFactsSchema, goneSince: z.null() }),
-  z.object({ readAt: date, facts: z.null(), goneSince: date }),
-]);
+const snapshotSchema = z.object({
+  readAt: date,
+  facts: customerFactsSchema.nullable(),
+  goneSince: date.nullable(),
+});
 
 /** Returns null for a snapshot with more or fewer members, of another release: Stripe is then read. */
 export function readSnapshot(content: KeptRecord['content']): CustomerSnapshot | null {

@@ -111,7 +111,5 @@ export function toSnapshot(
   { readAt, facts }: CustomerReading,
   before: CustomerSnapshot | null,
 ): CustomerSnapshot {
-  return facts === null
-    ? { readAt, facts, goneSince: before?.goneSince ?? readAt }
-    : { readAt, facts, goneSince: null };
+  return { readAt, facts, goneSince: facts === null ? (before?.goneSince ?? readAt) : null };
 }

@@ -53,10 +53,10 @@ export class PriceCatalogue {
     const [only] = missing;
     const isAlone = missing.size === 1 && products.size === (known.has(only ?? '') ? 1 : 0);
     const listed = isAlone ? [] : await this.readPage();
-    const rest = findMissing(new Map([...known, ...listed.map((price) => [price.id, price] as const)]));
-    const read = [...rest].map((id) => {
+    const found = new Map([...known, ...listed.map((price) => [price.id, price] as const)]);
+    const read = [...findMissing(found)].map((id) => {
       const own = references.filter(({ price }) => getId(price) === id);
-      return this.readOne(id, known.get(id), [...new Set(own.map(({ currency }) => currency))]);
+      return this.readOne(id, found.get(id), [...new Set(own.map(({ currency }) => currency))]);
     });
     return [...listed, ...(await Promise.all(read)).filter((price) => price !== undefined)];
   }
