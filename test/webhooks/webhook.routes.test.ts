@@ -243,8 +243,14 @@ function createHead(bytes: number, signature: string): Buffer {
   });
 }
 
+function createChunks(bytes: number): Buffer {
+  const headers = { 'stripe-signature': sign('x'), 'content-length': null, 'transfer-encoding': 'chunked' };
+  return writePost('/webhooks/stripe', `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n0\r\n\r\n`, headers);
+}
+
 test.each([
   ['of more than 16 MB', 413, () => createHead(largestBytes + 1, sign('x'))],
+  ['of more than 16 MB in chunks', 413, () => createChunks(largestBytes + 1)],
   ['without a signature', 400, () => createHead(1_000_000, '')],
   ['with a stale signature', 400, () => createHead(1_000_000, sign('x', { ageSeconds: 400 }))],
 ])('a body %s is not read', async (_name, status, createRequest) => {
