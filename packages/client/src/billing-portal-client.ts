@@ -49,12 +49,12 @@ export type BillingPortalSession = OpenBillingPortalMutation['createBillingPorta
 export interface BillingPortalClientOptions {
   /** The service's GraphQL endpoint. */
   readonly url: string;
-  /** Returns the signed-in user's token. Every call asks for it, so that a renewed token is used. */
-  readonly getToken: () => string | null | Promise<string | null>;
-  readonly sentences?: Sentences;
-  readonly fetch?: typeof globalThis.fetch;
+  /** Returns the signed-in user's token, if there is one. Every call asks for it, so that a renewed token is used. */
+  readonly getToken: () => string | null | undefined | Promise<string | null | undefined>;
+  readonly sentences?: Sentences | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** The window that leaves for the portal, such as `window.top` for a page in a frame. The default is the page's own. */
-  readonly window?: PortalWindow | null;
+  readonly window?: PortalWindow | null | undefined;
 }
 
 /** The service, for pages without a GraphQL client. Every method rejects with a BillingPortalError. */
@@ -103,10 +103,9 @@ async function execute<Data, Variables>(
     const token = await options.getToken();
     // What cannot be sent is a fault of the page, so it fails here and not as a network error.
     const headers = new Headers({ 'content-type': 'application/json' });
-    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    if (token) headers.set('authorization', `Bearer ${token}`);
     const body = JSON.stringify({ query: document, variables });
-    const response = await send(options, { method: 'POST', headers, body });
-    const bodyText = await response.text();
+    const { response, bodyText } = await send(options, { method: 'POST', headers, body });
     const answer = response.ok ? (parseBody(bodyText) as { data?: Data; errors?: unknown }) : {};
     if (answer.data && answer.errors === undefined) return answer.data;
     throw toBillingPortalError({ response, bodyText }, options.sentences);
@@ -115,10 +114,13 @@ async function execute<Data, Variables>(
   }
 }
 
-async function send(options: BillingPortalClientOptions, request: RequestInit): Promise<Response> {
-  const { url, sentences, fetch = globalThis.fetch } = options;
+async function send(
+  { url, sentences, fetch = globalThis.fetch }: BillingPortalClientOptions,
+  request: RequestInit,
+): Promise<{ readonly response: Response; readonly bodyText: string }> {
   try {
-    return await fetch(url, request);
+    const response = await fetch(url, request);
+    return { response, bodyText: await response.text() };
   } catch (error) {
     throw toNetworkError(error, sentences);
   }

@@ -50,7 +50,7 @@ export function toBillingPortalError(failed: unknown, sentences: Sentences = {})
   const { retryAfter, reason, signUpUrl } = toObject(error?.['extensions']);
   const code = error === undefined ? toCodeWithoutErrors(failure, status) : toCode(error);
   return createError(code, sentences, {
-    detail: toText(error?.['message']) ?? toText(failure['message']) ?? describeStatus(status),
+    detail: toText(error?.['message']) ?? readDetail(failure) ?? describeStatus(status),
     retryAfter: typeof retryAfter === 'number' ? retryAfter : readRetryAfter(response),
     reason: toText(reason),
     signUpUrl: toText(signUpUrl),
@@ -128,7 +128,7 @@ function toCodeWithoutErrors(failure: Properties, status: number | undefined): B
 
 /** The words of Chromium, Firefox, Safari, React Native and Node: a TypeError with other words is a fault of a program. */
 const rejections =
-  /^\s*(failed to fetch|network ?error|a network error|load failed|the internet connection|the network connection|network connection lost|network request failed|fetch failed|terminated|error in (input|body) stream)/i;
+  /^\s*(failed to fetch|network ?error|a network error|load failed|the internet connection|the network connection|network connection lost|(network|the) request (failed|timed out)|cancelled$|fetch failed|terminated|error in (input|body) stream)/i;
 
 /** By name, since the error may be of another realm. Apollo Client passes on what its `fetch` rejected with. */
 function isFetchRejection({ name, message }: Properties): boolean {
@@ -143,6 +143,11 @@ function readRetryAfter({ headers }: Properties): number | undefined {
   if (typeof text !== 'string') return undefined;
   const seconds = /^\d+$/.test(text.trim()) ? Number(text) : (Date.parse(text) - Date.now()) / 1_000;
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
+}
+
+/** Of an answer in REST's form, such as that to a wrong path, or of an error that was thrown. */
+function readDetail({ bodyText, message }: Properties): string | undefined {
+  return toText(parseBody(bodyText)['error']) ?? toText(message);
 }
 
 function describeStatus(status: number | undefined): string | undefined {

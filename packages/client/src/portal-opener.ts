@@ -1,7 +1,10 @@
 import type { OpenBillingPortalMutationVariables } from './generated/operations.ts';
 
 /** What to open the portal with; without a `returnUrl` it leads back to the page that it is opened from. */
-export type PortalRequest = Partial<OpenBillingPortalMutationVariables>;
+export type PortalRequest = {
+  readonly [Name in keyof OpenBillingPortalMutationVariables]?:
+    OpenBillingPortalMutationVariables[Name] | undefined;
+};
 
 /** A window that can be sent to the portal, which may be of another origin. */
 export type PortalWindow = Pick<Window, 'location'>;
@@ -33,20 +36,25 @@ export class PortalOpener {
     private readonly options: PortalOpenerOptions = {},
   ) {}
 
-  open(request: PortalRequest = {}): Promise<void> {
+  /** @param defaults what a request leaves out */
+  open(request: PortalRequest = {}, defaults: PortalRequest = {}): Promise<void> {
     if (this.underWay === null) {
-      this.underWay = this.leave(request);
+      this.underWay = this.leave(request, defaults);
       this.options.onChange?.(true);
       this.underWay.catch(() => this.release());
     }
     return this.underWay;
   }
 
-  private async leave(request: PortalRequest): Promise<void> {
+  private async leave(request: PortalRequest, defaults: PortalRequest): Promise<void> {
     const { location } = this.options.window ?? window;
+    // By name, since a click handler that is `open` itself passes an event, which cannot be sent.
+    const { returnUrl = defaults.returnUrl, locale = defaults.locale, flow, features } = request;
     const { url } = await this.createSession({
-      ...request,
-      returnUrl: request.returnUrl ?? readPage(location),
+      returnUrl: returnUrl ?? readPage(location),
+      locale,
+      flow,
+      features,
     });
     withSessionStorage((storage) => storage.setItem(leftKey, 'true'));
     // A page may set this on a window of another origin, where it may not call assign().

@@ -39,12 +39,12 @@ const openBillingPortalMutation = /* @__PURE__ */ toDocumentNode(OpenBillingPort
 
 export interface UseBillingPortalOptions {
   /** Where the portal leads back to; without it, the page that it is opened from. */
-  readonly returnUrl?: string;
+  readonly returnUrl?: string | undefined;
   /** The portal's language; without it, Stripe goes by the browser's. */
-  readonly locale?: string;
-  readonly sentences?: Sentences;
+  readonly locale?: string | undefined;
+  readonly sentences?: Sentences | undefined;
   /** The window that leaves for the portal, such as `window.top` for a page in a frame. The default is the page's own. */
-  readonly window?: PortalWindow | null;
+  readonly window?: PortalWindow | null | undefined;
 }
 
 export interface BillingPortal {
@@ -73,10 +73,10 @@ export function useBillingPortal(options: UseBillingPortalOptions = {}): Billing
   useEffect(() => onReturn(() => void refetchCustomer(client)), [client]);
 
   const open = useCallback(
-    async (request: PortalRequest = {}) => {
+    async (request?: PortalRequest) => {
       setError(null);
       try {
-        await opener.open({ returnUrl, locale, ...request });
+        await opener.open(request, { returnUrl, locale });
       } catch (reason) {
         setError(reason);
       }

@@ -40,10 +40,12 @@ const page = `
 import { type Money, createBillingPortalClient, formatMoney } from 'billing-portal-client';
 import { useBillingPortal } from 'billing-portal-client/react';
 const price: Money = { amount: 2900, currency: 'usd', decimals: 2 };
-const client = createBillingPortalClient({ url: 'https://billing.example.com/graphql', getToken: () => null });
-export const opened: Promise<void> = client.open({ flow: { type: 'PAYMENT_METHOD_UPDATE' } });
+declare const session: { readonly token?: string; readonly locale?: string };
+const options = { getToken: () => session.token, sentences: undefined, fetch: undefined, window: undefined };
+const client = createBillingPortalClient({ url: 'https://billing.example.com/graphql', ...options });
+export const opened: Promise<void> = client.open({ flow: { type: 'PAYMENT_METHOD_UPDATE' }, locale: session.locale });
 export const text: string = formatMoney(price, 'en');
-export const useIt = (): boolean => useBillingPortal().opening;
+export const useIt = (): boolean => useBillingPortal({ returnUrl: session.locale, locale: session.locale }).opening;
 `;
 
 test('the package has its code, its types and its documents, and needs no other package', () => {
@@ -77,7 +79,16 @@ test.each([
 ])(
   'its types are found by %s',
   async (_resolution, compiler, flags) => {
-    const options = ['--strict', '--noEmit', '--skipLibCheck', '--target', 'es2022', '--lib', 'es2022,dom'];
+    const options = [
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--noEmit',
+      '--skipLibCheck',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2022,dom',
+    ];
     const args = [...options, ...flags, '--types', 'react', 'page.ts', 'readme.ts'];
     const command = join(root, 'node_modules/.bin', compiler);
 

@@ -152,3 +152,27 @@ test('a window of another origin needs a returnUrl, since its address cannot be 
   await expect(opener.open()).rejects.toThrow('Pass a returnUrl');
   expect(returnUrls).toEqual([]);
 });
+
+test('an event in place of a request, as of a click handler that is `open` itself, opens the portal', async () => {
+  const sent: unknown[] = [];
+  const opener = new PortalOpener((variables) => {
+    sent.push(variables);
+    return Promise.resolve({ url: portalUrl });
+  });
+  const event: object = { isTrusted: true, target: page };
+  await opener.open(event);
+  expect(JSON.parse(JSON.stringify(sent))).toEqual([
+    { returnUrl: page.location.origin + '/account?tab=2#/billing/plan' },
+  ]);
+});
+
+test('a request that leaves a field undefined keeps what every opening has', async () => {
+  const sent: unknown[] = [];
+  const defaults = { returnUrl: 'https://app.example.com/home', locale: 'de' };
+  const opener = new PortalOpener((variables) => {
+    sent.push(variables);
+    return Promise.resolve({ url: portalUrl });
+  });
+  await opener.open({ returnUrl: undefined, locale: undefined }, defaults);
+  expect(sent).toEqual([expect.objectContaining(defaults)]);
+});
