@@ -59,6 +59,12 @@ test('the pages were found', () => {
   );
 });
 
+test.each(pages)('no command in %s ends with a comment, which zsh would pass to the command', (page) => {
+  const blocks = readFileSync(join(root, page), 'utf8').matchAll(/^( *)```sh\n([\s\S]*?)^\1```/gm);
+  const lines = [...blocks].flatMap(([, , block = '']) => block.split('\n'));
+  expect(lines.filter((line) => / *[^# ].* # /.test(line))).toEqual([]);
+});
+
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
 
 test('every file and folder that docs/architecture.md names exists', () => {
