@@ -87,11 +87,20 @@ function addDemoCommand(program: Command, shell: Shell): void {
     .command('demo')
     .description('run everything on this machine: the service, a local Stripe and a demo user')
     .option('--json', 'print one line of JSON when ready, and nothing else')
+    .addHelpText('after', demoHelp)
     .action(async (options: { json?: true }) => {
       const { runDemo } = await import('./demo/demo.command.ts');
       await runDemo(shell, options);
     });
 }
+
+const demoHelp = `
+Reads no .env file, and only these variables: PORT, LOG_LEVEL, LANDING_PAGE,
+CUSTOMER_CREATION, LINK_BY_METADATA_KEY and PORTAL_POLICIES. RETURN_URLS and
+CORS_ORIGINS add to its own.
+
+  PORT=4001 billing-portal demo
+`;
 
 /** The package has its own options and help, so that both ways to start it are the same. */
 function addStripeCommand(program: Command, shell: Shell): void {

@@ -47,7 +47,8 @@ code is 0 when nothing failed, else 1. After a stop, run it again.
 With --json: events (handled, repeated, failed) and customers (read, gone, failed).
 Repeated events had been handled before. Stripe no longer has customers that are
 gone.
-${mappingsHelp}It also reads LINK_BY_METADATA_KEY and LINK_BY_CLIENT_REFERENCE_ID.
+${mappingsHelp}It needs STRIPE_SECRET_KEY, and also reads LINK_BY_METADATA_KEY and
+LINK_BY_CLIENT_REFERENCE_ID.
 
   billing-portal resync
   billing-portal resync --since 12h --json

@@ -4,10 +4,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
-import { type Demo, startDemo } from '../../src/cli/demo/demo-service.ts';
+import { type Demo, adjustable, startDemo } from '../../src/cli/demo/demo-service.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
+import { runCli } from './run-cli.ts';
 
 let demo: Demo;
 let stripe: Stripe;
@@ -132,4 +133,9 @@ test('nothing real is used, whatever the environment holds', async () => {
   expect(await call(isolated.token, fromOwnApp, isolated)).toMatchObject({
     data: { createBillingPortalSession: {} },
   });
+});
+
+test('the help of the demo names every variable that the demo takes', async () => {
+  const { stdout } = await runCli(['demo', '--help'], { env: {} });
+  expect([...adjustable, 'RETURN_URLS', 'CORS_ORIGINS'].filter((name) => !stdout.includes(name))).toEqual([]);
 });

@@ -76,7 +76,7 @@ async function startParts(env: Environment, opened: OpenedParts) {
 }
 
 /** The variables that the demo takes from the process. Others may hold a deployment's secrets, or the URL of its database. */
-const adjustable = [
+export const adjustable = [
   'CUSTOMER_CREATION',
   'LANDING_PAGE',
   'LINK_BY_METADATA_KEY',
