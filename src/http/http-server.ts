@@ -77,6 +77,8 @@ export async function createHttpServer(
     // Otherwise Node answers a missing Host header itself, with a bare 400.
     http: { requireHostHeader: false, maxHeaderSize: maxHeaderBytes },
   }) as unknown as FastifyInstance;
+  // Node would answer an unknown Expect header itself, past every limit. RFC 9110 lets a server ignore the header.
+  server.server.on('checkExpectation', server.routing);
   server.setErrorHandler(createErrorHandler('rest'));
   const answerNotFound = createNotFoundHandler(server);
   server.setNotFoundHandler(answerNotFound);

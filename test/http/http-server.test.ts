@@ -70,6 +70,13 @@ test('malformed HTTP behind a request ends the connection, and is not answered i
   expect(answer).toMatchObject({ status: 200, body: expect.not.stringContaining('HTTP/1.1') as unknown });
 });
 
+test('an unknown expectation is ignored, so that the request counts against every limit', async () => {
+  const answer = await sendRaw(app, writeGet('/healthz', { expect: 'a', connection: 'close' }));
+
+  expect(answer).toMatchObject({ status: 200, body: '{"status":"ok"}' });
+  expect(answer.headers['x-request-id']).toMatch(/^[\w-]{36}$/);
+});
+
 describe('every response', () => {
   test.each([
     ['GET', '/healthz', 200],
