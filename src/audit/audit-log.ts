@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { UserToErase } from '../shared/erasure.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 
-/** Each operation has two records: its intent, and later its outcome. */
+/** Each operation has two records: its intent, and later its outcome, which names no person. */
 export type AuditStep = 'intended' | 'succeeded' | 'failed';
 
 /** The kind of actor. The name alone is ambiguous: a user's subject can be any text, including "stripe". */
@@ -93,7 +93,7 @@ export function toEntry(
   return {
     ...intent,
     id: operationId,
-    target: outcome?.target ?? intent.target,
+    target: intent.userErased ? null : (outcome?.target ?? intent.target),
     outcome: outcome?.step === 'succeeded' || outcome?.step === 'failed' ? outcome.step : null,
     endedAt: outcome?.at ?? null,
     code: outcome?.code ?? null,

@@ -66,8 +66,10 @@ export class AuditTrail {
     const record = createIntended(intent, this.createOperationId(), this.now());
     await this.log.append(record);
     let { target } = record;
+    // An outcome names no person, since the user or the actor may be erased meanwhile.
+    const outcome = { ...record, actor: '', userId: null, details: {} };
     const conclude = (step: AuditRecord['step'], code: string | null): Promise<void> =>
-      this.conclude({ ...record, step, at: this.now(), target, code });
+      this.conclude({ ...outcome, step, at: this.now(), target, code });
     try {
       const result = await effect({ aimAt: (id) => (target = toSafeText(id)) });
       await conclude('succeeded', null);
@@ -110,22 +112,12 @@ export class AuditTrail {
   /** A failure to record the outcome is only logged: the effect itself succeeded or failed independently of it. */
   private async conclude(record: AuditRecord): Promise<void> {
     try {
-      await this.log.append(await this.hideErased(record));
+      await this.log.append(record);
     } catch (error) {
       const { operationId, action, step } = record;
       const facts = { error, operationId, action, step };
       this.logger.error(facts, 'failed to record an outcome in the audit trail');
     }
-  }
-
-  /** The operation's user or actor may have been erased since the intent was recorded. */
-  private async hideErased(record: AuditRecord): Promise<AuditRecord> {
-    // Ids are hexadecimal, so the first entry after this one is the operation itself.
-    const { items } = await this.log.list({ first: 1, after: `${record.operationId}g` });
-    const intent = items.find(({ id }) => id === record.operationId) ?? record;
-    const { actor, actorKind, userId, userErased, details } = intent;
-    const target = userErased ? null : record.target;
-    return { ...record, actor, actorKind, userId, userErased, details, target };
   }
 
   private judge({ outcome, at }: AuditEntry): AuditOutcome {
