@@ -37,7 +37,6 @@ export function createCustomers(
     links: automaticLinks,
     customers: new CustomersByMetadata(stripe),
     attempts,
-    unlinking,
     conflicts,
     stripe,
     audit,

@@ -123,16 +123,17 @@ export class CustomerAdmin {
     resolution: ConflictResolution,
   ): Promise<CustomerMapping | null> {
     const { directory, conflicts, removedMappings, audit, leases } = this.parts;
-    const found = await conflicts.find(id);
-    if (found === null) throw new BadUserInputError('No conflict has this id. It may already be resolved.');
+    const found = await this.getConflict(id);
     const { userId, stripeCustomerId: target, linkedCustomerId } = await this.addMappings(found);
     const details = { resolution, linkedBefore: linkedCustomerId ?? 'none' };
     const intent = { actor, action: AuditAction.RESOLVE_CUSTOMER_CONFLICT, userId, target, details };
     return audit.record(intent, () =>
       // Events link users under the same lease.
       leases.runExclusive(`customer:${target}`, async () => {
+        // Another administrator may have resolved it meanwhile.
+        await this.getConflict(id);
         if (resolution === 'keep_current') await removedMappings.add(found);
-        else await this.take(found);
+        else await this.take(actor, found);
         await conflicts.remove(found);
         return directory.findByUserId(userId);
       }),
@@ -176,13 +177,19 @@ export class CustomerAdmin {
       throw new CustomerNotFoundError('Stripe has no such customer in this mode of the account.');
   }
 
+  private async getConflict(id: string): Promise<CustomerConflict> {
+    const found = await this.parts.conflicts.find(id);
+    if (found === null) throw new BadUserInputError('No conflict has this id. It may already be resolved.');
+    return found;
+  }
+
   /** After a crash halfway, the conflict still exists, and resolving it again continues. */
-  private async take({ userId, stripeCustomerId }: CustomerConflict): Promise<void> {
+  private async take(actor: Actor, { userId, stripeCustomerId }: CustomerConflict): Promise<void> {
     const { directory, unlinking } = this.parts;
     await this.requireAtStripe(stripeCustomerId);
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
     if (ofCustomer?.userId === userId) return;
-    if (ofCustomer !== null) await unlinking.unlink(ofCustomer.userId);
+    if (ofCustomer !== null) await this.unlink(actor, ofCustomer.userId);
     const before = await unlinking.unlink(userId);
     await directory.link({ userId, stripeCustomerId });
     if (before === null) return;

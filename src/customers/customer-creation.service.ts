@@ -9,7 +9,7 @@ import {
   wasReplayed,
 } from '../stripe/stripe.errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import type { AutomaticMappings, UserUnlinking } from './removed-mappings.ts';
+import type { AutomaticMappings } from './removed-mappings.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflicts } from './customer-conflicts.ts';
 import {
@@ -42,7 +42,6 @@ interface CreationParts {
   readonly links: AutomaticMappings;
   readonly customers: CustomersByMetadata;
   readonly attempts: CreationAttempts;
-  readonly unlinking: UserUnlinking;
   readonly conflicts: CustomerConflicts;
   readonly stripe: StripeClient;
   readonly audit: AuditTrail;
@@ -143,12 +142,10 @@ export class CustomerCreation {
       const stripeCustomerId = await this.createAtStripe(userId, attempt);
       operation.aimAt(stripeCustomerId);
       const mapping = await this.link({ userId, stripeCustomerId });
-      const { attempts, unlinking } = this.parts;
-      if (mapping.stripeCustomerId !== stripeCustomerId || (await attempts.has(userId, attempt)))
-        return mapping;
+      const { attempts, links } = this.parts;
+      const isOther = mapping.stripeCustomerId !== stripeCustomerId;
       // An erasure removes the attempts first: one that came in between is seen now, or removes this mapping itself.
-      await unlinking.unlink(userId);
-      throw new MappingRemovedError();
+      return isOther || (await attempts.has(userId, attempt)) ? mapping : links.withdraw(mapping);
     });
   }
 

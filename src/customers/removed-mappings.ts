@@ -60,7 +60,12 @@ export class AutomaticMappings {
     if (!(await this.isAllowed(link))) throw new MappingRemovedError();
     const { mapping, created } = await this.directory.link(link);
     // An unlinking records the removal first: one that came in between is seen now, or removes this link itself.
-    if (!created || (await this.isAllowed(link))) return mapping;
+    return !created || (await this.isAllowed(link)) ? mapping : this.withdraw(link);
+  }
+
+  /** Removes a link that was just made. @throws MappingRemovedError always, and StoreUnavailableError */
+  async withdraw(link: MappingIds): Promise<never> {
+    await this.removed.add(link);
     const current = await this.directory.findByUserId(link.userId);
     if (current?.stripeCustomerId === link.stripeCustomerId) await this.directory.unlink(link.userId);
     throw new MappingRemovedError();

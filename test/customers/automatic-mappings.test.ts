@@ -148,6 +148,21 @@ describe('a second customer that names a linked user', () => {
     (await resolve({ id: conflict.id, resolution: 'TAKE_OTHER' })).expectError('BAD_USER_INPUT');
   });
 
+  test('is resolved by one of two administrators at the same time', async () => {
+    const { userId, first, second, conflict } = await buyTwice();
+
+    const [keeping, taking] = await Promise.all([
+      resolve({ id: conflict.id, resolution: 'KEEP_CURRENT' }),
+      resolve({ id: conflict.id, resolution: 'TAKE_OTHER' }),
+    ]);
+
+    const isTaken = (await findLinked(userId)) === second.id;
+    const [resolved, refused] = isTaken ? [taking, keeping] : [keeping, taking];
+    const { stripeCustomerId } = resolved.expectData().resolveCustomerConflict ?? {};
+    expect(stripeCustomerId).toBe(isTaken ? second.id : first.id);
+    refused.expectError('BAD_USER_INPUT');
+  });
+
   test('is erased with the user, and not linked in place of the first', async () => {
     const { userId, first, second } = await buyTwice();
     const { stdout } = await runCommand('erase', userId, '--yes');
@@ -174,6 +189,9 @@ test('a customer that names a user and belongs to another goes over by an admini
 
   expect(await findLinked(owner)).toBeUndefined();
   expect(await findLinked(userId)).toBe(customer.id);
+  expect(await readTrail(app, { userId: owner })).toMatchObject([
+    { action: 'UNLINK_CUSTOMER', actor: 'root', targetId: customer.id, outcome: 'SUCCEEDED' },
+  ]);
 });
 
 test('a session that finds several customers reports each, and linking one ends its conflict', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { RemovedMappings } from '../../src/customers/removed-mappings.ts';
-import { adminRole } from '../audit/audit-kit.ts';
+import { adminRole, readTrail } from '../audit/audit-kit.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { unlinkCustomerMutation } from '../helpers/admin-operations.ts';
 import { readAllRows } from '../helpers/all-rows.ts';
@@ -214,5 +214,8 @@ test('a user who is erased while a customer is created is not linked, by events 
   const link = { userId, stripeCustomerId: customer?.id ?? '' };
   expect(await new RemovedMappings(named.database.records).has(link)).toBe(true);
   expect(readAllRows(DATABASE_URL)).not.toContain(userId);
+  expect(await readTrail(named.app)).toMatchObject([
+    { actorKind: 'ERASED', userErased: true, targetId: null, outcome: 'FAILED', code: 'CUSTOMER_NOT_FOUND' },
+  ]);
   (await named.open({ userId })).expectData();
 });

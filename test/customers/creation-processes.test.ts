@@ -7,7 +7,7 @@ import { AuditTrail } from '../../src/audit/audit-trail.service.ts';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
-import { AutomaticMappings, RemovedMappings, UserUnlinking } from '../../src/customers/removed-mappings.ts';
+import { AutomaticMappings, RemovedMappings } from '../../src/customers/removed-mappings.ts';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
 import { CustomerConflicts } from '../../src/customers/customer-conflicts.ts';
 import { CustomerCreation } from '../../src/customers/customer-creation.service.ts';
@@ -125,14 +125,11 @@ function createReplica(database: Database, stripeUrl: string): CustomerCreation 
   const now = (): Date => new Date();
   const audit = new AuditTrail(database.audit, createLogger('silent'));
   const { customers: directory, records } = database;
-  const removed = new RemovedMappings(records);
-  const attempts = new CreationAttempts(records, now);
   return new CustomerCreation({
     directory,
-    links: new AutomaticMappings(directory, removed),
+    links: new AutomaticMappings(directory, new RemovedMappings(records)),
     customers: new CustomersByMetadata(stripe),
-    attempts,
-    unlinking: new UserUnlinking(directory, removed, attempts),
+    attempts: new CreationAttempts(records, now),
     conflicts: new CustomerConflicts(database.records, audit, noMetrics),
     stripe,
     audit,
