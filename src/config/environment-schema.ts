@@ -51,9 +51,14 @@ export function readVariables(
     if (success) values[name] = data;
     else
       for (const { message } of error.issues)
-        faults.push(`${name}: ${text === undefined ? 'is required' : message}`);
+        faults.push(`${name}: ${text === undefined ? 'is required' : hidePasswords(message)}`);
   }
   return { values: values as ReadVariables, faults };
+}
+
+/** Faults are printed and kept by supervisors, and some repeat a URL. */
+function hidePasswords(text: string): string {
+  return text.replace(/\/\/[^\s"]*@/g, '//[secret]@');
 }
 
 /** Whether all these variables are valid. */

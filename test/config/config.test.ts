@@ -301,6 +301,12 @@ describe('what is not accepted', () => {
   });
 });
 
+test.each(['RETURN_URLS', 'CORS_ORIGINS'])('a fault of %s repeats its URL without the password', (name) => {
+  const [fault = ''] = getFaults({ ...required, [name]: 'https://ada:Planted/Planted@app.example.com' });
+  expect(fault).toContain('https://[secret]@app.example.com');
+  expect(fault).not.toContain('Planted');
+});
+
 test.each(Object.keys(required))('%s is required', (name) => {
   expect(getFaults({ ...required, [name]: undefined })).toEqual([
     expect.stringMatching(new RegExp(`^${name === 'JWT_SECRET' ? 'JWT_JWKS_URL, .*' : name}: .*is required`)),

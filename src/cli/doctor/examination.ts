@@ -91,13 +91,12 @@ function judgeError(error: unknown): Judgement {
 /** Shorter secrets are a fault, and could be part of any word. */
 const minSecretLength = 8;
 
-/** Removes the secrets of the environment from a text, and the user and password from every URL. */
+/** Removes the secrets of the environment from a text. */
 function hideSecrets(text: string, env: Environment): string {
   return [env['STRIPE_SECRET_KEY'], env['JWT_SECRET']]
     .map((secret) => secret?.trim() ?? '')
     .filter((secret) => secret.length >= minSecretLength)
     .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
     .replace(/\b(?:sk|rk)_(?:test|live)_[\w*]+/g, '[stripe key]')
-    .replace(/\bwhsec_[\w+/=-]+/g, '[webhook secret]')
-    .replace(/\/\/[^\s"]*@/g, '//[secret]@');
+    .replace(/\bwhsec_[\w+/=-]+/g, '[webhook secret]');
 }
