@@ -7,7 +7,9 @@ import type { Environment } from '../../src/config/environment.ts';
 import type { CliResult } from './run-cli.ts';
 
 const root = join(import.meta.dirname, '../..');
-const program = join(root, 'src/cli/main.ts');
+const sources = ['--conditions=billing-portal-source', '--import', import.meta.resolve('tsx')];
+/** The arguments of Node that run the command line. */
+export const program = [...sources, join(root, 'src/cli/main.ts')];
 
 export interface CliProcess {
   kill(signal: NodeJS.Signals): void;
@@ -22,8 +24,7 @@ export interface CliProcess {
 
 /** Starts a command in a process of its own. */
 export function startCli(args: readonly string[], env: Environment, cwd = tmpdir()): CliProcess {
-  const sources = ['--conditions=billing-portal-source', '--import', import.meta.resolve('tsx')];
-  const child = spawn(process.execPath, [...sources, program, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     // Without the variables of this process, or the .env file of its folder.
     cwd,
     env: { TSX_TSCONFIG_PATH: join(root, 'tsconfig.json'), ...env },

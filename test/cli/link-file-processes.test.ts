@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
-import { type CliProcess, startCli } from './cli-process.ts';
+import { type CliProcess, program, startCli } from './cli-process.ts';
 import { runCli } from './run-cli.ts';
 
 const folder = createTemporaryFolder();
@@ -91,6 +92,17 @@ test('goes on when a pipe for its messages closes, as behind head', async () => 
     exitCode: 1,
   });
 }, 60_000);
+
+test('says in one line that the output cannot be written, and fails', () => {
+  // Every write to this device fails, as on a full disk.
+  const output = openSync('/dev/full', 'w');
+  const { stderr, status } = spawnSync(process.execPath, [...program, '--version'], {
+    stdio: ['ignore', output, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(output);
+  expect({ stderr, status }).toEqual({ stderr: 'The output cannot be written (ENOSPC).\n', status: 1 });
+});
 
 test.each([['links'], ['serve']])('%s says that .env cannot be read, without a stack', async (command) => {
   const cwd = createTemporaryFolder();
