@@ -78,7 +78,7 @@ export async function createHttpServer(
     http: { requireHostHeader: false, maxHeaderSize: maxHeaderBytes },
   }) as unknown as FastifyInstance;
   // Node would answer an unknown Expect header itself, past every limit. RFC 9110 lets a server ignore the header.
-  server.server.on('checkExpectation', server.routing);
+  server.server.on('checkExpectation', (request, response) => server.routing(request, response));
   server.setErrorHandler(createErrorHandler('rest'));
   const answerNotFound = createNotFoundHandler(server);
   server.setNotFoundHandler(answerNotFound);
