@@ -37,7 +37,7 @@ export async function loadTrustedDocuments(
     return fault === null ? [] : [`document ${id.slice(0, 80)}: ${fault}`];
   });
   if (faults.length > 0) throw new Error(faults.join('; '));
-  return new Map(entries);
+  return new Map(entries.map(([id, text]) => [withoutAlgorithm(id), text]));
 }
 
 async function readManifest(file: string): Promise<readonly (readonly [string, string])[]> {
@@ -95,7 +95,12 @@ function getDocumentId({ http, extensions }: GraphQLRequest): string {
   const parameters =
     http?.method === 'GET' ? Object.fromEntries(new URLSearchParams(http.search)) : http?.body;
   const { data } = idSchema.safeParse(Object.assign({}, parameters, extensions));
-  return data?.documentId?.replace(/^sha256:/, '') ?? data?.persistedQuery?.sha256Hash ?? '';
+  return withoutAlgorithm(data?.documentId ?? data?.persistedQuery?.sha256Hash ?? '');
+}
+
+/** GraphQL Code Generator names the hash in a manifest and in a client's documents, and a client may leave out the name. */
+function withoutAlgorithm(id: string): string {
+  return id.replace(/^sha256:/, '');
 }
 
 function refuse(): never {

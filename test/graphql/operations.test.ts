@@ -251,6 +251,19 @@ describe('trusted documents', () => {
     });
   });
 
+  test("a manifest's ids may name the hash, as those of GraphQL Code Generator do", async () => {
+    const id = `sha256:${hash}`;
+    const named = await createTestApp({ TRUSTED_DOCUMENTS: writeManifest({ [id]: trusted }) });
+    const user = await named.createToken({ userId: 'ada' });
+    const bodies = [
+      { documentId: id },
+      { documentId: hash },
+      { extensions: { persistedQuery: { version: 1, sha256Hash: id } } },
+    ];
+
+    for (const body of bodies) expect((await post(body, user, named)).status).toBe(200);
+  });
+
   describe('anything else is refused with DOCUMENT_NOT_TRUSTED', () => {
     test.each<[string, () => Promise<Response>]>([
       ['another operation', () => post({ query: other })],
