@@ -41,6 +41,8 @@ export function createHostedFetch(
   const open = new Set<Promise<Response>>();
 
   const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
+    if (request.bodyUsed)
+      throw new Error('The body was read before: mount the service in front of body parsers.');
     const { pathname, search, host } = new URL(request.url);
     // Node's type and the browser's, which the tests of the client have, differ by name alone.
     const stream: unknown = request.body;

@@ -161,6 +161,13 @@ describe('fetch', () => {
     }
   });
 
+  test('tells a host that has read the body where to mount the service', async () => {
+    const read = askGraphql('of-ada');
+    await read.text();
+
+    await expect(billing.fetch(read)).rejects.toThrow('in front of body parsers');
+  });
+
   test('ends the request of a client that disconnects while it sends', async () => {
     const leaving = new AbortController();
     const body = new ReadableStream({ pull: () => leaving.abort() }, { highWaterMark: 0 });

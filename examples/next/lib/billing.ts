@@ -4,9 +4,17 @@ import { readUserId } from './session';
 /** Next.js loads a module once for each route, and again after each change in development. */
 const kept = globalThis as { billing?: Promise<BillingPortal<Request>> | undefined };
 
-/** Opened by the first request, since `next build` loads the routes as well. */
+/** Opened by the first request, since `next build` loads the routes as well. After a failure, the next request tries again. */
 export function getBilling(): Promise<BillingPortal<Request>> {
-  kept.billing ??= createBillingPortal(process.env, {
+  kept.billing ??= openBilling().catch((error: unknown) => {
+    kept.billing = undefined;
+    throw error;
+  });
+  return kept.billing;
+}
+
+function openBilling(): Promise<BillingPortal<Request>> {
+  return createBillingPortal(process.env, {
     basePath: '/billing',
     identify: (request) => {
       const [, cookie] = /(?:^|; )session=([^;]*)/.exec(request.headers.get('cookie') ?? '') ?? [];
@@ -14,5 +22,4 @@ export function getBilling(): Promise<BillingPortal<Request>> {
       return userId === null ? null : { userId };
     },
   });
-  return kept.billing;
 }

@@ -7,7 +7,8 @@ export function createCookie(userId: string): string {
 }
 
 export function readUserId(cookie: string | undefined): string | null {
-  const [userId = '', signature = ''] = cookie?.split('.') ?? [];
+  // An id may contain dots, as an e-mail address does, and a signature contains none.
+  const [, userId = '', signature = ''] = /^(.*)\.([^.]*)$/.exec(cookie ?? '') ?? [];
   const [given, expected] = [Buffer.from(signature), Buffer.from(sign(userId))];
   return given.length === expected.length && timingSafeEqual(given, expected) ? userId : null;
 }
