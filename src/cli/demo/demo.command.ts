@@ -27,14 +27,12 @@ async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<stri
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query: mutation, variables: { returnUrl } }),
   });
-  const { data, errors = [] } = (await response.json()) as SessionAnswer;
+  const { data, errors = [] } = (await response.json()) as {
+    readonly data?: { readonly createBillingPortalSession: { readonly url: string } } | null;
+    readonly errors?: readonly { readonly message: string }[];
+  };
   if (!data) throw new Error(errors.map(({ message }) => message).join(' '));
   return data.createBillingPortalSession.url;
-}
-
-interface SessionAnswer {
-  readonly data?: { readonly createBillingPortalSession: { readonly url: string } } | null;
-  readonly errors?: readonly { readonly message: string }[];
 }
 
 function toText(

@@ -40,24 +40,17 @@ async function printExamination(shell: Shell, { json, strict, token }: DoctorOpt
   // Loading every check takes a second, and the other commands do not need them.
   const { examine } = await import('./examination.ts');
   const checks = await examine(shell.loadEnvironment(), token);
-  const counts = countOutcomes(checks);
+  const counts = { pass: 0, warn: 0, fail: 0, skip: 0 };
+  for (const { outcome } of checks) counts[outcome] += 1;
   const ok = counts.fail === 0 && (strict !== true || counts.warn === 0);
   shell.stdout.write(json ? `${JSON.stringify({ ok, counts, checks })}\n` : toText(checks, counts));
   shell.exitCode = ok ? exitCodes.ok : exitCodes.failed;
 }
 
-type Counts = Record<Outcome, number>;
-
-function countOutcomes(findings: readonly Finding[]): Counts {
-  const counts: Counts = { pass: 0, warn: 0, fail: 0, skip: 0 };
-  for (const { outcome } of findings) counts[outcome] += 1;
-  return counts;
-}
-
 const symbols: Readonly<Record<Outcome, string>> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
 
 /** Headings, one line for each finding with its fix below it, and a summary at the end. */
-function toText(findings: readonly Finding[], { pass, warn, fail, skip }: Counts): string {
+function toText(findings: readonly Finding[], { pass, warn, fail, skip }: Record<Outcome, number>): string {
   const rows = findings.flatMap(({ name, outcome, detail, fix }) => [
     [`${symbols[outcome]} ${name}`, escapeInvisible(detail)],
     ...(fix === null ? [] : [['', `→ ${escapeInvisible(fix)}`]]),

@@ -17,10 +17,8 @@ interface ImportOptions {
 }
 
 /** Links every line of a file, reports the refused lines, and prints the totals. */
-export async function importLinkFile(
-  shell: Shell,
-  { from, errors, json = false }: ImportOptions,
-): Promise<void> {
+export async function importLinkFile(shell: Shell, options: ImportOptions): Promise<void> {
+  const { from, errors } = options;
   const source = await stat(from).catch(failOn(from, 'read'));
   if (source.isDirectory()) throw new CommandError(`${from} is a folder: give a file.`);
   const existing = errors === undefined ? null : await stat(errors).catch(() => null);
@@ -32,7 +30,7 @@ export async function importLinkFile(
   try {
     await withMappings(shell, ({ customers: { directory } }, _config, { audit }) =>
       audit.record({ actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS }, () =>
-        linkFile(shell, directory, { from, size, refusalFile, json }),
+        linkFile(shell, directory, options, { size, refusalFile }),
       ),
     );
   } finally {
@@ -40,17 +38,11 @@ export async function importLinkFile(
   }
 }
 
-interface Import {
-  readonly from: string;
-  readonly size: number;
-  readonly refusalFile: FileHandle | null;
-  readonly json: boolean;
-}
-
 async function linkFile(
   shell: Shell,
   directory: CustomerDirectory,
-  { from, size, refusalFile, json }: Import,
+  { from, json }: ImportOptions,
+  { size, refusalFile }: { readonly size: number; readonly refusalFile: FileHandle | null },
 ): Promise<void> {
   const totals = { linked: 0, unchanged: 0, refused: 0 };
   let lastLine = 0;

@@ -57,11 +57,11 @@ function toText({ policies, stripe }: PoliciesCommandConfig, { rows, summary }: 
 /** The exit code when there is something to apply, so that CI can tell it from a failure. */
 const changesPending = 2;
 
-const signs: Readonly<Record<PlannedAction, string>> = {
-  create: '+',
-  activate: '~',
-  restore: '!',
-  none: '=',
+const actions: Readonly<Record<PlannedAction, { readonly sign: string; readonly todo: string }>> = {
+  create: { sign: '+', todo: 'to create' },
+  activate: { sign: '~', todo: 'to make active' },
+  restore: { sign: '!', todo: 'to restore' },
+  none: { sign: '=', todo: '' },
 };
 
 export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
@@ -75,7 +75,9 @@ export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void>
         spare: spares,
       },
       rows: [
-        ...planned.map((plan) => [signs[plan.action], plan.wanted.policyName, describePlan(plan)] as const),
+        ...planned.map(
+          (plan) => [actions[plan.action].sign, plan.wanted.policyName, describePlan(plan)] as const,
+        ),
         ...spares.map((spare) => ['-', spare.policy, describeSpare(spare)] as const),
       ],
       summary: summarizePlan(planned, spares.length),
@@ -100,10 +102,9 @@ function describeSpare({ id, usedAt }: Pick<SpareFacts, 'id' | 'usedAt'>): strin
 }
 
 function summarizePlan(planned: readonly PlannedPolicy[], spares: number): string {
-  const texts = { create: 'to create', activate: 'to make active', restore: 'to restore' } as const;
-  const todo = Object.entries(texts).flatMap(([action, text]) => {
+  const todo = Object.entries(actions).flatMap(([action, { todo: text }]) => {
     const count = planned.filter((policy) => policy.action === action).length;
-    return count > 0 ? [`${count} ${text}`] : [];
+    return count > 0 && text !== '' ? [`${count} ${text}`] : [];
   });
   const advice = 'Apply with: billing-portal policies apply';
   const changes = todo.length === 0 ? 'Nothing to apply.\n' : `${todo.join(', ')}. ${advice}\n`;
@@ -122,7 +123,7 @@ export function applyPolicyFile(shell: Shell, options: JsonOption): Promise<void
     const changed = applied.filter(({ action }) => action !== 'none').length;
     return {
       facts: { policies: applied },
-      rows: applied.map(({ policy, action, id }) => [signs[action], policy, id] as const),
+      rows: applied.map(({ policy, action, id }) => [actions[action].sign, policy, id] as const),
       summary: changed === 0 ? 'Nothing to apply.\n' : `${changed} applied.\n`,
     };
   });
