@@ -11,7 +11,8 @@ export interface PriceReference {
 }
 
 const expandPrice = ['product', 'tiers', 'currency_options'];
-const pageSize = 100;
+/** Each may have 100 kB of metadata, and an answer 8 MB. */
+const productsAtOnce = 50;
 
 /** Completes prices by what Stripe does not expand in a list of subscriptions: product names, tiers, other currencies. */
 export class PriceCatalogue {
@@ -100,10 +101,10 @@ export class PriceCatalogue {
       products.flatMap((product) => (typeof product === 'string' ? [] : [[product.id, product as object]])),
     );
     const ids = [...new Set(products.map(getId))].filter((id) => !names.has(id));
-    for (let start = 0; start < ids.length; start += pageSize) {
-      const some = ids.slice(start, start + pageSize);
+    for (let start = 0; start < ids.length; start += productsAtOnce) {
+      const some = ids.slice(start, start + productsAtOnce);
       const { data } = await this.stripe.read((sdk, options) =>
-        sdk.products.list({ ids: some, limit: pageSize }, options),
+        sdk.products.list({ ids: some, limit: productsAtOnce }, options),
       );
       for (const product of data) names.set(product.id, product);
     }

@@ -186,6 +186,30 @@ test('tiers are those of the currency, also where subscriptions have several', a
   expect((await readSubscription())?.scheduledChange?.total).toMatchObject({ amount: 100, currency: 'eur' });
 });
 
+test('products are named although each has as much metadata as Stripe allows', async () => {
+  const data = Array.from({ length: 100 }, (_, index) => ({
+    ...item,
+    id: `si_${index}`,
+    price: { ...price, id: `price_${index}`, product: `prod_${index}` },
+  }));
+  const toProducts: Answer = (response, request) => {
+    const ids = [...decodeURIComponent(request.path).matchAll(/ids\[\d+\]=(\w+)/g)].map(([, id]) => id);
+    const found = ids.map((id) => ({
+      id,
+      object: 'product',
+      name: id,
+      metadata: { a: 'x'.repeat(100_000) },
+    }));
+    toList(found)(response, request);
+  };
+  answerWith({}, { items: { ...subscription.items, data } }, [], { products: toProducts });
+
+  const items = (await readSubscription())?.items;
+  expect(items?.map(({ price: { productName } }) => productName)).toEqual(
+    data.map(({ price: { product } }) => product),
+  );
+});
+
 test.each([2 ** 31, Number.MAX_SAFE_INTEGER])('a quantity of %d is shown', async (quantity) => {
   const items = { ...subscription.items, data: [{ ...item, quantity }] };
   answerWith({}, { items, pending_update: { expires_at: 2_000_000_000, subscription_items: items.data } });
