@@ -71,10 +71,14 @@ export function requireOfferedChange(features: OfferedFeatures, current: Plan, w
   if (product === undefined) throw refuse('a change to this price');
   if (wanted.priceId !== current.priceId && !offersUpdate(features, 'price'))
     throw refuse('a change of price');
-  if (wanted.quantity === current.quantity || wanted.quantity === undefined) return;
+  const { quantity } = wanted;
+  if (quantity === undefined) return;
   const { enabled = false, minimum = 1, maximum } = product.adjustable_quantity ?? {};
-  const inRange = wanted.quantity >= minimum && wanted.quantity <= (maximum ?? Infinity);
-  if (!offersUpdate(features, 'quantity') || !enabled || !inRange) throw refuse('this quantity');
+  const isOffered =
+    enabled && offersUpdate(features, 'quantity')
+      ? quantity >= minimum && quantity <= (maximum ?? Infinity)
+      : quantity === current.quantity;
+  if (!isOffered) throw refuse('this quantity');
 }
 
 function refuse(what: string): FlowNotAllowedError {

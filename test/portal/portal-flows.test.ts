@@ -247,6 +247,21 @@ describe('a change to confirm', () => {
     });
   });
 
+  test('keeps no quantity that the portal does not offer with the new price, unless quantities stay', async () => {
+    const flow = { type: 'SUBSCRIPTION_UPDATE_CONFIRM', priceId: getPrice(portal.demo, 0) } as const;
+    const message = 'The portal does not offer this quantity.';
+    for (const role of ['open', 'prices-only']) {
+      const user = await portal.createUser(`many-${role}`, { roles: [role] });
+      const [subscription] = user.subscriptions;
+      const [item] = subscription?.items.data ?? [];
+      const items = [{ id: item?.id ?? '', quantity: 12 }];
+      await portal.stripe.subscriptions.update(subscription?.id ?? '', { items });
+
+      if (role === 'open') await expectRefused(user, flow, 'FLOW_NOT_ALLOWED', message);
+      else (await user.open({ flow })).expectData();
+    }
+  });
+
   test.each<[string, BillingPortalFlowInput, string]>([
     [
       'a price',
