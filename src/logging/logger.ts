@@ -104,9 +104,9 @@ const redactions: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, '[url]'],
   [/\b(?:getaddrinfo \w+|connect \w+) \S+/g, '[address]'],
   [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g, '[address]'],
-  [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\b(?:\/[^\s"'<>]*)?/gi, '[host]'],
-  [/[\w.+-]+@\[host\]/g, '[e-mail]'],
   [/(?<![\w/])(?:\/[\w.@-]+){2,}/g, '[path]'],
+  [/[^\s"<>()=,;:]+(?:@|%40)[^\s"'<>()=,;:]*[^\s"'<>()=,;:.]/g, '[e-mail]'],
+  [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\b(?:\/[^\s"'<>]*)?/gi, '[host]'],
 ];
 
 /** Replaces secrets, tokens, URLs, addresses, host names, paths and stacks in a text. */

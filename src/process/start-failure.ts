@@ -19,9 +19,12 @@ function isSetupFault(error: unknown): error is SetupFault {
 
 /** Returns 78 when an operator must change a setting, so that a restart would not help; else 1. */
 export function getStartExitCode(error: unknown): number {
+  return isSetupFault(error) || isAddressFault(error) ? exitCodes.misconfigured : exitCodes.failed;
+}
+
+function isAddressFault(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  const isAddressFault = ['listen', 'getaddrinfo'].includes(syscall ?? '') && addressFaults.has(code ?? '');
-  return isSetupFault(error) || isAddressFault ? exitCodes.misconfigured : exitCodes.failed;
+  return ['listen', 'getaddrinfo'].includes(syscall ?? '') && addressFaults.has(code ?? '');
 }
 
 /**
@@ -32,7 +35,11 @@ export function describeStartFailure(error: unknown): string {
   if (isSetupFault(error)) return error.message;
   if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
   if (!(error instanceof Error)) return 'The service could not start.';
-  return findPortFault(error) ?? `The service could not start: ${redact(error.message)}`;
+  const portFault = findPortFault(error);
+  if (portFault !== null) return portFault;
+  if (isAddressFault(error))
+    return 'This machine has no address that HOST or METRICS_HOST names. Set an address of this machine, or 0.0.0.0 for all.';
+  return `The service could not start: ${redact(error.message)}`;
 }
 
 /** Describes a fault of the port; null for other errors. */

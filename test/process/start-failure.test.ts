@@ -17,6 +17,26 @@ test.each([
   expect(describeStartFailure(Object.assign(new Error('listen'), facts))).toBe(text);
 });
 
+test.each(['getaddrinfo', 'listen'])(
+  'an address that this machine does not have names its variables: %s',
+  (syscall) => {
+    const error = createListenError(syscall === 'listen' ? 'EADDRNOTAVAIL' : 'ENOTFOUND', syscall);
+    expect(describeStartFailure(error)).toMatch(
+      /^This machine has no address that HOST or METRICS_HOST names\./,
+    );
+  },
+);
+
+test.each([
+  ['Invalid email address: jörg@müller.de', 'Invalid email address: [e-mail]'],
+  ['Invalid email address: foo@bar', 'Invalid email address: [e-mail]'],
+  ["No user o'brien@example.com.", 'No user [e-mail].'],
+  ['"ada%40example.com" is taken', '"[e-mail]" is taken'],
+  ['at /app/node_modules/@apollo/server', 'at [path]'],
+])('a text is told without an e-mail address of any form: %s', (text, redacted) => {
+  expect(describeStartFailure(new Error(text))).toBe(`The service could not start: ${redacted}`);
+});
+
 test('words of others are told without what they may hold', () => {
   const error = new Error('listen EADDRNOTAVAIL 10.1.2.3:4000 with sk_test_secret');
   expect(describeStartFailure(error)).toBe(
