@@ -2,7 +2,8 @@
 #   . examples/demo.sh
 # `kill $demo_pid` stops it.
 demo_facts=$(mktemp)
-npm run --silent demo -- --json > "$demo_facts" &
+# On any free port, because another demo may run.
+PORT=${PORT:-0} npm run --silent demo -- --json > "$demo_facts" &
 demo_pid=$!
 until [ -s "$demo_facts" ]; do kill -0 "$demo_pid" || break; sleep 1; done
 
