@@ -11,7 +11,7 @@ import { createSchema, observeOperations } from './graphql/schema.ts';
 import { type Identify, identifyByToken } from './http/authentication.ts';
 import type { Server } from './http/create-server.ts';
 import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
-import { createPolicies } from './policies/portal-policies.service.ts';
+import { PortalPolicies } from './policies/portal-policies.service.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import type { PolicySet } from './policies/policy-set.ts';
 import { type Portal, createPortal } from './portal/create-portal.ts';
@@ -63,7 +63,8 @@ export function createFeatures(
   const customers = createCustomers(platform, config);
   const returnUrls = new ReturnUrls(config.returnUrls, config.explainsReturnUrls);
   const configurations = createConfigurations(platform, returnUrls, config);
-  const policies = createPolicies(platform, customers, policySet);
+  const { subscriptions } = customers;
+  const policies = policySet && new PortalPolicies({ ...platform, subscriptions, set: policySet });
   const portal = createPortal(platform, { customers, returnUrls, configurations, policies }, config);
   const account = createAccount(platform, customers, portal, config);
   const emailLinks = createEmailLinks(platform, { customers, returnUrls, portal }, config);

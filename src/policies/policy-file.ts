@@ -8,15 +8,10 @@ import { type PolicySet, createPolicySet } from './policy-set.ts';
 
 /** @throws PolicyFileError */
 export async function loadPolicyFile(path: string): Promise<PolicySet> {
-  return parsePolicyFile(path, await readPolicyText(path));
-}
-
-async function readPolicyText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
+  const text = await readFile(path, 'utf8').catch(() => {
     throw new PolicyFileError(path, [{ path: '(file)', expected: 'a file that can be read' }]);
-  }
+  });
+  return parsePolicyFile(path, text);
 }
 
 /** Reads YAML, of which JSON is a part. @param file how messages name the text. @throws PolicyFileError */

@@ -1,10 +1,8 @@
 import type Stripe from 'stripe';
 import type { Caller } from '../auth/claims.ts';
-import type { Customers } from '../customers/create-customers.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { Platform } from '../platform.ts';
 import { BillingError, type BillingErrorCode } from '../shared/errors.ts';
 import { SharedReads } from '../stripe/reads.ts';
 import { type SubscriptionFacts, selectPolicy } from './policy-rules.ts';
@@ -71,13 +69,4 @@ function toFacts(subscriptions: readonly PlannedSubscription[]): SubscriptionFac
     statuses: new Set(subscriptions.map(({ status }) => status)),
     plans: new Set([...products, ...prices.map(({ id }) => id)]),
   };
-}
-
-/** Returns null without a policy file: then the account's default configuration is in force for every user. */
-export function createPolicies(
-  { logger, now }: Platform,
-  { subscriptions }: Customers,
-  set: PolicySet | null,
-): PortalPolicies | null {
-  return set && new PortalPolicies({ set, subscriptions, logger, now });
 }
