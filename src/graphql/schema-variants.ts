@@ -14,13 +14,16 @@ import { mapEntries, replaceRoots } from './schema.ts';
 
 /**
  * Copies the schema for a host's own GraphQL server.
- * @param identify finds the caller in the host's context, once for each context
+ * @param identify finds the caller in the host's context, once for each execution
  */
 export function createHostSchema(
   schema: GraphQLSchema,
   identify: (hostContext: unknown) => Promise<Caller | null>,
 ): GraphQLSchema {
-  const contexts = new WeakMap<object, Promise<RequestContext>>();
+  const known = new WeakMap<
+    object,
+    { readonly execution: object; readonly context: Promise<RequestContext> }
+  >();
 
   const toContext = async (hostContext: unknown): Promise<RequestContext> => ({
     requestId: randomUUID(),
@@ -28,10 +31,12 @@ export function createHostSchema(
     // The host limits the rate of its own operations.
     charge: () => Promise.resolve(),
   });
-  const findContext = (hostContext: unknown): Promise<RequestContext> => {
+  const findContext = (hostContext: unknown, execution: object): Promise<RequestContext> => {
     if (typeof hostContext !== 'object' || hostContext === null) return toContext(hostContext);
-    const context = contexts.get(hostContext) ?? toContext(hostContext);
-    contexts.set(hostContext, context);
+    const latest = known.get(hostContext);
+    if (latest?.execution === execution) return latest.context;
+    const context = toContext(hostContext);
+    known.set(hostContext, { execution, context });
     return context;
   };
 
@@ -41,7 +46,8 @@ export function createHostSchema(
     fields: mapEntries(root.fields, (field) => {
       const inner: GraphQLFieldResolver<unknown, RequestContext> = field.resolve ?? defaultFieldResolver;
       const resolve: GraphQLFieldResolver<unknown, unknown> = async (source, args, context, info) =>
-        await inner(source, args, await findContext(context), info);
+        // Each execution has variables of its own, while a host may use one context for many, such as for a WebSocket.
+        await inner(source, args, await findContext(context, info.variableValues), info);
       return { ...field, resolve };
     }),
   }));

@@ -349,6 +349,16 @@ describe('schema', () => {
     expect(identified - before).toBe(1);
   });
 
+  test('identifies the caller again for each request, also where the context of a host outlives one', async () => {
+    const lasting: { session: string | null } = { session: 'of-ada' };
+    const ask = () =>
+      graphql({ schema: billing.schema, source: '{ billingCustomer { userId } }', contextValue: lasting });
+
+    expect(await ask()).toEqual({ data: { billingCustomer: { userId: 'ada' } } });
+    lasting.session = null;
+    expect((await ask()).errors?.map(({ extensions }) => extensions['code'])).toEqual(['UNAUTHENTICATED']);
+  });
+
   test.each([
     [null, '{ billingCustomer { id } }', 'UNAUTHENTICATED'],
     ['of-ada', '{ billingPortalLinks(userId: "bob") { id } }', 'FORBIDDEN'],
