@@ -85,8 +85,14 @@ export function readKeySource(values: ReadVariables): { keySource: KeySource | n
 
   const names = keyVariables.join(', ');
   const [source] = sources;
-  if (source === undefined)
-    return { keySource: null, faults: [`${names}: one of them is required, to verify tokens`] };
+  if (source === undefined) {
+    // A variable that is set and has a fault is missing here, and reported already.
+    const isNoneSet = hasAll(values, keyVariables);
+    return {
+      keySource: null,
+      faults: isNoneSet ? [`${names}: one of them is required, to verify tokens`] : [],
+    };
+  }
   if (sources.length > 1) return { keySource: null, faults: [`${names}: set only one of them`] };
   const [name, keySource] = source;
   try {

@@ -201,6 +201,7 @@ describe('what is not accepted', () => {
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET: the secret has 5 bytes and needs 32/],
     [{ JWT_SECRET: publicKey }, /^JWT_SECRET: this is a PEM key/],
     [{ JWT_SECRET: undefined }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: one of them is required/],
+    [{ JWT_SECRET: undefined, JWT_JWKS_URL: 'issuer.example.com' }, /^JWT_JWKS_URL: expected an http/],
     [{ JWT_PUBLIC_KEY: publicKey }, /^JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET: set only one/],
     [{ JWT_JWKS_URL: 'https://issuer.example.com/jwks' }, /^JWT_JWKS_URL, .*: set only one/],
     [{ JWT_SECRET: '', JWT_PUBLIC_KEY: 'MCowBQYDK2VwAyEA' }, /^JWT_PUBLIC_KEY: expected one PEM block/],

@@ -47,9 +47,11 @@ export async function runCommand(args: readonly string[], write: WriteLine): Pro
   });
   await localStripe.start().catch((error: unknown) => {
     const { code, syscall } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE')
-      throw new Error(`The port ${values.port ?? defaultPort} is in use. Name another one with --port.`);
-    if (values.state === undefined || code === undefined || syscall === 'listen') throw error;
+    if (syscall === 'listen') {
+      const fault = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code ?? 'unknown error'})`;
+      throw new Error(`The port ${values.port ?? defaultPort} ${fault}. Name another one with --port.`);
+    }
+    if (values.state === undefined || code === undefined) throw error;
     throw new Error(`${values.state} cannot be used (${code}). Name another file with --state.`);
   });
   try {
