@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, access, constants, open, stat } from 'node:fs/promises';
 import { AuditAction } from '../../audit/audit-log.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import type { CustomerDirectory, LinkOutcome, MappingIds } from '../../customers/customer-directory.ts';
@@ -19,7 +19,8 @@ interface ImportOptions {
 /** Links every line of a file, reports the refused lines, and prints the totals. */
 export async function importLinkFile(shell: Shell, options: ImportOptions): Promise<void> {
   const { from, errors } = options;
-  const source = await stat(from).catch(failOn(from, 'read'));
+  await access(from, constants.R_OK).catch(failOn(from, 'read'));
+  const source = await stat(from);
   if (source.isDirectory()) throw new CommandError(`${from} is a folder: give a file.`);
   const existing = errors === undefined ? null : await stat(errors).catch(() => null);
   if (existing?.ino === source.ino && existing.dev === source.dev)
