@@ -51,7 +51,8 @@ async function create(shell: Shell, base: string | undefined): Promise<void> {
     );
   const { id, secret = '' } = await createEndpoint(config, url);
   shell.stderr.write(`Stripe now sends events to ${url} (${id}). Set this variable, and restart:\n`);
-  shell.stdout.write(`STRIPE_WEBHOOK_SECRETS=${secret}\n`);
+  // The output may be appended to a .env file whose last line has no end.
+  shell.stdout.write(`\nSTRIPE_WEBHOOK_SECRETS=${secret}\n`);
 }
 
 async function check(shell: Shell, base: string | undefined): Promise<void> {

@@ -37,7 +37,8 @@ describe('webhooks create', () => {
       },
     ]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^STRIPE_WEBHOOK_SECRETS=whsec_\w+\n$/);
+    // The last line of a .env file may have no end.
+    expect(stdout).toMatch(/^\nSTRIPE_WEBHOOK_SECRETS=whsec_\w+\n$/);
     expect(stderr).toContain(url);
     expect(stderr).not.toContain('whsec_');
     expect((await check(...base)).stdout).not.toContain('whsec_');
