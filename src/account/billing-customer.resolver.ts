@@ -111,7 +111,7 @@ export class BillingSubscriptionResolver {
     description: `Whether \`keepBillingSubscription\` would work now. ${nullWithoutPolicy}`,
   })
   async keepable(@Root() subscription: BillingSubscription): Promise<boolean> {
-    return (await findKeepable(subscription)).kind !== 'refused';
+    return typeof (await findKeepable(subscription)) !== 'string';
   }
 
   @Mutation(() => BillingSubscription, {

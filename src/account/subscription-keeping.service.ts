@@ -15,10 +15,7 @@ import type { BillingSubscription } from './subscription.types.ts';
 /** What waits for the end of a subscription's period, and how Stripe takes it back. */
 type Keepable =
   | { readonly kind: 'cancellation'; readonly revert: { cancel_at: '' } | { cancel_at_period_end: false } }
-  | { readonly kind: 'change'; readonly scheduleId: string }
-  | { readonly kind: 'refused'; readonly reason: TaskRefusal };
-
-type Kept = Exclude<Keepable, { readonly kind: 'refused' }>;
+  | { readonly kind: 'change'; readonly scheduleId: string };
 
 /** Reverts what customers have scheduled for the end of a period. No deep link does it, and no money moves. */
 export class SubscriptionKeeping {
@@ -35,7 +32,7 @@ export class SubscriptionKeeping {
   async keep(context: RequestContext, id: string): Promise<BillingSubscription> {
     const subscription = await this.findOwn(context, id);
     const keepable = await findKeepable(subscription);
-    if (keepable.kind === 'refused') throw createRefusal(keepable.reason);
+    if (typeof keepable === 'string') throw createRefusal(keepable);
     const actor = getCaller(context);
     const intent = {
       actor,
@@ -56,7 +53,7 @@ export class SubscriptionKeeping {
     return subscription;
   }
 
-  private async revert(context: RequestContext, id: string, keepable: Kept): Promise<void> {
+  private async revert(context: RequestContext, id: string, keepable: Keepable): Promise<void> {
     try {
       await this.stripe.write<unknown>((sdk, options) =>
         keepable.kind === 'change'
@@ -67,7 +64,7 @@ export class SubscriptionKeeping {
       if (!(error instanceof StripeRequestRefusedError)) throw error;
       // Stripe also refuses what another request has just reverted.
       const now = await findKeepable(await this.findOwn(context, id));
-      if (now.kind !== 'refused' || now.reason !== 'NOTHING_SCHEDULED')
+      if (now !== 'NOTHING_SCHEDULED')
         throw new FlowNotAllowedError('NOT_KNOWN', 'Stripe cannot revert this now.', error);
     }
   }
@@ -77,28 +74,24 @@ type Schedule = NonNullable<SubscriptionFacts['schedule']>;
 
 const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'paused']);
 
-/** Decides what may be reverted: what customers themselves can have scheduled in the portal, and nothing else. */
-export async function findKeepable({ facts, access }: BillingSubscription): Promise<Keepable> {
+/** Decides what may be reverted: what customers themselves can have scheduled in the portal. Otherwise returns the reason. */
+export async function findKeepable({ facts, access }: BillingSubscription): Promise<Keepable | TaskRefusal> {
   const offered = await access.getOffered();
-  if (!offersTask('subscription_cancel', offered, null)) return refuse('NOT_IN_POLICY');
-  if (facts.status === 'incomplete') return refuse('FIRST_PAYMENT_PENDING');
-  if (!running.has(facts.status)) return refuse('NOT_KNOWN');
+  if (!offersTask('subscription_cancel', offered, null)) return 'NOT_IN_POLICY';
+  if (facts.status === 'incomplete') return 'FIRST_PAYMENT_PENDING';
+  if (!running.has(facts.status)) return 'NOT_KNOWN';
   const isCanceled = facts.cancel_at !== null || facts.cancel_at_period_end;
   const { schedule } = facts;
   if (schedule !== null && (isCanceled || hasScheduledChange(facts))) {
     const isOwn = !isCanceled && isPlainDowngrade(facts, schedule);
-    return isOwn ? { kind: 'change', scheduleId: schedule.id } : refuse('SCHEDULED_CHANGE');
+    return isOwn ? { kind: 'change', scheduleId: schedule.id } : 'SCHEDULED_CHANGE';
   }
-  if (!isCanceled) return refuse('NOTHING_SCHEDULED');
-  if (!endsWithPeriod(facts)) return refuse('END_IS_FIXED');
+  if (!isCanceled) return 'NOTHING_SCHEDULED';
+  if (!endsWithPeriod(facts)) return 'END_IS_FIXED';
   const revert = facts.cancel_at_period_end
     ? ({ cancel_at_period_end: false } as const)
     : ({ cancel_at: '' } as const);
   return { kind: 'cancellation', revert };
-}
-
-function refuse(reason: TaskRefusal): Keepable {
-  return { kind: 'refused', reason };
 }
 
 /** Another date is the merchant's, and so is the end after a dispute or a failed payment. */
