@@ -75,8 +75,8 @@ function findRefusal(
 }
 
 /**
- * Removes values that graphql-js quotes, because a value may be a token that was pasted into the wrong place, and Apollo
- * Server's advice for the developers of a server.
+ * Removes values that graphql-js quotes, because a value may be a token that was pasted into the wrong place, and says
+ * what a client can do where the message does not.
  */
 function reword(message: string): string {
   return message
@@ -84,6 +84,7 @@ function reword(message: string): string {
       /^GraphQL introspection is not allowed.*$/s,
       'Introspection is off: use schema.graphql of this service.',
     )
+    .replace(/^Validation aborted\.$/, 'The operation repeats fields too often: select each field once.')
     .replace(/^(Variable "\$\w+") got invalid value .*$/s, '$1 got an invalid value.')
     .replace(/^(Argument "\w+") has invalid value .*$/s, '$1 has an invalid value.');
 }
