@@ -14,6 +14,7 @@ import { adminRole, readTrail } from '../audit/audit-kit.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { createLinkMutation } from '../helpers/admin-operations.ts';
 import { readAllRows } from '../helpers/all-rows.ts';
+import { anyCharacter } from '../helpers/any-character.ts';
 import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { type LinkKit, createLinkKit } from './email-link-kit.ts';
@@ -312,7 +313,7 @@ describe('tokens and ids', () => {
 
   test('every text has an id of its own, from which its token cannot be told', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (text, other) => {
+      fc.property(fc.string({ unit: anyCharacter }), fc.string({ unit: anyCharacter }), (text, other) => {
         expect(isLinkId(toLinkId(text))).toBe(true);
         expect(isLinkToken(toLinkId(text))).toBe(false);
         expect(toLinkId(text) === toLinkId(other)).toBe(text === other);
@@ -322,7 +323,7 @@ describe('tokens and ids', () => {
 
   test('a token with anything more, less or else than its 43 characters is none', () => {
     fc.assert(
-      fc.property(tokens, fc.nat(43), fc.string({ unit: 'binary', minLength: 1 }), (token, at, text) => {
+      fc.property(tokens, fc.nat(43), fc.string({ unit: anyCharacter, minLength: 1 }), (token, at, text) => {
         expect(isLinkToken(token)).toBe(true);
         expect(isLinkToken(token.slice(0, at) + text + token.slice(at))).toBe(false);
         expect(isLinkToken(token.slice(0, at))).toBe(at === 43);
@@ -350,7 +351,7 @@ describe('a link that is not the very one', () => {
     const unknown = await visit('GET', 'b'.repeat(43));
     const changes = fc.record({
       at: fc.nat(42),
-      put: fc.oneof(fc.constantFrom(...alphabet), fc.string({ unit: 'binary', maxLength: 3 })),
+      put: fc.oneof(fc.constantFrom(...alphabet), fc.string({ unit: anyCharacter, maxLength: 3 })),
       removed: fc.nat(2),
     });
     const near = changes.map(({ at, put, removed }) => token.slice(0, at) + put + token.slice(at + removed));
@@ -370,7 +371,7 @@ describe('a link that is not the very one', () => {
           )
           .map((create) => create()),
       },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 3 }) },
+      { weight: 1, arbitrary: fc.string({ unit: anyCharacter, minLength: 3 }) },
     );
     expect(unknown.status).toBe(404);
     await fc.assert(

@@ -8,6 +8,7 @@ import {
   isNonNullType,
   isRequiredInputField,
 } from 'graphql';
+import { anyCharacter } from '../helpers/any-character.ts';
 
 /** Values that the service knows, by the name of the argument or field that they fit: with them requests get far. */
 export type KnownValues = Readonly<Record<string, readonly string[]>>;
@@ -160,7 +161,7 @@ const anyText = fc.oneof(
   { weight: 6, arbitrary: pieces },
   { weight: 2, arbitrary: fc.constantFrom(...returnUrls, ...dates) },
   { weight: 3, arbitrary: anyCodeUnits },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 80 }) },
+  { weight: 1, arbitrary: fc.string({ unit: anyCharacter, maxLength: 80 }) },
   { weight: 1, arbitrary: longTexts },
 );
 
