@@ -238,7 +238,7 @@ describe('webhooks of 16 MB that strangers send', () => {
   }
 
   test('are bounded, and lawful events get through beside them and after them', async () => {
-    const victim = await startVictim({ STRIPE_WEBHOOK_SECRETS: secret });
+    const victim = await startVictim(floodBounds, { STRIPE_WEBHOOK_SECRETS: secret });
     await survive('40 connections with webhooks of 16 MB', victim, async () => {
       const attack = flood(victim, 40, createDelivery('x'.repeat(largest), 'whsec_b2Yg'));
       await wait(attackMs / 2);
@@ -249,7 +249,7 @@ describe('webhooks of 16 MB that strangers send', () => {
   }, 60_000);
 
   test('take turns, and who waits too long for a turn is asked to send again', async () => {
-    const victim = await startVictim({ STRIPE_WEBHOOK_SECRETS: secret });
+    const victim = await startVictim(floodBounds, { STRIPE_WEBHOOK_SECRETS: secret });
     const slow = Array.from({ length: 4 }, () => {
       const socket = connect(victim.service.port, '127.0.0.1').on('error', () => undefined);
       socket.write(createDelivery('x'.repeat(300_000), 'whsec_b2Yg', largest));
