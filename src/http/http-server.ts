@@ -8,6 +8,7 @@ import {
   fastify,
 } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { HttpConfig } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
@@ -70,7 +71,7 @@ export async function createHttpServer(
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
     genReqId: ({ headers: { 'x-request-id': id } }) =>
       typeof id === 'string' && requestIdPattern.test(id) ? id : randomUUID(),
-    frameworkErrors: answerUnreadable,
+    frameworkErrors: (error, request, reply) => answerUnreadable(error, request, reply, drop),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, open),
     // Routes have no schemas, since zod validates input, so Fastify's schema compilers are not loaded.
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
@@ -91,7 +92,7 @@ export async function createHttpServer(
   observeRequests(server, open, options);
   warnOfUntrustedProxy(server, config);
   const closing = closePolitely(server, open, options.lingerMs);
-  limitOpenRequests(server, open);
+  const drop = limitOpenRequests(server, open);
   goOnTogether(server);
   // The CORS plugin would answer other OPTIONS requests than preflight requests in plain text.
   server.addHook('onRequest', (request, reply, done) => {
@@ -108,8 +109,20 @@ function refuseSchemas(): never {
   throw new Error('Routes of this service have no schemas.');
 }
 
-/** A malformed URL ends the request before any hook runs. Fastify's own response would quote the URL. */
-function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/**
+ * A malformed URL ends the request before any hook runs, so no limit applies. Behind other requests it ends the
+ * connection: its response would stay in memory until they are answered. Fastify's own response would quote the URL.
+ */
+function answerUnreadable(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  drop: (socket: Socket) => void,
+): FastifyReply {
+  if (reply.raw.socket === null) {
+    drop(request.raw.socket);
+    return reply;
+  }
   reply.headers(createAnswerHeaders(request.id));
   return createErrorHandler('rest')(error, request, reply);
 }

@@ -29,8 +29,11 @@ const mostHeaders = 200;
 /** Probes are admitted under load: if they were refused, an orchestrator would restart the service and lose requests. */
 const probes: readonly (string | undefined)[] = ['/healthz', '/readyz'];
 
-/** Bounds the requests and the memory that clients can occupy at the same time, with or without a token. */
-export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): void {
+/**
+ * Bounds the requests and the memory that clients can occupy at the same time, with or without a token.
+ * @returns a function that closes a connection whose requests no hook can bound
+ */
+export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): (socket: Socket) => void {
   server.server.maxConnections = mostConnections;
   server.server.maxHeadersCount = mostHeaders;
   const held = new WeakMap<Connection, (() => void)[]>();
@@ -79,6 +82,7 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
     }
     if (connection.open.length < mostAtWork && !connection.isBroken) connection.socket.resume();
   });
+  return drop;
 }
 
 /** The latest running request may still need its body. */

@@ -64,6 +64,12 @@ describe('a path or a URL that does not exist', () => {
   });
 });
 
+test('a malformed URL behind another request ends the connection, since no limit counts it', async () => {
+  const answer = await sendRaw(app, 'GET /%zz HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(3));
+
+  expect(answer).toMatchObject({ status: 400, body: expect.not.stringContaining('HTTP/1.1') as unknown });
+});
+
 test('malformed HTTP behind a request ends the connection, and is not answered in place of the request', async () => {
   const answer = await sendRaw(app, `${writeGet('/healthz', {})}This is no HTTP.\r\n\r\n`);
 
