@@ -42,8 +42,11 @@ export function getExitCode(error: unknown): number {
 /** Describes a failure for an operator, without a stack. A client of the API gets less detail. */
 export function describeFailure(error: unknown): string {
   if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
-  if (error instanceof BillingError && error.cause instanceof Error && error.code.startsWith('STRIPE_'))
-    return `Stripe does not answer as it should: ${redact(error.cause.message)}`;
+  if (error instanceof BillingError && error.cause instanceof Error && error.code.startsWith('STRIPE_')) {
+    const isRefusal = error.code === 'STRIPE_MISCONFIGURED';
+    const what = isRefusal ? 'Stripe refused the request' : 'Stripe does not answer as it should';
+    return `${what}: ${redact(error.cause.message)}`;
+  }
   return error instanceof Error ? (findPortFault(error) ?? error.message) : 'The command failed.';
 }
 

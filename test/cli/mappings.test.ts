@@ -104,7 +104,7 @@ describe('link, asking Stripe', () => {
     const refused = await runCli(['link', 'ada', 'cus_1'], { env });
     expect(refused).toMatchObject({ stdout: '', exitCode: 1 });
     expect(refused.stderr).toMatch(
-      /^Stripe does not answer as it should: Invalid API Key provided.*\nAdd --no-verify/,
+      /^Stripe refused the request: Invalid API Key provided.*\nAdd --no-verify/,
     );
 
     stripe.answerBy(resetConnection);

@@ -137,7 +137,7 @@ describe('events that were not delivered', () => {
     const { stdout, stderr, exitCode } = await resync();
 
     expect(stdout).toBe(toLine([0, 0, 1], [0, 0, 0]));
-    expect(stderr).toMatch(/^event evt_\w+: Stripe does not answer as it should: Planted\n$/);
+    expect(stderr).toMatch(/^event evt_\w+: Stripe refused the request: Planted\n$/);
     expect(exitCode).toBe(1);
     expect(await resync()).toMatchObject({ stdout: toLine([1, 0, 0], [1, 0, 0]), exitCode: 0 });
     expect(await database.customers.findByUserId('ada')).not.toBeNull();
