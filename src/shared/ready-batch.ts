@@ -10,7 +10,6 @@ const maxTurns = 8;
 export class ReadyBatch {
   private current: Promise<void> | null = null;
   private size = 0;
-  private lastSize = 1;
 
   /** Resolves when the batch is released. The caller's async context is kept, as with every promise. */
   join(): Promise<void> {
@@ -23,15 +22,12 @@ export class ReadyBatch {
   private releaseWhenQuiet(release: () => void, sizeBefore: number, turn: number): void {
     setImmediate(() => {
       const { size } = this;
-      // After a batch of one, a single request is released without a further turn: more are unlikely.
-      const isAlone = size === 1 && this.lastSize === 1;
-      if (size > sizeBefore && !isAlone && turn < maxTurns) {
+      if (size > sizeBefore && turn < maxTurns) {
         this.releaseWhenQuiet(release, size, turn + 1);
         return;
       }
       this.current = null;
       this.size = 0;
-      this.lastSize = size;
       release();
     });
   }

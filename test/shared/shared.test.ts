@@ -20,15 +20,6 @@ test('what becomes ready in one turn of the event loop goes on in a row at its e
   expect(steps).toEqual(['one is ready', 'two is ready', 'the turn ends', 'one goes on', 'two goes on']);
 });
 
-test('one that is alone, as the one before was, goes on at the end of its own turn', async () => {
-  const readyBatch = new ReadyBatch();
-  const first = readyBatch.join();
-  await turn();
-  const second = readyBatch.join();
-  expect(second).not.toBe(first);
-  await second;
-});
-
 test('several wait for what the next turns bring', async () => {
   const readyBatch = new ReadyBatch();
   const first = together(readyBatch);
@@ -39,16 +30,6 @@ test('several wait for what the next turns bring', async () => {
   expect(second).toBe(first);
   expect(third).toBe(first);
   await third;
-});
-
-test('so does one after several', async () => {
-  const readyBatch = new ReadyBatch();
-  await together(readyBatch);
-  const first = readyBatch.join();
-  await turn();
-  const second = readyBatch.join();
-  expect(second).toBe(first);
-  await second;
 });
 
 test('after a turn that brought nothing they go on', async () => {
