@@ -14,6 +14,7 @@ const lookAlikes = [
   'ada', 'Ada', 'ada ', ' ada', 'ａda', '\u00e9', 'e\u0301', '\ufb01', 'fi', 'ß', 'ss', 'İ', 'i', '1', '01', '1.0', '1e0',
   'a:b', ':b', 'test:ada', 'auth0|5f7c8ec7c33c6c004bbafe82', 'a.b', '$where', '$ada', '{"$gt":""}', "'; DROP TABLE customers; --",
   '"', '\\', '%', '_', '*', 'null', 'undefined', '__proto__', '👩‍👩‍👧', '👩', '\ue000', '\u{10000}', '\uffff', '\u200b', '\u00a0',
+  '\ufeffada', 'ada\ufeff', '\u0085', '\u2028', '\u202eada', 'constructor', 'toString',
   'a'.repeat(255), '🦄'.repeat(127),
 ]; // prettier-ignore
 
