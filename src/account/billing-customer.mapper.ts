@@ -113,9 +113,16 @@ function toDiscounts(
   { discounts, currency }: SubscriptionFacts,
   ofCustomer: DiscountFacts | null,
 ): BillingSubscription['discounts'] {
-  if (discounts.length > 0 || ofCustomer === null)
+  if (discounts.length > 0 || ofCustomer === null || isIgnored(ofCustomer, currency))
     return discounts.map((discount) => toBillingDiscount(discount, 'subscription', currency));
   return [toBillingDiscount(ofCustomer, 'customer', currency)];
+}
+
+/** Stripe ignores an amount in other currencies: https://docs.stripe.com/invoicing/multi-currency-customers */
+function isIgnored({ source: { coupon } }: DiscountFacts, currency: string): boolean {
+  // The other currencies of a deleted coupon are not known.
+  const { amount_off: amount = null, currency: own, currency_options: others = null } = coupon ?? {};
+  return amount !== null && own !== currency && others !== null && !(currency in others);
 }
 
 /** @param currency what the discount is taken off in; null for the coupon's own currency */

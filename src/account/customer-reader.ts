@@ -154,7 +154,7 @@ async function addCouponAmounts(
     foreign.map(async (coupon) => {
       try {
         const whole = await reads.read(coupon.id, () => read(coupon.id));
-        coupon.currency_options = whole.currency_options;
+        coupon.currency_options = whole.currency_options ?? {};
       } catch (error) {
         if (!isMissing(error)) throw error;
       }

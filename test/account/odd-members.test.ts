@@ -245,6 +245,23 @@ describe('a discount', () => {
     });
   });
 
+  test.each([
+    ['of an amount in another currency does not apply, as Stripe ignores it', {}, []],
+    [
+      'of an amount in several currencies applies in that of the subscription',
+      { currency_options: { usd: { amount_off: 600 } } },
+      [{ name: 'Five', amountOff: { amount: 600, currency: 'usd' } }],
+    ],
+  ])('of the customer that is %s', async (_title, options, expected) => {
+    const five = { amount_off: 500, currency: 'eur' };
+    const own = { id: 'co_1', object: 'coupon', ...five, ...options };
+    answerWith({ discount: discount(five) }, {}, [], { coupons: sendJson(200, own) });
+
+    const customer = await readCustomer();
+    expect(customer?.subscriptions[0]?.discounts).toMatchObject(expected);
+    expect(customer?.discount).toMatchObject({ amountOff: { amount: 500, currency: 'eur' } });
+  });
+
   test('without a coupon, of a source that Stripe added later, is listed', async () => {
     answerWith({}, { discounts: [discount(null)] });
 
