@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
 import { BillingError } from '../shared/errors.ts';
-import { noTraceIds, readTraceIds } from '../telemetry/telemetry.ts';
+import { readTraceIds } from '../telemetry/telemetry.ts';
 import { findOwnFrame } from './own-frame.ts';
 
 export type { Logger };
@@ -22,14 +22,8 @@ export function createLogger(level: string, destination?: LogDestination): Logge
     base: null,
     serializers: { error: describeError },
     mixin: readTraceIds,
-    mixinMergeStrategy: join,
   };
   return pino(options, destination ?? (sharedOutput ??= openOutput()));
-}
-
-/** Outside of spans there are no ids, so the line is not copied. */
-function join(line: object, ids: object): object {
-  return ids === noTraceIds ? line : { ...ids, ...line };
 }
 
 const stdout = 1;

@@ -126,16 +126,13 @@ export function toOutcome(error: unknown): string {
   return error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR';
 }
 
-/** The result of `readTraceIds` outside of spans. */
-export const noTraceIds: Readonly<Record<string, string>> = {};
-
 /**
- * Returns the active span's ids for log lines, by OpenTelemetry's names for other log formats:
+ * Returns the active span's ids, in an object that pino extends to a log line, by OpenTelemetry's names for other log formats:
  * https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  */
-export function readTraceIds(): Readonly<Record<string, string>> {
+export function readTraceIds(): Record<string, string> {
   const span = trace.getActiveSpan()?.spanContext();
-  return span === undefined ? noTraceIds : { trace_id: span.traceId, span_id: span.spanId };
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 }
 
 /**
