@@ -73,16 +73,17 @@ export const BillingPortalConfigurationConnection = createConnectionType(
  */
 export function toBillingPortalConfiguration(
   configuration: Configuration,
-  checkPolicyAccess = (): void => undefined,
+  checkPolicyAccess?: () => void,
 ): object {
   const mark = readMark(configuration);
-  const policy = mark?.policyName ? { namespace: mark.namespace, name: mark.policyName } : null;
-  // graphql-js calls it if the field is selected. Inside a host's server, its context is the host's.
-  const readPolicy = (): object | null => {
-    checkPolicyAccess();
-    return policy;
+  return {
+    ...toOutputFields(configurationOutputSchema, { ...configuration }),
+    // graphql-js calls it if the field is selected. Inside a host's server, its context is the host's.
+    policy: () => {
+      checkPolicyAccess?.();
+      return mark?.policyName ? { namespace: mark.namespace, name: mark.policyName } : null;
+    },
   };
-  return { ...toOutputFields(configurationOutputSchema, { ...configuration }), policy: readPolicy };
 }
 
 export const BillingPortalConfigurationInput = createType(configurationInputSchema, 'input');
