@@ -17,7 +17,7 @@ export interface CookieSessionOptions {
 export function createCookieSessionServer(options: CookieSessionOptions): Server {
   return createServer(async (request, response) => {
     try {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+      const { pathname, searchParams } = new URL(`http://localhost${request.url ?? '/'}`);
       if (request.method !== 'GET' || pathname !== '/billing') return response.writeHead(404).end();
       const [, sessionId] = /(?:^|; )session=([^;]*)/.exec(request.headers.cookie ?? '') ?? [];
       const userId = sessionId === undefined ? null : await options.findUserId(sessionId);

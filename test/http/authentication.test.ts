@@ -177,6 +177,10 @@ describe('examples/cookie-session.ts', () => {
     },
   );
 
+  test.each(['/other', '//', '//other/billing'])('there is nothing at %s', async (path) => {
+    expect((await visit(path, 'session=of-ada')).status).toBe(404);
+  });
+
   test('an unknown task is an error and not a redirect', async () => {
     const response = await visit('/billing?flow=NOTHING', 'session=of-ada');
 
