@@ -138,7 +138,7 @@ function readClaims(text: string): ReadonlyMap<string, string> | null {
     if (claim === undefined || value === undefined || claims.has(claim)) return null;
     claims.set(claim, value.trim());
   }
-  return claims;
+  return claims.size === 0 ? null : claims;
 }
 
 /** Several clients of one product, such as a website and an app, may have an audience each. */

@@ -196,6 +196,7 @@ describe('what is not accepted', () => {
     [{ JWT_REQUIRED_CLAIMS: 'token_use' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
     [{ JWT_REQUIRED_CLAIMS: 'sts=active,=x' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
     [{ JWT_REQUIRED_CLAIMS: 'token_use,sts' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
+    [{ JWT_REQUIRED_CLAIMS: ',' }, /^JWT_REQUIRED_CLAIMS: expected claims with their values/],
     [{ JWT_REQUIRED_CLAIMS: 'groups=a, groups =b' }, /^JWT_REQUIRED_CLAIMS: .* each claim once/],
     [{ JWT_SECRET: `"${required.JWT_SECRET}"` }, /^JWT_SECRET: the value is in quotes; remove them$/],
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET: the secret has 5 bytes and needs 32/],
