@@ -7,15 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import type { MappingIds, LinkOutcome } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { bundleProgram } from '../helpers/bundled-program.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { collectUserIds, createLinks } from './directory-assertions.ts';
 
-const program = join(import.meta.dirname, 'linking-process.ts');
+const program = bundleProgram(join(import.meta.dirname, 'linking-process.ts'));
 
 /** Gives each list of links to a process of its own, all starting together on a database that is new to them. */
 async function linkInProcesses(url: string, lists: readonly MappingIds[][]): Promise<LinkOutcome[][]> {
-  const children = lists.map(() => fork(program, [url], { execArgv: ['--import', 'tsx'] }));
+  const children = lists.map(() => fork(program, [url]));
   await Promise.all(children.map((child) => once(child, 'message')));
   return Promise.all(
     children.map(async (child, index) => {

@@ -6,11 +6,12 @@ import { afterAll, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { Leases } from '../../src/records/leases.ts';
+import { bundleProgram } from '../helpers/bundled-program.ts';
 import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 
-const program = join(import.meta.dirname, 'leasing-process.ts');
+const program = bundleProgram(join(import.meta.dirname, 'leasing-process.ts'));
 const key = 'customer:cus_1';
 const rounds = 50;
 const folder = createTemporaryFolder();
@@ -19,7 +20,7 @@ let files = 0;
 const createPath = (): string => join(folder, `${(files += 1)}`);
 
 async function startProcess(url: string, ...args: string[]): Promise<ChildProcess> {
-  const child = fork(program, [url, key, ...args], { execArgv: ['--import', 'tsx'] });
+  const child = fork(program, [url, key, ...args]);
   await once(child, 'message');
   return child;
 }
