@@ -51,7 +51,7 @@ async function create(shell: Shell, base: string | undefined): Promise<void> {
     );
   const { id, secret = '' } = await createEndpoint(config, url);
   shell.stderr.write(`Stripe now sends events to ${url} (${id}). Set this variable, and restart:\n`);
-  // The output may be appended to a .env file whose last line has no end.
+  // The output may be appended to a .env file that does not end with a line break.
   shell.stdout.write(`\nSTRIPE_WEBHOOK_SECRETS=${secret}\n`);
 }
 

@@ -31,7 +31,7 @@ const probes: readonly (string | undefined)[] = ['/healthz', '/readyz'];
 
 /**
  * Bounds the requests and the memory that clients can occupy at the same time, with or without a token.
- * @returns a function that closes a connection whose requests no hook can bound
+ * @returns a function that closes a connection, for requests that no hook can bound
  */
 export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): (socket: Socket) => void {
   server.server.maxConnections = mostConnections;

@@ -41,7 +41,7 @@ function openOutput(): LogDestination {
   // A failed write must not end the service: sonic-boom retries it, for example when the disk has space again.
   output.once('error', ({ message }: Error) => process.stderr.write(`Failed to write the log: ${message}\n`));
   output.on('error', () => undefined);
-  // Both outputs may be one pipe whose reader is gone. Without a listener, the failed message would end the process.
+  // The reader of both outputs may be gone. Without a listener, the failed message would end the process.
   process.stderr.on('error', () => undefined);
   // pino calls `flushSync` after a fatal line. On a full disk, sonic-boom's own `flushSync` would retry forever; `flush` tries once.
   const flush = (): void => output.flush();
