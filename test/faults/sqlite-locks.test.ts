@@ -128,18 +128,20 @@ describe('an import into SQLite', () => {
     const database = await open();
     const other = await open();
     const importing = { done: false };
+    const start = performance.now();
     const outcomes = database.customers.linkMany(createLinks(20_000, 'import')).finally(() => {
       importing.done = true;
     });
     const turns: number[] = [];
     while (!importing.done) {
-      const start = performance.now();
+      const asked = performance.now();
       await sleep(1);
       await other.customers.linkMany(createLinks(1, `other${turns.length}`));
-      turns.push(performance.now() - start);
+      turns.push(performance.now() - asked);
     }
     expect(new Set(await outcomes)).toEqual(new Set(['linked']));
     expect(turns.length).toBeGreaterThan(10);
-    expect(Math.max(...turns)).toBeLessThan(500);
+    // In one transaction the import would hold up the others to its end, on a machine of any speed.
+    expect(Math.max(...turns)).toBeLessThan((performance.now() - start) / 3);
   });
 });
