@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 /** @type {import('@jest/types').Config.InitialProjectOptions} */
 const shared = {
   testEnvironment: 'node',
+  // Other steps build while tests run, and jest fails on a file that vanishes while it looks around.
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/output/'],
   // The packages of this repository are tested as TypeScript, without a build.
   testEnvironmentOptions: { customExportConditions: ['billing-portal-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
