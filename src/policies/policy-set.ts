@@ -102,18 +102,19 @@ function checkStrictest(set: PolicySet): FieldFault[] {
   });
 }
 
+/** What features offer beyond being there. */
+const details: Partial<Record<FeatureName, (features: ConfigurationFeatures) => readonly string[]>> = {
+  customer_update: ({ customer_update: update }) => update?.allowed_updates ?? [],
+  subscription_update: ({ subscription_update: update }) => [
+    ...(update?.default_allowed_updates ?? []),
+    ...(update?.products ?? []).flatMap(({ prices }) => prices),
+  ],
+};
+
 /** A feature that a policy offers, and the changes and prices that it offers. */
 function listOffers({ features = {} }: Policy, name: FeatureName): string[] {
   if (features[name]?.enabled !== true) return [];
-  const { customer_update: customer, subscription_update: update }: ConfigurationFeatures = {
-    [name]: features[name],
-  };
-  const details = [
-    ...(customer?.allowed_updates ?? []),
-    ...(update?.default_allowed_updates ?? []),
-    ...(update?.products ?? []).flatMap(({ prices }) => prices),
-  ];
-  return [name, ...details.map((detail) => `${name} of ${detail}`)];
+  return [name, ...(details[name]?.(features) ?? []).map((detail) => `${name} of ${detail}`)];
 }
 
 /** The configuration of a policy as its file says, with nothing hidden. */
