@@ -41,7 +41,9 @@ function toText(
 ): string {
   const query = `mutation { createBillingPortalSession(returnUrl: \\"${returnUrl}\\") { url } }`;
   const page =
-    webUrl === null ? '' : `\n  An account page with a Manage billing button. Click it:\n  ${webUrl}\n`;
+    webUrl === null
+      ? ''
+      : `\n  An account page. Sign in as the demo user, and click Manage billing:\n  ${webUrl}\n`;
   return `${page}
   A portal session of the demo user, opened a moment ago:
   ${sessionUrl}
