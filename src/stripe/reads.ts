@@ -57,7 +57,7 @@ export async function* readPages<T extends Identified>(
   }
 }
 
-/** Concurrent callers of the same key share one read. Nothing is cached afterwards. */
+/** Concurrent callers of the same key share one read, or one creation. Nothing is cached afterwards. */
 export class SharedReads<T> {
   private readonly underWay = new Map<string, Promise<T>>();
 
