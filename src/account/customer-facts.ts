@@ -143,6 +143,7 @@ const subscription = z.object({
   discounts: z.array(discount),
   start_date: seconds,
   trial_end: maybe(seconds),
+  trial_settings: maybe(z.object({ end_behavior: z.object({ missing_payment_method: z.string() }) })),
   cancel_at: maybe(seconds),
   cancel_at_period_end: z.boolean(),
   canceled_at: maybe(seconds),

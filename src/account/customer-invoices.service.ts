@@ -155,11 +155,19 @@ function isShown(status: string | null, statuses: ReadonlySet<string> | null): b
 }
 
 /** Stripe previews the invoices of a subscription with paused collection, but lets none of them be paid. */
-function isCollected({ currentPeriodEnd, facts }: BillingSubscription): boolean {
-  if (uncollectedStatuses.has(facts.status)) return false;
+function isCollected(subscription: BillingSubscription): boolean {
+  const { currentPeriodEnd, facts } = subscription;
+  if (uncollectedStatuses.has(facts.status) || endsWithTrial(subscription)) return false;
   if (facts.pause_collection === null) return true;
   const { resumes_at: resumesAt } = facts.pause_collection;
   return resumesAt !== null && currentPeriodEnd !== null && resumesAt * 1000 <= currentPeriodEnd.getTime();
+}
+
+/** https://docs.stripe.com/billing/subscriptions/trials/free-trials#create-free-trials-without-payment */
+function endsWithTrial({ paymentMethod, facts }: BillingSubscription): boolean {
+  const { status, collection_method: method, trial_settings: trial } = facts;
+  if (status !== 'trialing' || method === 'send_invoice' || paymentMethod !== null) return false;
+  return /^(cancel|pause)$/.test(trial?.end_behavior.missing_payment_method ?? '');
 }
 
 /** A subscription without items has no period, and comes last. */

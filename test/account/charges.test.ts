@@ -184,6 +184,30 @@ describe('the next charge', () => {
     });
   });
 
+  test.each([
+    ['is not charged where Stripe then cancels', 'cancel', null],
+    ['is not charged where Stripe then pauses', 'pause', null],
+    ['is charged where Stripe then creates an invoice', 'create_invoice', { total: { amount: 900 } }],
+  ])('a trial without a payment method %s', async (_title, behavior, expected) => {
+    const { userId, customer } = user;
+    await app.sdk.customers.update(customer, { invoice_settings: { default_payment_method: '' } });
+    await subscribe({ trial_period_days: 7 });
+    const gate = await startStripeGate(app.stripe.url);
+    const service = await createTestApp({ STRIPE_API_URL: gate.url });
+    await service.link(userId, customer);
+    const token = await service.createToken({ userId });
+    // The local Stripe's trials always charge.
+    gate.watch(({ path, status, answer }) => ({
+      status,
+      headers: { 'content-type': 'application/json' },
+      body: path.endsWith('/subscriptions') ? answer.replace('create_invoice', behavior) : answer,
+    }));
+
+    const { billingCustomer } = (await service.execute({ document: nextChargeQuery, token })).expectData();
+
+    expect(billingCustomer).toMatchObject({ nextCharge: expected, subscriptions: [{ nextCharge: expected }] });
+  });
+
   test('a paused collection that resumes within the period is charged', async () => {
     const subscription = await subscribe();
     await app.sdk.subscriptions.update(subscription.id, {
