@@ -119,7 +119,7 @@ export const cancellationReason = object('PortalCancellationReason', 'Asking cus
 
 const pauseInterval = object('PortalPauseInterval', 'A preset length of a pause: three years at most.', {
   interval: enums.TimeInterval.describe('The unit.'),
-  interval_count: optional(z.int().min(1), 'The number of units: 1 by default.'),
+  interval_count: optional(z.int32().min(1), 'The number of units: 1 by default.'),
 });
 
 const pauseDuration = object('PortalPauseDuration', 'How long a subscription can be paused.', {

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import * as z from 'zod';
 import { type ObjectClass, type OpenEnum, registerOpenEnum } from '../graphql/types.ts';
 import { graphqlNotes, scheduleAtPeriodEnd, scheduleCondition } from './configuration-features.schema.ts';
@@ -48,7 +48,8 @@ function toGraphqlType(schema: Schema, kind: Kind): GraphqlType {
   if (schema instanceof z.ZodEnum) return getEnum(schema).type;
   if (schema instanceof z.ZodBoolean) return Boolean;
   if (schema instanceof z.ZodDate) return Date;
-  return schema instanceof z.ZodNumber ? Int : ID;
+  if (schema instanceof z.ZodNumber) return schema.format === 'int32' ? Int : Float;
+  return ID;
 }
 
 function findCondition(schema: Schema): z.ZodEnum | undefined {

@@ -62,7 +62,6 @@ function createShapeError(what: string): Stripe.errors.StripeAPIError {
 
 const text = z.string().nullish();
 const flag = z.boolean();
-const count = z.int32();
 /** The range of a JavaScript date. */
 const seconds = z.number().min(0).max(8.64e12);
 const metadata = z.record(z.string(), z.string()).nullish();
@@ -128,12 +127,12 @@ const invoice = z.looseObject({
 });
 
 const enabled = z.looseObject({ enabled: flag });
-const interval = z.looseObject({ interval: z.string(), interval_count: count });
+const interval = z.looseObject({ interval: z.string(), interval_count: z.int32() });
 const pauseDuration = z.looseObject({ type: z.string(), interval_options: z.array(interval) });
 const offeredProduct = z.looseObject({
   product: z.string(),
   prices: z.array(z.string()),
-  adjustable_quantity: enabled.extend({ minimum: count, maximum: count.nullish() }),
+  adjustable_quantity: enabled.extend({ minimum: z.int(), maximum: z.int().nullish() }),
 });
 
 const configuration = z.looseObject({

@@ -205,7 +205,10 @@ describe('the next charge', () => {
 
     const { billingCustomer } = (await service.execute({ document: nextChargeQuery, token })).expectData();
 
-    expect(billingCustomer).toMatchObject({ nextCharge: expected, subscriptions: [{ nextCharge: expected }] });
+    expect(billingCustomer).toMatchObject({
+      nextCharge: expected,
+      subscriptions: [{ nextCharge: expected }],
+    });
   });
 
   test('a paused collection that resumes within the period is charged', async () => {

@@ -200,6 +200,12 @@ describe('what this version does not know of Stripe', () => {
       null,
     ],
     [
+      'subscription_update.products.0.adjustable_quantity',
+      { enabled: true, minimum: 2 ** 31, maximum: Number.MAX_SAFE_INTEGER },
+      'subscriptionUpdate.products.0.adjustableQuantity',
+      { enabled: true, minimum: 2 ** 31, maximum: Number.MAX_SAFE_INTEGER },
+    ],
+    [
       'subscription_cancel.cancellation_reason.feedback_options',
       ['bpfo_1', { id: 'bpfo_2', object: 'billing_portal.feedback_option' }],
       'subscriptionCancel.cancellationReason.feedbackOptionIds',
