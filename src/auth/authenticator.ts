@@ -1,5 +1,4 @@
 import {
-  type CryptoKey,
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
@@ -113,22 +112,11 @@ function createVerificationKeys(
   if (source.kind === 'jwks')
     return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source, issuer, clock).find };
   if (source.kind === 'secret') {
-    const keys = new Map<string, Promise<CryptoKey>>();
-    const find: JWTVerifyGetKey = ({ alg }) => {
-      const key = keys.get(alg) ?? importSecret(source.secret, alg);
-      keys.set(alg, key);
-      return key;
-    };
-    return { algorithms: getSecretAlgorithms(source.secret), find };
+    const secret = new TextEncoder().encode(source.secret);
+    return { algorithms: getSecretAlgorithms(source.secret), find: () => secret };
   }
   const key = parsePublicKey(source.pem);
   return { algorithms: getPublicKeyAlgorithms(key), find: () => key };
-}
-
-/** jose would import a secret again for each token. @param algorithm HS256, HS384 or HS512 */
-function importSecret(secret: string, algorithm: string): Promise<CryptoKey> {
-  const hmac = { name: 'HMAC', hash: `SHA-${algorithm.slice(2)}` };
-  return crypto.subtle.importKey('raw', new TextEncoder().encode(secret), hmac, false, ['verify']);
 }
 
 /** Resolves to the claims of the verified token. @throws UnauthenticatedError, AuthUnavailableError */
