@@ -14,21 +14,14 @@ import {
   readMark,
 } from './managed-configuration.ts';
 
-/** `false` hides a feature. */
-export type FeatureChoice = Readonly<Partial<Record<FeatureName, boolean | undefined>>>;
-
 /** The features that a client hides, in Stripe's names. */
-export function toFeatureChoice(features: HiddenFeaturesInput): FeatureChoice {
-  return Object.fromEntries(featureNames.map((name) => [name, features[toInputName(name)] ?? undefined]));
+export function listHidden(features: HiddenFeaturesInput): FeatureName[] {
+  return featureNames.filter((name) => features[toInputName(name)] === false);
 }
 
-export function hidesFeatures(choice: FeatureChoice): boolean {
-  return featureNames.some((name) => choice[name] === false);
-}
-
-/** Hides features of a configuration. Returns `base` itself when the choice hides nothing that `base` offers. */
-export function narrow(base: WantedConfiguration, choice: FeatureChoice): WantedConfiguration {
-  const features = hide(base.content.features, choice);
+/** Hides features of a configuration. Returns `base` itself when it offers none of them. */
+export function narrow(base: WantedConfiguration, hidden: readonly FeatureName[]): WantedConfiguration {
+  const features = hide(base.content.features, hidden);
   if (hashContent(features) === hashContent(base.content.features)) return base;
   // A login page would be a second, public way in.
   const content = { ...base.content, login_page: { enabled: false }, features };
@@ -37,13 +30,12 @@ export function narrow(base: WantedConfiguration, choice: FeatureChoice): Wanted
 
 type Features = ConfigurationContent['features'];
 
-function hide(features: Features, choice: FeatureChoice): Features {
-  const isHidden = (name: FeatureName): boolean => choice[name] === false || features[name]?.enabled !== true;
-  const hidden = new Set(featureNames.filter(isHidden));
+function hide(features: Features, hidden: readonly FeatureName[]): Features {
+  const off = new Set([...hidden, ...featureNames.filter((name) => features[name]?.enabled !== true)]);
   // Stripe refuses changes of subscriptions without changes of payment methods.
-  if (hidden.has('payment_method_update')) hidden.add('subscription_update');
+  if (off.has('payment_method_update')) off.add('subscription_update');
   return Object.fromEntries(
-    featureNames.map((name) => [name, hidden.has(name) ? { enabled: false } : features[name]]),
+    featureNames.map((name) => [name, off.has(name) ? { enabled: false } : features[name]]),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Caller } from '../auth/claims.ts';
+import type { FeatureName } from '../configurations/configuration-features.schema.ts';
 import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
 import {
   type Configuration,
@@ -6,12 +7,7 @@ import {
   getNamedConfiguration,
   readConfiguration,
 } from '../configurations/managed-configuration.ts';
-import {
-  type FeatureChoice,
-  hidesFeatures,
-  narrow,
-  readContent,
-} from '../configurations/narrow-configuration.ts';
+import { narrow, readContent } from '../configurations/narrow-configuration.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { type Policy, compilePolicy } from '../policies/policy-set.ts';
 import type { PlannedSubscription, PortalPolicies } from '../policies/portal-policies.service.ts';
@@ -53,16 +49,16 @@ export class ConfigurationChooser {
   async choose(
     caller: Caller | null,
     mapping: CustomerMapping | null,
-    choice: FeatureChoice = {},
+    hidden: readonly FeatureName[],
   ): Promise<ChosenConfiguration> {
-    return this.narrow(await this.findInForce(caller, mapping), choice);
+    return this.narrow(await this.findInForce(caller, mapping), hidden);
   }
 
   /** Chooses what an administrator names. @throws BadUserInputError when it does not exist or is not active */
-  async chooseNamed(id: string, choice: FeatureChoice = {}): Promise<ChosenConfiguration> {
+  async chooseNamed(id: string, hidden: readonly FeatureName[]): Promise<ChosenConfiguration> {
     const configuration = await getNamedConfiguration(this.parts.stripe, id);
     if (!configuration.active) throw new BadUserInputError('The configuration is not active.');
-    return this.narrow({ policy: null, named: configuration, wanted: null }, choice);
+    return this.narrow({ policy: null, named: configuration, wanted: null }, hidden);
   }
 
   /** The id for Stripe; null lets Stripe use the account's default. */
@@ -82,7 +78,8 @@ export class ConfigurationChooser {
 
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */
   async getInForce(caller: Caller): Promise<Configuration> {
-    const inForce = await this.findInForceOf(caller);
+    const mapping = this.parts.policies && (await this.parts.customers.findByUserId(caller.userId));
+    const inForce = await this.findInForce(caller, mapping);
     // The default's key is not an id; a policy's is the hash of its content.
     return this.reads.read(inForce.wanted?.hash ?? 'default', () => this.read(inForce));
   }
@@ -92,16 +89,9 @@ export class ConfigurationChooser {
    * old: a page that only shows what is offered asks Stripe for neither each time.
    * @throws PortalNotConfiguredError, and the errors of Stripe
    */
-  async getOffered(caller: Caller, known: KnownCustomer | null = null): Promise<OfferedFeatures> {
-    const { wanted } = await (known === null
-      ? this.findInForceOf(caller)
-      : this.findInForce(caller, known.mapping, known.subscriptions));
+  async getOffered(caller: Caller, { mapping, subscriptions }: KnownCustomer): Promise<OfferedFeatures> {
+    const { wanted } = await this.findInForce(caller, mapping, subscriptions);
     return wanted?.content.features ?? (await requireDefault(this.parts.ids.getDefault())).features;
-  }
-
-  private async findInForceOf(caller: Caller): Promise<ChosenConfiguration> {
-    const mapping = this.parts.policies && (await this.parts.customers.findByUserId(caller.userId));
-    return this.findInForce(caller, mapping);
   }
 
   private async findInForce(
@@ -115,10 +105,13 @@ export class ConfigurationChooser {
   }
 
   /** Reads the configuration from Stripe each time, so that a session follows its last change. */
-  private async narrow(whole: ChosenConfiguration, choice: FeatureChoice): Promise<ChosenConfiguration> {
-    if (!hidesFeatures(choice)) return whole;
+  private async narrow(
+    whole: ChosenConfiguration,
+    hidden: readonly FeatureName[],
+  ): Promise<ChosenConfiguration> {
+    if (hidden.length === 0) return whole;
     const base = readContent(await this.read(whole));
-    const narrowed = narrow(base, choice);
+    const narrowed = narrow(base, hidden);
     return narrowed === base ? whole : { ...whole, wanted: narrowed };
   }
 

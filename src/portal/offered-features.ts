@@ -1,29 +1,10 @@
-import type { FeatureName } from '../configurations/configuration-features.schema.ts';
+import type { Configuration, ConfigurationContent } from '../configurations/managed-configuration.ts';
 import { type TaskFacts, type TaskRefusal, findLimit } from './flow-limits.ts';
 import type { PortalFlowType } from './portal-flow.ts';
 import { FlowNotAllowedError } from './portal.errors.ts';
 
-interface OfferedProduct {
-  readonly prices: readonly string[];
-  readonly adjustable_quantity?: {
-    readonly enabled: boolean;
-    readonly minimum?: number;
-    readonly maximum?: number | null;
-  };
-}
-
-/** What a configuration lets customers do: a policy's content and Stripe's own configurations both have this form. */
-export type OfferedFeatures = Readonly<Partial<Record<FeatureName, { readonly enabled?: boolean }>>> & {
-  readonly customer_update?: {
-    readonly enabled?: boolean;
-    readonly allowed_updates?: readonly string[] | '' | null;
-  };
-  readonly subscription_update?: {
-    readonly enabled?: boolean;
-    readonly default_allowed_updates?: readonly string[] | '' | null;
-    readonly products?: readonly OfferedProduct[] | '' | null;
-  };
-};
+/** What a configuration lets customers do: as Stripe has it, or as a policy asks for it. */
+export type OfferedFeatures = Configuration['features'] | ConfigurationContent['features'];
 
 /** Whether customers find the task in the portal. @param priceId the subscription's; null when it does not matter */
 export function offersTask(type: PortalFlowType, features: OfferedFeatures, priceId: string | null): boolean {
@@ -53,9 +34,9 @@ function offersUpdate({ subscription_update: update }: OfferedFeatures, name: st
   return update?.default_allowed_updates?.includes(name) ?? false;
 }
 
-function listProducts({ subscription_update: update }: OfferedFeatures): readonly OfferedProduct[] {
-  const products = update?.products;
-  return Array.isArray(products) ? (products as readonly OfferedProduct[]) : [];
+function listProducts({ subscription_update: update }: OfferedFeatures) {
+  const products = update?.products ?? '';
+  return products === '' ? [] : products;
 }
 
 /** The price and quantity of a subscription, now or after the change that a deep link proposes. */

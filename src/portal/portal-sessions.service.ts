@@ -2,7 +2,8 @@ import type Stripe from 'stripe';
 import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
-import { type FeatureChoice, toFeatureChoice } from '../configurations/narrow-configuration.ts';
+import type { FeatureName } from '../configurations/configuration-features.schema.ts';
+import { listHidden } from '../configurations/narrow-configuration.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { OwnCustomers } from '../customers/customer-creation.service.ts';
@@ -43,9 +44,9 @@ export class PortalSessions {
    *   FlowNotAllowedError, PortalNotConfiguredError, and the errors of Stripe and the store
    */
   create(caller: Caller, args: SessionArgs): Promise<PortalSession> {
-    return this.openChosen(args, async (features) => {
+    return this.openChosen(args, async (hidden) => {
       const mapping = await this.parts.customers.get(caller);
-      return [mapping, await this.parts.chooser.choose(caller, mapping, features)];
+      return [mapping, await this.parts.chooser.choose(caller, mapping, hidden)];
     });
   }
 
@@ -56,10 +57,10 @@ export class PortalSessions {
     configurationId?: string | null,
   ): Promise<PortalSession> {
     const { chooser } = this.parts;
-    return this.openChosen(args, async (features) => {
+    return this.openChosen(args, async (hidden) => {
       const chosen = await (typeof configurationId === 'string'
-        ? chooser.chooseNamed(configurationId, features)
-        : chooser.choose(null, mapping, features));
+        ? chooser.chooseNamed(configurationId, hidden)
+        : chooser.choose(null, mapping, hidden));
       return [mapping, chosen];
     });
   }
@@ -67,12 +68,12 @@ export class PortalSessions {
   /** Counts a success or a failure, labelled with the policy if one was already chosen. */
   private async openChosen(
     args: SessionArgs,
-    choose: (features: FeatureChoice) => Promise<[CustomerMapping, ChosenConfiguration]>,
+    choose: (hidden: readonly FeatureName[]) => Promise<[CustomerMapping, ChosenConfiguration]>,
   ): Promise<PortalSession> {
     let policyName = '(none)';
     try {
       const checked = this.check(args);
-      const [mapping, chosen] = await choose(args.features ? toFeatureChoice(args.features) : {});
+      const [mapping, chosen] = await choose(listHidden(args.features ?? {}));
       policyName = namePolicy(chosen);
       const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);
       const session = await this.open({ ...checked, ...params }, chosen);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
-import { toInputPath } from '../../src/configurations/configuration.schema.ts';
+import { toInputName, toInputPath } from '../../src/configurations/configuration.schema.ts';
 import {
   type Configuration,
   type WantedConfiguration,
   hashContent,
 } from '../../src/configurations/managed-configuration.ts';
-import { type FeatureChoice, narrow, readContent } from '../../src/configurations/narrow-configuration.ts';
+import { listHidden, narrow, readContent } from '../../src/configurations/narrow-configuration.ts';
 import { type Policy, compilePolicy } from '../../src/policies/policy-set.ts';
 
 const everything: Policy = {
@@ -31,8 +31,10 @@ function listEnabled({ content }: WantedConfiguration): FeatureName[] {
   return featureNames.filter((name) => content.features[name]?.enabled === true);
 }
 
-function choose(shown: number): FeatureChoice {
-  return Object.fromEntries(featureNames.map((name, index) => [name, (shown & (1 << index)) !== 0]));
+/** Shows the features whose bits are set, and hides the others. */
+function choose(shown: number): FeatureName[] {
+  const shows = featureNames.map((name, index) => [toInputName(name), (shown & (1 << index)) !== 0]);
+  return listHidden(Object.fromEntries(shows) as Record<string, boolean>);
 }
 
 describe('a compiled policy', () => {
@@ -68,12 +70,12 @@ describe('a compiled policy', () => {
   test('shows what a client does not hide: every one of the 64 combinations is a part of the policy', () => {
     const whole = compilePolicy(everything);
     for (let shown = 0; shown < 64; shown += 1) {
-      const choice = choose(shown);
-      const narrowed = narrow(compilePolicy(everything), choice);
-      const wanted = featureNames.filter((name) => choice[name] === true);
-      const expected = choice.payment_method_update
-        ? wanted
-        : wanted.filter((name) => name !== 'subscription_update');
+      const hidden = choose(shown);
+      const narrowed = narrow(compilePolicy(everything), hidden);
+      const wanted = featureNames.filter((_name, index) => (shown & (1 << index)) !== 0);
+      const expected = hidden.includes('payment_method_update')
+        ? wanted.filter((name) => name !== 'subscription_update')
+        : wanted;
 
       expect(listEnabled(narrowed)).toEqual(expected);
       expect(narrowed.narrowedFrom).toBe(expected.length === 6 ? null : whole.hash);
@@ -83,12 +85,14 @@ describe('a compiled policy', () => {
   });
 
   test('is the same whether a choice leaves a feature out or shows it', () => {
-    expect(narrow(compilePolicy(everything), { invoice_history: true })).toEqual(compilePolicy(everything));
+    expect(narrow(compilePolicy(everything), listHidden({ invoiceHistory: true }))).toEqual(
+      compilePolicy(everything),
+    );
   });
 
   test('has no login page of its own when a client narrows it', () => {
     expect(compilePolicy(everything).content.login_page).toEqual({ enabled: true });
-    expect(narrow(compilePolicy(everything), { invoice_history: false }).content.login_page).toEqual({
+    expect(narrow(compilePolicy(everything), ['invoice_history']).content.login_page).toEqual({
       enabled: false,
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Policy, compilePolicy, createPolicySet, listPolicies } from '../../src/policies/policy-set.ts';
 import { type WantedConfiguration, hashContent } from '../../src/configurations/managed-configuration.ts';
-import { type FeatureChoice, narrow } from '../../src/configurations/narrow-configuration.ts';
+import { narrow } from '../../src/configurations/narrow-configuration.ts';
 import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
 import { type PolicyDraft, type PolicyFile, policySchema } from '../../src/policies/policy-file.schema.ts';
 import { mergeSpecs } from '../../src/configurations/configuration.schema.ts';
@@ -49,10 +49,7 @@ const drafts: fc.Arbitrary<PolicyDraft> = optional({
   }),
 });
 const policies: fc.Arbitrary<Policy> = drafts.map((draft) => ({ ...draft, name: 'p' }));
-const choices: fc.Arbitrary<FeatureChoice> = fc.record(
-  Object.fromEntries(featureNames.map((name) => [name, fc.constantFrom(true, false, undefined)])),
-  { requiredKeys: [], noNullPrototype: true },
-);
+const hiddenFeatures = fc.uniqueArray(fc.constantFrom(...featureNames));
 
 function listEnabled({ content }: WantedConfiguration): FeatureName[] {
   return featureNames.filter((name) => content.features[name]?.enabled === true);
@@ -78,12 +75,12 @@ test('the policies that are tried here are what a file can say', () => {
 describe('what a client chooses', () => {
   test('shows nothing that the policy does not, and changes nothing of what it leaves', () => {
     fc.assert(
-      fc.property(policies, choices, (policy, choice) => {
+      fc.property(policies, hiddenFeatures, (policy, hidden) => {
         const whole = compilePolicy(policy);
-        const part = narrow(compilePolicy(policy), choice);
+        const part = narrow(compilePolicy(policy), hidden);
         const offered = listEnabled(part);
         expect(listEnabled(whole)).toEqual(expect.arrayContaining(offered));
-        expect(offered.filter((name) => choice[name] === false)).toEqual([]);
+        expect(offered.filter((name) => hidden.includes(name))).toEqual([]);
         for (const name of offered) expect(part.content.features[name]).toEqual(whole.content.features[name]);
         if (offered.length === listEnabled(whole).length) expect(part).toEqual(whole);
         else
@@ -97,10 +94,10 @@ describe('what a client chooses', () => {
 
   test('shows no more when it hides more', () => {
     fc.assert(
-      fc.property(policies, choices, fc.constantFrom(...featureNames), (policy, choice, name) => {
-        const before = listEnabled(narrow(compilePolicy(policy), choice));
+      fc.property(policies, hiddenFeatures, fc.constantFrom(...featureNames), (policy, hidden, name) => {
+        const before = listEnabled(narrow(compilePolicy(policy), hidden));
         expect(before).toEqual(
-          expect.arrayContaining(listEnabled(narrow(compilePolicy(policy), { ...choice, [name]: false }))),
+          expect.arrayContaining(listEnabled(narrow(compilePolicy(policy), [...hidden, name]))),
         );
       }),
     );
@@ -130,11 +127,11 @@ describe('a hash', () => {
 
   test('of a policy depends on what it offers and not on how it is written', () => {
     fc.assert(
-      fc.property(policies, choices, (policy, choice) => {
-        const wanted = narrow(compilePolicy(freeze(policy)), choice);
+      fc.property(policies, hiddenFeatures, (policy, hidden) => {
+        const wanted = narrow(compilePolicy(freeze(policy)), hidden);
         const { hash, content } = wanted;
-        expect(narrow(compilePolicy(reverseKeys(policy)), reverseKeys(choice)).hash).toBe(hash);
-        expect(narrow(compilePolicy(policy), choice)).toEqual(wanted);
+        expect(narrow(compilePolicy(reverseKeys(policy)), [...hidden].reverse()).hash).toBe(hash);
+        expect(narrow(compilePolicy(policy), hidden)).toEqual(wanted);
         expect(hashContent(JSON.parse(JSON.stringify(content)) as object)).toBe(hash);
         expect(
           compilePolicy({ ...policy, features: content.features as Policy['features'] }).content.features,

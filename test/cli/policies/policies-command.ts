@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
+import type { FeatureName } from '../../../src/configurations/configuration-features.schema.ts';
 import { compilePolicy } from '../../../src/policies/policy-set.ts';
 import { metadataKeys } from '../../../src/configurations/managed-configuration.ts';
-import { type FeatureChoice, narrow } from '../../../src/configurations/narrow-configuration.ts';
+import { narrow } from '../../../src/configurations/narrow-configuration.ts';
 import { loadPolicyFile } from '../../../src/policies/policy-file.ts';
 import { type CliResult, runCli } from '../run-cli.ts';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -33,8 +34,8 @@ export interface PoliciesCommand extends ConfigurationsKit {
   /** @returns the ids of the standard configuration and the strictest */
   apply(env?: Record<string, string>): Promise<[string, string]>;
   retrieve(id: string): Promise<Stripe.BillingPortal.Configuration>;
-  /** Uses the standard policy, or the part of it that is chosen, as a session does. */
-  use(choice?: FeatureChoice): Promise<string>;
+  /** Uses the standard policy, or the part of it that is not hidden, as a session does. */
+  use(hidden?: readonly FeatureName[]): Promise<string>;
   /** Notes that a configuration was last used so many days ago. */
   setUsed(id: string, days: number): Promise<void>;
 }
@@ -69,9 +70,9 @@ export async function createPoliciesCommand(): Promise<PoliciesCommand> {
       return [policies[0]?.id ?? '', policies[1]?.id ?? ''];
     },
     retrieve: (id) => configurations.retrieve(id),
-    use: async (choice = {}) => {
+    use: async (hidden = []) => {
       const { default: standard } = await loadPolicyFile(file);
-      return kit.createReplica().getId(narrow(compilePolicy(standard), choice));
+      return kit.createReplica().getId(narrow(compilePolicy(standard), hidden));
     },
     setUsed: async (id, days) => {
       const usedAt = new Date(Date.now() - days * 24 * 3_600_000).toISOString();

@@ -233,12 +233,12 @@ describe('billing-portal policies prune', () => {
 
   test('deactivates what no policy needs and nobody has used for so long, narrowed ones included', async () => {
     const [old] = await kit.apply();
-    const oldPart = await kit.use({ payment_method_update: false });
+    const oldPart = await kit.use(['payment_method_update']);
     kit.writeFile({ features: { ...all, subscription_cancel: { enabled: false } } });
     const [standard, strictest] = await kit.apply();
     const [unusedPart, usedPart] = [
-      await kit.use({ invoice_history: false }),
-      await kit.use({ payment_method_update: false }),
+      await kit.use(['invoice_history']),
+      await kit.use(['payment_method_update']),
     ];
     for (const id of [old, oldPart, standard, strictest, unusedPart]) await kit.setUsed(id, 7.1);
     await kit.setUsed(usedPart, 6.9);
