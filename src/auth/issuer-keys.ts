@@ -58,15 +58,18 @@ export class IssuerKeys {
     if (iss !== this.issuer) throw refuse('iss', this.issuer, iss);
     // The issuer may have rotated its keys, also since a fetch that is in progress began.
     await this.load();
-    if (this.failure === null && this.fetches > fetchesBefore) return this.keys(header, token);
+    const isLookedFor = this.failure === null && this.fetches > fetchesBefore;
+    if (isLookedFor || this.withdrawnIds.has(header.kid)) return this.keys(header, token);
     const actual = describeValue(header.kid);
     throw this.createUnavailableError({ refused: 'kid', expected: 'a key of the key set', actual });
   };
 
-  /** A refetch cannot help when the key is known but does not fit the token, or when the issuer withdrew it. */
+  /**
+   * A refetch cannot help when the key is known but does not fit the token. A withdrawn key may be there again: during a
+   * rotation, some of the issuer's servers still answer without the new key.
+   */
   private mayBeNew(keyId: unknown): boolean {
-    if (keyId === undefined) return true;
-    return typeof keyId === 'string' && !this.keyIds.has(keyId) && !this.withdrawnIds.has(keyId);
+    return keyId === undefined || (typeof keyId === 'string' && !this.keyIds.has(keyId));
   }
 
   /** @throws AuthUnavailableError */

@@ -218,6 +218,19 @@ describe('when the issuer changes its keys', () => {
     expect(server.requestCount()).toBe(2);
   });
 
+  test('a new key is found again after the cooldown though a server of the issuer still answered without it', async () => {
+    server.answerWith(oldKey, newKey);
+    await authenticate(createNewToken());
+    server.answerWith(oldKey);
+    elapsedSeconds = 600;
+    expect(await authenticate(createNewToken())).toBe('UNAUTHENTICATED');
+    server.answerWith(oldKey, newKey);
+    elapsedSeconds = 629;
+    expect(await authenticate(createNewToken())).toBe('UNAUTHENTICATED');
+    elapsedSeconds = 630;
+    expect(await authenticate(createNewToken())).toBe('user_1');
+  });
+
   test('a removed key is refused after ten minutes at the latest', async () => {
     await authenticate(createOldToken());
     server.answerWith(newKey);

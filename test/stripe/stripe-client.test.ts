@@ -201,6 +201,17 @@ describe('a call ends by its deadline', () => {
     expect(performance.now() - start).toBeLessThan(deadlineMs + 400);
   });
 
+  test.concurrent.each([
+    ['read', read],
+    ['write', write],
+  ])('and a %s whose first request gets no answer still succeeds', async (_kind, call) => {
+    const { url, requests } = await startOwn(hang, good);
+
+    expect(await call(createClient({ url, deadlineMs: 2_000 }))).toEqual(customer);
+    const keys = requests.map(({ headers }) => headers['idempotency-key']);
+    expect(new Set(keys).size).toBe(1);
+  });
+
   test.concurrent('and those that are close to it still succeed', async () => {
     const answer: Answer = (response, request) => setTimeout(() => good(response, request), deadlineMs / 2);
     const { url } = await startOwn(answer);
