@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../auth/claims.ts';
 import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
 import { type Logger, redact } from '../logging/logger.ts';
-import { removeAll } from '../records/record-store.ts';
 import type { UserToErase } from '../shared/erasure.ts';
 import type { Page } from '../shared/page.ts';
 import {
@@ -103,10 +102,10 @@ export class AuditTrail {
     return this.log.anonymize({ userId: toText(userId), stripeCustomerId });
   }
 
-  /** Removes records older than the retention time, and returns how many were removed. */
-  async sweep(retentionDays: number, by: Date): Promise<number> {
+  /** Removes one batch of records older than the retention time, and returns how many were removed. */
+  sweep(retentionDays: number, by: Date): Promise<number> {
     const oldest = toOperationTime(new Date(by.getTime() - retentionDays * dayMs));
-    return removeAll(() => this.log.removeBefore(oldest));
+    return this.log.removeBefore(oldest);
   }
 
   /** A failure to record the outcome is only logged: the effect itself succeeded or failed independently of it. */

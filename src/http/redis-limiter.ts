@@ -70,6 +70,8 @@ export class SharedLimiters {
   }
 
   async eval(...command: Parameters<Eval>): ReturnType<Eval> {
+    // The others do not wait for a Redis that may still hang.
+    if (this.retryAt !== null) this.retryAt = performance.now() + retryMs;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => reject(new Error('Redis did not answer in time')), answerTimeoutMs);

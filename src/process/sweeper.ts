@@ -1,13 +1,15 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { type Logger, logFailure } from '../logging/logger.ts';
 import type { Platform } from '../platform.ts';
-import { removeAll } from '../records/record-store.ts';
 import { SweepClock } from '../records/sweep-clock.ts';
 
-/** Removes records that expired by this time, and returns how many were removed. */
+/** Removes one batch of records that expired by this time, and returns how many were removed. */
 export type Sweep = (by: Date) => Promise<number>;
 
 const hourMs = 60 * 60_000;
+/** Between two batches, so that requests, and writes of other processes, do not wait for the whole sweep. */
+const pauseMs = 5;
 
 /** Sweeps the audit trail, and the records of all features. */
 export function createSweeper(
@@ -16,7 +18,7 @@ export function createSweeper(
 ): Sweeper {
   const sweeps = {
     'audit trail': (by: Date) => audit.sweep(auditRetentionDays, by),
-    records: (by: Date) => removeAll(() => records.removeExpired(by)),
+    records: (by: Date) => records.removeExpired(by),
   };
   return new Sweeper(new SweepClock(records, now), sweeps, logger);
 }
@@ -41,7 +43,7 @@ export class Sweeper {
     begin();
   }
 
-  /** Resolves when no sweep is running. */
+  /** Resolves when no batch is being removed. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
@@ -52,8 +54,13 @@ export class Sweeper {
     const by = await this.try({}, () => this.readTime());
     if (!by) return;
     for (const [swept, sweep] of Object.entries(this.sweeps)) {
-      if (this.stopped) return;
-      const removed = (await this.try({ swept }, () => sweep(by))) ?? 0;
+      let removed = 0;
+      await this.try({ swept }, async () => {
+        for (let count = 1; count > 0 && !this.stopped; removed += count) {
+          count = await sweep(by);
+          await wait(pauseMs);
+        }
+      });
       if (removed > 0) this.logger.info({ swept, removed }, 'expired records removed');
     }
   }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { type KeptRecord, type RecordStore, removeAll } from '../../src/records/record-store.ts';
+import type { KeptRecord, RecordStore } from '../../src/records/record-store.ts';
 import { expectCode } from './directory-assertions.ts';
+import { removeAll } from './remove-all.ts';
 
 const expiresAt = new Date('2031-01-01T00:00:00.000Z');
 

@@ -8,9 +8,9 @@ import { AuditTrail, commandLine } from '../../src/audit/audit-trail.service.ts'
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
-import { removeAll } from '../../src/records/record-store.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { howToGetSmallDisk, mountSmallDisk } from '../helpers/small-disk.ts';
+import { removeAll } from './remove-all.ts';
 
 let folder: string;
 let path: string;

@@ -1,10 +1,17 @@
 import { expect, test } from '@jest/globals';
+import { AuditTrail } from '../../src/audit/audit-trail.service.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
-import { Sweeper } from '../../src/process/sweeper.ts';
+import { Sweeper, createSweeper } from '../../src/process/sweeper.ts';
+import { createRecord } from '../../src/records/record-store.ts';
+import { SweepClock } from '../../src/records/sweep-clock.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 
 const clock = { read: () => Promise.resolve({ by: new Date(), aheadMs: 0 }) };
 
-function createSweeper(sweeps: Record<string, () => Promise<number>>) {
+function createLoggedSweeper(sweeps: Record<string, () => Promise<number>>) {
   const logs: string[] = [];
   return {
     logs,
@@ -12,31 +19,60 @@ function createSweeper(sweeps: Record<string, () => Promise<number>>) {
   };
 }
 
+const createBatches =
+  (...counts: number[]) =>
+  () =>
+    Promise.resolve(counts.shift() ?? 0);
+
 test('runs each sweep at the start, and tells what it removed', async () => {
-  const { logs, sweeper } = createSweeper({
-    links: () => Promise.resolve(3),
+  const { logs, sweeper } = createLoggedSweeper({
+    links: createBatches(2, 1, 0),
     events: () => Promise.resolve(0),
   });
 
   sweeper.start();
-  await new Promise(setImmediate);
+  await waitUntil('both sweeps', () => logs.length === 1 || undefined);
   await sweeper.stop();
 
   expect(logs.map((line) => JSON.parse(line) as object)).toMatchObject([{ swept: 'links', removed: 3 }]);
 });
 
 test('a sweep that fails is logged by its name and does not keep the others from theirs', async () => {
-  const { logs, sweeper } = createSweeper({
+  const { logs, sweeper } = createLoggedSweeper({
     links: () => Promise.reject(new Error('no')),
-    events: () => Promise.resolve(1),
+    events: createBatches(1, 0),
   });
 
   sweeper.start();
-  await new Promise(setImmediate);
+  await waitUntil('both sweeps', () => logs.length === 2 || undefined);
   await sweeper.stop();
 
   expect(logs.map((line) => JSON.parse(line) as object)).toMatchObject([
     { swept: 'links', msg: 'failed to remove expired records', error: { message: 'no' } },
     { swept: 'events', removed: 1 },
   ]);
+});
+
+test('lets requests and a stop through between two batches, and the next start goes on', async () => {
+  const url = `sqlite:${createTemporaryFolder()}/billing.db`;
+  const database = await openDatabase({ url, scope: 'test' });
+  closeAfterTests(() => database.close());
+  const expiresAt = new Date(Date.now() - 1_000);
+  for (let n = 0; n < 2_000; n += 1)
+    await database.records.insert('webhook-event', createRecord(`${n}`, { expiresAt }));
+  const countLeft = async () => (await database.records.page('webhook-event', { first: 2_000 })).items.length;
+  const logger = createLogger('silent');
+  const platform = { database, logger, audit: new AuditTrail(database.audit, logger), now: () => new Date() };
+  await new SweepClock(database.records).read();
+  const first = createSweeper(platform, { auditRetentionDays: 1 });
+
+  first.start();
+  while ((await countLeft()) === 2_000) await new Promise(setImmediate);
+  await first.stop();
+
+  expect(await countLeft()).toBeGreaterThan(0);
+  const second = createSweeper(platform, { auditRetentionDays: 1 });
+  second.start();
+  while ((await countLeft()) > 0) await new Promise(setImmediate);
+  await second.stop();
 });

@@ -5,7 +5,7 @@ import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { StoreUnavailableError } from '../../src/shared/errors.ts';
 import { Leases, LeaseTakenError } from '../../src/records/leases.ts';
-import { type KeptRecord, type RecordStore, removeAll } from '../../src/records/record-store.ts';
+import type { KeptRecord, RecordStore } from '../../src/records/record-store.ts';
 import { SweepClock } from '../../src/records/sweep-clock.ts';
 
 const key = 'customer:cus_1';
@@ -275,10 +275,4 @@ describe('the clock of sweeps', () => {
     expect(days.slice(0, 3)).toEqual([1 / 24, 1 + 1 / 24, 2 + 1 / 24]);
     expect(days.at(-1)).toBe(10);
   });
-});
-
-test('removes until there is nothing left', async () => {
-  const batches = [500, 500, 7, 0];
-
-  await expect(removeAll(() => Promise.resolve(batches.shift() ?? 0))).resolves.toBe(1007);
 });
