@@ -13,7 +13,7 @@ const pauseMs = 5;
 
 /** Sweeps the audit trail, and the records of all features. */
 export function createSweeper(
-  { database: { records }, audit, logger, now }: Platform,
+  { database: { records }, audit, logger, now }: Pick<Platform, 'database' | 'audit' | 'logger' | 'now'>,
   { auditRetentionDays }: Pick<Config, 'auditRetentionDays'>,
 ): Sweeper {
   const sweeps = {
