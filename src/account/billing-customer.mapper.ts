@@ -174,8 +174,11 @@ function toPause(facts: SubscriptionFacts): BillingSubscription['pause'] {
   const { status, status_details: details, pause_collection: collection, schedule } = facts;
   if (status === 'paused') {
     const since = details?.paused?.transitioned_at ?? null;
-    const resumptions = schedule?.pause_schedules?.map(({ resume }) => resume?.resume_at ?? 0) ?? [];
-    const coming = resumptions.filter((at) => at > (since ?? 0));
+    const resumptions = schedule?.pause_schedules?.map(({ resume }) => resume) ?? [];
+    // Others have happened, or wait for a payment.
+    const coming = resumptions.flatMap((each) =>
+      each?.status?.type === 'scheduled' ? [each.resume_at] : [],
+    );
     const until = coming.length === 0 ? null : Math.min(...coming);
     const reason = pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
     return { reason, since: toDate(since), until: toDate(until) };

@@ -99,6 +99,8 @@ const term = z
   .optional()
   .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? null)));
 
+const resumption = z.object({ resume_at: seconds, status: maybe(z.object({ type: z.string() })) });
+
 const schedule = z.object({
   id,
   status: z.string(),
@@ -120,7 +122,7 @@ const schedule = z.object({
       transfer_data: term,
     }),
   ),
-  pause_schedules: maybe(z.array(z.object({ resume: maybe(z.object({ resume_at: seconds })) }))),
+  pause_schedules: maybe(z.array(z.object({ resume: maybe(resumption) }))),
 });
 
 /** Without the URL of its page, which is a credential. */

@@ -262,37 +262,45 @@ describe('a scheduled change', () => {
   });
 });
 
-test('a pause says who began it, since when and until when', async () => {
-  const paused = {
-    transitioned_at: 1_900_000_000,
-    type: 'subscription',
-    subscription: { type: 'pause_requested' },
+describe('a pause', () => {
+  const answerWithResumptions = (...resumptions: readonly (object | null)[]): void => {
+    const paused = {
+      transitioned_at: 1_900_000_000,
+      type: 'subscription',
+      subscription: { type: 'pause_requested' },
+    };
+    const schedule = {
+      id: 'sub_sched_1',
+      object: 'subscription_schedule',
+      status: 'active',
+      end_behavior: 'release',
+      phases: [],
+      pause_schedules: resumptions.map((resume, index) => ({ key: String(index), resume })),
+    };
+    answerWith({}, { status: 'paused', status_details: { paused }, schedule });
   };
-  const pauseSchedules = [
-    { key: '1', resume: null },
-    { key: '2', resume: { resume_at: 1_950_000_000 } },
-  ];
-  answerWith(
-    {},
-    {
-      status: 'paused',
-      status_details: { paused },
-      schedule: {
-        id: 'sub_sched_1',
-        object: 'subscription_schedule',
-        status: 'active',
-        end_behavior: 'release',
-        phases: [],
-        pause_schedules: pauseSchedules,
-      },
+
+  test('says who began it, since when and until when', async () => {
+    answerWithResumptions({ resume_at: 1_890_000_000, status: { type: 'succeeded' } }, null, {
+      resume_at: 1_950_000_000,
+      status: { type: 'scheduled' },
+    });
+
+    expect((await readSubscription())?.pause).toEqual({
+      reason: 'PAUSE_REQUESTED',
+      since: toIso(1_900_000_000),
+      until: toIso(1_950_000_000),
+    });
+  });
+
+  test.each(['error', 'pending', 'requires_action'])(
+    'has no end when its resumption is not scheduled: %s',
+    async (type) => {
+      answerWithResumptions({ resume_at: 1_950_000_000, status: { type } });
+
+      expect((await readSubscription())?.pause).toMatchObject({ until: null });
     },
   );
-
-  expect((await readSubscription())?.pause).toEqual({
-    reason: 'PAUSE_REQUESTED',
-    since: toIso(1_900_000_000),
-    until: toIso(1_950_000_000),
-  });
 });
 
 test.each([
