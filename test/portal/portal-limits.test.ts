@@ -57,7 +57,7 @@ const cases: readonly Case[] = [
     ['SUBSCRIPTION_PAUSE'],
     { pause_collection: { behavior: 'void', resumes_at: null } },
   ],
-  ['one that is paid by sent invoices', 'SENT_INVOICE', changes, { collection_method: 'send_invoice' }],
+  ['one that is paid by sent invoices', 'SENT_INVOICE', exceptCancel, { collection_method: 'send_invoice' }],
   ['one with a metered price', 'USAGE_BASED', changes, { usageType: 'metered' }],
   ['one with several items', 'SEVERAL_PRODUCTS', changes, { count: 2 }],
   ['one without items', 'NOT_KNOWN', changes, { count: 0 }],

@@ -106,7 +106,7 @@ export type BillingTaskRefusal =
   | 'PAYMENT_OVERDUE'
   /** A change of this subscription is scheduled; the portal changes nothing before it. */
   | 'SCHEDULED_CHANGE'
-  /** This subscription is paid by invoices that are sent; the portal cannot change its plan. */
+  /** This subscription is paid by invoices that are sent; the portal only cancels it. */
   | 'SENT_INVOICE'
   /** This subscription has several products; the portal cannot change its plan. */
   | 'SEVERAL_PRODUCTS'
