@@ -8,8 +8,7 @@ import { Leases, type LeasesOptions } from './records/leases.ts';
 import type { Erasure, UserToErase } from './shared/erasure.ts';
 import type { OpenedParts } from './shared/opened-parts.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
-import { noMetrics } from './telemetry/metrics.ts';
-import type { PrometheusMetrics } from './telemetry/prometheus-metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
 /** The parts that every feature uses, in the service and in the command line. */
@@ -17,8 +16,6 @@ export interface Platform {
   readonly logger: Logger;
   readonly now: () => Date;
   readonly telemetry: Telemetry;
-  /** What `/metrics` serves; null where metrics are off. */
-  readonly metrics: PrometheusMetrics | null;
   readonly database: Database;
   /** Without a secret key, every call fails. */
   readonly stripe: StripeClient;
@@ -54,8 +51,7 @@ export async function openPlatform(
   closing: OpenedParts,
 ): Promise<Platform> {
   const { now = () => new Date(), logger = createLogger(config.logLevel) } = overrides;
-  const metrics = config.http.metricsPort === null ? null : await createMetrics();
-  const telemetry = new Telemetry(metrics ?? noMetrics);
+  const telemetry = new Telemetry(config.http.metricsPort === null ? null : await loadMetrics());
   const database = observeDatabase(
     await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope }),
     telemetry,
@@ -69,11 +65,11 @@ export async function openPlatform(
   closing.add(() => stripe.close());
   const audit = new AuditTrail(database.audit, logger, now);
   const leases = new Leases(database.records, overrides.leases);
-  return { logger, now, telemetry, metrics, database, stripe, audit, leases };
+  return { logger, now, telemetry, database, stripe, audit, leases };
 }
 
 /** Loads prom-client only where metrics are asked for. */
-async function createMetrics(): Promise<PrometheusMetrics> {
-  const { createPrometheusMetrics } = await import('./telemetry/prometheus-metrics.ts');
-  return createPrometheusMetrics();
+async function loadMetrics(): Promise<Metrics> {
+  const { createMetrics } = await import('./telemetry/metrics.ts');
+  return createMetrics();
 }

@@ -33,7 +33,7 @@ export class CustomerConflicts {
   constructor(
     private readonly records: RecordStore,
     private readonly audit: AuditTrail,
-    private readonly metrics: Pick<Metrics, 'conflictFound'>,
+    private readonly metrics: Metrics | null,
   ) {}
 
   /** Idempotent: records a conflict in the store, in the audit trail and in a metric. */
@@ -56,7 +56,7 @@ export class CustomerConflicts {
       cause: `conflict:${id}`,
       at: foundAt,
     });
-    if (isNew) this.metrics.conflictFound(eventId === undefined ? 'session' : 'event');
+    if (isNew) this.metrics?.conflictFound(eventId === undefined ? 'session' : 'event');
   }
 
   async list(page: PageRequest): Promise<Page<CustomerConflict>> {

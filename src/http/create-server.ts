@@ -4,7 +4,6 @@ import type { HttpConfig } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { OpenedParts } from '../shared/opened-parts.ts';
-import type { PrometheusMetrics } from '../telemetry/prometheus-metrics.ts';
 import { type Identify, authenticateRequests } from './authentication.ts';
 import { addGraphqlRoutes } from './graphql.routes.ts';
 import { type HostedFetch, createHostedFetch } from './hosted-requests.ts';
@@ -26,8 +25,6 @@ export interface Routes {
 export interface ServerParts extends HttpServerOptions {
   readonly logger: Logger;
   readonly database: Pick<Database, 'ping'>;
-  /** What `/metrics` serves, on a port of its own; null where metrics are off. */
-  readonly metrics: PrometheusMetrics | null;
   readonly identify: Identify;
   /** What `/graphql` serves. */
   readonly schema: GraphQLSchema;
@@ -49,7 +46,8 @@ export async function createServer(
   closing: OpenedParts,
 ): Promise<Server> {
   const { logger, schema, identify } = parts;
-  const metricsServer = parts.metrics && createMetricsServer(parts.metrics);
+  const { metrics } = parts.telemetry;
+  const metricsServer = metrics && createMetricsServer(metrics);
   closing.add(() => metricsServer?.close());
   const limits = await createRateLimits(config, logger);
   closing.add(() => limits.close());

@@ -3,7 +3,7 @@ import { type ServerResponse, createServer } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database/database.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { PrometheusMetrics } from '../telemetry/prometheus-metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Closing } from './polite-close.ts';
 
 const freshMs = 1_000; // Probes need no token, so they ask the database at most once a second.
@@ -48,7 +48,7 @@ function createReadinessCheck(database: Pick<Database, 'ping'>, logger: Logger):
  * Serves `/metrics` alone, on a port for the operator's network. It is a plain Node server: a second Fastify instance
  * took 4% of the start time.
  */
-export function createMetricsServer(metrics: PrometheusMetrics): {
+export function createMetricsServer(metrics: Metrics): {
   listen: (options: { readonly host: string; readonly port: number }) => Promise<unknown>;
   close: () => Promise<void>;
 } {
@@ -70,7 +70,7 @@ export function createMetricsServer(metrics: PrometheusMetrics): {
   };
 }
 
-async function answer(metrics: PrometheusMetrics, response: ServerResponse): Promise<void> {
+async function answer(metrics: Metrics, response: ServerResponse): Promise<void> {
   try {
     const { contentType, text } = await metrics.render();
     const headers = { 'content-type': contentType, 'content-length': Buffer.byteLength(text) };

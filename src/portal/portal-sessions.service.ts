@@ -32,7 +32,7 @@ interface PortalSessionsParts {
   /** The key's mode, and so the mode of every session that is opened with it. */
   readonly livemode: boolean;
   readonly now: () => Date;
-  readonly metrics: Pick<Metrics, 'sessionOpened'>;
+  readonly metrics: Metrics | null;
 }
 
 export class PortalSessions {
@@ -77,10 +77,10 @@ export class PortalSessions {
       policyName = namePolicy(chosen);
       const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);
       const session = await this.open({ ...checked, ...params }, chosen);
-      this.parts.metrics.sessionOpened(policyName, 'OK');
+      this.parts.metrics?.sessionOpened(policyName, 'OK');
       return session;
     } catch (error) {
-      this.parts.metrics.sessionOpened(policyName, toOutcome(error));
+      this.parts.metrics?.sessionOpened(policyName, toOutcome(error));
       throw error;
     }
   }

@@ -4,7 +4,6 @@ import Stripe from 'stripe';
 import type { Dispatcher } from 'undici';
 import { BillingError } from '../shared/errors.ts';
 import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
-import { noMetrics } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { RequestPace } from './request-pace.ts';
 import { requireShape } from './stripe-answer.ts';
@@ -51,7 +50,7 @@ export class StripeClient {
   private readonly hasKey: boolean;
 
   constructor(options: StripeClientOptions) {
-    const { requestsPerSecond = null, telemetry = new Telemetry(noMetrics) } = options;
+    const { requestsPerSecond = null, telemetry = new Telemetry() } = options;
     const pace = requestsPerSecond === null ? null : new RequestPace(requestsPerSecond);
     this.dispatcher = createOutboundAgent(options.proxy ?? noProxy, {
       connections: maxConnections,
@@ -62,7 +61,7 @@ export class StripeClient {
     });
     this.hasKey = options.secretKey !== null;
     this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
-    telemetry.metrics.watchStripeQueue(() => pace?.queueDepth ?? 0);
+    telemetry.metrics?.watchStripeQueue(() => pace?.queueDepth ?? 0);
     this.sdk = new Stripe(options.secretKey ?? 'none', {
       httpClient: new StripeHttpClient(this.dispatcher, pace, telemetry),
       maxNetworkRetries: 0,

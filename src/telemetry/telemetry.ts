@@ -4,17 +4,14 @@ import {
   SpanKind,
   SpanStatusCode,
   type Tracer,
-  type TracerProvider,
   context,
+  isSpanContextValid,
   propagation,
   trace,
 } from '@opentelemetry/api';
 import { hash } from 'node:crypto';
 import { BillingError } from '../shared/errors.ts';
 import type { Metrics } from './metrics.ts';
-
-const tracerName = 'billing-portal-graphql';
-const untraced: Pick<RequestTrace, 'run' | 'end'> = { run: (work) => work(), end: () => undefined };
 
 /** A kind of work that has spans, by this name, and metrics. */
 export interface Operation {
@@ -49,27 +46,24 @@ export interface RequestTrace {
  * @opentelemetry/api stays at the oldest version that suffices, because an SDK does not serve an API newer than its own.
  */
 export class Telemetry {
-  constructor(readonly metrics: Metrics) {}
+  /** @param metrics null where metrics are off */
+  constructor(readonly metrics: Metrics | null = null) {}
 
   /** Runs work in its own span and records its outcome. */
   observe<T>(operation: Operation, work: (report: Report) => Promise<T>): Promise<T> {
-    const tracer = findTracer();
-    if (tracer === null) return measure(null, operation, work);
     const { name, isRemote, attributes } = operation;
     const kind = isRemote ? SpanKind.CLIENT : SpanKind.INTERNAL;
-    return tracer.startActiveSpan(name, { kind, attributes }, (span) => measure(span, operation, work));
+    return getTracer().startActiveSpan(name, { kind, attributes }, (span) => measure(span, operation, work));
   }
 
   /** @param route as it was declared, never the URL */
   startRequest(method: string, route: string, headers: object): RequestTrace {
-    const tracer = findTracer();
     const startedAt = performance.now();
-    if (tracer === null) return { startedAt, ...untraced };
     // The operator's SDK may have started a span for the request; otherwise the headers name the parent.
     const active = context.active();
     const parent = trace.getSpan(active) === undefined ? propagation.extract(active, headers) : active;
     const attributes = { 'http.request.method': method, 'http.route': route };
-    const span = tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
+    const span = getTracer().startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
     const inside = trace.setSpan(parent, span);
     return {
       startedAt,
@@ -83,18 +77,13 @@ export class Telemetry {
   }
 }
 
-/** The API's global provider is a proxy that delegates to the registered SDK. */
-type Provider = TracerProvider & { getDelegateTracer?(name: string): Tracer | undefined };
-
-/** Null when no SDK is registered: creating unused spans would cost more than all metrics. */
-function findTracer(): Tracer | null {
-  const provider: Provider = trace.getTracerProvider();
-  if (provider.getDelegateTracer === undefined) return provider.getTracer(tracerName);
-  return provider.getDelegateTracer(tracerName) ?? null;
+/** Without a registered SDK, its spans do nothing. */
+function getTracer(): Tracer {
+  return trace.getTracer('billing-portal-graphql');
 }
 
 async function measure<T>(
-  span: Span | null,
+  span: Span,
   { ended }: Operation,
   work: (report: Report) => Promise<T>,
 ): Promise<T> {
@@ -109,16 +98,16 @@ async function measure<T>(
     throw error;
   } finally {
     outcome = report.outcome ?? outcome;
-    if (report.attributes) span?.setAttributes(report.attributes);
+    if (report.attributes) span.setAttributes(report.attributes);
     if (report.failed) markFailed(span, outcome);
-    span?.end();
+    span.end();
     ended(outcome, (performance.now() - start) / 1000);
   }
 }
 
 /** Records the error type alone: a message may contain anything. */
-function markFailed(span: Span | null, type: string): void {
-  span?.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', type);
+function markFailed(span: Span, type: string): void {
+  span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', type);
 }
 
 /** The error code that clients see. */
@@ -132,7 +121,8 @@ export function toOutcome(error: unknown): string {
  */
 export function readTraceIds(): Record<string, string> {
   const span = trace.getActiveSpan()?.spanContext();
-  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
+  if (span === undefined || !isSpanContextValid(span)) return {};
+  return { trace_id: span.traceId, span_id: span.spanId };
 }
 
 /**
@@ -162,7 +152,7 @@ export function observePort<T extends { readonly [Name in keyof T]: Method }>(
         name: `store ${operationName}`,
         isRemote: true,
         attributes: { 'db.operation.name': operationName },
-        ended: (outcome, seconds) => telemetry.metrics.storeAnswered(operationName, outcome, seconds),
+        ended: (outcome, seconds) => telemetry.metrics?.storeAnswered(operationName, outcome, seconds),
       };
       return [name, (...args: never[]) => telemetry.observe(operation, () => port[name](...args))];
     });

@@ -35,7 +35,7 @@ export interface WebhookOptions {
   /** The events to act on. */
   readonly origin: EventOrigin;
   readonly now: () => Date;
-  readonly metrics: Pick<Metrics, 'webhookHandled'>;
+  readonly metrics: Metrics | null;
   /** Limits the refused deliveries of one address. Deliveries with a valid signature are never limited. */
   readonly refusals: RateLimiter;
 }
@@ -65,11 +65,11 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
     try {
       const parsed = parseEvent(text, origin);
       if (typeof parsed === 'string') {
-        options.metrics.webhookHandled(parsed === 'other_type' ? 'other' : parsed, 'ignored');
+        options.metrics?.webhookHandled(parsed === 'other_type' ? 'other' : parsed, 'ignored');
         logIgnored(parsed, request);
       } else {
         event = parsed;
-        options.metrics.webhookHandled(event.type, await options.processor.process(event));
+        options.metrics?.webhookHandled(event.type, await options.processor.process(event));
       }
     } catch (error) {
       return fail(error, event, request, reply, options);
@@ -128,7 +128,7 @@ async function refuse(
   { metrics, refusals }: WebhookOptions,
 ): Promise<FastifyReply> {
   await refusals.consume(toCountedNetwork(request.ip));
-  metrics.webhookHandled('other', 'refused');
+  metrics?.webhookHandled('other', 'refused');
   request.log.warn({ requestId: request.id, refusal: code }, 'webhook delivery refused');
   return reply.code(400).send({ error: message, code });
 }
@@ -141,7 +141,7 @@ function fail(
   reply: FastifyReply,
   { metrics }: WebhookOptions,
 ): FastifyReply {
-  metrics.webhookHandled(event?.type ?? 'other', 'failed');
+  metrics?.webhookHandled(event?.type ?? 'other', 'failed');
   const details = { requestId: request.id, eventId: event?.id, eventType: event?.type };
   (request.log as Logger).error({ ...details, error }, 'failed to handle an event');
   if (error instanceof EventUnreadableError)

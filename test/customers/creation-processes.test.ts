@@ -16,7 +16,6 @@ import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
-import { noMetrics } from '../../src/telemetry/metrics.ts';
 import { bundleProgram } from '../helpers/bundled-program.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { type GraphqlAnswer, readGraphqlAnswer } from '../helpers/graphql-answer.ts';
@@ -130,7 +129,7 @@ function createReplica(database: Database, stripeUrl: string): CustomerCreation 
     links: new AutomaticMappings(directory, new RemovedMappings(records)),
     customers: new CustomersByMetadata(stripe),
     attempts: new CreationAttempts(records, now),
-    conflicts: new CustomerConflicts(database.records, audit, noMetrics),
+    conflicts: new CustomerConflicts(database.records, audit, null),
     stripe,
     audit,
     now,

@@ -12,7 +12,6 @@ import { addHealthRoutes } from '../../src/http/monitoring.ts';
 import { OpenRequests } from '../../src/http/open-requests.ts';
 import { closePolitely } from '../../src/http/polite-close.ts';
 import { createLogger } from '../../src/logging/logger.ts';
-import { noMetrics } from '../../src/telemetry/metrics.ts';
 import { Telemetry, createSubjectHash } from '../../src/telemetry/telemetry.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { startFaultyStripe } from '../helpers/faulty-stripe.ts';
@@ -243,7 +242,7 @@ describe('a page of another origin', () => {
 test('a client that disconnects within the turn of the event loop is not served, and is logged with 499', async () => {
   const lines: string[] = [];
   const logger = createLogger('info', { write: (line) => lines.push(line) });
-  const observation = { telemetry: new Telemetry(noMetrics), hashSubject: (userId: string) => userId };
+  const observation = { telemetry: new Telemetry(), hashSubject: (userId: string) => userId };
   const { server } = await createHttpServer(app.config.http, logger, { ...observation, lingerMs: 0 });
   closeAfterTests(() => server.close());
   let served = 0;

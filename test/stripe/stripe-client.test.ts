@@ -6,7 +6,6 @@ import { describeError } from '../../src/logging/logger.ts';
 import { readAll } from '../../src/stripe/reads.ts';
 import { StripeClient, type StripeClientOptions } from '../../src/stripe/stripe-client.ts';
 import { StripeHttpClient } from '../../src/stripe/stripe-http-client.ts';
-import { noMetrics } from '../../src/telemetry/metrics.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import {
@@ -305,7 +304,7 @@ test('a request that waits for a connection ends in time too, and is not sent la
   own.answerBy(hang, sendJson(200, { object: 'balance' }));
   const agent = new Agent({ connections: 1 });
   closeAfterTests(() => agent.destroy());
-  const client = new StripeHttpClient(agent, null, new Telemetry(noMetrics));
+  const client = new StripeHttpClient(agent, null, new Telemetry());
   const { hostname, port } = new URL(own.url);
   const send = (path: string, ms: number) =>
     client.makeRequest(hostname, port, path, 'GET', {}, '', 'http', ms);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { InMemorySpanExporter, ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
@@ -195,3 +195,14 @@ test.each<[string, Answer, number]>([
     expect(lines.find(({ msg }) => msg === 'request')).toMatchObject({ trace_id, span_id });
   },
 );
+
+// It comes last, because it unregisters the SDK.
+test('lines of the log name no trace when an SDK passes contexts on but records no spans', async () => {
+  trace.disable();
+  const service = await createTestApp();
+  await service.fetch('/healthz');
+
+  const line = service.logs.find((text) => text.includes('"msg":"request"')) ?? '{}';
+  expect(JSON.parse(line)).toMatchObject({ route: '/healthz' });
+  expect(line).not.toContain('trace_id');
+});
