@@ -1,8 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
-import { OverloadedError } from '../http/request-admission.ts';
-import { type Logger, logFailure } from '../logging/logger.ts';
-import { BillingError, type BillingErrorCode, errorStatuses } from '../shared/errors.ts';
+import { reportFailure } from '../http/error-response.ts';
+import { BillingError, type BillingErrorCode } from '../shared/errors.ts';
 import { type EmailLinkPageName, type SendPage, createPageSender } from './email-link-pages.ts';
 import { linkPath } from './email-link-register.ts';
 import { EmailLinkRefusedError, type EmailLinkVisits } from './email-link-visits.service.ts';
@@ -64,19 +63,10 @@ function createPageErrorHandler(send: SendPage) {
     reply: FastifyReply,
   ): FastifyReply => {
     if (error instanceof EmailLinkRefusedError) return send(reply, error.page);
+    const { status, retryAfter = retryAfterSeconds } = reportFailure(error, request, 'rest');
     const page = findPage(error);
-    const status = getStatus(error);
-    if (error instanceof BillingError || status === 500)
-      logFailure(request.log as Logger, error, 'a request failed', { requestId: request.id });
     if (page !== undefined && page !== 'too_many') return send(reply, page);
-    const { retryAfter } = error as { retryAfter?: number };
-    reply.header('retry-after', String(retryAfter ?? retryAfterSeconds));
+    reply.header('retry-after', String(retryAfter));
     return send(reply, page ?? 'try_again', status);
   };
-}
-
-function getStatus(error: BillingError | FastifyError | OverloadedError): number {
-  if (error instanceof BillingError) return errorStatuses[error.code].rest;
-  const { statusCode = 500 } = error;
-  return statusCode < 500 || error instanceof OverloadedError ? statusCode : 500;
 }

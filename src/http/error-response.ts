@@ -15,6 +15,7 @@ interface Failure extends Partial<Pick<BillingError, 'retryAfter' | 'reason' | '
   readonly code: string;
 }
 
+type RequestError = FastifyError | BillingError | OverloadedError;
 type Shape = 'graphql' | 'rest';
 
 /** The messages for requests that are refused before they reach a route. */
@@ -42,19 +43,19 @@ export function createAnswerHeaders(requestId: string): Readonly<Record<string, 
  * error is masked. GraphQL clients get GraphQL's error format.
  */
 export function createErrorHandler(shape: Shape) {
-  return (
-    error: FastifyError | BillingError | OverloadedError,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): FastifyReply => {
-    const failure = toFailure(error, shape);
-    if (error instanceof BillingError || failure.status === 500)
-      logFailure(request.log as Logger, error, 'a request failed', { requestId: request.id });
-    return sendFailure(reply, failure, shape);
-  };
+  return (error: RequestError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendFailure(reply, reportFailure(error, request, shape), shape);
 }
 
-function toFailure(error: FastifyError | BillingError | OverloadedError, shape: Shape): Failure {
+/** Logs an error of a hook or a route, and returns what the client is told. */
+export function reportFailure(error: RequestError, request: FastifyRequest, shape: Shape): Failure {
+  const failure = toFailure(error, shape);
+  if (error instanceof BillingError || failure.status === 500)
+    logFailure(request.log as Logger, error, 'a request failed', { requestId: request.id });
+  return failure;
+}
+
+function toFailure(error: RequestError, shape: Shape): Failure {
   if (error instanceof BillingError) {
     const { code, message, retryAfter, reason, signUpUrl } = error;
     return { status: errorStatuses[code][shape], message, code, retryAfter, reason, signUpUrl };
