@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { seedDemoData, seedDemoStates } from '#local-stripe/demo-data';
 import { createLocalStripe } from '#local-stripe/local-stripe';
 import Stripe from 'stripe';
-import { createApp } from '../../app.ts';
+import { type App, createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
 import { type Config, loadConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
@@ -16,7 +16,6 @@ import { hasExplorer } from '../../http/explorer.routes.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { type OpenedParts, openAll } from '../../shared/opened-parts.ts';
 import { webhookPath } from '../../webhooks/webhook-event.ts';
-import { withPlatform } from '../platform.ts';
 import { startDemoWeb } from './demo-web.ts';
 
 const userId = 'demo-user';
@@ -46,9 +45,9 @@ async function startParts(env: Environment, opened: OpenedParts) {
     DATABASE_URL: `sqlite:${join(folder, 'billing.db')}`,
     STRIPE_API_URL: stripe.url,
   });
-  await linkDemoUsers(config, stripe.url);
   const app = await createApp(config, { logger: createLogger(config.logLevel, process.stderr) });
   opened.add(() => app.stop());
+  await linkDemoUsers(app, config, stripe.url);
   const url = await app.start();
   const [webhookSecret = ''] = config.webhooks.secrets;
   stripe.addWebhookEndpoint({ url: `${url}${webhookPath}`, secret: webhookSecret });
@@ -128,13 +127,12 @@ async function findFreePort(host: string): Promise<number> {
 }
 
 /** The local Stripe does not fail, so the plain SDK is enough. */
-async function linkDemoUsers(config: Config, stripeUrl: string): Promise<void> {
+async function linkDemoUsers({ features }: App, config: Config, stripeUrl: string): Promise<void> {
   const { hostname: host, port } = new URL(stripeUrl);
   const sdk = new Stripe(config.stripe.secretKey, { host, port, protocol: 'http', telemetry: false });
   const statesCustomerId = await seedDemoStates(sdk);
   const { customerId } = await seedDemoData(sdk);
-  await withPlatform(process, config, async ({ database: { customers } }) => {
-    await customers.link({ userId: statesUserId, stripeCustomerId: statesCustomerId });
-    await customers.link({ userId, stripeCustomerId: customerId });
-  });
+  const { directory } = features.customers;
+  await directory.link({ userId: statesUserId, stripeCustomerId: statesCustomerId });
+  await directory.link({ userId, stripeCustomerId: customerId });
 }
