@@ -43,7 +43,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   'email-links': [...technical, 'platform', 'audit', 'customers', 'return-urls', 'portal'],
   webhooks: [...technical, 'platform', 'audit', 'customers', 'account', 'configurations'],
   database: [...foundation, 'records', 'audit', 'customers'],
-  process: [...foundation, 'config', 'records', 'database', 'policies', 'platform'],
+  process: [...foundation, 'config', 'records', 'platform'],
   app: [...technical, ...features, 'platform', 'process'],
   serve: ['app', 'config', 'logging', 'process'],
   main: ['config', 'serve'],

@@ -1,4 +1,5 @@
 import type { AuthConfig } from '../auth/authenticator.ts';
+import { SetupError } from '../shared/errors.ts';
 import type { AuthVariable, HostedVariable, LinkingVariable, StripeVariable } from './environment-schema.ts';
 import type { ReadVariables, Variables } from './environment-schema.ts';
 import {
@@ -32,7 +33,7 @@ export interface LinkingConfig {
 }
 
 /** Lists every fault of the settings, each with the variable's name and what the variable expects. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends SetupError {
   override readonly name = 'ConfigurationError';
 
   constructor(readonly faults: readonly string[]) {

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { CustomerDirectory } from '../customers/customer-directory.ts';
 import type { RecordStore } from '../records/record-store.ts';
+import { SetupError } from '../shared/errors.ts';
 
 /** Implements the features' store ports on one database engine. */
 export interface Database {
@@ -26,10 +27,7 @@ export const recordsPerRemoval = 500;
 /** How many mappings an import links in one step, which bounds how long other requests and other processes wait. */
 export const linksPerStep = 500;
 
-/**
- * The store does not work with the current settings. The message is for the operator who starts the service: it says
- * what to change, may name a path, and is never sent to a client.
- */
-export class DatabaseSetupError extends Error {
+/** The store does not work with the current settings. */
+export class DatabaseSetupError extends SetupError {
   override readonly name = 'DatabaseSetupError';
 }

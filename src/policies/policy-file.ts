@@ -2,9 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type * as z from 'zod';
 import type { FieldFault } from '../configurations/configuration-checks.ts';
-import { PolicyFileError } from './policy-file.errors.ts';
+import { SetupError } from '../shared/errors.ts';
 import { policyFileSchema } from './policy-file.schema.ts';
 import { type PolicySet, createPolicySet } from './policy-set.ts';
+
+/** Lists every fault of a policy file: its path in the file, and what was expected there. */
+export class PolicyFileError extends SetupError {
+  override readonly name = 'PolicyFileError';
+
+  constructor(
+    file: string,
+    readonly faults: readonly FieldFault[],
+  ) {
+    const lines = faults.map(({ path, expected }) => `  ${path}: expected ${expected}`);
+    super([`Invalid policy file ${file}:`, ...lines].join('\n'));
+  }
+}
 
 /** @throws PolicyFileError */
 export async function loadPolicyFile(path: string): Promise<PolicySet> {

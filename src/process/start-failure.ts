@@ -1,25 +1,15 @@
-import { ConfigurationError } from '../config/config.ts';
-import { DatabaseSetupError } from '../database/database.ts';
-import { StoreUnavailableError } from '../shared/errors.ts';
 import { redact } from '../logging/logger.ts';
-import { PolicyFileError } from '../policies/policy-file.errors.ts';
+import { SetupError, StoreUnavailableError } from '../shared/errors.ts';
 
 /** Exit codes as in sysexits.h, so that a supervisor need not restart a misconfigured service. */
 export const exitCodes = { ok: 0, failed: 1, misconfigured: 78 } as const;
 
-/** Errors with a message for the operator. */
-type SetupFault = ConfigurationError | DatabaseSetupError | PolicyFileError;
-
 /** System errors for an address or a port that this process can never listen on. */
 const addressFaults = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND']);
 
-function isSetupFault(error: unknown): error is SetupFault {
-  return [ConfigurationError, DatabaseSetupError, PolicyFileError].some((fault) => error instanceof fault);
-}
-
 /** Returns 78 when an operator must change a setting, so that a restart would not help; else 1. */
 export function getStartExitCode(error: unknown): number {
-  return isSetupFault(error) || isAddressFault(error) ? exitCodes.misconfigured : exitCodes.failed;
+  return error instanceof SetupError || isAddressFault(error) ? exitCodes.misconfigured : exitCodes.failed;
 }
 
 function isAddressFault(error: unknown): boolean {
@@ -32,7 +22,7 @@ function isAddressFault(error: unknown): boolean {
  * keep the output, so these messages are redacted as in logs.
  */
 export function describeStartFailure(error: unknown): string {
-  if (isSetupFault(error)) return error.message;
+  if (error instanceof SetupError) return error.message;
   if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
   if (!(error instanceof Error)) return 'The service could not start.';
   const portFault = findPortFault(error);

@@ -4,8 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { printPolicySchema } from '../../src/cli/schema.command.ts';
-import { PolicyFileError } from '../../src/policies/policy-file.errors.ts';
-import { loadPolicyFile, parsePolicyFile } from '../../src/policies/policy-file.ts';
+import { PolicyFileError, loadPolicyFile, parsePolicyFile } from '../../src/policies/policy-file.ts';
 import { listPolicies } from '../../src/policies/policy-set.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 

@@ -9,8 +9,7 @@ import {
   readVariables,
 } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
-import { PolicyFileError } from '../../policies/policy-file.errors.ts';
-import { loadPolicyFile } from '../../policies/policy-file.ts';
+import { PolicyFileError, loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 

@@ -3,7 +3,7 @@ import { isSet } from '../../config/environment-schema.ts';
 import type { Configuration, ConfigurationContent } from '../../configurations/managed-configuration.ts';
 import { featureNames } from '../../configurations/configuration-features.schema.ts';
 import { type Policy, type PolicySet, compilePolicy, listPolicies } from '../../policies/policy-set.ts';
-import { PolicyFileError } from '../../policies/policy-file.errors.ts';
+import { PolicyFileError } from '../../policies/policy-file.ts';
 import { readAll } from '../../stripe/reads.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
