@@ -45,17 +45,6 @@ export const handledEventTypes = [
   'billing_portal.session.created',
 ] as const;
 
-/** The ids of an event. Its other content is not used: the service reads the current state from Stripe. */
-export interface WebhookEvent {
-  readonly id: string;
-  readonly type: (typeof handledEventTypes)[number];
-  readonly createdAt: Date;
-  /** The id of the event's object; null for the few objects that have none. */
-  readonly objectId: string | null;
-  /** The customer of the event's object, or its previous customer; null when there is none. */
-  readonly customerId: string | null;
-}
-
 /** A signed event of a handled type that cannot be read. It is answered with an error, so that Stripe keeps it. */
 export class EventUnreadableError extends Error {
   override readonly name = 'EventUnreadableError';
@@ -74,20 +63,36 @@ const customerReference = z
   .nullable()
   .catch(null);
 
-const eventSchema = z.object({
-  id: z.string().regex(/^evt_\w{1,200}$/),
-  object: z.literal('event'),
-  type: z.enum(handledEventTypes),
-  created: z.int().min(0).max(1e11),
-  data: z.object({
-    object: z.object({
-      id: z.string().nullable().catch(null),
-      object: z.string().nullable().catch(null),
-      customer: customerReference,
+const eventSchema = z
+  .object({
+    id: z.string().regex(/^evt_\w{1,200}$/),
+    object: z.literal('event'),
+    type: z.enum(handledEventTypes),
+    created: z.int().min(0).max(1e11),
+    data: z.object({
+      object: z.object({
+        id: z.string().nullable().catch(null),
+        object: z.string().nullable().catch(null),
+        customer: customerReference,
+      }),
+      previous_attributes: z.object({ customer: customerReference }).nullable().catch(null),
     }),
-    previous_attributes: z.object({ customer: customerReference }).nullable().catch(null),
-  }),
-});
+  })
+  .transform(({ id, type, created, data: { object, previous_attributes: previous } }) => ({
+    id,
+    type,
+    createdAt: new Date(created * 1000),
+    /** The id of the event's object; null for the few objects that have none. */
+    objectId: object.id,
+    /** The customer of the event's object, or its previous customer; null when there is none. */
+    customerId:
+      object.object === 'customer'
+        ? customerReference.parse(object.id)
+        : (object.customer ?? previous?.customer ?? null),
+  }));
+
+/** The ids of an event. Its other content is not used: the service reads the current state from Stripe. */
+export type WebhookEvent = Readonly<z.output<typeof eventSchema>>;
 
 /** The common fields of all event types. Other fields are read only from event types that this service handles. */
 const envelopeSchema = z.object({
@@ -126,18 +131,7 @@ export function parseEvent(text: string, { livemode, account }: EventOrigin): We
 
 /** Reads an event of a type that this service handles. @throws EventUnreadableError */
 export function readEvent(value: unknown): WebhookEvent {
-  const { id, type, created, data } = read(eventSchema, value);
-  const { object, previous_attributes: previous } = data;
-  return {
-    id,
-    type,
-    createdAt: new Date(created * 1000),
-    objectId: object.id,
-    customerId:
-      object.object === 'customer'
-        ? customerReference.parse(object.id)
-        : (object.customer ?? previous?.customer ?? null),
-  };
+  return read(eventSchema, value);
 }
 
 function parseJson(text: string): unknown {
