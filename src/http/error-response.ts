@@ -3,13 +3,13 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, logFailure } from '../logging/logger.ts';
-import { BillingError, errorStatuses, maskedMessage } from '../shared/errors.ts';
+import { BillingError, type ErrorDetails, errorStatuses, maskedMessage } from '../shared/errors.ts';
 import { shorten } from '../shared/texts.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { OverloadedError } from './request-admission.ts';
 
 /** An error as the client sees it. JSON has no undefined members. */
-interface Failure extends Partial<Pick<BillingError, 'retryAfter' | 'reason' | 'signUpUrl'>> {
+interface Failure extends ErrorDetails {
   readonly status: number;
   readonly message: string;
   readonly code: string;
@@ -57,8 +57,8 @@ export function reportFailure(error: RequestError, request: FastifyRequest, shap
 
 function toFailure(error: RequestError, shape: Shape): Failure {
   if (error instanceof BillingError) {
-    const { code, message, retryAfter, reason, signUpUrl } = error;
-    return { status: errorStatuses[code][shape], message, code, retryAfter, reason, signUpUrl };
+    const { code, message, details } = error;
+    return { status: errorStatuses[code][shape], message, code, ...details };
   }
   if (error instanceof OverloadedError) {
     const { statusCode: status, message, retryAfter } = error;

@@ -79,9 +79,8 @@ export const maskedMessage =
 
 export type BillingErrorCode = keyof typeof errorStatuses;
 
-export interface BillingErrorOptions {
-  /** The underlying error: it is logged and never sent. */
-  readonly cause?: unknown;
+/** What a client gets beside the code and the message. */
+export interface ErrorDetails {
   /** After how many seconds a retry makes sense. */
   readonly retryAfter?: number;
   /** Says more than the code. Clients compare it, so it never changes. */
@@ -92,24 +91,22 @@ export interface BillingErrorOptions {
 
 /** An error with a message and a code for the client. Every other error is logged with the request id and masked. */
 export class BillingError extends GraphQLError {
-  readonly retryAfter: number | undefined;
-  readonly reason: string | undefined;
-  readonly signUpUrl: string | undefined;
+  readonly details: ErrorDetails;
   override readonly cause: unknown;
 
+  /** @param options `cause` is the underlying error: it is logged and never sent */
   constructor(
     readonly code: BillingErrorCode,
     message: string,
-    { cause, retryAfter, reason, signUpUrl }: BillingErrorOptions = {},
+    { cause, ...details }: ErrorDetails & { readonly cause?: unknown } = {},
   ) {
+    const { retryAfter } = details;
     // Apollo Server removes `http` from the extensions and applies it to the response.
     const headers = new Map(retryAfter === undefined ? [] : [['retry-after', String(retryAfter)]]);
     const http = { status: errorStatuses[code].graphql, headers };
-    super(message, { extensions: { code, reason, signUpUrl, retryAfter, http } });
+    super(message, { extensions: { code, ...details, http } });
     this.name = new.target.name;
-    this.retryAfter = retryAfter;
-    this.reason = reason;
-    this.signUpUrl = signUpUrl;
+    this.details = details;
     this.cause = cause;
     // The stack begins where the error was created, without constructors: the log shows that place.
     Error.captureStackTrace(this, new.target);
