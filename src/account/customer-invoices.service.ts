@@ -90,7 +90,7 @@ export class CustomerInvoices {
         throw new StripeUnavailableError(new Error("Stripe previewed another subscription's invoice"));
       return toBillingCharge(invoice, subscription);
     } catch (error) {
-      if (error instanceof StripeRequestRefusedError && error.stripeCode === 'invoice_upcoming_none')
+      if (error instanceof StripeRequestRefusedError && error.refusal.code === 'invoice_upcoming_none')
         return null;
       throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
     }

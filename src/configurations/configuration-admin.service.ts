@@ -150,7 +150,8 @@ function emptyLists(value: object): unknown {
 /** Only Stripe knows some facts, such as which products exist. Its message stays in the log. */
 function explain(error: unknown): unknown {
   if (!(error instanceof StripeRequestRefusedError)) return error;
-  const what = error.param === undefined ? 'the input' : toInputPath(error.param);
+  const { param } = error.refusal;
+  const what = param === undefined ? 'the input' : toInputPath(param);
   return new BillingError('BAD_USER_INPUT', `Stripe refused ${what}.`, { cause: error });
 }
 

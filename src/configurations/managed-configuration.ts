@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
+import { isMissing } from '../stripe/stripe.errors.ts';
 import {
   type ConfigurationFeatures,
   type FeatureName,
@@ -128,7 +128,6 @@ export async function getNamedConfiguration(stripe: StripeClient, id: string): P
     return await readConfiguration(stripe, id);
   } catch (error) {
     // Which parameter Stripe names here is not documented.
-    const isMissing = error instanceof StripeRequestRefusedError && error.stripeCode === 'resource_missing';
-    throw isMissing ? new BadUserInputError('Stripe has no such portal configuration.') : error;
+    throw isMissing(error) ? new BadUserInputError('Stripe has no such portal configuration.') : error;
   }
 }

@@ -190,7 +190,7 @@ function isOver(error: unknown): boolean {
 
 /** Issuers may verify addresses that Stripe refuses. */
 function isEmailRefused(error: unknown): boolean {
-  return error instanceof StripeRequestRefusedError && error.stripeCode === 'email_invalid';
+  return error instanceof StripeRequestRefusedError && error.refusal.code === 'email_invalid';
 }
 
 /** Finds the caller's customer, or creates one. */

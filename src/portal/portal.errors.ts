@@ -34,7 +34,8 @@ export function explain(error: unknown): unknown {
   if (isMissing(error, 'customer')) return new CustomerGoneError();
   if (!(error instanceof StripeRequestRefusedError)) return error;
   // Stripe gives this refusal no code of its own.
-  if (error.stripeMessage.startsWith('No configuration provided')) return new PortalNotConfiguredError(error);
+  if (error.refusal.message.startsWith('No configuration provided'))
+    return new PortalNotConfiguredError(error);
   const message = 'The portal cannot open this task for the subscription as it is now.';
   return isAboutTask(error) ? new FlowNotAllowedError('NOT_KNOWN', message, error) : error;
 }
@@ -42,13 +43,14 @@ export function explain(error: unknown): unknown {
 /** Which parameter Stripe names when a configuration is inactive, or is gone, is not documented. */
 export function isAboutConfiguration(error: unknown): boolean {
   if (!(error instanceof StripeRequestRefusedError)) return false;
-  return error.param === 'configuration' || /\bconfiguration\b.*\b(in)?active\b/i.test(error.stripeMessage);
+  const { param, message } = error.refusal;
+  return param === 'configuration' || /\bconfiguration\b.*\b(in)?active\b/i.test(message);
 }
 
 /** Parameters that the caller chose: the subscription or its item. The policy sets all others. */
 const taskParam = /^flow_data\[subscription_\w+\](\[subscription\]|\[items\].*)?$/;
 
 /** Stripe does not document every reason for which the portal cannot change a subscription. */
-function isAboutTask({ param, stripeMessage }: StripeRequestRefusedError): boolean {
-  return param === undefined ? stripeMessage.startsWith('This subscription ') : taskParam.test(param);
+function isAboutTask({ refusal: { param, message } }: StripeRequestRefusedError): boolean {
+  return param === undefined ? message.startsWith('This subscription ') : taskParam.test(param);
 }

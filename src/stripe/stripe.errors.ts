@@ -26,25 +26,17 @@ class StripeMisconfiguredError extends BillingError {
 
 /** Stripe refused a request's parameters. A feature that knows the reason converts it into its own error. */
 export class StripeRequestRefusedError extends StripeMisconfiguredError {
-  /** Stripe's error code, such as `resource_missing`. */
-  readonly stripeCode: string | undefined;
-  /** The parameter that Stripe names. */
-  readonly param: string | undefined;
-  /** Is for decisions and is never sent to a client. */
-  readonly stripeMessage: string;
-
-  constructor(refusal: Stripe.errors.StripeError) {
+  /** @param refusal is for decisions: its message is never sent to a client */
+  constructor(readonly refusal: Stripe.errors.StripeError) {
     super(refusal);
-    this.stripeCode = refusal.code;
-    this.param = refusal.param;
-    this.stripeMessage = refusal.message;
   }
 }
 
 /** Whether Stripe does not have the object that the parameter names; without a parameter, any object of the request. */
 export function isMissing(error: unknown, param?: string): boolean {
   if (!(error instanceof StripeRequestRefusedError)) return false;
-  return error.param === (param ?? error.param) && error.stripeCode === 'resource_missing';
+  const { refusal } = error;
+  return refusal.param === (param ?? refusal.param) && refusal.code === 'resource_missing';
 }
 
 /**

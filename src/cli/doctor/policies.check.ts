@@ -88,8 +88,8 @@ async function find(client: StripeClient, { kind, id }: Mention): Promise<Plan |
       kind === 'price' ? sdk.prices.retrieve(id, {}, options) : sdk.products.retrieve(id, {}, options),
     );
   } catch (error) {
-    if (error instanceof StripeRequestRefusedError && error.stripeCode === 'resource_missing')
-      return error.stripeMessage;
+    if (error instanceof StripeRequestRefusedError && error.refusal.code === 'resource_missing')
+      return error.refusal.message;
     throw error;
   }
 }

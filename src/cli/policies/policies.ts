@@ -166,7 +166,7 @@ async function deactivate(registry: StripeConfigurations, id: string): Promise<s
     await registry.deactivate(id);
     return null;
   } catch (error) {
-    if (error instanceof StripeRequestRefusedError) return `Stripe says: ${error.stripeMessage}`;
+    if (error instanceof StripeRequestRefusedError) return `Stripe says: ${error.refusal.message}`;
     throw error;
   }
 }
