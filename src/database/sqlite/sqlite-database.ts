@@ -48,17 +48,13 @@ async function openConnection(path: string): Promise<SqliteConnection> {
     if (error instanceof DatabaseSetupError) throw error;
     if (mayPass(error))
       throw error instanceof StoreUnavailableError ? error : new StoreUnavailableError(error);
+    const { message } = (error instanceof StoreUnavailableError ? error.cause : error) as Error;
     throw new DatabaseSetupError(
-      `Cannot open the SQLite database ${path} (${describe(error)}). Check that DATABASE_URL names a file in a folder that this ` +
+      `Cannot open the SQLite database ${path} (${message}). Check that DATABASE_URL names a file in a folder that this ` +
         'process may write to, on a local disk with free space.',
       { cause: error },
     );
   }
-}
-
-function describe(error: unknown): string {
-  const { message } = (error instanceof StoreUnavailableError ? error.cause : error) as Error;
-  return message;
 }
 
 /** Only its owner may read the file, which contains personal data. SQLite gives its log the same mode. */
