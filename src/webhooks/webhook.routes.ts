@@ -69,7 +69,8 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
         logIgnored(parsed, request);
       } else {
         event = parsed;
-        options.metrics?.webhookHandled(event.type, await options.processor.process(event));
+        const outcome = await options.processor.process(event);
+        options.metrics?.webhookHandled(event.type, outcome);
       }
     } catch (error) {
       return fail(error, event, request, reply, options);
