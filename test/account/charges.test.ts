@@ -109,6 +109,15 @@ describe('the next charge', () => {
       expect(nextCharge?.total.amount).toBe(900);
     });
 
+    test('of a subscription that is paid by sent invoices is at the end of its period', async () => {
+      const sent = await subscribe({ collection_method: 'send_invoice', days_until_due: 14 });
+
+      expect((await read()).nextCharge).toMatchObject({
+        date: toIso(periodEndOf(sent)),
+        total: { amount: 900 },
+      });
+    });
+
     test('of the customer is the earliest of all subscriptions', async () => {
       const late = await subscribe({ items: [{ price: app.demo.prices[0]?.year ?? '' }] });
       const early = await subscribe();

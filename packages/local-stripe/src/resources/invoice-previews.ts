@@ -107,7 +107,7 @@ function buildPreview(
       data: draft.lines.data.map((line) => ({ ...line, invoice: id })),
       url: `/v1/invoices/upcoming/lines?subscription=${subscription.id}`,
     },
-    next_payment_attempt: draft.created + 3600,
+    next_payment_attempt: after.collection_method === 'send_invoice' ? null : draft.created + 3600,
   };
 }
 
