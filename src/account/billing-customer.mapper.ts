@@ -82,7 +82,7 @@ function toBillingSubscription(
     discounts: toDiscounts(facts, customer.discount),
     startedAt: toDate(facts.start_date),
     trialEndsAt: toDate(facts.trial_end),
-    currentPeriodEnd: toDate(findPeriodEnd(facts, Math.min)),
+    currentPeriodEnd: toDate(findPeriodEnd(facts)),
     cancelsAt,
     cancellation: cancelsAt === null ? null : toCancellation(facts),
     pause: toPause(facts),
@@ -147,15 +147,16 @@ function toBillingDiscount(
   };
 }
 
-function findPeriodEnd({ items }: SubscriptionFacts, choose: (...ends: number[]) => number): number | null {
-  return items.length === 0 ? null : choose(...items.map((item) => item.current_period_end));
+/** Stripe takes the earliest: https://docs.stripe.com/changelog/basil/2025-07-30/cancel-at-enums */
+function findPeriodEnd({ items }: SubscriptionFacts): number | null {
+  return items.length === 0 ? null : Math.min(...items.map((item) => item.current_period_end));
 }
 
 /** The portal sets one of two fields, depending on the account's settings: https://docs.stripe.com/billing/subscriptions/cancel */
 function findCancellation(facts: SubscriptionFacts): Date | null {
   const { cancel_at: cancelAt, cancel_at_period_end: atPeriodEnd, schedule } = facts;
   if (cancelAt !== null) return toDate(cancelAt);
-  if (atPeriodEnd) return toDate(findPeriodEnd(facts, Math.max));
+  if (atPeriodEnd) return toDate(findPeriodEnd(facts));
   const cancels = isActive(schedule) && schedule.end_behavior === 'cancel';
   return cancels ? toDate(schedule.phases.at(-1)?.end_date ?? null) : null;
 }

@@ -23,14 +23,14 @@ test('a status of tomorrow is UNRECOGNIZED', async () => {
   expect((await readSubscription())?.status).toBe('UNRECOGNIZED');
 });
 
-test('periods of several items: paid until the first ends, cancelled when the last does', async () => {
+test('with items of several periods, the end of the period is the end of the first', async () => {
   const [item] = subscription.items.data;
   const data = [2_000_000_000, 1_900_000_000].map((end) => ({ ...item, current_period_end: end }));
   answerWith({}, { items: { ...subscription.items, data }, cancel_at_period_end: true });
 
   expect(await readSubscription()).toMatchObject({
     currentPeriodEnd: toIso(1_900_000_000),
-    cancelsAt: toIso(2_000_000_000),
+    cancelsAt: toIso(1_900_000_000),
   });
 });
 
