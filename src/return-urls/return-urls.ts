@@ -9,14 +9,17 @@ export interface AllowedReturnUrl {
   readonly path: string | null;
 }
 
-/** Stripe may not send the user back to the URL. Without `detail` the message repeats neither the URL nor the list. */
+const unlisted =
+  "The return URL must begin with one of the application's allowed return URLs. " +
+  'Ask the operator of this service to add it to RETURN_URLS.';
+const malformed =
+  'The return URL must be an absolute http or https URL of at most 2048 characters, with its host in normal form, ' +
+  'and with no user, space, backslash or control character.';
+
+/** Stripe may not send the user back to the URL. The default message repeats neither the URL nor the list. */
 export class ReturnUrlNotAllowedError extends BillingError {
-  constructor(detail = '') {
-    super(
-      'RETURN_URL_NOT_ALLOWED',
-      "The return URL must begin with one of the application's allowed return URLs. " +
-        `Ask the operator of this service to add it to RETURN_URLS.${detail}`,
-    );
+  constructor(message: string = unlisted) {
+    super('RETURN_URL_NOT_ALLOWED', message);
   }
 }
 
@@ -80,18 +83,18 @@ export class ReturnUrls {
   getAllowed(text: string): string {
     const [, authority, path] = absoluteUrl.exec(text) ?? [];
     const url = text.length <= maxLength && !hiddenCharacters.test(text) ? parseUrl(text) : null;
-    if (authority === undefined || path === undefined || url === null) throw this.refuse(text);
-    const isAllowed = this.allowlist.some((entry) => isCovered(url, path, entry));
-    if (!isAllowed || !isLiteralHost(authority, url) || url.href.length > maxEncodedLength)
-      throw this.refuse(text);
+    if (authority === undefined || path === undefined || url === null) throw this.refuse(text, malformed);
+    if (!isLiteralHost(authority, url) || url.href.length > maxEncodedLength)
+      throw this.refuse(text, malformed);
+    if (!this.allowlist.some((entry) => isCovered(url, path, entry))) throw this.refuse(text, unlisted);
     return url.href;
   }
 
-  private refuse(text: string): ReturnUrlNotAllowedError {
-    if (!this.explains) return new ReturnUrlNotAllowedError();
+  private refuse(text: string, message: string): ReturnUrlNotAllowedError {
+    if (!this.explains) return new ReturnUrlNotAllowedError(message);
     const entries = this.allowlist.map(({ origin, path }) => `${origin}${path ?? ''}`).join(', ');
     return new ReturnUrlNotAllowedError(
-      ` It was ${JSON.stringify(text.slice(0, 200))}; allowed are ${entries}.`,
+      `${message} It was ${JSON.stringify(text.slice(0, 200))}; allowed are ${entries}.`,
     );
   }
 }

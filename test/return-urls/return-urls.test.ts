@@ -193,6 +193,24 @@ test('the refusal says what to do, and shows neither the URL nor the list', () =
   expect(message).not.toContain('://');
 });
 
+test.each([
+  ['has a space', 'https://app.example.com/?q=a b'],
+  ['has a backslash', 'https://app.example.com/\\account'],
+  ['has a user', 'https://user@app.example.com/'],
+  ['has letters in its host that are not ASCII', 'https://münchen.example/'],
+  ['has a percent sign in its host', 'https://app%2eexample.com/'],
+  ['is too long', `https://app.example.com/${'a'.repeat(2048)}`],
+  ["is an app's own", 'myapp://return'],
+  ['is relative', '/account'],
+])('the refusal of a URL that %s says what is wrong, since RETURN_URLS cannot allow it', (_what, url) => {
+  expect(() => createReturnUrls(['https://app.example.com']).getAllowed(url)).toThrow(
+    expect.objectContaining({
+      code: refused,
+      message: expect.stringMatching(/must be an absolute http or https URL of .* no user, space,/),
+    }),
+  );
+});
+
 describe('whatever is sent', () => {
   const allowlist = ['https://app.example.com', 'http://localhost:3000/billing'].map(parseAllowedReturnUrl);
   const returnUrls = new ReturnUrls(allowlist);
