@@ -37,7 +37,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   platform: [...foundation, 'config', 'stripe', 'records', 'http', 'audit', 'database'],
   customers: [...technical, 'platform', 'audit'],
   configurations: [...technical, 'platform', 'audit', 'return-urls'],
-  policies: [...technical, 'platform', 'customers', 'configurations'],
+  policies: [...technical, 'platform', 'customers', 'return-urls', 'configurations'],
   portal: [...technical, 'platform', 'audit', 'customers', 'return-urls', 'configurations', 'policies'],
   account: [...technical, 'platform', 'audit', 'customers', 'portal'],
   'email-links': [...technical, 'platform', 'audit', 'customers', 'return-urls', 'portal'],

@@ -75,7 +75,8 @@ export function createFeatures(
 /** Builds everything in the order in which it is needed. A stop, or a failure halfway, closes it in reverse. */
 export function createHostedApp(config: HostedConfig, options: HostedOptions): Promise<App> {
   return openAll(async (closing) => {
-    const policySet = config.policies.file === null ? null : await loadPolicyFile(config.policies.file);
+    const { file } = config.policies;
+    const policySet = file === null ? null : await loadPolicyFile(file, config.returnUrls);
     const platform = await openPlatform(config, options, closing);
     const features = createFeatures(platform, config, policySet);
     const all = Object.values<Feature>({ ...features });

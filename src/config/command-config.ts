@@ -76,12 +76,14 @@ export interface PoliciesCommandConfig extends CommandConfig {
 }
 
 /**
- * Reads the policy file's path and the namespace of its configurations.
+ * Reads the policy file's path, the namespace of its configurations, and RETURN_URLS if it is set.
  * @throws ConfigurationError
  */
 export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
   const { stripe, faults } = readStripeConfig(env);
-  const { values, faults: policyFaults } = readVariables(env, ['PORTAL_POLICIES', 'POLICY_NAMESPACE']);
+  const names = ['PORTAL_POLICIES', 'POLICY_NAMESPACE'] as const;
+  const given = isSet(env, 'RETURN_URLS') ? (['RETURN_URLS'] as const) : [];
+  const { values, faults: policyFaults } = readVariables(env, [...names, ...given]);
   faults.push(...policyFaults);
   const { PORTAL_POLICIES: file, POLICY_NAMESPACE: namespace } = values;
   if (file === undefined) faults.push('PORTAL_POLICIES: is required');
@@ -89,7 +91,8 @@ export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
     throw new ConfigurationError(faults);
   // These commands store nothing: policies are applied at Stripe.
   const databaseUrl = 'sqlite::memory:';
-  return { ...createCommandConfig({ databaseUrl, stripe }), policies: { file, namespace } };
+  const { RETURN_URLS: returnUrls = [] } = values;
+  return { ...createCommandConfig({ databaseUrl, stripe }), policies: { file, namespace }, returnUrls };
 }
 
 /**

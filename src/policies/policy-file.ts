@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type * as z from 'zod';
 import type { FieldFault } from '../configurations/configuration-checks.ts';
+import { type AllowedReturnUrl, ReturnUrls } from '../return-urls/return-urls.ts';
 import { SetupError } from '../shared/errors.ts';
-import { policyFileSchema } from './policy-file.schema.ts';
+import { type PolicyFile, policyFileSchema } from './policy-file.schema.ts';
 import { type PolicySet, createPolicySet } from './policy-set.ts';
 
 /** Lists every fault of a policy file: its path in the file, and what was expected there. */
@@ -19,19 +20,30 @@ export class PolicyFileError extends SetupError {
   }
 }
 
-/** @throws PolicyFileError */
-export async function loadPolicyFile(path: string): Promise<PolicySet> {
+/** @param allowed RETURN_URLS; without entries, return URLs are not checked. @throws PolicyFileError */
+export async function loadPolicyFile(
+  path: string,
+  allowed: readonly AllowedReturnUrl[] = [],
+): Promise<PolicySet> {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new PolicyFileError(path, [{ path: '(file)', expected: 'a file that can be read' }]);
   });
-  return parsePolicyFile(path, text);
+  // What is not UTF-8 is read as this character.
+  if (text.includes('\ufffd')) throw new PolicyFileError(path, [{ path: '(file)', expected: 'UTF-8' }]);
+  return parsePolicyFile(path, text, allowed);
 }
 
 /** Reads YAML, of which JSON is a part. @param file how messages name the text. @throws PolicyFileError */
-export function parsePolicyFile(file: string, text: string): PolicySet {
+export function parsePolicyFile(
+  file: string,
+  text: string,
+  allowed: readonly AllowedReturnUrl[] = [],
+): PolicySet {
   const content = parseYaml(file, text);
   const result = policyFileSchema.safeParse(content);
   const faults = [...findHiddenKeys(content), ...(result.error?.issues.flatMap(toFaults) ?? [])];
+  if (result.success && allowed.length > 0)
+    faults.push(...findReturnUrlFaults(result.data, new ReturnUrls(allowed)));
   const set = result.success ? createPolicySet(result.data, faults) : null;
   if (set === null || faults.length > 0) throw new PolicyFileError(file, faults);
   return set;
@@ -59,6 +71,17 @@ function findHiddenKeys(
       ? [{ path: [...path, key].join('.'), expected: 'another name' }]
       : findHiddenKeys(inner, [...path, key], [...above, value]),
   );
+}
+
+function findReturnUrlFaults({ policies }: PolicyFile, returnUrls: ReturnUrls): FieldFault[] {
+  return Object.entries(policies).flatMap(([name, { default_return_url: url }]) => {
+    try {
+      if (url !== undefined) returnUrls.getAllowed(url);
+      return [];
+    } catch {
+      return [{ path: `policies.${name}.default_return_url`, expected: 'a URL within RETURN_URLS' }];
+    }
+  });
 }
 
 function toFaults(issue: z.core.$ZodIssue): FieldFault[] {

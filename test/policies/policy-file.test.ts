@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { printPolicySchema } from '../../src/cli/schema.command.ts';
 import { PolicyFileError, loadPolicyFile, parsePolicyFile } from '../../src/policies/policy-file.ts';
 import { listPolicies } from '../../src/policies/policy-set.ts';
+import { parseAllowedReturnUrl } from '../../src/return-urls/return-urls.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 
 const frame = `
@@ -115,6 +116,33 @@ describe('a policy file', () => {
       'Invalid policy file /nowhere/policies.yaml:\n  (file): expected a file that can be read',
     );
   });
+
+  test('with a return URL outside of RETURN_URLS is refused, also in a policy that others extend', async () => {
+    const path = join(createTemporaryFolder(), 'policies.yaml');
+    const policies =
+      'p: { default_return_url: https://app.example.com/account/plans }\n' +
+      'q: { default_return_url: https://app.example.com/admin }\nr: { extends: q }';
+    writeFileSync(path, createFile(policies));
+
+    await expect(
+      loadPolicyFile(path, [parseAllowedReturnUrl('https://app.example.com/account')]),
+    ).rejects.toMatchObject({
+      faults: [{ path: 'policies.q.default_return_url', expected: 'a URL within RETURN_URLS' }],
+    });
+    await expect(loadPolicyFile(path)).resolves.toBeDefined();
+  });
+
+  test.each(['latin1', 'utf16le'] as const)(
+    'in %s is refused: customers would see wrong letters',
+    async (encoding) => {
+      const path = join(createTemporaryFolder(), 'policies.yaml');
+      writeFileSync(path, createFile('p: { business_profile: { headline: München } }'), encoding);
+
+      await expect(loadPolicyFile(path)).rejects.toMatchObject({
+        faults: [{ path: '(file)', expected: 'UTF-8' }],
+      });
+    },
+  );
 
   test('may be JSON', async () => {
     const path = join(createTemporaryFolder(), 'policies.json');

@@ -86,7 +86,7 @@ export async function loadDeployment(env: Environment, tokenFile?: string): Prom
     production: values.NODE_ENV === 'production',
     stripe: readStripeConfig(env).stripe,
     keySource: canVerify ? key.keySource : null,
-    policies: path === undefined ? null : await loadPolicyFile(path).catch(returnFaults),
+    policies: path === undefined ? null : await loadPolicyFile(path, values.RETURN_URLS).catch(returnFaults),
     tokenFile,
   };
 }

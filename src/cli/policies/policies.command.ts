@@ -45,9 +45,9 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
 }
 
 const policiesHelp = `
-Reads PORTAL_POLICIES, STRIPE_SECRET_KEY, POLICY_NAMESPACE, STRIPE_API_URL and
-STRIPE_ACCOUNT, as the service does. It never shows or changes configurations of
-other namespaces, or configurations that come from no policy.
+Reads PORTAL_POLICIES, STRIPE_SECRET_KEY, POLICY_NAMESPACE, STRIPE_API_URL,
+STRIPE_ACCOUNT and RETURN_URLS, as the service does. It never shows or changes
+configurations of other namespaces, or configurations that come from no policy.
 
   billing-portal policies plan
   billing-portal policies apply

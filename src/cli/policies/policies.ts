@@ -35,7 +35,7 @@ async function withPolicies(
   use: (workspace: Workspace) => Promise<Report> | Report,
 ): Promise<void> {
   const config = loadPoliciesConfig(shell.loadEnvironment());
-  const set = await loadPolicyFile(config.policies.file);
+  const set = await loadPolicyFile(config.policies.file, config.returnUrls);
   await withFeatures(shell, config, async ({ configurations }) => {
     const own = await configurations.atStripe.list();
     const report = await use({ set, configurations, own });

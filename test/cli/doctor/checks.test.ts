@@ -9,6 +9,8 @@ import { createHealthyDeployment, examineFor, folder, writePolicies } from './do
 import { writeManifest } from '../../graphql/manifest.ts';
 import { closeAfterTests } from '../../helpers/closing.ts';
 import { runCli } from '../run-cli.ts';
+import { createApp } from '../../../src/app.ts';
+import { loadConfig } from '../../../src/config/config.ts';
 import { examine } from '../../../src/cli/doctor/examination.ts';
 import { type Environment } from '../../../src/config/environment.ts';
 import { handledEventTypes } from '../../../src/webhooks/webhook-event.ts';
@@ -159,6 +161,19 @@ describe('the configuration', () => {
     expect(findings.filter(({ detail }) => detail === 'the policy file has faults')).toMatchObject([
       { name: 'policy-plans', outcome: 'skip' },
       { name: 'login-pages', outcome: 'skip' },
+    ]);
+  });
+
+  test('tells that the default return URL of a policy is not within RETURN_URLS, and the service does not start', async () => {
+    const policies = { a: { default_return_url: 'https://shop.example.com/' } };
+    const variables = { ...env, ...writePolicies({ policies, default: 'a', strictest: 'a' }) };
+    const fault = /policies\.a\.default_return_url: expected a URL within RETURN_URLS$/;
+
+    expect(await examineFor('policy-file', variables)).toEqual([expect.stringMatching(fault)]);
+    await expect(createApp(loadConfig(variables))).rejects.toThrow(fault);
+    const RETURN_URLS = 'https://shop.example.com';
+    expect(await examineFor('policy-file', { ...variables, RETURN_URLS })).toEqual([
+      expect.stringMatching(/^pass: .* has a$/),
     ]);
   });
 

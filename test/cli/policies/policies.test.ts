@@ -148,6 +148,23 @@ describe('billing-portal policies plan', () => {
     expect(kit.localStripe.requests).toEqual([]);
   });
 
+  test('checks the default return URL where RETURN_URLS is set, as the service does', async () => {
+    kit.writeFile({ features: all, default_return_url: 'https://app.example.com/account' });
+
+    expect(await kit.run('plan')).toMatchObject({ exitCode: 2, stderr: '' });
+    expect(await kit.run('plan', { RETURN_URLS: 'https://app.example.com' })).toMatchObject({ exitCode: 2 });
+    expect(await kit.run('plan', { RETURN_URLS: 'https://shop.example.com' })).toMatchObject({
+      exitCode: 78,
+      stderr: expect.stringContaining(
+        'policies.standard.default_return_url: expected a URL within RETURN_URLS',
+      ),
+    });
+    expect(await kit.run('plan', { RETURN_URLS: 'shop' })).toMatchObject({
+      exitCode: 78,
+      stderr: expect.stringContaining('RETURN_URLS: "shop" is not a URL'),
+    });
+  });
+
   test('ends with 1 when Stripe fails', async () => {
     await kit.fail({ method: 'GET', status: '401' });
 
