@@ -99,3 +99,16 @@ export class SharedLimiters {
     this.retryAt = performance.now() + retryMs;
   }
 }
+
+/** Runs a script that writes, as the limiters do. @throws Error of the client */
+export async function tryRedis(url: string): Promise<void> {
+  const socket = { connectTimeout: 5_000, socketTimeout: 5_000, reconnectStrategy: false } as const;
+  const client = createClient({ url, socket });
+  client.on('error', () => undefined); // The failed call reports it.
+  try {
+    await client.connect();
+    await client.eval("return redis.call('set', KEYS[1], '', 'px', 1)", { keys: ['billing-portal:doctor'] });
+  } finally {
+    client.destroy();
+  }
+}

@@ -7,6 +7,7 @@ import {
 } from '../configurations/configuration-features.schema.ts';
 import { mergeSpecs } from '../configurations/configuration.schema.ts';
 import {
+  type Configuration,
   type WantedConfiguration,
   createContent,
   hashContent,
@@ -92,18 +93,19 @@ function findOwnRefusals(drafts: Drafts, draft: PolicyDraft, content: PolicyDraf
 
 /** The strictest policy replaces any other when facts are unknown, so it may offer only what every policy offers. */
 function checkStrictest(set: PolicySet): FieldFault[] {
-  return featureNames.flatMap((name) => {
-    const lacks = listPolicies(set).flatMap((policy) => {
-      const offers = listOffers(policy, name);
-      const extra = listOffers(set.strictest, name).find((offer) => !offers.includes(offer));
-      return extra === undefined ? [] : [`a policy without ${extra}, since ${policy.name} is without it`];
+  return featureNames.flatMap((feature) => {
+    const lacks = listPolicies(set).flatMap(({ name, features }) => {
+      const [extra] = listExtras(feature, set.strictest.features, features);
+      return extra === undefined ? [] : [`a policy without ${extra}, since ${name} is without it`];
     });
     return lacks.slice(0, 1).map((expected) => ({ path: 'strictest', expected }));
   });
 }
 
-/** What features offer beyond being there. */
-const details: Partial<Record<FeatureName, (features: ConfigurationFeatures) => readonly string[]>> = {
+type Features = ConfigurationFeatures | Configuration['features'];
+
+/** What a feature offers beyond being there: changes and prices. */
+const details: Partial<Record<FeatureName, (features: Features) => readonly string[]>> = {
   customer_update: ({ customer_update: update }) => update?.allowed_updates ?? [],
   subscription_update: ({ subscription_update: update }) => [
     ...(update?.default_allowed_updates ?? []),
@@ -111,10 +113,16 @@ const details: Partial<Record<FeatureName, (features: ConfigurationFeatures) => 
   ],
 };
 
-/** A feature that a policy offers, and the changes and prices that it offers. */
-function listOffers({ features = {} }: Policy, name: FeatureName): string[] {
+function listOffers(name: FeatureName, features: Features = {}): string[] {
   if (features[name]?.enabled !== true) return [];
   return [name, ...(details[name]?.(features) ?? []).map((detail) => `${name} of ${detail}`)];
+}
+
+/** A feature that others do not offer at all, or what of it they do not offer. */
+export function listExtras(name: FeatureName, features?: Features, others?: Features): string[] {
+  const known = listOffers(name, others);
+  const extras = listOffers(name, features).filter((offer) => !known.includes(offer));
+  return extras[0] === name ? [name] : extras;
 }
 
 /** The configuration of a policy as its file says, with nothing hidden. */

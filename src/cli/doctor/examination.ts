@@ -7,6 +7,7 @@ import * as config from './config.check.ts';
 import { checkDatabase } from './database.check.ts';
 import { checkLoginPages, checkNamespace, checkPlans, checkPolicyFile } from './policies.check.ts';
 import * as atStripe from './stripe.check.ts';
+import { checkRedis } from './redis.check.ts';
 import { checkToken, checkTokenKeys } from './tokens.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
 
@@ -19,6 +20,7 @@ export const localChecks: Readonly<Record<string, Check>> = {
   'customer-linking': config.checkLinking,
   'token-keys': checkTokenKeys,
   database: checkDatabase,
+  redis: checkRedis,
   'webhook-secret': checkWebhookSecrets,
   'policy-file': checkPolicyFile,
   'policy-namespace': checkNamespace,

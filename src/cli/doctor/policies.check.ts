@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import { isSet } from '../../config/environment-schema.ts';
-import type { Configuration, ConfigurationContent } from '../../configurations/managed-configuration.ts';
 import { featureNames } from '../../configurations/configuration-features.schema.ts';
-import { type Policy, type PolicySet, compilePolicy, listPolicies } from '../../policies/policy-set.ts';
+import { productsPath } from '../../configurations/managed-configuration.ts';
 import { PolicyFileError } from '../../policies/policy-file.ts';
+import { type PolicySet, listExtras, listPolicies } from '../../policies/policy-set.ts';
 import { readAll } from '../../stripe/reads.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
@@ -64,15 +64,20 @@ function listMentions(set: PolicySet): Mention[] {
   return [...offers, ...plans];
 }
 
-/** Whether the products and prices that the policy file names exist at Stripe. The client paces the requests. */
+/** The client paces requests, and refuses those that would wait for more than a second. */
+const readsAtOnce = 5;
+
+/** Whether the products and prices that the policy file names exist at Stripe. */
 export const checkPlans: Check<StripeDeployment> = async (deployment) => {
   const mentions = listMentions(requirePolicies(deployment));
   // Offers come first, and have a known kind. Whether a rule's plan is a product or a price is a guess.
   const distinct = mentions.filter(
     ({ id }, index) => mentions.findIndex((other) => other.id === id) === index,
   );
-  const read = distinct.map(async (mention) => [mention.id, await find(deployment.client, mention)] as const);
-  const found = new Map(await Promise.all(read));
+  const found = new Map<string, Plan | string>();
+  const read = async (mention: Mention) => found.set(mention.id, await find(deployment.client, mention));
+  for (let at = 0; at < distinct.length; at += readsAtOnce)
+    await Promise.all(distinct.slice(at, at + readsAtOnce).map(read));
   const problems = mentions.flatMap((mention) => judgeMention(mention, found.get(mention.id)));
   if (problems.length > 0) return problems;
   const products = distinct.filter(({ kind }) => kind === 'product').length;
@@ -119,11 +124,13 @@ function findFault(found: Plan, product: string): string | null {
 export const checkLoginPages: Check<StripeDeployment> = async (deployment) => {
   const { strictest } = requirePolicies(deployment);
   const configurations = await readAll(deployment.client, (sdk, page, options) =>
-    sdk.billingPortal.configurations.list(page, options),
+    sdk.billingPortal.configurations.list({ ...page, expand: [`data.${productsPath}`] }, options),
   );
   const open = configurations.filter(({ active, login_page }) => active && login_page.enabled);
   const warnings = open.flatMap((configuration) => {
-    const more = listMore(configuration, strictest).join(', ');
+    const more = featureNames
+      .flatMap((name) => listExtras(name, configuration.features, strictest.features))
+      .join(', ');
     if (more === '') return [];
     return warn(
       `the login page of ${configuration.id} offers more than the strictest policy, ${strictest.name}: ${more}`,
@@ -133,13 +140,3 @@ export const checkLoginPages: Check<StripeDeployment> = async (deployment) => {
   if (warnings.length > 0) return warnings;
   return pass(open.length === 0 ? 'none is active' : 'none offers more than the strictest policy');
 };
-
-/** The features, and the customer details, that a configuration offers and a policy does not. */
-function listMore({ features: offered }: Configuration, policy: Policy): string[] {
-  const allowed: ConfigurationContent['features'] = compilePolicy(policy).content.features;
-  const extra = featureNames.filter((name) => offered[name].enabled && allowed[name]?.enabled !== true);
-  if (!offered.customer_update.enabled || extra.includes('customer_update')) return extra;
-  const updates = new Set<string>(allowed.customer_update?.allowed_updates);
-  const details = offered.customer_update.allowed_updates.filter((name) => !updates.has(name));
-  return details.length === 0 ? extra : [...extra, `customer_update of ${details.join(', ')}`];
-}

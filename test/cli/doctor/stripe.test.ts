@@ -275,6 +275,16 @@ describe('policies', () => {
       ]);
     });
 
+    test('pass when they are many: none waits too long for its turn at Stripe', async () => {
+      const prices = await Promise.all(Array.from({ length: 30 }, () => createPrice(kit.stripe)));
+      const plan = prices.map(({ id }) => id);
+      const policies = createPolicies(kit.productId, kit.price.id, { plan });
+      const paced = { ...kit.env, ...writePolicies(policies), STRIPE_RATE_LIMIT: '20' };
+      expect(await examineFor('policy-plans', paced)).toEqual([
+        'pass: products: 1, prices: 31; all can be used',
+      ]);
+    });
+
     test('fail when Stripe has no such ids', async () => {
       expect(await examinePolicies('policy-plans', createPolicies('prod_none', 'price_none'))).toEqual([
         "fail: policy plans: No such product: 'prod_none'",
@@ -365,6 +375,28 @@ describe('policies', () => {
       });
       expect(await examinePolicies('login-pages', strictest)).toEqual([
         'pass: none offers more than the strictest policy',
+      ]);
+    });
+
+    test('are a warning when they offer changes to more prices', async () => {
+      const other = await createPrice(kit.stripe);
+      const sell = (products: { product: string; prices: string[] }[]) => ({
+        ...card,
+        subscription_update: { enabled: true, default_allowed_updates: ['price' as const], products },
+      });
+      const offered = [{ product: kit.productId, prices: [kit.price.id] }];
+      const more = [...offered, { product: idOf(other.product), prices: [other.id] }];
+      const { id } = await kit.stripe.billingPortal.configurations.create({
+        features: sell(more),
+        login_page: { enabled: true },
+      });
+      const policies = {
+        policies: { plain: { features: sell(offered) } },
+        default: 'plain',
+        strictest: 'plain',
+      };
+      expect(await examinePolicies('login-pages', policies)).toEqual([
+        `warn: the login page of ${id} offers more than the strictest policy, plain: subscription_update of ${other.id}`,
       ]);
     });
 
