@@ -117,6 +117,7 @@ function describeCommands(): string {
 
 /** The options' descriptions are in the command's `--help`. */
 function describeCommand(command: Command, parent: string): string[] {
+  if (command.name() === 'help') return [];
   const name = `${parent}${command.name()}`;
   if (command.commands.length > 0)
     return command.commands.flatMap((each) => describeCommand(each, `${name} `));

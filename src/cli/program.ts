@@ -53,7 +53,20 @@ export function createProgram(shell: Shell): Command {
   addPoliciesCommand(program, shell);
   addWebhooksCommand(program, shell);
   addTokenCommand(program, shell);
+  for (const group of [program, ...program.commands.filter(({ commands }) => commands.length > 0)])
+    addHelpCommand(group);
   return program;
+}
+
+/** For an unknown name, commander's own shows the help of the group, and no error. */
+function addHelpCommand(group: Command): void {
+  const find = (parent: Command, name: string): Command =>
+    parent.commands.find((each) => each.name() === name) ?? parent.error(`error: unknown command '${name}'`);
+  group
+    .command('help')
+    .description('show the help of a command')
+    .argument('[command...]')
+    .action((names: string[]) => names.reduce(find, group).help());
 }
 
 function readVersion(): string {

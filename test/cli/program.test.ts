@@ -63,6 +63,33 @@ test.each([['nonsense'], ['links', '--nonsense'], ['token']])(
   },
 );
 
+test.each([
+  ['help', 'nonsense'],
+  ['help', 'policies', 'nonsense'],
+  ['policies', 'help', 'nonsense'],
+  ['webhooks', 'help', 'nonsense'],
+])('%s %s %s names the command that there is not', async (...args) => {
+  expect(await runCli(args, { env: {} })).toEqual({
+    stdout: '',
+    stderr:
+      "error: unknown command 'nonsense'\nAdd --help to see the arguments and options of the command.\n",
+    exitCode: 1,
+  });
+});
+
+test.each([
+  [['help'], 'billing-portal [options] [command]'],
+  [['help', 'link'], 'billing-portal link '],
+  [['help', 'policies'], 'billing-portal policies [options] [command]'],
+  [['help', 'policies', 'plan'], 'billing-portal policies plan [options]'],
+  [['policies', 'help', 'plan'], 'billing-portal policies plan [options]'],
+  [['policies', 'help'], 'billing-portal policies [options] [command]'],
+])('%j shows the help of the command', async (args, usage) => {
+  const { stdout, stderr, exitCode } = await runCli(args, { env: {} });
+  expect(stdout.startsWith(`Usage: ${usage}`)).toBe(true);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+});
+
 test('--version prints the version of the package', async () => {
   expect(await runCli(['--version'], { env: {} })).toEqual({
     stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
