@@ -88,6 +88,12 @@ test.each(ownPages)('every path in src, test and packages that %s names exists',
   expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([]);
 });
 
+test("a rollout of docs/kubernetes.yaml stays within Stripe's limit at one endpoint", () => {
+  const text = readFileSync(join(root, 'docs/kubernetes.yaml'), 'utf8');
+  const read = (field: string): number => Number(new RegExp(`\\b${field}: '?(\\d+)`).exec(text)?.[1]);
+  expect(read('STRIPE_RATE_LIMIT') * (read('replicas') + read('maxSurge'))).toBeLessThanOrEqual(25);
+});
+
 test('the log texts that docs/observability.md and docs/alerts.yml quote are in the code', () => {
   const guide = readProse(join(root, 'docs/observability.md'));
   const section = guide.slice(guide.indexOf('## Log'));
