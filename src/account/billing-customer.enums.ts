@@ -2,16 +2,16 @@ import { registerOpenEnum } from '../graphql/types.ts';
 
 export const subscriptionStatus = registerOpenEnum(
   'SubscriptionStatus',
-  "A subscription's status at Stripe. Only ACTIVE means that it is paid for.",
+  "A subscription's status at Stripe. Only ACTIVE means that it is paid for, except where invoices are sent.",
   {
     active: 'The subscription is running.',
     canceled: 'The subscription has ended.',
     incomplete: 'The first payment is pending.',
     incomplete_expired: 'The first payment did not succeed in time.',
-    past_due: 'A payment failed and Stripe retries it.',
+    past_due: 'A payment failed and Stripe retries it, or a sent invoice is overdue.',
     paused: 'The subscription is paused and nothing is charged.',
     trialing: 'The subscription is in its trial.',
-    unpaid: 'Payments failed and Stripe no longer retries them.',
+    unpaid: 'Invoices were not paid in time, and Stripe no longer collects.',
   },
 );
 

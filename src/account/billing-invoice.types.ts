@@ -26,7 +26,10 @@ const BillingPeriod = createObjectType('BillingPeriod', 'A period of time.', {
 const BillingInvoiceLine = createObjectType('BillingInvoiceLine', 'One line of an invoice.', {
   description: nullable(String, 'What the line charges for.'),
   quantity: nullable(Float, 'The quantity, which may have a fraction; null when Stripe gives none.'),
-  amount: field(Money, 'The amount before discounts and added tax. Credits are negative.'),
+  amount: field(
+    Money,
+    'The amount before added tax and, except for prorations, before discounts. Credits are negative.',
+  ),
   tax: nullable(Money, "The line's tax; null while Stripe cannot calculate it."),
   period: field(BillingPeriod, 'The period that the line charges for.'),
   proration: field(Boolean, 'Whether the line charges or credits part of a period after a change.'),

@@ -24,9 +24,6 @@ const roomForDrafts = 3;
 /** How many of Stripe's pages are read for one page of invoices, when few of them have the statuses. */
 const maxReads = 10;
 
-/** Stripe previews an invoice for some of these, and does not collect it. */
-const uncollectedStatuses = new Set(['canceled', 'incomplete_expired', 'paused', 'unpaid']);
-
 /** Lists a customer's invoices, newest first, and what is charged next. Their URLs are credentials: nothing here keeps them. */
 export class CustomerInvoices {
   private readonly reads = new SharedReads<Page<Stripe.Invoice>>();
@@ -69,7 +66,7 @@ export class CustomerInvoices {
     subscriptions: readonly BillingSubscription[],
     pay: () => Promise<void>,
   ): Promise<BillingCharge | null> {
-    const collected = subscriptions.filter(isCollected).sort(byPeriodEnd);
+    const collected = subscriptions.filter(isCollected).sort((a, b) => getPeriodEnd(a) - getPeriodEnd(b));
     for (const [index, subscription] of collected.entries()) {
       if (index > 0) await pay();
       const charge = await this.findNextCharge(subscription);
@@ -132,7 +129,7 @@ export class CustomerInvoices {
     for await (const page of pages) {
       if (page.some(({ customer }) => customer !== filter.customer))
         throw new StripeUnavailableError(new Error("Stripe answered with another customer's invoice"));
-      shown.push(...page.filter(({ status }) => isShown(status, statuses)));
+      shown.push(...page.filter(({ status }) => statuses?.has(status ?? '') ?? status !== 'draft'));
       if (shown.length > first) return { items: shown.slice(0, first), hasNextPage: true };
       reads += 1;
       // The page is short, and the next one continues where this one has looked.
@@ -150,14 +147,10 @@ export function readStatuses(asked: readonly string[] | null | undefined): Reado
   return statuses.size === shownStatuses.size ? null : statuses;
 }
 
-function isShown(status: string | null, statuses: ReadonlySet<string> | null): boolean {
-  return statuses === null ? status !== 'draft' : statuses.has(status ?? '');
-}
-
-/** Stripe previews the invoices of a subscription with paused collection, but lets none of them be paid. */
+/** Stripe also previews invoices that it does not collect, such as those of a subscription with paused collection. */
 function isCollected(subscription: BillingSubscription): boolean {
   const { currentPeriodEnd, facts } = subscription;
-  if (uncollectedStatuses.has(facts.status) || endsWithTrial(subscription)) return false;
+  if (/^(paused|unpaid)$/.test(facts.status) || endsWithTrial(subscription)) return false;
   if (facts.pause_collection === null) return true;
   const { resumes_at: resumesAt } = facts.pause_collection;
   return resumesAt !== null && currentPeriodEnd !== null && resumesAt * 1000 <= currentPeriodEnd.getTime();
@@ -171,10 +164,6 @@ function endsWithTrial({ paymentMethod, facts }: BillingSubscription): boolean {
 }
 
 /** A subscription without items has no period, and comes last. */
-function byPeriodEnd(a: BillingSubscription, b: BillingSubscription): number {
-  return getPeriodEnd(a) < getPeriodEnd(b) ? -1 : 1;
-}
-
 function getPeriodEnd({ currentPeriodEnd }: BillingSubscription): number {
   return currentPeriodEnd?.getTime() ?? Infinity;
 }

@@ -40,7 +40,6 @@ const names: Readonly<Record<string, string>> = {
   amex: 'American Express',
   au_becs_debit: 'BECS Direct Debit',
   bacs_debit: 'Bacs Direct Debit',
-  bank_account: 'Bank account',
   cashapp: 'Cash App Pay',
   customer_balance: 'Bank transfer',
   diners: 'Diners Club',

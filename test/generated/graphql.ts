@@ -535,7 +535,7 @@ export type ScheduleCondition =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
-/** A subscription's status at Stripe. Only ACTIVE means that it is paid for. */
+/** A subscription's status at Stripe. Only ACTIVE means that it is paid for, except where invoices are sent. */
 export type SubscriptionStatus =
   /** The subscription is running. */
   | 'ACTIVE'
@@ -545,13 +545,13 @@ export type SubscriptionStatus =
   | 'INCOMPLETE'
   /** The first payment did not succeed in time. */
   | 'INCOMPLETE_EXPIRED'
-  /** A payment failed and Stripe retries it. */
+  /** A payment failed and Stripe retries it, or a sent invoice is overdue. */
   | 'PAST_DUE'
   /** The subscription is paused and nothing is charged. */
   | 'PAUSED'
   /** The subscription is in its trial. */
   | 'TRIALING'
-  /** Payments failed and Stripe no longer retries them. */
+  /** Invoices were not paid in time, and Stripe no longer collects. */
   | 'UNPAID'
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
