@@ -71,6 +71,15 @@ describe('which key is used', () => {
     expect(await authenticate(createToken(undefined, p256.privateKey, 'ES256'))).toBe('user_1');
   });
 
+  test('an expired token without a key id is refused as expired, not for its signature', async () => {
+    server.answerWith(oldKey, newKey);
+    elapsedSeconds = -3_600;
+    const token = createToken(undefined);
+    elapsedSeconds = 0;
+    const refusal = authenticator.authenticate(`Bearer ${token}`);
+    await expect(refusal).rejects.toMatchObject({ refusal: { refused: 'exp' } });
+  });
+
   test('a token that none of them has signed is no reason to ask for others', async () => {
     server.answerWith(oldKey, newKey);
     expect(await authenticate(createToken(undefined, rsa.privateKey))).toBe('user_1');
