@@ -18,14 +18,12 @@ export interface Database {
 export interface DatabaseOptions {
   /** `mongodb://…`, `mongodb+srv://…` or `sqlite:PATH`. */
   readonly url: string;
-  /** Separates the mappings of `test`, `live` and named sandboxes. */
+  /** Separates the mappings of `test`, `live` and named sandboxes. Keys begin with it and a colon, so it contains none. */
   readonly scope: string;
 }
 
 /** How many records one delete removes, which bounds its time. */
 export const recordsPerRemoval = 500;
-/** How many mappings an import links in one step, which bounds how long other requests and other processes wait. */
-export const linksPerStep = 500;
 
 /** The store does not work with the current settings. */
 export class DatabaseSetupError extends SetupError {

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createRecord } from '../records/record-store.ts';
 import { observePort, type Telemetry } from '../telemetry/telemetry.ts';
-import { type Database, type DatabaseOptions, DatabaseSetupError } from './database.ts';
+import type { Database, DatabaseOptions } from './database.ts';
 
 /**
  * Opens the store of the URL, and creates missing tables or indexes. Each engine's driver is loaded only when it is used.
  * @throws DatabaseSetupError, StoreUnavailableError
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  checkScope(options.scope);
   const stores = await openStores(options);
   return { ...stores, ping: () => checkWrites(stores) };
 }
@@ -20,14 +19,6 @@ async function openStores(options: DatabaseOptions): Promise<Omit<Database, 'pin
   }
   const { openMongoDatabase } = await import('./mongo/mongo-database.ts');
   return openMongoDatabase(options);
-}
-
-/** With a colon in its name, two scopes could share a key: MongoDB's keys are `scope:userId`, and a user id may contain colons. */
-function checkScope(scope: string): void {
-  if (/^[\w.-]{1,64}$/.test(scope)) return;
-  throw new DatabaseSetupError(
-    `Invalid scope "${scope}": use 1 to 64 letters, digits, dots, dashes or underscores (STRIPE_SCOPE).`,
-  );
 }
 
 /** Writes a record and removes it, because a store on a full or read-only disk still answers reads. */

@@ -167,10 +167,6 @@ export function describeCustomerDirectory(description: string, createUrl: () => 
       expect(await collectUserIds(customers, 10)).toEqual(['ada', 'only-here']);
     });
 
-    test.each(['a:b', '', 'a b', 'a\n', 'é', 'x'.repeat(65)])('refuses the scope %j', async (name) => {
-      await expect(openScope(name)).rejects.toThrow('STRIPE_SCOPE');
-    });
-
     test('confuses no two user ids that look alike', async () => {
       const links = lookAlikes.map((userId, index) => ({ userId, stripeCustomerId: `cus_${index}` }));
       for (const link of links.slice(0, 25)) expect((await customers.link(link)).created).toBe(true);
