@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { linksPerStep } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { findFreePort } from '../../test/helpers/server-process.ts';
 import { nameCustomer, nameUser } from '../baselines/customers.ts';
@@ -50,7 +51,8 @@ export async function fillStore(folder: string, users: number): Promise<string> 
     userId: nameUser(index),
     stripeCustomerId: nameCustomer(index),
   }));
-  await database.customers.linkMany(mappings);
+  for (let start = 0; start < users; start += linksPerStep)
+    await database.customers.linkMany(mappings.slice(start, start + linksPerStep));
   await database.close();
   return url;
 }

@@ -21,6 +21,9 @@ export type MappingIds = Pick<CustomerMapping, 'userId' | 'stripeCustomerId'>;
 /** The fields of a mapping that can change. The two ids cannot. */
 export type MappingChanges = Partial<Pick<CustomerMapping, 'contractEndsAt' | 'attributes'>>;
 
+/** How many mappings an import links in one step. */
+export const linksPerStep = 500;
+
 /** The outcome for one mapping: stored, already there, or refused because an id is taken. */
 export type LinkOutcome = 'linked' | 'unchanged' | 'user_taken' | 'customer_taken';
 
@@ -39,7 +42,10 @@ export interface CustomerDirectory {
    * @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError
    */
   link(link: MappingIds): Promise<{ readonly mapping: CustomerMapping; readonly created: boolean }>;
-  /** Links many users, and returns the outcomes in the same order. A refused mapping does not stop the others. */
+  /**
+   * Links many users, and returns the outcomes in the same order. A refused mapping does not stop the others. Other
+   * requests and processes may wait until all are linked, so pass `linksPerStep` at most.
+   */
   linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]>;
   /** Changes a mapping and returns the new state; null when the user has none. */
   update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null>;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { CustomerDirectory, LinkOutcome } from '../../src/customers/customer-directory.ts';
-import { collectUserIds, createLinks } from './directory-assertions.ts';
+import { collectUserIds, createLinks, linkInSteps } from './directory-assertions.ts';
 
 type Step = readonly [userId: string, stripeCustomerId: string, outcome: LinkOutcome];
 
@@ -28,11 +28,12 @@ export function describeManyLinks(getCustomers: () => CustomerDirectory): void {
     expect(await collectUserIds(getCustomers(), 10)).toEqual(['ada', 'bob', 'eve']);
   });
 
-  test('imports more than one chunk, and finds all of it unchanged the second time', async () => {
+  test('imports more than one step, and finds all of it unchanged the second time', async () => {
     const customers = getCustomers();
     const links = createLinks(1_203);
-    expect(new Set(await customers.linkMany(links))).toEqual(new Set(['linked']));
-    const repeated = await customers.linkMany([...links, { userId: 'ada', stripeCustomerId: 'cus_ada' }]);
+    expect(new Set(await linkInSteps(customers, links))).toEqual(new Set(['linked']));
+    const more = [...links, { userId: 'ada', stripeCustomerId: 'cus_ada' }];
+    const repeated = await linkInSteps(customers, more);
     expect(repeated).toEqual([...links.map(() => 'unchanged'), 'linked']);
     expect(await collectUserIds(customers, 500)).toHaveLength(1_204);
   });

@@ -1,5 +1,10 @@
 import { expect } from '@jest/globals';
-import type { CustomerDirectory, MappingIds } from '../../src/customers/customer-directory.ts';
+import {
+  type CustomerDirectory,
+  type LinkOutcome,
+  type MappingIds,
+  linksPerStep,
+} from '../../src/customers/customer-directory.ts';
 import { type BillingErrorCode, BillingError } from '../../src/shared/errors.ts';
 
 /** Expects a refusal with this code and returns it. */
@@ -29,4 +34,17 @@ export function createLinks(count: number, user = 'user', customer = `cus_${user
     const number = String(index).padStart(5, '0');
     return { userId: `${user}_${number}`, stripeCustomerId: `${customer}${number}` };
   });
+}
+
+/** Links as an import does. */
+export async function linkInSteps(
+  customers: CustomerDirectory,
+  links: readonly MappingIds[],
+): Promise<LinkOutcome[]> {
+  const outcomes: LinkOutcome[] = [];
+  while (outcomes.length < links.length) {
+    const next = links.slice(outcomes.length, outcomes.length + linksPerStep);
+    outcomes.push(...(await customers.linkMany(next)));
+  }
+  return outcomes;
 }

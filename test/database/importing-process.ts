@@ -1,4 +1,5 @@
 // Run by processes.test.ts: opens DATABASE_URL, says it is ready, and imports links until they are all stored.
+import { linksPerStep } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 
 const [url = '', count] = process.argv.slice(2);
@@ -8,6 +9,7 @@ const links = Array.from({ length: Number(count) }, (_, index) => ({
   userId: `imported_${index}`,
   stripeCustomerId: `cus_imported_${index}`,
 }));
-await database.customers.linkMany(links);
+for (let start = 0; start < links.length; start += linksPerStep)
+  await database.customers.linkMany(links.slice(start, start + linksPerStep));
 await database.close();
 process.disconnect();

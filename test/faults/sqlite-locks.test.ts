@@ -7,7 +7,7 @@ import { type AuditRecord, toOperationTime } from '../../src/audit/audit-log.ts'
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createRecord } from '../../src/records/record-store.ts';
-import { createLinks, expectCode } from '../database/directory-assertions.ts';
+import { createLinks, expectCode, linkInSteps } from '../database/directory-assertions.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 
 const folder = createTemporaryFolder();
@@ -129,7 +129,7 @@ describe('an import into SQLite', () => {
     const other = await open();
     const importing = { done: false };
     const start = performance.now();
-    const outcomes = database.customers.linkMany(createLinks(20_000, 'import')).finally(() => {
+    const outcomes = linkInSteps(database.customers, createLinks(20_000, 'import')).finally(() => {
       importing.done = true;
     });
     const turns: number[] = [];

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { type MappingIds, mappingIdsSchema } from '../../customers/customer-directory.ts';
+import { type MappingIds, linksPerStep, mappingIdsSchema } from '../../customers/customer-directory.ts';
 import { quote } from '../shell.ts';
 
 /** A line of a link file: a link, or why the line is refused. Lines count from 1. */
@@ -25,7 +25,6 @@ interface Line {
   readonly text: string;
 }
 
-const linesPerBatch = 500;
 /** Several times the longest valid line. A longer line is refused, and only its beginning is kept in memory. */
 const maxLineLength = 4_000;
 
@@ -41,7 +40,7 @@ async function* readLines(file: AsyncIterable<string>): AsyncGenerator<readonly 
     for (const text of texts) {
       line += 1;
       if (text.trim() !== '') batch.push({ line, text });
-      if (batch.length < linesPerBatch) continue;
+      if (batch.length < linksPerStep) continue;
       yield batch;
       batch = [];
     }

@@ -10,7 +10,6 @@ import {
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
-import { linksPerStep } from '../database.ts';
 import {
   type MongoCollection,
   type NamedValue,
@@ -73,10 +72,21 @@ export class MongoCustomerDirectory implements CustomerDirectory {
 
   async linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]> {
     links.forEach(checkMappingIds);
+    const documents = links.map((link) => this.toDocument(link));
+    const refused = await this.collection.insertMany(documents);
+    const keys = [...refused].map((index) => documents[index]?._id ?? '');
+    const found = keys.length === 0 ? [] : await this.collection.find({ _id: { $in: keys } });
+    const winners = new Map(found.map((winner) => [winner._id, winner]));
+    const linked = documents.flatMap(({ _id }, index) => (refused.has(index) ? [] : [[_id, index] as const]));
+    const placeOf = new Map(linked);
     const outcomes: LinkOutcome[] = [];
-    while (outcomes.length < links.length) {
-      const next = links.slice(outcomes.length, outcomes.length + linksPerStep);
-      outcomes.push(...(await this.insertMany(next.map((link) => this.toDocument(link)))));
+    for (const [index, document] of documents.entries()) {
+      const winner = winners.get(document._id);
+      if (!refused.has(index)) outcomes.push('linked');
+      // The user's later row did not exist yet when this row was refused, so the customer was taken.
+      else if ((placeOf.get(document._id) ?? 0) > index) outcomes.push('customer_taken');
+      else if (winner) outcomes.push(judge(document, winner));
+      else outcomes.push((await this.insert(document)).outcome);
     }
     return outcomes;
   }
@@ -118,25 +128,6 @@ export class MongoCustomerDirectory implements CustomerDirectory {
       // None: the winner was unlinked since, so the insert may succeed now.
       return winner === null ? undefined : { outcome: judge(document, winner), document: winner };
     });
-  }
-
-  private async insertMany(documents: readonly CustomerDocument[]): Promise<LinkOutcome[]> {
-    const refused = await this.collection.insertMany(documents);
-    const keys = [...refused].map((index) => documents[index]?._id ?? '');
-    const found = keys.length === 0 ? [] : await this.collection.find({ _id: { $in: keys } });
-    const winners = new Map(found.map((winner) => [winner._id, winner]));
-    const linked = documents.flatMap(({ _id }, index) => (refused.has(index) ? [] : [[_id, index] as const]));
-    const placeOf = new Map(linked);
-    const outcomes: LinkOutcome[] = [];
-    for (const [index, document] of documents.entries()) {
-      const winner = winners.get(document._id);
-      if (!refused.has(index)) outcomes.push('linked');
-      // The user's later row did not exist yet when this row was refused, so the customer was taken.
-      else if ((placeOf.get(document._id) ?? 0) > index) outcomes.push('customer_taken');
-      else if (winner) outcomes.push(judge(document, winner));
-      else outcomes.push((await this.insert(document)).outcome);
-    }
-    return outcomes;
   }
 
   private toKey(userId: string): string {

@@ -10,7 +10,6 @@ import {
 } from '../../customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
-import { linksPerStep } from '../database.ts';
 import type { Prepare, SqliteConnection } from './sqlite-connection.ts';
 
 const columns = `user_id AS userId, stripe_customer_id AS stripeCustomerId, contract_ends_at AS contractEndsAt,
@@ -23,7 +22,7 @@ interface CustomerRow extends MappingIds {
   readonly createdAt: number;
 }
 
-/** The pause between two transactions. Without it, a waiting process would rarely find the lock free. */
+/** The pause between two steps of an import. Without it, a waiting process would rarely find the lock free. */
 const pauseMs = 2;
 
 export class SqliteCustomerDirectory implements CustomerDirectory {
@@ -55,15 +54,11 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
 
   async linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]> {
     links.forEach(checkMappingIds);
-    const outcomes: LinkOutcome[] = [];
-    while (outcomes.length < links.length) {
-      const next = links.slice(outcomes.length, outcomes.length + linksPerStep);
-      const now = Date.now();
-      outcomes.push(
-        ...(await this.connection.write((prepare) => next.map((link) => this.insert(prepare, link, now)))),
-      );
-      if (next.length === linksPerStep) await sleep(pauseMs);
-    }
+    const now = Date.now();
+    const outcomes = await this.connection.write((prepare) =>
+      links.map((link) => this.insert(prepare, link, now)),
+    );
+    await sleep(pauseMs);
     return outcomes;
   }
 
