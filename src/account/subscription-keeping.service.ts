@@ -2,7 +2,7 @@ import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import { CustomerNotFoundError, NoSuchSubscriptionError } from '../customers/customer.errors.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import { type TaskRefusal, hasScheduledChange } from '../portal/flow-limits.ts';
+import { type TaskRefusal, hasScheduledChange, running } from '../portal/flow-limits.ts';
 import { offersTask } from '../portal/offered-features.ts';
 import { FlowNotAllowedError, createRefusal } from '../portal/portal.errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
@@ -71,8 +71,6 @@ export class SubscriptionKeeping {
 }
 
 type Schedule = NonNullable<SubscriptionFacts['schedule']>;
-
-const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'paused']);
 
 /** Decides what may be reverted: what customers themselves can have scheduled in the portal. Otherwise returns the reason. */
 export async function findKeepable({ facts, access }: BillingSubscription): Promise<Keepable | TaskRefusal> {

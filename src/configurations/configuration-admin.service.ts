@@ -1,11 +1,13 @@
 import type Stripe from 'stripe';
 import { AuditAction } from '../audit/audit-log.ts';
-import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
+import type { AuditIntent } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
+import { cursorFault } from '../graphql/connection.ts';
+import type { Platform } from '../platform.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { BadUserInputError, BillingError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
-import type { StripeCall, StripeClient } from '../stripe/stripe-client.ts';
+import type { StripeCall } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError } from '../stripe/stripe.errors.ts';
 import { checkDraft } from './configuration-checks.ts';
 import { featureNames } from './configuration-features.schema.ts';
@@ -25,10 +27,8 @@ import {
 
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
-interface ConfigurationAdminParts {
-  readonly stripe: StripeClient;
+interface ConfigurationAdminParts extends Pick<Platform, 'stripe' | 'audit'> {
   readonly returnUrls: ReturnUrls;
-  readonly audit: AuditTrail;
   readonly ids: Pick<ConfigurationIdCache, 'forgetAll'>;
 }
 
@@ -46,7 +46,7 @@ export class ConfigurationAdmin {
       return { items: data, hasNextPage: has_more };
     } catch (error) {
       if (after === undefined || !(error instanceof StripeRequestRefusedError)) throw error;
-      throw new BillingError('BAD_USER_INPUT', '`after` is not a cursor of this list.', { cause: error });
+      throw new BillingError('BAD_USER_INPUT', cursorFault, { cause: error });
     }
   }
 

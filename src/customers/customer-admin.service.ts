@@ -1,10 +1,9 @@
 import { AuditAction } from '../audit/audit-log.ts';
-import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
-import type { Leases } from '../records/leases.ts';
+import type { AuditIntent } from '../audit/audit-trail.service.ts';
+import type { Platform } from '../platform.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflict, CustomerConflicts } from './customer-conflicts.ts';
 import {
@@ -37,15 +36,12 @@ interface OpenConflict extends CustomerConflict {
   readonly linkedUserId: string | null;
 }
 
-interface CustomerAdminParts {
+interface CustomerAdminParts extends Pick<Platform, 'stripe' | 'audit' | 'leases'> {
   readonly directory: CustomerDirectory;
   readonly attempts: CreationAttempts;
   readonly conflicts: CustomerConflicts;
   readonly unlinking: UserUnlinking;
   readonly removedMappings: RemovedMappings;
-  readonly stripe: StripeClient;
-  readonly audit: AuditTrail;
-  readonly leases: Leases;
 }
 
 /** Reads and changes the mappings of all users and their conflicts, for administrators. The audit trail has every change. */

@@ -1,6 +1,6 @@
 import { AuditAction } from '../audit/audit-log.ts';
-import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
+import type { Platform } from '../platform.ts';
 import { SharedReads } from '../stripe/reads.ts';
 import {
   StripeRequestRefusedError,
@@ -8,7 +8,6 @@ import {
   isReplayed,
   wasReplayed,
 } from '../stripe/stripe.errors.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { AutomaticMappings } from './removed-mappings.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflicts } from './customer-conflicts.ts';
@@ -37,15 +36,12 @@ const lookBackMs = 5 * 60_000;
 /** Longer than the search lags in an outage, which is up to an hour. */
 const longestLookBackMs = 120 * 60_000;
 
-interface CreationParts {
+interface CreationParts extends Pick<Platform, 'stripe' | 'audit' | 'now'> {
   readonly directory: CustomerDirectory;
   readonly links: AutomaticMappings;
   readonly customers: CustomersByMetadata;
   readonly attempts: CreationAttempts;
   readonly conflicts: CustomerConflicts;
-  readonly stripe: StripeClient;
-  readonly audit: AuditTrail;
-  readonly now: () => Date;
   /** The metadata key that names users at Stripe; null when no key is set. */
   readonly metadataKey: string | null;
 }

@@ -35,7 +35,8 @@ const supportedMethods =
   'acss_debit amazon_pay au_becs_debit bacs_debit boleto card cashapp link paypal sepa_debit us_bank_account';
 const supported = new Set(supportedMethods.split(' '));
 
-const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused']);
+/** The statuses of subscriptions that have not ended, as far as this release knows them. */
+export const running = new Set(['active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused']);
 
 type Limit = readonly [
   reason: TaskRefusal,

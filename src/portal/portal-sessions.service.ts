@@ -7,9 +7,9 @@ import { listHidden } from '../configurations/narrow-configuration.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { OwnCustomers } from '../customers/customer-creation.service.ts';
+import type { Platform } from '../platform.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { toOutcome } from '../telemetry/telemetry.ts';
 import type { ChosenConfiguration, ConfigurationChooser } from './configuration-chooser.service.ts';
@@ -23,15 +23,13 @@ import type { SessionArgs, SupportSessionArgs } from './session.args.ts';
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams, 'return_url'>>;
 
-interface PortalSessionsParts {
+interface PortalSessionsParts extends Pick<Platform, 'stripe' | 'now'> {
   readonly customers: OwnCustomers;
   readonly returnUrls: ReturnUrls;
   readonly chooser: ConfigurationChooser;
   readonly flows: PortalFlows;
-  readonly stripe: StripeClient;
   /** The key's mode, and so the mode of every session that is opened with it. */
   readonly livemode: boolean;
-  readonly now: () => Date;
   readonly metrics: Metrics | null;
 }
 
