@@ -6,8 +6,6 @@ import { type EmailLinkPageName, type SendPage, createPageSender } from './email
 import { linkPath } from './email-link-register.ts';
 import { EmailLinkRefusedError, type EmailLinkVisits } from './email-link-visits.service.ts';
 
-/** The form has no fields, so bodies are not read. */
-const maxBodyBytes = 1024;
 const retryAfterSeconds = 5;
 
 /**
@@ -23,9 +21,8 @@ export function addEmailLinkRoutes(
   const send = createPageSender(stripeUrl);
   server.setErrorHandler(createPageErrorHandler(send));
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBodyBytes }, (_request, _body, done) =>
-    done(null),
-  );
+  // The form has no fields, so bodies are not read: strangers can send them slowly.
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const path = `${linkPath}/:token`;
   const config = { cors: false };
   server.get<LinkRequest>(path, { config }, async ({ params }, reply) => {

@@ -24,7 +24,7 @@ import { HungUpError, OpenRequests, hungUpStatus } from './open-requests.ts';
 import { type Closing, closePolitely } from './polite-close.ts';
 import { warnOfUntrustedProxy } from './rate-limit.ts';
 import { limitOpenRequests } from './request-admission.ts';
-import { readJsonOnly, refuseAmbiguousHeaders } from './strict-requests.ts';
+import { StrictRequest, readJsonOnly, refuseAmbiguousHeaders } from './strict-requests.ts';
 
 const maxBodyBytes = 64 * 1024;
 /** Node's own limit of 16 kB leaves no room for the largest token. */
@@ -76,7 +76,7 @@ export async function createHttpServer(
     // Routes have no schemas, since zod validates input, so Fastify's schema compilers are not loaded.
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
     // Otherwise Node answers a missing Host header itself, with a bare 400.
-    http: { requireHostHeader: false, maxHeaderSize: maxHeaderBytes },
+    http: { requireHostHeader: false, maxHeaderSize: maxHeaderBytes, IncomingMessage: StrictRequest },
   }) as unknown as FastifyInstance;
   // Node would answer an unknown Expect header itself, past every limit. RFC 9110 lets a server ignore the header.
   server.server.on('checkExpectation', (request, response) => server.routing(request, response));
@@ -102,6 +102,11 @@ export async function createHttpServer(
   });
   await allowOrigins(server, config);
   refuseAmbiguousHeaders(server);
+  // Before the body is read: strangers can send it slowly.
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) answerNotFound(request, reply);
+    else done();
+  });
   return { server, closing };
 }
 

@@ -23,8 +23,6 @@ const mostAtWorkInTotal = 1_000;
 const mostOpenBytes = 80 * 1024 * 1024;
 /** Each connection may hold an incomplete request, as large as the header limit. */
 const mostConnections = 2_000;
-/** Requests have about twenty headers. Node ignores all headers beyond this number. */
-const mostHeaders = 200;
 
 /** Probes are admitted under load: if they were refused, an orchestrator would restart the service and lose requests. */
 const probes: readonly (string | undefined)[] = ['/healthz', '/readyz'];
@@ -35,7 +33,6 @@ const probes: readonly (string | undefined)[] = ['/healthz', '/readyz'];
  */
 export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): (socket: Socket) => void {
   server.server.maxConnections = mostConnections;
-  server.server.maxHeadersCount = mostHeaders;
   const held = new WeakMap<Connection, (() => void)[]>();
   const drop = createDropper(server, (socket) => open.countOf(socket) < mostAtWork);
   let heldInTotal = 0;

@@ -1,25 +1,49 @@
 import { isUtf8 } from 'node:buffer';
-import { STATUS_CODES } from 'node:http';
+import { IncomingMessage, STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { parseUrl } from '../shared/urls.ts';
 
 /** A request that is refused before it reaches a route. error-response.ts has the message for each status. */
 class RequestRefusedError extends Error {
-  constructor(readonly statusCode: 400 | 415) {
+  constructor(readonly statusCode: 400 | 415 | 431) {
     super(STATUS_CODES[statusCode]);
   }
 }
 
+const fewPieces = 1_000;
+const smallestPiece = 64; // In bytes, on average.
+
+/**
+ * Closes the connection of a body in too many small pieces, such as chunks of one byte: each piece retains hundreds of
+ * bytes until the body is read.
+ */
+export class StrictRequest extends IncomingMessage {
+  private pieces = 0;
+  private bytes = 0;
+
+  override push(piece: Buffer | null): boolean {
+    this.pieces += 1;
+    this.bytes += piece?.length ?? 0;
+    if (this.pieces <= fewPieces || this.bytes >= this.pieces * smallestPiece) return super.push(piece);
+    this.destroy();
+    return false;
+  }
+}
+
+/** Requests have about twenty headers. Node drops all headers beyond this number, such as a duplicate or the length of the body. */
+const mostHeaders = 200;
 /** Of duplicates, Node keeps the first, while a proxy in front of it may have read the last. */
 const singleHeaders = ['authorization', 'content-type', 'host'];
 
 /** Refuses duplicate, malformed and unsupported headers before anything reads them. */
 export function refuseAmbiguousHeaders(server: FastifyInstance): void {
+  server.server.maxHeadersCount = mostHeaders;
   server.addHook('onRequest', (request, _reply, done) => {
-    const { headersDistinct } = request.raw;
+    const { headersDistinct, rawHeaders } = request.raw;
     const areSingle = singleHeaders.every((name) => (headersDistinct[name]?.length ?? 0) <= 1);
     const { 'content-encoding': encoding = 'identity' } = request.headers;
-    if (!areSingle || !isHost(request)) done(new RequestRefusedError(400));
+    if (rawHeaders.length >= 2 * mostHeaders) done(new RequestRefusedError(431));
+    else if (!areSingle || !isHost(request)) done(new RequestRefusedError(400));
     // Compressed bodies are refused, so that a small body cannot become a large one.
     else if (encoding.toLowerCase() !== 'identity') done(new RequestRefusedError(415));
     else done();
@@ -27,7 +51,7 @@ export function refuseAmbiguousHeaders(server: FastifyInstance): void {
 }
 
 /** Characters that would end the host in a URL. */
-const notOfHosts = /[@/?#\\]/;
+const notOfHosts = /[@/?#\\\s]/;
 
 /** Only HTTP/1.0, which some health checks use, may omit the Host header. */
 function isHost({ raw: { httpVersion }, protocol, host }: FastifyRequest): boolean {

@@ -126,10 +126,9 @@ function toToken({ url }: { readonly url: string }): string {
 test('a form with something in it, or a body of any other kind, is not read', async () => {
   for (const type of ['application/x-www-form-urlencoded', 'application/json', 'text/plain', 'a/b']) {
     const { link } = await arrangeFresh(kit);
-    const post = { method: 'POST', headers: { 'content-type': type } };
-    const path = `${linkPath}/${toToken(link)}`;
-    expect((await kit.app.fetch(path, { ...post, body: 'x'.repeat(2_000) })).status).toBe(413);
-    expect((await kit.app.fetch(`${path}?utm_source=mail`, { ...post, body: 'x=1' })).status).toBe(303);
+    const post = { method: 'POST', headers: { 'content-type': type }, body: 'x'.repeat(2_000) };
+    const path = `${linkPath}/${toToken(link)}?utm_source=mail`;
+    expect((await kit.app.fetch(path, post)).status).toBe(303);
   }
 });
 

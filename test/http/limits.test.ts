@@ -35,6 +35,14 @@ const chunked = (chunks: readonly string[]): Buffer => {
   const body = [...chunks, ''].map((chunk) => `${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`);
   return post(body.join(''), { 'transfer-encoding': 'chunked', 'content-length': null });
 };
+/** A request whose length and further headers come behind others. */
+const postBehind = (count: number, headers: Headers = {}): Buffer =>
+  post(openSession, {
+    'content-length': null,
+    'x-padding': Array<string>(count).fill('a'),
+    'Content-Length': String(openSession.length),
+    ...headers,
+  });
 /** A valid request, with these bytes in a comment. */
 const commentedBy = (...bytes: number[]): Buffer =>
   Buffer.from(openSession.replace('{ c', `{ # ${String.fromCharCode(...bytes)}\\n c`), 'latin1');
@@ -80,12 +88,14 @@ test('the request that the rows alter opens a session unaltered, and at the limi
     () => post(openSession, { 'content-type': 'Application/JSON;charset="UTF-8"' }),
     () => post(openSession, { 'content-encoding': 'identity' }),
     () => post(openSession, { 'x-padding': 'a'.repeat(12 * kilobyte) }),
+    () => postBehind(150),
+    () => chunked(Array.from(openSession)),
   ]) {
     const answer = await sendRaw(app, write());
     expect(answer.body).toContain('"url"');
     expectPrivateJson(answer);
   }
-  expect(countSessions()).toBe(before + 7);
+  expect(countSessions()).toBe(before + 9);
 });
 
 describe('the size of a request', () => {
@@ -106,10 +116,25 @@ describe('the size of a request', () => {
       () => post('zz\r\n', { 'transfer-encoding': 'chunked', 'content-length': null }),
     ],
     [431, 'headers over 32 kB', () => post(openSession, { 'x-padding': 'a'.repeat(33 * kilobyte) })],
+    [431, '200 headers before the length of the body', () => postBehind(200)],
+    [431, '250 headers before a second token', () => postBehind(250, { Authorization: 'Bearer a.b.c' })],
     [431, 'headers of 2 MB', () => post(openSession, { 'x-padding': 'a'.repeat(2048 * kilobyte) })],
     [431, 'a URL over 32 kB', () => get(`/graphql?query=${'a'.repeat(33 * kilobyte)}`)],
   ])('%i: %s', (...row) => expectRefused(row));
 });
+
+test.each(['/graphql', '/webhooks/stripe'])(
+  'a body in thousands of tiny chunks ends the connection: POST %s',
+  async (path) => {
+    const time = Math.floor(Date.now() / 1000);
+    const request = chunked(Array.from(padded(5_000)))
+      .toString()
+      .replace('/graphql', path)
+      .replace('host:', `stripe-signature: t=${time},v1=0\r\nhost:`);
+
+    expect(await sendRaw(open, request)).toMatchObject({ status: NaN, body: '' });
+  },
+);
 
 describe('what a body is', () => {
   test.each<Row>([
@@ -166,6 +191,7 @@ describe('headers', () => {
       () => Buffer.from(post(openSession, { host: null }).toString().replace('HTTP/1.1', 'HTTP/1.0')),
     ],
     [400, 'a malformed host', () => post(openSession, { host: 'a b' })],
+    [400, 'a tab in the host', () => post(openSession, { host: 'local\thost' })],
     [400, 'a user in the host', () => post(openSession, { host: '%zz:p@localhost' })],
     [400, 'a path in the host', () => post(openSession, { host: 'localhost/graphql' })],
     [400, 'a port out of range', () => post(openSession, { host: 'localhost:99999' })],
