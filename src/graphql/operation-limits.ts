@@ -25,10 +25,13 @@ export function limitOperations(context: ValidationContext): ASTVisitor {
       context.reportError(new GraphQLError(`The operation has too many ${subject}: at most ${limit}.`));
   };
   return {
-    Field: ({ alias }) => {
+    Field: ({ alias, name }) => {
       if (alias === undefined) return;
       count.aliases += 1;
       refuseOver('characters in an alias', alias.value.length, maxAliasLength);
+      // Aliases on several levels would multiply the schema to tens of megabytes.
+      if (/^__(schema|type)$/.test(name.value) || context.getParentType()?.name.startsWith('__'))
+        context.reportError(new GraphQLError('Introspection cannot have aliases.'));
     },
     Directive: () => {
       count.directives += 1;

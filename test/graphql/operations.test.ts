@@ -74,6 +74,16 @@ describe('limits of operations', () => {
         'too many aliases',
       ],
       [
+        'with two aliases of the schema',
+        '{ a: __schema { types { name } } b: __schema { types { name } } }',
+        'Introspection cannot have aliases',
+      ],
+      [
+        'with aliases within the schema, in a fragment',
+        '{ __schema { types { ...F } } } fragment F on __Type { a: description b: description }',
+        'Introspection cannot have aliases',
+      ],
+      [
         'with too many directives',
         `{ __typename ${repeat(21, () => '@skip(if: false)')} }`,
         'too many directives',
