@@ -5,8 +5,10 @@ import { type Socket, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { AuthConfig } from '../../src/auth/authenticator.ts';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { type FaultyStripe, sendJson, startFaultyStripe } from '../helpers/faulty-stripe.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { session } from '../errors/error-case.ts';
@@ -34,18 +36,23 @@ beforeAll(async () => {
 
 interface Victim {
   readonly service: ServiceProcess;
+  readonly auth: AuthConfig;
   readonly authorization: string;
   readonly bounds: Bounds;
 }
 
 async function startVictim(bounds: Bounds, env: Readonly<Record<string, string>> = {}): Promise<Victim> {
   const whole = { ...createEnvironment(stripe.url), LOG_LEVEL: 'warn', ...env };
-  const { auth } = loadConfig(whole);
+  const { auth, databaseUrl, stripe: account } = loadConfig(whole);
+  // A user without a customer would be answered before Stripe is asked.
+  const database = await openDatabase({ url: databaseUrl, scope: account.scope });
+  await database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+  await database.close();
   const service = await startService({
     ...whole,
     NODE_OPTIONS: `--max-old-space-size=${bounds.heapMegabytes}`,
   });
-  return { service, bounds, authorization: `Bearer ${await createToken(auth, { userId: 'ada' })}` };
+  return { service, bounds, auth, authorization: `Bearer ${await createToken(auth, { userId: 'ada' })}` };
 }
 
 function readResidentMegabytes({ pid }: ServiceProcess): number {
@@ -89,15 +96,15 @@ async function sendAll(
   { service, authorization }: Victim,
   count: number,
   write: (index: number) => string,
-  options: { readonly signedIn?: boolean } = {},
+  authorize: (index: number) => Promise<string> | string | null = () => authorization,
 ): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   let next = 0;
-  const sendOne = (body: string): Promise<void> =>
+  const sendOne = (body: string, token: string | null): Promise<void> =>
     new Promise((resolve, reject) => {
       const headers = {
         'content-type': 'application/json',
-        ...(options.signedIn === false ? {} : { authorization }),
+        ...(token === null ? {} : { authorization: token }),
       };
       const sent = request(`${service.url}/graphql`, { agent, method: 'POST', headers });
       sent.on('error', reject).on('response', (response) => {
@@ -106,7 +113,10 @@ async function sendAll(
       sent.end(body);
     });
   const work = async (): Promise<void> => {
-    while (next < count) await sendOne(write(next++));
+    while (next < count) {
+      const index = next++;
+      await sendOne(write(index), await authorize(index));
+    }
   };
   await Promise.all(Array.from({ length: 8 }, work));
   agent.destroy();
@@ -139,9 +149,25 @@ test.each<[string, number, (index: number) => string]>([
 test('operations without a token, where a landing page lets them in, are not kept', async () => {
   const victim = await startVictim(operationBounds, { LANDING_PAGE: 'sandbox' });
   await survive('2500 operations without a token', victim, () =>
-    sendAll(victim, 2_500, (index) => write(`query Q${index} { __typename } # ${filler}`), {
-      signedIn: false,
-    }),
+    sendAll(
+      victim,
+      2_500,
+      (index) => write(`query Q${index} { __typename } # ${filler}`),
+      () => null,
+    ),
+  );
+}, 120_000);
+
+test('the claims of accepted tokens are kept up to a bound, also claims that users choose', async () => {
+  const victim = await startVictim(operationBounds);
+  const roles = Array.from({ length: 4_000 }, () => ({})) as unknown as string[];
+  await survive('1500 tokens with 4,000 objects each', victim, () =>
+    sendAll(
+      victim,
+      1_500,
+      () => write('{ __typename }'),
+      async (index) => `Bearer ${await createToken(victim.auth, { userId: `user-${index}`, roles })}`,
+    ),
   );
 }, 120_000);
 
