@@ -3,9 +3,10 @@ import mongoose from 'mongoose';
 import { openDatabase } from '../../src/database/open-database.ts';
 import type { Database } from '../../src/database/database.ts';
 import { Leases } from '../../src/records/leases.ts';
-import { howToGetMongo, startMongoServer } from '../helpers/mongo-server.ts';
+import { howToGetMongo, startFerretdb, startMongoServer } from '../helpers/mongo-server.ts';
 import { trackPromise } from '../helpers/promises.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
+import { howToGetSmallDisk, mountSmallDisk } from '../helpers/small-disk.ts';
 import { startTcpProxy, type ProxyMode, type TcpProxy } from '../helpers/tcp-proxy.ts';
 import { createLinks, expectCode } from './directory-assertions.ts';
 
@@ -149,6 +150,34 @@ describeWithPart('a MongoDB that fails on the way', server, howToGetMongo, ({ cr
     await database.close();
     await pending;
     expect(performance.now() - start).toBeLessThan(maxOperationMs);
+  });
+});
+
+const disk = mountSmallDisk(3_072);
+const ferretdb = disk && (await startFerretdb(disk.folder));
+afterAll(() => ferretdb?.stop());
+const full = disk && ferretdb && { disk, ferretdb };
+
+describeWithPart('a FerretDB on a full disk', full, howToGetSmallDisk, ({ disk, ferretdb }) => {
+  test('is STORE_UNAVAILABLE for a write and for the start, still reads, and recovers', async () => {
+    const database = await openDatabase({ url: ferretdb.createDatabaseUrl(), scope: 'test' });
+    const { mapping } = await database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+
+    disk.fill();
+    for (const operate of [
+      operations['link'],
+      operations['update'],
+      operations['unlink'],
+      operations['lease'],
+    ])
+      if (operate) await expectUnavailable(operate(database), ['127.0.0.1']);
+    await expectUnavailable(database.ping(), ['127.0.0.1']);
+    await expectUnavailable(openDatabase({ url: ferretdb.createDatabaseUrl(), scope: 'test' }), []);
+    expect(await database.customers.findByUserId('ada')).toEqual(mapping);
+    disk.empty();
+
+    await database.ping();
+    await database.close();
   });
 });
 

@@ -20,6 +20,22 @@ export interface MongoServer {
   stop(): Promise<void>;
 }
 
+/** FerretDB with its files in this folder; null when it is not there. */
+export async function startFerretdb(parent = tmpdir()): Promise<MongoServer | null> {
+  const command = findPart('ferretdb-1.24.2');
+  if (command === null) return null;
+  const createArgs = (folder: string, port: number): string[] => [
+    '--handler=sqlite',
+    `--sqlite-url=file:${folder}/`,
+    `--listen-addr=127.0.0.1:${port}`,
+    '--debug-addr=-',
+    '--telemetry=disable',
+    `--state-dir=${folder}`,
+    '--log-level=error',
+  ];
+  return startServer('FerretDB 1.24.2', command, createArgs, parent);
+}
+
 /** A MongoDB server: the one of MONGODB_TEST_URL, else a mongod, else FerretDB; null when there is none. */
 export async function startMongoServer(): Promise<MongoServer | null> {
   const url = process.env['MONGODB_TEST_URL'];
@@ -37,27 +53,16 @@ export async function startMongoServer(): Promise<MongoServer | null> {
       '--quiet',
     ]);
   }
-  const ferretdb = findPart('ferretdb-1.24.2');
-  if (ferretdb) {
-    return startServer('FerretDB 1.24.2', ferretdb, (folder, port) => [
-      '--handler=sqlite',
-      `--sqlite-url=file:${folder}/`,
-      `--listen-addr=127.0.0.1:${port}`,
-      '--debug-addr=-',
-      '--telemetry=disable',
-      `--state-dir=${folder}`,
-      '--log-level=error',
-    ]);
-  }
-  return null;
+  return startFerretdb();
 }
 
 async function startServer(
   description: string,
   command: string,
   args: (folder: string, port: number) => string[],
+  parent = tmpdir(),
 ): Promise<MongoServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'billing-portal-mongo-'));
+  const folder = await mkdtemp(join(parent, 'billing-portal-mongo-'));
   const port = await findFreePort();
   const start = () => startServerProcess(command, args(folder, port), port);
   let halt = await start();

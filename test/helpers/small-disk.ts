@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { closeAfterTests } from './closing.ts';
 import { createTemporaryFolder } from './temporary-folder.ts';
 
-/** A disk of half a megabyte that can be filled and emptied. */
+/** A disk that can be filled and emptied. */
 export interface SmallDisk {
   readonly folder: string;
   fill(): void;
@@ -14,10 +14,10 @@ export interface SmallDisk {
 export const howToGetSmallDisk = 'run them as root on Linux, where a tmpfs can be mounted';
 
 /** Null where this process may not mount it. */
-export function mountSmallDisk(): SmallDisk | null {
+export function mountSmallDisk(kilobytes = 512): SmallDisk | null {
   const folder = createTemporaryFolder();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder], { stdio: 'ignore' });
   } catch {
     return null;
   }

@@ -48,6 +48,8 @@ function isUnavailable(error: unknown): boolean {
     return (
       // The driver's bulk insert reports a lost connection as a server error without a code.
       error.code === undefined ||
+      // FerretDB's InternalError: its own store fails, for example on a full disk, or an index finds duplicates.
+      (error.code === 1 && !/unique/i.test(error.message)) ||
       unavailableCodes.has(error.code) ||
       error instanceof mongo.MongoWriteConcernError ||
       error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError)
