@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
+import Libsql from 'libsql';
 import type { MappingIds, LinkOutcome } from '../../src/customers/customer-directory.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { bundleProgram } from '../helpers/bundled-program.ts';
@@ -92,3 +93,43 @@ describeWithPart(
     describeProcesses(running.createDatabaseUrl);
   },
 );
+
+test('an erasure looks through a long audit trail without keeping other processes from writing', async () => {
+  const path = join(folder, 'erasure.db');
+  const url = `sqlite:${path}`;
+  const database = await openDatabase({ url, scope: 'test' });
+  fillTrail(path, 200_000);
+  const erasing = fork(join(import.meta.dirname, 'erasing-process.ts'), [url], {
+    execArgv: ['--import', 'tsx'],
+  });
+  const messages: unknown[] = [];
+  erasing.on('message', (message) => messages.push(message));
+  await once(erasing, 'message');
+  const waits: number[] = [];
+  for (let linked = 0; messages.length < 2; linked += 1) {
+    const start = performance.now();
+    await database.customers.link({ userId: `other_${linked}`, stripeCustomerId: `cus_other_${linked}` });
+    waits.push(performance.now() - start);
+    await sleep(1);
+  }
+  const { count, ms } = messages[1] as { readonly count: number; readonly ms: number };
+
+  expect(count).toBe(200);
+  expect(Math.max(...waits)).toBeLessThan(ms / 2);
+  await database.close();
+}, 60_000);
+
+/** Fills an audit trail with sessions of a thousand users. */
+function fillTrail(path: string, entries: number): void {
+  const file = new Libsql(path);
+  file
+    .prepare(
+      `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ? - 1)
+       INSERT INTO audit (scope, operation_id, step, at, actor, actor_kind, action, user_id, target, details)
+       SELECT 'test', printf('%024x', n), 'intended', 0, 'stripe', 'stripe', 'report_portal_session',
+         'user_' || (n % 1000), 'cus_' || (n % 1000), '{}' FROM numbers`,
+    )
+    .run([entries]);
+  file.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  file.close();
+}

@@ -72,6 +72,12 @@ export class SqliteAuditLog implements AuditLog {
   async anonymize({ userId, stripeCustomerId }: UserToErase): Promise<number> {
     const isByThem = "(actor_kind = 'user' AND actor = @userId)";
     const isAboutThem = '(user_erased = 0 AND user_id IS @userId)';
+    const isMeant = `(${isByThem} OR ${isAboutThem} OR target = @customer)`;
+    const values = { scope: this.scope, userId, customer: stripeCustomerId };
+    // Without an index, this reads the whole log, but takes no lock.
+    const found = `SELECT DISTINCT operation_id AS operationId FROM audit WHERE scope = @scope AND ${isMeant}`;
+    const rows = (await this.connection.read((prepare) => prepare(found).all(values))) as AuditRow[];
+    const ids = rows.map(({ operationId }) => operationId);
     const sql = `UPDATE audit SET
          actor = iif(${isByThem}, @pseudonym, actor),
          actor_kind = iif(${isByThem}, 'erased', actor_kind),
@@ -79,11 +85,10 @@ export class SqliteAuditLog implements AuditLog {
          user_erased = iif(${isAboutThem}, 1, user_erased),
          target = iif(${isAboutThem} OR target = @customer, NULL, target),
          details = iif(${isAboutThem}, '{}', details)
-       WHERE scope = @scope AND (${isByThem} OR ${isAboutThem} OR target = @customer)
-       RETURNING operation_id AS operationId`;
-    const values = { scope: this.scope, userId, customer: stripeCustomerId, pseudonym: createPseudonym() };
-    const rows = (await this.connection.erase((prepare) => prepare(sql).all(values))) as AuditRow[];
-    return new Set(rows.map(({ operationId }) => operationId)).size;
+       WHERE scope = @scope AND operation_id IN (SELECT value FROM json_each(@ids)) AND ${isMeant}`;
+    const changes = { ...values, pseudonym: createPseudonym(), ids: JSON.stringify(ids) };
+    await this.connection.erase((prepare) => prepare(sql).run(changes));
+    return ids.length;
   }
 }
 
