@@ -26,7 +26,7 @@ export function registerIndex(app: FastifyInstance, routes: readonly ApiRoute[],
 }
 
 function renderRoutes(title: string, routes: readonly ApiRoute[]) {
-  return html`<section aria-label="${title}">
+  return html`<section>
     <h2>${title}</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="${title}">
       <table>

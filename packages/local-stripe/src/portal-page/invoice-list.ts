@@ -22,7 +22,7 @@ export function renderInvoiceHistory(visit: Visit): Html {
                   <th scope="col">Status</th>
                   <th scope="col" class="optional">For</th>
                   <th scope="col" class="amount">Amount</th>
-                  <th scope="col"><span class="small">Documents</span></th>
+                  <th scope="col">Documents</th>
                 </tr>
               </thead>
               <tbody>

@@ -6,6 +6,10 @@ import type { Visit } from './visit.ts';
 
 export const stylesheetPath = '/_control/portal.css';
 
+/** Without an icon, browsers ask for /favicon.ico and log that it is not there. */
+const icon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'><rect width='8' height='8' rx='2' fill='%238f7bff'/></svg>";
+
 /** Renders a whole document. */
 export function renderDocument(title: string, body: HtmlValue): string {
   const page = html`<!doctype html>
@@ -16,6 +20,7 @@ export function renderDocument(title: string, body: HtmlValue): string {
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
+        <link rel="icon" href="${icon}" />
         <link rel="stylesheet" href="${stylesheetPath}" />
       </head>
       <body>

@@ -138,6 +138,8 @@ main.message { margin: 4rem auto; padding: 2rem 1.5rem; max-width: 34rem; gap: 1
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd + dt { margin-top: .75rem; }
   .optional { display: none; }
+  th, td { padding-right: .5rem; }
+  td, td .small { font-size: .875rem; }
   .buttons > *, .actions > .button, .actions button:not(.link) { flex: 1 1 auto; }
 }
 @media print {
