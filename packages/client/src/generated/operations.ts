@@ -239,7 +239,7 @@ export type BillingAccountQueryVariables = Exact<{
 }>;
 
 
-export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, phone: string | null, delinquent: boolean, address: { line1: string | null, line2: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, taxIds: Array<{ id: string, type: string, value: string, verification: TaxIdVerification | null }>, balance: { amount: number, currency: string, decimals: number } | null, discount: { id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, trialEndsAt: string | null, currentPeriodEnd: string | null, cancelsAt: string | null, keepable: boolean | null, collectionMethod: CollectionMethod, daysUntilDue: number | null, total: { amount: number, currency: string, decimals: number } | null, discounts: Array<{ id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }>, pause: { reason: PauseReason, since: string | null, until: string | null } | null, scheduledChange: { at: string, total: { amount: number, currency: string, decimals: number } | null, items: Array<{ quantity: number | null, price: { id: string, productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null } }> } | null, pendingUpdate: { expiresAt: string } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, openInvoice: { id: string, dueAt: string | null, nextAttemptAt: string | null, hostedInvoiceUrl: string | null, amountDue: { amount: number, currency: string, decimals: number } } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, items: Array<{ id: string, quantity: number | null, amount: { amount: number, currency: string, decimals: number } | null, price: { id: string, productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null } }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, subscriptionCancel: { mode: CancellationMode } } } };
+export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, phone: string | null, delinquent: boolean, address: { line1: string | null, line2: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, taxIds: Array<{ id: string, type: string, value: string, verification: TaxIdVerification | null }>, balance: { amount: number, currency: string, decimals: number } | null, discount: { id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, trialEndsAt: string | null, currentPeriodEnd: string | null, cancelsAt: string | null, keepable: boolean | null, collectionMethod: CollectionMethod, daysUntilDue: number | null, total: { amount: number, currency: string, decimals: number } | null, discounts: Array<{ id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }>, pause: { reason: PauseReason, since: string | null, until: string | null } | null, scheduledChange: { at: string, total: { amount: number, currency: string, decimals: number } | null, items: Array<{ quantity: number | null, price: { id: string, productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null } }> } | null, pendingUpdate: { expiresAt: string } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, openInvoice: { id: string, dueAt: string | null, nextAttemptAt: string | null, hostedInvoiceUrl: string | null, amountDue: { amount: number, currency: string, decimals: number } } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, items: Array<{ id: string, quantity: number | null, amount: { amount: number, currency: string, decimals: number } | null, price: { id: string, productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null }, discounts: Array<{ id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }> }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, subscriptionCancel: { mode: CancellationMode } } } };
 
 export type BillingInvoicesQueryVariables = Exact<{
   first?: number;
@@ -247,9 +247,11 @@ export type BillingInvoicesQueryVariables = Exact<{
 }>;
 
 
-export type BillingInvoicesQuery = { billingCustomer: { id: string, nextCharge: { subscriptionId: string, date: string, amountDue: { amount: number, currency: string, decimals: number }, tax: { amount: number, currency: string, decimals: number } | null } | null, invoices: { edges: Array<{ node: { id: string, number: string | null, status: InvoiceStatus, createdAt: string, hostedInvoiceUrl: string | null, invoicePdfUrl: string | null, total: { amount: number, currency: string, decimals: number } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
+export type BillingInvoicesQuery = { billingCustomer: { id: string, nextCharge: { subscriptionId: string, date: string, amountDue: { amount: number, currency: string, decimals: number }, tax: { amount: number, currency: string, decimals: number } | null } | null, subscriptions: Array<{ id: string, nextCharge: { subscriptionId: string, date: string, amountDue: { amount: number, currency: string, decimals: number }, tax: { amount: number, currency: string, decimals: number } | null } | null }>, invoices: { edges: Array<{ node: { id: string, number: string | null, status: InvoiceStatus, createdAt: string, hostedInvoiceUrl: string | null, invoicePdfUrl: string | null, total: { amount: number, currency: string, decimals: number } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type AmountFragment = { amount: number, currency: string, decimals: number };
+
+export type ChargeFragment = { subscriptionId: string, date: string, amountDue: { amount: number, currency: string, decimals: number }, tax: { amount: number, currency: string, decimals: number } | null };
 
 export type DiscountFragment = { id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null };
 
@@ -380,6 +382,9 @@ export const BillingAccountDocument = `query BillingAccount($fresh: Boolean! = f
         price {
           ...Price
         }
+        discounts {
+          ...Discount
+        }
       }
     }
   }
@@ -441,13 +446,12 @@ export const BillingInvoicesDocument = `query BillingInvoices($first: Int! = 10,
   billingCustomer {
     id
     nextCharge {
-      subscriptionId
-      date
-      amountDue {
-        ...Amount
-      }
-      tax {
-        ...Amount
+      ...Charge
+    }
+    subscriptions {
+      id
+      nextCharge {
+        ...Charge
       }
     }
     invoices(first: $first, after: $after) {
@@ -476,4 +480,15 @@ fragment Amount on Money {
   amount
   currency
   decimals
+}
+
+fragment Charge on BillingCharge {
+  subscriptionId
+  date
+  amountDue {
+    ...Amount
+  }
+  tax {
+    ...Amount
+  }
 }` as TypedDocument<BillingInvoicesQuery, BillingInvoicesQueryVariables>;
