@@ -26,7 +26,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** Serves the page on loopback and a free port; null when the page is not built. */
+/** Serves the page on loopback and a free port, at every path, as an application with a router has it; null when the page is not built. */
 export async function startDemoWeb(): Promise<DemoWeb | null> {
   const names = await readdir(builtPage, { recursive: true }).catch((): string[] => []);
   if (!names.includes('index.html')) return null;
@@ -41,7 +41,7 @@ export async function startDemoWeb(): Promise<DemoWeb | null> {
     const type = types[extname(name)];
     if (type === undefined) continue;
     const content = await readFile(join(builtPage, name));
-    server.get(name === 'index.html' ? '/' : `/${name}`, (_request, reply) => reply.type(type).send(content));
+    server.get(`/${name.replace('index.html', '*')}`, (_request, reply) => reply.type(type).send(content));
   }
   let session: object | null = null;
   server.post('/demo/sign-in', (_request, reply) =>
