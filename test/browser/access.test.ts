@@ -34,7 +34,21 @@ describeInBrowser('looks and access', (driver) => {
       expect([path, answer?.status()]).toEqual([path, 200]);
       expect([path, await findAccessFaults(page)]).toEqual([path, []]);
       expect([path, await measureOverflow(page)]).toEqual([path, 0]);
+      // Browsers ask for an icon that is not named, and log that it is not there.
+      expect(await page.locator('link[rel=icon]').count()).toBe(1);
       await capture(page, `portal${path.replace(/^.*\//, '-')} ${look}`.replaceAll(' ', '-'));
     }
+  });
+
+  test('the portal’s invoices fit on a small phone', async () => {
+    const kit = await started;
+    const { customerId: customer } = await kit.createCustomer();
+    const { url } = await kit.app.sdk.billingPortal.sessions.create({ customer });
+    const page = await driver.openPage({ viewport: { width: 360, height: 740 } });
+    await page.goto(url);
+    const hidden = await page
+      .getByRole('region', { name: 'Invoices' })
+      .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect(hidden).toBe(0);
   });
 });

@@ -82,6 +82,7 @@ describeInBrowser('the account page', (driver) => {
     // A page that is shown as it was left does not load.
     await page.goBack({ waitUntil: 'commit' });
     await page.getByText(/^Cancels on /).waitFor();
+    await page.getByText(/^Next charge/).waitFor({ state: 'detached' });
     expect(await page.locator('body').getAttribute('data-left')).toBe('as it was');
     await page.getByRole('button', { name: 'Manage billing' }).click();
     await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();

@@ -58,6 +58,17 @@ describeInBrowser('the demo, as a new user tries it', (driver) => {
     expect(page.url()).toBe(`${address}/`);
   });
 
+  test('at any path, as a page of an application has it, and back there', async () => {
+    const { webUrl } = await startTestDemo();
+    const page = await driver.openPage();
+    const address = `${webUrl}/settings/billing?tab=plan`;
+    await signIn(page, { webUrl: address });
+    await page.getByRole('button', { name: 'Manage billing' }).click();
+    await page.getByRole('link', { name: 'Return to Acme' }).click();
+    await page.getByRole('button', { name: 'Manage billing' }).waitFor();
+    expect(page.url()).toBe(address);
+  });
+
   test('by keyboard alone', async () => {
     const page = await driver.openPage({ colorScheme: 'dark' });
     await page.goto((await startTestDemo()).webUrl ?? '');

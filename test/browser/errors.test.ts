@@ -17,6 +17,12 @@ async function expectProblem(page: Page, code: BillingPortalErrorCode): Promise<
   expect(await ways.count()).toBe(1);
 }
 
+async function isInView(page: Page, role: 'alert' | 'status'): Promise<boolean> {
+  const box = await page.getByRole(role).first().boundingBox();
+  const { height = 0 } = page.viewportSize() ?? {};
+  return box !== null && box.height > 1 && box.y >= 0 && box.y + box.height <= height;
+}
+
 describeInBrowser('what the page says when it fails', (driver) => {
   const started = startAccountKit();
 
@@ -59,6 +65,75 @@ describeInBrowser('what the page says when it fails', (driver) => {
     await expectProblem(page, 'UNAUTHENTICATED');
     await page.getByRole('button', { name: 'Sign in again' }).click();
     await page.getByRole('heading', { name: 'Welcome to Acme' }).waitFor();
+  });
+
+  test('a sign-in that ends while the page is open leads to the sign-in from everywhere on it', async () => {
+    const { createCustomer, visit, app } = await started;
+    const { token, subscriptionId } = await createCustomer();
+    await app.sdk.subscriptions.update(subscriptionId, { cancel_at_period_end: true });
+    for (let count = 0; count < 6; count += 1)
+      await app.sdk.rawRequest('POST', '/_control/invoices', {
+        subscription: subscriptionId,
+        status: 'paid',
+      });
+    const page = await visit(driver, token);
+    await page.getByRole('button', { name: 'Older invoices' }).waitFor();
+    await page.route(`${app.url}/graphql`, (route) =>
+      route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer ended' } }),
+    );
+    for (const [region, button] of [
+      ['Invoices', 'Older invoices'],
+      ['Plan: Pro', 'Keep plan'],
+    ] as const) {
+      const part = page.getByRole('region', { name: region, exact: true });
+      await part.getByRole('button', { name: button }).click();
+      await part.getByRole('alert').getByRole('button', { name: 'Sign in again' }).waitFor();
+    }
+    await page.getByRole('button', { name: 'Sign in again' }).first().click();
+    await page.getByRole('heading', { name: 'Welcome to Acme' }).waitFor();
+  });
+
+  test('what a click meets is in view on a phone, wherever the page is scrolled to', async () => {
+    const { createCustomer, visit, app } = await started;
+    const page = await visit(driver, (await createCustomer()).token, {
+      viewport: { width: 360, height: 640 },
+    });
+    await page.getByText(/^Next charge/).waitFor();
+    for (const name of ['Change plan', 'Manage billing']) {
+      await page.route(`${app.url}/graphql`, async (route) => {
+        await page.getByRole('status').getByText('Opening the billing portal…').waitFor();
+        expect(await isInView(page, 'status')).toBe(true);
+        // Screen readers hold back what is said within something busy.
+        expect(await page.locator('[aria-busy=true] [role=status]').count()).toBe(0);
+        await route.abort('connectionrefused');
+      });
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('alert').waitFor();
+      expect(await isInView(page, 'alert')).toBe(true);
+      await page.getByRole('button', { name: 'Dismiss' }).click();
+      await page.unroute(`${app.url}/graphql`);
+    }
+  });
+
+  test('“Try again” says that it loads, and a second failure is announced like the first', async () => {
+    const { createCustomer, visit, app } = await started;
+    const page = await visit(driver, (await createCustomer()).token);
+    await page.getByRole('button', { name: 'Manage billing' }).waitFor();
+    let fail: () => void = () => undefined;
+    await page.route(`${app.url}/graphql`, async (route) => {
+      await new Promise<void>((resolve) => {
+        fail = resolve;
+      });
+      await route.abort('connectionrefused');
+    });
+    await page.reload();
+    await page.getByText('Loading your billing…').waitFor();
+    fail();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Loading your billing…').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    fail();
+    await page.getByRole('alert').waitFor();
   });
 
   test('a failure that passes can be tried again, on loading as on a click', async () => {

@@ -4,6 +4,7 @@ import {
   type BillingCustomer,
   type PortalRequest,
   isBackFromPortal,
+  onReturn,
   toBillingPortalError,
 } from 'billing-portal-client';
 import { billingAccountQuery, billingInvoicesQuery, useBillingPortal } from 'billing-portal-client/react';
@@ -22,7 +23,6 @@ export function AccountPage({ onSignInAgain }: { onSignInAgain: () => void }) {
   const { data, error, refetch } = useQuery(billingAccountQuery, {
     variables: { fresh: isBackFromPortal() },
     fetchPolicy: 'cache-and-network',
-    notifyOnNetworkStatusChange: false,
   });
   return (
     <>
@@ -68,57 +68,66 @@ function Account({ customer, configuration, onSignInAgain }: AccountProps) {
     fetchPolicy: 'no-cache',
     skip: !features.invoiceHistory.enabled,
   });
+  const { refetch } = charges;
+  // The hook fetches again what Apollo Client caches, and these are not.
+  useEffect(() => onReturn(() => void refetch()), [refetch]);
   const found = (charges.data ?? charges.previousData)?.billingCustomer;
   const { subscriptions } = customer;
   return (
-    <div className="account" aria-busy={portal.opening}>
-      {portal.error && (
-        <Problem
-          error={portal.error}
-          onTryAgain={() => open(lastRequest)}
-          onSignInAgain={onSignInAgain}
-          onDismiss={portal.dismissError}
-        />
-      )}
-      {subscriptions.map((subscription) => (
-        <Plan
-          key={subscription.id}
-          subscription={subscription}
-          nextCharge={found?.nextCharge?.subscriptionId === subscription.id ? found.nextCharge : null}
-          isAmongSeveral={subscriptions.length > 1}
-          open={open}
-        />
-      ))}
-      {subscriptions.length === 0 && (
-        <section className="panel">
-          <h2>No plan</h2>
-          <p className="muted">You have no running subscription. Your invoices stay available.</p>
-        </section>
-      )}
-      <div className="pair">
-        <PaymentMethod
-          method={
-            (subscriptions.length === 1 ? subscriptions[0]?.paymentMethod : null) ?? customer.paymentMethod
-          }
-          tasks={customer.tasks}
-          open={open}
-        />
-        <Details customer={customer} open={open} />
+    <>
+      <div className="account" aria-busy={portal.opening}>
+        {subscriptions.map((subscription) => (
+          <Plan
+            key={subscription.id}
+            subscription={subscription}
+            nextCharge={found?.subscriptions.find(({ id }) => id === subscription.id)?.nextCharge}
+            isAmongSeveral={subscriptions.length > 1}
+            open={open}
+            onSignInAgain={onSignInAgain}
+          />
+        ))}
+        {subscriptions.length === 0 && (
+          <section className="panel">
+            <h2>No plan</h2>
+            <p className="muted">You have no running subscription. Your invoices stay available.</p>
+          </section>
+        )}
+        <div className="pair">
+          <PaymentMethod
+            method={
+              (subscriptions.length === 1 ? subscriptions[0]?.paymentMethod : null) ?? customer.paymentMethod
+            }
+            tasks={customer.tasks}
+            open={open}
+          />
+          <Details customer={customer} open={open} />
+        </div>
+        {features.invoiceHistory.enabled && (
+          <Invoices
+            invoices={found?.invoices ?? undefined}
+            loading={charges.loading}
+            error={charges.error ? toBillingPortalError(charges.error) : null}
+            onMore={first < mostInvoices ? () => setFirst(Math.min(first + 10, mostInvoices)) : null}
+            onTryAgain={() => void refetch()}
+            onSignInAgain={onSignInAgain}
+            onView={() => open(configuration.isDefault ? {} : onlyInvoices)}
+          />
+        )}
+        <Offers customer={customer} features={features} open={open} />
       </div>
-      {features.invoiceHistory.enabled && (
-        <Invoices
-          invoices={found?.invoices ?? undefined}
-          error={charges.error ? toBillingPortalError(charges.error) : null}
-          onMore={first < mostInvoices ? () => setFirst(Math.min(first + 10, mostInvoices)) : null}
-          onTryAgain={() => void charges.refetch()}
-          onView={() => open(configuration.isDefault ? {} : onlyInvoices)}
-        />
-      )}
-      <Offers customer={customer} features={features} open={open} />
-      <p className="unseen" role="status">
-        {portal.opening && 'Opening the billing portal…'}
-      </p>
-    </div>
+      {/* In view wherever the click was, and outside of what is busy, where screen readers would hold it back. */}
+      <div className="toast">
+        {portal.error && (
+          <Problem
+            error={portal.error}
+            onTryAgain={() => open(lastRequest)}
+            onSignInAgain={onSignInAgain}
+            onDismiss={portal.dismissError}
+          />
+        )}
+        <p role="status">{portal.opening && 'Opening the billing portal…'}</p>
+      </div>
+    </>
   );
 }
 

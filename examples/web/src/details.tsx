@@ -25,7 +25,11 @@ export function Details({ customer, open }: { readonly customer: BillingCustomer
   return (
     <section className="panel" aria-labelledby="details">
       <h2 id="details">Billing details</h2>
-      <p className="lines">{lines.join('\n')}</p>
+      {lines.length > 0 ? (
+        <p className="lines">{lines.join('\n')}</p>
+      ) : (
+        <p className="muted">No billing details on file.</p>
+      )}
       {balance && (
         <p>
           {balance.amount < 0 ? 'Credit' : 'Carried over'}:{' '}

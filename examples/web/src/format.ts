@@ -3,8 +3,8 @@ import { type BillingSubscription, formatMoney } from 'billing-portal-client';
 type Item = BillingSubscription['items'][number];
 type Discount = BillingSubscription['discounts'][number];
 
-export function formatDate(iso: string): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(new Date(iso));
+export function formatDate(iso: string, dateStyle: 'long' | 'medium' = 'long'): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle }).format(new Date(iso));
 }
 
 /** `a month`, `every 3 months`. */

@@ -1,29 +1,28 @@
 import { type BillingInvoices, type BillingPortalError, formatMoney } from 'billing-portal-client';
 import { formatDate } from './format.ts';
+import { Problem } from './problem.tsx';
 
 type Invoice = NonNullable<BillingInvoices['invoices']>['edges'][number]['node'];
 
 interface InvoicesProps {
-  /** Undefined while they are loaded. */
+  /** Undefined until they are loaded for the first time. */
   readonly invoices: BillingInvoices['invoices'] | undefined;
+  readonly loading: boolean;
   readonly error: BillingPortalError | null;
   /** Null when the page shows as many as it can. */
   readonly onMore: (() => void) | null;
   readonly onTryAgain: () => void;
+  readonly onSignInAgain: () => void;
   readonly onView: () => void;
 }
 
-export function Invoices({ invoices, error, onMore, onTryAgain, onView }: InvoicesProps) {
+export function Invoices(props: InvoicesProps) {
+  const { invoices, loading, error, onMore, onTryAgain, onSignInAgain, onView } = props;
   const list = invoices?.edges.map(({ node }) => node) ?? [];
   return (
-    <section className="panel wide" aria-labelledby="invoices" aria-busy={!invoices && !error}>
+    <section className="panel wide" aria-labelledby="invoices" aria-busy={loading}>
       <h2 id="invoices">Invoices</h2>
-      {error && (
-        <div className="problem" role="alert">
-          <p>{error.message}</p>
-          <button onClick={onTryAgain}>Load invoices again</button>
-        </div>
-      )}
+      {error && <Problem error={error} onTryAgain={onTryAgain} onSignInAgain={onSignInAgain} />}
       {!error && !invoices && <p className="muted">Loading your invoices…</p>}
       {invoices && list.length === 0 && <p className="muted">No invoices yet.</p>}
       {list.length > 0 && (
@@ -45,8 +44,8 @@ export function Invoices({ invoices, error, onMore, onTryAgain, onView }: Invoic
       )}
       <div className="actions">
         {onMore && invoices?.pageInfo.hasNextPage && (
-          <button type="button" onClick={onMore}>
-            Older invoices
+          <button type="button" aria-disabled={loading} onClick={loading ? undefined : onMore}>
+            {loading ? 'Loading older invoices…' : 'Older invoices'}
           </button>
         )}
         <button className="quiet" type="button" onClick={onView}>
@@ -68,7 +67,7 @@ function InvoiceRow({ invoice }: { readonly invoice: Invoice }) {
   const name = number ?? formatDate(createdAt);
   return (
     <tr>
-      <td>{formatDate(createdAt)}</td>
+      <td>{formatDate(createdAt, 'medium')}</td>
       <td>{formatMoney(total)}</td>
       <td>
         <span className={`badge ${tones[status] ?? 'calm'}`}>{status.toLowerCase()}</span>

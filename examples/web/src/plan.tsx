@@ -5,10 +5,21 @@ import {
   formatMoney,
   toBillingPortalError,
 } from 'billing-portal-client';
-import { billingAccountQuery, keepBillingSubscriptionMutation } from 'billing-portal-client/react';
+import {
+  billingAccountQuery,
+  billingInvoicesQuery,
+  keepBillingSubscriptionMutation,
+} from 'billing-portal-client/react';
+import { useRef } from 'react';
 import type { Open } from './account-page.tsx';
 import { formatDate, formatDiscount, formatInterval, formatPrice } from './format.ts';
-import { describeScheduledChange, describeSubscription, explainNoChange } from './subscription-state.ts';
+import { Problem } from './problem.tsx';
+import {
+  canResume,
+  describeScheduledChange,
+  describeSubscription,
+  explainNoChange,
+} from './subscription-state.ts';
 import { canOpen, toRequest } from './tasks.ts';
 
 interface PlanProps {
@@ -18,23 +29,30 @@ interface PlanProps {
   /** Whether the page shows several plans: then each says what it is charged to. */
   readonly isAmongSeveral: boolean;
   readonly open: Open;
+  readonly onSignInAgain: () => void;
 }
 
 /** One subscription: what it is, what it costs, how it stands, and what can be done about it. */
-export function Plan({ subscription, nextCharge, isAmongSeveral, open }: PlanProps) {
-  const { items, discounts, scheduledChange, pendingUpdate, collectionMethod, paymentMethod } = subscription;
+export function Plan({ subscription, nextCharge, isAmongSeveral, open, onSignInAgain }: PlanProps) {
+  const { items, scheduledChange, pendingUpdate, collectionMethod, paymentMethod } = subscription;
   const { label, tone, sentence } = describeSubscription(subscription);
+  const discounts = [...subscription.discounts, ...items.flatMap((item) => item.discounts)];
+  const state = useRef<HTMLParagraphElement>(null);
   return (
-    <section className="panel plan" aria-label="Plan">
+    <section
+      className="panel plan"
+      id={subscription.id}
+      aria-label={`Plan: ${items.map(nameItem).join(' and ')}`}
+    >
       {items.map((item) => (
         <div className="row" key={item.id}>
-          <h2>{item.price.productName ?? 'Plan'}</h2>
+          <h2>{nameItem(item)}</h2>
           <p className="price">
             <strong>{formatPrice(item)}</strong> {formatInterval(item.price)}
           </p>
         </div>
       ))}
-      <p>
+      <p ref={state} tabIndex={-1}>
         <span className={`badge ${tone}`}>{label}</span> <span className="muted">{sentence}</span>
       </p>
       {discounts.map((discount) => (
@@ -53,12 +71,21 @@ export function Plan({ subscription, nextCharge, isAmongSeveral, open }: PlanPro
         <p className="muted">Charged to {paymentMethod.label}</p>
       )}
       <OpenInvoice subscription={subscription} />
-      <Actions subscription={subscription} open={open} />
+      <Actions
+        subscription={subscription}
+        open={open}
+        onKept={() => state.current?.focus()}
+        onSignInAgain={onSignInAgain}
+      />
     </section>
   );
 }
 
-function OpenInvoice({ subscription: { openInvoice, status } }: Pick<PlanProps, 'subscription'>) {
+function nameItem({ price }: BillingSubscription['items'][number]): string {
+  return price.productName ?? 'Plan';
+}
+
+function OpenInvoice({ subscription: { id, openInvoice, status } }: Pick<PlanProps, 'subscription'>) {
   if (openInvoice === null) return null;
   const { amountDue, dueAt, nextAttemptAt, hostedInvoiceUrl } = openInvoice;
   const isLate = status === 'PAST_DUE' || status === 'UNPAID' || status === 'INCOMPLETE';
@@ -69,7 +96,7 @@ function OpenInvoice({ subscription: { openInvoice, status } }: Pick<PlanProps, 
         {nextAttemptAt ? ` We try again on ${formatDate(nextAttemptAt)}.` : ''}
       </p>
       {hostedInvoiceUrl && (
-        <a className="button primary" href={hostedInvoiceUrl}>
+        <a className="button primary" href={hostedInvoiceUrl} aria-describedby={id}>
           Pay now
         </a>
       )}
@@ -82,12 +109,17 @@ function describeDue(dueAt: string | null, isLate: boolean): string {
   return dueAt ? `is to be paid by ${formatDate(dueAt)}` : 'is to be paid';
 }
 
-function Actions({ subscription, open }: Pick<PlanProps, 'subscription' | 'open'>) {
+interface ActionsProps extends Pick<PlanProps, 'subscription' | 'open' | 'onSignInAgain'> {
+  /** The button that was pressed, and had the focus, is gone then. */
+  readonly onKept: () => void;
+}
+
+function Actions({ subscription, open, onKept, onSignInAgain }: ActionsProps) {
   const { id, tasks, keepable } = subscription;
   const explanation = explainNoChange(subscription);
   const [keep, { loading, error }] = useMutation(keepBillingSubscriptionMutation, {
     variables: { subscriptionId: id },
-    refetchQueries: [billingAccountQuery],
+    refetchQueries: [billingAccountQuery, billingInvoicesQuery],
     awaitRefetchQueries: true,
   });
   const offers = [
@@ -95,12 +127,13 @@ function Actions({ subscription, open }: Pick<PlanProps, 'subscription' | 'open'
     ['SUBSCRIPTION_PAUSE', 'Pause plan', ''],
     ['SUBSCRIPTION_CANCEL', 'Cancel plan', 'quiet danger'],
   ] as const;
+  const keepOnce = () => {
+    if (!loading) keep().then(onKept, () => undefined);
+  };
   return (
     <>
       {error && (
-        <p className="problem" role="alert">
-          {toBillingPortalError(error).message}
-        </p>
+        <Problem error={toBillingPortalError(error)} onTryAgain={keepOnce} onSignInAgain={onSignInAgain} />
       )}
       {explanation && <p className="muted">{explanation}</p>}
       <div className="actions">
@@ -108,16 +141,28 @@ function Actions({ subscription, open }: Pick<PlanProps, 'subscription' | 'open'
           <button
             className="primary"
             type="button"
-            disabled={loading}
-            onClick={() => void keep().catch(() => undefined)}
+            aria-describedby={id}
+            aria-disabled={loading}
+            onClick={keepOnce}
           >
             {loading ? 'Keeping your plan…' : 'Keep plan'}
+          </button>
+        )}
+        {canResume(subscription) && (
+          <button className="primary" type="button" aria-describedby={id} onClick={() => open()}>
+            Resume plan
           </button>
         )}
         {offers.map(
           ([type, name, style]) =>
             canOpen(tasks, type) && (
-              <button key={type} className={style} type="button" onClick={() => open(toRequest(type, id))}>
+              <button
+                key={type}
+                className={style}
+                type="button"
+                aria-describedby={id}
+                onClick={() => open(toRequest(type, id))}
+              >
                 {name}
               </button>
             ),

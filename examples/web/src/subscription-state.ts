@@ -71,6 +71,12 @@ export function describeScheduledChange({
   return `Changes to ${names}${price} on ${formatDate(at)}.`;
 }
 
+/** The portal has no task for it: its home page resumes a plan, where it offers pausing. */
+export function canResume({ pause, tasks }: BillingSubscription): boolean {
+  const task = tasks?.find(({ type }) => type === 'SUBSCRIPTION_PAUSE');
+  return pause?.reason === 'PAUSE_REQUESTED' && task?.reason === 'PAUSED';
+}
+
 const refusals: Partial<
   Record<NonNullable<NonNullable<BillingSubscription['tasks']>[number]['reason']>, string>
 > = {
@@ -78,6 +84,7 @@ const refusals: Partial<
   SENT_INVOICE: 'Your plan is paid by invoice. Contact us to change it.',
   SEVERAL_PRODUCTS: 'Your plan has several parts. Contact us to change it.',
   USAGE_BASED: 'Your plan is charged by usage. Contact us to change it.',
+  TAX_BEHAVIOR: 'Your plan cannot be changed online. Contact us to change it.',
   PAYMENT_METHOD: 'Update your payment method to change your plan.',
 };
 
