@@ -77,6 +77,7 @@ export function createProxyConfig({ HTTPS_PROXY: url, NO_PROXY: except }: ReadVa
 export function readKeySource(values: ReadVariables): { keySource: KeySource | null; faults: string[] } {
   const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: pem, JWT_SECRET: secret, JWT_JWKS_ALLOW_HTTP } = values;
   const allowHttp = JWT_JWKS_ALLOW_HTTP ?? false;
+  const fail = (...faults: string[]) => ({ keySource: null, faults });
   const sources: [name: string, keySource: KeySource][] = [];
   if (url !== undefined)
     sources.push(['JWT_JWKS_URL', { kind: 'jwks', url, allowHttp, proxy: createProxyConfig(values) }]);
@@ -85,24 +86,18 @@ export function readKeySource(values: ReadVariables): { keySource: KeySource | n
 
   const names = keyVariables.join(', ');
   const [source] = sources;
-  if (source === undefined) {
-    // A variable that is set and has a fault is missing here, and reported already.
-    const isNoneSet = hasAll(values, keyVariables);
-    return {
-      keySource: null,
-      faults: isNoneSet ? [`${names}: one of them is required, to verify tokens`] : [],
-    };
-  }
-  if (sources.length > 1) return { keySource: null, faults: [`${names}: set only one of them`] };
+  // A variable that is set and has a fault is missing here, and reported already.
+  if (source === undefined)
+    return hasAll(values, keyVariables)
+      ? fail(`${names}: one of them is required, to verify tokens`)
+      : fail();
+  if (sources.length > 1) return fail(`${names}: set only one of them`);
   const [name, keySource] = source;
   try {
     checkKeySource(keySource);
     return { keySource, faults: [] };
   } catch (error) {
-    return {
-      keySource: null,
-      faults: [`${name}: ${error instanceof Error ? error.message : 'cannot be used'}`],
-    };
+    return fail(`${name}: ${error instanceof Error ? error.message : 'cannot be used'}`);
   }
 }
 

@@ -7,28 +7,24 @@ import { checkWildcard, isLoopback, parseUrl } from '../shared/urls.ts';
 export const matching = (pattern: RegExp, expected: string): z.ZodString =>
   z.string().regex(pattern, expected);
 
-/** Converts text; where `parse` returns null, the variable has the fault. */
-function parsedBy<T>(parse: (text: string) => T | null, fault: string) {
+/** Converts text; what `parse` throws is the fault. */
+function parsedBy<T>(parse: (text: string) => T) {
   return z.string().transform((text, context): T => {
-    const value = parse(text);
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: fault });
-    return z.NEVER;
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not valid' });
+      return z.NEVER;
+    }
   });
 }
 
 /** A comma-separated list. Every part that `parse` throws for is a fault of its own. */
 function listOf<T>(parse: (part: string) => T) {
-  return z.string().transform((text, context) =>
-    splitList(text).flatMap((part): T[] => {
-      try {
-        return [parse(part)];
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not valid' });
-        return [];
-      }
-    }),
-  );
+  return z
+    .string()
+    .transform(splitList)
+    .pipe(z.array(parsedBy(parse)));
 }
 
 export function splitList(text: string): string[] {
@@ -65,8 +61,9 @@ export const databaseUrl = z
 const urlOf = (isAccepted: (url: URL) => boolean, fault: string) =>
   parsedBy((text) => {
     const url = parseUrl(text);
-    return url !== null && isAccepted(url) ? url : null;
-  }, fault);
+    if (url === null || !isAccepted(url)) throw new Error(fault);
+    return url;
+  });
 
 const isHttp = ({ protocol }: URL): boolean => /^https?:$/.test(protocol);
 export const httpUrl = urlOf(isHttp, 'expected an http(s) URL');
@@ -127,18 +124,18 @@ export const returnUrls = listOf(parseAllowedReturnUrl).refine(
   'expected at least one origin, such as https://app.example.com',
 );
 
-export const claimValues = name.pipe(
-  parsedBy(readClaims, 'expected claims with their values, each claim once: token_use=access'),
-);
+export const claimValues = name.pipe(parsedBy(readClaims));
 
-function readClaims(text: string): ReadonlyMap<string, string> | null {
+function readClaims(text: string): ReadonlyMap<string, string> {
+  const fault = 'expected claims with their values, each claim once: token_use=access';
   const claims = new Map<string, string>();
   for (const part of splitList(text)) {
     const [, claim, value] = /^([^=]+?) *=(.+)$/.exec(part) ?? [];
-    if (claim === undefined || value === undefined || claims.has(claim)) return null;
+    if (claim === undefined || value === undefined || claims.has(claim)) throw new Error(fault);
     claims.set(claim, value.trim());
   }
-  return claims.size === 0 ? null : claims;
+  if (claims.size === 0) throw new Error(fault);
+  return claims;
 }
 
 /** Several clients of one product, such as a website and an app, may have an audience each. */
@@ -154,16 +151,14 @@ const secondsByUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
 const longestSeconds = 7 * 86_400;
 
 /** Null when off. */
-export const rateLimit = matching(
-  /^(off|[1-9]\d{0,6}\/[1-9]\d{0,3}[smh])$/,
-  'expected a limit such as 60/1m, or off',
-)
-  .transform((value): RateLimit | null => {
-    const [, requests, count, unit = 's'] = /^(\d+)\/(\d+)([smh])$/.exec(value) ?? [];
-    if (requests === undefined) return null;
-    return { requests: Number(requests), perSeconds: Number(count) * (secondsByUnit[unit] ?? 1) };
-  })
-  .refine((limit) => (limit?.perSeconds ?? 0) <= longestSeconds, 'expected a time of at most 168h');
+export const rateLimit = parsedBy((value): RateLimit | null => {
+  if (value === 'off') return null;
+  const [, requests, count, unit = ''] = /^([1-9]\d{0,6})\/([1-9]\d{0,3})([smh])$/.exec(value) ?? [];
+  if (requests === undefined) throw new Error('expected a limit such as 60/1m, or off');
+  const perSeconds = Number(count) * (secondsByUnit[unit] ?? 1);
+  if (perSeconds > longestSeconds) throw new Error('expected a time of at most 168h');
+  return { requests: Number(requests), perSeconds };
+});
 
 /** Requests per second for each of Stripe's endpoints; null for no limit. */
 export const stripeRateLimit = matching(
@@ -172,12 +167,13 @@ export const stripeRateLimit = matching(
 ).transform((value) => (value === 'off' ? null : Number(value)));
 
 /** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
-export const trustProxy = parsedBy((value): false | number | string[] | null => {
+export const trustProxy = parsedBy((value): false | number | string[] => {
   if (value === 'off') return false;
   if (/^[1-9]\d?$/.test(value)) return Number(value);
   const addresses = splitList(value);
-  return addresses.length > 0 && addresses.every(isSubnet) ? addresses : null;
-}, 'expected off, a number of proxies, or their addresses (10.0.0.0/8, 192.168.1.7)');
+  if (addresses.length > 0 && addresses.every(isSubnet)) return addresses;
+  throw new Error('expected off, a number of proxies, or their addresses (10.0.0.0/8, 192.168.1.7)');
+});
 
 function isSubnet(text: string): boolean {
   const [, address = '', bits = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
