@@ -1,4 +1,3 @@
-import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import { CustomerNotFoundError, NoSuchSubscriptionError } from '../customers/customer.errors.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
@@ -36,11 +35,11 @@ export class SubscriptionKeeping {
     const actor = getCaller(context);
     const intent = {
       actor,
-      action: AuditAction.KEEP_SUBSCRIPTION,
+      action: 'keep_subscription',
       userId: actor.userId,
       target: subscription.facts.customer,
       details: { subscriptionId: id, reverts: keepable.kind },
-    };
+    } as const;
     await this.audit.record(intent, () => this.revert(context, id, keepable));
     return this.findOwn(context, id);
   }

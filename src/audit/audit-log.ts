@@ -100,25 +100,28 @@ export function toEntry(
   };
 }
 
-/** The actions that the audit trail records. The values are stored, so they never change. */
-export const AuditAction = {
-  CREATE_CUSTOMER: 'create_customer',
-  LINK_CUSTOMER: 'link_customer',
-  IMPORT_CUSTOMERS: 'import_customers',
-  UNLINK_CUSTOMER: 'unlink_customer',
-  UPDATE_CUSTOMER_MAPPING: 'update_customer_mapping',
-  CREATE_PORTAL_CONFIGURATION: 'create_portal_configuration',
-  UPDATE_PORTAL_CONFIGURATION: 'update_portal_configuration',
-  DEACTIVATE_PORTAL_CONFIGURATION: 'deactivate_portal_configuration',
-  ACTIVATE_PORTAL_CONFIGURATION: 'activate_portal_configuration',
-  CREATE_PORTAL_SESSION: 'create_portal_session',
-  KEEP_SUBSCRIPTION: 'keep_subscription',
-  CREATE_PORTAL_LINK: 'create_portal_link',
-  REVOKE_PORTAL_LINK: 'revoke_portal_link',
-  LINK_CUSTOMER_BY_EVENT: 'link_customer_by_event',
-  REPORT_CUSTOMER_CONFLICT: 'report_customer_conflict',
-  RESOLVE_CUSTOMER_CONFLICT: 'resolve_customer_conflict',
-  REPORT_PORTAL_SESSION: 'report_portal_session',
-} as const;
+/** The actions that the audit trail records. Their names are stored, so they never change. */
+export const auditActions = {
+  create_customer: "Create a customer at Stripe for a user's first session.",
+  link_customer: 'Link a user to a customer.',
+  import_customers: 'Link many users from a file on the command line.',
+  unlink_customer: 'Remove the mapping between a user and a customer.',
+  update_customer_mapping: "Change a mapping's contract end or attributes.",
+  create_portal_configuration: 'Create a portal configuration.',
+  update_portal_configuration: 'Change a portal configuration.',
+  deactivate_portal_configuration: 'Deactivate a portal configuration.',
+  activate_portal_configuration: 'Activate a portal configuration again.',
+  create_portal_session: "Open a portal session on a customer's behalf.",
+  keep_subscription:
+    "Revert a subscription's cancellation or downgrade that was scheduled for the end of the period.",
+  create_portal_link: 'Create an e-mail link.',
+  revoke_portal_link: 'Revoke one e-mail link, or all e-mail links of a user.',
+  link_customer_by_event: 'Link a user to a customer because a Stripe event named both.',
+  report_customer_conflict:
+    'Report that a customer at Stripe names a user, but one of them is already linked elsewhere. `conflictId` identifies the conflict.',
+  resolve_customer_conflict: 'Resolve a customer conflict.',
+  report_portal_session:
+    'Report that Stripe opened a portal session, by this service or otherwise. `sessionId` identifies the session.',
+};
 
-export type AuditAction = (typeof AuditAction)[keyof typeof AuditAction];
+export type AuditAction = keyof typeof auditActions;

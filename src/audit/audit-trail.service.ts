@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../auth/claims.ts';
-import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
+import { StoreUnavailableError } from '../shared/errors.ts';
 import { type Logger, redact } from '../logging/logger.ts';
 import type { UserToErase } from '../shared/erasure.ts';
 import type { Page } from '../shared/page.ts';
+import { toOutcome } from '../telemetry/telemetry.ts';
 import {
   type AuditAction,
   type AuditActor,
@@ -74,8 +75,7 @@ export class AuditTrail {
       await conclude('succeeded', null);
       return result;
     } catch (error) {
-      const code = error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR';
-      const concluded = conclude('failed', code);
+      const concluded = conclude('failed', toOutcome(error));
       // The store has just timed out, so the caller does not wait for it a second time.
       if (!(error instanceof StoreUnavailableError)) await concluded;
       throw error;

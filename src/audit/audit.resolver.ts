@@ -9,36 +9,13 @@ import {
 import { createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
 import { admin } from '../graphql/schema.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
-import type { AuditAction } from './audit-log.ts';
+import { type AuditAction, auditActions } from './audit-log.ts';
 import type { AuditTrail, JudgedEntry } from './audit-trail.service.ts';
-
-const actions: Readonly<Record<AuditAction, string>> = {
-  create_customer: "Create a customer at Stripe for a user's first session.",
-  link_customer: 'Link a user to a customer.',
-  import_customers: 'Link many users from a file on the command line.',
-  unlink_customer: 'Remove the mapping between a user and a customer.',
-  update_customer_mapping: "Change a mapping's contract end or attributes.",
-  create_portal_configuration: 'Create a portal configuration.',
-  update_portal_configuration: 'Change a portal configuration.',
-  deactivate_portal_configuration: 'Deactivate a portal configuration.',
-  activate_portal_configuration: 'Activate a portal configuration again.',
-  create_portal_session: "Open a portal session on a customer's behalf.",
-  keep_subscription:
-    "Revert a subscription's cancellation or downgrade that was scheduled for the end of the period.",
-  create_portal_link: 'Create an e-mail link.',
-  revoke_portal_link: 'Revoke one e-mail link, or all e-mail links of a user.',
-  link_customer_by_event: 'Link a user to a customer because a Stripe event named both.',
-  report_customer_conflict:
-    'Report that a customer at Stripe names a user, but one of them is already linked elsewhere. `conflictId` identifies the conflict.',
-  resolve_customer_conflict: 'Resolve a customer conflict.',
-  report_portal_session:
-    'Report that Stripe opened a portal session, by this service or otherwise. `sessionId` identifies the session.',
-};
 
 const AuditActionType = registerEnum(
   'AuditAction',
   "The kind of operation: an administrator's action, the effect of a Stripe event, or the creation of a customer for a user.",
-  actions,
+  auditActions,
 );
 
 const AuditOutcome = registerEnum('AuditOutcome', 'How an operation ended.', {

@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
 import { cursorFault } from '../graphql/connection.ts';
@@ -53,7 +52,7 @@ export class ConfigurationAdmin {
   /** @throws BadUserInputError, ReturnUrlNotAllowedError */
   create(actor: Caller, input: BillingPortalConfigurationInput): Promise<Configuration> {
     const details = describeFeatures(input);
-    const intent = { actor, action: AuditAction.CREATE_PORTAL_CONFIGURATION, details };
+    const intent = { actor, action: 'create_portal_configuration', details } as const;
     return this.parts.audit.record(intent, async (operation) => {
       const content = createContent(input.name ?? '', checkDraft(this.readDraft(input)));
       const created = await this.write((sdk, options) =>
@@ -67,7 +66,7 @@ export class ConfigurationAdmin {
   /** @throws BadUserInputError, ReturnUrlNotAllowedError */
   update(actor: Caller, id: string, input: BillingPortalConfigurationInput): Promise<Configuration> {
     const details = describeFeatures(input);
-    const intent = { actor, action: AuditAction.UPDATE_PORTAL_CONFIGURATION, target: id, details };
+    const intent = { actor, action: 'update_portal_configuration', target: id, details } as const;
     return this.change(intent, async () => {
       const draft = this.readDraft(input);
       checkDraft(draft, (await this.getUnmanaged(id)).features);
@@ -78,7 +77,7 @@ export class ConfigurationAdmin {
 
   /** @throws BadUserInputError */
   deactivate(actor: Caller, id: string): Promise<Configuration> {
-    const intent = { actor, action: AuditAction.DEACTIVATE_PORTAL_CONFIGURATION, target: id };
+    const intent = { actor, action: 'deactivate_portal_configuration', target: id } as const;
     return this.change(intent, async () => {
       const { is_default, login_page } = await this.getUnmanaged(id);
       if (is_default)
@@ -93,7 +92,7 @@ export class ConfigurationAdmin {
 
   /** Sessions can use a deactivated configuration again. @throws BadUserInputError */
   activate(actor: Caller, id: string): Promise<Configuration> {
-    const intent = { actor, action: AuditAction.ACTIVATE_PORTAL_CONFIGURATION, target: id };
+    const intent = { actor, action: 'activate_portal_configuration', target: id } as const;
     return this.change(intent, async () => {
       await this.getUnmanaged(id);
       return { active: true };

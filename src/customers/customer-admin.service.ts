@@ -1,4 +1,3 @@
-import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent } from '../audit/audit-trail.service.ts';
 import type { Platform } from '../platform.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
@@ -69,7 +68,7 @@ export class CustomerAdmin {
   link(actor: Actor, link: MappingIds, verify: boolean): ReturnType<CustomerDirectory['link']> {
     const { directory, conflicts, audit } = this.parts;
     const { userId, stripeCustomerId: target } = link;
-    return audit.record({ actor, action: AuditAction.LINK_CUSTOMER, userId, target }, async () => {
+    return audit.record({ actor, action: 'link_customer', userId, target }, async () => {
       checkMappingIds(link);
       if (verify) await this.requireAtStripe(target);
       const linked = await directory.link(link);
@@ -80,7 +79,7 @@ export class CustomerAdmin {
 
   /** Removes a mapping and returns it. Only `link` can restore it. @throws CustomerNotFoundError, BadUserInputError */
   unlink(actor: Actor, userId: string): Promise<CustomerMapping> {
-    return this.change({ actor, action: AuditAction.UNLINK_CUSTOMER, userId }, () =>
+    return this.change({ actor, action: 'unlink_customer', userId }, () =>
       this.parts.unlinking.unlink(userId),
     );
   }
@@ -92,7 +91,7 @@ export class CustomerAdmin {
       contractEndsAt: contractEndsAt === null ? 'none' : contractEndsAt?.toISOString(),
       attributes: attributes && `${attributes.length} set`,
     };
-    return this.change({ actor, action: AuditAction.UPDATE_CUSTOMER_MAPPING, userId, details }, async () =>
+    return this.change({ actor, action: 'update_customer_mapping', userId, details }, async () =>
       this.parts.directory.update(userId, {
         contractEndsAt,
         attributes: attributes && readAttributes(attributes),
@@ -122,7 +121,7 @@ export class CustomerAdmin {
     const found = await this.getConflict(id);
     const { userId, stripeCustomerId: target, linkedCustomerId } = await this.addMappings(found);
     const details = { resolution, linkedBefore: linkedCustomerId ?? 'none' };
-    const intent = { actor, action: AuditAction.RESOLVE_CUSTOMER_CONFLICT, userId, target, details };
+    const intent = { actor, action: 'resolve_customer_conflict', userId, target, details } as const;
     return audit.record(intent, () =>
       // Events link users under the same lease.
       leases.runExclusive(`customer:${target}`, async () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
@@ -49,7 +48,7 @@ export class CustomerConflicts {
     // A known conflict is noted too: the process that found it may have died before this step.
     await this.audit.note({
       actor,
-      action: AuditAction.REPORT_CUSTOMER_CONFLICT,
+      action: 'report_customer_conflict',
       userId,
       target: stripeCustomerId,
       details: { conflictId: id, eventId },

@@ -1,4 +1,3 @@
-import { AuditAction } from '../audit/audit-log.ts';
 import type { Caller } from '../auth/claims.ts';
 import type { Platform } from '../platform.ts';
 import { SharedReads } from '../stripe/reads.ts';
@@ -126,14 +125,14 @@ export class CustomerCreation {
 
   private adopt(caller: Caller, stripeCustomerId: string): Promise<CustomerMapping> {
     const { userId } = caller;
-    const intent = { actor: caller, action: AuditAction.LINK_CUSTOMER, userId, target: stripeCustomerId };
+    const intent = { actor: caller, action: 'link_customer', userId, target: stripeCustomerId } as const;
     return this.parts.audit.record(intent, () => this.link({ userId, stripeCustomerId }));
   }
 
   private make(caller: Caller, attempt: CreationAttempt): Promise<CustomerMapping> {
     const { userId } = caller;
     const details = { attempt: String(attempt.number) };
-    const intent = { actor: caller, action: AuditAction.CREATE_CUSTOMER, userId, details };
+    const intent = { actor: caller, action: 'create_customer', userId, details } as const;
     return this.parts.audit.record(intent, async (operation) => {
       const stripeCustomerId = await this.createAtStripe(userId, attempt);
       operation.aimAt(stripeCustomerId);

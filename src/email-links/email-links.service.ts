@@ -1,4 +1,3 @@
-import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditIntent } from '../audit/audit-trail.service.ts';
 import { type CustomerDirectory, checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
@@ -58,7 +57,7 @@ export class EmailLinks {
     const id = toLinkId(token);
     const use = singleUse ? 'once' : 'repeated';
     const details = { link: id, flow: flow?.type, expiresIn: `${expiresIn} s`, use };
-    const intent = { actor, action: AuditAction.CREATE_PORTAL_LINK, userId, details };
+    const intent = { actor, action: 'create_portal_link', userId, details } as const;
     return this.parts.audit.record(intent, async (operation) => {
       const url = this.toUrl(token);
       const returnUrl = this.check(request);
@@ -91,7 +90,7 @@ export class EmailLinks {
     // A URL or a token that is passed by mistake must not be recorded in the audit trail.
     if (!isLinkId(id)) throw new BadUserInputError('Not a link id: link ids have 64 hexadecimal digits.');
     const link = await this.parts.links.find(id);
-    const action = AuditAction.REVOKE_PORTAL_LINK;
+    const action = 'revoke_portal_link';
     const about = link === null ? {} : { userId: link.userId, target: link.stripeCustomerId };
     return this.parts.audit.record({ actor, action, ...about, details: { link: id } }, () =>
       this.remove(link),
@@ -100,7 +99,7 @@ export class EmailLinks {
 
   /** Revokes a user's links that still work, and returns their number. @throws BadUserInputError, StoreUnavailableError */
   revokeAllOf(actor: Actor, userId: string): Promise<number> {
-    const intent = { actor, action: AuditAction.REVOKE_PORTAL_LINK, userId, details: { links: 'all' } };
+    const intent = { actor, action: 'revoke_portal_link', userId, details: { links: 'all' } } as const;
     return this.parts.audit.record(intent, async () => {
       let count = 0;
       for (const link of await this.list(userId)) if (await this.remove(link)) count += 1;

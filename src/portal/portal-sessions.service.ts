@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import { AuditAction } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
@@ -154,7 +153,7 @@ export class SupportSessions {
   create(actor: Caller, args: SupportSessionArgs): Promise<PortalSession> {
     const { userId, configurationId, flow } = args;
     const details = { configurationId: configurationId ?? undefined, flow: flow?.type };
-    const intent = { actor, action: AuditAction.CREATE_PORTAL_SESSION, userId, details };
+    const intent = { actor, action: 'create_portal_session', userId, details } as const;
     return this.audit.record(intent, async (operation) => {
       const mapping = await this.customers.findByUserId(userId);
       if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');

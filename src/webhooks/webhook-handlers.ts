@@ -1,6 +1,5 @@
 import type Stripe from 'stripe';
 import type { CustomerSync } from '../account/customer-sync.service.ts';
-import { AuditAction } from '../audit/audit-log.ts';
 import { stripeItself } from '../audit/audit-trail.service.ts';
 import type { LinkingConfig } from '../config/config.ts';
 import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
@@ -115,7 +114,7 @@ async function noteSession(event: WebhookEvent, { customers, audit }: HandlerPar
   const mapping = await customers.directory.findByStripeCustomerId(stripeCustomerId);
   await audit.note({
     actor: stripeItself,
-    action: AuditAction.REPORT_PORTAL_SESSION,
+    action: 'report_portal_session',
     userId: mapping?.userId,
     target: stripeCustomerId,
     details: { sessionId: requireId(event.objectId) },
@@ -154,7 +153,7 @@ async function linkAlone(link: MappingIds, event: WebhookEvent, parts: HandlerPa
     await reportConflict(link, event, parts);
     return;
   }
-  const action = AuditAction.LINK_CUSTOMER_BY_EVENT;
+  const action = 'link_customer_by_event' as const;
   const intent = { actor: stripeItself, action, userId, target, details: { eventId: event.id } };
   try {
     await parts.audit.record(intent, () => automaticLinks.link(link));

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
-import { AuditAction } from '../../src/audit/audit-log.ts';
 import { AuditTrail, commandLine } from '../../src/audit/audit-trail.service.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -203,7 +202,7 @@ describe('what was removed from a SQLite database is found in none of its files'
     const database = await open();
     const audit = new AuditTrail(database.audit, createLogger('silent'));
     for (const [index, name] of names.entries()) {
-      const intent = { actor: commandLine, action: AuditAction.LINK_CUSTOMER, userId: name } as const;
+      const intent = { actor: commandLine, action: 'link_customer', userId: name } as const;
       await audit.record(intent, () =>
         database.customers.link({ userId: name, stripeCustomerId: `cus_${index}` }),
       );

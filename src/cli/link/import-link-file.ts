@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, access, constants, open, stat } from 'node:fs/promises';
-import { AuditAction } from '../../audit/audit-log.ts';
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import type { CustomerDirectory, LinkOutcome, MappingIds } from '../../customers/customer-directory.ts';
 import { exitCodes } from '../../process/start-failure.ts';
@@ -30,7 +29,7 @@ export async function importLinkFile(shell: Shell, options: ImportOptions): Prom
   const { size } = source;
   try {
     await withMappings(shell, ({ customers: { directory } }, _config, { audit }) =>
-      audit.record({ actor: commandLine, action: AuditAction.IMPORT_CUSTOMERS }, () =>
+      audit.record({ actor: commandLine, action: 'import_customers' }, () =>
         linkFile(shell, directory, options, { size, refusalFile }),
       ),
     );
