@@ -12,6 +12,7 @@ import { type App, createApp } from '../../app.ts';
 import { createToken } from '../../auth/token-issuer.ts';
 import { type Config, loadConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
+import type { CustomerMapping } from '../../customers/customer-directory.ts';
 import { hasExplorer } from '../../http/explorer.routes.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { type OpenedParts, openAll } from '../../shared/opened-parts.ts';
@@ -47,7 +48,7 @@ async function startParts(env: Environment, opened: OpenedParts) {
   });
   const app = await createApp(config, { logger: createLogger(config.logLevel, process.stderr) });
   opened.add(() => app.stop());
-  await linkDemoUsers(app, config, stripe.url);
+  const mapping = await linkDemoUsers(app, config, stripe.url);
   const url = await app.start();
   const [webhookSecret = ''] = config.webhooks.secrets;
   stripe.addWebhookEndpoint({ url: `${url}${webhookPath}`, secret: webhookSecret });
@@ -57,7 +58,10 @@ async function startParts(env: Environment, opened: OpenedParts) {
     createToken(config.auth, { userId: subject, roles, lifetimeSeconds: tokenLifetimeSeconds });
   const token = await sign(userId);
   web?.admit({ graphqlUrl, token });
+  const returnUrl = `${web?.url ?? 'http://localhost:3000'}/`;
   return {
+    /** The URL of a session of the demo user. */
+    sessionUrl: (await app.features.portal.sessions.createFor(mapping, { returnUrl })).url,
     graphqlUrl,
     /** The explorer, with the demo user's token filled in. */
     explorerUrl: `${graphqlUrl}#token=${token}`,
@@ -65,7 +69,7 @@ async function startParts(env: Environment, opened: OpenedParts) {
     adminToken: await sign('demo-admin', [config.adminRole]),
     statesToken: await sign(statesUserId),
     userId,
-    returnUrl: `${web?.url ?? 'http://localhost:3000'}/`,
+    returnUrl,
     stripeUrl: stripe.url,
     /** The secret that the local Stripe signs its events with. */
     webhookSecret,
@@ -126,13 +130,14 @@ async function findFreePort(host: string): Promise<number> {
   return port;
 }
 
-/** The local Stripe does not fail, so the plain SDK is enough. */
-async function linkDemoUsers({ features }: App, config: Config, stripeUrl: string): Promise<void> {
+/** The local Stripe does not fail, so the plain SDK is enough. Returns the demo user's mapping. */
+async function linkDemoUsers({ features }: App, config: Config, stripeUrl: string): Promise<CustomerMapping> {
   const { hostname: host, port } = new URL(stripeUrl);
   const sdk = new Stripe(config.stripe.secretKey, { host, port, protocol: 'http', telemetry: false });
   const statesCustomerId = await seedDemoStates(sdk);
   const { customerId } = await seedDemoData(sdk);
   const { directory } = features.customers;
   await directory.link({ userId: statesUserId, stripeCustomerId: statesCustomerId });
-  await directory.link({ userId, stripeCustomerId: customerId });
+  const { mapping } = await directory.link({ userId, stripeCustomerId: customerId });
+  return mapping;
 }

@@ -3,42 +3,18 @@ import { stopOnSignals } from '../../serve.ts';
 import type { Shell } from '../shell.ts';
 import { type Demo, startDemo } from './demo-service.ts';
 
-const mutation = `mutation ($returnUrl: String!) { createBillingPortalSession(returnUrl: $returnUrl) { url } }`;
-
-/** Starts the demo, opens a session through its API, prints how to use it and keeps running. */
+/** Starts the demo, prints how to use it and keeps running. */
 export async function runDemo(shell: Shell, { json }: { readonly json?: true }): Promise<void> {
   const demo = await startDemo(shell.readProcessEnvironment());
   stopOnSignals(demo.stop, (error) =>
     shell.stderr.write(`The demo could not stop: ${describeError(error).message}\n`),
   );
-  try {
-    const sessionUrl = await openSession(demo);
-    // A function, such as `stop`, has no JSON.
-    shell.stdout.write(json ? `${JSON.stringify({ ...demo, sessionUrl })}\n` : toText(demo, sessionUrl));
-  } catch (error) {
-    await demo.stop();
-    throw error;
-  }
+  // A function, such as `stop`, has no JSON.
+  shell.stdout.write(json ? `${JSON.stringify(demo)}\n` : toText(demo));
 }
 
-async function openSession({ graphqlUrl, token, returnUrl }: Demo): Promise<string> {
-  const response = await fetch(graphqlUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: mutation, variables: { returnUrl } }),
-  });
-  const { data, errors = [] } = (await response.json()) as {
-    readonly data?: { readonly createBillingPortalSession: { readonly url: string } } | null;
-    readonly errors?: readonly { readonly message: string }[];
-  };
-  if (!data) throw new Error(errors.map(({ message }) => message).join(' '));
-  return data.createBillingPortalSession.url;
-}
-
-function toText(
-  { graphqlUrl, explorerUrl, token, adminToken, statesToken, returnUrl, webUrl }: Demo,
-  sessionUrl: string,
-): string {
+function toText(demo: Demo): string {
+  const { sessionUrl, graphqlUrl, explorerUrl, token, adminToken, statesToken, returnUrl, webUrl } = demo;
   const query = `mutation { createBillingPortalSession(returnUrl: \\"${returnUrl}\\") { url } }`;
   const page =
     webUrl === null
