@@ -64,23 +64,19 @@ export const BillingPrice = createObjectType(
 );
 
 export type BillingDiscount = InstanceType<typeof BillingDiscount>;
-export const BillingDiscount = createObjectType(
-  'BillingDiscount',
-  'A discount that is in force. The coupon may apply to some products only; `nextCharge` takes that into account.',
-  {
-    id: field(ID, "Stripe's id of the discount, `di_…`."),
-    scope: field(discountScope.type, 'What the discount was given to.'),
-    name: nullable(String, "The coupon's name, as invoices show it."),
-    percentOff: nullable(Float, 'The percentage; null for a discount by an amount.'),
-    amountOff: nullable(
-      Money,
-      'The amount; null for a discount by a percentage, or when the amount in this currency is not known.',
-    ),
-    once: field(Boolean, 'Whether the discount applies to one invoice only.'),
-    startedAt: field(Date, 'When the discount began.'),
-    endsAt: nullable(Date, 'When the discount ends; null when it has no end date.'),
-  },
-);
+export const BillingDiscount = createObjectType('BillingDiscount', 'A discount that is in force.', {
+  id: field(ID, "Stripe's id of the discount, `di_…`."),
+  scope: field(discountScope.type, 'What the discount was given to. Coupons may cover some products only.'),
+  name: nullable(String, "The coupon's name, as invoices show it."),
+  percentOff: nullable(Float, 'The percentage; null for a discount by an amount.'),
+  amountOff: nullable(
+    Money,
+    'The amount; null for a discount by a percentage, or when the amount in this currency is not known.',
+  ),
+  once: field(Boolean, 'Whether the discount applies to one invoice only.'),
+  startedAt: field(Date, 'When the discount began.'),
+  endsAt: nullable(Date, 'When the discount ends; null when it has no end date.'),
+});
 
 const changedItem = {
   price: field(BillingPrice, 'The price.'),
