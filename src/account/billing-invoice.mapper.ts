@@ -33,7 +33,7 @@ function toAmounts({ currency, automatic_tax: automatic, ...invoice }: Stripe.In
   // Until Stripe can calculate automatic tax, an invoice without tax may still get some.
   const isTaxKnown = !automatic.enabled || automatic.status === 'complete';
   const toTax = (taxes: readonly { readonly amount: number }[] | null): Money | null =>
-    isTaxKnown ? toMoney(sumUp(taxes ?? []), currency) : null;
+    isTaxKnown ? toMoney(taxes?.reduce((sum, { amount }) => sum + amount, 0) ?? 0, currency) : null;
   return {
     total: toMoney(invoice.total, currency),
     amountDue: toMoney(invoice.amount_due, currency),
@@ -41,10 +41,6 @@ function toAmounts({ currency, automatic_tax: automatic, ...invoice }: Stripe.In
     lines: invoice.lines.data.map((line) => ({ ...toLine(line), tax: toTax(line.taxes) })),
     hasMoreLines: invoice.lines.has_more,
   };
-}
-
-function sumUp(amounts: readonly { readonly amount: number }[]): number {
-  return amounts.reduce((sum, { amount }) => sum + amount, 0);
 }
 
 function toLine(line: Stripe.InvoiceLineItem): Omit<BillingInvoice['lines'][number], 'tax'> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { seconds } from '../stripe/stripe-answer.ts';
 
 /*
  * What the service keeps of Stripe's answers about a customer, by Stripe's own names. The same schemas check the answers
@@ -14,8 +15,6 @@ const id = z.string().min(1);
 const text = maybe(z.string());
 const amount = maybe(z.int());
 const count = z.int32();
-/** The range of a JavaScript date. */
-const seconds = z.number().min(0).max(8.64e12);
 const currency = z.string().regex(/^[a-z]{3}$/);
 /** The SDK makes objects of decimals, and a snapshot has them as text. */
 const decimal = maybe(

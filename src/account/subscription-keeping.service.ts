@@ -85,10 +85,10 @@ export async function findKeepable({ facts, access }: BillingSubscription): Prom
   }
   if (!isCanceled) return 'NOTHING_SCHEDULED';
   if (!endsWithPeriod(facts)) return 'END_IS_FIXED';
-  const revert = facts.cancel_at_period_end
-    ? ({ cancel_at_period_end: false } as const)
-    : ({ cancel_at: '' } as const);
-  return { kind: 'cancellation', revert };
+  return {
+    kind: 'cancellation',
+    revert: facts.cancel_at_period_end ? { cancel_at_period_end: false } : { cancel_at: '' },
+  };
 }
 
 /** Another date is the merchant's, and so is the end after a dispute or a failed payment. */

@@ -63,7 +63,7 @@ function createShapeError(what: string): Stripe.errors.StripeAPIError {
 const text = z.string().nullish();
 const flag = z.boolean();
 /** The range of a JavaScript date. */
-const seconds = z.number().min(0).max(8.64e12);
+export const seconds = z.number().min(0).max(8.64e12);
 const metadata = z.record(z.string(), z.string()).nullish();
 /** An id, or the whole object when the request expands it. */
 const reference = z.union([z.string(), z.looseObject({ id: z.string() })]);
