@@ -89,9 +89,10 @@ function findEmail(claims: Claims, name: string | null): string | null {
   return typeof claim === 'string' && claim.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(claim) ? claim : null;
 }
 
-/** @throws BillingError FORBIDDEN when the caller's token does not carry the role */
-export function requireRole({ roles }: Caller, role: string): void {
-  if (!roles.includes(role)) throw new BillingError('FORBIDDEN', `This operation needs the role "${role}".`);
+/** @throws BillingError FORBIDDEN when the caller's token does not carry the role; null allows every caller */
+export function requireRole({ roles }: Caller, role: string | null): void {
+  if (role !== null && !roles.includes(role))
+    throw new BillingError('FORBIDDEN', `This operation needs the role "${role}".`);
 }
 
 /** A user, as the host's own sessions know them. */

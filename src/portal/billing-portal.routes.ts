@@ -1,12 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { parse } from 'qs';
 import * as z from 'zod';
-import { type Caller, requireRole } from '../auth/claims.ts';
+import { requireRole } from '../auth/claims.ts';
 import { type FeatureName, featureNames } from '../configurations/configuration-features.schema.ts';
 import { toInputName } from '../configurations/configuration.schema.ts';
 import { getCaller } from '../graphql/context.ts';
-import { requireCaller } from '../http/authentication.ts';
-import { createErrorHandler } from '../http/error-response.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
@@ -20,25 +18,19 @@ interface BillingPortalOptions {
 /** The main job for callers without GraphQL: the same service and the same rules. */
 export function addBillingPortalRoutes(server: FastifyInstance, options: BillingPortalOptions): void {
   const { sessions, requiredRole } = options;
-  const errorHandler = createErrorHandler('rest');
+  server.addHook('onRequest', (request, _reply, done) => {
+    requireRole(getCaller(request), requiredRole);
+    done();
+  });
 
-  const getAllowedCaller = (request: FastifyRequest): Caller => {
-    const caller = getCaller(request);
-    if (requiredRole !== null) requireRole(caller, requiredRole);
-    return caller;
-  };
-
-  server.post('/api/billing-portal', { errorHandler, onRequest: requireCaller }, async (request) => {
-    const caller = getAllowedCaller(request);
-    const { url } = await sessions.create(caller, readSessionRequest(request.body));
+  server.post('/api/billing-portal', async (request) => {
+    const { url } = await sessions.create(getCaller(request), readSessionRequest(request.body));
     return { url };
   });
 
   // HEAD must be safe, and opening a session is not.
-  const redirectOptions = { errorHandler, onRequest: requireCaller, exposeHeadRoute: false };
-  server.get('/billing-portal', redirectOptions, async (request, reply) => {
-    const caller = getAllowedCaller(request);
-    const { url } = await sessions.create(caller, readRedirectRequest(request.query));
+  server.get('/billing-portal', { exposeHeadRoute: false }, async (request, reply) => {
+    const { url } = await sessions.create(getCaller(request), readRedirectRequest(request.query));
     return reply.redirect(url, 303);
   });
 }

@@ -71,7 +71,7 @@ export async function createBillingPortal<Source = Request>(
     sessions: {
       create: async (identity, input) => {
         const caller = toCaller(identity);
-        if (requiredRole !== null) requireRole(caller, requiredRole);
+        requireRole(caller, requiredRole);
         return app.features.portal.sessions.create(caller, readSessionRequest(input));
       },
     },

@@ -89,7 +89,7 @@ export class MongoCollection<T extends Keyed> {
 
   update(_id: string, changes: UpdateQuery<T>): Promise<T | null> {
     return bounded(async () =>
-      this.model.findByIdAndUpdate(_id, changes, { returnDocument: 'after', upsert: false }).lean<T>(),
+      this.model.findByIdAndUpdate(_id, changes, { returnDocument: 'after' }).lean<T>(),
     );
   }
 

@@ -61,9 +61,9 @@ async function connect(url: string): Promise<Connection> {
   }
 }
 
-async function describeServer({ db }: Connection): Promise<string> {
-  if (db === undefined) throw new mongoose.mongo.MongoNotConnectedError('The connection is closed.');
-  const { version, ferretdbVersion } = await bounded(() => db.admin().command({ buildInfo: 1 }));
+async function describeServer(connection: Connection): Promise<string> {
+  const admin = connection.getClient().db().admin();
+  const { version, ferretdbVersion } = await bounded(() => admin.buildInfo());
   return ferretdbVersion === undefined
     ? `MongoDB ${version}`
     : `FerretDB ${String(ferretdbVersion).replace(/^v/, '')}`;
