@@ -51,9 +51,9 @@ export async function createServer(
   closing.add(() => metricsServer?.close());
   const limits = await createRateLimits(config, logger);
   closing.add(() => limits.close());
-  const { server, closing: stop } = await createHttpServer(config, logger, parts);
+  const { server, isClosing } = await createHttpServer(config, logger, parts);
   closing.add(() => server.close());
-  addHealthRoutes(server, parts.database, stop, logger);
+  addHealthRoutes(server, parts.database, isClosing, logger);
   const graphql: Routes = {
     audience: 'callers',
     add: (api) => addGraphqlRoutes(api, { schema, config, logger, limits }),

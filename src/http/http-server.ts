@@ -21,7 +21,7 @@ import {
   createNotFoundHandler,
 } from './error-response.ts';
 import { HungUpError, OpenRequests, hungUpStatus } from './open-requests.ts';
-import { type Closing, closePolitely } from './polite-close.ts';
+import { closePolitely } from './polite-close.ts';
 import { warnOfUntrustedProxy } from './rate-limit.ts';
 import { limitOpenRequests } from './request-admission.ts';
 import { StrictRequest, readJsonOnly, refuseAmbiguousHeaders } from './strict-requests.ts';
@@ -54,7 +54,7 @@ export async function createHttpServer(
   config: HttpConfig,
   logger: Logger,
   options: HttpServerOptions,
-): Promise<{ readonly server: FastifyInstance; readonly closing: Closing }> {
+): Promise<{ readonly server: FastifyInstance; readonly isClosing: () => boolean }> {
   const { trustProxy } = config;
   const open = new OpenRequests();
   const server = fastify({
@@ -91,7 +91,7 @@ export async function createHttpServer(
   open.track(server);
   observeRequests(server, open, options);
   warnOfUntrustedProxy(server, config);
-  const closing = closePolitely(server, open, options.lingerMs);
+  const isClosing = closePolitely(server, open, options.lingerMs);
   const drop = limitOpenRequests(server, open);
   goOnTogether(server);
   // The CORS plugin would answer other OPTIONS requests than preflight requests in plain text.
@@ -107,7 +107,7 @@ export async function createHttpServer(
     if (request.is404) answerNotFound(request, reply);
     else done();
   });
-  return { server, closing };
+  return { server, isClosing };
 }
 
 function refuseSchemas(): never {

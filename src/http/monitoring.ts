@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database/database.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Closing } from './polite-close.ts';
 
 const freshMs = 1_000; // Probes need no token, so they ask the database at most once a second.
 
@@ -12,7 +11,7 @@ const freshMs = 1_000; // Probes need no token, so they ask the database at most
 export function addHealthRoutes(
   server: FastifyInstance,
   database: Pick<Database, 'ping'>,
-  closing: Closing,
+  isClosing: () => boolean,
   logger: Logger,
 ): void {
   const isReady = createReadinessCheck(database, logger);
@@ -20,7 +19,7 @@ export function addHealthRoutes(
 
   server.get('/readyz', async (_request, reply) => {
     const unavailable = (reason: string) => reply.code(503).send({ status: 'unavailable', reason });
-    if (closing.hasBegun()) return unavailable('the service is stopping');
+    if (isClosing()) return unavailable('the service is stopping');
     return (await isReady()) ? { status: 'ready' } : unavailable('the database is unreachable');
   });
 }

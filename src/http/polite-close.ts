@@ -9,17 +9,14 @@ const shortTurnMs = 1; // During a longer turn of the event loop, a client may h
 /** Longer than any response takes, and short enough for a process that must stop within 15 seconds. */
 const longestAnswerMs = 11_000;
 
-export interface Closing {
-  hasBegun(): boolean;
-}
-
 /**
  * Closes the server so that every request that reached it gets its response. At first the server goes on as before,
  * but tells each client to reconnect: otherwise a kept-alive connection could close under the client's next request.
  * Then it stops listening, and closes all connections after the last response. Node itself would wait for idle
  * connections without a limit.
+ * @returns a function that says whether the close has begun
  */
-export function closePolitely(server: FastifyInstance, open: OpenRequests, lingerMs: number): Closing {
+export function closePolitely(server: FastifyInstance, open: OpenRequests, lingerMs: number): () => boolean {
   let begun = false;
   let quiet = false;
   const endConnections = (): void => {
@@ -41,7 +38,7 @@ export function closePolitely(server: FastifyInstance, open: OpenRequests, linge
       endConnections();
     }, silenceMs).unref();
   });
-  return { hasBegun: () => begun };
+  return () => begun;
 }
 
 /** Closing resets connections that are not accepted yet, so wait for a turn of the event loop without new ones. */

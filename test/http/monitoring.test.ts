@@ -48,7 +48,7 @@ describe('a service without its store', () => {
 describe('/readyz', () => {
   const createServer = (ping: () => Promise<void>) => {
     const server = fastify();
-    addHealthRoutes(server, { ping }, { hasBegun: () => false }, createLogger('silent'));
+    addHealthRoutes(server, { ping }, () => false, createLogger('silent'));
     return async () => (await server.inject('/readyz')).statusCode;
   };
 
