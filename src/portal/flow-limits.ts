@@ -121,19 +121,10 @@ export function hasScheduledChange({ schedule }: Pick<TaskFacts, 'schedule'>): b
   return !isLast || end_behavior === 'cancel';
 }
 
-type Method = string | Stripe.PaymentMethod | Stripe.CustomerSource | null | undefined;
-
-/** What a subscription itself is charged to; null when the customer's default is charged. */
-export function findOwnMethod({ default_payment_method, default_source }: Stripe.Subscription): Method {
-  return default_payment_method ?? default_source;
-}
-
-export function findDefaultMethod({ invoice_settings, default_source }: Stripe.Customer): Method {
-  return invoice_settings.default_payment_method ?? default_source;
-}
+export type PaymentMethod = string | Stripe.PaymentMethod | Stripe.CustomerSource | null | undefined;
 
 /** The id says the type of legacy cards and bank accounts. */
-export function findMethodType(method: Method): string | null {
+export function findMethodType(method: PaymentMethod): string | null {
   if (!method) return null;
   if (typeof method !== 'string' && (method.object === 'payment_method' || method.object === 'source'))
     return method.type;

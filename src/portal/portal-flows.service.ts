@@ -5,7 +5,7 @@ import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import { countCharacters } from '../shared/texts.ts';
-import { type TaskFacts, findDefaultMethod, findMethodType, findOwnMethod } from './flow-limits.ts';
+import { type PaymentMethod, type TaskFacts, findMethodType } from './flow-limits.ts';
 import { type OfferedFeatures, findRefusal, requireOfferedChange } from './offered-features.ts';
 import { type PortalFlow, type PortalFlowType, customerTasks } from './portal-flow.ts';
 import { createRefusal } from './portal.errors.ts';
@@ -55,7 +55,9 @@ export class PortalFlows {
     const base = { type: flow.type, ...this.compileCompletion(flow) };
     if (customerTasks.includes(flow.type)) return base;
     const subscription = await this.getOwnSubscription(context.stripeCustomerId, flow.subscriptionId ?? null);
-    requireTask(flow.type, context.features, await this.readFacts(flow, subscription, context));
+    const paymentMethod = findMethodType(await this.findMethod(flow, subscription, context));
+    const facts = { ...subscription, items: subscription.items.data, paymentMethod };
+    requireTask(flow.type, context.features, facts);
     return { ...base, ...compileTask(flow, subscription, context) };
   }
 
@@ -91,20 +93,17 @@ export class PortalFlows {
     return subscription;
   }
 
-  private async readFacts(
+  /** Without a method of its own, a subscription is charged to the customer's: only changes of plan depend on which it is. */
+  private async findMethod(
     { type }: PortalFlow,
-    subscription: Stripe.Subscription,
+    { default_payment_method, default_source }: Stripe.Subscription,
     { stripeCustomerId }: FlowContext,
-  ): Promise<TaskFacts> {
-    const own = findOwnMethod(subscription);
-    const method = own || !planChanges.has(type) ? own : await this.findCustomersMethod(stripeCustomerId);
-    return { ...subscription, items: subscription.items.data, paymentMethod: findMethodType(method) };
-  }
-
-  private async findCustomersMethod(stripeCustomerId: string): Promise<ReturnType<typeof findDefaultMethod>> {
+  ): Promise<PaymentMethod> {
+    const own = default_payment_method ?? default_source;
+    if (own || !planChanges.has(type)) return own;
     const expand = ['invoice_settings.default_payment_method', 'default_source'];
     const customer = await findStripeCustomer(this.stripe, stripeCustomerId, { expand });
-    return customer && findDefaultMethod(customer);
+    return customer && (customer.invoice_settings.default_payment_method ?? customer.default_source);
   }
 }
 
