@@ -183,13 +183,8 @@ export class CustomerAdmin {
     const { directory, unlinking } = this.parts;
     await this.requireAtStripe(stripeCustomerId);
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
-    if (ofCustomer?.userId === userId) return;
-    if (ofCustomer !== null) await this.unlink(actor, ofCustomer.userId);
-    const before = await unlinking.unlink(userId);
-    await directory.link({ userId, stripeCustomerId });
-    if (before === null) return;
-    const { contractEndsAt, attributes } = before;
-    await directory.update(userId, { contractEndsAt, attributes });
+    if (ofCustomer !== null && ofCustomer.userId !== userId) await this.unlink(actor, ofCustomer.userId);
+    await unlinking.relink({ userId, stripeCustomerId });
   }
 
   private async addMappings(conflict: CustomerConflict): Promise<OpenConflict> {

@@ -18,8 +18,8 @@ export interface CustomerMapping {
 /** The two ids of a mapping. */
 export type MappingIds = Pick<CustomerMapping, 'userId' | 'stripeCustomerId'>;
 
-/** The fields of a mapping that can change. The two ids cannot. */
-export type MappingChanges = Partial<Pick<CustomerMapping, 'contractEndsAt' | 'attributes'>>;
+/** The fields of a mapping that can change. The user's id cannot. */
+export type MappingChanges = Partial<Omit<CustomerMapping, 'userId'>>;
 
 /** How many mappings an import links in one step. */
 export const linksPerStep = 500;
@@ -47,7 +47,7 @@ export interface CustomerDirectory {
    * requests and processes may wait until all are linked, so pass `linksPerStep` at most.
    */
   linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]>;
-  /** Changes a mapping and returns the new state; null when the user has none. */
+  /** Changes a mapping and returns the new state; null when the user has none, or another user has the customer. */
   update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null>;
   /** Removes a user's mapping and returns it; null when the user has none. */
   unlink(userId: string): Promise<CustomerMapping | null>;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'libsql';
 import type Stripe from 'stripe';
 import { adminRole, readTrail } from '../audit/audit-kit.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -83,6 +84,17 @@ async function buyTwice() {
   return { userId, first, second, conflict };
 }
 
+/** Refuses new mappings of a user, like a store that fails between two writes, until the returned function is called. */
+function failToLink(userId: string): () => void {
+  const store = new Database(app.config.databaseUrl.replace(/^sqlite:/, ''));
+  store.exec(`CREATE TRIGGER failure BEFORE INSERT ON customers WHEN new.user_id = '${userId}'
+    BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  return () => {
+    store.exec('DROP TRIGGER failure');
+    store.close();
+  };
+}
+
 describe('a second customer that names a linked user', () => {
   test('leaves the mapping, and is a conflict: in the list, in the audit trail and in a metric, once', async () => {
     const before = await countConflicts();
@@ -129,6 +141,22 @@ describe('a second customer that names a linked user', () => {
     expect(await findLinked(userId)).toBe(second.id);
     expect((await app.database.customers.findByUserId(userId))?.contractEndsAt).not.toBeNull();
     expect(await listConflicts(userId)).toEqual([]);
+  });
+
+  test('takes the place of the first with what is kept about the user, though the store fails on the way', async () => {
+    const { userId, second, conflict } = await buyTwice();
+    const kept = { contractEndsAt: new Date('2031-05-01T00:00:00.000Z'), attributes: { plan: 'gold' } };
+    await app.database.customers.update(userId, kept);
+
+    const repair = failToLink(userId);
+    await resolve({ id: conflict.id, resolution: 'TAKE_OTHER' });
+    repair();
+    await resolve({ id: conflict.id, resolution: 'TAKE_OTHER' });
+
+    expect(await app.database.customers.findByUserId(userId)).toMatchObject({
+      ...kept,
+      stripeCustomerId: second.id,
+    });
   });
 
   test('is not taken when Stripe no longer has it, and the mapping stays', async () => {

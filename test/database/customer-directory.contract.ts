@@ -118,6 +118,23 @@ export function describeCustomerDirectory(description: string, createUrl: () => 
       expect(await customers.findByStripeCustomerId('cus_1')).toEqual(mapping);
     });
 
+    test('moves a user to another customer with what is kept about the user, unless another user has it', async () => {
+      await customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+      await customers.link({ userId: 'bob', stripeCustomerId: 'cus_2' });
+      const kept = { contractEndsAt: new Date('2031-02-03T04:05:06.789Z'), attributes: { plan: 'gold' } };
+      await customers.update('ada', kept);
+      const createdAt = new Date('2031-01-01T00:00:00.000Z');
+      const moved = { userId: 'ada', stripeCustomerId: 'cus_3', createdAt, ...kept };
+
+      expect(await customers.update('ada', { stripeCustomerId: 'cus_2', createdAt })).toBeNull();
+      expect((await customers.findByUserId('ada'))?.stripeCustomerId).toBe('cus_1');
+      const changes = { stripeCustomerId: 'cus_3', createdAt, contractEndsAt: undefined };
+      expect(await customers.update('ada', changes)).toEqual(moved);
+      expect(await customers.findByStripeCustomerId('cus_3')).toEqual(moved);
+      expect(await customers.findByStripeCustomerId('cus_1')).toBeNull();
+      await customers.link({ userId: 'eve', stripeCustomerId: 'cus_1' });
+    });
+
     test('changes nothing of a user who is not linked', async () => {
       expect(await customers.update('ada', { attributes: { plan: 'gold' } })).toBeNull();
       expect(await customers.findByUserId('ada')).toBeNull();

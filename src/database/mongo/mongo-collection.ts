@@ -9,7 +9,7 @@ import {
 } from 'mongoose';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 import { DatabaseSetupError, recordsPerRemoval } from '../database.ts';
-import { bounded, describe } from './mongo-errors.ts';
+import { bounded, describe, isDuplicate } from './mongo-errors.ts';
 
 /** Keys begin with the scope, and compare by bytes. */
 interface Keyed {
@@ -87,10 +87,15 @@ export class MongoCollection<T extends Keyed> {
     return bounded(async () => this.model.findOne(filter).lean<T>());
   }
 
-  update(_id: string, changes: UpdateQuery<T>): Promise<T | null> {
-    return bounded(async () =>
-      this.model.findByIdAndUpdate(_id, changes, { returnDocument: 'after' }).lean<T>(),
-    );
+  /** Returns null when no document has the key, or when a unique value is taken. */
+  async update(_id: string, changes: UpdateQuery<T>): Promise<T | null> {
+    try {
+      const options = { returnDocument: 'after' } as const;
+      return await bounded(async () => this.model.findByIdAndUpdate(_id, changes, options).lean<T>());
+    } catch (error) {
+      if (isDuplicate(error)) return null;
+      throw error;
+    }
   }
 
   async updateMany(filter: QueryFilter<T>, changes: UpdateQuery<T>): Promise<void> {

@@ -42,8 +42,8 @@ interface Insertion {
 }
 
 /**
- * The customer directory in a MongoDB collection. Only inserts and deletes decide who is which customer: they are
- * atomic on every server that speaks MongoDB's protocol, while updates are not atomic on FerretDB.
+ * The customer directory in a MongoDB collection. But for an administrator's change, only inserts and deletes decide who is
+ * which customer: they are atomic on every server that speaks MongoDB's protocol, while updates are not on FerretDB.
  */
 export class MongoCustomerDirectory implements CustomerDirectory {
   constructor(
@@ -91,13 +91,10 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     return outcomes;
   }
 
-  async update(
-    userId: string,
-    { contractEndsAt, attributes }: MappingChanges,
-  ): Promise<CustomerMapping | null> {
+  async update(userId: string, { attributes, ...changes }: MappingChanges): Promise<CustomerMapping | null> {
     checkUserId(userId);
     const document = await this.collection.update(this.toKey(userId), {
-      ...(contractEndsAt === undefined ? {} : { contractEndsAt }),
+      ...changes,
       ...(attributes === undefined ? {} : { attributes: toNamedValues(attributes) }),
     });
     return document && toMapping(document);

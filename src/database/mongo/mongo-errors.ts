@@ -48,8 +48,8 @@ function isUnavailable(error: unknown): boolean {
     return (
       // The driver's bulk insert reports a lost connection as a server error without a code.
       error.code === undefined ||
-      // FerretDB's InternalError: its own store fails, for example on a full disk, or an index finds duplicates.
-      (error.code === 1 && !/unique/i.test(error.message)) ||
+      // FerretDB's InternalError: its own store fails, for example on a full disk.
+      (error.code === 1 && !isDuplicate(error)) ||
       unavailableCodes.has(error.code) ||
       error instanceof mongo.MongoWriteConcernError ||
       error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError)
@@ -64,6 +64,11 @@ function isUnavailable(error: unknown): boolean {
     // A DNS error: the name in mongodb+srv:// was not found.
     (isNativeError(error) && 'syscall' in error)
   );
+}
+
+/** Whether an index refused a value. Except for inserts, FerretDB has no code for it. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && (error.code === 11_000 || /unique/i.test(error.message));
 }
 
 /** Describes an error for the log by its name and code. The driver's messages contain host names. */

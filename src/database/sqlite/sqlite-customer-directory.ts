@@ -64,16 +64,19 @@ export class SqliteCustomerDirectory implements CustomerDirectory {
 
   async update(
     userId: string,
-    { contractEndsAt, attributes }: MappingChanges,
+    { stripeCustomerId, contractEndsAt, attributes, createdAt }: MappingChanges,
   ): Promise<CustomerMapping | null> {
     checkUserId(userId);
-    const sql = `UPDATE customers
-       SET contract_ends_at = iif(?, ?, contract_ends_at), attributes = coalesce(?, attributes)
+    const sql = `UPDATE OR IGNORE customers
+       SET contract_ends_at = iif(?, ?, contract_ends_at), attributes = coalesce(?, attributes),
+         stripe_customer_id = coalesce(?, stripe_customer_id), created_at = coalesce(?, created_at)
        WHERE scope = ? AND user_id = ? RETURNING ${columns}`;
     const changes = [
       contractEndsAt === undefined ? 0 : 1,
       contractEndsAt?.getTime() ?? null,
       attributes === undefined ? null : JSON.stringify(attributes),
+      stripeCustomerId ?? null,
+      createdAt?.getTime() ?? null,
     ];
     return this.connection.write((prepare) => toMapping(prepare(sql).get([...changes, this.scope, userId])));
   }
