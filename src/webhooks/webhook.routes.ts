@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { toCountedNetwork, type RateLimiter } from '../http/rate-limit.ts';
 import { OverloadedError } from '../http/request-admission.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -25,6 +26,8 @@ const maxBodyBytes = 16 * 1024 * 1024;
 /** Most events are smaller. Larger bodies are read few at a time, because strangers can also send them. */
 const largeBodyBytes = 256 * 1024;
 const largeBodiesAtOnce = 4;
+/** A stranger who sends slowly leaves places to others. */
+const largeBodiesOfNetwork = 2;
 /** Node closes a connection on which nothing is read for 15 seconds. */
 const patienceMs = 10_000;
 
@@ -82,25 +85,34 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
 /** Bounds the memory of deliveries. A body takes memory until its response is sent. */
 function limitLargeBodies(server: FastifyInstance): void {
   const limit = new ConcurrencyLimit(largeBodiesAtOnce, patienceMs);
-  const takePlace = (response: ServerResponse): Promise<void> =>
+  const networks = new LRUCache<string, ConcurrencyLimit>({
+    max: 1_000,
+    memoMethod: () => new ConcurrencyLimit(largeBodiesOfNetwork, patienceMs),
+  });
+  const takePlace = (ip: string, response: ServerResponse): Promise<void> =>
     new Promise((begin, reject) => {
       const holdPlace = (): Promise<void> => {
         begin();
         return finished(response);
       };
-      limit.run(holdPlace).catch(() => reject(new OverloadedError()));
+      const ofNetwork = networks.memo(toCountedNetwork(ip));
+      ofNetwork.run(() => limit.run(holdPlace)).catch(() => reject(new OverloadedError()));
     });
-  async function* waitWhereLarge(payload: RequestPayload, response: ServerResponse): AsyncGenerator<Buffer> {
+  async function* waitWhereLarge(
+    payload: RequestPayload,
+    ip: string,
+    response: ServerResponse,
+  ): AsyncGenerator<Buffer> {
     let bytes = 0;
     for await (const piece of payload as AsyncIterable<Buffer>) {
       const wasLarge = bytes > largeBodyBytes;
       bytes += piece.length;
-      if (bytes > largeBodyBytes && !wasLarge) await takePlace(response);
+      if (bytes > largeBodyBytes && !wasLarge) await takePlace(ip, response);
       yield piece;
     }
   }
-  server.addHook('preParsing', (_request, { raw: response }, payload, done) => {
-    done(null, Readable.from(waitWhereLarge(payload, response)));
+  server.addHook('preParsing', ({ ip }, { raw: response }, payload, done) => {
+    done(null, Readable.from(waitWhereLarge(payload, ip, response)));
   });
 }
 

@@ -236,10 +236,11 @@ describe('whatever the content type,', () => {
 const largestBytes = 16 * 1024 * 1024;
 
 /** Only the head: the body does not follow. */
-function createHead(bytes: number, signature: string): Buffer {
+function createHead(bytes: number, signature: string, from = '192.0.2.1'): Buffer {
   return writePost('/webhooks/stripe', '', {
     'stripe-signature': signature,
     'content-length': String(bytes),
+    'x-forwarded-for': from,
   });
 }
 
@@ -260,20 +261,22 @@ test.each([
 describe('of large bodies, four are read at a time:', () => {
   const large = signed(createBody({ padding: 'x'.repeat(300_000) }));
 
-  async function openSlowDelivery(): Promise<Socket> {
+  async function openSlowDelivery(from: string): Promise<Socket> {
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
     await once(socket, 'connect');
-    socket.write(createHead(1_000_000, sign('x')));
+    socket.write(createHead(1_000_000, sign('x'), from));
     socket.write('x'.repeat(300_000));
     return socket;
   }
+  const openSlowDeliveries = (from: (index: number) => string): Promise<Socket[]> =>
+    Promise.all(Array.from({ length: 4 }, (_, index) => openSlowDelivery(from(index))));
 
   async function isAnswered(response: Promise<Response>): Promise<boolean> {
     return Promise.race([response.then(() => true), sleep(300, false)]);
   }
 
   test('the next waits until one of them ends, and small ones do not', async () => {
-    const [first, ...others] = await Promise.all(Array.from({ length: 4 }, openSlowDelivery));
+    const [first, ...others] = await openSlowDeliveries((index) => `192.0.2.${index}`);
     await sleep(100);
     const waiting = app.send(large);
     expect(await isAnswered(waiting)).toBe(false);
@@ -283,6 +286,20 @@ describe('of large bodies, four are read at a time:', () => {
 
     expect((await waiting).status).toBe(200);
     for (const socket of others) socket.destroy();
+  });
+
+  test('those of one network leave places to others', async () => {
+    const slow = await openSlowDeliveries((index) => `2001:db8::${index}`);
+    await sleep(100);
+    const waiting = app.send({ ...large, from: '2001:db8::f' });
+    expect(await isAnswered(waiting)).toBe(false);
+    expect((await app.send({ ...large, from: '198.51.100.1' })).status).toBe(200);
+
+    slow[0]?.destroy();
+    slow[1]?.destroy();
+    slow[2]?.destroy();
+    expect((await waiting).status).toBe(200);
+    slow[3]?.destroy();
   });
 });
 
