@@ -19,7 +19,6 @@ import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
 import { createExplorerPage, createSandboxPage } from './explorer.routes.ts';
 import { type RateLimits, createCharge } from './rate-limit.ts';
-import { requireHost } from './strict-requests.ts';
 
 /** A query of every field in the schema has about 850 tokens. */
 const maxQueryTokens = 1_000;
@@ -74,7 +73,7 @@ export async function addGraphqlRoutes(
     // HEAD is refused like other methods, with our error.
     exposeHeadRoute: false,
     // Introspection and the landing page work without a token. Without them, a request needs a token before its body is read.
-    onRequest: introspection ? requireHost : [requireHost, requireCaller],
+    onRequest: introspection ? [] : requireCaller,
     errorHandler: createErrorHandler('graphql'),
   });
 }

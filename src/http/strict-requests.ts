@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { IncomingMessage, STATUS_CODES } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseUrl } from '../shared/urls.ts';
 
 /** A request that is refused before it reaches a route. error-response.ts has the message for each status. */
@@ -53,19 +53,10 @@ export function refuseAmbiguousHeaders(server: FastifyInstance): void {
 /** Characters that would end the host in a URL. */
 const notOfHosts = /[@/?#\\\s]/;
 
-/** Only HTTP/1.0, which some health checks use, may omit the Host header. */
-function isHost({ raw: { httpVersion }, protocol, host }: FastifyRequest): boolean {
-  if (host === '') return httpVersion === '1.0';
+/** Only HTTP/1.0, which some health checks use, may omit the Host header. Apollo Server's integration needs it to build a URL. */
+function isHost({ raw: { httpVersion }, routeOptions: { url }, protocol, host }: FastifyRequest): boolean {
+  if (host === '') return httpVersion === '1.0' && url !== '/graphql';
   return !notOfHosts.test(host) && parseUrl(`${protocol}://${host}/`) !== null;
-}
-
-/** Apollo Server's integration needs the host to build a URL. */
-export function requireHost(
-  { host }: FastifyRequest,
-  _reply: FastifyReply,
-  done: HookHandlerDoneFunction,
-): void {
-  done(host === '' ? new RequestRefusedError(400) : undefined);
 }
 
 /**
