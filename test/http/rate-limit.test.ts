@@ -209,7 +209,7 @@ describe('a limiter in memory', () => {
     const limiter = createLimiter(3_600);
     await limiter.consume('192.0.2.1');
 
-    const limited = { code: 'RATE_LIMITED', retryAfter: 3_600 };
+    const limited = { code: 'RATE_LIMITED', details: { retryAfter: 3_600 } };
     await expect(limiter.consume('192.0.2.1')).rejects.toMatchObject(limited);
     await limiter.consume('192.0.2.2');
   });
