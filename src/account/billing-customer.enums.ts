@@ -86,7 +86,7 @@ export const cancellationFeedback = registerOpenEnum(
 export const pauseReason = registerOpenEnum('PauseReason', 'Why a subscription is paused.', {
   pause_requested: 'The customer or the seller paused the subscription.',
   trial_end_without_payment_method: 'The trial ended, and there was no payment method.',
-  first_payment_failure: 'The first payment failed.',
+  first_payment_failure: 'The first attempt to charge a renewal failed.',
   final_payment_failure: 'All attempts to charge a payment failed.',
   system: 'Stripe paused the subscription.',
   payment_collection: 'Only the collection of payments is paused: the subscription continues.',

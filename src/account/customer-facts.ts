@@ -140,7 +140,14 @@ const subscription = z.object({
   customer: id,
   status: z.string(),
   currency,
-  items: z.array(chargedItem.extend({ id, current_period_end: seconds, discounts: z.array(discount) })),
+  items: z.array(
+    chargedItem.extend({
+      id,
+      current_period_end: seconds,
+      billed_until: maybe(seconds),
+      discounts: z.array(discount),
+    }),
+  ),
   discounts: z.array(discount),
   start_date: seconds,
   trial_end: maybe(seconds),

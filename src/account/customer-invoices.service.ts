@@ -59,14 +59,14 @@ export class CustomerInvoices {
 
   /**
    * Finds the earliest next charge. Stripe previews single subscriptions only, so they are asked in the order of their
-   * periods until one is charged.
+   * next periods until one is charged.
    * @param pay pays for each preview after the first, as for a field of its own
    */
   async findEarliestCharge(
     subscriptions: readonly BillingSubscription[],
     pay: () => Promise<void>,
   ): Promise<BillingCharge | null> {
-    const collected = subscriptions.filter(isCollected).sort((a, b) => getPeriodEnd(a) - getPeriodEnd(b));
+    const collected = subscriptions.filter(isCollected).sort((a, b) => findPaidUntil(a) - findPaidUntil(b));
     for (const [index, subscription] of collected.entries()) {
       if (index > 0) await pay();
       const charge = await this.findNextCharge(subscription);
@@ -149,11 +149,9 @@ export function readStatuses(asked: readonly string[] | null | undefined): Reado
 
 /** Stripe also previews invoices that it does not collect, such as those of a subscription with paused collection. */
 function isCollected(subscription: BillingSubscription): boolean {
-  const { currentPeriodEnd, facts } = subscription;
-  if (/^(paused|unpaid)$/.test(facts.status) || endsWithTrial(subscription)) return false;
-  if (facts.pause_collection === null) return true;
-  const { resumes_at: resumesAt } = facts.pause_collection;
-  return resumesAt !== null && currentPeriodEnd !== null && resumesAt * 1000 <= currentPeriodEnd.getTime();
+  const { status, pause_collection: pause } = subscription.facts;
+  if (/^(paused|unpaid)$/.test(status) || endsWithTrial(subscription)) return false;
+  return pause === null || (pause.resumes_at ?? Infinity) <= findPaidUntil(subscription);
 }
 
 /** https://docs.stripe.com/billing/subscriptions/trials/free-trials#create-free-trials-without-payment */
@@ -163,7 +161,7 @@ function endsWithTrial({ paymentMethod, facts }: BillingSubscription): boolean {
   return /^(cancel|pause)$/.test(trial?.end_behavior.missing_payment_method ?? '');
 }
 
-/** A subscription without items has no period, and comes last. */
-function getPeriodEnd({ currentPeriodEnd }: BillingSubscription): number {
-  return currentPeriodEnd?.getTime() ?? Infinity;
+/** Periods can be paid in advance: https://docs.stripe.com/billing/subscriptions/prebilling */
+function findPaidUntil({ facts: { items } }: BillingSubscription): number {
+  return Math.min(...items.map((item) => Math.max(item.current_period_end, item.billed_until ?? 0)));
 }

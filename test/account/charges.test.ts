@@ -193,31 +193,46 @@ describe('the next charge', () => {
     });
   });
 
+  /** What a service answers when Stripe's list of subscriptions reads differently: the local Stripe lacks some states. */
+  async function readAltered(alter: (answer: string) => string) {
+    const gate = await startStripeGate(app.stripe.url);
+    const service = await createTestApp({ STRIPE_API_URL: gate.url });
+    await service.link(user.userId, user.customer);
+    const token = await service.createToken({ userId: user.userId });
+    gate.watch(({ path, status, answer }) => ({
+      status,
+      headers: { 'content-type': 'application/json' },
+      body: path.endsWith('/subscriptions') ? alter(answer) : answer,
+    }));
+    return (await service.execute({ document: nextChargeQuery, token })).expectData().billingCustomer;
+  }
+
   test.each([
     ['is not charged where Stripe then cancels', 'cancel', null],
     ['is not charged where Stripe then pauses', 'pause', null],
     ['is charged where Stripe then creates an invoice', 'create_invoice', { total: { amount: 900 } }],
   ])('a trial without a payment method %s', async (_title, behavior, expected) => {
-    const { userId, customer } = user;
-    await app.sdk.customers.update(customer, { invoice_settings: { default_payment_method: '' } });
+    await app.sdk.customers.update(user.customer, { invoice_settings: { default_payment_method: '' } });
     await subscribe({ trial_period_days: 7 });
-    const gate = await startStripeGate(app.stripe.url);
-    const service = await createTestApp({ STRIPE_API_URL: gate.url });
-    await service.link(userId, customer);
-    const token = await service.createToken({ userId });
-    // The local Stripe's trials always charge.
-    gate.watch(({ path, status, answer }) => ({
-      status,
-      headers: { 'content-type': 'application/json' },
-      body: path.endsWith('/subscriptions') ? answer.replace('create_invoice', behavior) : answer,
-    }));
 
-    const { billingCustomer } = (await service.execute({ document: nextChargeQuery, token })).expectData();
+    const billingCustomer = await readAltered((answer) => answer.replace('create_invoice', behavior));
 
     expect(billingCustomer).toMatchObject({
       nextCharge: expected,
       subscriptions: [{ nextCharge: expected }],
     });
+  });
+
+  test('a period that is paid in advance is not the next that is charged', async () => {
+    const { id } = await subscribe({ items: [{ price: app.demo.prices[0]?.year ?? '' }] });
+    const paid = await subscribe();
+    const [item] = paid.items.data;
+
+    const billingCustomer = await readAltered((answer) =>
+      answer.replace(`"${item?.id}"`, `"${item?.id}", "billed_until": ${fromNow(400)}`),
+    );
+
+    expect(billingCustomer?.nextCharge?.subscriptionId).toBe(id);
   });
 
   test('a paused collection that resumes within the period is charged', async () => {

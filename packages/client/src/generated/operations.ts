@@ -150,7 +150,7 @@ export type InvoiceStatus =
 export type PauseReason =
   /** All attempts to charge a payment failed. */
   | 'FINAL_PAYMENT_FAILURE'
-  /** The first payment failed. */
+  /** The first attempt to charge a renewal failed. */
   | 'FIRST_PAYMENT_FAILURE'
   /** The customer or the seller paused the subscription. */
   | 'PAUSE_REQUESTED'
