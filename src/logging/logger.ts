@@ -1,22 +1,16 @@
 import { isatty } from 'node:tty';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { BillingError } from '../shared/errors.ts';
 import { readTraceIds } from '../telemetry/telemetry.ts';
 import { findOwnFrame } from './own-frame.ts';
 
 export type { Logger };
 
-export interface LogDestination {
-  write(line: string): void;
-  /** Called after a line of level 60. */
-  flushSync?(): void;
-}
-
 /** The loggers of a process share its stdout and the batches. */
-let sharedOutput: LogDestination | undefined;
+let sharedOutput: DestinationStream | undefined;
 
 /** Creates a logger that writes JSON lines to stdout, or to `destination`. */
-export function createLogger(level: string, destination?: LogDestination): Logger {
+export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
@@ -35,7 +29,7 @@ const longestBacklog = 1_000_000;
  * write per line costs as much as the rest of a request. The exit of the process and fatal lines flush the batch; only
  * SIGKILL loses the last lines.
  */
-function openOutput(): LogDestination {
+function openOutput(): DestinationStream & { flushSync(): void } {
   const batches = isatty(stdout) ? {} : { minLength: 4_096, periodicFlush: 500 };
   const output = pino.destination({ dest: stdout, sync: true, maxLength: longestBacklog, ...batches });
   // A failed write must not end the service: sonic-boom retries it, for example when the disk has space again.
@@ -60,21 +54,21 @@ export function logFailure(logger: Logger, error: unknown, what: string, details
 }
 
 /** An error as logged: without its stack, and with secrets and addresses redacted. */
-export interface ErrorDescription {
+export interface LoggedError {
   readonly name: string;
   readonly message: string;
   readonly code?: string | undefined;
   /** The position in this service's code where the error was thrown: `portal/portal-sessions.service.ts:41`. */
   readonly at?: string | undefined;
   readonly stripeRequestId?: string | undefined;
-  readonly cause?: ErrorDescription | undefined;
+  readonly cause?: LoggedError | undefined;
 }
 
 const deepestCause = 4;
 /** Some messages contain whole responses, and redacting long text is slow. */
 const longestMessage = 2_000;
 
-export function describeError(error: unknown, depth = 0): ErrorDescription {
+export function describeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error))
     return { name: typeof error, message: 'a value that is not an error was thrown' };
   const { code, requestId } = error as { code?: unknown; requestId?: unknown };

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { EmailLinkRegister, toLinkId } from '../../src/email-links/email-link-register.ts';
-import type { ErrorDescription } from '../../src/logging/logger.ts';
+import type { LoggedError } from '../../src/logging/logger.ts';
 import {
   type CaseAnswer,
   type ErrorCode,
@@ -38,7 +38,7 @@ interface LogLine {
   readonly level: number;
   readonly requestId?: string;
   readonly msg: string;
-  readonly error?: ErrorDescription;
+  readonly error?: LoggedError;
 }
 
 /** What was logged of these requests, once the line is there that ends each. */

@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import type { ErrorDescription } from '../../src/logging/logger.ts';
+import type { LoggedError } from '../../src/logging/logger.ts';
 import { createLocalStripe } from '../../packages/local-stripe/src/local-stripe.ts';
 import { dropCustomers } from '../helpers/broken-store.ts';
 import { bundleProgram } from '../helpers/bundled-program.ts';
@@ -92,7 +92,7 @@ test('the bundle opens a session with a store and policies, logs where a fault i
   const lines = (await logged).trim().split('\n');
   const { at = '' } =
     lines
-      .map((line) => (JSON.parse(line) as { error?: ErrorDescription }).error)
+      .map((line) => (JSON.parse(line) as { error?: LoggedError }).error)
       .find((error) => error !== undefined) ?? {};
   const [file = '', line] = at.split(':');
   expect(file).toMatch(/^database\/sqlite\//);
