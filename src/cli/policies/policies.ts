@@ -5,7 +5,7 @@ import type { StripeConfigurations } from '../../configurations/stripe-configura
 import { loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
-import { withFeatures } from '../platform.ts';
+import { withFeatures } from '../features.ts';
 import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
 import type { PlannedAction, PlannedPolicy, SpareFacts } from './policy-plan.ts';
 import { listSpares, planPolicies } from './policy-plan.ts';
@@ -57,11 +57,12 @@ function toText({ policies, stripe }: PoliciesCommandConfig, { rows, summary }: 
 /** The exit code when there is something to apply, so that CI can tell it from a failure. */
 const changesPending = 2;
 
-const actions: Readonly<Record<PlannedAction, { readonly sign: string; readonly todo: string }>> = {
-  create: { sign: '+', todo: 'to create' },
-  activate: { sign: '~', todo: 'to make active' },
-  restore: { sign: '!', todo: 'to restore' },
-  none: { sign: '=', todo: '' },
+/** `todo` counts policies in the summary, and `what` follows the configuration's id. */
+const actions: Readonly<Record<PlannedAction, { readonly sign: string; todo: string; what: string }>> = {
+  create: { sign: '+', todo: 'to create', what: 'to be created' },
+  activate: { sign: '~', todo: 'to make active', what: 'to be made active again' },
+  restore: { sign: '!', todo: 'to restore', what: 'was edited at Stripe, to be restored' },
+  none: { sign: '=', todo: '', what: '' },
 };
 
 export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
@@ -86,15 +87,10 @@ export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void>
 }
 
 function describePlan({ action, id, previousId, changes }: PlannedPolicy): string {
-  const texts: Readonly<Record<PlannedAction, string>> = {
-    create: previousId === null ? 'to be created' : `to be created, in place of ${previousId}`,
-    activate: `${id ?? ''} to be made active again`,
-    restore: `${id ?? ''} was edited at Stripe, to be restored`,
-    none: id ?? '',
-  };
+  const text = `${id ?? ''} ${actions[action].what}${previousId === null ? '' : `, in place of ${previousId}`}`;
   const show = (value: string | null): string => (value === null ? '(none)' : escapeInvisible(value));
   const lines = changes.map(({ path, from, to }) => `${path}: ${show(from)} → ${show(to)}`);
-  return [texts[action], ...lines].join('\n        ');
+  return [text.trim(), ...lines].join('\n        ');
 }
 
 function describeSpare({ id, usedAt }: Pick<SpareFacts, 'id' | 'usedAt'>): string {
