@@ -4,7 +4,7 @@ import type { Features } from '../app.ts';
 import { checkUserId } from '../customers/customer-directory.ts';
 import type { Feature } from '../platform.ts';
 import type { Erasure } from '../shared/erasure.ts';
-import { mappingsHelp, withMappings } from './platform.ts';
+import { mappingsHelp, withMappings } from './features.ts';
 import { CommandError, type Shell, quote } from './shell.ts';
 
 interface EraseOptions {

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import type { Features } from '../app.ts';
 import { type CommandConfig, loadStoreConfig } from '../config/command-config.ts';
 import { createLogger } from '../logging/logger.ts';
@@ -6,33 +5,22 @@ import type { Platform } from '../platform.ts';
 import { OpenedParts } from '../shared/opened-parts.ts';
 import type { Shell } from './shell.ts';
 
-// Loading the platform and the features takes a second, so they are loaded only by the commands that use them.
-
-/** Opens the service's platform while `use` runs. */
-export async function withPlatform<T>(
-  { stderr }: Pick<Shell, 'stderr'>,
-  config: CommandConfig,
-  use: (platform: Platform) => Promise<T>,
-): Promise<T> {
-  const { openPlatform } = await import('../platform.ts');
-  const closing = new OpenedParts();
-  try {
-    return await use(await openPlatform(config, { logger: createLogger(config.logLevel, stderr) }, closing));
-  } finally {
-    await closing.close();
-  }
-}
-
 /** Composes the service's features while `use` runs. */
-export function withFeatures(
-  shell: Shell,
+export async function withFeatures(
+  { stderr }: Pick<Shell, 'stderr'>,
   config: CommandConfig,
   use: (features: Features, platform: Platform) => Promise<void>,
 ): Promise<void> {
-  return withPlatform(shell, config, async (platform) => {
-    const { createFeatures } = await import('../app.ts');
+  // Loading them takes a second, so only the commands that use them do.
+  const { createFeatures } = await import('../app.ts');
+  const { openPlatform } = await import('../platform.ts');
+  const closing = new OpenedParts();
+  try {
+    const platform = await openPlatform(config, { logger: createLogger(config.logLevel, stderr) }, closing);
     await use(createFeatures(platform, config, null), platform);
-  });
+  } finally {
+    await closing.close();
+  }
 }
 
 /** Opens the mappings of a deployment while `use` runs. @throws ConfigurationError */

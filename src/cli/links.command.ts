@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
-import { mappingsHelp, withMappings } from './platform.ts';
+import { mappingsHelp, withMappings } from './features.ts';
 import { type Shell, columnWidths, escapeInvisible, toColumns } from './shell.ts';
 
 export function addLinksCommand(program: Command, shell: Shell): void {

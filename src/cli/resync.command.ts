@@ -10,7 +10,7 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type WebhookEvent, handledEventTypes, readEvent } from '../webhooks/webhook-event.ts';
 import type { Webhooks } from '../webhooks/create-webhooks.ts';
 import { readMappingPages } from './links.command.ts';
-import { mappingsHelp, withFeatures } from './platform.ts';
+import { mappingsHelp, withFeatures } from './features.ts';
 import { CommandError, type Shell, createTimeParser, describeFailure, quote } from './shell.ts';
 import { type Step, runSteps } from './steps.ts';
 

@@ -14,7 +14,7 @@ export interface CommandConfig extends Omit<HostedConfig, 'http' | 'stripe' | 'a
 }
 
 /** Commands serve no requests, so the settings for requests have neutral values. */
-export function createCommandConfig(own: Pick<CommandConfig, 'databaseUrl' | 'stripe'>): CommandConfig {
+function createCommandConfig(own: Pick<CommandConfig, 'databaseUrl' | 'stripe'>): CommandConfig {
   return {
     logLevel: 'warn',
     http: { metricsPort: null },
@@ -29,18 +29,6 @@ export function createCommandConfig(own: Pick<CommandConfig, 'databaseUrl' | 'st
     webhooks: { secrets: [] },
     publicUrl: null,
     ...own,
-  };
-}
-
-export function createKeylessStripe(scope: string): CommandConfig['stripe'] {
-  return {
-    secretKey: null,
-    livemode: false,
-    apiUrl: null,
-    account: null,
-    scope,
-    requestsPerSecond: null,
-    proxy: noProxy,
   };
 }
 
@@ -67,7 +55,8 @@ function readKeylessStripe(env: Environment): { stripe: CommandConfig['stripe'] 
     faults.push(
       'STRIPE_SECRET_KEY, STRIPE_SCOPE: one of them is required, to select the mappings of test, live or a sandbox',
     );
-  return { stripe: scope === undefined ? null : createKeylessStripe(scope), faults };
+  const keyless = { secretKey: null, livemode: false, apiUrl: null, account: null, requestsPerSecond: null };
+  return { stripe: scope === undefined ? null : { ...keyless, scope, proxy: noProxy }, faults };
 }
 
 /** The settings of commands that work on portal policies. */

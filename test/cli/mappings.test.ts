@@ -6,9 +6,9 @@ import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
 import { type CliResult, runCli } from './run-cli.ts';
 import { SnapshotRegister } from '../../src/account/customer-sync.service.ts';
-import { createFeatures } from '../../src/app.ts';
+import type { Features } from '../../src/app.ts';
 import { commandLine } from '../../src/audit/audit-trail.service.ts';
-import { withPlatform } from '../../src/cli/platform.ts';
+import { withFeatures } from '../../src/cli/features.ts';
 import { loadStoreConfig } from '../../src/config/command-config.ts';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -287,9 +287,8 @@ describe('what the features keep about a user', () => {
   const link = { userId, stripeCustomerId: 'cus_erased1' };
 
   /** Has every feature keep something about the user. */
-  async function keepEverything(platform: Platform): Promise<void> {
-    const { customers } = createFeatures(platform, config, null);
-    const { records } = platform.database;
+  async function keepEverything({ customers }: Features, { database }: Platform): Promise<void> {
+    const { records } = database;
     const now = new Date();
     await customers.admin.link(commandLine, link, false);
     await customers.directory.update(userId, { attributes: { tier: 'gold' } });
@@ -317,7 +316,7 @@ describe('what the features keep about a user', () => {
   }
 
   test('erase removes what each feature keeps about a user, and reports every part', async () => {
-    await withPlatform(process, config, keepEverything);
+    await withFeatures(process, config, keepEverything);
     expect(readRows()).toContain(userId);
 
     const { stdout, stderr, exitCode } = await runCli(['erase', userId, '--yes'], { env });
@@ -339,15 +338,14 @@ describe('what the features keep about a user', () => {
 
   test('a customer linked on the command line is no conflict afterwards, as after linkCustomer', async () => {
     const bob = { userId: 'bob', stripeCustomerId: 'cus_bob' };
-    await withPlatform(process, config, async (platform) => {
-      const { conflicts } = createFeatures(platform, config, null).customers;
+    await withFeatures(process, config, async ({ customers: { conflicts } }) => {
       await conflicts.report(bob, { actor: commandLine, at: new Date() });
     });
 
     await runCli(['link', bob.userId, bob.stripeCustomerId, '--no-verify'], { env });
 
-    await withPlatform(process, config, async (platform) => {
-      expect(await createFeatures(platform, config, null).customers.conflicts.listOf('bob')).toEqual([]);
+    await withFeatures(process, config, async ({ customers: { conflicts } }) => {
+      expect(await conflicts.listOf('bob')).toEqual([]);
     });
   });
 

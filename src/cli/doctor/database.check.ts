@@ -1,23 +1,24 @@
-import { createCommandConfig, createKeylessStripe } from '../../config/command-config.ts';
 import type { Database } from '../../database/database.ts';
+import { openDatabase } from '../../database/open-database.ts';
 import { describeFailure } from '../shell.ts';
-import { withPlatform } from '../platform.ts';
 import { type Check, type Deployment, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
 
 /** Opens the database as the service does, which creates missing tables and indexes. */
 export const checkDatabase: Check = async (deployment) => {
   const { DATABASE_URL: databaseUrl } = requireVariables(deployment, 'DATABASE_URL');
   const scope = deployment.stripe?.scope;
-  const config = createCommandConfig({ databaseUrl, stripe: createKeylessStripe(scope ?? 'doctor') });
   try {
-    return await withPlatform(process, config, async ({ database }) => {
+    const database = await openDatabase({ url: databaseUrl, scope: scope ?? 'doctor' });
+    try {
       await database.ping();
       return [
         pass(`${database.description} answers; its tables and indexes are in place`),
         ...(scope === undefined ? [] : [await countMappings(database, scope, deployment)]),
         ...(deployment.production ? judgeEngine(databaseUrl) : []),
       ];
-    });
+    } finally {
+      await database.close();
+    }
   } catch (error) {
     const fix = 'Check DATABASE_URL, whether the server is up, and whether it accepts connections from here.';
     return fail(describeFailure(error), fix);

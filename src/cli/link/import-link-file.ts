@@ -3,7 +3,7 @@ import { type FileHandle, access, constants, open, stat } from 'node:fs/promises
 import { commandLine } from '../../audit/audit-trail.service.ts';
 import type { CustomerDirectory, LinkOutcome, MappingIds } from '../../customers/customer-directory.ts';
 import { exitCodes } from '../../process/start-failure.ts';
-import { withMappings } from '../platform.ts';
+import { withMappings } from '../features.ts';
 import { CommandError, type Shell, failOn, quote, toColumns } from '../shell.ts';
 import { type Step, runSteps } from '../steps.ts';
 import { type LinkRow, readLinkRows } from './read-link-rows.ts';

@@ -3,7 +3,7 @@ import { commandLine } from '../../audit/audit-trail.service.ts';
 import { CustomerNotFoundError } from '../../customers/customer.errors.ts';
 import { type MappingIds, checkMappingIds } from '../../customers/customer-directory.ts';
 import { BillingError } from '../../shared/errors.ts';
-import { mappingsHelp, withMappings } from '../platform.ts';
+import { mappingsHelp, withMappings } from '../features.ts';
 import { CommandError, type Shell, describeFailure, quote } from '../shell.ts';
 import { importLinkFile } from './import-link-file.ts';
 
