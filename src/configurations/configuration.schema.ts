@@ -63,14 +63,10 @@ export const configurationInputSchema = object(
 export type ConfigurationSpec = z.output<typeof configurationSchema>;
 
 /** Merges objects field by field. Lists and single values of `over` replace those of `base`. */
-export function mergeSpecs<T extends ConfigurationSpec>(base: T, over: T): T {
-  return merge(base, over) as T;
-}
-
-function merge(base: unknown, over: unknown): unknown {
+export function mergeSpecs<T>(base: T, over: T): T {
   if (!isObject(base) || !isObject(over)) return over;
-  const merged = Object.entries(over).map(([key, value]) => [key, merge(base[key], value)]);
-  return { ...base, ...Object.fromEntries(merged) };
+  const merged = Object.entries(over).map(([key, value]) => [key, mergeSpecs(base[key], value)]);
+  return { ...base, ...Object.fromEntries(merged) } as T;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

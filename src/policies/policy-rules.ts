@@ -77,10 +77,6 @@ function matchEach<T>(wanted: Record<string, T>, matches: (name: string, value: 
 }
 
 function overlap(wanted: unknown, found: unknown): boolean {
-  const values = toList(found);
-  return toList(wanted).some((value) => values.includes(value));
-}
-
-function toList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
+  const values = [found].flat();
+  return [wanted].flat().some((value) => values.includes(value));
 }

@@ -113,31 +113,18 @@ function requireTask(type: PortalFlowType, features: OfferedFeatures, facts: Tas
   if (reason !== null) throw createRefusal(reason);
 }
 
-function compileTask(
-  flow: PortalFlow,
-  subscription: Stripe.Subscription,
-  context: FlowContext,
-): Partial<FlowData> {
-  const { flows } = context.policy ?? {};
-  const { id } = subscription;
-  switch (flow.type) {
-    case 'subscription_cancel':
-      return { subscription_cancel: { subscription: id, ...flows?.subscription_cancel } };
-    case 'subscription_update':
-      return { subscription_update: { subscription: id } };
-    case 'subscription_pause':
-      return { subscription_pause: { subscription: id } };
-    case 'subscription_update_confirm':
-      return {
-        subscription_update_confirm: {
-          subscription: id,
-          items: [compileItem(flow, subscription, context.features)],
-          ...flows?.subscription_update_confirm,
-        },
-      };
-    default:
-      return {};
-  }
+/** Stripe names a task's parameters after the task, and a policy's additions as well. */
+function compileTask(flow: PortalFlow, subscription: Stripe.Subscription, context: FlowContext): object {
+  const { type } = flow;
+  const confirms = type === 'subscription_update_confirm';
+  const additions: Partial<Record<PortalFlowType, object>> = context.policy?.flows ?? {};
+  return {
+    [type]: {
+      subscription: subscription.id,
+      ...(confirms ? { items: [compileItem(flow, subscription, context.features)] } : {}),
+      ...additions[type],
+    },
+  };
 }
 
 function compileItem(
