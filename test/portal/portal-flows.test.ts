@@ -400,6 +400,13 @@ describe('after a task', () => {
     expect(linkOf(done, 'Return to Acme')).toBe('https://app.example.com/account');
   });
 
+  test('a message has up to 500 characters, however many code units they have', async () => {
+    const message = '🎉'.repeat(500);
+    (await ada.open(withCompletion({ type: 'HOSTED_CONFIRMATION', message }))).expectData();
+    const answer = await ada.open(withCompletion({ type: 'HOSTED_CONFIRMATION', message: `${message}!` }));
+    answer.expectError('BAD_USER_INPUT');
+  });
+
   test('PORTAL_HOMEPAGE leads to the first page', async () => {
     const answer = await ada.open(withCompletion({ type: 'PORTAL_HOMEPAGE' }));
 
