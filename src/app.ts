@@ -67,7 +67,7 @@ export function createFeatures(
   const policies = policySet && new PortalPolicies({ ...platform, subscriptions, set: policySet });
   const portal = createPortal(platform, { customers, returnUrls, configurations, policies }, config);
   const account = createAccount(platform, customers, portal, config);
-  const emailLinks = createEmailLinks(platform, { customers, returnUrls, portal }, config);
+  const emailLinks = createEmailLinks(platform, customers, portal, config);
   const webhooks = createWebhooks(platform, { customers, account, configurations }, config);
   return { audit, customers, account, configurations, portal, emailLinks, webhooks };
 }

@@ -2,7 +2,6 @@ import type { CommandConfig } from '../config/command-config.ts';
 import type { Customers } from '../customers/create-customers.ts';
 import type { Feature, Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { countOf } from '../shared/erasure.ts';
 import { EmailLinkRegister } from './email-link-register.ts';
 import { EmailLinkResolver } from './email-link.resolver.ts';
@@ -13,22 +12,17 @@ import { EmailLinks } from './email-links.service.ts';
 /** Composes e-mail links, which open the portal up to days later. */
 export type EmailLinksFeature = Required<Feature>;
 
-interface EmailLinksParts {
-  readonly customers: Customers;
-  readonly returnUrls: ReturnUrls;
-  readonly portal: Portal;
-}
-
 export function createEmailLinks(
   { database, leases, audit, stripe, now }: Platform,
-  { customers: { directory }, returnUrls, portal: { flows, sessions } }: EmailLinksParts,
+  { directory: customers }: Customers,
+  { sessions }: Portal,
   { publicUrl, stripe: { apiUrl } }: Pick<CommandConfig, 'publicUrl' | 'stripe'>,
 ): EmailLinksFeature {
   const links = new EmailLinkRegister(database.records);
-  const parts = { links, customers: directory, returnUrls, stripe, now };
-  const visits = new EmailLinkVisits({ ...parts, leases, sessions });
+  const parts = { links, customers, sessions, stripe, now };
+  const visits = new EmailLinkVisits({ ...parts, leases });
   return {
-    resolvers: [new EmailLinkResolver(new EmailLinks({ ...parts, flows, audit, publicUrl }))],
+    resolvers: [new EmailLinkResolver(new EmailLinks({ ...parts, audit, publicUrl }))],
     routes: [{ audience: 'visitors', add: (server) => addEmailLinkRoutes(server, visits, apiUrl) }],
     eraseUser: async ({ userId }) => {
       const count = await links.removeOf(userId);

@@ -5,13 +5,11 @@ import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { type EmailLink, type EmailLinkRegister, isLinkToken, toLinkId } from './email-link-register.ts';
 
 interface EmailLinkVisitsParts extends Pick<Platform, 'leases' | 'stripe' | 'now'> {
   readonly links: EmailLinkRegister;
   readonly customers: CustomerDirectory;
-  readonly returnUrls: ReturnUrls;
   readonly sessions: PortalSessions;
 }
 
@@ -34,12 +32,12 @@ export class EmailLinkVisits {
 
   /**
    * Checks whether a link can be used, without using up the link. When Stripe does not answer soon, the link passes.
-   * @throws EmailLinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, StoreUnavailableError
+   * @throws EmailLinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError
    */
   async check(token: string): Promise<void> {
     const link = await this.getUsable(token);
     await this.getMapping(link);
-    this.parts.returnUrls.getAllowed(link.returnUrl);
+    this.parts.sessions.check(link);
     const customer = findStripeCustomer(this.parts.stripe, link.stripeCustomerId).catch(() => undefined);
     const found = await Promise.race([customer, wait(stripePatienceMs, undefined, { ref: false })]);
     if (found === null) throw new CustomerGoneError();

@@ -4,8 +4,7 @@ import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
 import type { PortalFlow } from '../portal/portal-flow.ts';
-import type { PortalFlows } from '../portal/portal-flows.service.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import {
   type EmailLink,
@@ -31,8 +30,7 @@ interface LinkRequest {
 interface EmailLinksParts extends Pick<Platform, 'audit' | 'stripe' | 'now'> {
   readonly links: EmailLinkRegister;
   readonly customers: CustomerDirectory;
-  readonly returnUrls: ReturnUrls;
-  readonly flows: Pick<PortalFlows, 'check'>;
+  readonly sessions: PortalSessions;
   /** The public base URL of this service; without it, links cannot be created. */
   readonly publicUrl: URL | null;
 }
@@ -115,8 +113,7 @@ export class EmailLinks {
         `\`expiresIn\` must be a whole number of seconds from ${minuteSeconds} (a minute) to ` +
           `${longestLifeDays * daySeconds} (${longestLifeDays} days).`,
       );
-    if (flow !== null) this.parts.flows.check(flow);
-    return this.parts.returnUrls.getAllowed(returnUrl);
+    return this.parts.sessions.check({ returnUrl, flow }).return_url;
   }
 
   private toUrl(token: string): string {

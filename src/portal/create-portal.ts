@@ -13,7 +13,6 @@ import { PortalResolver } from './portal.resolver.ts';
 
 /** Sessions of the Billing Portal. */
 export interface Portal {
-  readonly flows: PortalFlows;
   readonly sessions: PortalSessions;
   /** Knows what the portal offers a caller. */
   readonly chooser: ConfigurationChooser;
@@ -44,7 +43,6 @@ export function createPortal(
   const sessions = new PortalSessions({ customers: ownCustomers, ...parts });
   const supportSessions = new SupportSessions(directory, sessions, audit);
   return {
-    flows,
     sessions,
     chooser,
     resolvers: [new PortalResolver({ sessions, supportSessions, chooser, adminRole })],

@@ -82,8 +82,8 @@ export class PortalSessions {
     }
   }
 
-  /** Refuses bad input before any request to the store or to Stripe. */
-  private check({ returnUrl, locale, flow }: SessionArgs): CheckedParams {
+  /** Refuses bad input before any request to the store or to Stripe. @throws ReturnUrlNotAllowedError, BadUserInputError */
+  check({ returnUrl, locale, flow }: SessionArgs): CheckedParams {
     const return_url = this.parts.returnUrls.getAllowed(returnUrl);
     if (flow) this.parts.flows.check(flow);
     return { return_url, ...(typeof locale === 'string' ? { locale: getPortalLocale(locale) } : {}) };

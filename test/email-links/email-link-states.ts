@@ -149,6 +149,20 @@ export const states: readonly State[] = [
     asked: 0,
   },
   {
+    name: 'with a task after which no URL is allowed any more',
+    arrange: async (kit: LinkKit): Promise<Stage> => {
+      const returnUrl = 'https://app.example.com/billing';
+      const afterCompletion = { type: 'REDIRECT', returnUrl: 'https://app.example.com/done' };
+      return {
+        ...(await arrangeFresh(kit, { returnUrl, flow: { ...flow, afterCompletion } })),
+        app: await kit.deploy({ RETURN_URLS: returnUrl }),
+      };
+    },
+    get: 410,
+    post: 410,
+    asked: 0,
+  },
+  {
     name: 'to a task that the policy does not offer any more',
     arrange: async (kit: LinkKit): Promise<Stage> => {
       const stage = await arrangeFresh(kit, { flow });
