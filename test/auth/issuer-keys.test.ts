@@ -171,7 +171,7 @@ describe('when the issuer changes its keys', () => {
     const error: unknown = await authenticator
       .authenticate(`Bearer ${createNewToken()}`)
       .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'AUTH_UNAVAILABLE', retryAfter: 19, cause: undefined });
+    expect(error).toMatchObject({ code: 'AUTH_UNAVAILABLE', details: { retryAfter: 19 }, cause: undefined });
     elapsedSeconds = 30;
     expect(await authenticate(createNewToken())).toBe('user_1');
     expect(await authenticate(createOldToken())).toBe('user_1');

@@ -30,7 +30,7 @@ async function expectUnavailable(failure: string): Promise<void> {
   const error = await authenticator
     .authenticate(`Bearer ${createRsaToken(claims, { kid: 'old' })}`)
     .catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: 'AUTH_UNAVAILABLE', retryAfter: 5 });
+  expect(error).toMatchObject({ code: 'AUTH_UNAVAILABLE', details: { retryAfter: 5 } });
   expect(error).toMatchObject({ cause: { message: expect.stringContaining(failure) } });
   expect(inspect(error, { depth: 10 })).not.toContain(server.url.host);
 }

@@ -106,7 +106,7 @@ describe('a lease that another has', () => {
     const waiting = createLeases().runExclusive(key, () => Promise.reject(new Error('it ran')), patience);
 
     await expect(waiting).rejects.toThrow(LeaseTakenError);
-    await expect(waiting).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfter: 1 });
+    await expect(waiting).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', details: { retryAfter: 1 } });
     expect(performance.now() - start).toBeGreaterThanOrEqual(60);
     expect(performance.now() - start).toBeLessThan(5_000);
     await work.end();

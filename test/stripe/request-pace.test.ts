@@ -57,7 +57,7 @@ test.concurrent('who would wait for over a second is refused at once, with when 
   expect(turns.length).toBeLessThanOrEqual(25);
   expect(turns.length + refusals.length).toBe(100);
   for (const { error, at } of refusals) {
-    expect(error).toMatchObject({ code: 'STRIPE_RATE_LIMITED', retryAfter: 2 });
+    expect(error).toMatchObject({ code: 'STRIPE_RATE_LIMITED', details: { retryAfter: 2 } });
     expect(at - start).toBeLessThan(500);
   }
   expect(pace.queueDepth).toBe(0);

@@ -176,7 +176,7 @@ describe('a call is not tried again', () => {
     stripe.answerBy(sendError(429, { message: 'slow down' }, { 'retry-after': '30' }), good);
     const start = performance.now();
 
-    await expect(read()).rejects.toMatchObject({ code: 'STRIPE_RATE_LIMITED', retryAfter: 30 });
+    await expect(read()).rejects.toMatchObject({ code: 'STRIPE_RATE_LIMITED', details: { retryAfter: 30 } });
 
     expect(performance.now() - start).toBeLessThan(1_000);
     expect(countRequests()).toBe(1);
