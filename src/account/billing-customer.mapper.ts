@@ -175,14 +175,10 @@ function toPause(facts: SubscriptionFacts): BillingSubscription['pause'] {
   const { status, status_details: details, pause_collection: collection, schedule } = facts;
   if (status === 'paused') {
     const since = details?.paused?.transitioned_at ?? null;
-    const resumptions = schedule?.pause_schedules?.map(({ resume }) => resume) ?? [];
-    // Others have happened, or wait for a payment.
-    const coming = resumptions.flatMap((each) =>
-      each?.status?.type === 'scheduled' ? [each.resume_at] : [],
-    );
-    const until = coming.length === 0 ? null : Math.min(...coming);
+    // The others have happened, or wait for a payment.
+    const next = schedule?.pause_schedules?.find(({ resume }) => resume?.status?.type === 'scheduled');
     const reason = pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
-    return { reason, since: toDate(since), until: toDate(until) };
+    return { reason, since: toDate(since), until: toDate(next?.resume?.resume_at ?? null) };
   }
   if (collection === null) return null;
   return { reason: 'payment_collection', since: null, until: toDate(collection.resumes_at) };

@@ -3,7 +3,7 @@ import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { cursorFault } from '../graphql/connection.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import { BadUserInputError } from '../shared/errors.ts';
-import { SharedReads, readPages } from '../stripe/reads.ts';
+import { SharedReads, largestPage, readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { toBillingCharge } from './billing-invoice.mapper.ts';
@@ -19,7 +19,6 @@ interface InvoicePageRequest extends PageRequest {
   readonly statuses: ReadonlySet<string> | null;
 }
 
-const largestPage = 100;
 const roomForDrafts = 3;
 /** How many of Stripe's pages are read for one page of invoices, when few of them have the statuses. */
 const maxReads = 10;

@@ -101,25 +101,23 @@ type ReplacePrice = (reference: PriceReference) => object | null;
 
 /** Replaces the prices of a subscription, wherever they are, by whole ones. */
 function replacePrices(subscription: Stripe.Subscription, find: ReplacePrice): object {
-  const { currency, items, schedule, pending_update: update } = subscription;
+  const { currency, items, pending_update: update } = subscription;
+  const schedule = subscription.schedule as Stripe.SubscriptionSchedule | null;
   const replace = (charged: { readonly price: unknown }) => ({
     ...charged,
     price: find({ price: charged.price as PriceReference['price'], currency }),
   });
-  const isExpanded = typeof schedule === 'object' && schedule !== null;
   // Stripe may no longer have the prices of phases that are over, and nothing shows these phases.
-  const since = isExpanded ? (schedule.current_phase?.start_date ?? 0) : 0;
-  const phases = isExpanded
-    ? schedule.phases
-        .filter(({ end_date: end }) => end > since)
-        .map((phase) => ({ ...phase, items: phase.items.map(replace) }))
-        // Part of a change would be a wrong one.
-        .map((phase) => (phase.items.some(({ price }) => price === null) ? { ...phase, items: [] } : phase))
-    : [];
+  const since = schedule?.current_phase?.start_date ?? 0;
+  const phases = schedule?.phases
+    .filter(({ end_date: end }) => end > since)
+    .map((phase) => ({ ...phase, items: phase.items.map(replace) }))
+    // Part of a change would be a wrong one.
+    .map((phase) => (phase.items.some(({ price }) => price === null) ? { ...phase, items: [] } : phase));
   return {
     ...subscription,
     items: items.data.map(replace),
-    schedule: isExpanded ? { ...schedule, phases } : schedule,
+    schedule: schedule && { ...schedule, phases },
     pending_update: update && { ...update, subscription_items: update.subscription_items?.map(replace) },
   };
 }

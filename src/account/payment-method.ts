@@ -49,7 +49,6 @@ const names: Readonly<Record<string, string>> = {
   ideal: 'iDEAL',
   jcb: 'JCB',
   kr_card: 'Korean card',
-  mastercard: 'Mastercard',
   mb_way: 'MB WAY',
   mobilepay: 'MobilePay',
   nz_bank_account: 'BECS Direct Debit',

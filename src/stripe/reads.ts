@@ -3,7 +3,7 @@ import type { StripeClient } from './stripe-client.ts';
 import { StripeUnavailableError, isTooLarge } from './stripe.errors.ts';
 
 /** Stripe's largest. */
-const largestPage = 100;
+export const largestPage = 100;
 
 type List<T> = (
   sdk: Stripe,
