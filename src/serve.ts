@@ -6,7 +6,7 @@ import { describeStartFailure, exitCodes, getStartExitCode } from './process/sta
 
 const stopTimeoutMs = 15_000;
 const lingerMs = 1_000;
-/** The terminal sends Ctrl+C to the process and to npm, which forwards it, so one Ctrl+C arrives twice. */
+/** A terminal or a supervisor that signals every process also signals npm, which forwards the signal: it arrives twice. */
 const sameSignalMs = 500;
 
 /** Runs the service until a signal stops it, then ends the process. */
@@ -57,8 +57,7 @@ export function stopOnSignals(
   };
   let stoppingSince: number | null = null;
   const stopOnce = (signal: NodeJS.Signals): void => {
-    const isSame = signal === 'SIGINT' && performance.now() - (stoppingSince ?? -Infinity) < sameSignalMs;
-    if (isSame) return;
+    if (performance.now() - (stoppingSince ?? -Infinity) < sameSignalMs) return;
     if (stoppingSince !== null) fail(new Error(`A second signal, ${signal}, ended the process.`));
     stoppingSince = performance.now();
     setTimeout(() => fail(new Error(`Stopping took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();

@@ -83,15 +83,16 @@ test(
   timeoutMs,
 );
 
-const interrupt = "process.kill(process.pid, 'SIGINT');";
-
 test.each([
-  ['one Ctrl+C that arrives twice, as below npm, stops it in order', interrupt, 0],
-  ['a second Ctrl+C ends it at once', `setTimeout(() => { ${interrupt} }, 700);`, 1],
+  ['one SIGINT that arrives twice, as below npm, stops it in order', 'SIGINT', 20, 0],
+  ['one SIGTERM that arrives twice, as below npm, stops it in order', 'SIGTERM', 20, 0],
+  ['a second SIGINT ends it at once', 'SIGINT', 700, 1],
+  ['a second SIGTERM ends it at once', 'SIGTERM', 700, 1],
 ])(
   '%s',
-  async (_title, again, exitCode) => {
-    const { exited } = await startService(`${interrupt} ${again}`);
+  async (_title, signal, ms, exitCode) => {
+    const send = `process.kill(process.pid, '${signal}');`;
+    const { exited } = await startService(`${send} setTimeout(() => { ${send} }, ${ms});`);
 
     expect(await exited).toEqual([exitCode, null]);
   },
@@ -117,7 +118,7 @@ test(
   'a shutdown that a second signal cuts short is logged as failed',
   async () => {
     const { exited, stdout } = await startService(
-      "process.kill(process.pid, 'SIGTERM'); setTimeout(() => process.kill(process.pid, 'SIGTERM'), 100);",
+      "process.kill(process.pid, 'SIGTERM'); setTimeout(() => process.kill(process.pid, 'SIGTERM'), 700);",
     );
 
     expect(await exited).toEqual([1, null]);

@@ -162,7 +162,7 @@ describe('SIGTERM', () => {
     const asking = ask(createCall(service), agent);
     while (stripe.requests.length === 0) await wait(10);
     service.kill('SIGTERM');
-    await wait(100);
+    await wait(700);
 
     await promise.try(async () => {
       const { exitCode, ms } = await timeStop(service);
