@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { startAccountKit } from './account.ts';
 import { capture, describeInBrowser, findAccessFaults, looks, measureOverflow } from './browser.ts';
+import { visitAs } from './subscription-states.ts';
 
 describeInBrowser('looks and access', (driver) => {
   const started = startAccountKit();
@@ -38,6 +39,37 @@ describeInBrowser('looks and access', (driver) => {
       expect(await page.locator('link[rel=icon]').count()).toBe(1);
       await capture(page, `portal${path.replace(/^.*\//, '-')} ${look}`.replaceAll(' ', '-'));
     }
+  });
+
+  test('long words wrap on a small phone, on the account page and in the portal', async () => {
+    const kit = await started;
+    // With the settings of the portal.
+    await kit.createCustomer();
+    let hosted = '';
+    const page = await visitAs(
+      kit,
+      driver,
+      async (sdk, customer) => {
+        const { id: price } = await sdk.prices.create({
+          currency: 'jpy',
+          unit_amount: 12_345_678,
+          recurring: { interval: 'month', interval_count: 3 },
+          product_data: { name: 'Internationalisierungsunterstützungsdienstleistung' },
+        });
+        await sdk.subscriptions.create({ customer, items: [{ price, quantity: 30 }] });
+        const { data } = await sdk.invoices.list({ customer });
+        hosted = data[0]?.hosted_invoice_url ?? '';
+        const name = 'Wolfeschlegelsteinhausenbergerdorff-Donaudampfschifffahrt';
+        await sdk.customers.update(customer, { name, email: `${name}@example.com` });
+      },
+      { viewport: { width: 320, height: 640 } },
+    );
+    expect(await measureOverflow(page)).toBe(0);
+    await page.getByRole('button', { name: 'Manage billing' }).click();
+    await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
+    expect(await measureOverflow(page)).toBe(0);
+    await page.goto(hosted);
+    expect(await measureOverflow(page)).toBe(0);
   });
 
   test('the portal’s invoices fit on a small phone', async () => {

@@ -27,6 +27,7 @@ h1, h2, h3, p, ul, dl, dd, fieldset, table { margin: 0; padding: 0; }
 h1 { font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.015em; text-wrap: balance; }
 h2 { font-size: .8125rem; letter-spacing: .06em; text-transform: uppercase; color: var(--muted); font-weight: 650; }
 h3 { font-size: 1.25rem; line-height: 1.3; letter-spacing: -0.01em; }
+h1, h3, p, dd, td { overflow-wrap: anywhere; }
 ul { list-style: none; }
 a { color: var(--accent); text-underline-offset: .18em; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
@@ -46,7 +47,7 @@ main:focus { outline: none; }
   width: 2rem; height: 2rem; border-radius: .5rem; display: grid; place-items: center; font-weight: 700;
   background: linear-gradient(135deg, #8f7bff, #3fd0c9); color: #10142b; text-transform: uppercase;
 }
-.headline { font-size: 1.5rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; overflow-wrap: anywhere; }
+.headline { font-size: 1.5rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; }
 .brand a { color: var(--brand-text); }
 .return { display: inline-block; padding: .25rem 0; }
 .small-print { color: var(--brand-muted); font-size: .8125rem; max-width: 21rem; margin-left: auto; width: 100%; display: grid; gap: .5rem; }
@@ -109,7 +110,6 @@ input[type=number] { max-width: 8rem; }
 .choice > span { flex: 1; display: grid; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .5rem 1.75rem; }
 .facts dt { color: var(--muted); }
-.facts dd { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; font-size: .8125rem; color: var(--muted); padding: .375rem .75rem .375rem 0; }
 td { padding: .625rem .75rem .625rem 0; border-top: 1px solid var(--line); }
