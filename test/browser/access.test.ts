@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { startAccountKit } from './account.ts';
 import { capture, describeInBrowser, findAccessFaults, looks, measureOverflow } from './browser.ts';
-import { visitAs } from './subscription-states.ts';
+import { control, visitAs } from './subscription-states.ts';
 
 describeInBrowser('looks and access', (driver) => {
   const started = startAccountKit();
@@ -39,6 +39,17 @@ describeInBrowser('looks and access', (driver) => {
       expect(await page.locator('link[rel=icon]').count()).toBe(1);
       await capture(page, `portal${path.replace(/^.*\//, '-')} ${look}`.replaceAll(' ', '-'));
     }
+  });
+
+  test('the portal in German', async () => {
+    const kit = await started;
+    const { customerId: customer, subscriptionId: subscription } = await kit.createCustomer();
+    await control(kit.app.sdk, 'invoices', { subscription, overdue: true });
+    const { url } = await kit.app.sdk.billingPortal.sessions.create({ customer, locale: 'de' });
+    const page = await driver.openPage();
+    await page.goto(url);
+    expect(await findAccessFaults(page)).toEqual([]);
+    expect(await page.getByRole('button', { name: /^Jetzt bezahlen: / }).count()).toBe(1);
   });
 
   test('long words wrap on a small phone, on the account page and in the portal', async () => {

@@ -69,6 +69,21 @@ describeInBrowser('the demo, as a new user tries it', (driver) => {
     expect(page.url()).toBe(address);
   });
 
+  test('as a second user, with a plan in each state', async () => {
+    const page = await driver.openPage();
+    await page.goto((await startTestDemo()).webUrl ?? '');
+    await page.getByRole('button', { name: 'See a plan in each state' }).click();
+    for (const words of [
+      'Paused',
+      /^Cancels on/,
+      /^Changes to/,
+      'Discount',
+      /paid by invoice/,
+      /per unit used/,
+    ])
+      await page.getByText(words).first().waitFor();
+  });
+
   test('by keyboard alone', async () => {
     const page = await driver.openPage({ colorScheme: 'dark' });
     await page.goto((await startTestDemo()).webUrl ?? '');

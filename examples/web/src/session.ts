@@ -11,11 +11,15 @@ export function findSession(): Session | null {
   return text === null ? null : (JSON.parse(text) as Session);
 }
 
+/** The demo has two users: one with a plan, and one with a plan in each state. */
+export type DemoUser = 'token' | 'statesToken';
+
 /** Stored in the browser, because the way back from the portal loads the page again. */
-export async function signIn(): Promise<Session> {
+export async function signIn(user: DemoUser): Promise<Session> {
   const response = await fetch('/demo/sign-in', { method: 'POST' });
   if (!response.ok) throw new Error(`The demo refused: ${String(response.status)}`);
-  const session = (await response.json()) as Session;
+  const demo = (await response.json()) as Record<'graphqlUrl' | DemoUser, string>;
+  const session = { graphqlUrl: demo.graphqlUrl, token: demo[user] };
   sessionStorage.setItem(key, JSON.stringify(session));
   return session;
 }

@@ -57,7 +57,8 @@ async function startParts(env: Environment, opened: OpenedParts) {
   const sign = (subject: string, roles: readonly string[] = []): Promise<string> =>
     createToken(config.auth, { userId: subject, roles, lifetimeSeconds: tokenLifetimeSeconds });
   const token = await sign(userId);
-  web?.admit({ graphqlUrl, token });
+  const statesToken = await sign(statesUserId);
+  web?.admit({ graphqlUrl, token, statesToken });
   const returnUrl = `${web?.url ?? 'http://localhost:3000'}/`;
   return {
     /** The URL of a session of the demo user. */
@@ -67,7 +68,7 @@ async function startParts(env: Environment, opened: OpenedParts) {
     explorerUrl: `${graphqlUrl}#token=${token}`,
     token,
     adminToken: await sign('demo-admin', [config.adminRole]),
-    statesToken: await sign(statesUserId),
+    statesToken,
     userId,
     returnUrl,
     stripeUrl: stripe.url,

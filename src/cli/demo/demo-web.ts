@@ -6,17 +6,14 @@ import { fastify } from 'fastify';
 /** The build of examples/web, at the same relative path from the source and from the built package. */
 const builtPage = fileURLToPath(new URL('../../../dist/web', import.meta.url));
 
-/** The host names of this machine that a person may type. */
-const ownNames = ['127.0.0.1', 'localhost'];
-
 /** The example's account page. It has its own origin, as a product's frontend has. */
 interface DemoWeb {
   /** The address of the page, without a trailing slash. */
   readonly url: string;
   /** The origins that the page has in a browser. */
   readonly origins: readonly string[];
-  /** Allows the demo user to sign in, with what the page receives then. */
-  readonly admit: (session: { readonly graphqlUrl: string; readonly token: string }) => void;
+  /** Allows the demo's users to sign in, with what the page receives then. */
+  readonly admit: (session: Readonly<Record<'graphqlUrl' | 'token' | 'statesToken', string>>) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -26,7 +23,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** Serves the page on loopback and a free port, at every path, as an application with a router has it; null when the page is not built. */
+/** Serves the page at every path, on loopback and a free port; null when the page is not built. */
 export async function startDemoWeb(): Promise<DemoWeb | null> {
   const names = await readdir(builtPage, { recursive: true }).catch((): string[] => []);
   if (!names.includes('index.html')) return null;
@@ -48,7 +45,8 @@ export async function startDemoWeb(): Promise<DemoWeb | null> {
     session === null ? reply.code(404).send() : reply.header('cache-control', 'no-store').send(session),
   );
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  origins = ownNames.map((name) => url.replace('127.0.0.1', name));
+  // Either name of this machine may be typed.
+  origins = [url, url.replace('127.0.0.1', 'localhost')];
   return {
     url,
     origins,

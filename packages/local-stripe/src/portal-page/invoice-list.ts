@@ -42,9 +42,9 @@ function renderRow(visit: Visit, invoice: InvoiceObject): Html {
     <td class="optional muted small">${invoice.lines.data.at(-1)?.description ?? ''}</td>
     <td class="amount">${formatAmount(invoice.total, invoice.currency)}</td>
     <td class="small">
-      <a href="${invoice.hosted_invoice_url ?? ''}" aria-label="View the invoice of ${date}">View</a> ·
-      <a href="${invoice.invoice_pdf ?? ''}" aria-label="PDF of the invoice of ${date}">PDF</a>
-      ${invoice.status === 'open' && html`<form method="post" action="${visit.home}/invoices/${invoice.id}/pay"><button class="link" type="submit" aria-label="Pay now: invoice of ${date}">Pay now</button></form>`}
+      <a href="${invoice.hosted_invoice_url ?? ''}" aria-label="${say('View')}: ${date}">View</a> ·
+      <a href="${invoice.invoice_pdf ?? ''}" aria-label="PDF: ${date}">PDF</a>
+      ${invoice.status === 'open' && html`<form method="post" action="${visit.home}/invoices/${invoice.id}/pay"><button class="link" type="submit" aria-label="${say('Pay now')}: ${date}">Pay now</button></form>`}
     </td>
   </tr>`;
 }
