@@ -1,7 +1,7 @@
-import { EventEmitter } from 'node:events';
 import Stripe from 'stripe';
 import type { Dispatcher } from 'undici';
 import type { Report, Telemetry } from '../telemetry/telemetry.ts';
+import { rejectOnAbort } from '../shared/outbound-agent.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
 import { type RequestPace, nameEndpoint, nameTurnHolder } from './request-pace.ts';
 import { readAnswer } from './stripe-answer.ts';
@@ -49,23 +49,27 @@ export class StripeHttpClient extends Stripe.HttpClient {
   }
 
   private async send(request: Request, timeoutMs: number, report: Report): Promise<StripeHttpResponse> {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
     try {
-      const response = await inTime(timeoutMs, (signal) => this.exchange(request, signal));
+      const response = await Promise.race([this.exchange(request, signal), rejectOnAbort(signal)]);
       const status = response.getStatusCode();
       report.outcome = String(status);
       report.failed = status >= 400;
       report.attributes = { 'http.response.status_code': status };
       return response;
     } catch (error) {
-      const isTimeout = (error as { code?: unknown }).code === Stripe.HttpClient.TIMEOUT_ERROR_CODE;
-      report.outcome = isTimeout ? 'timeout' : 'no_answer';
-      throw isTimeout ? error : new StripeConnectionFailure(error);
+      report.outcome = signal.aborted ? 'timeout' : 'no_answer';
+      throw signal.aborted ? Stripe.HttpClient.makeTimeoutError() : new StripeConnectionFailure(error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
   private async exchange(
     [host, port, path, method, headers, body, protocol]: Request,
-    signal: EventEmitter,
+    signal: AbortSignal,
   ): Promise<StripeHttpResponse> {
     const answer = await this.dispatcher.request({
       origin: `${protocol}://${host}:${port}`,
@@ -78,22 +82,6 @@ export class StripeHttpClient extends Stripe.HttpClient {
     });
     return new StripeHttpResponse(answer, await answer.body.text());
   }
-}
-
-/** undici observes the signal only once the request has a connection, so the promise is also rejected here. */
-function inTime<T>(ms: number, work: (signal: EventEmitter) => Promise<T>): Promise<T> {
-  // undici also takes an emitter, which costs less than an AbortController.
-  const signal = new EventEmitter();
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const error = Stripe.HttpClient.makeTimeoutError();
-      signal.emit('abort', error);
-      reject(error);
-    }, ms);
-    void work(signal)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
 }
 
 class StripeHttpResponse extends Stripe.HttpClientResponse {

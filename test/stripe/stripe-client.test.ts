@@ -328,14 +328,17 @@ describe('a list that is larger than an answer may be', () => {
   const ids = Array.from({ length: 25 }, (_, index) => `cus_${index}`);
   const readLimit = (path: string): number => Number(/limit=(\d+)/.exec(path)?.[1]);
 
-  /** Answers with a page of objects that are each so large. */
+  /** Answers with a page of objects, the first or each of which is so large. */
   const toPages =
-    (bytes: number): Answer =>
+    (bytes: number, isLarge: (id: string) => boolean = () => true): Answer =>
     (response, request) => {
       const after = /starting_after=(\w+)/.exec(request.path)?.[1];
       const start = after === undefined ? 0 : ids.indexOf(after) + 1;
       const end = start + readLimit(request.path);
-      const data = ids.slice(start, end).map((id) => ({ id, object: 'customer', name: 'x'.repeat(bytes) }));
+      const name = 'x'.repeat(bytes);
+      const data = ids
+        .slice(start, end)
+        .map((id) => ({ id, object: 'customer', name: isLarge(id) ? name : id }));
       sendJson(200, { object: 'list', data, has_more: end < ids.length })(response, request);
     };
 
@@ -350,7 +353,7 @@ describe('a list that is larger than an answer may be', () => {
   });
 
   test('is unavailable where one object is too large, and is not asked for again and again', async () => {
-    stripe.answerBy(toPages(9_000_000));
+    stripe.answerBy(toPages(9_000_000, (id) => id === ids[0]));
 
     expect(await getCode(list())).toBe('STRIPE_UNAVAILABLE');
     expect(stripe.requests.map(({ path }) => readLimit(path))).toEqual([100, 10, 1]);
