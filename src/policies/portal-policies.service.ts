@@ -3,13 +3,10 @@ import type { Caller } from '../auth/claims.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
 import type { Logger } from '../logging/logger.ts';
-import { BillingError, type BillingErrorCode } from '../shared/errors.ts';
+import { BillingError } from '../shared/errors.ts';
 import { SharedReads } from '../stripe/reads.ts';
 import { type SubscriptionFacts, selectPolicy } from './policy-rules.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
-
-/** Stripe's rate limit or the caller's is exceeded. */
-const congestionCodes: ReadonlySet<BillingErrorCode> = new Set(['STRIPE_RATE_LIMITED', 'RATE_LIMITED']);
 
 /** What rules need of a subscription, by Stripe's names. */
 export interface PlannedSubscription {
@@ -53,7 +50,7 @@ export class PortalPolicies {
       return toFacts(found.map(({ status, items }) => ({ status, items: items.data })));
     } catch (error) {
       // A rate limit passes within seconds: the caller should retry rather than get the strictest policy.
-      if (error instanceof BillingError && congestionCodes.has(error.code)) throw error;
+      if (error instanceof BillingError && error.code.endsWith('RATE_LIMITED')) throw error;
       const message = 'failed to read subscriptions, the strictest policy applies to rules that need them';
       this.parts.logger.warn({ error }, message);
       return null;

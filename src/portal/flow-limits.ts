@@ -25,7 +25,7 @@ export const taskRefusals = {
 
 export type TaskRefusal = keyof typeof taskRefusals;
 
-const changes: readonly PortalFlowType[] = ['subscription_update', 'subscription_update_confirm'];
+export const changes: readonly PortalFlowType[] = ['subscription_update', 'subscription_update_confirm'];
 const cancel: readonly PortalFlowType[] = ['subscription_cancel'];
 const pause: readonly PortalFlowType[] = ['subscription_pause'];
 const all = [...cancel, ...changes, ...pause];

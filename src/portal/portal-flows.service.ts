@@ -5,7 +5,7 @@ import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { Policy } from '../policies/policy-set.ts';
 import { countCharacters } from '../shared/texts.ts';
-import { type PaymentMethod, type TaskFacts, findMethodType } from './flow-limits.ts';
+import { type PaymentMethod, type TaskFacts, changes, findMethodType } from './flow-limits.ts';
 import { type OfferedFeatures, findRefusal, requireOfferedChange } from './offered-features.ts';
 import { type PortalFlow, type PortalFlowType, customerTasks } from './portal-flow.ts';
 import { createRefusal } from './portal.errors.ts';
@@ -24,8 +24,6 @@ interface FlowContext {
 const maxMessage = 500;
 /** What the limits of the portal depend on. */
 const expandLimits = ['default_payment_method', 'default_source', 'schedule'];
-
-const planChanges = new Set<PortalFlowType>(['subscription_update', 'subscription_update_confirm']);
 
 /** Converts the deep links that clients ask for to Stripe's, within what the policy offers. */
 export class PortalFlows {
@@ -100,7 +98,7 @@ export class PortalFlows {
     { stripeCustomerId }: FlowContext,
   ): Promise<PaymentMethod> {
     const own = default_payment_method ?? default_source;
-    if (own || !planChanges.has(type)) return own;
+    if (own || !changes.includes(type)) return own;
     const expand = ['invoice_settings.default_payment_method', 'default_source'];
     const customer = await findStripeCustomer(this.stripe, stripeCustomerId, { expand });
     return customer && (customer.invoice_settings.default_payment_method ?? customer.default_source);

@@ -71,7 +71,8 @@ export class PortalSessions {
     try {
       const checked = this.check(args);
       const [mapping, chosen] = await choose(listHidden(args.features ?? {}));
-      policyName = namePolicy(chosen);
+      // No policy's own name has parentheses.
+      policyName = chosen.policy?.name ?? (chosen.named === null ? '(stripe default)' : '(named)');
       const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);
       const session = await this.open({ ...checked, ...params }, chosen);
       this.parts.metrics?.sessionOpened(policyName, 'OK');
@@ -135,11 +136,6 @@ function compileExtras(policy: Policy | null, now: Date): Partial<SessionParams>
       ? {}
       : { after_expiration: { type: 'customer_login', customer_login: { expires_at } } }),
   };
-}
-
-/** For the metrics. No policy's own name has parentheses. */
-function namePolicy({ policy, named }: ChosenConfiguration): string {
-  return policy?.name ?? (named === null ? '(stripe default)' : '(named)');
 }
 
 /** Opens sessions on a customer's behalf, for support. Each is on the record. */

@@ -62,11 +62,7 @@ export async function examine(env: Environment, tokenFile?: string): Promise<Fin
   );
   const findings = (await Promise.all(runs)).flat();
   await client?.close();
-  return findings.map(({ detail, fix, ...finding }) => ({
-    ...finding,
-    detail: hideSecrets(detail, env),
-    fix: fix && hideSecrets(fix, env),
-  }));
+  return findings.map((finding) => ({ ...finding, detail: hideSecrets(finding.detail, env) }));
 }
 
 /** Longer than the deadlines of all requests that a check makes. */
