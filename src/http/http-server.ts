@@ -188,11 +188,10 @@ async function allowOrigins(
   server: FastifyInstance,
   { corsOrigins, corsCredentials }: HttpConfig,
 ): Promise<void> {
-  const isAllowed = (origin: string): boolean => corsOrigins.some((entry) => matchesOrigin(origin, entry));
   await server.register(cors, {
     // The plugin answers preflight requests only when it gets a list, even an empty one.
-    origin: (origin: string | undefined, decide: (error: null, allowed: string[]) => void) =>
-      decide(null, origin === undefined ? [] : [origin].filter(isAllowed)),
+    origin: (origin = '', decide: (error: null, allowed: string[]) => void) =>
+      decide(null, corsOrigins.some((entry) => matchesOrigin(origin, entry)) ? [origin] : []),
     credentials: corsCredentials,
     methods: ['GET', 'POST'],
     exposedHeaders: ['x-request-id', 'retry-after'],

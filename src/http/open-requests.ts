@@ -68,11 +68,6 @@ export class OpenRequests {
     return this.bySocket.get(socket)?.open.length ?? 0;
   }
 
-  /** Whether the request is the latest on its connection. */
-  isLatest({ raw }: FastifyRequest): boolean {
-    return this.bySocket.get(raw.socket)?.open.at(-1)?.request.raw === raw;
-  }
-
   /** Closes a broken connection after its complete requests are answered. Returns false when it has none. */
   closeWhenAnswered(socket: Socket): boolean {
     const connection = this.bySocket.get(socket);

@@ -25,7 +25,8 @@ export function closePolitely(server: FastifyInstance, open: OpenRequests, linge
   open.onEnd(endConnections);
   // Fastify sets this header only on later requests. Only the latest request gets it: Node drops what is queued behind it.
   server.addHook('onSend', (request, reply, _body, done) => {
-    if (begun && open.isLatest(request)) void reply.header('connection', 'close');
+    const latest = open.getConnection(request).open.at(-1)?.request;
+    if (begun && latest?.raw === request.raw) void reply.header('connection', 'close');
     done();
   });
   server.addHook('preClose', async () => {

@@ -1,4 +1,5 @@
 import { type RedisClientType, createClient } from '@redis/client';
+import { once } from 'node:events';
 import { type RateLimiterAbstract, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimit } from '../config/variable-values.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -39,10 +40,8 @@ export class SharedLimiters {
 
   /** Tries to connect once and goes on in the background, so that the service also starts without Redis. */
   async open(): Promise<this> {
-    const tried = new Promise<void>((resolve) => {
-      this.client.once('ready', resolve).once('error', () => resolve());
-      setTimeout(resolve, connectTimeoutMs).unref();
-    });
+    const signal = AbortSignal.timeout(connectTimeoutMs);
+    const tried = once(this.client, 'ready', { signal }).catch(() => undefined);
     void this.client.connect().catch((error: unknown) => this.reportFailure(error));
     await tried;
     if (!this.client.isReady) this.reportFailure(new Error('Redis did not answer in time'));

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Connection, HungUpError, type OpenRequests } from './open-requests.ts';
 
 /** The service has too many open requests. */
@@ -55,7 +55,8 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
     const place = connection.open.length;
     const isFull = open.count - heldInTotal > mostAtWorkInTotal || open.bytes > mostOpenBytes;
     const isTooMuch = place > mostHeld || heldInTotal >= mostHeldInTotal;
-    if ((isFull && !isProbe(request, place)) || (isTooMuch && place > mostAtWork)) {
+    const isProbe = place === 1 && probes.includes(request.routeOptions.url);
+    if ((isFull && !isProbe) || (isTooMuch && place > mostAtWork)) {
       // A refusal behind other requests would stay in memory until they are answered.
       if (place > 1) drop(socket);
       done(new OverloadedError());
@@ -87,10 +88,6 @@ function mayRead({ open }: Connection): boolean {
   return (
     open.length < mostAtWork || (open.length === mostAtWork && open.at(-1)?.request.raw.complete === false)
   );
-}
-
-function isProbe({ routeOptions: { url } }: FastifyRequest, place: number): boolean {
-  return place === 1 && probes.includes(url);
 }
 
 /**

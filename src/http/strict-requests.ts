@@ -10,21 +10,20 @@ class RequestRefusedError extends Error {
   }
 }
 
-const fewPieces = 1_000;
-const smallestPiece = 64; // In bytes, on average.
+/** In bytes. A body of small pieces uses this up after a thousand of them. */
+const allowance = 64_000;
+const smallPiece = 64;
 
 /**
- * Closes the connection of a body in too many small pieces, such as chunks of one byte: each piece retains hundreds of
- * bytes until the body is read.
+ * Closes the connection of a body in thousands of small pieces, such as chunks of one byte: each piece retains hundreds
+ * of bytes until the body is read.
  */
 export class StrictRequest extends IncomingMessage {
-  private pieces = 0;
-  private bytes = 0;
+  private left = allowance;
 
   override push(piece: Buffer | null): boolean {
-    this.pieces += 1;
-    this.bytes += piece?.length ?? 0;
-    if (this.pieces <= fewPieces || this.bytes >= this.pieces * smallestPiece) return super.push(piece);
+    this.left = Math.min(allowance, this.left + (piece?.length ?? 0) - smallPiece);
+    if (this.left > 0) return super.push(piece);
     this.destroy();
     return false;
   }

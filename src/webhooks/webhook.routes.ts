@@ -104,10 +104,10 @@ function limitLargeBodies(server: FastifyInstance): void {
     response: ServerResponse,
   ): AsyncGenerator<Buffer> {
     let bytes = 0;
+    let place: Promise<void> | undefined;
     for await (const piece of payload as AsyncIterable<Buffer>) {
-      const wasLarge = bytes > largeBodyBytes;
       bytes += piece.length;
-      if (bytes > largeBodyBytes && !wasLarge) await takePlace(ip, response);
+      if (bytes > largeBodyBytes) await (place ??= takePlace(ip, response));
       yield piece;
     }
   }
