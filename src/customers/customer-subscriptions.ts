@@ -70,14 +70,11 @@ export class CustomerSubscriptions {
   /** The list has a subscription's first ten items, and discounts of items without their coupons. */
   private async withAllItems(subscription: Stripe.Subscription): Promise<Stripe.Subscription> {
     const { id, items } = subscription;
-    if (!items.has_more && !items.data.some(hasExpandedDiscount)) return subscription;
+    const isDiscounted = items.data.some(({ discounts }) => discounts.some((own) => typeof own === 'object'));
+    if (!items.has_more && !isDiscounted) return subscription;
     const data = await readAll(this.stripe, (sdk, page, options) =>
       sdk.subscriptionItems.list({ ...page, subscription: id, expand: expandItems }, options),
     );
     return { ...subscription, items: { ...items, data, has_more: false } };
   }
-}
-
-function hasExpandedDiscount({ discounts }: Stripe.SubscriptionItem): boolean {
-  return discounts.some((discount) => typeof discount === 'object');
 }
