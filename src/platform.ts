@@ -31,8 +31,6 @@ export interface Feature {
   eraseUser?(user: UserToErase): Promise<Erasure>;
 }
 
-export type PlatformConfig = Pick<CommandConfig, 'logLevel' | 'http' | 'databaseUrl' | 'stripe'>;
-
 export interface PlatformOverrides {
   /** The logger, in place of one that writes to stdout. */
   readonly logger?: Logger;
@@ -46,7 +44,7 @@ export interface PlatformOverrides {
 
 /** Opens the platform. `closing` closes what was opened, also where opening fails halfway. */
 export async function openPlatform(
-  config: PlatformConfig,
+  config: Pick<CommandConfig, 'logLevel' | 'http' | 'databaseUrl' | 'stripe'>,
   overrides: PlatformOverrides,
   closing: OpenedParts,
 ): Promise<Platform> {

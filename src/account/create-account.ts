@@ -1,8 +1,7 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Customers } from '../customers/create-customers.ts';
-import type { Platform } from '../platform.ts';
+import type { Feature, Platform } from '../platform.ts';
 import type { Portal } from '../portal/create-portal.ts';
-import type { Erasure, UserToErase } from '../shared/erasure.ts';
 import {
   BillingCustomerResolver,
   BillingSubscriptionResolver,
@@ -16,10 +15,8 @@ import { CustomerSync, SnapshotRegister } from './customer-sync.service.ts';
 import { SubscriptionKeeping } from './subscription-keeping.service.ts';
 
 /** Composes users' view of their own billing. */
-export interface Account {
+export interface Account extends Required<Pick<Feature, 'resolvers' | 'eraseUser'>> {
   readonly sync: CustomerSync;
-  readonly resolvers: readonly object[];
-  eraseUser(user: UserToErase): Promise<Erasure>;
 }
 
 export function createAccount(

@@ -116,13 +116,8 @@ function isPlainDowngrade({ items: [item, ...others] }: SubscriptionFacts, sched
   );
 }
 
-function describeTerms({
-  start_date,
-  end_date,
-  items,
-  trial_end,
-  ...terms
-}: Schedule['phases'][number]): string {
+function describeTerms(phase: Schedule['phases'][number]): string {
+  const { start_date, end_date, items, trial_end, ...terms } = phase;
   return JSON.stringify(terms);
 }
 

@@ -11,7 +11,8 @@ import {
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { type OutboundProxy, createOutboundAgent, noProxy, rejectOnAbort } from '../shared/outbound-agent.ts';
+import { createOutboundAgent, noProxy, rejectOnAbort } from '../shared/outbound-agent.ts';
+import type { KeySource } from './key-source.ts';
 import { AuthUnavailableError, type Refusal, describeValue, refuse } from './auth.errors.ts';
 
 const refreshMs = 300_000; // Older keys are refreshed in the background while requests still use them.
@@ -118,10 +119,7 @@ export class IssuerKeys {
   }
 }
 
-export interface KeySetAddress {
-  readonly url: URL;
-  readonly proxy?: OutboundProxy | undefined;
-}
+export type KeySetAddress = Pick<Extract<KeySource, { kind: 'jwks' }>, 'url' | 'proxy'>;
 
 /** Why no keys were received. It does not name the host, so it can be logged. */
 export class KeySetError extends Error {

@@ -1,5 +1,5 @@
 import type { CommandConfig } from '../config/command-config.ts';
-import type { Platform } from '../platform.ts';
+import type { Feature, Platform } from '../platform.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { ConfigurationAdminResolver, FeedbackOptionResolver } from './configuration-admin.resolver.ts';
 import { ConfigurationAdmin } from './configuration-admin.service.ts';
@@ -7,11 +7,10 @@ import { ConfigurationIdCache } from './configuration-id-cache.service.ts';
 import { StripeConfigurations } from './stripe-configurations.service.ts';
 
 /** The portal configurations that Stripe keeps. */
-export interface Configurations {
+export interface Configurations extends Pick<Feature, 'resolvers'> {
   /** Those of this deployment's namespace. */
   readonly atStripe: StripeConfigurations;
   readonly ids: ConfigurationIdCache;
-  readonly resolvers: readonly object[];
 }
 
 export function createConfigurations(

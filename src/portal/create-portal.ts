@@ -1,8 +1,7 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Configurations } from '../configurations/create-configurations.ts';
 import type { Customers } from '../customers/create-customers.ts';
-import type { Routes } from '../http/create-server.ts';
-import type { Platform } from '../platform.ts';
+import type { Feature, Platform } from '../platform.ts';
 import type { PortalPolicies } from '../policies/portal-policies.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { addBillingPortalRoutes } from './billing-portal.routes.ts';
@@ -12,12 +11,10 @@ import { PortalSessions, SupportSessions } from './portal-sessions.service.ts';
 import { PortalResolver } from './portal.resolver.ts';
 
 /** Sessions of the Billing Portal. */
-export interface Portal {
+export interface Portal extends Required<Pick<Feature, 'resolvers' | 'routes'>> {
   readonly sessions: PortalSessions;
   /** Knows what the portal offers a caller. */
   readonly chooser: ConfigurationChooser;
-  readonly resolvers: readonly object[];
-  readonly routes: readonly Routes[];
 }
 
 interface PortalParts {
