@@ -2,9 +2,9 @@ import { ID } from 'type-graphql';
 import { createObjectType, field, internal, nullable } from '../graphql/types.ts';
 import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
 import type { CustomerFacts } from './customer-facts.ts';
-import { Money } from './stripe-values.ts';
 import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
+import { Money } from './stripe-values.ts';
 import { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
 const BillingAddress = createObjectType('BillingAddress', 'A postal address.', {

@@ -1,17 +1,17 @@
+import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import { StoreUnavailableError } from '../shared/errors.ts';
 import { type Logger, logFailure } from '../logging/logger.ts';
 import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
-import { SharedReads } from '../stripe/reads.ts';
 import { LeaseTakenError } from '../records/leases.ts';
+import { StoreUnavailableError } from '../shared/errors.ts';
+import { SharedReads } from '../stripe/reads.ts';
 import { toBillingCustomer } from './billing-customer.mapper.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
-import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import type { CustomerReader } from './customer-reader.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type CustomerSync, type SnapshotRegister, toSnapshot } from './customer-sync.service.ts';
 import { createRequestAccess } from './request-access.ts';
-import { CustomerGoneError } from '../customers/customer.errors.ts';
 
 interface BillingCustomersParts {
   readonly directory: CustomerDirectory;

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { cursorFault } from '../graphql/connection.ts';
-import type { Page, PageRequest } from '../shared/page.ts';
 import { BadUserInputError } from '../shared/errors.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import { SharedReads, largestPage, readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';

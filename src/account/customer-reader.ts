@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
-import { SharedReads, readAll } from '../stripe/reads.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
-import { BillingError } from '../shared/errors.ts';
 import { type CustomerSubscriptions, isEnded } from '../customers/customer-subscriptions.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
+import { BillingError } from '../shared/errors.ts';
+import { SharedReads, readAll } from '../stripe/reads.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
+import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
 import { PriceCatalogue, type PriceReference } from './price-catalogue.ts';
 

@@ -1,6 +1,6 @@
+import type { CustomerDirectory, CustomerMapping, MappingIds } from '../customers/customer-directory.ts';
 import { type Lease, type Leases, LeaseTakenError, type LeasesOptions } from '../records/leases.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
-import type { CustomerDirectory, CustomerMapping, MappingIds } from '../customers/customer-directory.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';
 import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
 

@@ -12,9 +12,9 @@ import {
   subscriptionStatus,
 } from './billing-customer.enums.ts';
 import type { SubscriptionFacts } from './customer-facts.ts';
-import { Money } from './stripe-values.ts';
 import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
+import { Money } from './stripe-values.ts';
 
 const BillingPriceTier = createObjectType('BillingPriceTier', 'One tier of a price.', {
   upTo: nullable(Float, 'The last unit of the tier; null for the tier that has no end.'),

@@ -12,8 +12,8 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { createOutboundAgent, noProxy, rejectOnAbort } from '../shared/outbound-agent.ts';
-import type { KeySource } from './key-source.ts';
 import { AuthUnavailableError, type Refusal, describeValue, refuse } from './auth.errors.ts';
+import type { KeySource } from './key-source.ts';
 
 const refreshMs = 300_000; // Older keys are refreshed in the background while requests still use them.
 /** Older keys are used only while the issuer is unreachable, so that a withdrawn key is soon refused. */

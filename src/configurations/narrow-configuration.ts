@@ -5,7 +5,6 @@ import {
   featureNames,
 } from './configuration-features.schema.ts';
 import { isObject, toInputName } from './configuration.schema.ts';
-import type { HiddenFeaturesInput } from './portal-configuration.types.ts';
 import {
   type Configuration,
   type ConfigurationContent,
@@ -13,6 +12,7 @@ import {
   hashContent,
   readMark,
 } from './managed-configuration.ts';
+import type { HiddenFeaturesInput } from './portal-configuration.types.ts';
 
 /** The features that a client hides, in Stripe's names. */
 export function listHidden(features: HiddenFeaturesInput): FeatureName[] {

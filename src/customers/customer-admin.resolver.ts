@@ -3,6 +3,7 @@ import { type Connection, PageArgs, readPageRequest, toConnection } from '../gra
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
 import type { ConflictResolution, CustomerAdmin } from './customer-admin.service.ts';
+import type { CustomerMapping as Mapping } from './customer-directory.ts';
 import {
   type CustomerConflict,
   CustomerConflictConnection,
@@ -11,7 +12,6 @@ import {
   CustomerMapping,
   CustomerMappingConnection,
 } from './customer-mapping.types.ts';
-import type { CustomerMapping as Mapping } from './customer-directory.ts';
 
 @Resolver()
 export class CustomerAdminResolver {

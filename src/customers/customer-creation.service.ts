@@ -7,7 +7,6 @@ import {
   isReplayed,
   wasReplayed,
 } from '../stripe/stripe.errors.ts';
-import type { AutomaticMappings } from './removed-mappings.ts';
 import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
 import type { CustomerConflicts } from './customer-conflicts.ts';
 import {
@@ -23,6 +22,7 @@ import {
   MappingRemovedError,
   UserAlreadyLinkedError,
 } from './customer.errors.ts';
+import type { AutomaticMappings } from './removed-mappings.ts';
 import type { CustomersByMetadata, MetadataEntry } from './stripe-customer.ts';
 
 /** The metadata key for the mark of the attempt that created the customer. Only this store knows the random mark. */

@@ -1,5 +1,5 @@
-import type { Caller } from '../auth/claims.ts';
 import { UnauthenticatedError } from '../auth/auth.errors.ts';
+import type { Caller } from '../auth/claims.ts';
 
 /** The facts of one request. It carries no services: app.ts wires those into the resolvers. */
 export interface RequestContext {

@@ -1,8 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { BillingError, maskedMessage } from '../shared/errors.ts';
 import { type Logger, logFailure } from '../logging/logger.ts';
+import { BillingError, maskedMessage } from '../shared/errors.ts';
 import { shorten } from '../shared/texts.ts';
 import type { RequestContext } from './context.ts';
 

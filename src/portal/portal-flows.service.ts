@@ -1,15 +1,15 @@
 import type Stripe from 'stripe';
 import { type CustomerSubscriptions, isCurrent, isEnded } from '../customers/customer-subscriptions.ts';
-import { BadUserInputError } from '../shared/errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { Policy } from '../policies/policy-set.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
+import { BadUserInputError } from '../shared/errors.ts';
 import { countCharacters } from '../shared/texts.ts';
+import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type PaymentMethod, type TaskFacts, changes, findMethodType } from './flow-limits.ts';
 import { type OfferedFeatures, findRefusal, requireOfferedChange } from './offered-features.ts';
 import { type PortalFlow, type PortalFlowType, customerTasks } from './portal-flow.ts';
 import { createRefusal } from './portal.errors.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;
 

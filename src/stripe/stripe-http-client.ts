@@ -1,8 +1,8 @@
 import Stripe from 'stripe';
 import type { Dispatcher } from 'undici';
-import type { Report, Telemetry } from '../telemetry/telemetry.ts';
 import { rejectOnAbort } from '../shared/outbound-agent.ts';
 import { ReadyBatch } from '../shared/ready-batch.ts';
+import type { Report, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestPace, nameEndpoint, nameTurnHolder } from './request-pace.ts';
 import { readAnswer } from './stripe-answer.ts';
 import { StripeConnectionFailure } from './stripe.errors.ts';
