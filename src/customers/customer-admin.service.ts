@@ -183,8 +183,10 @@ export class CustomerAdmin {
     const { directory, unlinking } = this.parts;
     await this.requireAtStripe(stripeCustomerId);
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
-    if (ofCustomer !== null && ofCustomer.userId !== userId) await this.unlink(actor, ofCustomer.userId);
-    await unlinking.relink({ userId, stripeCustomerId });
+    if (ofCustomer?.userId === userId) return;
+    if (ofCustomer !== null) await this.unlink(actor, ofCustomer.userId);
+    if ((await unlinking.unlink(userId, stripeCustomerId)) === null)
+      await directory.link({ userId, stripeCustomerId });
   }
 
   private async addMappings(conflict: CustomerConflict): Promise<OpenConflict> {

@@ -88,39 +88,22 @@ export class UserUnlinking {
   }
 
   /**
-   * Removes a user's mapping and the stored data about the customer, even when an earlier call crashed halfway.
-   * @returns the removed mapping; null when the user had none
+   * Removes a user's mapping, or moves the user to another customer in one write, which keeps the contract end and the
+   * attributes. Also removes the stored data about the customer, even when an earlier call crashed halfway.
+   * @returns the removed or the new mapping; null when the user had none, or when another user has the other customer
    */
-  async unlink(userId: string): Promise<CustomerMapping | null> {
+  async unlink(userId: string, other?: string): Promise<CustomerMapping | null> {
     const known = await this.directory.findByUserId(userId);
     if (known !== null) await this.removed.add(known);
-    const mapping = await this.directory.unlink(userId);
+    const mapping = await (other === undefined
+      ? this.directory.unlink(userId)
+      : this.directory.update(userId, { stripeCustomerId: other, createdAt: new Date() }));
     // Another mapping replaced the first meanwhile.
-    if (mapping !== null && mapping.stripeCustomerId !== known?.stripeCustomerId)
+    if (mapping !== null && ![known?.stripeCustomerId, other].includes(mapping.stripeCustomerId))
       await this.removed.add(mapping);
-    await this.removeKept(userId, mapping);
-    return mapping;
-  }
-
-  /**
-   * Links a user to another customer in one write, which keeps the contract end and attributes, and removes the stored data
-   * about the earlier customer, even when an earlier call crashed halfway.
-   * @throws CustomerAlreadyLinkedError, UserAlreadyLinkedError, StoreUnavailableError
-   */
-  async relink({ userId, stripeCustomerId }: MappingIds): Promise<void> {
-    const known = await this.directory.findByUserId(userId);
-    if (known?.stripeCustomerId !== stripeCustomerId) {
-      if (known !== null) await this.removed.add(known);
-      const changes = { stripeCustomerId, createdAt: new Date() };
-      if ((await this.directory.update(userId, changes)) === null)
-        await this.directory.link({ userId, stripeCustomerId });
-    }
-    await this.removeKept(userId, known);
-  }
-
-  private async removeKept(userId: string, mapping: CustomerMapping | null): Promise<void> {
     for (const remove of this.removals) await remove(userId);
     // The customer that an attempt created no longer belongs to the user. Without a mapping, an attempt may be under way.
     if (mapping !== null) await this.attempts.removeOf(userId);
+    return mapping;
   }
 }

@@ -4,9 +4,6 @@ import { type Logger, logFailure } from '../logging/logger.ts';
 import type { Platform } from '../platform.ts';
 import { SweepClock } from '../records/sweep-clock.ts';
 
-/** Removes one batch of records that expired by this time, and returns how many were removed. */
-export type Sweep = (by: Date) => Promise<number>;
-
 const hourMs = 60 * 60_000;
 /** Between two batches, so that requests, and writes of other processes, do not wait for the whole sweep. */
 const pauseMs = 5;
@@ -31,7 +28,8 @@ export class Sweeper {
 
   constructor(
     private readonly clock: Pick<SweepClock, 'read'>,
-    private readonly sweeps: Readonly<Record<string, Sweep>>,
+    /** Each removes one batch of what expired by this time, and returns how much it removed. */
+    private readonly sweeps: Readonly<Record<string, (by: Date) => Promise<number>>>,
     private readonly logger: Logger,
   ) {}
 
