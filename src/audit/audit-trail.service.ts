@@ -29,13 +29,6 @@ export interface AuditIntent {
   readonly details?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Something that already happened at Stripe. */
-export interface AuditReport extends AuditIntent {
-  /** Identifies the event, so that a repeated event makes no second entry. */
-  readonly cause: string;
-  readonly at: Date;
-}
-
 export type AuditOutcome = 'under_way' | 'succeeded' | 'failed' | 'cut_off';
 
 export type JudgedEntry = Omit<AuditEntry, 'outcome'> & { readonly outcome: AuditOutcome };
@@ -66,10 +59,8 @@ export class AuditTrail {
     const record = createIntended(intent, this.createOperationId(), this.now());
     await this.log.append(record);
     let { target } = record;
-    // An outcome names no person, since the user or the actor may be erased meanwhile.
-    const outcome = { ...record, actor: '', userId: null, details: {} };
     const conclude = (step: AuditRecord['step'], code: string | null): Promise<void> =>
-      this.conclude({ ...outcome, step, at: this.now(), target, code });
+      this.conclude({ ...omitPersons(record), step, at: this.now(), target, code });
     try {
       const result = await effect({ aimAt: (id) => (target = toSafeText(id)) });
       await conclude('succeeded', null);
@@ -82,13 +73,17 @@ export class AuditTrail {
     }
   }
 
-  /** Records something that already happened; one cause is recorded once. @throws StoreUnavailableError */
-  async note({ cause, at, ...intent }: AuditReport): Promise<void> {
+  /**
+   * Records something that already happened.
+   * @param cause identifies what happened, so that a repeated event makes no second entry
+   * @throws StoreUnavailableError
+   */
+  async note(intent: AuditIntent, at: Date, cause: string): Promise<void> {
     // The id has the length of the other ids and sorts with them.
     const digest = createHash('sha256').update(cause).digest('hex').slice(0, 12);
     const record = createIntended(intent, `${toOperationTime(at)}${digest}`, at);
     await this.log.append(record);
-    await this.log.append({ ...record, step: 'succeeded' });
+    await this.log.append({ ...omitPersons(record), step: 'succeeded' });
   }
 
   async list(query: AuditQuery): Promise<Page<JudgedEntry>> {
@@ -151,6 +146,11 @@ function createIntended(intent: AuditIntent, operationId: string, at: Date): Aud
     details: Object.fromEntries(safeDetails),
     code: null,
   };
+}
+
+/** An outcome names no person, since the user or the actor may be erased meanwhile. */
+function omitPersons(record: AuditRecord): AuditRecord {
+  return { ...record, actor: '', userId: null, details: {} };
 }
 
 /** Uses the token's `sub`: when an organisation is billed, `sub` is the person who acts for it. */

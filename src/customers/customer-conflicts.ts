@@ -46,15 +46,15 @@ export class CustomerConflicts {
     if (kept === null) return;
     const { id, foundAt } = toConflict(kept);
     // A known conflict is noted too: the process that found it may have died before this step.
-    await this.audit.note({
+    const action = 'report_customer_conflict';
+    const intent = {
       actor,
-      action: 'report_customer_conflict',
+      action,
       userId,
       target: stripeCustomerId,
       details: { conflictId: id, eventId },
-      cause: `conflict:${id}`,
-      at: foundAt,
-    });
+    } as const;
+    await this.audit.note(intent, foundAt, `conflict:${id}`);
     if (isNew) this.metrics?.conflictFound(eventId === undefined ? 'session' : 'event');
   }
 

@@ -112,15 +112,10 @@ function createMissingError(): Error {
 async function noteSession(event: WebhookEvent, { customers, audit }: HandlerParts): Promise<void> {
   const stripeCustomerId = requireId(event.customerId);
   const mapping = await customers.directory.findByStripeCustomerId(stripeCustomerId);
-  await audit.note({
-    actor: stripeItself,
-    action: 'report_portal_session',
-    userId: mapping?.userId,
-    target: stripeCustomerId,
-    details: { sessionId: requireId(event.objectId) },
-    cause: event.id,
-    at: event.createdAt,
-  });
+  const about = { userId: mapping?.userId, target: stripeCustomerId };
+  const details = { sessionId: requireId(event.objectId) };
+  const intent = { actor: stripeItself, action: 'report_portal_session', ...about, details } as const;
+  await audit.note(intent, event.createdAt, event.id);
 }
 
 /**

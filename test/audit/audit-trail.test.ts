@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
-import { toOperationTime } from '../../src/audit/audit-log.ts';
-import { SweepClock } from '../../src/records/sweep-clock.ts';
+import { type AuditLog, type AuditRecord, toOperationTime } from '../../src/audit/audit-log.ts';
+import { AuditTrail, stripeItself } from '../../src/audit/audit-trail.service.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { createLogger } from '../../src/logging/logger.ts';
+import { SweepClock } from '../../src/records/sweep-clock.ts';
 import { runCli } from '../cli/run-cli.ts';
 import {
   auditTrailQuery,
@@ -13,6 +15,7 @@ import {
   linkCustomerMutation,
   unlinkCustomerMutation,
 } from '../helpers/admin-operations.ts';
+import { readAllRows } from '../helpers/all-rows.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
@@ -282,4 +285,32 @@ describe('an actor', () => {
 
     expect((await readTrail(app, { userId: 'second' }))[0]?.actor).not.toBe(actor);
   });
+});
+
+const intent = {
+  actor: stripeItself,
+  action: 'report_portal_session',
+  userId: 'ada',
+  target: 'cus_1',
+} as const;
+
+test.each<[string, (trail: AuditTrail) => Promise<void>]>([
+  ['an operation', (trail) => trail.record(intent, () => Promise.resolve())],
+  ['what happened at Stripe', (trail) => trail.note(intent, new Date(), 'evt_1')],
+])('an erasure between the two records of %s holds', async (_what, write) => {
+  const url = `sqlite:${createTemporaryFolder()}/billing.db`;
+  const database = await openDatabase({ url, scope: 'test' });
+  closeAfterTests(() => database.close());
+  const { audit } = database;
+  const append = async (record: AuditRecord): Promise<void> => {
+    await audit.append(record);
+    if (record.step === 'intended') await audit.anonymize({ userId: 'ada', stripeCustomerId: 'cus_1' });
+  };
+
+  await write(
+    new AuditTrail(Object.assign(Object.create(audit) as AuditLog, { append }), createLogger('silent')),
+  );
+
+  expect(readAllRows(url)).not.toContain('ada');
+  expect((await audit.list({ first: 1 })).items).toMatchObject([{ outcome: 'succeeded', userErased: true }]);
 });

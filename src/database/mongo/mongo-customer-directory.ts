@@ -77,14 +77,13 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     const keys = [...refused].map((index) => documents[index]?._id ?? '');
     const found = keys.length === 0 ? [] : await this.collection.find({ _id: { $in: keys } });
     const winners = new Map(found.map((winner) => [winner._id, winner]));
-    const linked = documents.flatMap(({ _id }, index) => (refused.has(index) ? [] : [[_id, index] as const]));
-    const placeOf = new Map(linked);
+    const places = new Map(documents.map(({ _id }, index) => [refused.has(index) ? '' : _id, index]));
     const outcomes: LinkOutcome[] = [];
     for (const [index, document] of documents.entries()) {
       const winner = winners.get(document._id);
       if (!refused.has(index)) outcomes.push('linked');
       // The user's later row did not exist yet when this row was refused, so the customer was taken.
-      else if ((placeOf.get(document._id) ?? 0) > index) outcomes.push('customer_taken');
+      else if ((places.get(document._id) ?? 0) > index) outcomes.push('customer_taken');
       else if (winner) outcomes.push(judge(document, winner));
       else outcomes.push((await this.insert(document)).outcome);
     }

@@ -99,9 +99,8 @@ export class SqliteConnection {
 }
 
 /** Whether the operation may succeed later without a change of settings. */
-export function mayPass(error: unknown): boolean {
-  if (error instanceof StoreUnavailableError) return mayPass(error.cause);
-  return error instanceof Error && 'code' in error && passing.test(String(error.code));
+export function mayPass(error: Error): boolean {
+  return 'code' in error && passing.test(String(error.code));
 }
 
 function isBusy(error: unknown): boolean {

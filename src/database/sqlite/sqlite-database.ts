@@ -43,11 +43,10 @@ async function openConnection(path: string): Promise<SqliteConnection> {
   } catch (error) {
     connection?.close();
     if (error instanceof DatabaseSetupError) throw error;
-    if (mayPass(error))
-      throw error instanceof StoreUnavailableError ? error : new StoreUnavailableError(error);
-    const { message } = (error instanceof StoreUnavailableError ? error.cause : error) as Error;
+    const cause = (error instanceof StoreUnavailableError ? error.cause : error) as Error;
+    if (mayPass(cause)) throw new StoreUnavailableError(cause);
     throw new DatabaseSetupError(
-      `Cannot open the SQLite database ${path} (${message}). Check that DATABASE_URL names a file in a folder that this ` +
+      `Cannot open the SQLite database ${path} (${cause.message}). Check that DATABASE_URL names a file in a folder that this ` +
         'process may write to, on a local disk with free space.',
       { cause: error },
     );
