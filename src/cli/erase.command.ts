@@ -86,14 +86,9 @@ async function confirm({ stdin, stderr }: Shell, question: string): Promise<void
   const terminal = createInterface({ input: stdin, output: stderr });
   terminal.setPrompt(question);
   terminal.prompt();
-  try {
-    // Ctrl+C and Ctrl+D end the loop without an answer.
-    for await (const answer of terminal) {
-      if (answer.trim().toLowerCase() === 'yes') return;
-      break;
-    }
-  } finally {
-    terminal.close();
-  }
-  throw new CommandError('Nothing was erased.');
+  // Ctrl+C and Ctrl+D end the lines without an answer.
+  const line = await terminal[Symbol.asyncIterator]().next();
+  terminal.close();
+  if (line.done === true || line.value.trim().toLowerCase() !== 'yes')
+    throw new CommandError('Nothing was erased.');
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ConfigurationError, readStripeConfig } from '../config/config.ts';
 import { readVariables } from '../config/environment-schema.ts';
+import { exitCodes } from '../process/start-failure.ts';
 import { CommandError, type Shell } from './shell.ts';
 
 export function addWebhooksCommand(program: Command, shell: Shell): void {
@@ -63,7 +64,7 @@ async function check(shell: Shell, base: string | undefined): Promise<void> {
   const lines = endpoints.map((endpoint) => {
     const { losses, others } = compareEndpoint(endpoint, config);
     const differences = [...losses, ...others];
-    if (differences.length > 0) shell.exitCode = 1;
+    if (differences.length > 0) shell.exitCode = exitCodes.failed;
     return `${endpoint.id} ${differences.length === 0 ? 'is as the service needs it' : differences.join('; ')}\n`;
   });
   shell.stdout.write(lines.join(''));

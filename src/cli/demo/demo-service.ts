@@ -96,12 +96,11 @@ const localOrigins = ['http://localhost:3000', 'http://localhost:5173'];
 
 /** The demo's own values, and the variables of the process that cannot reach anything real. */
 function createEnvironment(env: Environment, webOrigins: readonly string[]): Environment {
-  const isSet = (text?: string): boolean => text !== undefined && text.trim() !== '';
-  const list = (...origins: (string | undefined)[]): string => origins.filter(isSet).join(',');
+  const taken = adjustable.filter((name) => (env[name] ?? '').trim() !== '');
   return {
     LOG_LEVEL: 'warn',
     LANDING_PAGE: hasExplorer() ? 'graphiql' : 'sandbox',
-    ...Object.fromEntries(adjustable.filter((name) => isSet(env[name])).map((name) => [name, env[name]])),
+    ...Object.fromEntries(taken.map((name) => [name, env[name]])),
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
     STRIPE_SECRET_KEY: 'sk_test_demo',
@@ -110,8 +109,8 @@ function createEnvironment(env: Environment, webOrigins: readonly string[]): Env
     JWT_SECRET: randomBytes(48).toString('base64url'),
     JWT_ISSUER: 'billing-portal-demo',
     JWT_AUDIENCE: 'billing-portal-demo',
-    RETURN_URLS: list(...webOrigins, exampleOrigin, ...localOrigins, env['RETURN_URLS']),
-    CORS_ORIGINS: list(...webOrigins, ...localOrigins, env['CORS_ORIGINS']),
+    RETURN_URLS: [...webOrigins, exampleOrigin, ...localOrigins, env['RETURN_URLS']].join(),
+    CORS_ORIGINS: [...webOrigins, ...localOrigins, env['CORS_ORIGINS']].join(),
   };
 }
 
