@@ -7,8 +7,7 @@ import type { PolicySet } from '../../policies/policy-set.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { withFeatures } from '../features.ts';
 import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
-import type { PlannedAction, PlannedPolicy, SpareFacts } from './policy-plan.ts';
-import { listSpares, planPolicies } from './policy-plan.ts';
+import { type PlannedAction, type PlannedPolicy, listSpares, planPolicies } from './policy-plan.ts';
 
 export interface JsonOption {
   readonly json?: true;
@@ -68,12 +67,12 @@ const actions: Readonly<Record<PlannedAction, { readonly sign: string; todo: str
 export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
   return withPolicies(shell, options, ({ set, own }) => {
     const planned = planPolicies(set, own);
-    const spares = listSpares(set, own).flatMap(({ offered, facts }) => (offered ? [] : [facts]));
+    const spares = listSpares(set, own).filter(({ offered }) => !offered);
     if (planned.some(({ action }) => action !== 'none')) shell.exitCode = changesPending;
     return {
       facts: {
         policies: planned.map(({ wanted, ...rest }) => ({ policy: wanted.policyName, ...rest })),
-        spare: spares,
+        spare: spares.map(({ id, policy, usedAt }) => ({ id, policy, usedAt })),
       },
       rows: [
         ...planned.map(
@@ -93,7 +92,7 @@ function describePlan({ action, id, previousId, changes }: PlannedPolicy): strin
   return [text.trim(), ...lines].join('\n        ');
 }
 
-function describeSpare({ id, usedAt }: Pick<SpareFacts, 'id' | 'usedAt'>): string {
+function describeSpare({ id, usedAt }: { readonly id: string; readonly usedAt: Date }): string {
   return `${id} last used ${usedAt.toISOString().slice(0, 10)}`;
 }
 
@@ -135,12 +134,12 @@ export interface PruneOptions extends JsonOption {
 export function prunePolicies(shell: Shell, { olderThan, yes, json }: PruneOptions): Promise<void> {
   return withPolicies(shell, { json }, async ({ set, configurations, own }) => {
     const before = Date.now() - olderThan;
-    const outcomes: (SpareFacts & { kept: string | null })[] = [];
-    for (const { facts, hasLoginPage } of listSpares(set, own)) {
-      if (facts.usedAt.getTime() > before) continue;
+    const outcomes: { id: string; policy: string | null; usedAt: Date; kept: string | null }[] = [];
+    for (const { id, policy, usedAt, hasLoginPage } of listSpares(set, own)) {
+      if (usedAt.getTime() > before) continue;
       const loginPage = hasLoginPage ? 'its login page is on; turn that off first' : null;
-      const kept = loginPage ?? (yes ? await deactivate(configurations.atStripe, facts.id) : null);
-      outcomes.push({ ...facts, kept });
+      const kept = loginPage ?? (yes ? await deactivate(configurations.atStripe, id) : null);
+      outcomes.push({ id, policy, usedAt, kept });
     }
     const count = outcomes.filter(({ kept }) => kept === null).length;
     const advice = 'Nothing was changed: add --yes to deactivate them.';

@@ -45,17 +45,12 @@ function findPrevious({ policyName }: CompiledPolicy, own: readonly Configuratio
   return latest?.configuration ?? null;
 }
 
-/** What the commands report about a spare configuration. */
-export interface SpareFacts {
+/** An active configuration that no policy of the file compiles to. */
+interface SpareConfiguration {
   readonly id: string;
   /** Null when the configuration narrows one that no policy made. */
   readonly policy: string | null;
   readonly usedAt: Date;
-}
-
-/** An active configuration that no policy of the file compiles to. */
-interface SpareConfiguration {
-  readonly facts: SpareFacts;
   /** Whether it narrows a policy of the file, so that clients may still choose it. */
   readonly offered: boolean;
   readonly hasLoginPage: boolean;
@@ -71,6 +66,6 @@ export function listSpares(set: PolicySet, own: readonly Configuration[]): Spare
     if (!active || isDefault || inUse.has(id) || mark === null) return [];
     const { policyName: policy, narrowedFrom, usedAt } = mark;
     const offered = narrowedFrom !== null && hashes.has(narrowedFrom);
-    return [{ facts: { id, policy, usedAt }, offered, hasLoginPage: loginPage.enabled }];
+    return [{ id, policy, usedAt, offered, hasLoginPage: loginPage.enabled }];
   });
 }
