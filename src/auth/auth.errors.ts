@@ -120,6 +120,7 @@ export function describeValue(value: unknown): string {
   const clean = text
     .slice(0, longestValue)
     .replace(/eyJ[\w-]*(\.[\w-]*)*/g, '[token]')
+    .replace(/[^\s"@]+@[^\s"@]+/g, '[e-mail]')
     .replace(/[\p{C}\u2028\u2029]/gu, '\ufffd');
   return text.length > longestValue ? `${clean}…` : clean;
 }

@@ -189,11 +189,14 @@ function checkWhatJoseAccepts(
   }
   for (const [name, value] of requiredClaims) {
     const actual = findClaim(payload, name);
-    if ([actual].flat().some((each) => String(each) === value)) continue;
+    if (names(actual, [value])) continue;
     throw refuse(name, value, actual, `The token's "${name}" claim is not the expected one.`);
   }
 }
 
-function names(claim: unknown, audience: readonly string[]): boolean {
-  return [claim].flat().some((each) => typeof each === 'string' && audience.includes(each));
+/** Objects do not count: not every one can be read as text. */
+function names(claim: unknown, accepted: readonly string[]): boolean {
+  const isAccepted = (each: unknown): boolean =>
+    typeof each !== 'object' && accepted.includes(String(each as string | number | boolean));
+  return [claim].flat().some(isAccepted);
 }

@@ -277,7 +277,26 @@ async function explain(authorization: string, settings: Partial<AuthConfig> = {}
 
 const sign = (payload: object, header: object = {}): string => `Bearer ${createHmacToken(payload, header)}`;
 
+test.each<[string, unknown]>([
+  ['of another value', 'id'],
+  ['that is an object', { access: true }],
+  ['that is an object which cannot be read as text', { toString: 5 }],
+  ['that is a list in a list', [['access']]],
+])('a required claim %s is refused, and named in the log', async (_what, value) => {
+  const requiredClaims = new Map([['token_use', 'access']]);
+
+  expect(await explain(sign({ ...claims, token_use: value }), { requiredClaims })).toMatchObject({
+    refused: 'token_use',
+    expected: 'access',
+  });
+});
+
 test.each<[string, string, object]>([
+  [
+    'an issuer that is a service account',
+    sign({ ...claims, iss: 'ada@project.example.com' }),
+    { refused: 'iss', actual: '[e-mail]' },
+  ],
   [
     'the issuer',
     sign({ ...claims, iss: 'https://other.example' }),
