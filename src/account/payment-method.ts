@@ -40,6 +40,7 @@ const names: Readonly<Record<string, string>> = {
   amex: 'American Express',
   au_becs_debit: 'BECS Direct Debit',
   bacs_debit: 'Bacs Direct Debit',
+  blik: 'BLIK',
   cashapp: 'Cash App Pay',
   customer_balance: 'Bank transfer',
   diners: 'Diners Club',

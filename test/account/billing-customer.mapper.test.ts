@@ -137,6 +137,7 @@ test.each<[string, object, object]>([
   ['Bank account •••• 6789', method('us_bank_account', { last4: '6789' }), {}],
   ['Cash App Pay $ada', method('cashapp', { cashtag: '$ada' }), {}],
   ['Amazon Pay', method('amazon_pay'), {}],
+  ['BLIK', method('blik', { buyer_id: null }), { type: 'blik' }],
   ['Quantum Pay', method('quantum_pay'), { type: 'quantum_pay' }],
   ['Of Tomorrow', { id: 'pm_1', object: 'payment_method', type: 'of_tomorrow' }, {}],
   [
