@@ -66,10 +66,9 @@ export class ConfigurationAdmin {
   /** @throws BadUserInputError, ReturnUrlNotAllowedError */
   update(actor: Caller, id: string, input: BillingPortalConfigurationInput): Promise<Configuration> {
     const details = describeFeatures(input);
-    const intent = { actor, action: 'update_portal_configuration', target: id, details } as const;
-    return this.change(intent, async () => {
+    return this.change({ actor, action: 'update_portal_configuration', target: id, details }, (found) => {
       const draft = this.readDraft(input);
-      checkDraft(draft, (await this.getUnmanaged(id)).features);
+      checkDraft(draft, found.features);
       const name = input.name === undefined ? {} : { name: input.name ?? '' };
       return { ...(emptyLists(draft) as UpdateParams), ...name };
     });
@@ -77,12 +76,10 @@ export class ConfigurationAdmin {
 
   /** @throws BadUserInputError */
   deactivate(actor: Caller, id: string): Promise<Configuration> {
-    const intent = { actor, action: 'deactivate_portal_configuration', target: id } as const;
-    return this.change(intent, async () => {
-      const { is_default, login_page } = await this.getUnmanaged(id);
-      if (is_default)
+    return this.change({ actor, action: 'deactivate_portal_configuration', target: id }, (found) => {
+      if (found.is_default)
         throw new BadUserInputError("The account's default configuration cannot be deactivated.");
-      if (login_page.enabled)
+      if (found.login_page.enabled)
         throw new BadUserInputError(
           'Customers can still log in with this configuration: disable its login page first.',
         );
@@ -92,19 +89,17 @@ export class ConfigurationAdmin {
 
   /** Sessions can use a deactivated configuration again. @throws BadUserInputError */
   activate(actor: Caller, id: string): Promise<Configuration> {
-    const intent = { actor, action: 'activate_portal_configuration', target: id } as const;
-    return this.change(intent, async () => {
-      await this.getUnmanaged(id);
-      return { active: true };
-    });
+    return this.change({ actor, action: 'activate_portal_configuration', target: id }, () => ({
+      active: true,
+    }));
   }
 
   private change(
     intent: AuditIntent & { readonly target: string },
-    findParams: () => Promise<UpdateParams>,
+    findParams: (found: Configuration) => UpdateParams,
   ): Promise<Configuration> {
     return this.parts.audit.record(intent, async () => {
-      const params = { ...(await findParams()), expand: [productsPath] };
+      const params = { ...findParams(await this.getUnmanaged(intent.target)), expand: [productsPath] };
       return this.write((sdk, options) =>
         sdk.billingPortal.configurations.update(intent.target, params, options),
       );
