@@ -58,11 +58,15 @@ export function createProgram(shell: Shell): Command {
   return program;
 }
 
-/** For an unknown name, commander's own shows the help of the group, and no error. */
+/** Where help is asked for, commander alone answers an unknown name with the help of the group, and no error. */
 function addHelpCommand(group: Command): void {
   const find = (parent: Command, name: string): Command =>
     parent.commands.find((each) => each.name() === name) ?? parent.error(`error: unknown command '${name}'`);
   group
+    .addHelpText('before', () => {
+      group.args.filter((word) => !/^(help$|-)/.test(word)).reduce(find, group);
+      return '';
+    })
     .command('help')
     .description('show the help of a command')
     .argument('[command...]')

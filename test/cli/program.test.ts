@@ -68,7 +68,11 @@ test.each([
   ['help', 'policies', 'nonsense'],
   ['policies', 'help', 'nonsense'],
   ['webhooks', 'help', 'nonsense'],
-])('%s %s %s names the command that there is not', async (...args) => {
+  ['nonsense', '--help'],
+  ['--help', 'nonsense'],
+  ['policies', 'nonsense', '-h'],
+  ['policies', '--help', 'nonsense'],
+])('%s %s names the unknown command', async (...args) => {
   expect(await runCli(args, { env: {} })).toEqual({
     stdout: '',
     stderr:
