@@ -70,10 +70,9 @@ export interface PoliciesCommandConfig extends CommandConfig {
  */
 export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
   const { stripe, faults } = readStripeConfig(env);
-  const names = ['PORTAL_POLICIES', 'POLICY_NAMESPACE'] as const;
-  const given = isSet(env, 'RETURN_URLS') ? (['RETURN_URLS'] as const) : [];
-  const { values, faults: policyFaults } = readVariables(env, [...names, ...given]);
-  faults.push(...policyFaults);
+  const urls = isSet(env, 'RETURN_URLS') ? (['RETURN_URLS'] as const) : [];
+  const { values, faults: more } = readVariables(env, ['PORTAL_POLICIES', 'POLICY_NAMESPACE', ...urls]);
+  faults.push(...more);
   const { PORTAL_POLICIES: file, POLICY_NAMESPACE: namespace } = values;
   if (file === undefined) faults.push('PORTAL_POLICIES: is required');
   if (faults.length > 0 || stripe === null || file === undefined || namespace === undefined)

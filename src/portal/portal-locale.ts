@@ -14,19 +14,16 @@ const languages = new Set([
 
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 
-/** Lets Stripe decide by the customer and the browser. */
-const undecided = 'auto';
-
 /**
  * Finds the portal's language for a BCP 47 tag: `de-AT` becomes `de`, `zh-Hant-HK` becomes `zh-HK`.
- * @returns `auto` for a language that the portal does not support, and for an invalid tag
+ * @returns null for a language that the portal does not support, and for an invalid tag
  */
-export function getPortalLocale(tag: string): string {
+export function getPortalLocale(tag: string): string | null {
   const locale = readTag(tag);
-  if (locale === null || !languages.has(locale.language)) return undecided;
+  if (locale === null || !languages.has(locale.language)) return null;
   // By relation alone the library would also match other languages, such as Belarusian with Russian.
   const found = match([reduce(locale)], portalLocales, 'und');
-  return found === 'und' ? undecided : found;
+  return found === 'und' ? null : found;
 }
 
 /** Reads the spellings of POSIX too: `de_AT`. */

@@ -58,7 +58,7 @@ export function readSession(answer: unknown, asked: AskedSession, livemode: bool
     url: session.url,
     returnUrl: session.return_url,
     configurationId: session.configuration,
-    locale: session.locale === 'auto' ? null : session.locale,
+    locale: session.locale,
     livemode: session.livemode,
     createdAt: new Date(session.created * 1000),
   };

@@ -87,7 +87,8 @@ export class PortalSessions {
   check({ returnUrl, locale, flow }: SessionArgs): CheckedParams {
     const return_url = this.parts.returnUrls.getAllowed(returnUrl);
     if (flow) this.parts.flows.check(flow);
-    return { return_url, ...(typeof locale === 'string' ? { locale: getPortalLocale(locale) } : {}) };
+    const known = locale ? getPortalLocale(locale) : null;
+    return { return_url, ...(known === null ? {} : { locale: known }) };
   }
 
   private async compile(

@@ -22,11 +22,10 @@ export function addDoctorCommand(program: Command, shell: Shell): void {
 
 const doctorHelp = `
 Run it where the service will run, with the service's variables. It checks the
-configuration, the keys that verify tokens, the database and Redis. At Stripe it
-checks the key and its permissions, the clock, the portal configurations, the
-webhook endpoint, and the products and prices of the policies. It changes nothing
-at Stripe. In the database it creates missing tables and indexes, as the service
-does.
+configuration, the keys that verify tokens, the database and Redis; at Stripe, the
+key and its permissions, the clock, the portal configurations, the webhook
+endpoint, and the products and prices of the policies. It changes nothing at
+Stripe. In the database it creates missing tables and indexes, as the service does.
 
 The exit code is 0 when no check failed, else 1.
 

@@ -7,13 +7,10 @@ export const checkRedis: Check = async (deployment) => {
   const { REDIS_URL: url, RATE_LIMIT: limit } = requireVariables(deployment, 'REDIS_URL', 'RATE_LIMIT');
   if (url === undefined) return [];
   if (limit === null) return skip('RATE_LIMIT is off, so REDIS_URL is not used');
-  try {
-    await tryRedis(url);
-    return pass('Redis answers: replicas share their rate limits');
-  } catch (error) {
-    return warn(
-      `each replica counts on its own, since Redis cannot be used: ${describeFailure(error)}`,
-      'Check REDIS_URL, whether the server is up, and whether it accepts connections and scripts from here.',
-    );
-  }
+  const failure = await tryRedis(url).then(() => null, describeFailure);
+  if (failure === null) return pass('Redis answers: replicas share their rate limits');
+  return warn(
+    `each replica counts on its own, since Redis cannot be used: ${failure}`,
+    'Check REDIS_URL, whether the server is up, and whether it accepts connections and scripts from here.',
+  );
 };
