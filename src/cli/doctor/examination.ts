@@ -86,14 +86,11 @@ function judgeError(error: unknown): Judgement {
   return fail(describeFailure(error), 'Try again.');
 }
 
-/** Shorter secrets are a fault, and could be part of any word. */
-const minSecretLength = 8;
-
 /** Removes the secrets of the environment from a text. */
 function hideSecrets(text: string, env: Environment): string {
   return [env['STRIPE_SECRET_KEY'], env['JWT_SECRET']]
     .map((secret) => secret?.trim() ?? '')
-    .filter((secret) => secret.length >= minSecretLength)
+    .filter(({ length }) => length >= 8) // Shorter secrets are a fault, and could be part of any word.
     .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
     .replace(/\b(?:sk|rk)_(?:test|live)_[\w*]+/g, '[stripe key]')
     .replace(/\bwhsec_[\w+/=-]+/g, '[webhook secret]');

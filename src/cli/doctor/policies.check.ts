@@ -64,9 +64,6 @@ function listMentions(set: PolicySet): Mention[] {
   return [...offers, ...plans];
 }
 
-/** The client paces requests, and refuses those that would wait for more than a second. */
-const readsAtOnce = 5;
-
 /** Whether the products and prices that the policy file names exist at Stripe. */
 export const checkPlans: Check<StripeDeployment> = async (deployment) => {
   const mentions = listMentions(requirePolicies(deployment));
@@ -76,8 +73,9 @@ export const checkPlans: Check<StripeDeployment> = async (deployment) => {
   );
   const found = new Map<string, Plan | string>();
   const read = async (mention: Mention) => found.set(mention.id, await find(deployment.client, mention));
-  for (let at = 0; at < distinct.length; at += readsAtOnce)
-    await Promise.all(distinct.slice(at, at + readsAtOnce).map(read));
+  // The client refuses requests that would wait for their turn for more than a second.
+  for (let rest = distinct; rest.length > 0; rest = rest.slice(5))
+    await Promise.all(rest.slice(0, 5).map(read));
   const problems = mentions.flatMap((mention) => judgeMention(mention, found.get(mention.id)));
   if (problems.length > 0) return problems;
   const products = distinct.filter(({ kind }) => kind === 'product').length;
