@@ -194,9 +194,9 @@ function checkWhatJoseAccepts(
   }
 }
 
-/** Objects do not count: not every one can be read as text. */
 function names(claim: unknown, accepted: readonly string[]): boolean {
-  const isAccepted = (each: unknown): boolean =>
-    typeof each !== 'object' && accepted.includes(String(each as string | number | boolean));
-  return [claim].flat().some(isAccepted);
+  return [claim].flat().some((each: unknown) => {
+    const text = typeof each === 'number' || typeof each === 'boolean' ? String(each) : each;
+    return typeof text === 'string' && accepted.includes(text);
+  });
 }
