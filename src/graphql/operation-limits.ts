@@ -29,9 +29,9 @@ export function limitOperations(context: ValidationContext): ASTVisitor {
       if (alias === undefined) return;
       count.aliases += 1;
       refuseOver('characters in an alias', alias.value.length, maxAliasLength);
-      // Aliases on several levels would multiply the schema to tens of megabytes.
-      if (/^__(schema|type)$/.test(name.value) || context.getParentType()?.name.startsWith('__'))
-        context.reportError(new GraphQLError('Introspection cannot have aliases.'));
+      // Aliases on several levels would multiply the schema to tens of megabytes. Tools look for single types by aliases.
+      if (name.value === '__schema' || context.getParentType()?.name.startsWith('__'))
+        context.reportError(new GraphQLError('Introspection cannot have aliases, except of __type.'));
     },
     Directive: () => {
       count.directives += 1;

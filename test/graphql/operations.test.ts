@@ -115,6 +115,12 @@ describe('limits of operations', () => {
     });
   });
 
+  test('introspection of single types by aliases, as tools ask for them, is within the limits', async () => {
+    const { status } = await send('{ a: __type(name: "Query") { name } b: __type(name: "Money") { name } }');
+
+    expect(status).toBe(200);
+  });
+
   test('a query of everything that a client may ask for is within the limits', async () => {
     const { status } = await send(
       '{ billingCustomer { id } billingPortalConfiguration { id } again: billingCustomer { id } }',
