@@ -49,8 +49,6 @@ const linkSchema = z.object({
   expiresAt: time,
 });
 
-const useSchema = z.object({ usedAt: time });
-
 /** A link for an e-mail. It opens a portal session when it is used, up to days later. */
 export interface EmailLink extends Readonly<z.output<typeof linkSchema>> {
   /** The hash of the link's token. */
@@ -118,6 +116,6 @@ function toRecordEnd(expiresAt: Date): Date {
 }
 
 function toLink({ key, owner, content }: KeptRecord, use: KeptRecord | null): EmailLink {
-  const usedAt = use && useSchema.parse(use.content).usedAt;
+  const usedAt = use && time.parse(use.content['usedAt']);
   return { id: key, userId: owner ?? '', ...linkSchema.parse(content), usedAt };
 }

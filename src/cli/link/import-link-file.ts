@@ -8,7 +8,7 @@ import { CommandError, type Shell, failOn, quote, toColumns } from '../shell.ts'
 import { type Step, runSteps } from '../steps.ts';
 import { type LinkRow, readLinkRows } from './read-link-rows.ts';
 
-interface ImportOptions {
+export interface ImportOptions {
   readonly from: string;
   /** Where refused lines are reported, instead of on stderr. */
   readonly errors?: string | undefined;

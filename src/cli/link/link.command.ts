@@ -5,13 +5,10 @@ import { type MappingIds, checkMappingIds } from '../../customers/customer-direc
 import { BillingError } from '../../shared/errors.ts';
 import { mappingsHelp, withMappings } from '../features.ts';
 import { CommandError, type Shell, describeFailure, quote } from '../shell.ts';
-import { importLinkFile } from './import-link-file.ts';
+import { type ImportOptions, importLinkFile } from './import-link-file.ts';
 
-interface LinkOptions {
+interface LinkOptions extends Partial<ImportOptions> {
   readonly verify: boolean;
-  readonly from?: string;
-  readonly errors?: string;
-  readonly json?: true;
 }
 
 export function addLinkCommand(program: Command, shell: Shell): void {
