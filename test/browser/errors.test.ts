@@ -115,6 +115,19 @@ describeInBrowser('what the page says when it fails', (driver) => {
     }
   });
 
+  test('by keyboard, “Try again” and “Dismiss” lead back to the button that failed', async () => {
+    const { createCustomer, visit, app } = await started;
+    const page = await visit(driver, (await createCustomer()).token);
+    await page.getByText(/^Next charge/).waitFor();
+    await page.route(`${app.url}/graphql`, (route) => route.abort('connectionrefused'));
+    await page.getByRole('button', { name: 'Change plan' }).press('Enter');
+    for (const name of ['Try again', 'Dismiss']) {
+      await page.getByRole('button', { name }).press('Enter');
+      expect(await page.locator(':focus').textContent()).toBe('Change plan');
+      if (name === 'Try again') await page.getByRole('alert').waitFor();
+    }
+  });
+
   test('“Try again” says that it loads, and a second failure is announced like the first', async () => {
     const { createCustomer, visit, app } = await started;
     const page = await visit(driver, (await createCustomer()).token);

@@ -8,7 +8,7 @@ import {
   toBillingPortalError,
 } from 'billing-portal-client';
 import { billingAccountQuery, billingInvoicesQuery, useBillingPortal } from 'billing-portal-client/react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Details } from './details.tsx';
 import { Invoices } from './invoices.tsx';
 import { Offers } from './offers.tsx';
@@ -57,9 +57,15 @@ function Account({ customer, configuration, onSignInAgain }: AccountProps) {
   const { features } = configuration;
   const portal = useBillingPortal();
   const [lastRequest, setLastRequest] = useState<PortalRequest>();
+  const clicked = useRef<Element>(null);
   const open: Open = (request) => {
+    clicked.current = document.activeElement;
     setLastRequest(request);
     void portal.open(request);
+  };
+  /** The problem is closed with the button that has the focus. */
+  const focusClicked = () => {
+    if (clicked.current instanceof HTMLElement) clicked.current.focus();
   };
   const [first, setFirst] = useState(5);
   // Stripe is asked each time, so the page does not wait for it. The URLs of invoices are credentials: no cache keeps them.
@@ -120,9 +126,15 @@ function Account({ customer, configuration, onSignInAgain }: AccountProps) {
         {portal.error && (
           <Problem
             error={portal.error}
-            onTryAgain={() => open(lastRequest)}
+            onTryAgain={() => {
+              focusClicked();
+              open(lastRequest);
+            }}
             onSignInAgain={onSignInAgain}
-            onDismiss={portal.dismissError}
+            onDismiss={() => {
+              focusClicked();
+              portal.dismissError();
+            }}
           />
         )}
         <p role="status">{portal.opening && 'Opening the billing portal…'}</p>
