@@ -58,7 +58,7 @@ export class AuditTrail {
   ): Promise<T> {
     const record = createIntended(intent, this.createOperationId(), this.now());
     await this.log.append(record);
-    let { target } = record;
+    let target: string | null = null;
     const conclude = (step: AuditRecord['step'], code: string | null): Promise<void> =>
       this.conclude({ ...omitPersons(record), step, at: this.now(), target, code });
     try {
@@ -148,9 +148,9 @@ function createIntended(intent: AuditIntent, operationId: string, at: Date): Aud
   };
 }
 
-/** An outcome names no person, since the user or the actor may be erased meanwhile. */
+/** An outcome repeats nothing that names a person, since the user or the actor may be erased meanwhile. */
 function omitPersons(record: AuditRecord): AuditRecord {
-  return { ...record, actor: '', userId: null, details: {} };
+  return { ...record, actor: '', userId: null, target: null, details: {} };
 }
 
 /** Uses the token's `sub`: when an organisation is billed, `sub` is the person who acts for it. */

@@ -93,8 +93,10 @@ export class CustomerAdminResolver {
     })
     attributes: readonly CustomerAttributeInput[] | null | undefined,
   ): Promise<CustomerMapping> {
-    const changes = { contractEndsAt, attributes: attributes ?? undefined };
-    return toCustomerMapping(await this.customers.update(getCaller(context), userId, changes));
+    const caller = getCaller(context);
+    return toCustomerMapping(
+      await this.customers.update(caller, userId, contractEndsAt, attributes ?? undefined),
+    );
   }
 
   @Extensions(admin)

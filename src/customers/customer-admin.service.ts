@@ -17,13 +17,6 @@ import { CustomerNotFoundError } from './customer.errors.ts';
 import type { RemovedMappings, UserUnlinking } from './removed-mappings.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
 
-/** Omitted fields stay unchanged. */
-interface RequestedChanges {
-  /** Null removes the contract. */
-  readonly contractEndsAt?: Date | null | undefined;
-  readonly attributes?: readonly Attribute[] | undefined;
-}
-
 type Actor = AuditIntent['actor'];
 
 /** `keep_current` keeps the mappings; `take_other` links the user to the customer of the conflict. */
@@ -84,9 +77,13 @@ export class CustomerAdmin {
     );
   }
 
-  /** Changes the given fields of a mapping. @throws CustomerNotFoundError, BadUserInputError */
-  update(actor: Actor, userId: string, changes: RequestedChanges): Promise<CustomerMapping> {
-    const { contractEndsAt, attributes } = changes;
+  /** Changes the given fields of a mapping; null removes the contract. @throws CustomerNotFoundError, BadUserInputError */
+  update(
+    actor: Actor,
+    userId: string,
+    contractEndsAt: CustomerMapping['contractEndsAt'] | undefined,
+    attributes: readonly Attribute[] | undefined,
+  ): Promise<CustomerMapping> {
     const details = {
       contractEndsAt: contractEndsAt === null ? 'none' : contractEndsAt?.toISOString(),
       attributes: attributes && `${attributes.length} set`,

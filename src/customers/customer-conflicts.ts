@@ -14,13 +14,6 @@ export interface CustomerConflict extends MappingIds {
   readonly foundAt: Date;
 }
 
-interface ConflictSighting {
-  readonly actor: AuditIntent['actor'];
-  /** The event that named the user; undefined when a session looked for the user's customer. */
-  readonly eventId?: string;
-  readonly at: Date;
-}
-
 const contentSchema = z.object({
   userId: z.string(),
   stripeCustomerId: z.string(),
@@ -35,8 +28,11 @@ export class CustomerConflicts {
     private readonly metrics: Metrics | null,
   ) {}
 
-  /** Idempotent: records a conflict in the store, in the audit trail and in a metric. */
-  async report(link: MappingIds, { actor, eventId, at }: ConflictSighting): Promise<void> {
+  /**
+   * Idempotent: records a conflict in the store, in the audit trail and in a metric.
+   * @param eventId the event that named the user; undefined when a session looked for the user's customer
+   */
+  async report(link: MappingIds, at: Date, actor: AuditIntent['actor'], eventId?: string): Promise<void> {
     const { userId, stripeCustomerId } = link;
     const content = { userId, stripeCustomerId, foundAt: at.toISOString() };
     const record = createRecord(createId(link), { owner: userId, content });

@@ -71,10 +71,7 @@ export class CustomerCreation {
       const { userId } = caller;
       const ids = error instanceof CustomerAmbiguousError ? error.stripeCustomerIds : [];
       for (const stripeCustomerId of ids)
-        await this.parts.conflicts.report(
-          { userId, stripeCustomerId },
-          { actor: caller, at: this.parts.now() },
-        );
+        await this.parts.conflicts.report({ userId, stripeCustomerId }, this.parts.now(), caller);
       throw error;
     }
   }

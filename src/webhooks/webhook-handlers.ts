@@ -179,5 +179,5 @@ async function reportConflict(
     { eventId, eventType, stripeCustomerId: link.stripeCustomerId },
     'customer conflict: a customer at Stripe names a user, but one of them is linked elsewhere; an administrator has to resolve it',
   );
-  await customers.conflicts.report(link, { actor: stripeItself, eventId, at });
+  await customers.conflicts.report(link, at, stripeItself, eventId);
 }

@@ -311,6 +311,6 @@ test.each<[string, (trail: AuditTrail) => Promise<void>]>([
     new AuditTrail(Object.assign(Object.create(audit) as AuditLog, { append }), createLogger('silent')),
   );
 
-  expect(readAllRows(url)).not.toContain('ada');
+  expect(readAllRows(url)).not.toMatch(/ada|cus_1/);
   expect((await audit.list({ first: 1 })).items).toMatchObject([{ outcome: 'succeeded', userErased: true }]);
 });

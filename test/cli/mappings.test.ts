@@ -293,7 +293,7 @@ describe('what the features keep about a user', () => {
     await customers.admin.link(commandLine, link, false);
     await customers.directory.update(userId, { attributes: { tier: 'gold' } });
     const other = { userId, stripeCustomerId: 'cus_other' };
-    await customers.conflicts.report(other, { actor: commandLine, at: now });
+    await customers.conflicts.report(other, now, commandLine);
     await new CreationAttempts(records).join(userId, null, { email: 'ada@example.com', isOver: false });
     await new SnapshotRegister(records).replace(null, link, { readAt: now, facts: null, goneSince: now });
     const emailLinks = new EmailLinkRegister(records);
@@ -339,7 +339,7 @@ describe('what the features keep about a user', () => {
   test('a customer linked on the command line is no conflict afterwards, as after linkCustomer', async () => {
     const bob = { userId: 'bob', stripeCustomerId: 'cus_bob' };
     await withFeatures(process, config, async ({ customers: { conflicts } }) => {
-      await conflicts.report(bob, { actor: commandLine, at: new Date() });
+      await conflicts.report(bob, new Date(), commandLine);
     });
 
     await runCli(['link', bob.userId, bob.stripeCustomerId, '--no-verify'], { env });
