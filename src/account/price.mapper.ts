@@ -20,13 +20,15 @@ export function toBillingPrice(price: PriceFacts): BillingPrice {
     intervalCount: recurring?.interval_count ?? null,
     model: isUsage ? 'usage' : model,
     usageModel: isUsage ? model : null,
-    ...toUnitAmount(price, currency),
+    unitAmount: toOptionalMoney(price.unit_amount, currency),
+    unitAmountDecimal: price.unit_amount_decimal,
     packageSize: transform?.divide_by ?? null,
     packageRounding: transform === null ? null : packageRounding.read(transform.round),
     tiers:
       price.tiers?.map((tier) => ({
         upTo: tier.up_to,
-        ...toUnitAmount(tier, currency),
+        unitAmount: toOptionalMoney(tier.unit_amount, currency),
+        unitAmountDecimal: tier.unit_amount_decimal,
         flatAmount: toOptionalMoney(tier.flat_amount, currency),
         flatAmountDecimal: tier.flat_amount_decimal,
       })) ?? null,
@@ -39,18 +41,6 @@ function findModel(price: PriceFacts): string {
   if (recurring !== null && !/^(licensed|metered)$/.test(recurring.usage_type)) return 'unknown';
   if (scheme === 'per_unit') return transform === null ? 'per_unit' : 'package';
   return (scheme === 'tiered' ? price.tiers_mode : null) ?? 'unknown';
-}
-
-type Tier = NonNullable<PriceFacts['tiers']>[number];
-
-function toUnitAmount(
-  unit: Pick<Tier, 'unit_amount' | 'unit_amount_decimal'>,
-  currency: string,
-): Pick<BillingPrice, 'unitAmount' | 'unitAmountDecimal'> {
-  return {
-    unitAmount: toOptionalMoney(unit.unit_amount, currency),
-    unitAmountDecimal: unit.unit_amount_decimal,
-  };
 }
 
 export function toBillingItem(item: ChargedItemFacts): BillingChangedItem {
@@ -124,6 +114,8 @@ function countUnits({ transform_quantity: transform }: PriceFacts, quantity: num
   if (transform.round === 'up') return Stripe.Decimal.from(Math.ceil(packages));
   return transform.round === 'down' ? Stripe.Decimal.from(Math.floor(packages)) : null;
 }
+
+type Tier = NonNullable<PriceFacts['tiers']>[number];
 
 function listVolume(tiers: readonly Tier[], quantity: number): readonly Decimal[] | null {
   const tier = tiers.find(({ up_to: upTo }) => upTo === null || quantity <= upTo);
