@@ -73,6 +73,7 @@ function toBillingSubscription(
   access: RequestAccess,
 ): BillingSubscription {
   const cancelsAt = findCancellation(facts);
+  const [offer] = facts.items.flatMap(({ current_trial: trial }) => trial ?? []);
   return {
     id: facts.id,
     status: subscriptionStatus.read(facts.status),
@@ -81,7 +82,7 @@ function toBillingSubscription(
     total: toTotal(facts.items),
     discounts: toDiscounts(facts, customer.discount),
     startedAt: toDate(facts.start_date),
-    trialEndsAt: toDate(facts.trial_end),
+    trialEndsAt: toDate(facts.trial_end ?? offer?.end_date ?? null),
     currentPeriodEnd: toDate(findPeriodEnd(facts)),
     cancelsAt,
     cancellation: cancelsAt === null ? null : toCancellation(facts),

@@ -13,6 +13,7 @@ function maybe<T extends z.ZodType>(schema: T): z.ZodType<z.output<T> | null> {
 
 const id = z.string().min(1);
 const text = maybe(z.string());
+const typed = maybe(z.object({ type: z.string() }));
 const amount = maybe(z.int());
 const count = z.int32();
 const currency = z.string().regex(/^[a-z]{3}$/);
@@ -35,7 +36,7 @@ const details = z.object({
   bank_name: text,
   display_name: text,
   tokenization_method: text,
-  wallet: maybe(z.object({ type: z.string() })),
+  wallet: typed,
 });
 
 /** Stripe has the details of a payment method under its type, and those of a legacy card or account in the object itself. */
@@ -98,8 +99,6 @@ const term = z
   .optional()
   .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? null)));
 
-const resumption = z.object({ resume_at: seconds, status: maybe(z.object({ type: z.string() })) });
-
 const schedule = z.object({
   id,
   status: z.string(),
@@ -121,7 +120,9 @@ const schedule = z.object({
       transfer_data: term,
     }),
   ),
-  pause_schedules: maybe(z.array(z.object({ resume: maybe(resumption) }))),
+  pause_schedules: maybe(
+    z.array(z.object({ resume: maybe(z.object({ resume_at: seconds, status: typed })) })),
+  ),
 });
 
 /** Without the URL of its page, which is a credential. */
@@ -145,6 +146,7 @@ const subscription = z.object({
       id,
       current_period_end: seconds,
       billed_until: maybe(seconds),
+      current_trial: maybe(z.object({ end_date: seconds })),
       discounts: z.array(discount),
     }),
   ),
@@ -158,11 +160,7 @@ const subscription = z.object({
   cancellation_details: maybe(z.object({ reason: text, feedback: text, comment: text })),
   pause_collection: maybe(z.object({ resumes_at: maybe(seconds) })),
   status_details: maybe(
-    z.object({
-      paused: maybe(
-        z.object({ transitioned_at: seconds, subscription: maybe(z.object({ type: z.string() })) }),
-      ),
-    }),
+    z.object({ paused: maybe(z.object({ transitioned_at: seconds, subscription: typed })) }),
   ),
   pending_update: maybe(
     z.object({
@@ -172,7 +170,7 @@ const subscription = z.object({
     }),
   ),
   schedule: maybe(schedule),
-  billing_mode: maybe(z.object({ type: z.string() })),
+  billing_mode: typed,
   automatic_tax: maybe(z.object({ enabled: z.boolean() })),
   collection_method: z.string(),
   days_until_due: maybe(count),

@@ -34,6 +34,18 @@ test('with items of several periods, the end of the period is the end of the fir
   });
 });
 
+test.each([
+  ['of the subscription', { trial_end: 1_950_000_000 }, 1_950_000_000],
+  ['of an offer that an item has', { trial_end: null }, 1_900_000_000],
+])('a trial ends when that %s does', async (_title, changes, end) => {
+  const [item] = subscription.items.data;
+  const current_trial = { start_date: 1_800_000_000, end_date: 1_900_000_000, trial_offer: 'to_1' };
+  const data = [item, { ...item, id: 'si_2', current_trial }];
+  answerWith({}, { ...changes, items: { ...subscription.items, data } });
+
+  expect((await readSubscription())?.trialEndsAt).toBe(toIso(end));
+});
+
 test('a subscription without items has no period', async () => {
   answerWith({}, { items: { ...subscription.items, data: [] }, cancel_at_period_end: true });
 
