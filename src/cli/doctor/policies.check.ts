@@ -103,7 +103,7 @@ function judgeMention({ where, offeredWith }: Mention, found: Plan | string | un
     return [warn(`${where}: ${found}`, 'Correct or remove the id: no customer can have this plan.')];
   if (found === undefined || offeredWith === null) return [];
   const fault = typeof found === 'string' ? found : findFault(found, offeredWith);
-  const fix = 'Correct the id in the policy file; test and live mode have different ids.';
+  const fix = 'Correct the id in the policy file, or activate it at Stripe; each mode has ids of its own.';
   return fault === null ? [] : [fail(`${where}: ${fault}`, fix)];
 }
 
