@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((database) => database.close()));
+  for (const database of opened.splice(0)) await database.close();
 });
 
 async function open(url = `sqlite:${path}`): Promise<Database> {
