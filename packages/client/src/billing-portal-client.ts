@@ -42,7 +42,7 @@ export type BillingAccount = BillingAccountQuery;
 export type BillingCustomer = NonNullable<BillingAccount['billingCustomer']>;
 export type BillingSubscription = BillingCustomer['subscriptions'][number];
 export type BillingTask = NonNullable<BillingSubscription['tasks']>[number];
-/** The next charge and a page of invoices. */
+/** The earliest next charge, that of each subscription, and a page of invoices. */
 export type BillingInvoices = NonNullable<BillingInvoicesQuery['billingCustomer']>;
 export type BillingPortalSession = OpenBillingPortalMutation['createBillingPortalSession'];
 
@@ -61,7 +61,7 @@ export interface BillingPortalClientOptions {
 export interface BillingPortalClient {
   /** `fresh` asks Stripe now: for the page that the portal leads back to, where `isBackFromPortal()` is true. */
   getAccount(variables?: BillingAccountQueryVariables): Promise<BillingAccount>;
-  /** The next charge and a page of invoices, which Stripe is asked for; null without a customer. The URLs in it are credentials. */
+  /** The next charges and a page of invoices, which Stripe is asked for; null without a customer. The URLs in it are credentials. */
   getInvoices(variables?: BillingInvoicesQueryVariables): Promise<BillingInvoices | null>;
   /** Keeps a subscription that is set to end or to change, where its `keepable` is true. */
   keepSubscription(subscriptionId: string): Promise<void>;

@@ -22,7 +22,7 @@ import type { TypedDocument } from './typed-document.ts';
  */
 export const billingAccountQuery = /* @__PURE__ */ toDocumentNode(BillingAccountDocument);
 
-/** The next charge and the invoices, for `useQuery`. Stripe is asked each time, so render the account first. */
+/** The next charges and the invoices, for `useQuery`. Stripe is asked each time, so render the account first. */
 export const billingInvoicesQuery = /* @__PURE__ */ toDocumentNode(BillingInvoicesDocument);
 
 /** For `useMutation`, where a subscription's `keepable` is true. Fetch `billingAccountQuery` again after it. */

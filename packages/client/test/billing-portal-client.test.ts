@@ -182,12 +182,13 @@ test('the account is read in one request', async () => {
   expect(billingPortalConfiguration.features.invoiceHistory.enabled).toBe(true);
 });
 
-test('the next charge and the invoices are read in another request', async () => {
+test('the next charges and the invoices are read in another request', async () => {
   const client = createBillingPortalClient({ url: `${app.url}/graphql`, getToken: () => adasToken });
 
-  const { nextCharge, invoices } = (await client.getInvoices({ first: 1 })) ?? {};
+  const { nextCharge, subscriptions, invoices } = (await client.getInvoices({ first: 1 })) ?? {};
 
   expect(nextCharge?.amountDue).toMatchObject({ currency: 'usd', decimals: 2 });
+  expect(subscriptions).toEqual([{ id: nextCharge?.subscriptionId, nextCharge }]);
   expect(invoices?.edges).toHaveLength(1);
 });
 
