@@ -80,8 +80,7 @@ export function createHostedApp(config: HostedConfig, options: HostedOptions): P
     const platform = await openPlatform(config, options, closing);
     const features = createFeatures(platform, config, policySet);
     const all = Object.values<Feature>({ ...features });
-    const resolvers = all.flatMap((feature) => feature.resolvers);
-    const schema = createSchema(resolvers, config);
+    const schema = createSchema(all, config);
     observeOperations(schema, platform.telemetry);
     const sweeper = createSweeper(platform, config);
     closing.add(() => sweeper.stop());

@@ -21,12 +21,15 @@ export interface SchemaOptions {
 /** Marks administrators' operations: `@Extensions(admin)`. All others are for users. */
 export const admin = { admin: true };
 
-/**
- * Builds the schema from the decorators of these resolver instances.
- * @param resolvers one instance of each resolver class
- */
-export function createSchema(resolvers: readonly object[], options: SchemaOptions): GraphQLSchema {
-  const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
+interface Resolvers {
+  /** One instance of each resolver class. */
+  readonly resolvers: readonly object[];
+}
+
+/** Builds the schema from the decorators of the features' resolvers. */
+export function createSchema(features: readonly Resolvers[], options: SchemaOptions): GraphQLSchema {
+  const all = features.flatMap(({ resolvers }) => resolvers);
+  const instances = new Map(all.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaSync({
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<NewableFunction>,
     container: { get: (resolverClass: NewableFunction) => instances.get(resolverClass) },
