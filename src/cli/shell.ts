@@ -13,7 +13,7 @@ import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
 /** The streams and variables of the process, or of a test. */
 export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly columns?: number };
   readonly stderr: Writable;
   /** With the variables of a `.env` file. */
   loadEnvironment(): Environment;

@@ -54,6 +54,12 @@ describe('with a terminal', () => {
     expect(stdout).not.toContain(stripeKey);
   });
 
+  test('a correction writes the question again', async () => {
+    const { stdout } = await init([], typed.replace('supabase', 'supabaso\u007fe'));
+
+    expect(stdout.match(/Identity provider \(.*?\): supabas/g)).toHaveLength(2);
+  });
+
   test('an answer that is not accepted is asked for again', async () => {
     const [provider, issuer, audience, key, urls] = answers;
     const again = ['other', provider, issuer, audience, 'pk_test_1', key, 'nothing', urls].join('\n');

@@ -95,12 +95,15 @@ async function askAtTerminal(shell: Shell, given: Partial<Answers>): Promise<Ans
       done();
     },
   });
+  // A correction writes the question and the line again, which may take several rows.
+  Object.assign(output, { columns: shell.stdout.columns });
   const reader = createInterface({ input: shell.stdin, output, terminal: true, historySize: 0 });
   // What is pasted after the line may answer the next question, which may ask for a secret.
   reader.on('line', () => (isShown = false));
   const lines = reader[Symbol.asyncIterator]();
   const read = async ({ text, fallback, isSecret = false }: Question): Promise<string> => {
-    shell.stdout.write(`${text}${fallback === undefined ? '' : ` [${fallback}]`}: `);
+    reader.setPrompt(`${text}${fallback === undefined ? '' : ` [${fallback}]`}: `);
+    shell.stdout.write(reader.getPrompt());
     isShown = !isSecret;
     const line = await lines.next();
     if (isSecret) shell.stdout.write('\n');
