@@ -12,7 +12,7 @@ export interface Database {
   readonly records: RecordStore;
   /** Resolves when the store accepts writes. @throws StoreUnavailableError */
   ping(): Promise<void>;
-  close(): Promise<void> | void;
+  close(): Promise<void>;
 }
 
 export interface DatabaseOptions {

@@ -40,7 +40,7 @@ export function string(options: { readonly maxLength?: number } = {}): Parameter
     if (typeof value !== 'string') throw invalidRequest(`Invalid string: ${JSON.stringify(value)}`, path);
     if (value === '') throw emptyString(path);
     const { maxLength } = options;
-    if (maxLength !== undefined && [...value].length > maxLength) {
+    if (maxLength !== undefined && Array.from(value).length > maxLength) {
       throw invalidRequest(
         `Invalid string: ${value.slice(0, 12)}...${value.slice(-12)}; must be at most ${maxLength} characters`,
         path,

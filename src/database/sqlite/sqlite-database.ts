@@ -20,7 +20,10 @@ export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promi
     customers: new SqliteCustomerDirectory(connection, scope),
     audit: new SqliteAuditLog(connection, scope),
     records: new SqliteRecordStore(connection, scope),
-    close: () => connection.close(),
+    close: () => {
+      connection.close();
+      return Promise.resolve();
+    },
   };
 }
 
