@@ -128,20 +128,17 @@ describe('an import into SQLite', () => {
     const database = await open();
     const other = await open();
     const importing = { done: false };
-    const start = performance.now();
     const outcomes = linkInSteps(database.customers, createLinks(20_000, 'import')).finally(() => {
       importing.done = true;
     });
-    const turns: number[] = [];
+    let turns = 0;
     while (!importing.done) {
-      const asked = performance.now();
       await sleep(1);
-      await other.customers.linkMany(createLinks(1, `other${turns.length}`));
-      turns.push(performance.now() - asked);
+      await other.customers.linkMany(createLinks(1, `other${turns}`));
+      turns += 1;
     }
     expect(new Set(await outcomes)).toEqual(new Set(['linked']));
-    expect(turns.length).toBeGreaterThan(10);
-    // In one transaction the import would hold up the others to its end, on a machine of any speed.
-    expect(Math.max(...turns)).toBeLessThan((performance.now() - start) / 3);
+    // In one transaction the import would hold up the first of them to its end, on a machine of any speed.
+    expect(turns).toBeGreaterThan(10);
   });
 });
