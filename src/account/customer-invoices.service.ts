@@ -150,7 +150,7 @@ export function readStatuses(asked: readonly string[] | null | undefined): Reado
 function isCollected(subscription: BillingSubscription): boolean {
   const { status, pause_collection: pause } = subscription.facts;
   if (/^(paused|unpaid)$/.test(status) || endsWithTrial(subscription)) return false;
-  return pause === null || (pause.resumes_at ?? Infinity) <= findPaidUntil(subscription);
+  return pause === null || (pause.resumes_at !== null && pause.resumes_at <= findPaidUntil(subscription));
 }
 
 /** https://docs.stripe.com/billing/subscriptions/trials/free-trials#create-free-trials-without-payment */
@@ -160,7 +160,7 @@ function endsWithTrial({ paymentMethod, facts }: BillingSubscription): boolean {
   return /^(cancel|pause)$/.test(trial?.end_behavior.missing_payment_method ?? '');
 }
 
-/** Periods can be paid in advance: https://docs.stripe.com/billing/subscriptions/prebilling */
+/** Infinity without items. Periods can be paid in advance: https://docs.stripe.com/billing/subscriptions/prebilling */
 function findPaidUntil({ facts: { items } }: BillingSubscription): number {
   return Math.min(...items.map((item) => Math.max(item.current_period_end, item.billed_until ?? 0)));
 }

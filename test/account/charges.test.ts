@@ -235,6 +235,19 @@ describe('the next charge', () => {
     expect(billingCustomer?.nextCharge?.subscriptionId).toBe(id);
   });
 
+  test('a paused collection is not charged, also where the subscription has no items', async () => {
+    const { id } = await subscribe();
+    await app.sdk.subscriptions.update(id, { pause_collection: { behavior: 'void' } });
+
+    const billingCustomer = await readAltered((answer) => {
+      const list = JSON.parse(answer) as { data: Stripe.Subscription[] };
+      for (const { items } of list.data) items.data = [];
+      return JSON.stringify(list);
+    });
+
+    expect(billingCustomer).toMatchObject({ nextCharge: null, subscriptions: [{ nextCharge: null }] });
+  });
+
   test('a paused collection that resumes within the period is charged', async () => {
     const subscription = await subscribe();
     await app.sdk.subscriptions.update(subscription.id, {
