@@ -182,7 +182,7 @@ export class CustomerAdmin {
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
     if (ofCustomer?.userId === userId) return;
     if (ofCustomer !== null) await this.unlink(actor, ofCustomer.userId);
-    if ((await unlinking.unlink(userId, stripeCustomerId)) === null)
+    if ((await unlinking.move(userId, stripeCustomerId)) === null)
       await directory.link({ userId, stripeCustomerId });
   }
 

@@ -87,19 +87,31 @@ export class UserUnlinking {
     this.removals.push(removal);
   }
 
+  /** Removes a user's mapping and returns it; null when the user had none. */
+  unlink(userId: string): Promise<CustomerMapping | null> {
+    return this.leave(userId, () => this.directory.unlink(userId));
+  }
+
   /**
-   * Removes a user's mapping, or moves the user to another customer in one write, which keeps the contract end and the
-   * attributes. Also removes the stored data about the customer, even when an earlier call crashed halfway.
-   * @returns the removed or the new mapping; null when the user had none, or when another user has the other customer
+   * Moves a user to another customer in one write, which keeps the contract end and the attributes.
+   * @returns the new mapping; null when the user had none, or when another user has the customer
    */
-  async unlink(userId: string, other?: string): Promise<CustomerMapping | null> {
+  move(userId: string, stripeCustomerId: string): Promise<CustomerMapping | null> {
+    const changes = { stripeCustomerId, createdAt: new Date() };
+    return this.leave(userId, () => this.directory.update(userId, changes), stripeCustomerId);
+  }
+
+  /** Also removes the stored data about the customer, even when an earlier call crashed halfway. */
+  private async leave(
+    userId: string,
+    change: () => Promise<CustomerMapping | null>,
+    nextCustomerId?: string,
+  ): Promise<CustomerMapping | null> {
     const known = await this.directory.findByUserId(userId);
     if (known !== null) await this.removed.add(known);
-    const mapping = await (other === undefined
-      ? this.directory.unlink(userId)
-      : this.directory.update(userId, { stripeCustomerId: other, createdAt: new Date() }));
+    const mapping = await change();
     // Another mapping replaced the first meanwhile.
-    if (mapping !== null && ![known?.stripeCustomerId, other].includes(mapping.stripeCustomerId))
+    if (mapping !== null && ![known?.stripeCustomerId, nextCustomerId].includes(mapping.stripeCustomerId))
       await this.removed.add(mapping);
     for (const remove of this.removals) await remove(userId);
     // The customer that an attempt created no longer belongs to the user. Without a mapping, an attempt may be under way.
