@@ -62,7 +62,11 @@ export async function examine(env: Environment, tokenFile?: string): Promise<Fin
   );
   const findings = (await Promise.all(runs)).flat();
   await client?.close();
-  return findings.map((finding) => ({ ...finding, detail: hideSecrets(finding.detail, env) }));
+  return findings.map(({ detail, fix, ...finding }) => ({
+    ...finding,
+    detail: hideSecrets(detail, env),
+    fix: fix && hideSecrets(fix, env),
+  }));
 }
 
 /** Longer than the deadlines of all requests that a check makes. */
