@@ -25,10 +25,10 @@ export const taskRefusals = {
 
 export type TaskRefusal = keyof typeof taskRefusals;
 
-export const changes: readonly PortalFlowType[] = ['subscription_update', 'subscription_update_confirm'];
+export const planChanges: readonly PortalFlowType[] = ['subscription_update', 'subscription_update_confirm'];
 const cancel: readonly PortalFlowType[] = ['subscription_cancel'];
 const pause: readonly PortalFlowType[] = ['subscription_pause'];
-const all = [...cancel, ...changes, ...pause];
+const all = [...cancel, ...planChanges, ...pause];
 
 /** https://docs.stripe.com/customer-management#supported-payment-methods */
 const supportedMethods =
@@ -53,19 +53,23 @@ const limits: readonly Limit[] = [
   ['ENDED', all, isEnded],
   ['NOT_KNOWN', all, ({ status }) => !running.has(status)],
   ['ALREADY_CANCELED', all, (facts) => Boolean(facts.cancel_at) || facts.cancel_at_period_end],
-  ['SCHEDULED_CHANGE', [...cancel, ...changes], hasScheduledChange],
+  ['SCHEDULED_CHANGE', [...cancel, ...planChanges], hasScheduledChange],
   ['SCHEDULED_CHANGE', pause, ({ schedule }) => Boolean(schedule)],
-  ['FIRST_PAYMENT_PENDING', [...changes, ...pause], ({ status }) => status === 'incomplete'],
-  ['PAUSED', [...changes, ...pause], ({ status }) => status === 'paused'],
+  ['FIRST_PAYMENT_PENDING', [...planChanges, ...pause], ({ status }) => status === 'incomplete'],
+  ['PAUSED', [...planChanges, ...pause], ({ status }) => status === 'paused'],
   ['PAUSED', pause, ({ pause_collection: collection }) => Boolean(collection)],
-  ['PAYMENT_OVERDUE', [...changes, ...pause], ({ status }) => status === 'unpaid'],
+  ['PAYMENT_OVERDUE', [...planChanges, ...pause], ({ status }) => status === 'unpaid'],
   ['PAYMENT_OVERDUE', pause, ({ status }) => status === 'past_due'],
-  ['SENT_INVOICE', [...changes, ...pause], ({ collection_method: method }) => method === 'send_invoice'],
-  ['SEVERAL_PRODUCTS', changes, ({ items }) => items.length > 1],
-  ['NOT_KNOWN', changes, ({ items }) => items.length === 0],
-  ['USAGE_BASED', changes, ({ items }) => items.some(isMetered)],
-  ['PAYMENT_METHOD', changes, ({ paymentMethod: type }) => type !== null && !supported.has(type)],
-  ['TAX_BEHAVIOR', changes, ({ automatic_tax: tax, items }) => Boolean(tax?.enabled) && items.some(hidesTax)],
+  ['SENT_INVOICE', [...planChanges, ...pause], ({ collection_method: method }) => method === 'send_invoice'],
+  ['SEVERAL_PRODUCTS', planChanges, ({ items }) => items.length > 1],
+  ['NOT_KNOWN', planChanges, ({ items }) => items.length === 0],
+  ['USAGE_BASED', planChanges, ({ items }) => items.some(isMetered)],
+  ['PAYMENT_METHOD', planChanges, ({ paymentMethod: type }) => type !== null && !supported.has(type)],
+  [
+    'TAX_BEHAVIOR',
+    planChanges,
+    ({ automatic_tax: tax, items }) => Boolean(tax?.enabled) && items.some(hidesTax),
+  ],
   ['BILLING_MODE', pause, ({ billing_mode: mode }) => mode?.type === 'classic'],
 ];
 

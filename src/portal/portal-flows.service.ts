@@ -6,7 +6,7 @@ import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { countCharacters } from '../shared/texts.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { type PaymentMethod, type TaskFacts, changes, findMethodType } from './flow-limits.ts';
+import { type PaymentMethod, type TaskFacts, findMethodType, planChanges } from './flow-limits.ts';
 import { type OfferedFeatures, findRefusal, requireOfferedChange } from './offered-features.ts';
 import { type PortalFlow, type PortalFlowType, customerTasks } from './portal-flow.ts';
 import { createRefusal } from './portal.errors.ts';
@@ -98,7 +98,7 @@ export class PortalFlows {
     { stripeCustomerId }: FlowContext,
   ): Promise<PaymentMethod> {
     const own = default_payment_method ?? default_source;
-    if (own || !changes.includes(type)) return own;
+    if (own || !planChanges.includes(type)) return own;
     const expand = ['invoice_settings.default_payment_method', 'default_source'];
     const customer = await findStripeCustomer(this.stripe, stripeCustomerId, { expand });
     return customer && (customer.invoice_settings.default_payment_method ?? customer.default_source);
