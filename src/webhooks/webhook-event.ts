@@ -84,7 +84,7 @@ const eventSchema = z
     createdAt: new Date(created * 1000),
     /** The id of the event's object; null for the few objects that have none. */
     objectId: object.id,
-    /** The customer of the event's object, or its previous customer; null when there is none. */
+    /** The customer that the object belongs to, or belonged to before the change. Null for other objects. */
     customerId:
       object.object === 'customer'
         ? customerReference.parse(object.id)
