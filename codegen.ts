@@ -71,7 +71,7 @@ function writeTypedDocuments(...[, documents]: Parameters<Plugin>): unknown {
 function listOperations(documents: Parameters<Plugin>[1]) {
   const definitions = documents.flatMap(({ document }) => document?.definitions ?? []);
   const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-  const findSpread = (definition: ASTNode, found: Set<string> = new Set()): Set<string> => {
+  const findSpread = (definition: ASTNode, found = new Set<string>()): Set<string> => {
     visit(definition, {
       FragmentSpread: ({ name: { value } }) => {
         const fragment = fragments.find((each) => each.name.value === value);

@@ -28,8 +28,7 @@ async function sendMany(
   await fc.assert(fc.asyncProperty(anyRole, requests, send), {
     seed,
     numRuns,
-    interruptAfterTimeLimit: 240_000,
-    markInterruptAsFailure: true,
+    plugins: [fc.interruptAfterTimeLimit(240_000, { failOnInterrupt: true })],
   });
   return fulfilled;
 }
