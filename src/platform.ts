@@ -68,6 +68,6 @@ export async function openPlatform(
 
 /** Loads prom-client only where metrics are asked for. */
 async function loadMetrics(): Promise<Metrics> {
-  const { createMetrics } = await import('./telemetry/metrics.ts');
-  return createMetrics();
+  const { Metrics } = await import('./telemetry/metrics.ts');
+  return new Metrics();
 }

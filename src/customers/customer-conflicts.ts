@@ -51,7 +51,7 @@ export class CustomerConflicts {
       details: { conflictId: id, eventId },
     } as const;
     await this.audit.note(intent, foundAt, `conflict:${id}`);
-    if (isNew) this.metrics?.conflictFound(eventId === undefined ? 'session' : 'event');
+    if (isNew) this.metrics?.conflicts.inc({ source: eventId === undefined ? 'session' : 'event' });
   }
 
   async list(page: PageRequest): Promise<Page<CustomerConflict>> {

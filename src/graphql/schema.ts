@@ -127,7 +127,7 @@ export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): 
         name,
         isRemote: false,
         attributes: { ...kind, 'graphql.field': field.name },
-        ended: (outcome) => telemetry.metrics?.operationEnded(name, outcome),
+        ended: (outcome) => telemetry.metrics?.operations.inc({ operation: name, outcome }),
       };
       const resolve: Resolver = field.resolve ?? defaultFieldResolver;
       const observing: Resolver = (source, args, context, info) =>

@@ -152,7 +152,7 @@ function observeRequests(
     const subject = caller ? { subject: hashSubject(caller.userId) } : {};
     const line = { requestId, method, route, status, ms: Math.round(ms), ...subject };
     trace.run(() => request.log.info(line, 'request'));
-    telemetry.metrics?.requestAnswered(method, route, status, ms / 1000);
+    telemetry.metrics?.requests.observe({ method, route, status }, ms / 1000);
     trace.end(status);
   };
   server.decorateRequest('trace', null);

@@ -67,18 +67,18 @@ export class PortalSessions {
     args: SessionArgs,
     choose: (hidden: readonly FeatureName[]) => Promise<[CustomerMapping, ChosenConfiguration]>,
   ): Promise<PortalSession> {
-    let policyName = '(none)';
+    let policy = '(none)';
     try {
       const checked = this.check(args);
       const [mapping, chosen] = await choose(listHidden(args.features ?? {}));
       // No policy's own name has parentheses.
-      policyName = chosen.policy?.name ?? (chosen.named === null ? '(stripe default)' : '(named)');
+      policy = chosen.policy?.name ?? (chosen.named === null ? '(stripe default)' : '(named)');
       const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);
       const session = await this.open({ ...checked, ...params }, chosen);
-      this.parts.metrics?.sessionOpened(policyName, 'OK');
+      this.parts.metrics?.sessions.inc({ policy, outcome: 'OK' });
       return session;
     } catch (error) {
-      this.parts.metrics?.sessionOpened(policyName, toOutcome(error));
+      this.parts.metrics?.sessions.inc({ policy, outcome: toOutcome(error) });
       throw error;
     }
   }

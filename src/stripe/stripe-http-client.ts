@@ -40,7 +40,8 @@ export class StripeHttpClient extends Stripe.HttpClient {
         name: endpoint,
         isRemote: true,
         attributes: { 'http.request.method': method, 'url.template': endpoint.slice(method.length + 1) },
-        ended: (outcome, seconds) => this.telemetry.metrics?.stripeAnswered(endpoint, outcome, seconds),
+        ended: (outcome, seconds) =>
+          this.telemetry.metrics?.stripeRequests.observe({ endpoint, outcome }, seconds),
       },
       (report) => this.send(request, deadline - performance.now(), report),
     );

@@ -152,7 +152,8 @@ export function observePort<T extends { readonly [Name in keyof T]: Method }>(
         name: `store ${operationName}`,
         isRemote: true,
         attributes: { 'db.operation.name': operationName },
-        ended: (outcome, seconds) => telemetry.metrics?.storeAnswered(operationName, outcome, seconds),
+        ended: (outcome, seconds) =>
+          telemetry.metrics?.storeOperations.observe({ operation: operationName, outcome }, seconds),
       };
       return [name, (...args: never[]) => telemetry.observe(operation, () => port[name](...args))];
     });

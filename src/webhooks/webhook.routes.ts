@@ -68,12 +68,13 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
     try {
       const parsed = parseEvent(text, origin);
       if (typeof parsed === 'string') {
-        options.metrics?.webhookHandled(parsed === 'other_type' ? 'other' : parsed, 'ignored');
+        const type = parsed === 'other_type' ? 'other' : parsed;
+        options.metrics?.webhooks.inc({ type, outcome: 'ignored' });
         logIgnored(parsed, request);
       } else {
         event = parsed;
         const outcome = await options.processor.process(event);
-        options.metrics?.webhookHandled(event.type, outcome);
+        options.metrics?.webhooks.inc({ type: event.type, outcome });
       }
     } catch (error) {
       return fail(error, event, request, reply, options);
@@ -141,7 +142,7 @@ async function refuse(
   { metrics, refusals }: WebhookOptions,
 ): Promise<FastifyReply> {
   await refusals.consume(toCountedNetwork(request.ip));
-  metrics?.webhookHandled('other', 'refused');
+  metrics?.webhooks.inc({ type: 'other', outcome: 'refused' });
   request.log.warn({ requestId: request.id, refusal: code }, 'webhook delivery refused');
   return reply.code(400).send({ error: message, code });
 }
@@ -154,7 +155,7 @@ function fail(
   reply: FastifyReply,
   { metrics }: WebhookOptions,
 ): FastifyReply {
-  metrics?.webhookHandled(event?.type ?? 'other', 'failed');
+  metrics?.webhooks.inc({ type: event?.type ?? 'other', outcome: 'failed' });
   const details = { requestId: request.id, eventId: event?.id, eventType: event?.type };
   (request.log as Logger).error({ ...details, error }, 'failed to handle an event');
   if (error instanceof EventUnreadableError)
