@@ -1,13 +1,4 @@
-import {
-  cancellationFeedback,
-  cancellationReason,
-  collectionMethod,
-  discountScope,
-  pauseReason,
-  subscriptionStatus,
-  taxExemption,
-  taxIdVerification,
-} from './billing-customer.enums.ts';
+import * as enums from './billing-customer.enums.ts';
 import type { BillingCustomer } from './billing-customer.types.ts';
 import type { ChargedItemFacts, CustomerFacts, DiscountFacts, SubscriptionFacts } from './customer-facts.ts';
 import { findPaymentMethod } from './payment-method.ts';
@@ -33,9 +24,9 @@ export function toBillingCustomer(
     shipping: shipping && { ...shipping, address: toAddress(shipping.address) },
     taxIds: facts.tax_ids.map(({ verification, ...taxId }) => ({
       ...taxId,
-      verification: verification && taxIdVerification.read(verification.status),
+      verification: verification && enums.taxIdVerification.read(verification.status),
     })),
-    taxExempt: taxExemption.read(facts.tax_exempt ?? 'none'),
+    taxExempt: enums.taxExemption.read(facts.tax_exempt ?? 'none'),
     preferredLocales: facts.preferred_locales ?? [],
     currency,
     balance: facts.balance === 0 ? null : toOptionalMoney(facts.balance, currency),
@@ -76,7 +67,7 @@ function toBillingSubscription(
   const [offer] = facts.items.flatMap(({ current_trial: trial }) => trial ?? []);
   return {
     id: facts.id,
-    status: subscriptionStatus.read(facts.status),
+    status: enums.subscriptionStatus.read(facts.status),
     currency: facts.currency,
     items: facts.items.map(toBillingSubscriptionItem),
     total: toTotal(facts.items),
@@ -89,7 +80,7 @@ function toBillingSubscription(
     pause: toPause(facts),
     scheduledChange: toScheduledChange(facts),
     pendingUpdate: toPendingUpdate(facts),
-    collectionMethod: collectionMethod.read(facts.collection_method),
+    collectionMethod: enums.collectionMethod.read(facts.collection_method),
     daysUntilDue: facts.days_until_due,
     paymentMethod: facts.collection_method === 'send_invoice' ? null : findPaymentMethod(facts, customer),
     openInvoice: toOpenInvoice(facts, access),
@@ -138,7 +129,7 @@ function toBillingDiscount(
   const amounts = currency === null || own === currency ? coupon : coupon?.currency_options?.[currency];
   return {
     id,
-    scope: discountScope.read(scope),
+    scope: enums.discountScope.read(scope),
     name,
     percentOff,
     amountOff: toOptionalMoney(amounts?.amount_off ?? null, currency ?? own),
@@ -166,8 +157,8 @@ function toCancellation(facts: SubscriptionFacts): BillingSubscription['cancella
   const { reason = null, feedback = null, comment = null } = facts.cancellation_details ?? {};
   return {
     requestedAt: toDate(facts.canceled_at),
-    reason: reason === null ? null : cancellationReason.read(reason),
-    feedback: feedback === null ? null : cancellationFeedback.read(feedback),
+    reason: reason === null ? null : enums.cancellationReason.read(reason),
+    feedback: feedback === null ? null : enums.cancellationFeedback.read(feedback),
     comment,
   };
 }
@@ -178,7 +169,7 @@ function toPause(facts: SubscriptionFacts): BillingSubscription['pause'] {
     const since = details?.paused?.transitioned_at ?? null;
     // The others have happened, or wait for a payment.
     const next = schedule?.pause_schedules?.find(({ resume }) => resume?.status?.type === 'scheduled');
-    const reason = pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
+    const reason = enums.pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
     return { reason, since: toDate(since), until: toDate(next?.resume?.resume_at ?? null) };
   }
   if (collection === null) return null;

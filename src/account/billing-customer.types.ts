@@ -1,6 +1,6 @@
 import { ID } from 'type-graphql';
 import { createObjectType, field, internal, nullable } from '../graphql/types.ts';
-import { taxExemption, taxIdVerification } from './billing-customer.enums.ts';
+import * as enums from './billing-customer.enums.ts';
 import type { CustomerFacts } from './customer-facts.ts';
 import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
@@ -28,7 +28,7 @@ const BillingTaxId = createObjectType('BillingTaxId', 'A tax id of the customer.
   value: field(String, 'The tax id itself, such as `DE123456789`.'),
   country: nullable(String, 'The country as two letters.'),
   verification: nullable(
-    taxIdVerification.type,
+    enums.taxIdVerification.type,
     'Whether an authority confirmed the tax id; null when not known.',
   ),
 });
@@ -46,7 +46,7 @@ export const BillingCustomer = createObjectType(
     address: nullable(BillingAddress, 'The address on invoices.'),
     shipping: nullable(BillingShipping, 'Where goods are shipped to.'),
     taxIds: field([BillingTaxId], "The customer's tax ids."),
-    taxExempt: field(taxExemption.type, 'Whether the customer is exempt from tax.'),
+    taxExempt: field(enums.taxExemption.type, 'Whether the customer is exempt from tax.'),
     preferredLocales: field([String], 'Languages for invoices and e-mails, the preferred one first.'),
     currency: nullable(String, 'The currency of subscriptions in lower case; null before the first charge.'),
     balance: nullable(

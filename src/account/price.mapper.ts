@@ -1,12 +1,12 @@
 import Stripe from 'stripe';
-import { billingInterval, packageRounding, pricingModel } from './billing-customer.enums.ts';
+import * as enums from './billing-customer.enums.ts';
 import type { ChargedItemFacts, PriceFacts } from './customer-facts.ts';
 import { type Money, getDecimals, isChargeable, toMoney, toOptionalMoney } from './stripe-values.ts';
 import type { BillingChangedItem, BillingPrice } from './subscription.types.ts';
 
 export function toBillingPrice(price: PriceFacts): BillingPrice {
   const { currency, recurring, transform_quantity: transform } = price;
-  const model = pricingModel.read(findModel(price));
+  const model = enums.pricingModel.read(findModel(price));
   const isUsage = isUsageBased(price);
   return {
     id: price.id,
@@ -16,14 +16,14 @@ export function toBillingPrice(price: PriceFacts): BillingPrice {
     lookupKey: price.lookup_key,
     currency,
     decimals: getDecimals(currency),
-    interval: recurring === null ? null : billingInterval.read(recurring.interval),
+    interval: recurring === null ? null : enums.billingInterval.read(recurring.interval),
     intervalCount: recurring?.interval_count ?? null,
     model: isUsage ? 'usage' : model,
     usageModel: isUsage ? model : null,
     unitAmount: toOptionalMoney(price.unit_amount, currency),
     unitAmountDecimal: price.unit_amount_decimal,
     packageSize: transform?.divide_by ?? null,
-    packageRounding: transform === null ? null : packageRounding.read(transform.round),
+    packageRounding: transform === null ? null : enums.packageRounding.read(transform.round),
     tiers:
       price.tiers?.map((tier) => ({
         upTo: tier.up_to,

@@ -1,16 +1,6 @@
 import { Float, ID, Int } from 'type-graphql';
 import { createObjectType, field, internal, nullable } from '../graphql/types.ts';
-import {
-  billingInterval,
-  cancellationFeedback,
-  cancellationReason,
-  collectionMethod,
-  discountScope,
-  packageRounding,
-  pauseReason,
-  pricingModel,
-  subscriptionStatus,
-} from './billing-customer.enums.ts';
+import * as enums from './billing-customer.enums.ts';
 import type { SubscriptionFacts } from './customer-facts.ts';
 import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
@@ -42,10 +32,13 @@ export const BillingPrice = createObjectType(
     lookupKey: nullable(String, 'The key by which a product looks the price up.'),
     currency: field(String, 'The currency that is charged, as an ISO code in lower case.'),
     decimals: field(Int, "Stripe's decimals for the currency."),
-    interval: nullable(billingInterval.type, 'The unit of the billing interval; null for a one-time price.'),
+    interval: nullable(
+      enums.billingInterval.type,
+      'The unit of the billing interval; null for a one-time price.',
+    ),
     intervalCount: nullable(Int, 'The number of units between two charges; null for a one-time price.'),
-    model: field(pricingModel.type, 'How the price is computed.'),
-    usageModel: nullable(pricingModel.type, 'How usage is priced; null unless the model is USAGE.'),
+    model: field(enums.pricingModel.type, 'How the price is computed.'),
+    usageModel: nullable(enums.pricingModel.type, 'How usage is priced; null unless the model is USAGE.'),
     unitAmount: nullable(
       Money,
       'The amount for one unit or package; null without a single amount, or if it has a fraction of the smallest unit.',
@@ -56,7 +49,7 @@ export const BillingPrice = createObjectType(
     ),
     packageSize: nullable(Float, 'The number of units in a package; null without packages.'),
     packageRounding: nullable(
-      packageRounding.type,
+      enums.packageRounding.type,
       'What a package that is not full costs; null without packages.',
     ),
     tiers: nullable([BillingPriceTier], 'The tiers, lowest first; null for a price without tiers.'),
@@ -66,7 +59,10 @@ export const BillingPrice = createObjectType(
 export type BillingDiscount = InstanceType<typeof BillingDiscount>;
 export const BillingDiscount = createObjectType('BillingDiscount', 'A discount that is in force.', {
   id: field(ID, "Stripe's id of the discount, `di_…`."),
-  scope: field(discountScope.type, 'What the discount was given to. Coupons may cover some products only.'),
+  scope: field(
+    enums.discountScope.type,
+    'What the discount was given to. Coupons may cover some products only.',
+  ),
   name: nullable(String, "The coupon's name, as invoices show it."),
   percentOff: nullable(Float, 'The percentage; null for a discount by an amount.'),
   amountOff: nullable(
@@ -103,13 +99,13 @@ const BillingSubscriptionItem = createObjectType('BillingSubscriptionItem', 'One
 
 const BillingCancellation = createObjectType('BillingCancellation', "A subscription's cancellation.", {
   requestedAt: nullable(Date, 'When the subscription was cancelled.'),
-  reason: nullable(cancellationReason.type, 'Why, as Stripe sees it.'),
-  feedback: nullable(cancellationFeedback.type, 'What the customer chose as the reason.'),
+  reason: nullable(enums.cancellationReason.type, 'Why, as Stripe sees it.'),
+  feedback: nullable(enums.cancellationFeedback.type, 'What the customer chose as the reason.'),
   comment: nullable(String, 'What the customer wrote about it.'),
 });
 
 const BillingPause = createObjectType('BillingPause', "A subscription's pause.", {
-  reason: field(pauseReason.type, 'Why the subscription is paused.'),
+  reason: field(enums.pauseReason.type, 'Why the subscription is paused.'),
   since: nullable(Date, 'When the pause began; null for PAYMENT_COLLECTION, where Stripe does not keep it.'),
   until: nullable(Date, 'When it ends by itself; null when it has no end.'),
 });
@@ -154,7 +150,7 @@ export const BillingOpenInvoice = createObjectType(
 export type BillingSubscription = InstanceType<typeof BillingSubscription>;
 export const BillingSubscription = createObjectType('BillingSubscription', 'A subscription at Stripe.', {
   id: field(ID, "Stripe's id of the subscription, `sub_…`."),
-  status: field(subscriptionStatus.type, "The subscription's status."),
+  status: field(enums.subscriptionStatus.type, "The subscription's status."),
   currency: field(
     String,
     'The currency of invoices, in lower case. Adaptive Pricing may charge another one.',
@@ -176,7 +172,7 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
   pause: nullable(BillingPause, 'The pause; null when the subscription is not paused.'),
   scheduledChange: nullable(BillingScheduledChange, 'The next change that waits for its date.'),
   pendingUpdate: nullable(BillingPendingUpdate, 'A change that waits for a payment.'),
-  collectionMethod: field(collectionMethod.type, 'How invoices are paid.'),
+  collectionMethod: field(enums.collectionMethod.type, 'How invoices are paid.'),
   daysUntilDue: nullable(
     Int,
     'Within how many days a sent invoice must be paid; null when Stripe charges automatically.',
