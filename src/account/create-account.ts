@@ -21,12 +21,12 @@ export interface Account extends Required<Pick<Feature, 'resolvers' | 'eraseUser
 
 export function createAccount(
   { database, stripe, leases, audit, logger, now }: Platform,
-  { directory, subscriptions, unlinking }: Customers,
+  { directory, subscriptions, mappings }: Customers,
   { chooser }: Portal,
   { webhooks }: Pick<CommandConfig, 'webhooks'>,
 ): Account {
   const snapshots = new SnapshotRegister(database.records);
-  unlinking.alsoRemove((userId) => snapshots.removeOf(userId));
+  mappings.alsoRemove((userId) => snapshots.removeOf(userId));
   const reader = new CustomerReader(subscriptions, stripe, now);
   const sync = new CustomerSync(directory, snapshots, reader, leases);
   // Without webhooks, snapshots would become stale.

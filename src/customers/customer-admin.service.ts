@@ -14,8 +14,8 @@ import {
   readAttributes,
 } from './customer-directory.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
-import type { RemovedMappings, UserUnlinking } from './removed-mappings.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
+import type { UserMappings } from './user-mappings.ts';
 
 type Actor = AuditIntent['actor'];
 
@@ -30,10 +30,9 @@ interface OpenConflict extends CustomerConflict {
 
 interface CustomerAdminParts extends Pick<Platform, 'stripe' | 'audit' | 'leases'> {
   readonly directory: CustomerDirectory;
+  readonly mappings: UserMappings;
   readonly attempts: CreationAttempts;
   readonly conflicts: CustomerConflicts;
-  readonly unlinking: UserUnlinking;
-  readonly removedMappings: RemovedMappings;
 }
 
 /** Reads and changes the mappings of all users and their conflicts, for administrators. The audit trail has every change. */
@@ -73,7 +72,7 @@ export class CustomerAdmin {
   /** Removes a mapping and returns it. Only `link` can restore it. @throws CustomerNotFoundError, BadUserInputError */
   unlink(actor: Actor, userId: string): Promise<CustomerMapping> {
     return this.change({ actor, action: 'unlink_customer', userId }, () =>
-      this.parts.unlinking.unlink(userId),
+      this.parts.mappings.unlink(userId),
     );
   }
 
@@ -114,7 +113,7 @@ export class CustomerAdmin {
     id: string,
     resolution: ConflictResolution,
   ): Promise<CustomerMapping | null> {
-    const { directory, conflicts, removedMappings, audit, leases } = this.parts;
+    const { directory, mappings, conflicts, audit, leases } = this.parts;
     const found = await this.getConflict(id);
     const { userId, stripeCustomerId: target, linkedCustomerId } = await this.addMappings(found);
     const details = { resolution, linkedBefore: linkedCustomerId ?? 'none' };
@@ -124,7 +123,7 @@ export class CustomerAdmin {
       leases.runExclusive(`customer:${target}`, async () => {
         // Another administrator may have resolved it meanwhile.
         await this.getConflict(id);
-        if (resolution === 'keep_current') await removedMappings.add(found);
+        if (resolution === 'keep_current') await mappings.forbid(found);
         else await this.take(actor, found);
         await conflicts.remove(found);
         return directory.findByUserId(userId);
@@ -134,13 +133,13 @@ export class CustomerAdmin {
 
   /** Removes what is stored about a user, for the command line. @throws StoreUnavailableError */
   async erase({ userId }: UserToErase): Promise<Erasure> {
-    const { attempts, conflicts, removedMappings, unlinking } = this.parts;
+    const { mappings, attempts, conflicts } = this.parts;
     const attemptCount = await attempts.removeOf(userId);
     const others = await conflicts.listOf(userId);
-    const mapping = await unlinking.unlink(userId);
+    const mapping = await mappings.unlink(userId);
     for (const conflict of others) {
       // Without the user's mapping, an event could now link the user to this customer.
-      await removedMappings.add(conflict);
+      await mappings.forbid(conflict);
       await conflicts.remove(conflict);
     }
     const removed = [
@@ -177,12 +176,12 @@ export class CustomerAdmin {
 
   /** After a crash halfway, the conflict still exists, and resolving it again continues. */
   private async take(actor: Actor, { userId, stripeCustomerId }: CustomerConflict): Promise<void> {
-    const { directory, unlinking } = this.parts;
+    const { directory, mappings } = this.parts;
     await this.requireAtStripe(stripeCustomerId);
     const ofCustomer = await directory.findByStripeCustomerId(stripeCustomerId);
     if (ofCustomer?.userId === userId) return;
     if (ofCustomer !== null) await this.unlink(actor, ofCustomer.userId);
-    if ((await unlinking.move(userId, stripeCustomerId)) === null)
+    if ((await mappings.move(userId, stripeCustomerId)) === null)
       await directory.link({ userId, stripeCustomerId });
   }
 

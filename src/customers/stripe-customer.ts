@@ -31,57 +31,57 @@ export async function findStripeCustomerOrDeleted(
   }
 }
 
-export interface MetadataEntry {
-  readonly key: string;
-  readonly value: string;
+/** Values by metadata keys, each of which names a user. */
+export type NamingMetadata = Readonly<Record<string, string>>;
+
+/**
+ * Returns the ids of all customers that have one of the entries now. Stripe's search lags by a minute, or more in an
+ * outage; its list does not: https://docs.stripe.com/search#data-freshness
+ * @param since where the list begins
+ */
+export async function listNamed(
+  stripe: StripeClient,
+  metadata: NamingMetadata,
+  since: Date,
+): Promise<readonly string[]> {
+  const entries = Object.entries(metadata);
+  if (entries.length === 0) return [];
+  const [newer, ...found] = await Promise.all([
+    listNew(stripe, metadata, since),
+    ...entries.map(([key, value]) => search(stripe, key, value)),
+  ]);
+  const unseen = [...new Set(found.flat())].filter((id) => !newer.includes(id));
+  const stillThere = await Promise.all(unseen.map((id) => isNamed(stripe, metadata, id)));
+  return [...newer, ...unseen.filter((_id, index) => stillThere[index])];
 }
 
-export class CustomersByMetadata {
-  constructor(private readonly stripe: StripeClient) {}
-
-  /**
-   * Returns the ids of all customers that have one of the entries now. Stripe's search lags by a minute, or more in an
-   * outage; its list does not: https://docs.stripe.com/search#data-freshness
-   * @param since where the list begins
-   * @throws BillingError of the Stripe kind
-   */
-  async list(entries: readonly MetadataEntry[], since: Date): Promise<readonly string[]> {
-    if (entries.length === 0) return [];
-    const [newer, ...found] = await Promise.all([
-      this.listNew(entries, since),
-      ...entries.map((entry) => this.search(entry)),
-    ]);
-    const unseen = [...new Set(found.flat())].filter((id) => !newer.includes(id));
-    const stillThere = await Promise.all(unseen.map((id) => this.has(entries, id)));
-    return [...newer, ...unseen.filter((_id, index) => stillThere[index])];
-  }
-
-  /** Whether the customer exists now and has one of the entries. @throws BillingError of the Stripe kind */
-  async has(entries: readonly MetadataEntry[], id: string): Promise<boolean> {
-    const customer = await findStripeCustomer(this.stripe, id);
-    return customer !== null && hasOne(customer, entries);
-  }
-
-  /** The search also returns values that differ in case, and customers that were just changed or deleted. */
-  private async search({ key, value }: MetadataEntry): Promise<readonly string[]> {
-    const query = `metadata['${key}']:'${escape(value)}'`;
-    const { data } = await this.stripe.read((sdk, options) =>
-      sdk.customers.search({ query, limit: 100 }, options),
-    );
-    return data.map(({ id }) => id);
-  }
-
-  private async listNew(entries: readonly MetadataEntry[], since: Date): Promise<readonly string[]> {
-    const created = { gte: Math.floor(since.getTime() / 1000) };
-    const customers = await readAll(this.stripe, (sdk, page, options) =>
-      sdk.customers.list({ ...page, created }, options),
-    );
-    return customers.filter((customer) => hasOne(customer, entries)).map(({ id }) => id);
-  }
+/** Whether the customer exists now and has one of the entries. @throws BillingError of the Stripe kind */
+export async function isNamed(stripe: StripeClient, metadata: NamingMetadata, id: string): Promise<boolean> {
+  const customer = await findStripeCustomer(stripe, id);
+  return customer !== null && hasOne(customer, metadata);
 }
 
-function hasOne({ metadata }: Stripe.Customer, entries: readonly MetadataEntry[]): boolean {
-  return entries.some(({ key, value }) => metadata[key] === value);
+/** The search also returns values that differ in case, and customers that were just changed or deleted. */
+async function search(stripe: StripeClient, key: string, value: string): Promise<readonly string[]> {
+  const query = `metadata['${key}']:'${escape(value)}'`;
+  const { data } = await stripe.read((sdk, options) => sdk.customers.search({ query, limit: 100 }, options));
+  return data.map(({ id }) => id);
+}
+
+async function listNew(
+  stripe: StripeClient,
+  metadata: NamingMetadata,
+  since: Date,
+): Promise<readonly string[]> {
+  const created = { gte: Math.floor(since.getTime() / 1000) };
+  const customers = await readAll(stripe, (sdk, page, options) =>
+    sdk.customers.list({ ...page, created }, options),
+  );
+  return customers.filter((customer) => hasOne(customer, metadata)).map(({ id }) => id);
+}
+
+function hasOne({ metadata }: Stripe.Customer, wanted: NamingMetadata): boolean {
+  return Object.entries(wanted).some(([key, value]) => metadata[key] === value);
 }
 
 /** Escapes a value in single quotes: https://docs.stripe.com/search#search-query-language */

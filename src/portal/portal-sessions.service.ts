@@ -3,7 +3,7 @@ import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
 import { listHidden } from '../configurations/narrow-configuration.ts';
-import type { OwnCustomers } from '../customers/customer-creation.service.ts';
+import type { OwnCustomers } from '../customers/own-customers.service.ts';
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
 import type { Platform } from '../platform.ts';

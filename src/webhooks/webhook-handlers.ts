@@ -136,11 +136,11 @@ async function linkByEvent(
 }
 
 async function linkAlone(link: MappingIds, event: WebhookEvent, parts: HandlerParts): Promise<void> {
-  const { directory, automaticLinks } = parts.customers;
+  const { directory, mappings } = parts.customers;
   const { userId, stripeCustomerId: target } = link;
   const ofUser = await directory.findByUserId(userId);
   if (ofUser?.stripeCustomerId === target) return;
-  if (!(await automaticLinks.isAllowed(link))) {
+  if (!(await mappings.isAllowed(link))) {
     logRemoved(link, event, parts);
     return;
   }
@@ -151,7 +151,7 @@ async function linkAlone(link: MappingIds, event: WebhookEvent, parts: HandlerPa
   const action = 'link_customer_by_event' as const;
   const intent = { actor: stripeItself, action, userId, target, details: { eventId: event.id } };
   try {
-    await parts.audit.record(intent, () => automaticLinks.link(link));
+    await parts.audit.record(intent, () => mappings.link(link));
   } catch (error) {
     // Another mapping was created meanwhile, or this one removed.
     if (error instanceof MappingRemovedError) logRemoved(link, event, parts);

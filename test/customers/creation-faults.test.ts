@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { RemovedMappings } from '../../src/customers/removed-mappings.ts';
+import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
+import { UserMappings } from '../../src/customers/user-mappings.ts';
 import { adminRole, readTrail } from '../audit/audit-kit.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { unlinkCustomerMutation } from '../helpers/admin-operations.ts';
@@ -212,7 +213,9 @@ test('a user who is erased while a customer is created is not linked, by events 
   expect(await named.findLinked(userId)).toBeUndefined();
   const [customer] = await listCustomers(named.stripe);
   const link = { userId, stripeCustomerId: customer?.id ?? '' };
-  expect(await new RemovedMappings(named.database.records).has(link)).toBe(true);
+  const { customers, records } = named.database;
+  const mappings = new UserMappings(customers, records, new CreationAttempts(records));
+  expect(await mappings.isAllowed(link)).toBe(false);
   expect(readAllRows(DATABASE_URL)).not.toContain(userId);
   expect(await readTrail(named.app)).toMatchObject([
     { actorKind: 'ERASED', userErased: true, targetId: null, outcome: 'FAILED', code: 'CUSTOMER_NOT_FOUND' },

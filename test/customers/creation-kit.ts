@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
-import { markKey } from '../../src/customers/customer-creation.service.ts';
+import { markKey } from '../../src/customers/own-customers.service.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import type { CreateSessionMutation } from '../generated/graphql.ts';

@@ -7,11 +7,10 @@ import { AuditTrail } from '../../src/audit/audit-trail.service.ts';
 import { createToken } from '../../src/auth/token-issuer.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
-import { AutomaticMappings, RemovedMappings } from '../../src/customers/removed-mappings.ts';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
 import { CustomerConflicts } from '../../src/customers/customer-conflicts.ts';
-import { CustomerCreation } from '../../src/customers/customer-creation.service.ts';
-import { CustomersByMetadata } from '../../src/customers/stripe-customer.ts';
+import { OwnCustomers } from '../../src/customers/own-customers.service.ts';
+import { UserMappings } from '../../src/customers/user-mappings.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
@@ -113,7 +112,7 @@ async function expectOneCustomer(stripe: Stripe, databaseUrl: string): Promise<S
 }
 
 /** What one replica of the service creates customers with. */
-function createReplica(database: Database, stripeUrl: string): CustomerCreation {
+function createReplica(database: Database, stripeUrl: string): OwnCustomers {
   const stripe = new StripeClient({
     secretKey: 'sk_test_1',
     apiUrl: new URL(stripeUrl),
@@ -124,17 +123,18 @@ function createReplica(database: Database, stripeUrl: string): CustomerCreation 
   const now = (): Date => new Date();
   const audit = new AuditTrail(database.audit, createLogger('silent'));
   const { customers: directory, records } = database;
-  return new CustomerCreation({
+  const attempts = new CreationAttempts(records, now);
+  const parts = {
     directory,
-    links: new AutomaticMappings(directory, new RemovedMappings(records)),
-    customers: new CustomersByMetadata(stripe),
-    attempts: new CreationAttempts(records, now),
+    mappings: new UserMappings(directory, records, attempts),
+    attempts,
     conflicts: new CustomerConflicts(database.records, audit, null),
     stripe,
     audit,
     now,
-    metadataKey: null,
-  });
+  };
+  const linking = { metadataKey: null, byClientReferenceId: false };
+  return new OwnCustomers(parts, { customerCreation: 'on_demand', linking, signUpUrl: null });
 }
 
 function describeCreation(createUrl: () => string): void {

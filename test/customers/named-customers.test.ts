@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { createPrice } from '../../packages/local-stripe/test/fixtures.ts';
 import { startLocalStripe } from '../../packages/local-stripe/test/local-stripe-client.ts';
-import { markKey } from '../../src/customers/customer-creation.service.ts';
+import { markKey } from '../../src/customers/own-customers.service.ts';
 import { readTrail } from '../audit/audit-kit.ts';
 import { createSessionMutation } from '../helpers/operations.ts';
 import { type TestApp, returnUrl } from '../helpers/test-app.ts';

@@ -3,7 +3,7 @@ import { expandCustomer, expandSubscriptions } from '../../account/customer-read
 import type { StripeConfig } from '../../config/config.ts';
 import { stripeOrigin } from '../../config/environment-schema.ts';
 import { productsPath } from '../../configurations/managed-configuration.ts';
-import { markKey } from '../../customers/customer-creation.service.ts';
+import { markKey } from '../../customers/own-customers.service.ts';
 import { redact } from '../../logging/logger.ts';
 import { BillingError } from '../../shared/errors.ts';
 import { StripeConnectionFailure } from '../../stripe/stripe.errors.ts';

@@ -1,4 +1,5 @@
 import type { Caller } from '../auth/claims.ts';
+import type { CommandConfig } from '../config/command-config.ts';
 import type { Platform } from '../platform.ts';
 import { SharedReads } from '../stripe/reads.ts';
 import {
@@ -22,8 +23,8 @@ import {
   MappingRemovedError,
   UserAlreadyLinkedError,
 } from './customer.errors.ts';
-import type { AutomaticMappings } from './removed-mappings.ts';
-import type { CustomersByMetadata, MetadataEntry } from './stripe-customer.ts';
+import { type NamingMetadata, isNamed, listNamed } from './stripe-customer.ts';
+import type { UserMappings } from './user-mappings.ts';
 
 /** The metadata key for the mark of the attempt that created the customer. Only this store knows the random mark. */
 export const markKey = 'billing_portal_attempt';
@@ -35,14 +36,11 @@ const lookBackMs = 5 * 60_000;
 /** Longer than the search lags in an outage, which is up to an hour. */
 const longestLookBackMs = 120 * 60_000;
 
-interface CreationParts extends Pick<Platform, 'stripe' | 'audit' | 'now'> {
+interface OwnCustomersParts extends Pick<Platform, 'stripe' | 'audit' | 'now'> {
   readonly directory: CustomerDirectory;
-  readonly links: AutomaticMappings;
-  readonly customers: CustomersByMetadata;
+  readonly mappings: UserMappings;
   readonly attempts: CreationAttempts;
   readonly conflicts: CustomerConflicts;
-  /** The metadata key that names users at Stripe; null when no key is set. */
-  readonly metadataKey: string | null;
 }
 
 /** Stripe replayed the creation of a customer that was since deleted, changed or unlinked. */
@@ -53,15 +51,30 @@ class AttemptUndoneError extends StripeUnavailableError {
 }
 
 /**
- * Creates a customer for a user who has none. Exactly one customer is created, however many processes try at once and
+ * Finds the caller's customer, or creates one. Exactly one customer is created, however many processes try at once and
  * wherever they crash: an attempt is stored before Stripe is called, and all processes that join the attempt send the
  * same request with the same idempotency key.
  *
  * An existing customer is linked in two cases only: an attempt of this store created it, which its random mark proves, or
  * it names the user under the metadata key that the operator's own server writes.
  */
-export class CustomerCreation {
-  constructor(private readonly parts: CreationParts) {}
+export class OwnCustomers {
+  private readonly creations = new SharedReads<CustomerMapping>();
+
+  constructor(
+    private readonly parts: OwnCustomersParts,
+    private readonly config: Pick<CommandConfig, 'customerCreation' | 'linking' | 'signUpUrl'>,
+  ) {}
+
+  /** @throws CustomerNotFoundError, CustomerAmbiguousError, and the errors of Stripe and the store */
+  async get(caller: Caller): Promise<CustomerMapping> {
+    const mapping = await this.parts.directory.findByUserId(caller.userId);
+    if (mapping !== null) return mapping;
+    const { customerCreation, signUpUrl } = this.config;
+    if (customerCreation === 'never') throw new CustomerNotFoundError(undefined, signUpUrl?.href);
+    // A page may send several requests at once, and Stripe allows only 20 searches a second.
+    return this.creations.read(caller.userId, () => this.create(caller));
+  }
 
   /** @throws CustomerAmbiguousError, and the errors of Stripe and the store */
   async create(caller: Caller): Promise<CustomerMapping> {
@@ -105,19 +118,19 @@ export class CustomerCreation {
   private async findExisting(userId: string, latest: CreationAttempt | null): Promise<string | null> {
     const now = this.parts.now().getTime();
     const since = Math.max((latest?.beganAt.getTime() ?? now) - lookBackMs, now - longestLookBackMs);
-    const entries = [...this.listNames(userId), ...(latest === null ? [] : [toEntry(latest)])];
-    const found = await this.parts.customers.list(entries, new Date(since));
+    const metadata = { ...this.getName(userId), ...(latest === null ? {} : toMark(latest)) };
+    const found = await listNamed(this.parts.stripe, metadata, new Date(since));
     const allowed = await Promise.all(
-      found.map((stripeCustomerId) => this.parts.links.isAllowed({ userId, stripeCustomerId })),
+      found.map((stripeCustomerId) => this.parts.mappings.isAllowed({ userId, stripeCustomerId })),
     );
     const [id = null, ...others] = found.filter((_id, index) => allowed[index]);
     if (id !== null && others.length > 0) throw new CustomerAmbiguousError([id, ...others]);
     return id;
   }
 
-  private listNames(userId: string): readonly MetadataEntry[] {
-    const { metadataKey } = this.parts;
-    return metadataKey === null ? [] : [{ key: metadataKey, value: userId }];
+  private getName(userId: string): NamingMetadata {
+    const { metadataKey } = this.config.linking;
+    return metadataKey === null ? {} : { [metadataKey]: userId };
   }
 
   private adopt(caller: Caller, stripeCustomerId: string): Promise<CustomerMapping> {
@@ -134,17 +147,16 @@ export class CustomerCreation {
       const stripeCustomerId = await this.createAtStripe(userId, attempt);
       operation.aimAt(stripeCustomerId);
       const mapping = await this.link({ userId, stripeCustomerId });
-      const { attempts, links } = this.parts;
+      const { attempts, mappings } = this.parts;
       const isOther = mapping.stripeCustomerId !== stripeCustomerId;
       // An erasure removes the attempts first: one that came in between is seen now, or removes this mapping itself.
-      return isOther || (await attempts.has(userId, attempt)) ? mapping : links.withdraw(mapping);
+      return isOther || (await attempts.has(userId, attempt)) ? mapping : mappings.withdraw(mapping);
     });
   }
 
   private async createAtStripe(userId: string, attempt: CreationAttempt): Promise<string> {
     const { email, idempotencyKey } = attempt;
-    const entries = [toEntry(attempt), ...this.listNames(userId)];
-    const metadata = Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+    const metadata = { ...toMark(attempt), ...this.getName(userId) };
     const params = { metadata, ...(email === null ? {} : { email }) };
     const created = await this.parts.stripe.write(
       (sdk, options) => sdk.customers.create(params, options),
@@ -152,14 +164,14 @@ export class CustomerCreation {
     );
     const { success, data: id } = stripeCustomerIdSchema.safeParse(created.id);
     if (!success) throw new StripeUnavailableError(new Error('Stripe did not answer with a customer'));
-    if (wasReplayed(created.lastResponse) && !(await this.parts.customers.has(entries, id)))
+    if (wasReplayed(created.lastResponse) && !(await isNamed(this.parts.stripe, metadata, id)))
       throw new AttemptUndoneError(id);
     return id;
   }
 
   private async link(link: MappingIds): Promise<CustomerMapping> {
     try {
-      return await this.parts.links.link(link);
+      return await this.parts.mappings.link(link);
     } catch (error) {
       if (error instanceof MappingRemovedError) throw new AttemptUndoneError(link.stripeCustomerId);
       if (error instanceof CustomerAlreadyLinkedError)
@@ -171,8 +183,8 @@ export class CustomerCreation {
   }
 }
 
-function toEntry({ mark: value }: CreationAttempt): MetadataEntry {
-  return { key: markKey, value };
+function toMark({ mark }: CreationAttempt): NamingMetadata {
+  return { [markKey]: mark };
 }
 
 /** Whether an attempt can never succeed. The next attempt may. */
@@ -183,27 +195,4 @@ function isOver(error: unknown): boolean {
 /** Issuers may verify addresses that Stripe refuses. */
 function isEmailRefused(error: unknown): boolean {
   return error instanceof StripeRequestRefusedError && error.refusal.code === 'email_invalid';
-}
-
-/** Finds the caller's customer, or creates one. */
-export class OwnCustomers {
-  private readonly creations = new SharedReads<CustomerMapping>();
-
-  constructor(
-    private readonly directory: CustomerDirectory,
-    /** Null when customers are not created. */
-    private readonly creation: CustomerCreation | null,
-    /** Where a user becomes a customer; null when the product does not say. */
-    private readonly signUpUrl: URL | null,
-  ) {}
-
-  /** @throws CustomerNotFoundError, CustomerAmbiguousError, and the errors of Stripe and the store */
-  async get(caller: Caller): Promise<CustomerMapping> {
-    const mapping = await this.directory.findByUserId(caller.userId);
-    if (mapping !== null) return mapping;
-    const { creation } = this;
-    if (creation === null) throw new CustomerNotFoundError(undefined, this.signUpUrl?.href);
-    // A page may send several requests at once, and Stripe allows only 20 searches a second.
-    return this.creations.read(caller.userId, () => creation.create(caller));
-  }
 }

@@ -8,54 +8,30 @@ import { MappingRemovedError } from './customer.errors.ts';
 const keySchema = z.object({ secret: z.string() });
 
 /**
- * Records removed mappings, so that only an administrator can restore them. A mapping is stored as a keyed hash of both
- * ids: after an erasure, the store no longer contains the user's id, and guessing it needs the store and the customer's
- * id.
+ * Links users to customers without an administrator, and unlinks them. A removed mapping is recorded, so that only an
+ * administrator can restore it: as a keyed hash of both ids. After an erasure, the store no longer contains the user's
+ * id, and guessing it needs the store and the customer's id. Every method may throw StoreUnavailableError.
  */
-export class RemovedMappings {
+export class UserMappings {
   private secret: string | null = null;
+  private readonly removals: ((userId: string) => Promise<unknown>)[] = [];
 
-  constructor(private readonly records: RecordStore) {}
+  constructor(
+    private readonly directory: CustomerDirectory,
+    private readonly records: RecordStore,
+    private readonly attempts: CreationAttempts,
+  ) {}
 
-  /** @throws StoreUnavailableError */
-  async add(link: MappingIds): Promise<void> {
+  /** Whether the mapping was never removed. */
+  async isAllowed(link: MappingIds): Promise<boolean> {
+    return (await this.records.find('removed-link', await this.createKey(link))) === null;
+  }
+
+  async forbid(link: MappingIds): Promise<void> {
     await this.records.insert('removed-link', createRecord(await this.createKey(link)));
   }
 
-  /** @throws StoreUnavailableError */
-  async has(link: MappingIds): Promise<boolean> {
-    return (await this.records.find('removed-link', await this.createKey(link))) !== null;
-  }
-
-  private async createKey({ userId, stripeCustomerId }: MappingIds): Promise<string> {
-    this.secret ??= await this.readSecret();
-    const hmac = createHmac('sha256', this.secret);
-    return hmac.update(JSON.stringify([userId, stripeCustomerId])).digest('hex');
-  }
-
-  /** The first process that needs the secret creates it; all others read it. */
-  private async readSecret(): Promise<string> {
-    const found = await this.records.find('removed-link-secret', 'secret');
-    if (found !== null) return keySchema.parse(found.content).secret;
-    const secret = randomBytes(32).toString('base64url');
-    const record = createRecord('secret', { content: { secret } });
-    return (await this.records.insert('removed-link-secret', record)) ? secret : this.readSecret();
-  }
-}
-
-/** Links users to customers without an administrator. A link that was removed is never made again. */
-export class AutomaticMappings {
-  constructor(
-    private readonly directory: CustomerDirectory,
-    private readonly removed: RemovedMappings,
-  ) {}
-
-  /** @throws StoreUnavailableError */
-  async isAllowed(link: MappingIds): Promise<boolean> {
-    return !(await this.removed.has(link));
-  }
-
-  /** @throws MappingRemovedError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, StoreUnavailableError */
+  /** @throws MappingRemovedError, UserAlreadyLinkedError, CustomerAlreadyLinkedError */
   async link(link: MappingIds): Promise<CustomerMapping> {
     if (!(await this.isAllowed(link))) throw new MappingRemovedError();
     const { mapping, created } = await this.directory.link(link);
@@ -63,24 +39,13 @@ export class AutomaticMappings {
     return !created || (await this.isAllowed(link)) ? mapping : this.withdraw(link);
   }
 
-  /** Removes a link that was just made. @throws MappingRemovedError always, and StoreUnavailableError */
+  /** Removes a link that was just made. @throws MappingRemovedError always */
   async withdraw(link: MappingIds): Promise<never> {
-    await this.removed.add(link);
+    await this.forbid(link);
     const current = await this.directory.findByUserId(link.userId);
     if (current?.stripeCustomerId === link.stripeCustomerId) await this.directory.unlink(link.userId);
     throw new MappingRemovedError();
   }
-}
-
-/** Removes mappings, so that neither an event nor a session restores them. */
-export class UserUnlinking {
-  private readonly removals: ((userId: string) => Promise<unknown>)[] = [];
-
-  constructor(
-    private readonly directory: CustomerDirectory,
-    private readonly removed: RemovedMappings,
-    private readonly attempts: CreationAttempts,
-  ) {}
 
   /** Registers a removal of a feature's data about a user's customer, which every unlinking runs. */
   alsoRemove(removal: (userId: string) => Promise<unknown>): void {
@@ -108,14 +73,29 @@ export class UserUnlinking {
     nextCustomerId?: string,
   ): Promise<CustomerMapping | null> {
     const known = await this.directory.findByUserId(userId);
-    if (known !== null) await this.removed.add(known);
+    if (known !== null) await this.forbid(known);
     const mapping = await change();
     // Another mapping replaced the first meanwhile.
     if (mapping !== null && ![known?.stripeCustomerId, nextCustomerId].includes(mapping.stripeCustomerId))
-      await this.removed.add(mapping);
+      await this.forbid(mapping);
     for (const remove of this.removals) await remove(userId);
     // The customer that an attempt created no longer belongs to the user. Without a mapping, an attempt may be under way.
     if (mapping !== null) await this.attempts.removeOf(userId);
     return mapping;
+  }
+
+  private async createKey({ userId, stripeCustomerId }: MappingIds): Promise<string> {
+    this.secret ??= await this.readSecret();
+    const hmac = createHmac('sha256', this.secret);
+    return hmac.update(JSON.stringify([userId, stripeCustomerId])).digest('hex');
+  }
+
+  /** The first process that needs the secret creates it; all others read it. */
+  private async readSecret(): Promise<string> {
+    const found = await this.records.find('removed-link-secret', 'secret');
+    if (found !== null) return keySchema.parse(found.content).secret;
+    const secret = randomBytes(32).toString('base64url');
+    const record = createRecord('secret', { content: { secret } });
+    return (await this.records.insert('removed-link-secret', record)) ? secret : this.readSecret();
   }
 }
