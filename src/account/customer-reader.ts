@@ -7,7 +7,7 @@ import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
-import { PriceCatalogue, type PriceReference } from './price-catalogue.ts';
+import { type PriceReference, findPrices } from './price-catalogue.ts';
 
 /** The state of a customer at Stripe at one moment. */
 export interface CustomerReading {
@@ -41,15 +41,11 @@ export const expandSubscriptions = [
 
 /** Reads everything that `billingCustomer` shows, by three requests in most cases. */
 export class CustomerReader {
-  private readonly catalogue: PriceCatalogue;
-
   constructor(
     private readonly subscriptions: CustomerSubscriptions,
     private readonly stripe: StripeClient,
     private readonly now: () => Date = () => new Date(),
-  ) {
-    this.catalogue = new PriceCatalogue(stripe);
-  }
+  ) {}
 
   /** @throws BillingError of the Stripe kind */
   async read(stripeCustomerId: string): Promise<CustomerReading> {
@@ -81,7 +77,7 @@ export class CustomerReader {
     try {
       const [taxIds, findPrice] = await Promise.all([
         this.readTaxIds(customer),
-        this.catalogue.find(subscriptions.flatMap(listPrices)),
+        findPrices(this.stripe, subscriptions.flatMap(listPrices)),
         addCouponAmounts(this.stripe, customer, subscriptions),
       ]);
       const whole = subscriptions.map((subscription) => replacePrices(subscription, findPrice));

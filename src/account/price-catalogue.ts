@@ -14,102 +14,101 @@ const expandPrice = ['product', 'tiers', 'currency_options'];
 /** Each may have 100 kB of metadata, and an answer 8 MB. */
 const productsAtOnce = 50;
 
-/** Completes prices by what Stripe does not expand in a list of subscriptions: product names, tiers, other currencies. */
-export class PriceCatalogue {
-  constructor(private readonly stripe: StripeClient) {}
+/**
+ * Completes prices by what Stripe does not expand in a list of subscriptions: product names, tiers, other currencies.
+ * Returns a function that finds a whole price, in the currency that is charged; null for an id that Stripe no longer has.
+ */
+export async function findPrices(
+  stripe: StripeClient,
+  references: readonly PriceReference[],
+): Promise<(reference: PriceReference) => object | null> {
+  const prices = new Map<string, Stripe.Price>();
+  const add = (found: readonly Stripe.Price[]) => found.forEach((price) => prices.set(price.id, price));
+  add(references.flatMap(({ price }) => (typeof price === 'string' ? [] : [price])));
+  add(await readMissing(stripe, references, prices));
+  const names = await readNames(stripe, prices);
+  return ({ price, currency }) => {
+    const whole = prices.get(getId(price));
+    if (whole === undefined) return null;
+    const id = getId(whole.product);
+    // Stripe's list leaves out deleted products.
+    return { ...whole, ...convert(whole, currency), product: names.get(id) ?? { id } };
+  };
+}
 
-  /**
-   * Returns a function that finds a whole price, in the currency that is charged; null for an id that Stripe no longer has.
-   * @throws BillingError of the Stripe kind
-   */
-  async find(references: readonly PriceReference[]): Promise<(reference: PriceReference) => object | null> {
-    const prices = new Map<string, Stripe.Price>();
-    const add = (found: readonly Stripe.Price[]) => found.forEach((price) => prices.set(price.id, price));
-    add(references.flatMap(({ price }) => (typeof price === 'string' ? [] : [price])));
-    add(await this.readMissing(references, prices));
-    const names = await this.readNames(prices);
-    return ({ price, currency }) => {
-      const whole = prices.get(getId(price));
-      if (whole === undefined) return null;
-      const id = getId(whole.product);
-      // Stripe's list leaves out deleted products.
-      return { ...whole, ...convert(whole, currency), product: names.get(id) ?? { id } };
-    };
+/** One price is read by itself, and several by one page of the catalogue where it has them. */
+async function readMissing(
+  stripe: StripeClient,
+  references: readonly PriceReference[],
+  known: ReadonlyMap<string, Stripe.Price>,
+): Promise<readonly Stripe.Price[]> {
+  const findMissing = (prices: ReadonlyMap<string, Stripe.Price>) => {
+    const missing = references.filter(({ price, currency }) => !isWhole(prices.get(getId(price)), currency));
+    return new Set(missing.map(({ price }) => getId(price)));
+  };
+  const missing = findMissing(known);
+  if (missing.size === 0) return [];
+  const products = new Set([...known.values()].map(({ product }) => getId(product)));
+  const [only] = missing;
+  const isAlone = missing.size === 1 && products.size === (known.has(only ?? '') ? 1 : 0);
+  const listed = isAlone ? [] : await readPage(stripe);
+  const found = new Map([...known, ...listed.map((price) => [price.id, price] as const)]);
+  const read = [...findMissing(found)].map((id) => {
+    const own = references.filter(({ price }) => getId(price) === id);
+    return readOne(stripe, id, found.get(id), [...new Set(own.map(({ currency }) => currency))]);
+  });
+  return [...listed, ...(await Promise.all(read)).filter((price) => price !== undefined)];
+}
+
+async function readPage(stripe: StripeClient): Promise<readonly Stripe.Price[]> {
+  const expand = expandPrice.map((member) => `data.${member}`);
+  const pages = readPages(stripe, (sdk, page, options) => sdk.prices.list({ ...page, expand }, options));
+  for await (const page of pages) return page;
+  return [];
+}
+
+/**
+ * A deleted price stays in subscriptions. Its tiers and other currencies are then not known, and of the price of a coming
+ * phase nothing is.
+ */
+async function readOne(
+  stripe: StripeClient,
+  id: string,
+  known: Stripe.Price | undefined,
+  currencies: readonly string[],
+): Promise<Stripe.Price | undefined> {
+  const foreign =
+    known?.billing_scheme === 'tiered' ? currencies.filter((currency) => currency !== known.currency) : [];
+  const expand = [...expandPrice, ...foreign.map((currency) => `currency_options.${currency}.tiers`)];
+  try {
+    const price = await stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
+    if (price.id !== id) throw new StripeUnavailableError(new Error('Stripe answered with another price'));
+    // Only a price that is known says which tiers to expand.
+    const isPart = known === undefined && currencies.some((currency) => !isWhole(price, currency));
+    return isPart ? await readOne(stripe, id, price, currencies) : price;
+  } catch (error) {
+    if (isMissing(error)) return known;
+    throw error;
   }
+}
 
-  /** One price is read by itself, and several by one page of the catalogue where it has them. */
-  private async readMissing(
-    references: readonly PriceReference[],
-    known: ReadonlyMap<string, Stripe.Price>,
-  ): Promise<readonly Stripe.Price[]> {
-    const findMissing = (prices: ReadonlyMap<string, Stripe.Price>) => {
-      const missing = references.filter(
-        ({ price, currency }) => !isWhole(prices.get(getId(price)), currency),
-      );
-      return new Set(missing.map(({ price }) => getId(price)));
-    };
-    const missing = findMissing(known);
-    if (missing.size === 0) return [];
-    const products = new Set([...known.values()].map(({ product }) => getId(product)));
-    const [only] = missing;
-    const isAlone = missing.size === 1 && products.size === (known.has(only ?? '') ? 1 : 0);
-    const listed = isAlone ? [] : await this.readPage();
-    const found = new Map([...known, ...listed.map((price) => [price.id, price] as const)]);
-    const read = [...findMissing(found)].map((id) => {
-      const own = references.filter(({ price }) => getId(price) === id);
-      return this.readOne(id, found.get(id), [...new Set(own.map(({ currency }) => currency))]);
-    });
-    return [...listed, ...(await Promise.all(read)).filter((price) => price !== undefined)];
-  }
-
-  private async readPage(): Promise<readonly Stripe.Price[]> {
-    const expand = expandPrice.map((member) => `data.${member}`);
-    const pages = readPages(this.stripe, (sdk, page, options) =>
-      sdk.prices.list({ ...page, expand }, options),
+async function readNames(
+  stripe: StripeClient,
+  prices: ReadonlyMap<string, Stripe.Price>,
+): Promise<ReadonlyMap<string, object>> {
+  const products = [...prices.values()].map(({ product }) => product);
+  const names = new Map(
+    products.flatMap((product) => (typeof product === 'string' ? [] : [[product.id, product as object]])),
+  );
+  const ids = [...new Set(products.map(getId))].filter((id) => !names.has(id));
+  for (let start = 0; start < ids.length; start += productsAtOnce) {
+    const some = ids.slice(start, start + productsAtOnce);
+    const { data } = await stripe.read((sdk, options) =>
+      sdk.products.list({ ids: some, limit: productsAtOnce }, options),
     );
-    for await (const page of pages) return page;
-    return [];
+    for (const product of data) names.set(product.id, product);
   }
-
-  /**
-   * A deleted price stays in subscriptions. Its tiers and other currencies are then not known, and of the price of a coming
-   * phase nothing is.
-   */
-  private async readOne(
-    id: string,
-    known: Stripe.Price | undefined,
-    currencies: readonly string[],
-  ): Promise<Stripe.Price | undefined> {
-    const foreign =
-      known?.billing_scheme === 'tiered' ? currencies.filter((currency) => currency !== known.currency) : [];
-    const expand = [...expandPrice, ...foreign.map((currency) => `currency_options.${currency}.tiers`)];
-    try {
-      const price = await this.stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
-      if (price.id !== id) throw new StripeUnavailableError(new Error('Stripe answered with another price'));
-      // Only a price that is known says which tiers to expand.
-      const isPart = known === undefined && currencies.some((currency) => !isWhole(price, currency));
-      return isPart ? await this.readOne(id, price, currencies) : price;
-    } catch (error) {
-      if (isMissing(error)) return known;
-      throw error;
-    }
-  }
-
-  private async readNames(prices: ReadonlyMap<string, Stripe.Price>): Promise<ReadonlyMap<string, object>> {
-    const products = [...prices.values()].map(({ product }) => product);
-    const names = new Map(
-      products.flatMap((product) => (typeof product === 'string' ? [] : [[product.id, product as object]])),
-    );
-    const ids = [...new Set(products.map(getId))].filter((id) => !names.has(id));
-    for (let start = 0; start < ids.length; start += productsAtOnce) {
-      const some = ids.slice(start, start + productsAtOnce);
-      const { data } = await this.stripe.read((sdk, options) =>
-        sdk.products.list({ ids: some, limit: productsAtOnce }, options),
-      );
-      for (const product of data) names.set(product.id, product);
-    }
-    return names;
-  }
+  return names;
 }
 
 function getId(reference: string | { readonly id: string }): string {

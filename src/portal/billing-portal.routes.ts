@@ -9,15 +9,15 @@ import { BadUserInputError } from '../shared/errors.ts';
 import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
 
-interface BillingPortalOptions {
-  readonly sessions: PortalSessions;
-  /** The role that every caller needs; null when any signed-in user may call. */
-  readonly requiredRole: string | null;
-}
-
-/** The main job for callers without GraphQL: the same service and the same rules. */
-export function addBillingPortalRoutes(server: FastifyInstance, options: BillingPortalOptions): void {
-  const { sessions, requiredRole } = options;
+/**
+ * The main job for callers without GraphQL: the same service and the same rules.
+ * @param requiredRole the role that every caller needs; null when any signed-in user may call
+ */
+export function addBillingPortalRoutes(
+  server: FastifyInstance,
+  sessions: PortalSessions,
+  requiredRole: string | null,
+): void {
   server.addHook('onRequest', (request, _reply, done) => {
     requireRole(getCaller(request), requiredRole);
     done();

@@ -7,7 +7,7 @@ import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { addBillingPortalRoutes } from './billing-portal.routes.ts';
 import { ConfigurationChooser } from './configuration-chooser.service.ts';
 import { PortalFlows } from './portal-flows.service.ts';
-import { PortalSessions, SupportSessions } from './portal-sessions.service.ts';
+import { PortalSessions } from './portal-sessions.service.ts';
 import { PortalResolver } from './portal.resolver.ts';
 
 /** Sessions of the Billing Portal. */
@@ -36,15 +36,14 @@ export function createPortal(
   const { directory, subscriptions, ownCustomers } = customers;
   const chooser = new ConfigurationChooser({ customers: directory, stripe, policies, ids });
   const flows = new PortalFlows(returnUrls, subscriptions, stripe);
-  const parts = { returnUrls, chooser, flows, stripe, livemode, now, metrics };
+  const parts = { directory, returnUrls, chooser, flows, stripe, audit, livemode, now, metrics };
   const sessions = new PortalSessions({ customers: ownCustomers, ...parts });
-  const supportSessions = new SupportSessions(directory, sessions, audit);
   return {
     sessions,
     chooser,
-    resolvers: [new PortalResolver({ sessions, supportSessions, chooser, adminRole })],
+    resolvers: [new PortalResolver(sessions, chooser, adminRole)],
     routes: [
-      { audience: 'callers', add: (server) => addBillingPortalRoutes(server, { sessions, requiredRole }) },
+      { audience: 'callers', add: (server) => addBillingPortalRoutes(server, sessions, requiredRole) },
     ],
   };
 }

@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import type { AuditTrail } from '../audit/audit-trail.service.ts';
 import type { Caller } from '../auth/claims.ts';
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
 import { listHidden } from '../configurations/narrow-configuration.ts';
@@ -22,8 +21,9 @@ import type { SessionArgs, SupportSessionArgs } from './session.args.ts';
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams, 'return_url'>>;
 
-interface PortalSessionsParts extends Pick<Platform, 'stripe' | 'now'> {
+interface PortalSessionsParts extends Pick<Platform, 'stripe' | 'audit' | 'now'> {
   readonly customers: OwnCustomers;
+  readonly directory: CustomerDirectory;
   readonly returnUrls: ReturnUrls;
   readonly chooser: ConfigurationChooser;
   readonly flows: PortalFlows;
@@ -59,6 +59,26 @@ export class PortalSessions {
         ? chooser.chooseNamed(configurationId, hidden)
         : chooser.choose(null, mapping, hidden));
       return [mapping, chosen];
+    });
+  }
+
+  /** Opens a session on a customer's behalf, for support. Each is on the record. */
+  createOnBehalf(actor: Caller, args: SupportSessionArgs): Promise<PortalSession> {
+    const { directory, audit } = this.parts;
+    const { userId, configurationId, flow } = args;
+    const details = { configurationId: configurationId ?? undefined, flow: flow?.type };
+    const intent = { actor, action: 'create_portal_session', userId, details } as const;
+    return audit.record(intent, async (operation) => {
+      const mapping = await directory.findByUserId(userId);
+      if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
+      operation.aimAt(mapping.stripeCustomerId);
+      try {
+        return await this.createFor(mapping, args, configurationId);
+      } catch (error) {
+        throw error instanceof CustomerGoneError
+          ? new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.')
+          : error;
+      }
     });
   }
 
@@ -137,31 +157,4 @@ function compileExtras(policy: Policy | null, now: Date): Partial<SessionParams>
       ? {}
       : { after_expiration: { type: 'customer_login', customer_login: { expires_at } } }),
   };
-}
-
-/** Opens sessions on a customer's behalf, for support. Each is on the record. */
-export class SupportSessions {
-  constructor(
-    private readonly customers: CustomerDirectory,
-    private readonly sessions: PortalSessions,
-    private readonly audit: AuditTrail,
-  ) {}
-
-  create(actor: Caller, args: SupportSessionArgs): Promise<PortalSession> {
-    const { userId, configurationId, flow } = args;
-    const details = { configurationId: configurationId ?? undefined, flow: flow?.type };
-    const intent = { actor, action: 'create_portal_session', userId, details } as const;
-    return this.audit.record(intent, async (operation) => {
-      const mapping = await this.customers.findByUserId(userId);
-      if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
-      operation.aimAt(mapping.stripeCustomerId);
-      try {
-        return await this.sessions.createFor(mapping, args, configurationId);
-      } catch (error) {
-        throw error instanceof CustomerGoneError
-          ? new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.')
-          : error;
-      }
-    });
-  }
 }

@@ -8,19 +8,16 @@ import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { admin } from '../graphql/schema.ts';
 import type { ConfigurationChooser } from './configuration-chooser.service.ts';
 import { PortalSession } from './portal-session.ts';
-import type { PortalSessions, SupportSessions } from './portal-sessions.service.ts';
+import type { PortalSessions } from './portal-sessions.service.ts';
 import { SessionArgs, SupportSessionArgs } from './session.args.ts';
-
-interface PortalResolverParts {
-  readonly sessions: PortalSessions;
-  readonly supportSessions: SupportSessions;
-  readonly chooser: ConfigurationChooser;
-  readonly adminRole: string;
-}
 
 @Resolver()
 export class PortalResolver {
-  constructor(private readonly parts: PortalResolverParts) {}
+  constructor(
+    private readonly sessions: PortalSessions,
+    private readonly chooser: ConfigurationChooser,
+    private readonly adminRole: string,
+  ) {}
 
   @Mutation(() => PortalSession, {
     description: "Opens a session of the Billing Portal for the caller's own customer.",
@@ -29,7 +26,7 @@ export class PortalResolver {
     @Ctx() context: RequestContext,
     @Args(() => SessionArgs) args: SessionArgs,
   ): Promise<PortalSession> {
-    return this.parts.sessions.create(getCaller(context), args);
+    return this.sessions.create(getCaller(context), args);
   }
 
   @Extensions(admin)
@@ -41,7 +38,7 @@ export class PortalResolver {
     @Ctx() context: RequestContext,
     @Args(() => SupportSessionArgs) args: SupportSessionArgs,
   ): Promise<PortalSession> {
-    return this.parts.supportSessions.create(getCaller(context), args);
+    return this.sessions.createOnBehalf(getCaller(context), args);
   }
 
   @Query(() => BillingPortalConfiguration, {
@@ -49,9 +46,8 @@ export class PortalResolver {
   })
   async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<object> {
     const caller = getCaller(context);
-    const { chooser, adminRole } = this.parts;
-    return toBillingPortalConfiguration(await chooser.getInForce(caller), () =>
-      requireRole(caller, adminRole),
+    return toBillingPortalConfiguration(await this.chooser.getInForce(caller), () =>
+      requireRole(caller, this.adminRole),
     );
   }
 }
