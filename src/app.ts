@@ -29,13 +29,11 @@ export interface AppOverrides extends PlatformOverrides {
 type HostedOptions = AppOverrides & { readonly identify: Identify };
 
 export interface App extends Pick<Server, 'fetch'> {
-  /** What `/graphql` serves. */
   readonly schema: GraphQLSchema;
   readonly features: Features;
   startSweeping(): void;
   /** Listens, and returns the address: `http://127.0.0.1:4000`. */
   start(): Promise<string>;
-  /** Finishes open requests, then closes everything. */
   stop(): Promise<void>;
 }
 
@@ -53,7 +51,6 @@ export interface Features {
   readonly webhooks: Webhooks;
 }
 
-/** Composes the features, for the service and for the command line. */
 export function createFeatures(
   platform: Platform,
   config: Omit<CommandConfig, 'logLevel' | 'http' | 'databaseUrl'>,

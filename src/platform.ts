@@ -23,22 +23,17 @@ export interface Platform {
   readonly leases: Leases;
 }
 
-/** What the service and the command line get from a feature. */
 export interface Feature {
   readonly resolvers: readonly object[];
   readonly routes?: readonly Routes[];
-  /** Removes what the feature keeps about a user. */
   eraseUser?(user: UserToErase): Promise<Erasure>;
 }
 
 export interface PlatformOverrides {
-  /** The logger, in place of one that writes to stdout. */
   readonly logger?: Logger;
   /** How long one call to Stripe may take, retries included, in place of the default. */
   readonly stripeDeadlineMs?: number;
-  /** How leases are kept, in place of the defaults. */
   readonly leases?: LeasesOptions;
-  /** Returns the current time for policies, in place of the clock. */
   readonly now?: () => Date;
 }
 

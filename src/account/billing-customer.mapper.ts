@@ -7,7 +7,6 @@ import type { RequestAccess } from './request-access.ts';
 import { toDate, toMoney, toOptionalMoney } from './stripe-values.ts';
 import type { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
-/** Converts what Stripe said to the schema's types. */
 export function toBillingCustomer(
   kept: CustomerFacts,
   access: RequestAccess,

@@ -62,7 +62,6 @@ export const BillingCustomer = createObjectType(
     subscriptions: field([BillingSubscription], 'The subscriptions that have not ended, newest first.'),
     linkedAt: field(Date, 'When the user was linked to the customer.'),
     asOf: field(Date, 'When Stripe was read: later changes may be missing.'),
-    /** What Stripe said. */
     facts: internal<CustomerFacts>(),
     access: internal<RequestAccess>(),
   },

@@ -29,7 +29,6 @@ const freshMs = 24 * 60 * 60_000;
 /** The wait for the lease is short, because a user waits and Stripe can also be read without the lease. */
 const patienceMs = 2_000;
 
-/** Reads the caller's customer. */
 export class BillingCustomers {
   private readonly reads = new SharedReads<CustomerSnapshot | null>();
 

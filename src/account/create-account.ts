@@ -14,7 +14,6 @@ import { CustomerReader } from './customer-reader.ts';
 import { CustomerSync, SnapshotRegister } from './customer-sync.service.ts';
 import { SubscriptionKeeping } from './subscription-keeping.service.ts';
 
-/** Composes users' view of their own billing. */
 export interface Account extends Required<Pick<Feature, 'resolvers' | 'eraseUser'>> {
   readonly sync: CustomerSync;
 }

@@ -74,7 +74,6 @@ const tier = z.object({
   flat_amount_decimal: decimal,
 });
 
-/** A price in the currency that is charged. */
 const price = z.object({
   id,
   product: z.object({ id, name: text }),

@@ -56,11 +56,7 @@ export class CustomerInvoices {
     return this.previews.read(subscription.id, () => this.preview(subscription.facts));
   }
 
-  /**
-   * Finds the earliest next charge. Stripe previews single subscriptions only, so they are asked in the order of their
-   * next periods until one is charged.
-   * @param pay pays for each preview after the first, as for a field of its own
-   */
+  /** Stripe previews single subscriptions, which are asked in the order of their periods. @param pay pays for each but the first */
   async findEarliestCharge(
     subscriptions: readonly BillingSubscription[],
     pay: () => Promise<void>,
@@ -92,7 +88,6 @@ export class CustomerInvoices {
     }
   }
 
-  /** Stripe filters by one status only. */
   private async read(
     customer: string,
     request: InvoicePageRequest,

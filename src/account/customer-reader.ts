@@ -9,14 +9,10 @@ import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
 import { type PriceReference, findPrices } from './price-catalogue.ts';
 
-/** The state of a customer at Stripe at one moment. */
 export interface CustomerReading {
   /** The time just before the request: earlier changes at Stripe are included. */
   readonly readAt: Date;
-  /**
-   * Stripe knows a deleted customer forever. An unknown customer belongs to another account or mode, and may be found once
-   * the right key is used.
-   */
+  /** False for an unknown customer: of another account or mode. Stripe knows a deleted customer forever. */
   readonly isKnown: boolean;
   /** Null for a deleted or unknown customer. */
   readonly facts: CustomerFacts | null;
@@ -47,7 +43,6 @@ export class CustomerReader {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** @throws BillingError of the Stripe kind */
   async read(stripeCustomerId: string): Promise<CustomerReading> {
     const readAt = this.now();
     const [customer, subscriptions] = await Promise.all([

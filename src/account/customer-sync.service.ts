@@ -11,7 +11,6 @@ const lifeMs = 30 * 24 * 60 * 60_000;
 export class SnapshotRegister {
   constructor(private readonly records: RecordStore) {}
 
-  /** Returns null without a readable snapshot. */
   async find({ stripeCustomerId, userId }: MappingIds): Promise<CustomerSnapshot | null> {
     const record = await this.findRecord(stripeCustomerId);
     return record?.owner === userId ? readSnapshot(record.content) : null;
@@ -49,7 +48,6 @@ export class SnapshotRegister {
   }
 }
 
-/** Keeps the snapshots of customers current. */
 export class CustomerSync {
   constructor(
     private readonly directory: CustomerDirectory,

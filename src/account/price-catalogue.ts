@@ -67,10 +67,7 @@ async function readPage(stripe: StripeClient): Promise<readonly Stripe.Price[]> 
   return [];
 }
 
-/**
- * A deleted price stays in subscriptions. Its tiers and other currencies are then not known, and of the price of a coming
- * phase nothing is.
- */
+/** A deleted price stays in subscriptions: its tiers and other currencies are then not known, and nothing in a coming phase. */
 async function readOne(
   stripe: StripeClient,
   id: string,
@@ -115,7 +112,6 @@ function getId(reference: string | { readonly id: string }): string {
   return typeof reference === 'string' ? reference : reference.id;
 }
 
-/** Whether a price says what it costs in a currency. */
 function isWhole(price: Stripe.Price | undefined, currency: string): boolean {
   if (price === undefined) return false;
   const source = price.currency === currency ? price : price.currency_options?.[currency];

@@ -2,10 +2,7 @@ import { type RequestContext, getCaller } from '../graphql/context.ts';
 import type { ConfigurationChooser, KnownCustomer } from '../portal/configuration-chooser.service.ts';
 import type { OfferedFeatures } from '../portal/offered-features.ts';
 
-/**
- * What the fields below `billingCustomer` need of the request. They find it in the answer, because a host's own server
- * passes them a context of its own.
- */
+/** What the fields below `billingCustomer` need of the request, kept in the answer: a host's server has its own context. */
 export interface RequestAccess extends Pick<RequestContext, 'charge'> {
   /** What the portal offers the caller: chosen once, when a field first needs it. */
   readonly getOffered: () => Promise<OfferedFeatures>;

@@ -40,7 +40,6 @@ export function toOptionalMoney(amount: number | null, currency: string | null):
   return amount === null || currency === null ? null : toMoney(amount, currency);
 }
 
-/** Stripe counts times in seconds. */
 export function toDate(seconds: number): Date;
 export function toDate(seconds: number | null): Date | null;
 export function toDate(seconds: number | null): Date | null {

@@ -24,10 +24,7 @@ export class SubscriptionKeeping {
     private readonly audit: AuditTrail,
   ) {}
 
-  /**
-   * @throws CustomerNotFoundError, BadUserInputError, FlowNotAllowedError, PortalNotConfiguredError, and the errors of
-   *   Stripe and the store
-   */
+  /** @throws CustomerNotFoundError, BadUserInputError, FlowNotAllowedError, PortalNotConfiguredError */
   async keep(context: RequestContext, id: string): Promise<BillingSubscription> {
     const subscription = await this.findOwn(context, id);
     const keepable = await findKeepable(subscription);

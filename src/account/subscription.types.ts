@@ -182,7 +182,6 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
     "What is charged: the subscription's own payment method; without one, the customer's. Null for SEND_INVOICE.",
   ),
   openInvoice: nullable(BillingOpenInvoice, 'The latest invoice while it waits for payment.'),
-  /** What Stripe said. */
   facts: internal<SubscriptionFacts>(),
   access: internal<RequestAccess>(),
 });

@@ -23,14 +23,12 @@ export interface AuditRecord {
   readonly actor: string;
   readonly actorKind: AuditActorKind;
   readonly action: AuditAction;
-  /** The user that the operation is about; null when it is about none. */
   readonly userId: string | null;
   /** Whether the user was erased: `userId` is then a pseudonym. */
   readonly userErased: boolean;
   /** Stripe's id of the customer or configuration; null while it is unknown. */
   readonly target: string | null;
   readonly details: Readonly<Record<string, string>>;
-  /** The error code of a failed step. */
   readonly code: string | null;
 }
 
@@ -42,19 +40,14 @@ export interface AuditEntry extends Omit<AuditRecord, 'step' | 'operationId'> {
   readonly endedAt: Date | null;
 }
 
-/** A page after an entry's id. */
 export interface AuditQuery extends PageRequest {
   readonly userId?: string | undefined;
   readonly action?: AuditAction | undefined;
 }
 
-/**
- * The audit log of one scope, which is fixed when the log is opened. Every operation ends within seconds;
- * an operation that cannot reach the store throws StoreUnavailableError.
- */
+/** The audit log of one scope. Every operation ends within seconds, and may throw StoreUnavailableError. */
 export interface AuditLog {
   append(record: AuditRecord): Promise<void>;
-  /** Lists operations, newest first. */
   list(query: AuditQuery): Promise<Page<AuditEntry>>;
   /** Removes one batch of operations with smaller ids than this one, and returns how many records were removed. */
   removeBefore(operationId: string): Promise<number>;

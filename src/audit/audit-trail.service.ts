@@ -15,7 +15,6 @@ import {
   toOperationTime,
 } from './audit-log.ts';
 
-/** Actors that are not callers of the API. */
 export const commandLine: AuditActor = { kind: 'operator', name: 'cli' };
 export const stripeItself: AuditActor = { kind: 'stripe', name: 'stripe' };
 
@@ -97,7 +96,6 @@ export class AuditTrail {
     return this.log.anonymize({ userId: toText(userId), stripeCustomerId });
   }
 
-  /** Removes one batch of records older than the retention time, and returns how many were removed. */
   sweep(retentionDays: number, by: Date): Promise<number> {
     const oldest = toOperationTime(new Date(by.getTime() - retentionDays * dayMs));
     return this.log.removeBefore(oldest);

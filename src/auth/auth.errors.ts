@@ -34,10 +34,8 @@ export class AuthUnavailableError extends BillingError {
   }
 }
 
-/** The claims that an accepted token must have. */
 export interface ExpectedClaims {
   readonly issuer: string;
-  /** A token must name one of these. */
   readonly audience: readonly string[];
   /** The claim that must name the audience: `aud`, or the issuer's replacement, such as `client_id` or `azp`. */
   readonly audienceClaim: string;

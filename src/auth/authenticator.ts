@@ -26,10 +26,7 @@ export interface AuthConfig extends ClaimNames, ExpectedClaims {
 }
 
 export interface Authenticator {
-  /**
-   * Identifies the sender of this Authorization header; null when there is none.
-   * @throws UnauthenticatedError, AuthUnavailableError
-   */
+  /** Null without an Authorization header. @throws UnauthenticatedError, AuthUnavailableError */
   authenticate(authorization: string | undefined): Promise<Caller | null>;
 }
 
@@ -120,7 +117,6 @@ function createVerificationKeys(
   return { algorithms: getPublicKeyAlgorithms(key), find: () => key };
 }
 
-/** Resolves to the claims of the verified token. @throws UnauthenticatedError, AuthUnavailableError */
 async function verify(
   token: string,
   { algorithms, find }: VerificationKeys,

@@ -3,17 +3,14 @@ import { refuse } from './auth.errors.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** The caller, as identified by the token. */
 export interface Caller {
   readonly userId: string;
   readonly roles: readonly string[];
   /** The e-mail address, if the issuer verified it. */
   readonly email: string | null;
-  /** All claims of the verified token. */
   readonly claims: Claims;
 }
 
-/** Which claims identify the caller. */
 export interface ClaimNames {
   readonly subjectClaim: string;
   readonly rolesClaim: string;
@@ -34,10 +31,7 @@ export function getCaller(claims: Claims, names: ClaimNames): Caller {
   };
 }
 
-/**
- * Finds a claim by its literal name (`https://example.com/roles`), else by a dotted path through nested
- * claims (`realm_access.roles`). A segment of the path may contain dots.
- */
+/** Finds a claim by its literal name, else by a dotted path (`realm_access.roles`), whose segments may contain dots. */
 export function findClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {

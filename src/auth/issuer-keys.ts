@@ -65,15 +65,11 @@ export class IssuerKeys {
     throw this.createUnavailableError({ refused: 'kid', expected: 'a key of the key set', actual });
   };
 
-  /**
-   * A refetch cannot help when the key is known but does not fit the token. A withdrawn key may be there again: during a
-   * rotation, some of the issuer's servers still answer without the new key.
-   */
+  /** Not for a known key, which does not fit the token. A withdrawn key may be back: an issuer's servers may differ. */
   private mayBeNew(keyId: unknown): boolean {
     return keyId === undefined || (typeof keyId === 'string' && !this.keyIds.has(keyId));
   }
 
-  /** @throws AuthUnavailableError */
   private async loadWhenDue(): Promise<void> {
     if (!this.hasPassed(refreshMs, this.loadedAt)) return;
     const loading = this.load();

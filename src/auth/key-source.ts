@@ -5,7 +5,6 @@ import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import { isQuoted } from '../shared/texts.ts';
 import { isLoopback } from '../shared/urls.ts';
 
-/** The source of the keys that verify tokens. */
 export type KeySource =
   | {
       readonly kind: 'jwks';
@@ -18,10 +17,7 @@ export type KeySource =
 
 const minRsaBits = 2048; // RFC 7518, 3.3
 
-/**
- * Refuses key material that would accept tokens that it should not.
- * @throws Error that says what is wrong and what to give instead, without quoting the material
- */
+/** @throws Error that says what is wrong with the key material and what to give instead, without quoting the material */
 export function checkKeySource(source: KeySource): void {
   if (source.kind === 'jwks') checkJwksUrl(source.url, source.allowHttp ?? false);
   else if (source.kind === 'publicKey') parsePublicKey(source.pem);
@@ -68,10 +64,7 @@ function checkSecret(secret: string): void {
     throw new Error(`the secret has ${bytes} bytes and needs ${needed}; try: openssl rand -base64 48`);
 }
 
-/**
- * Reads a public key in PEM. Line breaks may be written as `\n`, as is common in environment variables.
- * @throws Error that says what was given in place of a usable public key
- */
+/** Reads a public key in PEM. Environment variables often have `\n` for line breaks. @throws Error that says what was given */
 export function parsePublicKey(pem: string): KeyObject {
   const text = pem.replaceAll('\\n', '\n').trim();
   const labels = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map((match) => match[1] ?? '');
@@ -109,7 +102,6 @@ const algorithmsByKind: Readonly<Record<string, readonly string[]>> = {
   ed25519: ['EdDSA', 'Ed25519'],
 };
 
-/** The algorithms that a key set may use. */
 export const publicKeyAlgorithms = Object.values(algorithmsByKind).flat();
 
 /** The algorithms that a public key of this kind verifies; empty for an unsupported kind. */
@@ -138,7 +130,6 @@ export async function listAlgorithms(jwk: JWK): Promise<string[]> {
 /** A secret must be at least as long as the hash (RFC 7518, 3.2). */
 const bytesByHmac = { HS256: 32, HS384: 48, HS512: 64 };
 
-/** The HMAC algorithms for which a secret is long enough. */
 export function getSecretAlgorithms(secret: string): string[] {
   const bytes = Buffer.byteLength(secret);
   return Object.entries(bytesByHmac).flatMap(([name, minimum]) => (bytes >= minimum ? [name] : []));

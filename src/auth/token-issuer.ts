@@ -8,11 +8,7 @@ export interface TokenRequest {
   readonly lifetimeSeconds?: number;
 }
 
-/**
- * Signs a token that an authenticator with the same config accepts. It is for development, the demo and
- * tests: in production, tokens come from the identity provider.
- * @throws Error when the config has no shared secret
- */
+/** For development, the demo and tests: an authenticator with this config accepts the token. @throws Error without a secret */
 export async function createToken(config: AuthConfig, request: TokenRequest): Promise<string> {
   if (config.keySource.kind !== 'secret')
     throw new Error('signing tokens needs a shared secret (JWT_SECRET)');

@@ -32,11 +32,7 @@ function createCommandConfig(own: Pick<CommandConfig, 'databaseUrl' | 'stripe'>)
   };
 }
 
-/**
- * Reads the database URL and the scope. The scope is derived from the key, or set by STRIPE_SCOPE.
- * @param alsoRead variables that say how events link users to customers
- * @throws ConfigurationError
- */
+/** The scope is derived from the key, or set by STRIPE_SCOPE. @throws ConfigurationError */
 export function loadStoreConfig(env: Environment, alsoRead: readonly LinkingVariable[] = []): CommandConfig {
   const { stripe, faults: stripeFaults } = isSet(env, 'STRIPE_SECRET_KEY')
     ? readStripeConfig(env)
@@ -59,15 +55,11 @@ function readKeylessStripe(env: Environment): { stripe: CommandConfig['stripe'] 
   return { stripe: scope === undefined ? null : { ...keyless, scope, proxy: noProxy }, faults };
 }
 
-/** The settings of commands that work on portal policies. */
 export interface PoliciesCommandConfig extends CommandConfig {
   readonly policies: { readonly file: string; readonly namespace: string };
 }
 
-/**
- * Reads the policy file's path, the namespace of its configurations, and RETURN_URLS if it is set.
- * @throws ConfigurationError
- */
+/** Reads the policy file's path, the namespace, and RETURN_URLS if it is set. @throws ConfigurationError */
 export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
   const { stripe, faults } = readStripeConfig(env);
   const urls = isSet(env, 'RETURN_URLS') ? (['RETURN_URLS'] as const) : [];
@@ -83,10 +75,7 @@ export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
   return { ...createCommandConfig({ databaseUrl, stripe }), policies: { file, namespace }, returnUrls };
 }
 
-/**
- * Reads the settings for signing tokens, which is refused in production and needs a shared secret.
- * @throws ConfigurationError
- */
+/** Signing tokens is refused in production, and needs a shared secret. @throws ConfigurationError */
 export function loadSigningConfig(env: Environment): AuthConfig {
   const { values, faults } = readVariables(env, ['NODE_ENV', ...authVariables]);
   if (values.NODE_ENV === 'production')

@@ -28,7 +28,6 @@ export type StripeConfig = Readonly<HostedConfig['stripe']>;
 export interface LinkingConfig {
   /** The metadata key under which the operator's own server writes user ids at Stripe; null when none is set. */
   readonly metadataKey: string | null;
-  /** Whether the `client_reference_id` of a Checkout session names a user. */
   readonly byClientReferenceId: boolean;
 }
 
@@ -41,10 +40,7 @@ export class ConfigurationError extends SetupError {
   }
 }
 
-/**
- * Converts environment variables into typed settings. It is pure: it reads only its argument.
- * @throws ConfigurationError
- */
+/** Converts environment variables into typed settings. It reads only its argument. @throws ConfigurationError */
 export function loadConfig(env: Environment): Config {
   const { values, faults } = readVariables(env);
   const key = readKeySource(values);
@@ -54,10 +50,7 @@ export function loadConfig(env: Environment): Config {
   return deepFreeze({ ...createConfig(values), auth: createAuthConfig(values, key.keySource) });
 }
 
-/**
- * Reads all variables but those of tokens.
- * @throws ConfigurationError
- */
+/** Reads all variables but those of tokens. @throws ConfigurationError */
 export function loadHostedConfig(env: Environment): HostedConfig {
   const { values, faults } = readVariables(env, hostedVariables);
   faults.push(...checkStripe(values));
@@ -80,13 +73,11 @@ function createConfig(values: Pick<Variables, HostedVariable>) {
       /** 0 lets the system choose a free port. */
       port: values.PORT,
       metricsHost: values.METRICS_HOST ?? host,
-      /** Null when metrics are disabled. */
       metricsPort: values.METRICS_PORT ?? null,
       corsOrigins: [...values.CORS_ORIGINS, ...(production ? [] : sandboxOrigins)],
       /** Whether pages may send cookies. The service itself reads none. */
       corsCredentials: values.CORS_CREDENTIALS,
       trustProxy: values.TRUST_PROXY,
-      /** Null when the limits are off. */
       rateLimit: values.RATE_LIMIT,
       /** The Redis in which replicas share their counts; null when each replica counts alone. */
       redisUrl: values.REDIS_URL ?? null,
@@ -97,7 +88,6 @@ function createConfig(values: Pick<Variables, HostedVariable>) {
         /** Callers with this role may send any operation; null when no role exempts. */
         exemptRole: values.TRUSTED_DOCUMENTS_EXEMPT_ADMINS ? values.ADMIN_ROLE : null,
       },
-      /** Whether `/graphql` is a subgraph of Apollo Federation. */
       federation: values.FEDERATION,
       /** For explorers and code generators. */
       introspection: !production || landingPage !== 'none',
@@ -116,7 +106,6 @@ function createConfig(values: Pick<Variables, HostedVariable>) {
       /** Separates the configurations of deployments that share a Stripe account. */
       namespace: values.POLICY_NAMESPACE,
     },
-    /** Whether the first session of a user without a customer creates one at Stripe. */
     customerCreation: values.CUSTOMER_CREATION,
     /** The product's page on which a user becomes a customer; null when none is set. */
     signUpUrl: values.SIGN_UP_URL ?? null,
@@ -148,7 +137,6 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>) {
     livemode,
     /** The URL of another Stripe, such as the local Stripe; null for Stripe's own. */
     apiUrl: values.STRIPE_API_URL ?? null,
-    /** The connected account to act on. */
     account: values.STRIPE_ACCOUNT ?? null,
     /** Selects the mappings: `test`, `live`, or a sandbox's name. */
     scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),

@@ -61,7 +61,6 @@ function hidePasswords(text: string): string {
   return text.replace(/\/\/[^\s"]*@/g, '//[secret]@');
 }
 
-/** Whether all these variables are valid. */
 export function hasAll<Name extends keyof Variables>(
   values: ReadVariables,
   names: readonly Name[],
@@ -103,7 +102,6 @@ export function readKeySource(values: ReadVariables): { keySource: KeySource | n
 
 export const stripeOrigin = 'https://api.stripe.com';
 
-/** Finds faults that involve several of Stripe's variables. */
 export function checkStripe(values: ReadVariables): string[] {
   const { STRIPE_SECRET_KEY: key, STRIPE_API_URL: url, STRIPE_SCOPE: scope } = values;
   if (key === undefined) return [];

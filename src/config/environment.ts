@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 
-/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Returns the variables of this process. Only this file reads `process.env`. */
@@ -9,10 +8,7 @@ export function readProcessEnvironment(): Environment {
   return { ...process.env };
 }
 
-/**
- * Returns the variables of this process and, for names that the process does not set, of `.env` in the working folder.
- * @throws Error that says why the file cannot be read
- */
+/** The variables of this process and, for names that it does not set, of `.env`. @throws Error that says why it cannot be read */
 export function loadEnvironment(): Environment {
   const file = existsSync('.env') ? parseEnv(decode(readEnvFile())) : {};
   return { ...file, ...readProcessEnvironment() };

@@ -40,7 +40,6 @@ export const name = z
   .trim()
   .refine((value) => !isQuoted(value), 'the value is in quotes; remove them');
 
-/** A scope, or a namespace of configurations. */
 export const shortName = matching(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
 
 const portFault = 'expected a port number from 0 to 65535';
@@ -150,7 +149,6 @@ const secondsByUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
 /** A week. The in-memory limiter's timers work for up to 24 days. */
 const longestSeconds = 7 * 86_400;
 
-/** Null when off. */
 export const rateLimit = parsedBy((value): RateLimit | null => {
   if (value === 'off') return null;
   const [, requests, count, unit = ''] = /^([1-9]\d{0,6})\/([1-9]\d{0,3})([smh])$/.exec(value) ?? [];

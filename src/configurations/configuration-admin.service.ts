@@ -49,7 +49,6 @@ export class ConfigurationAdmin {
     }
   }
 
-  /** @throws BadUserInputError, ReturnUrlNotAllowedError */
   create(actor: Caller, input: BillingPortalConfigurationInput): Promise<Configuration> {
     const details = describeFeatures(input);
     const intent = { actor, action: 'create_portal_configuration', details } as const;
@@ -63,7 +62,6 @@ export class ConfigurationAdmin {
     });
   }
 
-  /** @throws BadUserInputError, ReturnUrlNotAllowedError */
   update(actor: Caller, id: string, input: BillingPortalConfigurationInput): Promise<Configuration> {
     const details = describeFeatures(input);
     return this.change({ actor, action: 'update_portal_configuration', target: id, details }, (found) => {
@@ -74,7 +72,6 @@ export class ConfigurationAdmin {
     });
   }
 
-  /** @throws BadUserInputError */
   deactivate(actor: Caller, id: string): Promise<Configuration> {
     return this.change({ actor, action: 'deactivate_portal_configuration', target: id }, (found) => {
       if (found.is_default)
@@ -87,7 +84,6 @@ export class ConfigurationAdmin {
     });
   }
 
-  /** Sessions can use a deactivated configuration again. @throws BadUserInputError */
   activate(actor: Caller, id: string): Promise<Configuration> {
     return this.change({ actor, action: 'activate_portal_configuration', target: id }, () => ({
       active: true,

@@ -37,10 +37,7 @@ export class ConfigurationIdCache {
     return keep(this.defaults, 'default', this.stripe.findDefault());
   }
 
-  /**
-   * Reads the id from Stripe again next time, because the known configuration was deactivated there.
-   * @param id what `getId` returned; of several callers with the same refusal, only the first has an effect
-   */
+  /** Reads the id again next time, since it was deactivated. Of several calls with one `id`, only the first has an effect. */
   forget({ hash }: WantedConfiguration, id: Promise<string | null>): void {
     if (this.ids.get(hash) !== id) return;
     this.ids.delete(hash);

@@ -91,10 +91,7 @@ export function toInputName(name: string): string {
 /** Stripe wraps each of these conditions in an object, which the input does not. */
 const conditionPath = /(schedule_at_period_end)\.conditions(\.\d+)?(\.type)?$/;
 
-/**
- * The path of a field in an administrator's input.
- * @param path Stripe's parameter `features[invoice_history][enabled]`, or the path `features.invoice_history.enabled`
- */
+/** The path of a field in an administrator's input, for Stripe's `features[a][enabled]` or for `features.a.enabled`. */
 export function toInputPath(path: string): string {
   const dotted = path.replaceAll('[', '.').replaceAll(']', '').replace(conditionPath, '$1$2');
   return dotted.split('.').map(toInputName).join('.');

@@ -6,7 +6,6 @@ import { ConfigurationAdmin } from './configuration-admin.service.ts';
 import { ConfigurationIdCache } from './configuration-id-cache.service.ts';
 import { StripeConfigurations } from './stripe-configurations.service.ts';
 
-/** The portal configurations that Stripe keeps. */
 export interface Configurations extends Pick<Feature, 'resolvers'> {
   /** Those of this deployment's namespace. */
   readonly atStripe: StripeConfigurations;

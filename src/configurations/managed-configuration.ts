@@ -18,12 +18,10 @@ export type ConfigurationContent = Omit<
   'expand' | 'metadata'
 >;
 
-/** A configuration that sessions are to use. */
 export interface WantedConfiguration {
   /** Null when the content comes from a configuration that no policy made. */
   readonly policyName: string | null;
   readonly content: ConfigurationContent;
-  /** Names the content. */
   readonly hash: string;
   /** The hash of the configuration whose features a call hides; null when nothing is hidden. */
   readonly narrowedFrom: string | null;

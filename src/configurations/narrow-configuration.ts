@@ -14,7 +14,6 @@ import {
 } from './managed-configuration.ts';
 import type { HiddenFeaturesInput } from './portal-configuration.types.ts';
 
-/** The features that a client hides, in Stripe's names. */
 export function listHidden(features: HiddenFeaturesInput): FeatureName[] {
   return featureNames.filter((name) => features[toInputName(name)] === false);
 }
@@ -39,10 +38,7 @@ function hide(features: Features, hidden: readonly FeatureName[]): Features {
   );
 }
 
-/**
- * Reads a configuration at Stripe as the parameters that create its equal.
- * @param found with its products, which Stripe leaves out unless the request expands them
- */
+/** Reads a configuration, which must have its products, as the parameters that create its equal. */
 export function readContent(found: Configuration): WantedConfiguration {
   const { name, default_return_url: url, business_profile: profile } = found;
   const content = {

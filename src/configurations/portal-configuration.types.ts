@@ -67,10 +67,7 @@ export const BillingPortalConfigurationConnection = createConnectionType(
   BillingPortalConfiguration,
 );
 
-/**
- * Stripe's configuration in the words of GraphQL.
- * @param checkPolicyAccess throws where the caller may not see the policy
- */
+/** Stripe's configuration in the words of GraphQL. @param checkPolicyAccess throws where the caller may not see the policy */
 export function toBillingPortalConfiguration(
   configuration: Configuration,
   checkPolicyAccess?: () => void,
@@ -109,5 +106,4 @@ const hiddenFeaturesSchema = object(
   ),
 );
 export const HiddenFeaturesInput = createType(hiddenFeaturesSchema, 'input');
-/** What a client hides of the features in one session, by their names in GraphQL. */
 export type HiddenFeaturesInput = Readonly<Record<string, boolean | null | undefined>>;

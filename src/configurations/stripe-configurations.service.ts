@@ -25,7 +25,6 @@ const expand = [`data.${productsPath}`];
 type CreateParams = Stripe.BillingPortal.ConfigurationCreateParams;
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
-/** The configurations that one namespace keeps at Stripe. */
 export class StripeConfigurations {
   constructor(
     private readonly stripe: StripeClient,
@@ -73,10 +72,7 @@ export class StripeConfigurations {
     throw new StripeUnavailableError(new Error('Stripe replayed deactivated configurations only'));
   }
 
-  /**
-   * Keys hash all parameters, so a release with other parameters does not reuse a key. After a long outage every
-   * fixed key may replay a failure; the key of the current minute does not.
-   */
+  /** Keys hash all parameters. After a long outage, all but the last, of the current minute, may replay failures. */
   private createKeys(params: object): string[] {
     const minute = Math.floor(this.now().getTime() / minuteMs);
     return ['0', '1', '2', `minute-${minute}`].map(
@@ -94,11 +90,7 @@ export class StripeConfigurations {
       : created;
   }
 
-  /**
-   * Makes sure that a configuration can be used, and records its use about once a day, so that `prune` finds
-   * unused ones.
-   * @returns null when Stripe refuses to make it active again
-   */
+  /** Activates a configuration, and records its use daily, for `prune`. Null when Stripe refuses to make it active again. */
   async keep(found: Configuration, wanted: WantedConfiguration): Promise<Configuration | null> {
     const usedAt = readMark(found)?.usedAt.getTime() ?? 0;
     if (found.active && this.now().getTime() - usedAt < dayMs) return found;

@@ -86,7 +86,6 @@ function toOutput(schema: Schema, value: unknown): unknown {
   return isObject(value) ? value['id'] : value;
 }
 
-/** Stripe's answer in the words of GraphQL. */
 export function toOutputFields(schema: z.ZodObject, value: Fields): object {
   const fields = listFields(schema).map(([name, field]) => {
     const inner = value[name] ?? null;

@@ -9,7 +9,6 @@ import type { CustomerDirectory } from './customer-directory.ts';
 import { CustomerSubscriptions } from './customer-subscriptions.ts';
 import { UserMappings } from './user-mappings.ts';
 
-/** The mappings from users to customers. */
 export interface Customers extends Required<Pick<Feature, 'resolvers' | 'eraseUser'>> {
   readonly directory: CustomerDirectory;
   readonly subscriptions: CustomerSubscriptions;

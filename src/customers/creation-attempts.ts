@@ -37,7 +37,6 @@ export class CreationAttempts {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** Returns a user's latest stored attempt. @throws StoreUnavailableError */
   async findLatest(userId: string): Promise<CreationAttempt | null> {
     const records = await this.records.listOf(kind, userId);
     const attempts = records.map(toAttempt).sort((one, other) => other.number - one.number);
@@ -83,7 +82,6 @@ export class CreationAttempts {
     }
   }
 
-  /** Removes a user's attempts, and returns how many were removed. @throws StoreUnavailableError */
   async removeOf(userId: string): Promise<number> {
     const records = await this.records.listOf(kind, userId);
     for (const record of records) await this.records.remove(kind, record);

@@ -52,11 +52,7 @@ export class CustomerAdmin {
     throw new BadUserInputError('Pass either `userId` or `stripeCustomerId`.');
   }
 
-  /**
-   * Links a user to a customer.
-   * @param verify whether to ask Stripe first whether the customer exists
-   * @throws CustomerNotFoundError, UserAlreadyLinkedError, CustomerAlreadyLinkedError, BadUserInputError
-   */
+  /** @param verify whether to ask Stripe for the customer. @throws CustomerNotFoundError, and the errors of the directory */
   link(actor: Actor, link: MappingIds, verify: boolean): ReturnType<CustomerDirectory['link']> {
     const { directory, conflicts, audit } = this.parts;
     const { userId, stripeCustomerId: target } = link;
@@ -104,10 +100,7 @@ export class CustomerAdmin {
     return { items: conflicts.filter(isOpen), hasNextPage, end: conflicts.at(-1) };
   }
 
-  /**
-   * Resolves a conflict, and returns the user's mapping afterwards.
-   * @throws BadUserInputError, CustomerNotFoundError, LeaseTakenError, and the errors of Stripe and the store
-   */
+  /** Returns the user's mapping afterwards. @throws BadUserInputError, CustomerNotFoundError, LeaseTakenError */
   async resolveConflict(
     actor: Actor,
     id: string,
@@ -131,7 +124,6 @@ export class CustomerAdmin {
     );
   }
 
-  /** Removes what is stored about a user, for the command line. @throws StoreUnavailableError */
   async erase({ userId }: UserToErase): Promise<Erasure> {
     const { mappings, attempts, conflicts } = this.parts;
     const attemptCount = await attempts.removeOf(userId);

@@ -28,10 +28,7 @@ export class CustomerConflicts {
     private readonly metrics: Metrics | null,
   ) {}
 
-  /**
-   * Idempotent: records a conflict in the store, in the audit trail and in a metric.
-   * @param eventId the event that named the user; undefined when a session looked for the user's customer
-   */
+  /** Idempotent. @param eventId the event that named the user; undefined when a session looked for the user's customer */
   async report(link: MappingIds, at: Date, actor: AuditIntent['actor'], eventId?: string): Promise<void> {
     const { userId, stripeCustomerId } = link;
     const content = { userId, stripeCustomerId, foundAt: at.toISOString() };

@@ -6,7 +6,6 @@ import type { Page, PageRequest } from '../shared/page.ts';
 export interface CustomerMapping {
   /** The subject of the product's tokens: a user's id, or an organisation's id for team billing. */
   readonly userId: string;
-  /** Stripe's id of the customer, `cus_…`. */
   readonly stripeCustomerId: string;
   /** When the customer's contract ends; null without a contract. Portal policies read it. */
   readonly contractEndsAt: Date | null;
@@ -15,13 +14,11 @@ export interface CustomerMapping {
   readonly createdAt: Date;
 }
 
-/** The two ids of a mapping. */
 export type MappingIds = Pick<CustomerMapping, 'userId' | 'stripeCustomerId'>;
 
 /** The fields of a mapping that can change. The user's id cannot. */
 export type MappingChanges = Partial<Omit<CustomerMapping, 'userId'>>;
 
-/** How many mappings an import links in one step. */
 export const linksPerStep = 500;
 
 /** The outcome for one mapping: stored, already there, or refused because an id is taken. */
@@ -37,19 +34,12 @@ export type LinkOutcome = 'linked' | 'unchanged' | 'user_taken' | 'customer_take
 export interface CustomerDirectory {
   findByUserId(userId: string): Promise<CustomerMapping | null>;
   findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null>;
-  /**
-   * Links a user to a customer. Idempotent.
-   * @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError
-   */
+  /** Idempotent. @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError */
   link(link: MappingIds): Promise<{ readonly mapping: CustomerMapping; readonly created: boolean }>;
-  /**
-   * Links many users, and returns the outcomes in the same order. A refused mapping does not stop the others. Other
-   * requests and processes may wait until all are linked, so pass `linksPerStep` at most.
-   */
+  /** Returns the outcomes in the same order; a refusal stops no other. Others wait meanwhile, so pass `linksPerStep` at most. */
   linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]>;
   /** Changes a mapping and returns the new state; null when the user has none, or another user has the customer. */
   update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null>;
-  /** Removes a user's mapping and returns it; null when the user has none. */
   unlink(userId: string): Promise<CustomerMapping | null>;
   /** Returns a page of mappings, sorted by user id, after the user id `after`. */
   list(page: PageRequest): Promise<Page<CustomerMapping>>;
@@ -95,17 +85,14 @@ const attributesSchema = z
     'the names of attributes must be unique',
   );
 
-/** @throws BadUserInputError */
 export function checkUserId(userId: string): void {
   check(userIdSchema, userId);
 }
 
-/** @throws BadUserInputError */
 export function checkMappingIds(link: MappingIds): void {
   check(mappingIdsSchema, link);
 }
 
-/** @throws BadUserInputError */
 export function readAttributes(attributes: readonly Attribute[]): CustomerMapping['attributes'] {
   check(attributesSchema, attributes);
   return Object.fromEntries(attributes.map(({ name, value }) => [name, value]));

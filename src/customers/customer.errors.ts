@@ -3,10 +3,7 @@ import { BadUserInputError, BillingError } from '../shared/errors.ts';
 const noAccount = 'You have no billing account yet. Your first purchase creates it.';
 
 export class CustomerNotFoundError extends BillingError {
-  /**
-   * @param message replaces the message for the user, when an administrator asks about a user
-   * @param signUpUrl where the user becomes a customer
-   */
+  /** @param message for administrators, in place of the message for the user. @param signUpUrl where users become customers */
   constructor(message = noAccount, signUpUrl?: string) {
     super('CUSTOMER_NOT_FOUND', message, { signUpUrl });
   }

@@ -76,7 +76,6 @@ export class OwnCustomers {
     return this.creations.read(caller.userId, () => this.create(caller));
   }
 
-  /** @throws CustomerAmbiguousError, and the errors of Stripe and the store */
   async create(caller: Caller): Promise<CustomerMapping> {
     try {
       return await this.findOrCreate(caller);

@@ -22,7 +22,6 @@ export class UserMappings {
     private readonly attempts: CreationAttempts,
   ) {}
 
-  /** Whether the mapping was never removed. */
   async isAllowed(link: MappingIds): Promise<boolean> {
     return (await this.records.find('removed-link', await this.createKey(link))) === null;
   }
@@ -52,7 +51,6 @@ export class UserMappings {
     this.removals.push(removal);
   }
 
-  /** Removes a user's mapping and returns it; null when the user had none. */
   unlink(userId: string): Promise<CustomerMapping | null> {
     return this.leave(userId, () => this.directory.unlink(userId));
   }

@@ -25,7 +25,6 @@ export interface DatabaseOptions {
 /** How many records one delete removes, which bounds its time. */
 export const recordsPerRemoval = 500;
 
-/** The store does not work with the current settings. */
 export class DatabaseSetupError extends SetupError {
   override readonly name = 'DatabaseSetupError';
 }

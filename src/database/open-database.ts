@@ -3,10 +3,7 @@ import { createRecord } from '../records/record-store.ts';
 import { observePort, type Telemetry } from '../telemetry/telemetry.ts';
 import type { Database, DatabaseOptions } from './database.ts';
 
-/**
- * Opens the store of the URL, and creates missing tables or indexes. Each engine's driver is loaded only when it is used.
- * @throws DatabaseSetupError, StoreUnavailableError
- */
+/** Loads only the engine's driver, and creates missing tables or indexes. @throws DatabaseSetupError, StoreUnavailableError */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const stores = await openStores(options);
   return { ...stores, ping: () => checkWrites(stores) };
@@ -29,7 +26,6 @@ async function checkWrites({ records }: Pick<Database, 'records'>): Promise<void
   await records.remove('heartbeat', heartbeat);
 }
 
-/** Wraps the stores so that each operation has a span and metrics. */
 export function observeDatabase(database: Database, telemetry: Telemetry): Database {
   return {
     ...database,

@@ -5,7 +5,6 @@ interface Page {
   readonly status: number;
   readonly heading: string;
   readonly text: string;
-  /** Whether the page has the button. */
   readonly button?: boolean;
 }
 
@@ -83,7 +82,6 @@ button { width: 100%; min-height: 3rem; padding: .75rem 1rem; border: 2px solid 
 button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 `;
 
-/** Sends a page, with its own status by default. */
 export type SendPage = (reply: FastifyReply, name: EmailLinkPageName, status?: number) => FastifyReply;
 
 /** @param stripeUrl the URL of a Stripe other than Stripe's own, to which the button finally leads */
@@ -107,10 +105,7 @@ export function createPageSender(stripeUrl: URL | null): SendPage {
     reply.code(status).headers(headers).send(print(pages[name]));
 }
 
-/**
- * The form posts to the page's own URL, so that it works behind proxies that add a path. It has no CSRF token: an attacker
- * who can send this request knows the link, and the link is the credential.
- */
+/** The form posts to the page's own URL, which works behind any proxy. A CSRF token is not needed: the link is the credential. */
 function print({ heading, text, button = false }: Page): string {
   const form = button ? '\n<form method="post"><button>Open billing</button></form>' : '';
   return `<!doctype html>

@@ -14,10 +14,7 @@ export function isLinkToken(text: string): boolean {
   return /^[\w-]{43}$/.test(text);
 }
 
-/**
- * Returns the id of a link, under which it is stored. The id does not reveal the token, so a copy of the store opens
- * nothing.
- */
+/** Links are stored by id, which does not reveal the token: a copy of the store opens nothing. */
 export function toLinkId(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
@@ -51,7 +48,6 @@ const linkSchema = z.object({
 
 /** A link for an e-mail. It opens a portal session when it is used, up to days later. */
 export interface EmailLink extends Readonly<z.output<typeof linkSchema>> {
-  /** The hash of the link's token. */
   readonly id: string;
   readonly userId: string;
   /** When a single-use link was used; null when it was not. */
@@ -63,7 +59,6 @@ export type NewEmailLink = Omit<EmailLink, 'usedAt'>;
 /** How long after a link's expiry its page can still say that the link was used or has expired. */
 const remembranceMs = 30 * 24 * 60 * 60_000;
 
-/** Stores e-mail links and their uses. */
 export class EmailLinkRegister {
   constructor(private readonly records: RecordStore) {}
 
@@ -89,7 +84,6 @@ export class EmailLinkRegister {
     return this.records.remove('portal-link', { key: id, nonce: id });
   }
 
-  /** Removes a user's links and their uses, and returns how many links were removed. */
   async removeOf(userId: string): Promise<number> {
     const links = await this.records.listOf('portal-link', userId);
     for (const link of links) await this.records.remove('portal-link', link);

@@ -26,14 +26,10 @@ export class EmailLinkRefusedError extends Error {
 /** A page must not wait for long while Stripe is down. The button tells what Stripe says then. */
 const stripePatienceMs = 2_000;
 
-/** Checks links that people follow, and opens the portal for them. */
 export class EmailLinkVisits {
   constructor(private readonly parts: EmailLinkVisitsParts) {}
 
-  /**
-   * Checks whether a link can be used, without using up the link. When Stripe does not answer soon, the link passes.
-   * @throws EmailLinkRefusedError, CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError
-   */
+  /** Checks a link without using it up. It passes when Stripe does not answer soon. @throws as `open` */
   async check(token: string): Promise<void> {
     const link = await this.getUsable(token);
     await this.getMapping(link);
@@ -43,11 +39,7 @@ export class EmailLinkVisits {
     if (found === null) throw new CustomerGoneError();
   }
 
-  /**
-   * Opens a session for a link. A failure never uses up a single-use link.
-   * @param isAwaited returns whether the client still waits for the response
-   * @throws EmailLinkRefusedError, and the errors of PortalSessions
-   */
+  /** A failure never uses up a single-use link. @param isAwaited whether the client still waits. @throws EmailLinkRefusedError */
   async open(token: string, isAwaited: () => boolean): Promise<PortalSession> {
     const link = await this.getUsable(token);
     if (!link.singleUse) return this.openSession(link, token);

@@ -8,11 +8,7 @@ import { EmailLinkRefusedError, type EmailLinkVisits } from './email-link-visits
 
 const retryAfterSeconds = 5;
 
-/**
- * Adds the routes of e-mail links. A GET only shows a page, because mail scanners and previews follow links; the page's
- * button opens the portal by a POST. There is no sign-in: the link is the credential.
- * @param stripeUrl the URL of a Stripe other than Stripe's own
- */
+/** Mail scanners follow links, so a GET only shows a page, whose button opens the portal by POST. The link is the credential. */
 export function addEmailLinkRoutes(
   server: FastifyInstance,
   visits: EmailLinkVisits,

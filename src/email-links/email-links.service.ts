@@ -22,7 +22,6 @@ interface LinkRequest {
   readonly returnUrl: string;
   /** In seconds. */
   readonly expiresIn: number;
-  /** The task at which the portal opens. */
   readonly flow: PortalFlow | null;
   readonly singleUse: boolean;
 }
@@ -45,10 +44,7 @@ const notLinked = 'This user is not linked to a customer.';
 export class EmailLinks {
   constructor(private readonly parts: EmailLinksParts) {}
 
-  /**
-   * Returns the only copy of the link's URL.
-   * @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError, StoreUnavailableError, and the errors of Stripe
-   */
+  /** Returns the only copy of the link's URL. @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError */
   create(actor: Actor, request: LinkRequest): Promise<EmailLink & { readonly url: string }> {
     const { userId, flow, expiresIn, singleUse } = request;
     const token = createLinkToken();

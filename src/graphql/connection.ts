@@ -26,7 +26,6 @@ export class PageArgs {
   readonly after?: string | null;
 }
 
-/** @throws BadUserInputError */
 export function readPageRequest({ first, after }: PageArgs): PageRequest {
   if (first < 1 || first > maxPageSize)
     throw new BadUserInputError(`\`first\` must be between 1 and ${maxPageSize}.`);

@@ -4,7 +4,6 @@ import type { Caller } from '../auth/claims.ts';
 /** The facts of one request. It carries no services: app.ts wires those into the resolvers. */
 export interface RequestContext {
   readonly requestId: string;
-  /** Null when the request has no token. */
   readonly caller: Caller | null;
   /**
    * Counts one request of the caller, for each root field and for each further field that asks Stripe. The first is free,
@@ -13,7 +12,6 @@ export interface RequestContext {
   readonly charge: () => Promise<void>;
 }
 
-/** @throws UnauthenticatedError */
 export function getCaller(context: Pick<RequestContext, 'caller'>): Caller {
   if (context.caller === null) {
     throw new UnauthenticatedError('Sign in first: send your token in the header "Authorization: Bearer …".');

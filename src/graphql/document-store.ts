@@ -8,10 +8,7 @@ const maxDocumentBytes = 256 * 1024;
 /** A token and the nodes that refer to it retain 90 bytes (comments) to 490 bytes (fields), as measured. */
 const bytesPerToken = 500;
 
-/**
- * Caches parsed and validated documents for Apollo Server, bounded by the bytes that they retain. Apollo Server's own
- * cache estimates a document by its JSON, which contains neither the source text nor the comments.
- */
+/** Apollo Server's own cache estimates a document by its JSON, which has neither the source text nor the comments. */
 export function createDocumentStore(): InMemoryLRUCache<DocumentNode> {
   return new InMemoryLRUCache<DocumentNode>({
     maxSize: maxBytes,

@@ -26,10 +26,7 @@ const inputFaults = /^(?:Argument "\w+" (?:of |has invalid value )|Too many erro
 /** graphql-js lists all conflicting fields in one error: up to a thousand. */
 const maxLocations = 10;
 
-/**
- * The one rule of errors: a client sees BillingErrors and Apollo Server's refusals of invalid requests; every other
- * error is masked.
- */
+/** A client sees BillingErrors and Apollo Server's refusals of invalid requests; every other error is masked. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { message, locations, path } = formatted;
   if (unwrapResolverError(error) instanceof BillingError) return { ...formatted, message: shorten(message) };
@@ -74,10 +71,7 @@ function findRefusal(
   return path === undefined && apolloCodes.has(code) ? code : null;
 }
 
-/**
- * Removes values that graphql-js quotes, because a value may be a token that was pasted into the wrong place, and says
- * what a client can do where the message does not.
- */
+/** Removes values that graphql-js quotes: a token may be pasted anywhere. Adds what a client can do where that is missing. */
 function reword(message: string): string {
   return message
     .replace(

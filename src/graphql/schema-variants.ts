@@ -12,10 +12,7 @@ import type { Caller } from '../auth/claims.ts';
 import type { RequestContext } from './context.ts';
 import { mapEntries, replaceRoots } from './schema.ts';
 
-/**
- * Copies the schema for a host's own GraphQL server.
- * @param identify finds the caller in the host's context, once for each execution
- */
+/** Copies the schema for a host's server. @param identify finds the caller in the host's context, once for each execution */
 export function createHostSchema(
   schema: GraphQLSchema,
   identify: (hostContext: unknown) => Promise<Caller | null>,
@@ -55,10 +52,7 @@ export function createHostSchema(
 
 const header = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3")\n\n';
 
-/**
- * Prints the schema as a subgraph of Apollo Federation. It has root fields only: an entity would take a user id from
- * another subgraph, and who a user is comes from the token alone.
- */
+/** Prints a subgraph of root fields only: an entity would take a user id from another subgraph, not from the token. */
 export function printSubgraph(schema: GraphQLSchema): string {
   return header + printSchema(renameSharedType(schema));
 }

@@ -22,11 +22,9 @@ export interface SchemaOptions {
 export const admin = { admin: true };
 
 interface Resolvers {
-  /** One instance of each resolver class. */
   readonly resolvers: readonly object[];
 }
 
-/** Builds the schema from the decorators of the features' resolvers. */
 export function createSchema(features: readonly Resolvers[], options: SchemaOptions): GraphQLSchema {
   const all = features.flatMap(({ resolvers }) => resolvers);
   const instances = new Map(all.map((resolver) => [resolver.constructor, resolver]));
@@ -45,7 +43,6 @@ export function createSchema(features: readonly Resolvers[], options: SchemaOpti
 
 type RootConfig = ReturnType<GraphQLObjectType['toConfig']>;
 
-/** Copies a schema with other configurations of Query and Mutation. */
 export function replaceRoots(
   schema: GraphQLSchema,
   change: (root: RootConfig) => ConstructorParameters<typeof GraphQLObjectType>[0],

@@ -23,10 +23,7 @@ const codegenManifest = z.record(z.string().min(1), z.string()).transform((map) 
 
 const manifestSchema = z.union([apolloManifest, codegenManifest]).refine((documents) => documents.length > 0);
 
-/**
- * Reads the manifests, and checks that the schema serves every document.
- * @throws Error that lists every fault
- */
+/** Reads the manifests, and checks that the schema serves every document. @throws Error that lists every fault */
 export async function loadTrustedDocuments(
   files: readonly string[],
   schema: GraphQLSchema,
@@ -62,10 +59,7 @@ function findFault(text: string, schema: GraphQLSchema): string | null {
 /** Runs in place of an operation that is refused: the text of a client is not even parsed. */
 const refusedDocument = '{ __typename }';
 
-/**
- * Runs trusted documents only, by their id or their text.
- * @param exemptRole callers with this role may run any document; null for no such role
- */
+/** Runs trusted documents only, by id or text. @param exemptRole the role of callers who may run any document; null for none */
 export function requireTrustedDocuments(
   documents: TrustedDocuments,
   exemptRole: string | null,

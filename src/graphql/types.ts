@@ -56,7 +56,6 @@ type Shape<E extends Entries> = {
   readonly [Name in keyof E]: E[Name] extends FieldEntry<infer Value> ? Value : never;
 };
 
-/** Declares an object type. */
 export function createObjectType<E extends Entries>(
   name: string,
   description: string,
@@ -70,7 +69,6 @@ export function createObjectType<E extends Entries>(
   return target;
 }
 
-/** A field of an input that clients may leave out. */
 export function OptionalField(type: object, description: string): PropertyDecorator {
   return Field(() => type, { nullable: true, description });
 }
@@ -82,16 +80,10 @@ type EnumType<Value extends string> = { readonly [Name in Value as Uppercase<Nam
 
 export interface OpenEnum {
   readonly type: EnumType<string>;
-  /** Returns Stripe's value, or `unrecognized` when the value is unknown. */
   readonly read: (stripeValue: string) => string;
 }
 
-/**
- * Registers a GraphQL enum for one of Stripe's enums. Stripe may add values at any time: they become UNRECOGNIZED,
- * where a closed enum would fail the whole field.
- *
- * @param values Stripe's values with their descriptions
- */
+/** Registers one of Stripe's enums. Stripe may add values: they become UNRECOGNIZED, where a closed enum would fail. */
 export function registerOpenEnum(
   name: string,
   description: string,
@@ -104,10 +96,7 @@ export function registerOpenEnum(
   return { type, read: (stripeValue) => (Object.hasOwn(values, stripeValue) ? stripeValue : unrecognized) };
 }
 
-/**
- * Registers a GraphQL enum, and returns the type for `@Field`.
- * @param values the values in lower case with their descriptions
- */
+/** Registers a GraphQL enum, and returns the type for `@Field`. @param values in lower case, with their descriptions */
 export function registerEnum<Value extends string>(
   name: string,
   description: string,

@@ -7,15 +7,11 @@ import { getCaller } from '../graphql/context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The caller; null when the request has no token. */
     caller: Caller | null;
   }
 }
 
-/**
- * Finds the caller of a request; null when the request names none.
- * @throws UnauthenticatedError, AuthUnavailableError
- */
+/** Finds the caller of a request; null when it names none. @throws UnauthenticatedError, AuthUnavailableError */
 export type Identify = (request: IncomingMessage) => Promise<Caller | null>;
 
 export function identifyByToken(config: AuthConfig): Identify {

@@ -26,9 +26,7 @@ export interface ServerParts extends HttpServerOptions {
   readonly logger: Logger;
   readonly database: Pick<Database, 'ping'>;
   readonly identify: Identify;
-  /** What `/graphql` serves. */
   readonly schema: GraphQLSchema;
-  /** All other routes. */
   readonly routes: readonly Routes[];
 }
 

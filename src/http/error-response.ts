@@ -84,10 +84,7 @@ function toBody({ status: _status, message: text, ...details }: Failure, shape: 
   return shape === 'rest' ? { error: message, ...details } : { errors: [{ message, extensions: details }] };
 }
 
-/**
- * Answers 404, or 405 when the path has routes for other methods only, which RFC 9110 wants in `Allow`. The handler also
- * sees routes that are added later.
- */
+/** Answers 404, or 405 with `Allow` (RFC 9110) when the path has other methods, also of routes that are added later. */
 export function createNotFoundHandler(server: FastifyInstance) {
   const routes: { readonly path: RegExp; readonly methods: readonly string[] }[] = [];
   server.addHook('onRoute', ({ url, method }) => {

@@ -9,7 +9,6 @@ import type { FastifyInstance } from 'fastify';
 /** The build of packages/explorer. The relative path is the same from the source and from the built package. */
 const builtPage = fileURLToPath(new URL('../../dist/explorer', import.meta.url));
 
-/** Whether this installation has GraphiQL's page. */
 export function hasExplorer(): boolean {
   return existsSync(builtPage);
 }
@@ -34,10 +33,7 @@ const securityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/**
- * GraphiQL, from local files alone, so that it works offline.
- * @throws Error when the page has not been built
- */
+/** GraphiQL, from local files alone, so that it works offline. @throws Error when the page has not been built */
 export async function createExplorerPage(server: FastifyInstance): Promise<ApolloServerPlugin> {
   const html = await readFile(join(builtPage, 'index.html'), 'utf8').catch((cause: unknown) => {
     const message = 'LANDING_PAGE=graphiql needs a page that is not built yet. Run: npm run build';

@@ -7,7 +7,6 @@ import type { HttpConfig } from '../config/config.ts';
 import { HungUpError, hungUpStatus } from './open-requests.ts';
 import { unknownAddress } from './rate-limit.ts';
 
-/** What a host knows about a request that it passes on. */
 export interface HostedRequestFacts {
   /** The client's address. Without it, addresses are counted only by TRUST_PROXY. */
   readonly address?: string | undefined;
@@ -17,7 +16,6 @@ export interface HostedRequestFacts {
 
 export type HostedFetch = (request: Request, facts?: HostedRequestFacts) => Promise<Response>;
 
-/** Stands in for a connection. */
 class HostedConnection extends Duplex {
   constructor(
     readonly request: Request,

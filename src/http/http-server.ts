@@ -43,7 +43,6 @@ declare module 'fastify' {
 
 export interface HttpServerOptions {
   readonly telemetry: Telemetry;
-  /** Pseudonymizes a user id for the log. */
   readonly hashSubject: (userId: string) => string;
   /** How many milliseconds a stopping server still accepts requests. */
   readonly lingerMs: number;

@@ -4,12 +4,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 /** nginx's status for a client that disconnected before the response. Only logs and metrics show it. */
 export const hungUpStatus = 499;
 
-/** The client disconnected, so its request is dropped. */
 export class HungUpError extends Error {
   readonly statusCode = hungUpStatus;
 }
 
-/** A request that has no complete response yet. */
 interface OpenRequest {
   readonly request: FastifyRequest;
   /** The memory that the request's headers and body may retain. */
@@ -58,12 +56,10 @@ export class OpenRequests {
     });
   }
 
-  /** Calls the listener when a request ends, with or without a response. */
   onEnd(listener: (request: FastifyRequest, connection: Connection) => void): void {
     this.listeners.push(listener);
   }
 
-  /** How many open requests a connection has. */
   countOf(socket: Socket): number {
     return this.bySocket.get(socket)?.open.length ?? 0;
   }

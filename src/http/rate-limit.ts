@@ -94,10 +94,7 @@ export function toCountedNetwork(address: string): string {
 /** The headers in which proxies pass on the client's address. */
 const proxyHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
 
-/**
- * Warns once when a request seems to come through an untrusted proxy: all users behind the proxy then count as one
- * address. It only warns, because a client can send these headers itself.
- */
+/** All users behind an untrusted proxy count as one address. It only warns, because a client can send these headers itself. */
 export function warnOfUntrustedProxy(
   server: FastifyInstance,
   { trustProxy, rateLimit }: Pick<HttpConfig, 'trustProxy' | 'rateLimit'>,
@@ -120,7 +117,6 @@ export function warnOfUntrustedProxy(
 export class RateLimiter {
   constructor(private readonly limiter: Pick<RateLimiterAbstract, 'consume'>) {}
 
-  /** Counts one request. @throws BillingError RATE_LIMITED */
   async consume(key: string): Promise<void> {
     try {
       await this.limiter.consume(hash('sha256', key, 'base64url'));

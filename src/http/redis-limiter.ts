@@ -48,10 +48,7 @@ export class SharedLimiters {
     return this;
   }
 
-  /**
-   * @param name separates the keys of different limiters
-   * @param inMemory counts while Redis is unreachable
-   */
+  /** @param name separates the keys of different limiters. @param inMemory counts while Redis is unreachable */
   create(name: string, limit: RateLimit, inMemory: RateLimiterAbstract): RateLimiterAbstract {
     return new RateLimiterRedis({
       storeClient: this,

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type Connection, HungUpError, type OpenRequests } from './open-requests.ts';
 
-/** The service has too many open requests. */
 export class OverloadedError extends Error {
   readonly statusCode = 503;
   readonly retryAfter = 1;

@@ -14,10 +14,7 @@ class RequestRefusedError extends Error {
 const allowance = 64_000;
 const smallPiece = 64;
 
-/**
- * Closes the connection of a body in thousands of small pieces, such as chunks of one byte: each piece retains hundreds
- * of bytes until the body is read.
- */
+/** Closes the connection of a body in thousands of small pieces, each of which retains hundreds of bytes until it is read. */
 export class StrictRequest extends IncomingMessage {
   private left = allowance;
 
@@ -34,7 +31,6 @@ const mostHeaders = 200;
 /** Of duplicates, Node keeps the first, while a proxy in front of it may have read the last. */
 const singleHeaders = ['authorization', 'content-type', 'host'];
 
-/** Refuses duplicate, malformed and unsupported headers before anything reads them. */
 export function refuseAmbiguousHeaders(server: FastifyInstance): void {
   server.server.maxHeadersCount = mostHeaders;
   server.addHook('onRequest', (request, _reply, done) => {
@@ -58,10 +54,7 @@ function isHost({ raw: { httpVersion }, routeOptions: { url }, protocol, host }:
   return !notOfHosts.test(host) && parseUrl(`${protocol}://${host}/`) !== null;
 }
 
-/**
- * Accepts only JSON in UTF-8, the encoding that RFC 8259 requires. Fastify's own parser would silently replace
- * invalid bytes by replacement characters.
- */
+/** RFC 8259 requires UTF-8. Fastify's own parser would silently replace invalid bytes by replacement characters. */
 export function readJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();

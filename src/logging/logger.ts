@@ -9,7 +9,6 @@ export type { Logger };
 /** The loggers of a process share its stdout and the batches. */
 let sharedOutput: DestinationStream | undefined;
 
-/** Creates a logger that writes JSON lines to stdout, or to `destination`. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -83,7 +82,6 @@ export function describeError(error: unknown, depth = 0): LoggedError {
   };
 }
 
-/** Every kind of text that must never be logged, and its replacement. */
 const redactions: readonly (readonly [RegExp, string])[] = [
   [/\n\s+at [^]*$/, ' [stack]'],
   [/\b(?:sk|rk|pk|ek)_(?:test|live)_\w+/g, '[stripe key]'],
@@ -97,7 +95,6 @@ const redactions: readonly (readonly [RegExp, string])[] = [
   [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\b(?:\/[^\s"'<>]*)?/gi, '[host]'],
 ];
 
-/** Replaces secrets, tokens, URLs, addresses, host names, paths and stacks in a text. */
 export function redact(text: string): string {
   return redactions.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }

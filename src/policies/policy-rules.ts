@@ -22,10 +22,7 @@ export interface PolicyFacts {
 /** Whether a fact matches; null when it cannot be determined. */
 type Match = boolean | null;
 
-/**
- * Returns the policy of the first rule that matches. If a rule depends on an unknown fact, the strictest policy
- * applies: an unknown fact must not allow what the rule would forbid.
- */
+/** The first rule that matches decides. An unknown fact must not allow what a rule would forbid: the strictest policy applies. */
 export async function selectPolicy(set: PolicySet, facts: PolicyFacts): Promise<Policy> {
   for (const { when, policy } of set.rules) {
     const local = matchLocally(when, facts);
@@ -44,7 +41,6 @@ function all(matches: readonly Match[]): Match {
   return matches.includes(null) ? null : true;
 }
 
-/** Checks the facts that need no request to Stripe. */
 function matchLocally({ under_contract, role, claim, attribute }: Condition, facts: PolicyFacts): Match {
   const { mapping, caller, now } = facts;
   const endsAt = mapping?.contractEndsAt ?? null;

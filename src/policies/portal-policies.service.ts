@@ -23,7 +23,6 @@ interface PortalPoliciesParts {
   readonly now: () => Date;
 }
 
-/** Decides which policy applies to a customer now. */
 export class PortalPolicies {
   private readonly reads = new SharedReads<readonly Stripe.Subscription[]>();
 

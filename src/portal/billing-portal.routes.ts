@@ -86,10 +86,8 @@ export const sessionQuery = createSessionRequest(
 );
 
 type SessionRequest = z.infer<typeof sessionBody>;
-/** A session as clients of REST describe it. */
 export type SessionInput = z.input<typeof sessionBody>;
 
-/** Reads the body of a POST. @throws BadUserInputError naming the field */
 export function readSessionRequest(body: unknown): SessionRequest {
   return read(sessionBody, body);
 }

@@ -39,7 +39,6 @@ interface ConfigurationChooserParts {
   readonly ids: ConfigurationIdCache;
 }
 
-/** Chooses the configuration for a session, and knows what it offers. */
 export class ConfigurationChooser {
   private readonly reads = new SharedReads<Configuration>();
 

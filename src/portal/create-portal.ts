@@ -10,10 +10,8 @@ import { PortalFlows } from './portal-flows.service.ts';
 import { PortalSessions } from './portal-sessions.service.ts';
 import { PortalResolver } from './portal.resolver.ts';
 
-/** Sessions of the Billing Portal. */
 export interface Portal extends Required<Pick<Feature, 'resolvers' | 'routes'>> {
   readonly sessions: PortalSessions;
-  /** Knows what the portal offers a caller. */
   readonly chooser: ConfigurationChooser;
 }
 

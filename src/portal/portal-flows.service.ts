@@ -20,7 +20,6 @@ interface FlowContext {
   readonly policy: Policy | null;
 }
 
-/** Stripe's limit. */
 const maxMessage = 500;
 /** What the limits of the portal depend on. */
 const expandLimits = ['default_payment_method', 'default_source', 'schedule'];
@@ -105,7 +104,6 @@ export class PortalFlows {
   }
 }
 
-/** @throws FlowNotAllowedError, BadUserInputError */
 function requireTask(type: PortalFlowType, features: OfferedFeatures, facts: TaskFacts | null): void {
   const reason = findRefusal(type, features, facts);
   if (reason !== null) throw createRefusal(reason);

@@ -14,10 +14,7 @@ const languages = new Set([
 
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 
-/**
- * Finds the portal's language for a BCP 47 tag: `de-AT` becomes `de`, `zh-Hant-HK` becomes `zh-HK`.
- * @returns null for a language that the portal does not support, and for an invalid tag
- */
+/** `de-AT` becomes `de`, `zh-Hant-HK` becomes `zh-HK`. Null for a language that the portal does not support, or an invalid tag. */
 export function getPortalLocale(tag: string): string | null {
   const locale = readTag(tag);
   if (locale === null || !languages.has(locale.language)) return null;

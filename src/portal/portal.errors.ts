@@ -22,7 +22,6 @@ export class FlowNotAllowedError extends BillingError {
   }
 }
 
-/** Converts a reason into the error of what was asked for. */
 export function createRefusal(reason: TaskRefusal): BillingError {
   return reason === 'ALREADY_CANCELED' || reason === 'NOTHING_SCHEDULED'
     ? new BadUserInputError(taskRefusals[reason], reason)

@@ -17,10 +17,7 @@ function isAddressFault(error: unknown): boolean {
   return ['listen', 'getaddrinfo'].includes(syscall ?? '') && addressFaults.has(code ?? '');
 }
 
-/**
- * Describes a failed start for the operator. Messages of libraries may contain addresses and secrets, and supervisors
- * keep the output, so these messages are redacted as in logs.
- */
+/** Libraries' messages may contain addresses and secrets, and supervisors keep the output: they are redacted as in logs. */
 export function describeStartFailure(error: unknown): string {
   if (error instanceof SetupError) return error.message;
   if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
@@ -32,7 +29,6 @@ export function describeStartFailure(error: unknown): string {
   return `The service could not start: ${redact(error.message)}`;
 }
 
-/** Describes a fault of the port; null for other errors. */
 export function findPortFault(error: Error): string | null {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (port === undefined) return null;

@@ -8,7 +8,6 @@ const hourMs = 60 * 60_000;
 /** Between two batches, so that requests, and writes of other processes, do not wait for the whole sweep. */
 const pauseMs = 5;
 
-/** Sweeps the audit trail, and the records of all features. */
 export function createSweeper(
   { database: { records }, audit, logger, now }: Pick<Platform, 'database' | 'audit' | 'logger' | 'now'>,
   { auditRetentionDays }: Pick<Config, 'auditRetentionDays'>,

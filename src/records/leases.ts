@@ -43,10 +43,7 @@ export class Leases {
     this.lifeMs = lifeMs;
   }
 
-  /**
-   * Runs the work while no other process runs work under the same key.
-   * @throws LeaseTakenError, StoreUnavailableError, and any error of the work
-   */
+  /** @throws LeaseTakenError, StoreUnavailableError, and any error of the work */
   async runExclusive<T>(
     key: string,
     work: (lease: Lease) => Promise<T>,

@@ -47,7 +47,6 @@ export interface RecordStore {
   /** Returns false when the key is taken. Idempotent: inserting a record with the same nonce again returns true. */
   insert(kind: RecordKind, record: KeptRecord): Promise<boolean>;
   find(kind: RecordKind, key: string): Promise<KeptRecord | null>;
-  /** Returns all records of an owner, sorted by key. */
   listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]>;
   /** Returns a page of all records of a kind, sorted by key, after the key `after`. */
   page(kind: RecordKind, page: PageRequest): Promise<Page<KeptRecord>>;

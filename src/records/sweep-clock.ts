@@ -20,10 +20,7 @@ export class SweepClock {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /**
-   * Returns the time for a sweep, and how far this machine's clock is ahead of it; null for a store's first sweep, which
-   * removes nothing. @throws StoreUnavailableError
-   */
+  /** Null for a store's first sweep, which removes nothing. `aheadMs` is how far this machine's clock is ahead. */
   async read(): Promise<{ readonly by: Date; readonly aheadMs: number } | null> {
     // A process that crashes and restarts in a loop must not advance the time by a day each time.
     const stepMs = this.hasRead ? dayMs : hourMs;

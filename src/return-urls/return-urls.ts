@@ -1,7 +1,6 @@
 import { BillingError } from '../shared/errors.ts';
 import { checkWildcard, isLoopback, matchesOrigin, parseUrl } from '../shared/urls.ts';
 
-/** One entry of the allowlist of return URLs. */
 export interface AllowedReturnUrl {
   /** `https://*.preview.example.com` stands for any one label. */
   readonly origin: string;
@@ -76,10 +75,7 @@ export class ReturnUrls {
     private readonly explains = false,
   ) {}
 
-  /**
-   * @returns the parsed URL, which goes to Stripe instead of the given text
-   * @throws ReturnUrlNotAllowedError
-   */
+  /** Returns the parsed URL, which goes to Stripe instead of the given text. @throws ReturnUrlNotAllowedError */
   getAllowed(text: string): string {
     const [, authority, path] = absoluteUrl.exec(text) ?? [];
     const url = text.length <= maxLength && !hiddenCharacters.test(text) ? parseUrl(text) : null;

@@ -67,10 +67,7 @@ export const errorStatuses = {
   STORE_UNAVAILABLE: { when: 'the database is unreachable; try again', graphql: 200, rest: 503 },
 } as const satisfies Record<string, ErrorDescription>;
 
-/**
- * The service does not work with the current settings, so a restart would not help. The message is for the operator: it
- * says what to change, may name a path, and is never sent to a client.
- */
+/** A setting is wrong, so a restart would not help. The message is for the operator, may name a path, and reaches no client. */
 export class SetupError extends Error {}
 
 /** The message that replaces the message of an unexpected error. */

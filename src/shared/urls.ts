@@ -1,9 +1,6 @@
 import { parse } from 'tldts';
 
-/**
- * Parses a URL; null when the text is not a URL. It does not use `URL.canParse`: once optimized, that function refuses
- * valid text with letters such as ü on Node 20.
- */
+/** Null when the text is not a URL. Once optimized, `URL.canParse` refuses valid text with letters such as ü on Node 20. */
 export function parseUrl(text: string): URL | null {
   try {
     return new URL(text);
@@ -20,10 +17,7 @@ export function isLoopback({ hostname }: URL): boolean {
 /** One asterisk, in place of the first label of an https host. */
 const wildcard = /^https:\/\/\*\.[^*]+$/;
 
-/**
- * Checks the wildcard of an allowlist entry. An entry without a wildcard passes.
- * @throws Error that says what is wrong with the wildcard
- */
+/** An entry without a wildcard passes. @throws Error that says what is wrong with the wildcard */
 export function checkWildcard(entry: string): void {
   if (!entry.includes('*')) return;
   if (!wildcard.test(entry)) {

@@ -22,11 +22,7 @@ export async function readAll<T extends Identified>(stripe: StripeClient, list: 
   return found;
 }
 
-/**
- * Reads one of Stripe's lists lazily, page by page. A hundred objects may have more metadata than an answer may be large:
- * the pages are then smaller.
- * @throws BillingError of the Stripe kind
- */
+/** Reads a list page by page. Metadata may make a hundred objects larger than an answer may be: pages are then smaller. */
 export async function* readPages<T extends Identified>(
   stripe: StripeClient,
   list: List<T>,

@@ -18,10 +18,7 @@ export class RequestPace {
     return [...this.queues.values()].reduce((sum, { waiters }) => sum + waiters.length, 0);
   }
 
-  /**
-   * Resolves when the request may be sent. Holders take turns, however many requests each of them has waiting.
-   * @throws StripeRateLimitedError when the wait would be too long
-   */
+  /** Holders take turns, however many requests each has waiting. @throws StripeRateLimitedError when the wait would be too long */
   takeTurn(endpoint: string, holder: string, timeoutMs: number): Promise<void> {
     let queue = this.queues.get(endpoint);
     if (queue === undefined) this.queues.set(endpoint, (queue = new TurnQueue(this.requestsPerSecond)));
@@ -115,10 +112,7 @@ function createTooBusyError(waitMs: number): StripeRateLimitedError {
 /** Path prefixes before the resource: `/v1/billing_portal/sessions`. */
 const namespaces = new Set(['billing_portal', 'checkout']);
 
-/**
- * Names the endpoint of a request, as Stripe's rate limits count: `GET /v1/customers/:id` and `GET /v1/customers` are
- * two endpoints. https://docs.stripe.com/rate-limits
- */
+/** As Stripe's rate limits count: with `:id` and without are two endpoints. https://docs.stripe.com/rate-limits */
 export function nameEndpoint(method: string, path: string): string {
   const [pathname = ''] = path.split('?', 1);
   const [, version = '', ...words] = pathname.split('/');

@@ -43,10 +43,7 @@ const interpreted = { jitless: true };
 
 const named = z.looseObject({ object: z.string() });
 
-/**
- * Checks a response, and every item of a list, against the shape of its `object`.
- * @throws StripeAPIError, as the SDK does for a body that is not JSON
- */
+/** Checks an answer, and every item of a list, against the shape of its `object`. @throws StripeAPIError, as for no JSON */
 export function requireShape<T>(answer: T): T {
   const { data: known } = named.safeParse(answer, interpreted);
   if (known === undefined) throw createShapeError('has no "object"');

@@ -72,7 +72,6 @@ export class StripeClient {
     });
   }
 
-  /** Reads from Stripe. @throws BillingError of the Stripe kind */
   read<T>(call: StripeCall<T>): Promise<T> {
     return this.attempt((timeout) => call(this.sdk, { timeout }));
   }

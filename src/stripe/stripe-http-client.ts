@@ -9,14 +9,10 @@ import { StripeConnectionFailure } from './stripe.errors.ts';
 
 type Request = Parameters<InstanceType<typeof Stripe.HttpClient>['makeRequest']>;
 
-/**
- * The SDK's HTTP client, implemented with undici. Its `timeout` applies to the whole exchange. The timeout of the SDK's
- * own client applies between two bytes, so a response that trickles in could take forever.
- */
+/** Its `timeout` applies to the whole exchange; that of the SDK's own client applies between two bytes, and could last forever. */
 export class StripeHttpClient extends Stripe.HttpClient {
   private readonly readyBatch = new ReadyBatch();
 
-  /** @param pace null for no rate limit */
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly pace: RequestPace | null,

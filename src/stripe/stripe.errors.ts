@@ -39,10 +39,7 @@ export function isMissing(error: unknown, param?: string): boolean {
   return refusal.param === (param ?? refusal.param) && refusal.code === 'resource_missing';
 }
 
-/**
- * Whether Stripe replayed the response that it stored under the idempotency key. A replayed response may be outdated.
- * https://docs.stripe.com/api/idempotent_requests
- */
+/** Whether Stripe replayed a stored answer, which may be outdated: https://docs.stripe.com/api/idempotent_requests */
 export function wasReplayed(answer: Pick<Stripe.errors.StripeError, 'headers'>): boolean {
   return answer.headers?.['idempotent-replayed'] === 'true';
 }
@@ -53,7 +50,6 @@ export function isReplayed(error: unknown): boolean {
   return answer instanceof Stripe.errors.StripeError && wasReplayed(answer);
 }
 
-/** Converts errors of the SDK into the errors that this service documents. */
 export function toBillingError(error: unknown): BillingError {
   if (error instanceof BillingError) return error;
   // The SDK's encodeURIComponent refuses a lone surrogate, so the text can never be sent.

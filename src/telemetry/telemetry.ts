@@ -34,7 +34,6 @@ export interface Report {
 export interface RequestTrace {
   /** In milliseconds of `performance.now()`. */
   readonly startedAt: number;
-  /** Runs work within the request's span. */
   run(work: () => void): void;
   end(status: number): void;
 }
@@ -49,14 +48,12 @@ export class Telemetry {
   /** @param metrics null where metrics are off */
   constructor(readonly metrics: Metrics | null = null) {}
 
-  /** Runs work in its own span and records its outcome. */
   observe<T>(operation: Operation, work: (report: Report) => Promise<T>): Promise<T> {
     const { name, isRemote, attributes } = operation;
     const kind = isRemote ? SpanKind.CLIENT : SpanKind.INTERNAL;
     return getTracer().startActiveSpan(name, { kind, attributes }, (span) => measure(span, operation, work));
   }
 
-  /** @param route as it was declared, never the URL */
   startRequest(method: string, route: string, headers: object): RequestTrace {
     const startedAt = performance.now();
     // The operator's SDK may have started a span for the request; otherwise the headers name the parent.
@@ -110,15 +107,11 @@ function markFailed(span: Span, type: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', type);
 }
 
-/** The error code that clients see. */
 export function toOutcome(error: unknown): string {
   return error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR';
 }
 
-/**
- * Returns the active span's ids, in an object that pino extends to a log line, by OpenTelemetry's names for other log formats:
- * https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
- */
+/** An object that pino extends: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
 export function readTraceIds(): Record<string, string> {
   const span = trace.getActiveSpan()?.spanContext();
   if (span === undefined || !isSpanContextValid(span)) return {};

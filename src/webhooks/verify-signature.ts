@@ -18,10 +18,8 @@ export class WebhookRefusedError extends Error {
   }
 }
 
-/** An unparsed request. */
 export interface Delivery {
   readonly body: Buffer;
-  /** The header `stripe-signature`. */
   readonly signature: string | undefined;
 }
 

@@ -10,7 +10,6 @@ export function toEndpointUrl(base: URL): string {
   return address.endsWith(webhookPath) ? address : `${address}${webhookPath}`;
 }
 
-/** Lists the endpoints at Stripe with this URL, enabled or not. @throws BillingError of the Stripe kind */
 export function findEndpoints(config: StripeConfig, url: string): Promise<Stripe.WebhookEndpoint[]> {
   return asPlatform(config, async (platform) => {
     const all = await readAll(platform, (sdk, page, options) => sdk.webhookEndpoints.list(page, options));
@@ -31,10 +30,7 @@ export function createEndpoint(config: StripeConfig, url: string): Promise<Strip
   );
 }
 
-/**
- * Endpoints belong to the key's own account. The deployment's client sends STRIPE_ACCOUNT with every request, and Stripe
- * would use the connected account's own endpoints, so this client is a second one without that account.
- */
+/** Endpoints belong to the key's own account, so this second client does not send STRIPE_ACCOUNT. */
 async function asPlatform<T>(config: StripeConfig, use: (platform: StripeClient) => Promise<T>): Promise<T> {
   const platform = new StripeClient({ ...config, account: null });
   try {
@@ -44,10 +40,7 @@ async function asPlatform<T>(config: StripeConfig, use: (platform: StripeClient)
   }
 }
 
-/**
- * Compares an endpoint with the one that `createEndpoint` creates. `losses` are why the service misses events; `others`
- * do no harm.
- */
+/** Compares with what `createEndpoint` creates. `losses` are why the service misses events; `others` do no harm. */
 export function compareEndpoint(
   { status, livemode, application, enabled_events: sent, api_version: version }: Stripe.WebhookEndpoint,
   config: Pick<StripeConfig, 'livemode' | 'account'>,

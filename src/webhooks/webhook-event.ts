@@ -3,7 +3,6 @@ import * as z from 'zod';
 /** The path for Stripe's events, below the public URL of this service. */
 export const webhookPath = '/webhooks/stripe';
 
-/** The event types that the service handles. */
 export const handledEventTypes = [
   'customer.created',
   'customer.updated',
@@ -105,21 +104,15 @@ const envelopeSchema = z.object({
 /** Thin events (v2) name an object and have no data: https://docs.stripe.com/event-destinations#thin-events */
 const thinEventSchema = z.object({ object: z.string().startsWith('v2.') });
 
-/** The events that this service acts on. */
 export interface EventOrigin {
   readonly livemode: boolean;
   /** The connected account; null for the key's own account. */
   readonly account: string | null;
 }
 
-/** Why a signed event is ignored. */
 export type IgnoredReason = 'thin' | 'other_type' | 'other_mode' | 'other_account';
 
-/**
- * Parses a signed body. Events for other services are valid and ignored: a Connect endpoint receives the events of all
- * connected accounts, and a live endpoint also receives test events.
- * @throws EventUnreadableError
- */
+/** Events for other services are valid and ignored: a Connect endpoint gets all accounts' events, a live one also test events. */
 export function parseEvent(text: string, { livemode, account }: EventOrigin): WebhookEvent | IgnoredReason {
   const value = parseJson(text);
   if (thinEventSchema.safeParse(value).success) return 'thin';
@@ -129,7 +122,6 @@ export function parseEvent(text: string, { livemode, account }: EventOrigin): We
   return (handledEventTypes as readonly string[]).includes(event.type) ? readEvent(value) : 'other_type';
 }
 
-/** Reads an event of a type that this service handles. @throws EventUnreadableError */
 export function readEvent(value: unknown): WebhookEvent {
   return read(eventSchema, value);
 }

@@ -22,10 +22,7 @@ export interface HandlerParts extends Pick<Platform, 'stripe' | 'audit' | 'lease
   readonly linking: LinkingConfig;
 }
 
-/**
- * Handles an event. Only the current state at Stripe counts, so most events refresh their customer. Handling is
- * idempotent: after a crash, an event is handled again.
- */
+/** Only the current state at Stripe counts, so most events refresh their customer. After a crash, an event is handled again. */
 export async function handleEvent(event: WebhookEvent, parts: HandlerParts): Promise<void> {
   switch (event.type) {
     case 'customer.created':
@@ -75,10 +72,7 @@ async function linkPayer(event: WebhookEvent, parts: HandlerParts): Promise<void
   await parts.sync.refresh(id);
 }
 
-/**
- * Returns the user that the product's server created the session for. A payment link's session names no user: its
- * client_reference_id comes from the payer's URL, and its metadata is the same for every payer.
- */
+/** The user that the product's server names. A payment link's session names none: the payer's URL has its reference. */
 function findNamedUser(
   session: Stripe.Checkout.Session,
   { metadataKey, byClientReferenceId }: LinkingConfig,
@@ -105,10 +99,7 @@ function createMissingError(): Error {
   );
 }
 
-/**
- * Records a portal session, however it was opened. The event's session URL is a credential and is not read. Stripe has
- * no later events about a session.
- */
+/** Records a session, however it was opened. The event's URL is a credential and is not read. No later events follow. */
 async function noteSession(event: WebhookEvent, { customers, audit }: HandlerParts): Promise<void> {
   const stripeCustomerId = requireId(event.customerId);
   const mapping = await customers.directory.findByStripeCustomerId(stripeCustomerId);

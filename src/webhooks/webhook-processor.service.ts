@@ -11,10 +11,7 @@ const eventsAtOnce = 10;
 /** Stripe has timed out by then and sends the event again. */
 const patienceMs = 20_000;
 
-/**
- * Handles each event once, over all processes that share the store. An event is recorded only after its handler
- * succeeded, so that Stripe's next delivery is handled after a failure or a crash.
- */
+/** Handles each event once, over all processes. It is recorded after its handler succeeded: Stripe repeats it after a crash. */
 export class WebhookProcessor {
   private readonly limit = new ConcurrencyLimit(eventsAtOnce, patienceMs);
 
@@ -24,10 +21,7 @@ export class WebhookProcessor {
     private readonly leases: Leases,
   ) {}
 
-  /**
-   * Returns whether the event was handled now, or before.
-   * @throws LeaseTakenError, StoreUnavailableError, an error after too long a wait, and the errors of the handler
-   */
+  /** Whether the event was handled now, or before. @throws LeaseTakenError, StoreUnavailableError, and errors of the handler */
   process(event: WebhookEvent): Promise<'handled' | 'repeated'> {
     const { id: key, type } = event;
     return this.limit.run(() =>

@@ -33,9 +33,7 @@ const patienceMs = 10_000;
 
 export interface WebhookOptions {
   readonly processor: Pick<WebhookProcessor, 'process'>;
-  /** The secrets that events may be signed with. */
   readonly secrets: readonly string[];
-  /** The events to act on. */
   readonly origin: EventOrigin;
   readonly now: () => Date;
   readonly metrics: Metrics | null;
@@ -43,10 +41,7 @@ export interface WebhookOptions {
   readonly refusals: RateLimiter;
 }
 
-/**
- * Receives Stripe's events. The routes need their own Fastify plugin: the signature is the only authentication, deliveries
- * do not count against RATE_LIMIT, and the body must stay the signed bytes.
- */
+/** Only the signature authenticates, and the body must stay the signed bytes: the routes need a Fastify plugin of their own. */
 export function addWebhookRoutes(server: FastifyInstance, options: WebhookOptions): void {
   const { secrets, now, origin } = options;
   const logIgnored = createIgnoredLog();

@@ -28,7 +28,6 @@ export function defineSchema<T extends Keyed>(collection: string, fields: Schema
   });
 }
 
-/** IndexOptionsConflict and IndexKeySpecsConflict. */
 const indexConflicts = new Set<unknown>([85, 86]);
 
 /** A MongoDB collection. Each operation has a deadline. @throws StoreUnavailableError in every method */
@@ -53,10 +52,7 @@ export class MongoCollection<T extends Keyed> {
     }
   }
 
-  /**
-   * Inserts a document; false when a unique value is taken. The driver repeats an insert when its response was lost, and
-   * may then find its own document.
-   */
+  /** False when a unique value is taken. The driver repeats an insert without a response, and may find its own document. */
   async insert(document: T): Promise<boolean> {
     return (await this.insertMany([document])).size === 0;
   }
@@ -102,7 +98,6 @@ export class MongoCollection<T extends Keyed> {
     await bounded(async () => this.model.updateMany(filter, changes));
   }
 
-  /** Removes a document; false when none matches. */
   async remove(filter: QueryFilter<T>): Promise<boolean> {
     const { deletedCount } = await bounded(async () => this.model.deleteOne(filter));
     return deletedCount === 1;

@@ -11,10 +11,7 @@ import { MongoRecordStore, recordSchema } from './mongo-record-store.ts';
 /** The driver's timeout for each step; `bounded` limits the whole operation. */
 const stepTimeoutMs = 2_000;
 
-/**
- * Opens a MongoDB database and creates missing indexes.
- * @throws DatabaseSetupError, StoreUnavailableError
- */
+/** Opens a MongoDB database and creates missing indexes. @throws DatabaseSetupError, StoreUnavailableError */
 export async function openMongoDatabase({ url, scope }: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
   const connection = await connect(url);
   try {

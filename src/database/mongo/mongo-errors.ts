@@ -5,10 +5,7 @@ import { StoreUnavailableError } from '../../shared/errors.ts';
 /** The timeout of an operation, including retries and the wait for a server. */
 const operationTimeoutMs = 2_500;
 
-/**
- * Error codes of a server that is unavailable: credentials refused, shutting down, not the primary, timed out.
- * https://www.mongodb.com/docs/manual/reference/error-codes/
- */
+/** Of an unavailable server, or refused credentials: https://www.mongodb.com/docs/manual/reference/error-codes/ */
 const unavailableCodes = new Set<unknown>([
   6, 7, 13, 18, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
@@ -22,10 +19,7 @@ const configurationErrors = [
   mongo.MongoCompatibilityError,
 ];
 
-/**
- * Runs an operation with an overall deadline: the driver's timeouts apply to each of its steps. An operation that
- * times out may still take effect.
- */
+/** The driver's own timeouts apply to each step of an operation. An operation that times out here may still take effect. */
 export async function bounded<T>(operation: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {

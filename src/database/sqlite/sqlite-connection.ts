@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 
-/** How long an operation waits for another process's lock. */
 const lockWaitMs = 2_500;
 
 /** Transient errors: locks, a full disk, a temporary failure of the disk or the system. */
@@ -13,10 +12,7 @@ const unavailable = /^SQLITE_(BUSY|LOCKED|PROTOCOL|IOERR|FULL|CANTOPEN|READONLY|
 
 export type Prepare = (sql: string) => Libsql.Statement;
 
-/**
- * One connection to a SQLite file. Statements run synchronously. SQLite's own wait for a lock is off, because it would
- * block the event loop: this class retries the operation instead.
- */
+/** Statements run synchronously. SQLite's own wait for a lock would block the event loop: this class retries instead. */
 export class SqliteConnection {
   readonly database: Libsql.Database;
   private readonly statements = new Map<string, Libsql.Statement>();
@@ -28,7 +24,6 @@ export class SqliteConnection {
     this.database.exec('PRAGMA secure_delete = ON');
   }
 
-  /** Runs a read, and retries it while another process holds the lock. */
   async read<T>(operation: (prepare: Prepare) => T): Promise<T> {
     const deadline = performance.now() + lockWaitMs;
     for (;;) {
@@ -79,14 +74,12 @@ export class SqliteConnection {
     this.database.close();
   }
 
-  /** Prepares each statement once. */
   private readonly prepare: Prepare = (sql) => {
     const statement = this.statements.get(sql) ?? this.database.prepare(sql);
     this.statements.set(sql, statement);
     return statement;
   };
 
-  /** Moves the log's pages into the file. */
   private tryToEmptyLog(): boolean {
     try {
       const { busy } = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };

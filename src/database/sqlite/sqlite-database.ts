@@ -8,10 +8,7 @@ import { SqliteCustomerDirectory } from './sqlite-customer-directory.ts';
 import { isOutdated, migrate } from './sqlite-migrations.ts';
 import { SqliteRecordStore } from './sqlite-record-store.ts';
 
-/**
- * Opens `sqlite:PATH` (or `sqlite::memory:`, for tests), and creates a missing file, its folder and its tables.
- * @throws DatabaseSetupError
- */
+/** Opens `sqlite:PATH` (or `sqlite::memory:`), and creates its file, folder and tables. @throws DatabaseSetupError */
 export async function openSqliteDatabase({ url, scope }: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
   const connection = await openConnection(parsePath(url));
   const row = await connection.read((prepare) => prepare('SELECT sqlite_version() AS version').get());

@@ -1,10 +1,7 @@
 import type Database from 'libsql';
 import { DatabaseSetupError } from '../database.ts';
 
-/**
- * The schema's history: the n-th entry leads to version n, which the file's `user_version` records. A released entry is
- * never edited: a change is a new entry.
- */
+/** The n-th entry leads to version n, which the file's `user_version` records. A released entry is never edited. */
 const migrations: readonly string[] = [
   // Times are milliseconds since 1970; attributes are a JSON object.
   `CREATE TABLE customers (
@@ -77,7 +74,6 @@ export function isOutdated(database: Database.Database): boolean {
   return readVersion(database) < migrations.length;
 }
 
-/** Runs the due migrations in the caller's transaction. @throws DatabaseSetupError */
 export function migrate(database: Database.Database): void {
   const version = readVersion(database);
   // Another process may have migrated meanwhile.
