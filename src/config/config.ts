@@ -7,7 +7,7 @@ import {
   createProxyConfig,
   hasAll,
   hostedVariables,
-  readKeySource,
+  readAllVariables,
   readVariables,
   stripeOrigin,
   stripeVariables,
@@ -42,12 +42,10 @@ export class ConfigurationError extends SetupError {
 
 /** Converts environment variables into typed settings. It reads only its argument. @throws ConfigurationError */
 export function loadConfig(env: Environment): Config {
-  const { values, faults } = readVariables(env);
-  const key = readKeySource(values);
-  faults.push(...key.faults, ...checkStripe(values));
-  if (faults.length > 0 || key.keySource === null || !hasAll(values, variableNames))
+  const { values, keySource, faults } = readAllVariables(env);
+  if (faults.length > 0 || keySource === null || !hasAll(values, variableNames))
     throw new ConfigurationError(faults);
-  return deepFreeze({ ...createConfig(values), auth: createAuthConfig(values, key.keySource) });
+  return deepFreeze({ ...createConfig(values), auth: createAuthConfig(values, keySource) });
 }
 
 /** Reads all variables but those of tokens. @throws ConfigurationError */

@@ -33,9 +33,11 @@ export function isSet(env: Environment, name: keyof Variables): boolean {
   return findText(env, name) !== undefined;
 }
 
+/** Secret stores and files often add a line break. A shared secret stays as it is, because the issuer may sign with the line break. */
 function findText(env: Environment, name: keyof Variables): string | undefined {
   const names = alsoInLowerCase.has(name) ? [name, name.toLowerCase()] : [name];
-  return names.map((each) => env[each]).find((text) => text !== undefined && text.trim() !== '');
+  const text = names.map((each) => env[each]).find((each) => each?.trim());
+  return name === 'JWT_SECRET' ? text : text?.trim();
 }
 
 /** Reads only these variables, so that faults of others do not matter. */
@@ -59,6 +61,18 @@ export function readVariables(
 /** Faults are printed and kept by supervisors, and some repeat a URL. */
 function hidePasswords(text: string): string {
   return text.replace(/\/\/[^\s"]*@/g, '//[secret]@');
+}
+
+/** Reads every variable, and finds the faults that involve several. */
+export function readAllVariables(env: Environment): {
+  values: ReadVariables;
+  keySource: KeySource | null;
+  faults: string[];
+} {
+  const { values, faults } = readVariables(env);
+  const { keySource, faults: keyFaults } = readKeySource(values);
+  faults.push(...keyFaults, ...checkStripe(values), ...checkPorts(values));
+  return { values, keySource, faults };
 }
 
 export function hasAll<Name extends keyof Variables>(
@@ -120,4 +134,11 @@ export function checkStripe(values: ReadVariables): string[] {
       'STRIPE_SCOPE: with a live key, the scope must begin with "live"; with a test key, it must not',
     );
   return faults;
+}
+
+/** Two addresses of one machine may have the same port. */
+function checkPorts({ PORT, METRICS_PORT, HOST, METRICS_HOST }: ReadVariables): string[] {
+  const mayBeEqual = HOST !== undefined && METRICS_HOST !== undefined && HOST !== METRICS_HOST;
+  if (!METRICS_PORT || PORT !== METRICS_PORT || mayBeEqual) return [];
+  return ['METRICS_PORT: expected another port than that of PORT'];
 }

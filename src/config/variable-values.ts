@@ -35,10 +35,7 @@ export function splitList(text: string): string[] {
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Some tools pass the quotes of an env file as part of the value. */
-export const name = z
-  .string()
-  .trim()
-  .refine((value) => !isQuoted(value), 'the value is in quotes; remove them');
+export const name = z.string().refine((value) => !isQuoted(value), 'the value is in quotes; remove them');
 
 export const shortName = matching(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'expected up to 40 of a-z, 0-9, - and _');
 
@@ -50,7 +47,6 @@ export const port = matching(/^\d{1,5}$/, portFault)
 /** Without a name, MongoDB uses the database "test", which other services may share. */
 export const databaseUrl = z
   .string()
-  .trim()
   .regex(/^(mongodb(\+srv)?:\/\/|sqlite:).+/, 'expected mongodb://…, mongodb+srv://… or sqlite:PATH')
   .regex(
     /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,

@@ -122,6 +122,25 @@ describe('without a terminal', () => {
     expect(stdout).not.toContain(read()['JWT_SECRET']);
   });
 
+  test('spaces around an option are ignored', async () => {
+    const values = [
+      ' https://acme.eu.auth0.com/ ',
+      ' billing ',
+      ` ${stripeKey}\n`,
+      ' https://app.example.com ',
+    ];
+    const names = ['--issuer', '--audience', '--stripe-key', '--return-urls'];
+    await init(['--provider', 'auth0', ...names.flatMap((name, index) => [name, values[index] ?? ''])]);
+
+    expect(read()).toMatchObject({
+      STRIPE_SECRET_KEY: stripeKey,
+      JWT_ISSUER: 'https://acme.eu.auth0.com/',
+      JWT_AUDIENCE: 'billing',
+      JWT_JWKS_URL: 'https://acme.eu.auth0.com/.well-known/jwks.json',
+      RETURN_URLS: 'https://app.example.com',
+    });
+  });
+
   test('every missing option is named', async () => {
     expect(await init(['--provider', 'cognito'])).toMatchObject({
       exitCode: 1,

@@ -128,6 +128,32 @@ test('what is not set has a default, and no secret has one', () => {
   });
 });
 
+test('spaces and line breaks around a value are ignored, except around a shared secret', () => {
+  const env: Environment = {
+    ...required,
+    STRIPE_WEBHOOK_SECRETS: 'whsec_12345678',
+    PORT: '4001',
+    RATE_LIMIT: 'off',
+    LOG_LEVEL: 'warn',
+    FEDERATION: 'true',
+  };
+  const padded = Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, ` ${value ?? ''}\r\n`]),
+  );
+  const JWT_SECRET = padded['JWT_SECRET'];
+
+  expect(loadConfig(padded)).toEqual(loadConfig({ ...env, JWT_SECRET }));
+});
+
+test('the metrics may have the same port at another address', () => {
+  const addresses = { HOST: '10.0.0.1', METRICS_HOST: '127.0.0.1' };
+  expect(loadConfig({ ...required, ...addresses, PORT: '9000', METRICS_PORT: '9000' }).http).toMatchObject({
+    port: 9000,
+    metricsPort: 9000,
+  });
+  expect(loadConfig({ ...required, PORT: '0', METRICS_PORT: '0' }).http.metricsPort).toBe(0);
+});
+
 test('the whole configuration is frozen', () => {
   const findThawed = (value: unknown, path: string): string[] => {
     if (typeof value !== 'object' || value === null || value instanceof URL) return [];
@@ -237,7 +263,6 @@ describe('what is not accepted', () => {
     ],
     [{ STRIPE_API_URL: 'https://stripe.example.com/v1' }, /^STRIPE_API_URL: expected an origin/],
     [{ STRIPE_API_URL: 'https://user:word@stripe.example.com' }, /^STRIPE_API_URL: expected an origin/],
-    [{ STRIPE_SECRET_KEY: 'sk_test_1 ' }, /^STRIPE_SECRET_KEY: expected a Stripe secret/],
     [{ STRIPE_SECRET_KEY: 'whsec_1' }, /^STRIPE_SECRET_KEY: expected a Stripe secret/],
     // Mappings of another mode.
     [{ STRIPE_SCOPE: 'live' }, /^STRIPE_SCOPE: with a live key, the scope must begin with "live"/],
@@ -258,6 +283,11 @@ describe('what is not accepted', () => {
     [{ RETURN_URLS: 'https://a.example.com,app' }, /^RETURN_URLS: "app" is not a URL/],
     [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS: expected origins such as/],
     [{ CORS_ORIGINS: 'https://app.example.com/' }, /^CORS_ORIGINS: expected origins such as/],
+    [{ METRICS_PORT: '4000' }, /^METRICS_PORT: expected another port than that of PORT$/],
+    [
+      { METRICS_PORT: '9000', PORT: '9000', METRICS_HOST: '127.0.0.1' },
+      /^METRICS_PORT: expected another port than that of PORT$/,
+    ],
     [{ PORT: '-1' }, /^PORT: expected a port number/],
     [{ PORT: '80.5' }, /^PORT: expected a port number/],
     [{ PORT: 'http' }, /^PORT: expected a port number/],

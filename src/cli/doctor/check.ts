@@ -1,13 +1,7 @@
 import type { KeySource } from '../../auth/key-source.ts';
 import { type StripeConfig, readStripeConfig } from '../../config/config.ts';
 import type { ReadVariables, Variables } from '../../config/environment-schema.ts';
-import {
-  checkStripe,
-  hasAll,
-  keyVariables,
-  readKeySource,
-  readVariables,
-} from '../../config/environment-schema.ts';
+import { hasAll, keyVariables, readAllVariables } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
 import { PolicyFileError, loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
@@ -75,17 +69,16 @@ export interface StripeDeployment extends Deployment {
 }
 
 export async function loadDeployment(env: Environment, tokenFile?: string): Promise<Deployment> {
-  const { values, faults } = readVariables(env);
+  const { values, keySource, faults } = readAllVariables(env);
   const { PORTAL_POLICIES: path } = values;
-  const key = readKeySource(values);
   const canVerify = hasAll(values, [...keyVariables, 'JWT_JWKS_ALLOW_HTTP', 'HTTPS_PROXY', 'NO_PROXY']);
   return {
     env,
-    faults: [...faults, ...key.faults, ...checkStripe(values)],
+    faults,
     values,
     production: values.NODE_ENV === 'production',
     stripe: readStripeConfig(env).stripe,
-    keySource: canVerify ? key.keySource : null,
+    keySource: canVerify ? keySource : null,
     policies: path === undefined ? null : await loadPolicyFile(path, values.RETURN_URLS).catch(returnFaults),
     tokenFile,
   };

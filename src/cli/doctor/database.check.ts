@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { openDatabase } from '../../database/open-database.ts';
+import { StoreUnavailableError } from '../../shared/errors.ts';
 import { describeFailure } from '../shell.ts';
 import { type Check, type Deployment, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
 
@@ -20,6 +21,8 @@ export const checkDatabase: Check = async (deployment) => {
       await database.close();
     }
   } catch (error) {
+    // Other messages say what to do.
+    if (!(error instanceof StoreUnavailableError)) return fail(describeFailure(error));
     const fix = 'Check DATABASE_URL, whether the server is up, and whether it accepts connections from here.';
     return fail(describeFailure(error), fix);
   }

@@ -11,7 +11,7 @@ import {
 } from '../../auth/key-source.ts';
 import { createAuthConfig } from '../../config/config.ts';
 import { authVariables, hasAll } from '../../config/environment-schema.ts';
-import { type Check, type Judgement, fail, pass, skip } from './check.ts';
+import { type Check, type Judgement, fail, pass, skip, warn } from './check.ts';
 
 /** Which keys and algorithms tokens are verified with. */
 export const checkTokenKeys: Check = async ({ keySource }) => {
@@ -20,6 +20,11 @@ export const checkTokenKeys: Check = async ({ keySource }) => {
   if (keySource.kind === 'publicKey')
     return pass(`a public key, for ${getPublicKeyAlgorithms(parsePublicKey(keySource.pem)).join(', ')}`);
   const { secret } = keySource;
+  if (secret !== secret.trim())
+    return warn(
+      'the secret begins or ends with white space, such as a line break, which is part of it',
+      "Remove it from JWT_SECRET, unless the issuer's secret has it too.",
+    );
   const algorithms = getSecretAlgorithms(secret).join(', ');
   return pass(`a shared secret of ${Buffer.byteLength(secret)} bytes, for ${algorithms}`);
 };

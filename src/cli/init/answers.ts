@@ -21,7 +21,7 @@ export async function collectAnswers(shell: Shell, given: Partial<Answers>): Pro
   const missing: string[] = [];
   const faults: string[] = [];
   const answers = await answerAll((name, question) => {
-    const answer = given[name] ?? question.fallback;
+    const answer = given[name]?.trim() ?? question.fallback;
     const fault = answer === undefined ? null : findFault(question, answer);
     if (answer === undefined) missing.push(toOption(name));
     if (fault !== null) faults.push(`${toOption(name)}: ${fault}`);
@@ -111,7 +111,7 @@ async function askAtTerminal(shell: Shell, given: Partial<Answers>): Promise<Ans
     return line.value.trim() || (fallback ?? '');
   };
   const ask: Ask = async (name, question) => {
-    for (let answer = given[name]; ; answer = undefined) {
+    for (let answer = given[name]?.trim(); ; answer = undefined) {
       answer ??= await read(question);
       const fault = findFault(question, answer);
       if (fault === null) return answer;

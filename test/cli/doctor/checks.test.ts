@@ -228,6 +228,17 @@ describe('the database', () => {
     );
   });
 
+  test('gives advice for a server only when a server does not answer', async () => {
+    const findAdvice = async (DATABASE_URL: string) => {
+      const findings = await examine({ ...env, DATABASE_URL });
+      return findings.filter(({ name }) => name === 'database').map(({ fix }) => fix);
+    };
+    expect(await findAdvice(`sqlite:${folder}`)).toEqual([null]);
+    expect(await findAdvice('mongodb://127.0.0.1:1/billing')).toEqual([
+      expect.stringMatching(/^Check DATABASE_URL, whether the server is up/),
+    ]);
+  });
+
   test('fails on a database of a newer release', async () => {
     const path = join(folder, 'newer.db');
     const database = new Database(path);
@@ -354,6 +365,9 @@ describe('the keys', () => {
     const secret = 'x'.repeat(48);
     expect(await examineFor('token-keys', { ...env, JWT_SECRET: secret })).toEqual([
       'pass: a shared secret of 48 bytes, for HS256, HS384',
+    ]);
+    expect(await examineFor('token-keys', { ...env, JWT_SECRET: `${secret}\n` })).toEqual([
+      'warn: the secret begins or ends with white space, such as a line break, which is part of it',
     ]);
     const publicKey = { JWT_SECRET: '', JWT_PUBLIC_KEY: toPem(p256.publicKey) };
     expect(await examineFor('token-keys', { ...env, ...publicKey })).toEqual([
