@@ -1,4 +1,4 @@
-import { Arg, Args, Extensions, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, ID, Resolver } from 'type-graphql';
 import {
   type Connection,
   PageArgs,
@@ -7,7 +7,7 @@ import {
   toConnection,
 } from '../graphql/connection.ts';
 import { createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
-import { admin } from '../graphql/schema.ts';
+import { AdminQuery } from '../graphql/schema.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
 import { type AuditAction, auditActions } from './audit-log.ts';
 import type { AuditTrail, JudgedEntry } from './audit-trail.service.ts';
@@ -69,10 +69,7 @@ const AuditEntryConnection = createConnectionType('AuditEntry', AuditEntry);
 export class AuditResolver {
   constructor(private readonly audit: AuditTrail) {}
 
-  @Extensions(admin)
-  @Query(() => AuditEntryConnection, {
-    description: 'For administrators: lists recorded operations, newest first.',
-  })
+  @AdminQuery(() => AuditEntryConnection, 'lists recorded operations, newest first.')
   async auditTrail(
     @Args(() => PageArgs) pageArgs: PageArgs,
     @Arg('userId', () => ID, { nullable: true, description: 'Returns only operations about this user.' })

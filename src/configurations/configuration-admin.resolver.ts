@@ -1,7 +1,7 @@
-import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import { admin } from '../graphql/schema.ts';
+import { AdminMutation, AdminQuery } from '../graphql/schema.ts';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
 import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
@@ -20,21 +20,20 @@ const configurationId = Arg('id', () => ID, { description: "Stripe's id of the c
 export class ConfigurationAdminResolver {
   constructor(private readonly configurations: ConfigurationAdmin) {}
 
-  @Extensions(admin)
-  @Query(() => BillingPortalConfigurationConnection, {
-    description: "For administrators: all of the account's portal configurations, the newest first.",
-  })
+  @AdminQuery(
+    () => BillingPortalConfigurationConnection,
+    "all of the account's portal configurations, the newest first.",
+  )
   async billingPortalConfigurations(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<object>> {
     const page = readPageRequest(pageArgs);
     const found = await this.configurations.list(page);
     return toConnection(found, page, ({ id }) => id, toBillingPortalConfiguration);
   }
 
-  @Extensions(admin)
-  @Mutation(() => BillingPortalConfiguration, {
-    description:
-      'For administrators: creates a portal configuration. Create each one once and use it by its id: Stripe can deactivate configurations, but not delete them.',
-  })
+  @AdminMutation(
+    () => BillingPortalConfiguration,
+    'creates a portal configuration. Create each one once and use it by its id: Stripe can deactivate configurations, but not delete them.',
+  )
   async createBillingPortalConfiguration(
     @Ctx() context: RequestContext,
     @Arg('input', () => BillingPortalConfigurationInput, {
@@ -45,10 +44,7 @@ export class ConfigurationAdminResolver {
     return toBillingPortalConfiguration(await this.configurations.create(getCaller(context), input));
   }
 
-  @Extensions(admin)
-  @Mutation(() => BillingPortalConfiguration, {
-    description: 'For administrators: changes a portal configuration that no policy manages.',
-  })
+  @AdminMutation(() => BillingPortalConfiguration, 'changes a portal configuration that no policy manages.')
   async updateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
     @configurationId id: string,
@@ -58,11 +54,10 @@ export class ConfigurationAdminResolver {
     return toBillingPortalConfiguration(await this.configurations.update(getCaller(context), id, input));
   }
 
-  @Extensions(admin)
-  @Mutation(() => BillingPortalConfiguration, {
-    description:
-      "For administrators: deactivates a portal configuration that is not the account's default and that no policy manages. No new session can use it.",
-  })
+  @AdminMutation(
+    () => BillingPortalConfiguration,
+    "deactivates a portal configuration that is not the account's default and that no policy manages. No new session can use it.",
+  )
   async deactivateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
     @configurationId id: string,
@@ -70,11 +65,10 @@ export class ConfigurationAdminResolver {
     return toBillingPortalConfiguration(await this.configurations.deactivate(getCaller(context), id));
   }
 
-  @Extensions(admin)
-  @Mutation(() => BillingPortalConfiguration, {
-    description:
-      'For administrators: activates a deactivated portal configuration again, unless a policy manages it. New sessions can use it.',
-  })
+  @AdminMutation(
+    () => BillingPortalConfiguration,
+    'activates a deactivated portal configuration again, unless a policy manages it. New sessions can use it.',
+  )
   async activateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
     @configurationId id: string,

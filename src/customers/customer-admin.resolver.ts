@@ -1,7 +1,7 @@
-import { Arg, Args, Ctx, Extensions, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Resolver } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import { admin } from '../graphql/schema.ts';
+import { AdminMutation, AdminQuery } from '../graphql/schema.ts';
 import type { ConflictResolution, CustomerAdmin } from './customer-admin.service.ts';
 import type { CustomerMapping as Mapping } from './customer-directory.ts';
 import {
@@ -17,22 +17,21 @@ import {
 export class CustomerAdminResolver {
   constructor(private readonly customers: CustomerAdmin) {}
 
-  @Extensions(admin)
-  @Query(() => CustomerMappingConnection, {
-    description: 'For administrators: lists which user is linked to which customer, sorted by user id.',
-  })
+  @AdminQuery(
+    () => CustomerMappingConnection,
+    'lists which user is linked to which customer, sorted by user id.',
+  )
   async customerMappings(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerMapping>> {
     const page = readPageRequest(pageArgs);
     const found = await this.customers.list(page);
     return toConnection(found, page, ({ userId }) => userId, toCustomerMapping);
   }
 
-  @Extensions(admin)
-  @Query(() => CustomerMapping, {
-    nullable: true,
-    description:
-      'For administrators: finds a mapping by the user id or the customer id; null when there is none.',
-  })
+  @AdminQuery(
+    () => CustomerMapping,
+    'finds a mapping by the user id or the customer id; null when there is none.',
+    { nullable: true },
+  )
   async customerMapping(
     @Arg('userId', () => ID, { nullable: true, description: "The user's id." }) userId: string | null,
     @Arg('stripeCustomerId', () => ID, {
@@ -48,11 +47,10 @@ export class CustomerAdminResolver {
     return mapping && toCustomerMapping(mapping);
   }
 
-  @Extensions(admin)
-  @Mutation(() => CustomerMapping, {
-    description:
-      'For administrators: links a user to a customer that exists at Stripe. Each user has one customer, and each customer one user. Idempotent.',
-  })
+  @AdminMutation(
+    () => CustomerMapping,
+    'links a user to a customer that exists at Stripe. Each user has one customer, and each customer one user. Idempotent.',
+  )
   async linkCustomer(
     @Ctx() context: RequestContext,
     @Arg('userId', () => ID, { description: "The user's id, as in the user's tokens." }) userId: string,
@@ -63,11 +61,10 @@ export class CustomerAdminResolver {
     return toCustomerMapping((await this.customers.link(getCaller(context), ids, true)).mapping);
   }
 
-  @Extensions(admin)
-  @Mutation(() => CustomerMapping, {
-    description:
-      "For administrators: removes the mapping between a user and a customer, and returns the removed mapping. Only `linkCustomer` can restore it; events and sessions never do. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is still charged: cancel or delete it at Stripe if you want that. If customers are created on demand, the user's next session creates a new customer.",
-  })
+  @AdminMutation(
+    () => CustomerMapping,
+    "removes the mapping between a user and a customer, and returns the removed mapping. Only `linkCustomer` can restore it; events and sessions never do. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is still charged: cancel or delete it at Stripe if you want that. If customers are created on demand, the user's next session creates a new customer.",
+  )
   async unlinkCustomer(
     @Ctx() context: RequestContext,
     @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
@@ -75,10 +72,7 @@ export class CustomerAdminResolver {
     return toCustomerMapping(await this.customers.unlink(getCaller(context), userId));
   }
 
-  @Extensions(admin)
-  @Mutation(() => CustomerMapping, {
-    description: "For administrators: changes a user's mapping. Omitted arguments stay unchanged.",
-  })
+  @AdminMutation(() => CustomerMapping, "changes a user's mapping. Omitted arguments stay unchanged.")
   async updateCustomerMapping(
     @Ctx() context: RequestContext,
     @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
@@ -99,11 +93,10 @@ export class CustomerAdminResolver {
     );
   }
 
-  @Extensions(admin)
-  @Query(() => CustomerConflictConnection, {
-    description:
-      'For administrators: lists customers at Stripe that name a user although the user is linked to another customer, or the customer to another user. The service never replaces a mapping automatically: resolve a conflict by `resolveCustomerConflict`.',
-  })
+  @AdminQuery(
+    () => CustomerConflictConnection,
+    'lists customers at Stripe that name a user although the user is linked to another customer, or the customer to another user. The service never replaces a mapping automatically: resolve a conflict by `resolveCustomerConflict`.',
+  )
   async customerConflicts(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerConflict>> {
     const page = readPageRequest(pageArgs);
     const found = await this.customers.listConflicts(page);
@@ -115,12 +108,11 @@ export class CustomerAdminResolver {
     );
   }
 
-  @Extensions(admin)
-  @Mutation(() => CustomerMapping, {
-    nullable: true,
-    description:
-      "For administrators: resolves a conflict and returns the user's mapping; null when the user has none. Nothing changes at Stripe: a customer that is not linked keeps its subscriptions and is still charged.",
-  })
+  @AdminMutation(
+    () => CustomerMapping,
+    "resolves a conflict and returns the user's mapping; null when the user has none. Nothing changes at Stripe: a customer that is not linked keeps its subscriptions and is still charged.",
+    { nullable: true },
+  )
   async resolveCustomerConflict(
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: "The conflict's id." }) id: string,

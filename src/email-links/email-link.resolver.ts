@@ -1,6 +1,6 @@
-import { Arg, Ctx, Extensions, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import { admin } from '../graphql/schema.ts';
+import { AdminMutation, AdminQuery } from '../graphql/schema.ts';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
 import { PortalFlow, PortalFlowType } from '../portal/portal-flow.ts';
 import type { EmailLink } from './email-link-register.ts';
@@ -48,11 +48,10 @@ function toType<Link extends EmailLink>({ flow, ...link }: Link) {
 export class EmailLinkResolver {
   constructor(private readonly links: EmailLinks) {}
 
-  @Extensions(admin)
-  @Mutation(() => CreatedBillingPortalLink, {
-    description:
-      "For administrators: creates an e-mail link that opens the portal for a user and works for days. When the link is used, the service checks the user's customer, the return URL and the policy again.",
-  })
+  @AdminMutation(
+    () => CreatedBillingPortalLink,
+    "creates an e-mail link that opens the portal for a user and works for days. When the link is used, the service checks the user's customer, the return URL and the policy again.",
+  )
   async createBillingPortalLink(
     @Ctx() context: RequestContext,
     @Arg('userId', () => ID, { description: 'The user that the link is for.' })
@@ -81,22 +80,20 @@ export class EmailLinkResolver {
     return toType(await this.links.create(getCaller(context), request));
   }
 
-  @Extensions(admin)
-  @Query(() => [BillingPortalLink], {
-    description:
-      "For administrators: lists a user's e-mail links, newest first. A link is listed until 30 days after it expires; revoked links are not listed.",
-  })
+  @AdminQuery(
+    () => [BillingPortalLink],
+    "lists a user's e-mail links, newest first. A link is listed until 30 days after it expires; revoked links are not listed.",
+  )
   async billingPortalLinks(
     @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
   ): Promise<BillingPortalLink[]> {
     return (await this.links.list(userId)).map(toType);
   }
 
-  @Extensions(admin)
-  @Mutation(() => Boolean, {
-    description:
-      'For administrators: revokes an e-mail link. Returns false when the link was already used, expired or revoked, or never existed.',
-  })
+  @AdminMutation(
+    () => Boolean,
+    'revokes an e-mail link. Returns false when the link was already used, expired or revoked, or never existed.',
+  )
   revokeBillingPortalLink(
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: "The link's id." }) id: string,
@@ -104,11 +101,7 @@ export class EmailLinkResolver {
     return this.links.revoke(getCaller(context), id);
   }
 
-  @Extensions(admin)
-  @Mutation(() => Int, {
-    description:
-      "For administrators: revokes all of a user's e-mail links that still work, and returns their number.",
-  })
+  @AdminMutation(() => Int, "revokes all of a user's e-mail links that still work, and returns their number.")
   revokeBillingPortalLinks(
     @Ctx() context: RequestContext,
     @Arg('userId', () => ID, { description: "The user's id." }) userId: string,

@@ -6,7 +6,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { type NonEmptyArray, buildSchemaSync } from 'type-graphql';
+import { Extensions, Mutation, type NonEmptyArray, Query, buildSchemaSync } from 'type-graphql';
 import { requireRole } from '../auth/claims.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
@@ -18,8 +18,19 @@ export interface SchemaOptions {
   readonly adminRole: string;
 }
 
-/** Marks administrators' operations: `@Extensions(admin)`. All others are for users. */
-export const admin = { admin: true };
+/** Declare administrators' operations. All others are for users. */
+export const AdminQuery = forAdministrators(Query);
+export const AdminMutation = forAdministrators(Mutation);
+
+type Declare = (type: () => object, options: { description: string; nullable: boolean }) => MethodDecorator;
+
+function forAdministrators(declare: Declare) {
+  return (type: () => object, description: string, { nullable = false } = {}): MethodDecorator =>
+    (...method) => {
+      declare(type, { nullable, description: `For administrators: ${description}` })(...method);
+      Extensions({ admin: true })(...method);
+    };
+}
 
 interface Resolvers {
   readonly resolvers: readonly object[];

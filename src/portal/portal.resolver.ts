@@ -1,11 +1,11 @@
-import { Args, Ctx, Extensions, Mutation, Query, Resolver } from 'type-graphql';
+import { Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { requireRole } from '../auth/claims.ts';
 import {
   BillingPortalConfiguration,
   toBillingPortalConfiguration,
 } from '../configurations/portal-configuration.types.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import { admin } from '../graphql/schema.ts';
+import { AdminMutation } from '../graphql/schema.ts';
 import type { ConfigurationChooser } from './configuration-chooser.service.ts';
 import { PortalSession } from './portal-session.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
@@ -29,11 +29,10 @@ export class PortalResolver {
     return this.sessions.create(getCaller(context), args);
   }
 
-  @Extensions(admin)
-  @Mutation(() => PortalSession, {
-    description:
-      "For administrators: opens a session of the Billing Portal on a customer's behalf. If a rule needs a role or claim of the customer's token, the strictest policy applies.",
-  })
+  @AdminMutation(
+    () => PortalSession,
+    "opens a session of the Billing Portal on a customer's behalf. If a rule needs a role or claim of the customer's token, the strictest policy applies.",
+  )
   createBillingPortalSessionFor(
     @Ctx() context: RequestContext,
     @Args(() => SupportSessionArgs) args: SupportSessionArgs,
