@@ -42,11 +42,7 @@ function endOnUncaught(logger: Logger): void {
   });
 }
 
-/**
- * SIGINT and SIGTERM call `stop` and then end the process. A later second signal, or a stop that hangs, ends the process
- * immediately.
- * @param report receives the reason of a failed stop before the process ends
- */
+/** A later second signal, or a stop that hangs, ends the process immediately. @param report gets why a stop failed */
 export function stopOnSignals(
   stop: (signal: NodeJS.Signals) => Promise<void>,
   report: (error: unknown) => void,

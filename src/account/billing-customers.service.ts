@@ -34,11 +34,7 @@ export class BillingCustomers {
 
   constructor(private readonly parts: BillingCustomersParts) {}
 
-  /**
-   * Returns null when the caller is not linked to a customer.
-   * @param fresh reads from Stripe, not from the snapshot; `alone` joins no read that may have begun before a change
-   * @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe and the store
-   */
+  /** Null when the caller is not linked. `alone` joins no read that may have begun before a change. @throws CustomerGoneError */
   async find(context: RequestContext, fresh: boolean | 'alone'): Promise<BillingCustomer | null> {
     const mapping = await this.parts.directory.findByUserId(getCaller(context).userId);
     if (mapping === null) return null;

@@ -122,10 +122,7 @@ function listPrices(subscription: Stripe.Subscription): PriceReference[] {
   return found;
 }
 
-/**
- * Adds the amounts of coupons in the currencies of subscriptions, which Stripe does not expand in a list. They are read
- * only for a subscription in another currency than the coupon's. A deleted coupon stays in force, without these amounts.
- */
+/** Stripe's list lacks the amounts of coupons in other currencies. A deleted coupon stays in force, without these amounts. */
 async function addCouponAmounts(
   stripe: StripeClient,
   customer: Stripe.Customer,

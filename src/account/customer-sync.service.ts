@@ -20,11 +20,7 @@ export class SnapshotRegister {
     return this.records.find(kind, stripeCustomerId);
   }
 
-  /**
-   * Replaces the record that was found before Stripe was read. After a crash in between there is no snapshot, and Stripe is
-   * read.
-   * @returns false when another process replaced the record meanwhile, maybe by a newer snapshot
-   */
+  /** After a crash halfway, Stripe is read. False when another process replaced the record, maybe by a newer snapshot. */
   async replace(
     before: KeptRecord | null,
     { stripeCustomerId, userId }: MappingIds,

@@ -14,10 +14,7 @@ const expandPrice = ['product', 'tiers', 'currency_options'];
 /** Each may have 100 kB of metadata, and an answer 8 MB. */
 const productsAtOnce = 50;
 
-/**
- * Completes prices by what Stripe does not expand in a list of subscriptions: product names, tiers, other currencies.
- * Returns a function that finds a whole price, in the currency that is charged; null for an id that Stripe no longer has.
- */
+/** The function finds whole prices, with what lists of subscriptions lack; null for an id that Stripe no longer has. */
 export async function findPrices(
   stripe: StripeClient,
   references: readonly PriceReference[],

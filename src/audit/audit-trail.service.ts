@@ -72,11 +72,7 @@ export class AuditTrail {
     }
   }
 
-  /**
-   * Records something that already happened.
-   * @param cause identifies what happened, so that a repeated event makes no second entry
-   * @throws StoreUnavailableError
-   */
+  /** For what already happened. @param cause identifies it, so that a repeated event makes no second entry */
   async note(intent: AuditIntent, at: Date, cause: string): Promise<void> {
     // The id has the length of the other ids and sorts with them.
     const digest = createHash('sha256').update(cause).digest('hex').slice(0, 12);
@@ -161,10 +157,7 @@ const maxLength = 255;
 const unstorable = /[\p{Cc}\p{Cs}]/u;
 const hashEnding = /#[0-9a-f]{64}$/;
 
-/**
- * A caller's id may be any text, so it is shortened and cleaned to what every store can keep. Different texts stay
- * different: a text that was changed, or looks as if it was, ends with the hash of the original.
- */
+/** A caller's id may be any text. Different texts stay different: one that is cut or cleaned ends with the original's hash. */
 function toText(text: string): string {
   if (text.length <= maxLength && !unstorable.test(text) && !hashEnding.test(text)) return text;
   // UTF-16 keeps lone surrogates apart, which UTF-8 would replace by one character.

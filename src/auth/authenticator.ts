@@ -40,11 +40,7 @@ interface Verification {
   readonly endMs: number;
 }
 
-/**
- * Checks tokens with jose: the signature, the issuer, the audience, the times and the type.
- * @param clock - the current time in milliseconds, for expiry and for the age of fetched keys
- * @throws Error when the key material would accept tokens that it should not
- */
+/** @param clock for expiry and the age of fetched keys. @throws Error when the keys would accept tokens that they should not */
 export function createAuthenticator(config: AuthConfig, clock: () => number = Date.now): Authenticator {
   const keys = createVerificationKeys(config, clock);
   // `max` would reserve the memory of all at once, which takes time at the start.

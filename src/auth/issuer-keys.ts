@@ -24,10 +24,7 @@ const retryMs = 5_000; // Between two fetches while the endpoint fails.
 const timeoutMs = 3_000;
 const maxBytes = 256 * 1024;
 
-/**
- * An issuer's keys, fetched when a token first needs them. jose chooses among them; this class decides when to fetch:
- * jose alone would refuse every token while the endpoint is down, and ask a failing endpoint once per token.
- */
+/** jose alone would refuse every token while the endpoint is down, and ask a failing endpoint once per token. */
 export class IssuerKeys {
   private readonly keys;
   private loadedAt = -Infinity;

@@ -48,7 +48,6 @@ async function erase(shell: Shell, userId: string, { yes, json }: EraseOptions):
   });
 }
 
-/** Removes all data about a user, feature by feature. */
 async function eraseUser(
   { customers, emailLinks, ...others }: Features,
   userId: string,

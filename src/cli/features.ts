@@ -5,7 +5,6 @@ import type { Platform } from '../platform.ts';
 import { OpenedParts } from '../shared/opened-parts.ts';
 import type { Shell } from './shell.ts';
 
-/** Composes the service's features while `use` runs. */
 export async function withFeatures(
   { stderr }: Pick<Shell, 'stderr'>,
   config: CommandConfig,
@@ -23,7 +22,6 @@ export async function withFeatures(
   }
 }
 
-/** Opens the mappings of a deployment while `use` runs. @throws ConfigurationError */
 export async function withMappings(
   shell: Shell,
   use: (features: Features, config: CommandConfig, platform: Platform) => Promise<void>,

@@ -33,7 +33,6 @@ function printLinks(shell: Shell, json: boolean): Promise<void> {
 
 type MappingPages = AsyncGenerator<readonly CustomerMapping[]>;
 
-/** How many mappings are in memory at a time. */
 const pageSize = 500;
 
 /** Every mapping after this user, in the order of user ids. No page is empty. */

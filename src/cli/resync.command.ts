@@ -100,7 +100,6 @@ async function listUndeliveredEvents(stripe: StripeClient, since: number): Promi
 
 const customersAtOnce = 4;
 
-/** Handles undelivered events, and reads every linked customer again. */
 async function catchUp(
   shell: Shell,
   { json, after }: ResyncOptions,
@@ -144,7 +143,6 @@ async function catchUp(
 /** This many failures in a row mean that Stripe or the database is down, or that the key is wrong. */
 const failuresToStop = 5;
 
-/** Counts the outcomes of tasks of one kind. */
 class Tasks<Outcome extends string> {
   private failuresInRow = 0;
   private lastReason = '';
@@ -155,7 +153,6 @@ class Tasks<Outcome extends string> {
     readonly totals: Record<Outcome | 'failed', number>,
   ) {}
 
-  /** Reports and counts a failure, and continues. */
   async attempt(id: string, work: () => Promise<Outcome>): Promise<void> {
     try {
       this.totals[await work()] += 1;

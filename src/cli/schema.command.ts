@@ -21,7 +21,6 @@ const anyEnvironment = {
   RETURN_URLS: 'https://app.example.com',
 };
 
-/** The schema that `/graphql` serves, as text. */
 export async function printServedSchema({ federation = false } = {}): Promise<string> {
   const app = await createApp(loadConfig(anyEnvironment));
   await app.stop();

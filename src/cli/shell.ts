@@ -19,7 +19,6 @@ export interface Shell {
   loadEnvironment(): Environment;
   /** Without a `.env` file. */
   readProcessEnvironment(): Environment;
-  /** The exit code of the process. */
   exitCode: number;
 }
 

@@ -1,9 +1,7 @@
 import { constants } from 'node:os';
 import { CommandError, type Shell, describeFailure, getExitCode } from './shell.ts';
 
-/** How far a command is. */
 export interface Step {
-  /** The totals so far. */
   readonly status: string;
   /** The share of the work that is done; undefined when the total is unknown. */
   readonly share?: number | undefined;

@@ -28,7 +28,6 @@ needs to write webhook endpoints for create, and to read them for check.
   billing-portal webhooks check
 `;
 
-/** @throws ConfigurationError */
 async function load(shell: Shell, url: string | undefined) {
   const env = shell.loadEnvironment();
   const { stripe: config, faults } = readStripeConfig(env);

@@ -1,9 +1,6 @@
 import * as z from 'zod';
 
-/**
- * Defines the six features, with Stripe's field names: https://docs.stripe.com/api/customer_portal/configurations/create
- * These schemas check policies and inputs, and `table-types.ts` creates the GraphQL types from them.
- */
+/** With Stripe's names: https://docs.stripe.com/api/customer_portal/configurations/create. GraphQL's types follow from them. */
 
 /** What a zod schema does not say but its GraphQL type needs. */
 interface GraphqlNotes {

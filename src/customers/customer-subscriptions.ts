@@ -30,11 +30,7 @@ const expandItems = [
 export class CustomerSubscriptions {
   constructor(private readonly stripe: StripeClient) {}
 
-  /**
-   * @param expand what Stripe's list expands
-   * @param status lists these in place of those that are not cancelled
-   * @throws CustomerGoneError when Stripe no longer has the customer, and the errors of Stripe
-   */
+  /** @param status lists these in place of those that are not cancelled. @throws CustomerGoneError */
   async list(
     stripeCustomerId: string,
     expand: string[] = [],
@@ -53,11 +49,7 @@ export class CustomerSubscriptions {
     }
   }
 
-  /**
-   * Reads one of the customer's subscriptions, also one that has ended. Stripe is asked for the customer's only, so that
-   * ids of others cannot be probed.
-   * @throws NoSuchSubscriptionError, CustomerGoneError, and the errors of Stripe
-   */
+  /** Also one that has ended, of the customer's only: ids of others cannot be probed. @throws NoSuchSubscriptionError */
   async get(stripeCustomerId: string, id: string, expand: string[]): Promise<Stripe.Subscription> {
     const isAsked = (own: Stripe.Subscription): boolean => own.id === id;
     const found =

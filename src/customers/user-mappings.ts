@@ -55,10 +55,7 @@ export class UserMappings {
     return this.leave(userId, () => this.directory.unlink(userId));
   }
 
-  /**
-   * Moves a user to another customer in one write, which keeps the contract end and the attributes.
-   * @returns the new mapping; null when the user had none, or when another user has the customer
-   */
+  /** Keeps the contract end and the attributes. Null when the user had no mapping, or another user has the customer. */
   move(userId: string, stripeCustomerId: string): Promise<CustomerMapping | null> {
     const changes = { stripeCustomerId, createdAt: new Date() };
     return this.leave(userId, () => this.directory.update(userId, changes), stripeCustomerId);

@@ -5,10 +5,7 @@ import type { Caller } from '../auth/claims.ts';
 export interface RequestContext {
   readonly requestId: string;
   readonly caller: Caller | null;
-  /**
-   * Counts one request of the caller, for each root field and for each further field that asks Stripe. The first is free,
-   * since the request itself was counted: aliases are no way around the rate limit. @throws BillingError RATE_LIMITED
-   */
+  /** Counts each root field, and each that asks Stripe: aliases evade no limit. The first is free. @throws RATE_LIMITED */
   readonly charge: () => Promise<void>;
 }
 

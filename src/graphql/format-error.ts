@@ -17,10 +17,7 @@ const apolloCodes = new Set<unknown>([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/**
- * Any caller can provoke these errors, to which graphql-js gives no code: more than fifty invalid variables, or null for
- * a non-null argument, passed by a variable that has a default.
- */
+/** graphql-js gives these no code: over fifty bad variables, or null for a non-null argument by a variable with a default. */
 const inputFaults = /^(?:Argument "\w+" (?:of |has invalid value )|Too many errors processing variables)/;
 
 /** graphql-js lists all conflicting fields in one error: up to a thousand. */

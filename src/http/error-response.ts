@@ -38,10 +38,7 @@ export function createAnswerHeaders(requestId: string): Readonly<Record<string, 
   };
 }
 
-/**
- * Answers errors of hooks and routes: a BillingError by its code, an unreadable request by its status. Every other
- * error is masked. GraphQL clients get GraphQL's error format.
- */
+/** A BillingError is answered by its code, an unreadable request by its status; every other error is masked. */
 export function createErrorHandler(shape: Shape) {
   return (error: RequestError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     sendFailure(reply, reportFailure(error, request, shape), shape);
@@ -113,10 +110,7 @@ const parserStatuses: Readonly<Record<string, number>> = {
 /** How long a client that is still sending may take to read the response. An immediate close would discard it. */
 const lingerMs = 1_000;
 
-/**
- * Answers malformed or oversized HTTP with our JSON error. Behind pending requests on the same connection there is no
- * answer: the client would take it for the response to the first of them.
- */
+/** Behind pending requests there is no answer: the client would take it for the response to the first of them. */
 export function answerClientError(
   { code = '' }: NodeJS.ErrnoException,
   socket: Socket,

@@ -131,10 +131,7 @@ function answerUnreadable(
   return createErrorHandler('rest')(error, request, reply);
 }
 
-/**
- * Creates each request's span, metrics and log line. They contain the route and never the URL: query strings contain
- * return URLs, and sometimes misplaced tokens.
- */
+/** Spans, metrics and logs have the route, never the URL: query strings contain return URLs, and sometimes misplaced tokens. */
 function observeRequests(
   server: FastifyInstance,
   open: OpenRequests,
@@ -170,10 +167,7 @@ function getRoute({ routeOptions }: FastifyRequest): string {
   return routeOptions.url ?? 'none';
 }
 
-/**
- * Requests that get here together take all further steps together. Timing and counting come first, so that the wait is
- * part of a request's time and a stopping server waits for the request.
- */
+/** Timing and counting come first: the wait is part of a request's time, and a stopping server waits for the request. */
 export function goOnTogether(server: FastifyInstance): void {
   const readyBatch = new ReadyBatch();
   server.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {

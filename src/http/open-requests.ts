@@ -27,10 +27,7 @@ const bytesPerHeaderText = 50; // The overhead of a header beyond its text.
 const bytesPerJsonByte = 20;
 const largestBody = 256 * 1024; // Of all routes but webhooks, which read larger bodies few at a time.
 
-/**
- * Tracks the open requests of each connection. A client may pipeline several requests on one connection; when it
- * disconnects, Node reports only the first, and this class finds the others.
- */
+/** Of a client that pipelines requests and disconnects, Node reports only the first: this class finds the others. */
 export class OpenRequests {
   count = 0;
   /** The memory that all open requests may retain. */

@@ -26,10 +26,7 @@ const mostConnections = 2_000;
 /** Probes are admitted under load: if they were refused, an orchestrator would restart the service and lose requests. */
 const probes: readonly (string | undefined)[] = ['/healthz', '/readyz'];
 
-/**
- * Bounds the requests and the memory that clients can occupy at the same time, with or without a token.
- * @returns a function that closes a connection, for requests that no hook can bound
- */
+/** Also bounds clients without a token. Returns a function that closes a connection, for requests that no hook can bound. */
 export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): (socket: Socket) => void {
   server.server.maxConnections = mostConnections;
   const held = new WeakMap<Connection, (() => void)[]>();

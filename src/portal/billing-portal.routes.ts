@@ -9,10 +9,7 @@ import { BadUserInputError } from '../shared/errors.ts';
 import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
 
-/**
- * The main job for callers without GraphQL: the same service and the same rules.
- * @param requiredRole the role that every caller needs; null when any signed-in user may call
- */
+/** The main job without GraphQL, by the same rules. @param requiredRole the role that every caller needs; null for none */
 export function addBillingPortalRoutes(
   server: FastifyInstance,
   sessions: PortalSessions,
@@ -92,11 +89,7 @@ export function readSessionRequest(body: unknown): SessionRequest {
   return read(sessionBody, body);
 }
 
-/**
- * Reads a query: `flow[type]=SUBSCRIPTION_CANCEL`, or `flow=SUBSCRIPTION_CANCEL` for short. A token in it is refused
- * as an unknown field.
- * @throws BadUserInputError naming the field
- */
+/** Reads `flow[type]=SUBSCRIPTION_CANCEL`, or `flow=SUBSCRIPTION_CANCEL`. A token in it is refused as an unknown field. */
 function readRedirectRequest(query: unknown): SessionRequest {
   const text = query as Record<string, string>;
   // qs drops such a name without a word, and an unknown field is refused.

@@ -83,11 +83,7 @@ export class ConfigurationChooser {
     return this.reads.read(inForce.wanted?.hash ?? 'default', () => this.read(inForce));
   }
 
-  /**
-   * What the portal offers the caller. A policy's content is known here, and the account's default may be ten minutes
-   * old: a page that only shows what is offered asks Stripe for neither each time.
-   * @throws PortalNotConfiguredError, and the errors of Stripe
-   */
+  /** Asks Stripe neither for a policy's content nor each time for the account's default, which may be ten minutes old. */
   async getOffered(caller: Caller, { mapping, subscriptions }: KnownCustomer): Promise<OfferedFeatures> {
     const { wanted } = await this.findInForce(caller, mapping, subscriptions);
     return wanted?.content.features ?? (await requireDefault(this.parts.ids.getDefault())).features;

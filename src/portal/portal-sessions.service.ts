@@ -35,11 +35,7 @@ interface PortalSessionsParts extends Pick<Platform, 'stripe' | 'audit' | 'now'>
 export class PortalSessions {
   constructor(private readonly parts: PortalSessionsParts) {}
 
-  /**
-   * Opens a session for the caller's own customer, which it may create.
-   * @throws ReturnUrlNotAllowedError, BadUserInputError, CustomerNotFoundError, CustomerAmbiguousError,
-   *   FlowNotAllowedError, PortalNotConfiguredError, and the errors of Stripe and the store
-   */
+  /** May create the caller's customer. @throws ReturnUrlNotAllowedError, FlowNotAllowedError, PortalNotConfiguredError */
   create(caller: Caller, args: SessionArgs): Promise<PortalSession> {
     return this.openChosen(args, async (hidden) => {
       const mapping = await this.parts.customers.get(caller);

@@ -64,10 +64,7 @@ const absoluteUrl = /^https?:\/\/([^/?#]+)([^?#]*)/i;
 const asciiOnly = /^[\u0021-\u007e]+$/;
 const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
-/**
- * Decides where Stripe may send users back to. The rule is stricter than the URL standard: a URL must read
- * the same to every parser, since the browser that follows it need not agree with the one here.
- */
+/** Stricter than the URL standard: a URL must read the same to every parser, since browsers need not agree with the one here. */
 export class ReturnUrls {
   constructor(
     private readonly allowlist: readonly AllowedReturnUrl[],

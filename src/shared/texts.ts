@@ -11,10 +11,7 @@ const longestMessage = 400;
 const headLength = 200;
 const tailLength = 100;
 
-/**
- * Cuts the middle out of a long message. Messages of graphql-js, zod and this service quote parts of a request, which can
- * be as large as the request. Every error response is shortened here, whichever route sends it.
- */
+/** Messages quote parts of a request, and can be as large. Every error response is shortened here, whichever route sends it. */
 export function shorten(message: string): string {
   if (message.length <= longestMessage) return message;
   // Keeps surrogate pairs whole.

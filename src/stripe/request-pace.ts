@@ -5,10 +5,7 @@ const longestWaitMs = 1_000;
 /** The share of a second's requests that may come early. At 20 per second, no second has more than 23. */
 const burstShare = 1 / 10;
 
-/**
- * Limits the rate of requests to each of Stripe's endpoints by making requests wait. A request that would wait for more
- * than a second fails immediately, so at most a second's requests wait at any time.
- */
+/** Requests to an endpoint wait; one that would wait for more than a second fails at once, so at most a second's wait. */
 export class RequestPace {
   private readonly queues = new Map<string, TurnQueue>();
 
@@ -122,10 +119,7 @@ export function nameEndpoint(method: string, path: string): string {
   return `${method} /${[version, ...prefix, ...names].join('/')}`;
 }
 
-/**
- * Names what a request takes its turn as: the customer that it is about, so that one user's requests do not hold up the
- * others'. A request that names no customer, such as a search by a user's id, takes its turn as itself.
- */
+/** The customer that a request is about, so that one user's requests do not hold up others'; else the request itself. */
 export function nameTurnHolder(path: string, body: string | null): string {
   const request = `${path} ${body ?? ''}`;
   return /\bcustomers?[=/](cus_\w+)/.exec(request)?.[1] ?? request;

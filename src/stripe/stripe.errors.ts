@@ -105,10 +105,7 @@ const reasons: readonly (readonly [codes: RegExp, reason: string])[] = [
   ],
 ];
 
-/**
- * A request to Stripe got no response. The message contains no host or address. The error has no `code`, because the SDK
- * itself would retry ECONNRESET and EPIPE; only StripeClient decides about retries.
- */
+/** Contains no host. It has no `code`: the SDK itself would retry ECONNRESET and EPIPE, but only StripeClient decides. */
 export class StripeConnectionFailure extends Error {
   override readonly name = 'StripeConnectionFailure';
 

@@ -109,11 +109,7 @@ async function noteSession(event: WebhookEvent, { customers, audit }: HandlerPar
   await audit.note(intent, event.createdAt, event.id);
 }
 
-/**
- * Links a user to a customer when Stripe's object names both. A mapping is never replaced, and a removed one is never
- * restored.
- * @param userId the id that the product's server wrote at Stripe; an invalid id names no user
- */
+/** A mapping is never replaced, and a removed one is never restored. An invalid `userId`, from Stripe's object, names no user. */
 async function linkByEvent(
   userId: string | undefined,
   stripeCustomerId: string,

@@ -18,10 +18,7 @@ import {
 } from './webhook-event.ts';
 import { ConcurrencyLimit, type WebhookProcessor } from './webhook-processor.service.ts';
 
-/**
- * More than an event can have: a subscription has 20 items, and each item, price and plan has 27 kB of metadata, or four
- * times as much beyond ASCII, before a change and after it.
- */
+/** An event is smaller: 20 items, prices and plans have 27 kB of metadata each, or 108 kB beyond ASCII, before and after. */
 const maxBodyBytes = 16 * 1024 * 1024;
 /** Most events are smaller. Larger bodies are read few at a time, because strangers can also send them. */
 const largeBodyBytes = 256 * 1024;

@@ -61,10 +61,8 @@ async function startParts(env: Environment, opened: OpenedParts) {
   web?.admit({ graphqlUrl, token, statesToken });
   const returnUrl = `${web?.url ?? 'http://localhost:3000'}/`;
   return {
-    /** The URL of a session of the demo user. */
     sessionUrl: (await app.features.portal.sessions.createFor(mapping, { returnUrl })).url,
     graphqlUrl,
-    /** The explorer, with the demo user's token filled in. */
     explorerUrl: `${graphqlUrl}#token=${token}`,
     token,
     adminToken: await sign('demo-admin', [config.adminRole]),
@@ -72,7 +70,6 @@ async function startParts(env: Environment, opened: OpenedParts) {
     userId,
     returnUrl,
     stripeUrl: stripe.url,
-    /** The secret that the local Stripe signs its events with. */
     webhookSecret,
     /** The address of the example's account page; null when the page is not built. */
     webUrl: web?.url ?? null,

@@ -8,9 +8,7 @@ const builtPage = fileURLToPath(new URL('../../../dist/web', import.meta.url));
 
 /** The example's account page. It has its own origin, as a product's frontend has. */
 interface DemoWeb {
-  /** The address of the page, without a trailing slash. */
   readonly url: string;
-  /** The origins that the page has in a browser. */
   readonly origins: readonly string[];
   /** Allows the demo's users to sign in, with what the page receives then. */
   readonly admit: (session: Readonly<Record<'graphqlUrl' | 'token' | 'statesToken', string>>) => void;

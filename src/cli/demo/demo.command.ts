@@ -3,7 +3,6 @@ import { stopOnSignals } from '../../serve.ts';
 import type { Shell } from '../shell.ts';
 import { type Demo, startDemo } from './demo-service.ts';
 
-/** Starts the demo, prints how to use it and keeps running. */
 export async function runDemo(shell: Shell, { json }: { readonly json?: true }): Promise<void> {
   const demo = await startDemo(shell.readProcessEnvironment());
   stopOnSignals(demo.stop, (error) =>

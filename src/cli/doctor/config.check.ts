@@ -6,7 +6,6 @@ import { type Check, type Judgement, fail, pass, requireVariables, warn } from '
 export const checkVariables: Check = ({ faults }) =>
   faults.length === 0 ? pass('every variable can be read') : faults.map((fault) => fail(fault));
 
-/** Whether development features are on in public. */
 export const checkEnvironment: Check = (deployment) => {
   const { NODE_ENV: name, LANDING_PAGE: page = 'none' } = requireVariables(deployment, 'NODE_ENV');
   if (deployment.production) {
@@ -58,7 +57,6 @@ function judgeReturnUrl({ origin, path }: { origin: string; path: string | null 
   );
 }
 
-/** Which fields at Stripe name a user. */
 export const checkLinking: Check = (deployment) => {
   const values = requireVariables(deployment, 'LINK_BY_CLIENT_REFERENCE_ID');
   const { LINK_BY_METADATA_KEY: key, LINK_BY_CLIENT_REFERENCE_ID: byReference } = values;
@@ -85,7 +83,6 @@ function judgeMetadataKey(key: string): Judgement {
 /** The relative path is the same from the source and from the built package. */
 const schemaFile = new URL('../../../schema.graphql', import.meta.url);
 
-/** Whether the service starts with the manifests of its clients. */
 export const checkTrustedDocuments: Check = async ({ values: { TRUSTED_DOCUMENTS: manifests } }) => {
   if (!manifests) return [];
   const schema = buildSchema(await readFile(schemaFile, 'utf8'));

@@ -49,7 +49,6 @@ async function printExamination(shell: Shell, { json, strict, token }: DoctorOpt
 
 const symbols: Readonly<Record<Outcome, string>> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
 
-/** Headings, one line for each finding with its fix below it, and a summary at the end. */
 function toText(findings: readonly Finding[], { pass, warn, fail, skip }: Record<Outcome, number>): string {
   const rows = findings.flatMap(({ name, outcome, detail, fix }) => [
     [`${symbols[outcome]} ${name}`, escapeInvisible(detail)],

@@ -11,7 +11,6 @@ import { checkRedis } from './redis.check.ts';
 import { checkToken, checkTokenKeys } from './tokens.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
 
-/** In the order of the report. */
 export const localChecks: Readonly<Record<string, Check>> = {
   configuration: config.checkVariables,
   environment: config.checkEnvironment,
@@ -72,7 +71,6 @@ export async function examine(env: Environment, tokenFile?: string): Promise<Fin
 /** Longer than the deadlines of all requests that a check makes. */
 const timeLimitMs = 20_000;
 
-/** Runs a check within the time limit, and turns an error into a finding. */
 export async function runCheck(
   name: string,
   check: () => CheckResult | Promise<CheckResult>,
@@ -90,7 +88,6 @@ function judgeError(error: unknown): Judgement {
   return fail(describeFailure(error), 'Try again.');
 }
 
-/** Removes the secrets of the environment from a text. */
 function hideSecrets(text: string, env: Environment): string {
   return [env['STRIPE_SECRET_KEY'], env['JWT_SECRET']]
     .map((secret) => secret?.trim() ?? '')

@@ -30,13 +30,11 @@ export const checkNamespace: Check = (deployment) => {
   );
 };
 
-/** @throws CheckSkipped when the policy file has faults */
 function requirePolicies({ policies }: Deployment): PolicySet {
   if (policies !== null && !(policies instanceof PolicyFileError)) return policies;
   throw new CheckSkipped('the policy file has faults');
 }
 
-/** A product or a price that the policy file names. */
 interface Mention {
   readonly where: string;
   readonly kind: 'product' | 'price';
@@ -64,7 +62,6 @@ function listMentions(set: PolicySet): Mention[] {
   return [...offers, ...plans];
 }
 
-/** Whether the products and prices that the policy file names exist at Stripe. */
 export const checkPlans: Check<StripeDeployment> = async (deployment) => {
   const mentions = listMentions(requirePolicies(deployment));
   // Offers come first, and have a known kind. Whether a rule's plan is a product or a price is a guess.

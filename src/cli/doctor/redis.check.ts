@@ -2,7 +2,6 @@ import { tryRedis } from '../../http/redis-limiter.ts';
 import { describeFailure } from '../shell.ts';
 import { type Check, pass, requireVariables, skip, warn } from './check.ts';
 
-/** Whether replicas can share their counts in Redis. */
 export const checkRedis: Check = async (deployment) => {
   const { REDIS_URL: url, RATE_LIMIT: limit } = requireVariables(deployment, 'REDIS_URL', 'RATE_LIMIT');
   if (url === undefined) return [];

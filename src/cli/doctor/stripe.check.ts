@@ -20,7 +20,6 @@ export function findRefusal(error: unknown): Refusal | null {
   return cause instanceof Stripe.errors.StripeError && cause.statusCode !== undefined ? cause : null;
 }
 
-/** The result of a first request to Stripe. */
 interface StripeContact {
   /** Why the other checks cannot ask Stripe; null when they can. */
   readonly obstacle: Judgement | null;
@@ -165,7 +164,6 @@ function listNeeds(deployment: Deployment): Partial<Record<Permission, boolean>>
   };
 }
 
-/** Tries every kind of request that the service makes. */
 export const checkPermissions: Check<StripeDeployment> = async (deployment) => {
   const needs = listNeeds(deployment);
   const needed = (Object.keys(requests) as Permission[]).filter((permission) => needs[permission] ?? true);
@@ -191,7 +189,6 @@ async function tryRequest(client: StripeClient, permission: Permission): Promise
   }
 }
 
-/** Whether Stripe has a configuration for sessions that name none. */
 export const checkDefaultPortal: Check<StripeDeployment> = async ({ policies, stripe, client }) => {
   const { data } = await client.read((sdk, options) =>
     sdk.billingPortal.configurations.list({ is_default: true, active: true, limit: 1 }, options),

@@ -15,7 +15,6 @@ export const checkWebhookSecrets: Check = (deployment) => {
   );
 };
 
-/** Whether Stripe sends this service the events that it handles. */
 export const checkWebhookEndpoint: Check<StripeDeployment> = async ({ values, stripe }) => {
   const { PUBLIC_URL: publicUrl } = values;
   if (publicUrl === undefined)

@@ -3,9 +3,7 @@ import type { Environment } from '../../config/environment.ts';
 
 /** What the tokens of an identity provider need; docs/identity.md describes each. */
 export interface Provider {
-  /** The form of its issuer. */
   readonly issuer: string;
-  /** What its tokens name as their audience. */
   readonly audience: string;
   /** The audience, where the issuer decides it. */
   readonly findAudience?: (issuer: string) => string | undefined;

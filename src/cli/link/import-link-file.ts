@@ -15,7 +15,6 @@ export interface ImportOptions {
   readonly json?: boolean | undefined;
 }
 
-/** Links every line of a file, reports the refused lines, and prints the totals. */
 export async function importLinkFile(shell: Shell, options: ImportOptions): Promise<void> {
   const { from, errors } = options;
   await access(from, constants.R_OK).catch(failOn(from, 'read'));

@@ -21,7 +21,6 @@ interface Workspace {
 }
 
 interface Report {
-  /** For scripts. */
   readonly facts: object;
   readonly rows: readonly (readonly [sign: string, policyName: string | null, text: string])[];
   readonly summary: string;
@@ -106,7 +105,6 @@ function summarizePlan(planned: readonly PlannedPolicy[], spares: number): strin
   return spares === 0 ? changes : `${changes}${spares} not needed. See: billing-portal policies prune\n`;
 }
 
-/** Creates and activates what sessions need, and restores what was edited at Stripe. */
 export function applyPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
   return withPolicies(shell, options, async ({ set, configurations, own }) => {
     const applied: { policy: string; action: PlannedAction; id: string }[] = [];
