@@ -9,16 +9,10 @@ import {
 import type { UserToErase } from '../../shared/erasure.ts';
 import { type Page, toPage } from '../../shared/page.ts';
 import { recordsPerRemoval } from '../database.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import { type SqliteConnection, readRow } from './sqlite-connection.ts';
 
 const select = `SELECT operation_id AS operationId, step, at, actor, actor_kind AS actorKind, action, user_id AS userId,
   user_erased AS userErased, target, details, code FROM audit WHERE scope = ?`;
-
-interface AuditRow extends Omit<AuditRecord, 'at' | 'userErased' | 'details'> {
-  readonly at: number;
-  readonly userErased: 0 | 1;
-  readonly details: string;
-}
 
 /** Sorts after every id, since ids are hexadecimal. */
 const afterAll = 'g';
@@ -76,7 +70,10 @@ export class SqliteAuditLog implements AuditLog {
     const values = { scope: this.scope, userId, customer: stripeCustomerId };
     // Without an index, this reads the whole log, but takes no lock.
     const found = `SELECT DISTINCT operation_id AS operationId FROM audit WHERE scope = @scope AND ${isMeant}`;
-    const rows = (await this.connection.read((prepare) => prepare(found).all(values))) as AuditRow[];
+    const rows = (await this.connection.read((prepare) => prepare(found).all(values))) as Pick<
+      AuditRecord,
+      'operationId'
+    >[];
     const ids = rows.map(({ operationId }) => operationId);
     const sql = `UPDATE audit SET
          actor = iif(${isByThem}, @pseudonym, actor),
@@ -93,11 +90,5 @@ export class SqliteAuditLog implements AuditLog {
 }
 
 function toRecord(row: unknown): AuditRecord {
-  const { at, userErased, details, ...record } = row as AuditRow;
-  return {
-    ...record,
-    at: new Date(at),
-    userErased: userErased === 1,
-    details: JSON.parse(details) as AuditRecord['details'],
-  };
+  return readRow(row, { times: ['at'], json: ['details'], flags: ['userErased'] });
 }

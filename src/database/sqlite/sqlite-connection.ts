@@ -91,6 +91,23 @@ export class SqliteConnection {
   }
 }
 
+interface StoredForms<T> {
+  readonly times: readonly (keyof T)[];
+  readonly json: readonly (keyof T)[];
+  readonly flags?: readonly (keyof T)[];
+}
+
+/** Reads a row, in which times are milliseconds, objects are JSON, and booleans are 0 or 1. */
+export function readRow<T extends object>(row: unknown, { times, json, flags = [] }: StoredForms<T>): T {
+  // libsql adds how long the statement took.
+  const { _metadata, ...columns } = row as { readonly _metadata?: unknown };
+  const values = columns as Record<keyof T, unknown>;
+  for (const name of times) if (values[name] !== null) values[name] = new Date(values[name] as number);
+  for (const name of json) values[name] = JSON.parse(values[name] as string) as unknown;
+  for (const name of flags) values[name] = values[name] === 1;
+  return values as T;
+}
+
 /** Whether the operation may succeed later without a change of settings. */
 export function mayPass(error: Error): boolean {
   return 'code' in error && passing.test(String(error.code));

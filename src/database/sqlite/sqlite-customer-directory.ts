@@ -10,17 +10,11 @@ import {
 } from '../../customers/customer-directory.ts';
 import { CustomerAlreadyLinkedError, UserAlreadyLinkedError } from '../../customers/customer.errors.ts';
 import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
-import type { Prepare, SqliteConnection } from './sqlite-connection.ts';
+import { type Prepare, type SqliteConnection, readRow } from './sqlite-connection.ts';
 
 const columns = `user_id AS userId, stripe_customer_id AS stripeCustomerId, contract_ends_at AS contractEndsAt,
   attributes, created_at AS createdAt`;
 const select = `SELECT ${columns} FROM customers WHERE scope = ?`;
-
-interface CustomerRow extends MappingIds {
-  readonly contractEndsAt: number | null;
-  readonly attributes: string;
-  readonly createdAt: number;
-}
 
 /** The pause between two steps of an import. Without it, a waiting process would rarely find the lock free. */
 const pauseMs = 2;
@@ -113,12 +107,5 @@ function toMapping(row: unknown): CustomerMapping | null {
 }
 
 function fromRow(row: unknown): CustomerMapping {
-  const { userId, stripeCustomerId, contractEndsAt, attributes, createdAt } = row as CustomerRow;
-  return {
-    userId,
-    stripeCustomerId,
-    contractEndsAt: contractEndsAt === null ? null : new Date(contractEndsAt),
-    attributes: JSON.parse(attributes) as CustomerMapping['attributes'],
-    createdAt: new Date(createdAt),
-  };
+  return readRow(row, { times: ['contractEndsAt', 'createdAt'], json: ['attributes'] });
 }

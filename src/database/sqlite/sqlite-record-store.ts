@@ -1,15 +1,10 @@
 import type { KeptRecord, RecordKind, RecordStore } from '../../records/record-store.ts';
 import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
 import { recordsPerRemoval } from '../database.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import { type SqliteConnection, readRow } from './sqlite-connection.ts';
 
 const select =
   'SELECT key, nonce, owner, content, expires_at AS expiresAt FROM records WHERE scope = ? AND kind = ?';
-
-interface RecordRow extends Pick<KeptRecord, 'key' | 'nonce' | 'owner'> {
-  readonly content: string;
-  readonly expiresAt: number;
-}
 
 export class SqliteRecordStore implements RecordStore {
   constructor(
@@ -63,12 +58,5 @@ export class SqliteRecordStore implements RecordStore {
 }
 
 function fromRow(row: unknown): KeptRecord {
-  const { key, nonce, owner, content, expiresAt } = row as RecordRow;
-  return {
-    key,
-    nonce,
-    owner,
-    content: JSON.parse(content) as KeptRecord['content'],
-    expiresAt: new Date(expiresAt),
-  };
+  return readRow(row, { times: ['expiresAt'], json: ['content'] });
 }
