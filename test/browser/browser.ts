@@ -22,9 +22,18 @@ export interface BrowserDriver {
   openPage(options?: BrowserContextOptions): Promise<Page>;
 }
 
-/** Describes what is seen in a real browser: Chromium, which is skipped loudly where there is none. */
-export function describeInBrowser(title: string, define: (driver: BrowserDriver) => void): void {
-  const path = findOnPath('chromium') ?? findOnPath('google-chrome');
+const browsers = ['chromium', 'google-chrome'];
+
+/**
+ * Describes what is seen in a real browser: Chromium, which is skipped loudly where there is none. Its form without
+ * windows takes a third of the CPU and has no back-forward cache.
+ */
+export function describeInBrowser(
+  title: string,
+  define: (driver: BrowserDriver) => void,
+  programs = ['chromium-headless-shell', ...browsers],
+): void {
+  const path = programs.map(findOnPath).find((found) => found !== null) ?? null;
   describeWithPart(title, path, 'run .ci/parts/chromium.sh, or install Chromium', (executablePath) => {
     let browser: Promise<Browser> | null = null;
     closeAfterTests(async () => (await browser)?.close());
@@ -46,6 +55,11 @@ export function describeInBrowser(title: string, define: (driver: BrowserDriver)
       },
     });
   });
+}
+
+/** For what needs the back-forward cache: "back" shows a page as it was left. */
+export function describeInFullBrowser(title: string, define: (driver: BrowserDriver) => void): void {
+  describeInBrowser(title, define, browsers);
 }
 
 function launch(executablePath: string): Promise<Browser> {

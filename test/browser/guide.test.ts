@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
-import { describeInBrowser } from './browser.ts';
+import { describeInFullBrowser } from './browser.ts';
 import { type GuideProject, createGuideProject } from './guide-project.ts';
 
 const projects: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>])[] = [
@@ -10,7 +10,7 @@ const projects: readonly (readonly [string, readonly string[], Readonly<Record<s
 ];
 
 describe.each(projects)('%s', (version, names, aliases) => {
-  describeInBrowser(
+  describeInFullBrowser(
     `the guide, in an empty Vite project with the packed package and ${version}`,
     (driver) => {
       let project: GuideProject;
