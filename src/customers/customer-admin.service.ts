@@ -28,7 +28,7 @@ interface OpenConflict extends CustomerConflict {
   readonly linkedUserId: string | null;
 }
 
-interface CustomerAdminParts extends Pick<Platform, 'stripe' | 'audit' | 'leases'> {
+export interface CustomerAdminParts extends Pick<Platform, 'stripe' | 'audit' | 'leases'> {
   readonly directory: CustomerDirectory;
   readonly mappings: UserMappings;
   readonly attempts: CreationAttempts;

@@ -8,14 +8,9 @@ import {
   isReplayed,
   wasReplayed,
 } from '../stripe/stripe.errors.ts';
-import type { CreationAttempt, CreationAttempts } from './creation-attempts.ts';
-import type { CustomerConflicts } from './customer-conflicts.ts';
-import {
-  type CustomerDirectory,
-  type MappingIds,
-  type CustomerMapping,
-  stripeCustomerIdSchema,
-} from './customer-directory.ts';
+import type { CreationAttempt } from './creation-attempts.ts';
+import type { CustomerAdminParts } from './customer-admin.service.ts';
+import { type CustomerMapping, type MappingIds, stripeCustomerIdSchema } from './customer-directory.ts';
 import {
   CustomerAlreadyLinkedError,
   CustomerAmbiguousError,
@@ -24,7 +19,6 @@ import {
   UserAlreadyLinkedError,
 } from './customer.errors.ts';
 import { type NamingMetadata, isNamed, listNamed } from './stripe-customer.ts';
-import type { UserMappings } from './user-mappings.ts';
 
 /** The metadata key for the mark of the attempt that created the customer. Only this store knows the random mark. */
 export const markKey = 'billing_portal_attempt';
@@ -36,12 +30,7 @@ const lookBackMs = 5 * 60_000;
 /** Longer than the search lags in an outage, which is up to an hour. */
 const longestLookBackMs = 120 * 60_000;
 
-interface OwnCustomersParts extends Pick<Platform, 'stripe' | 'audit' | 'now'> {
-  readonly directory: CustomerDirectory;
-  readonly mappings: UserMappings;
-  readonly attempts: CreationAttempts;
-  readonly conflicts: CustomerConflicts;
-}
+type OwnCustomersParts = Omit<CustomerAdminParts, 'leases'> & Pick<Platform, 'now'>;
 
 /** Stripe replayed the creation of a customer that was since deleted, changed or unlinked. */
 class AttemptUndoneError extends StripeUnavailableError {
