@@ -38,14 +38,15 @@ export class BillingPortalError extends Error {
 }
 
 /**
- * Reads what Apollo Client 3 or 4 reports, what `fetch` rejects with, or an answer as `{ response, bodyText }`. A code
- * that this version does not know is treated as a fault on our side, and `detail` keeps the service's words.
+ * Reads what Apollo Client 3 or 4 or urql reports, what `fetch` rejects with, or an answer as `{ response, bodyText }`.
+ * A code that this version does not know is treated as a fault on our side, and `detail` keeps the service's words.
  */
 export function toBillingPortalError(failed: unknown, sentences: Sentences = {}): BillingPortalError {
   if (failed instanceof BillingPortalError) return failed;
   const failure = unwrap(failed);
   const [error] = findErrors(failure);
-  const response = toObject(failure['response']);
+  // urql has the response beside what it wraps.
+  const response = toObject(failure['response'] ?? toObject(failed)['response']);
   const status = typeof response['status'] === 'number' ? response['status'] : undefined;
   const { retryAfter, reason, signUpUrl } = toObject(error?.['extensions']);
   const code = error === undefined ? toCodeWithoutErrors(failure, status) : toCode(error);
@@ -83,7 +84,7 @@ function toText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Apollo Client 3 wraps what its link failed with. */
+/** Apollo Client 3 and urql wrap what a request failed with. */
 function unwrap(reason: unknown): Properties {
   const { networkError } = toObject(reason);
   return toObject(networkError ?? reason);

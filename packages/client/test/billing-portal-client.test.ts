@@ -5,6 +5,7 @@ import { type TypedDocumentNode, gql } from '@apollo/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as apollo3 from 'apollo-client-3/core/index.js';
 import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
+import * as urql from 'urql';
 import { createBillingPortalClient } from '../src/billing-portal-client.ts';
 import { type BillingPortalError, toBillingPortalError } from '../src/billing-portal-error.ts';
 import { type BillingPortalErrorCode, englishSentences } from '../src/sentences.ts';
@@ -26,6 +27,7 @@ const ways: readonly (readonly [string, Open])[] = [
   ['fetch', openByFetch],
   ['Apollo Client 4', openByApollo4],
   ['Apollo Client 3.8', openByApollo3],
+  ['urql', openByUrql],
 ];
 
 async function openByFetch(...[{ url }, token, to]: Parameters<Open>): Promise<string> {
@@ -62,6 +64,14 @@ async function openByApollo3(...[service, token, to]: Parameters<Open>): Promise
   const link = new apollo3.HttpLink(toLinkOptions(service, token));
   const client = new apollo3.ApolloClient({ cache: new apollo3.InMemoryCache(), link });
   const { data } = await client.mutate({ mutation, variables: { returnUrl: to } }).catch(rethrow);
+  return data?.createBillingPortalSession.url ?? '';
+}
+
+async function openByUrql(...[service, token, to]: Parameters<Open>): Promise<string> {
+  const { uri: url, headers } = toLinkOptions(service, token);
+  const client = new urql.Client({ url, exchanges: [urql.fetchExchange], fetchOptions: { headers } });
+  const { data, error } = await client.mutation(mutation, { returnUrl: to });
+  if (error) rethrow(error);
   return data?.createBillingPortalSession.url ?? '';
 }
 

@@ -68,12 +68,12 @@ test('the package has its code, its types and its documents, and needs no other 
 });
 
 test.each([
-  ['bundlers', 'tsc', ['--module', 'esnext', '--moduleResolution', 'bundler']],
-  ['Node', 'tsc', ['--module', 'nodenext']],
+  ['bundlers', '.bin/tsc', ['--module', 'esnext', '--moduleResolution', 'bundler']],
+  ['Node', '.bin/tsc', ['--module', 'nodenext']],
   // TypeScript 6 was the last to know this resolution.
   [
     'old projects',
-    'tsc6',
+    'typescript/bin/tsc',
     ['--module', 'commonjs', '--moduleResolution', 'node10', '--ignoreDeprecations', '6.0'],
   ],
 ])(
@@ -90,7 +90,7 @@ test.each([
       'es2022,dom',
     ];
     const args = [...options, ...flags, '--types', 'react', 'page.ts', 'readme.ts'];
-    const command = join(root, 'node_modules/.bin', compiler);
+    const command = join(root, 'node_modules', compiler);
 
     const { stdout } = await run(command, args, { cwd: project }).catch((error: unknown) => {
       throw new Error((error as { readonly stdout: string }).stdout);
