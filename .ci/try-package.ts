@@ -95,17 +95,27 @@ function countPackages(folder: string): number {
 /** Strict, and with the declarations of the package checked as well. */
 function checkTypes(folder: string): void {
   cpSync('.ci/types-of-server.mts', join(folder, 'types-of-server.mts'));
+  const old = `import { createBillingPortal } from 'billing-portal-graphql/server';
+export const opening = createBillingPortal(process.env);`;
+  writeFileSync(join(folder, 'old.ts'), old);
+  compile(folder, '.bin/tsc', 'types-of-server.mts', { module: 'nodenext' });
+  // TypeScript 6 was the last to know this resolution, which many projects in CommonJS have.
+  const resolution = { moduleResolution: 'node10', ignoreDeprecations: '6.0' };
+  compile(folder, 'typescript/bin/tsc', 'old.ts', { module: 'commonjs', ...resolution });
+  console.log('The types of ./server are complete.');
+}
+
+function compile(folder: string, compiler: string, file: string, options: object): void {
   const compilerOptions = {
     strict: true,
     exactOptionalPropertyTypes: true,
     noEmit: true,
-    module: 'nodenext',
     target: 'es2022',
     lib: ['es2023', 'dom'],
+    types: ['node'],
+    typeRoots: [resolve('node_modules/@types')],
+    ...options,
   };
-  const typeRoots = [resolve('node_modules/@types')];
-  const config = { compilerOptions: { ...compilerOptions, types: ['node'], typeRoots }, include: ['*.mts'] };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  run(resolve('node_modules/.bin/tsc'), [], folder);
-  console.log('The types of ./server are complete.');
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+  run(resolve('node_modules', compiler), [], folder);
 }
