@@ -53,8 +53,10 @@ export async function createBillingPortal<Source = Request>(
     const identity = await identify?.(source as Source);
     return identity ? toCaller(identity) : null;
   };
-  const withTokens = identify === undefined ? loadConfig(env) : null;
-  const config = withTokens ?? loadHostedConfig(env);
+  // The host listens, perhaps on a pipe that PORT names.
+  const settings = { ...env, HOST: undefined, PORT: undefined, METRICS_PORT: undefined };
+  const withTokens = identify === undefined ? loadConfig(settings) : null;
+  const config = withTokens ?? loadHostedConfig(settings);
   const identifyRequest: Identify = (request) =>
     identifyCaller(findHostedRequest(request)).catch((cause: unknown) => {
       // Its status, if it has one, is about a request of the host's own.
@@ -63,15 +65,14 @@ export async function createBillingPortal<Source = Request>(
   const app = await (withTokens === null
     ? createHostedApp(config, { identify: identifyRequest })
     : createApp(withTokens));
-  const { publicUrl, requiredRole } = config;
   app.startSweeping();
   return {
     schema: createHostSchema(app.schema, identifyCaller),
-    fetch: (request, client) => app.fetch(request, { ...client, basePath: basePath ?? publicUrl?.pathname }),
+    fetch: (request, client) => app.fetch(request, { ...client, basePath: basePath ?? config.publicUrl?.pathname }),
     sessions: {
       create: async (identity, input) => {
         const caller = toCaller(identity);
-        requireRole(caller, requiredRole);
+        requireRole(caller, config.requiredRole);
         return app.features.portal.sessions.create(caller, readSessionRequest(input));
       },
     },

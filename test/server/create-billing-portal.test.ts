@@ -409,6 +409,12 @@ test('lists every fault of the settings, and asks for token variables only witho
   );
 });
 
+test('variables of a listener have no effect, such as the pipe that a host listens on', async () => {
+  const opened = await open({ PORT: '\\\\.\\pipe\\host', METRICS_PORT: 'off' });
+
+  expect((await opened.fetch(request('/billing/healthz', null))).status).toBe(200);
+});
+
 test('variables count as they were at the call, and a later change of them does not', async () => {
   const env = { ...fixture.env, REQUIRED_ROLE: 'billing' };
   const opening = createBillingPortal(env, { identify });
