@@ -39,7 +39,7 @@ export class BillingCustomerResolver {
     @Arg('fresh', () => Boolean, {
       defaultValue: false,
       description:
-        'Reads from Stripe now. Use it on the page that the customer returns to from the portal. Otherwise the answer may be the state after the last webhook; without webhooks, the service always reads from Stripe.',
+        'Reads from Stripe now. Use it on the page that the customer returns to from the portal. Otherwise the answer is what the service read last, at `asOf`; without webhooks, the service always reads from Stripe.',
     })
     fresh: boolean,
   ): Promise<BillingCustomer | null> {

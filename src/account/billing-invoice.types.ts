@@ -80,7 +80,7 @@ export class InvoiceArgs extends PageArgs {
 
   @Field(() => [invoiceStatus.type], {
     nullable: true,
-    description: 'Returns only invoices with one of these statuses. Default: all but drafts.',
+    description: 'Returns only invoices with one of these statuses.',
   })
   readonly status?: readonly string[] | null;
 }

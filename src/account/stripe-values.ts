@@ -4,7 +4,7 @@ import { createObjectType, field } from '../graphql/types.ts';
 export type Money = InstanceType<typeof Money>;
 export const Money = createObjectType(
   'Money',
-  'An amount as Stripe counts it: 1234 with 2 decimals is 12.34. Never an amount that Stripe would not charge.',
+  'An amount as Stripe counts it: 1234 with 2 decimals is 12.34.',
   {
     amount: field(Float, "A whole number of the currency's smallest units, which may exceed an Int."),
     currency: field(String, 'The currency as an ISO code in lower case, such as `eur`.'),

@@ -48,7 +48,7 @@ export const configurationSchema = z.strictObject({
   ),
   features: optional(
     configurationFeaturesSchema,
-    'What customers can do in the portal. A feature that is left out is off.',
+    'What customers can do in the portal. A feature that was never set is off.',
   ),
 });
 

@@ -1,12 +1,20 @@
 import {
   type GraphQLFieldResolver,
   GraphQLObjectType,
+  GraphQLScalarType,
   GraphQLSchema,
   defaultFieldResolver,
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { Extensions, Mutation, type NonEmptyArray, Query, buildSchemaSync } from 'type-graphql';
+import {
+  Extensions,
+  GraphQLISODateTime,
+  Mutation,
+  type NonEmptyArray,
+  Query,
+  buildSchemaSync,
+} from 'type-graphql';
 import { requireRole } from '../auth/claims.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
@@ -36,6 +44,11 @@ interface Resolvers {
   readonly resolvers: readonly object[];
 }
 
+const dateTime = new GraphQLScalarType({
+  ...GraphQLISODateTime.toConfig(),
+  description: 'A date and time in UTC, such as `2027-07-01T12:00:00.000Z`. Arguments may have an offset.',
+});
+
 export function createSchema(features: readonly Resolvers[], options: SchemaOptions): GraphQLSchema {
   const all = features.flatMap(({ resolvers }) => resolvers);
   const instances = new Map(all.map((resolver) => [resolver.constructor, resolver]));
@@ -45,6 +58,7 @@ export function createSchema(features: readonly Resolvers[], options: SchemaOpti
     // TypeGraphQL asks for it if any class in the process has `@Authorized`, such as a host's. The classes here have none:
     // a host's schema would then need an authChecker for them.
     authChecker: () => false,
+    scalarsMap: [{ type: Date, scalar: dateTime }],
     validate: false,
     // The check would introspect the whole schema at each start; a test does it instead.
     skipCheck: true,

@@ -91,7 +91,7 @@ export type BillingPortalConfigurationInput = {
   businessProfile?: PortalBusinessProfileInput | null | undefined;
   /** The return URL of sessions that name none: within the allowed return URLs. */
   defaultReturnUrl?: string | null | undefined;
-  /** What customers can do in the portal. A feature that is left out is off. */
+  /** What customers can do in the portal. A feature that was never set is off. */
   features?: PortalFeaturesInput | null | undefined;
   /** Stripe's hosted login page: a second way into the portal, which no rule restricts. */
   loginPage?: PortalLoginPageInput | null | undefined;

@@ -78,6 +78,8 @@ test('every type, field, argument and enum value is described', () => {
 
   expect(described.filter(([, { description }]) => !description?.trim()).map(([path]) => path)).toEqual([]);
   expect(described.length).toBeGreaterThan(150);
+  const texts = described.map(([, { description }]) => description?.replace(/`[^`]*`/g, '') ?? '');
+  expect(texts.filter((text) => /\.[A-Z]/.test(text))).toEqual([]);
 });
 
 test("users' operations come before administrators', whose descriptions say so", () => {
