@@ -24,6 +24,15 @@ const answer = async (request: Request): Promise<Response> => {
 export { answer as GET, answer as HEAD, answer as POST, answer as PUT, answer as OPTIONS };
 `;
 
+/** The bundler must leave the service's graphql to the app too. */
+const schemaRoute = `import { createBillingPortal } from 'billing-portal-graphql/server';
+import { graphql } from 'graphql';
+export async function GET(): Promise<Response> {
+  const { schema } = await createBillingPortal(process.env, { identify: () => null });
+  return Response.json(await graphql({ schema, source: '{ __typename }' }));
+}
+`;
+
 try {
   const tarball = packService(scratch);
   const fixture = await createHostedFixture(scratch, closing);
@@ -100,6 +109,8 @@ async function tryNext(
   const folder = install('next', tarball);
   mkdirSync(join(folder, 'app/tokens/[[...path]]'), { recursive: true });
   writeFileSync(join(folder, 'app/tokens/[[...path]]/route.ts'), tokenRoute);
+  mkdirSync(join(folder, 'app/schema'), { recursive: true });
+  writeFileSync(join(folder, 'app/schema/route.ts'), schemaRoute);
   run('npx', ['next', 'build'], folder);
   const url = await start(fixture, folder, ['node_modules/next/dist/bin/next', 'start'], '/');
 
@@ -107,6 +118,7 @@ async function tryNext(
   deepStrictEqual(await askGraphql(`${url}/billing/graphql`, '{ billingCustomer { userId } }', { cookie }), {
     data: { billingCustomer: { userId: 'ada' } },
   });
+  deepStrictEqual(await (await fetch(`${url}/schema`)).json(), { data: { __typename: 'Query' } });
   const leaving = await submit(url, cookie);
   match(leaving.headers.get('location') ?? '', /\/p\/session\//);
 

@@ -1,8 +1,8 @@
 import type { NextConfig } from 'next';
 
 const config: NextConfig = {
-  // The package loads database drivers when they are needed, which a bundler cannot follow.
-  serverExternalPackages: ['billing-portal-graphql'],
+  // The package loads database drivers when they are needed, which a bundler cannot follow. Both need the same graphql.
+  serverExternalPackages: ['billing-portal-graphql', 'graphql'],
 };
 
 export default config;
