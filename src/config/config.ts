@@ -3,7 +3,6 @@ import { SetupError } from '../shared/errors.ts';
 import type { AuthVariable, HostedVariable, LinkingVariable, StripeVariable } from './environment-schema.ts';
 import type { ReadVariables, Variables } from './environment-schema.ts';
 import {
-  checkStripe,
   createProxyConfig,
   hasAll,
   hostedVariables,
@@ -51,7 +50,6 @@ export function loadConfig(env: Environment): Config {
 /** Reads all variables but those of tokens. @throws ConfigurationError */
 export function loadHostedConfig(env: Environment): HostedConfig {
   const { values, faults } = readVariables(env, hostedVariables);
-  faults.push(...checkStripe(values));
   if (faults.length > 0 || !hasAll(values, hostedVariables)) throw new ConfigurationError(faults);
   return deepFreeze(createConfig(values));
 }
@@ -121,7 +119,6 @@ const stripeRequestsPerSecond = 20;
 /** Reads Stripe's settings alone. They are null if any variable has a fault, because the others might address the wrong Stripe. */
 export function readStripeConfig(env: Environment): { stripe: StripeConfig | null; faults: string[] } {
   const { values, faults } = readVariables(env, stripeVariables);
-  faults.push(...checkStripe(values));
   const isRead = faults.length === 0 && hasAll(values, stripeVariables);
   return { stripe: isRead ? createStripeConfig(values) : null, faults };
 }

@@ -55,7 +55,7 @@ export function readVariables(
       for (const { message } of error.issues)
         faults.push(`${name}: ${text === undefined ? 'is required' : hidePasswords(message)}`);
   }
-  return { values: values as ReadVariables, faults };
+  return { values: values as ReadVariables, faults: [...faults, ...checkStripe(values as ReadVariables)] };
 }
 
 /** Faults are printed and kept by supervisors, and some repeat a URL. */
@@ -71,7 +71,7 @@ export function readAllVariables(env: Environment): {
 } {
   const { values, faults } = readVariables(env);
   const { keySource, faults: keyFaults } = readKeySource(values);
-  faults.push(...keyFaults, ...checkStripe(values), ...checkPorts(values));
+  faults.push(...keyFaults, ...checkPorts(values));
   return { values, keySource, faults };
 }
 
@@ -116,7 +116,7 @@ export function readKeySource(values: ReadVariables): { keySource: KeySource | n
 
 export const stripeOrigin = 'https://api.stripe.com';
 
-export function checkStripe(values: ReadVariables): string[] {
+function checkStripe(values: ReadVariables): string[] {
   const { STRIPE_SECRET_KEY: key, STRIPE_API_URL: url, STRIPE_SCOPE: scope } = values;
   if (key === undefined) return [];
   const live = key.includes('_live_');

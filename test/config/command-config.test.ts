@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadSigningConfig, loadStoreConfig } from '../../src/config/command-config.ts';
+import { loadPoliciesConfig, loadSigningConfig, loadStoreConfig } from '../../src/config/command-config.ts';
 import { ConfigurationError } from '../../src/config/config.ts';
 
 function getFaults(load: () => unknown): readonly string[] {
@@ -55,6 +55,23 @@ describe('the configuration of commands on mappings', () => {
   ])('%j is refused: %s', (env, fault) => {
     expect(getFaults(() => loadStoreConfig(env))).toEqual([expect.stringContaining(fault)]);
   });
+});
+
+test('the configuration of commands on policies has each variable that it reads, or a fault of it', () => {
+  const env = { STRIPE_SECRET_KEY: 'sk_test_1', PORTAL_POLICIES: './policies.yaml' };
+  expect(loadPoliciesConfig(env)).toMatchObject({ policies: { file: './policies.yaml' }, returnUrls: [] });
+  expect(getFaults(() => loadPoliciesConfig({ ...env, PORTAL_POLICIES: '', RETURN_URLS: '*' }))).toEqual([
+    expect.stringMatching(/^RETURN_URLS: /),
+    'PORTAL_POLICIES: is required',
+  ]);
+  expect(getFaults(() => loadPoliciesConfig({ ...env, RETURN_URLS: '*' }))).toHaveLength(1);
+});
+
+test('commands on mappings refuse a faulty name of the metadata that names users', () => {
+  const env = { STRIPE_SECRET_KEY: 'sk_test_1', LINK_BY_METADATA_KEY: 'user id' };
+  expect(getFaults(() => loadStoreConfig(env, ['LINK_BY_METADATA_KEY']))).toEqual([
+    expect.stringMatching(/^LINK_BY_METADATA_KEY: /),
+  ]);
 });
 
 describe('the configuration of signing', () => {

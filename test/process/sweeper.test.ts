@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { AuditTrail } from '../../src/audit/audit-trail.service.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -51,6 +52,26 @@ test('a sweep that fails is logged by its name and does not keep the others from
     { swept: 'links', msg: 'failed to remove expired records', error: { message: 'no' } },
     { swept: 'events', removed: 1 },
   ]);
+});
+
+test('a stop waits for the batch that is being removed, and is the end of all sweeps', async () => {
+  const { logs, sweeper } = createLoggedSweeper({
+    links: async () => {
+      begun += 1;
+      await sleep(50);
+      ended += 1;
+      return 1;
+    },
+  });
+  let begun = 0;
+  let ended = 0;
+
+  sweeper.start();
+  await waitUntil('the first batch', () => begun === 1 || undefined);
+  await sweeper.stop();
+
+  expect([begun, ended]).toEqual([1, 1]);
+  expect(logs.map((line) => JSON.parse(line) as object)).toMatchObject([{ swept: 'links', removed: 1 }]);
 });
 
 test('lets requests and a stop through between two batches, and the next start goes on', async () => {
