@@ -25,10 +25,9 @@ export class WebhookProcessor {
   process(event: WebhookEvent): Promise<'handled' | 'repeated'> {
     const { id: key, type } = event;
     return this.limit.run(() =>
-      this.leases.runExclusive(`event:${key}`, async (lease) => {
+      this.leases.runExclusive(`event:${key}`, async () => {
         if ((await this.records.find('webhook-event', key)) !== null) return 'repeated';
         await this.handle(event);
-        lease.ensureHeld();
         const expiresAt = new Date(Date.now() + keptMs);
         await this.records.insert('webhook-event', createRecord(key, { content: { type }, expiresAt }));
         return 'handled';
