@@ -147,7 +147,8 @@ export function describeAuditLog(description: string, createUrl: () => string): 
 
       const [fourth, third, second, first] = (await audit.list({ first: 10 })).items;
       const pseudonym: unknown = expect.stringMatching(/^erased:[\w-]{36}$/);
-      expect(first).toMatchObject({ userId: pseudonym, target: null, details: {}, outcome: 'succeeded' });
+      expect(first).toMatchObject({ userId: pseudonym, target: null, outcome: 'succeeded' });
+      expect(first?.details).toEqual({});
       expect(second).toMatchObject({ userId: 'bob', actor: first?.userId, target: 'cus_bob' });
       expect(third).toMatchObject({ userId: 'eve', actor: 'root', target: null });
       expect(fourth).toMatchObject({ userId: 'eve', target: 'cus_eve', details: { plan: 'gold' } });

@@ -234,8 +234,22 @@ describe('what was removed from a SQLite database is found in none of its files'
     });
   });
 
+  const addresses = names.map((name) => `${name}@example.com`);
+
+  test('when records are removed', async () => {
+    await expectGone(async ({ records }) => {
+      for (const name of names) await records.remove('customer-snapshot', createSnapshot(name));
+    }, addresses);
+  });
+
+  test('when mappings are removed', async () => {
+    const notes = names.map((name) => `note of ${name}`);
+    await expectGone(async ({ customers }) => {
+      for (const name of names) await customers.unlink(name);
+    }, notes);
+  });
+
   test('when records expire', async () => {
-    const addresses = names.map((name) => `${name}@example.com`);
     await expectGone(({ records }) => removeAll(() => records.removeExpired(new Date())), addresses);
   });
 

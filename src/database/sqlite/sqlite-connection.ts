@@ -67,7 +67,6 @@ export class SqliteConnection {
   }
 
   close(): void {
-    if (this.closed) return;
     this.closed = true;
     // SQLite checkpoints when the last connection closes, but not while libsql keeps prepared statements.
     this.tryToEmptyLog();

@@ -75,10 +75,8 @@ export function isOutdated(database: Database.Database): boolean {
 }
 
 export function migrate(database: Database.Database): void {
-  const version = readVersion(database);
-  // Another process may have migrated meanwhile.
-  if (version === migrations.length) return;
-  for (const statement of migrations.slice(version)) database.exec(statement);
+  // Another process may have migrated meanwhile: then none is due.
+  for (const statement of migrations.slice(readVersion(database))) database.exec(statement);
   database.exec(`PRAGMA user_version = ${migrations.length}`);
 }
 
