@@ -61,8 +61,7 @@ function findRefusal(
   error: unknown,
 ): unknown {
   const thrown = unwrapResolverError(error);
-  const isGraphql = thrown instanceof GraphQLError && !(thrown instanceof BillingError);
-  if (isGraphql && inputFaults.test(thrown.message)) return 'BAD_USER_INPUT';
+  if (thrown instanceof GraphQLError && inputFaults.test(thrown.message)) return 'BAD_USER_INPUT';
   // Errors of resolvers have a path; errors of parsing, validation and variables have none.
   const code = extensions?.['code'];
   return path === undefined && apolloCodes.has(code) ? code : null;

@@ -90,6 +90,11 @@ describe('limits of operations', () => {
       ],
       ['that is too deep', `{ a ${'{ a '.repeat(17)} ${'} '.repeat(17)} }`, 'too many levels'],
       [
+        'that is too deep by a fragment that is spread twice',
+        `{ ...F ${'a { '.repeat(14)} ...F ${'} '.repeat(14)} } fragment F on Query { a { a { a } } }`,
+        'too many levels',
+      ],
+      [
         'whose fragments go in a circle',
         'mutation { ...a } fragment a on Mutation { ...b } fragment b on Mutation { ...a }',
         'itself',
@@ -146,6 +151,11 @@ describe('faults of input', () => {
       { b: null },
     ],
     ['null for an argument, over a default', `mutation ($url: String = "x") { ${mutation} }`, { url: null }],
+    [
+      'null for a field of an argument, over a default',
+      'mutation ($type: BillingPortalFlowType = PAYMENT_METHOD_UPDATE) { createBillingPortalSession(returnUrl: "x", flow: { type: $type, subscriptionId: "planted" }) { url } }',
+      { type: null },
+    ],
     [
       'null for introspection, over a default',
       'query ($n: String = "A") { __type(name: $n) { name } }',

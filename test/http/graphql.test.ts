@@ -282,7 +282,7 @@ describe('an unexpected error in production', () => {
   test.each([
     ['/graphql', 200, JSON.stringify({ query: '{ billingCustomer { id } }' })],
     ['/api/billing-portal', 500, JSON.stringify({ returnUrl })],
-  ])('has a masked message: POST %s', async (path, status, body) => {
+  ])('has a masked message, and the log has the error: POST %s', async (path, status, body) => {
     const response = await app.fetch(path, { method: 'POST', headers: json, body, token });
 
     expect(response.status).toBe(status);
@@ -290,5 +290,9 @@ describe('an unexpected error in production', () => {
     expect(text).toContain('INTERNAL_SERVER_ERROR');
     expect(text).toContain('Something went wrong on our side.');
     expect(text).not.toMatch(/customers|sql|table|stack|node_modules/i);
+    const requestId = response.headers.get('x-request-id');
+    expect(app.logs.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ level: 50, msg: 'a request failed', requestId }),
+    );
   });
 });

@@ -463,4 +463,18 @@ describe('a server that closes', () => {
 
     silent.destroy();
   }, 5_000);
+
+  test('counts a request once whose client disconnects during its second request', async () => {
+    const { server, url, wasAsked } = await startServer(0);
+    const [gone, silent] = [await openSilent(url), await openSilent(url)];
+    gone.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await once(gone, 'data');
+    gone.write('GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await wasAsked;
+    gone.destroy();
+
+    await server.close();
+
+    silent.destroy();
+  }, 5_000);
 });

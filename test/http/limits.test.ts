@@ -390,6 +390,14 @@ describe('a method that a path does not accept', () => {
     if (method !== 'HEAD') expect(JSON.parse(body)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
   });
 
+  test('OPTIONS of a page that asks for no method', async () => {
+    const head = 'OPTIONS /healthz HTTP/1.1\r\nhost: localhost\r\norigin: https://app.example.com';
+    const { status, body } = await sendRaw(open, `${head}\r\nconnection: close\r\n\r\n`);
+
+    expect(status).toBe(405);
+    expect(JSON.parse(body)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+  });
+
   test('the methods that a path accepts are not refused', async () => {
     for (const [path, allowed] of Object.entries(taken))
       for (const method of allowed) expect((await sendMethod(method, path)).status).not.toBe(405);

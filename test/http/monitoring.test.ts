@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { fastify } from 'fastify';
-import { addHealthRoutes } from '../../src/http/monitoring.ts';
+import { addHealthRoutes, createMetricsServer } from '../../src/http/monitoring.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
+import { closeAfterTests } from '../helpers/closing.ts';
+import { findFreePort } from '../helpers/server-process.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 
 let app: TestApp;
@@ -46,9 +48,11 @@ describe('a service without its store', () => {
 });
 
 describe('/readyz', () => {
+  const logs: string[] = [];
   const createServer = (ping: () => Promise<void>) => {
     const server = fastify();
-    addHealthRoutes(server, { ping }, () => false, createLogger('silent'));
+    const logger = createLogger('info', { write: (line) => logs.push(line) });
+    addHealthRoutes(server, { ping }, () => false, logger);
     return async () => (await server.inject('/readyz')).statusCode;
   };
 
@@ -87,8 +91,23 @@ describe('/readyz', () => {
         statuses.push(await ask());
       }
       expect(statuses).toEqual([200, 200, 503, 503, 200]);
+      expect(logs).toEqual([
+        expect.stringContaining('database unreachable, service not ready'),
+        expect.stringContaining('database reachable again, service ready'),
+      ]);
     } finally {
       jest.useRealTimers();
     }
   });
+});
+
+test('a scrape that fails is answered by 500, and the service goes on', async () => {
+  const port = await findFreePort();
+  const server = createMetricsServer({ render: () => Promise.reject(new Error('Planted')) });
+  closeAfterTests(() => server.close());
+  await server.listen({ host: '127.0.0.1', port });
+
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+
+  expect([response.status, await response.text()]).toEqual([500, '']);
 });
