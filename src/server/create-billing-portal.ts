@@ -1,3 +1,4 @@
+import './own-fetch.ts';
 import type { GraphQLSchema } from 'graphql';
 import { createApp, createHostedApp } from '../app.ts';
 import { type Caller, type Identity, requireRole, toCaller } from '../auth/claims.ts';

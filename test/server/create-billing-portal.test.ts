@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type ExecutionResult, graphql } from 'graphql';
@@ -294,6 +297,20 @@ describe('fetch', () => {
 
     expect((await opened.fetch(request('/pay/healthz', null))).status).toBe(200);
   });
+});
+
+test("leaves the host's own `fetch` as it is", async () => {
+  const url = JSON.stringify(fixture.stripe.url);
+  // In a process of its own: jest gives each test file another `fetch`. Stripe's SDK sets this header.
+  const script = `import './src/server/create-billing-portal.ts';
+    const request = { method: 'POST', headers: { 'Content-Length': 3 }, body: 'a=b' };
+    process.stdout.write(String((await fetch(${url}, request)).status));`;
+  const host = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+  expect(await text(host.stdout)).toBe('404');
 });
 
 describe('schema', () => {
