@@ -1,7 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
+import { customerFactsSchema } from '../../src/account/customer-facts.ts';
+import { findKeepable } from '../../src/account/subscription-keeping.service.ts';
 import { openPage, submitForm } from '../../packages/local-stripe/test/portal-browser.ts';
 import { seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
+import { toBillingCustomer } from '../../src/account/billing-customer.mapper.ts';
 import { adminRole } from '../audit/audit-kit.ts';
 import type { KeepSubscriptionMutation } from '../generated/graphql.ts';
 import { auditTrailQuery } from '../helpers/admin-operations.ts';
@@ -126,6 +129,8 @@ describe('keepBillingSubscription', () => {
     (await keep()).expectData();
 
     expect(await list()).toEqual(before);
+    const reverting = portal.localStripe.requests.findLast(({ method }) => method === 'POST');
+    expect(reverting?.params).toMatchObject({ proration_behavior: 'none' });
   });
 
   test('happens once however often it is asked for at the same time, and then nothing is left', async () => {
@@ -365,4 +370,137 @@ test('a downgrade that the portal itself scheduled can be kept off', async () =>
 
   const [kept] = (await readTasks(portal.app, user.token))?.subscriptions ?? [];
   expect(kept?.tasks?.filter(({ available }) => !available)).toEqual([]);
+});
+
+describe('only what customers themselves can schedule in the portal can be reverted:', () => {
+  const [start, end, later] = [1_800_000_000, 1_802_592_000, 1_805_184_000];
+  const priced = (unit_amount: number, interval = 'month', interval_count = 1) => ({
+    price: {
+      id: `price_${unit_amount}`,
+      product: { id: 'prod_1' },
+      currency: 'usd',
+      billing_scheme: 'per_unit',
+      unit_amount,
+      recurring: { interval, interval_count, usage_type: 'licensed' },
+    },
+  });
+  const [plan, cheaper] = [priced(2_000), priced(1_000)];
+  const item = (charged: object, current_period_end = end) => ({
+    id: 'si_1',
+    current_period_end,
+    discounts: [],
+    ...charged,
+  });
+  const scheduled = (coming: object, ...more: object[]) => [
+    { start_date: start, end_date: end, items: [plan] },
+    { start_date: end, end_date: later, items: [cheaper], ...coming },
+    ...more,
+  ];
+  const withSchedule = (changes: object = {}) => ({
+    schedule: {
+      id: 'sub_sched_1',
+      status: 'active',
+      end_behavior: 'release',
+      current_phase: { end_date: end },
+      phases: scheduled({}),
+      ...changes,
+    },
+  });
+
+  async function decide(changes: object): Promise<unknown> {
+    const subscription = {
+      id: 'sub_1',
+      customer: 'cus_1',
+      status: 'active',
+      currency: 'usd',
+      items: [item(plan)],
+      discounts: [],
+      start_date: start,
+      cancel_at_period_end: false,
+      collection_method: 'charge_automatically',
+      ...changes,
+    };
+    const facts = customerFactsSchema.parse({
+      id: 'cus_1',
+      tax_ids: [],
+      balance: 0,
+      invoice_settings: {},
+      subscriptions: [subscription],
+    });
+    const getOffered = () => Promise.resolve({ subscription_cancel: { enabled: true } });
+    const access = { charge: () => Promise.resolve(), getOffered };
+    const [shown] = toBillingCustomer(facts, access, new Date()).subscriptions;
+    const keepable = shown && (await findKeepable(shown));
+    return typeof keepable === 'object' ? keepable.kind : keepable;
+  }
+
+  const dispute = { reason: 'payment_disputed' };
+  test.each<[string, string, object]>([
+    ['a lower price', 'change', withSchedule()],
+    ['a shorter interval', 'change', withSchedule({ phases: scheduled({ items: [priced(9_000, 'week')] }) })],
+    ['a shorter count of intervals', 'change', { ...withSchedule(), items: [item(priced(100, 'month', 3))] }],
+    [
+      'four weeks in place of a month',
+      'change',
+      withSchedule({ phases: scheduled({ items: [priced(9_000, 'week', 4)] }) }),
+    ],
+    [
+      'five weeks in place of a month',
+      'SCHEDULED_CHANGE',
+      withSchedule({ phases: scheduled({ items: [priced(1, 'week', 5)] }) }),
+    ],
+    [
+      'twelve months in place of a year',
+      'change',
+      {
+        ...withSchedule({ phases: scheduled({ items: [priced(9_000, 'month', 12)] }) }),
+        items: [item(priced(1, 'year'))],
+      },
+    ],
+    ['the same amount', 'SCHEDULED_CHANGE', withSchedule({ phases: scheduled({ items: [priced(2_000)] }) })],
+    ['a schedule that has not begun', 'SCHEDULED_CHANGE', withSchedule({ status: 'not_started' })],
+    ['a schedule that ends the subscription', 'SCHEDULED_CHANGE', withSchedule({ end_behavior: 'cancel' })],
+    ['a pause', 'SCHEDULED_CHANGE', withSchedule({ pause_schedules: [{}] })],
+    ['several items', 'SCHEDULED_CHANGE', { ...withSchedule(), items: [item(plan), item(plan)] }],
+    [
+      'several changes',
+      'SCHEDULED_CHANGE',
+      withSchedule({ phases: scheduled({}, { start_date: later, end_date: later + 1, items: [cheaper] }) }),
+    ],
+    [
+      'a further item',
+      'SCHEDULED_CHANGE',
+      withSchedule({ phases: scheduled({ items: [cheaper, cheaper] }) }),
+    ],
+    ['a change within the period', 'SCHEDULED_CHANGE', { ...withSchedule(), items: [item(plan, later)] }],
+    ['a trial', 'SCHEDULED_CHANGE', withSchedule({ phases: scheduled({ trial_end: later }) })],
+    ['a discount', 'SCHEDULED_CHANGE', withSchedule({ phases: scheduled({ discounts: [{ coupon: 'x' }] }) })],
+    [
+      'a fee',
+      'SCHEDULED_CHANGE',
+      withSchedule({ phases: scheduled({ add_invoice_items: [{ price: 'x' }] }) }),
+    ],
+    ['a change of a cancelled subscription', 'SCHEDULED_CHANGE', { ...withSchedule(), cancel_at: end }],
+    [
+      'the last phase of a cancelled subscription',
+      'SCHEDULED_CHANGE',
+      { ...withSchedule({ current_phase: { end_date: later } }), cancel_at: end },
+    ],
+    [
+      'the last phase of a schedule',
+      'NOTHING_SCHEDULED',
+      withSchedule({ current_phase: { end_date: later } }),
+    ],
+    ['a cancellation at the end of the period', 'cancellation', { cancel_at: end }],
+    ['a cancellation that Stripe gives no date', 'cancellation', { cancel_at_period_end: true }],
+    [
+      'a cancellation at the end of one of several periods',
+      'cancellation',
+      { cancel_at: later, items: [item(plan), item(plan, later)] },
+    ],
+    ['an end after a dispute', 'END_IS_FIXED', { cancel_at: end, cancellation_details: dispute }],
+    ['a subscription of an unknown status', 'NOT_KNOWN', { status: 'tomorrow', cancel_at: end }],
+  ])('%s is %s', async (_title, decision, changes) => {
+    expect(await decide(changes)).toBe(decision);
+  });
 });
