@@ -13,8 +13,8 @@ export interface FieldFault {
   readonly expected: string;
 }
 
-const daysByInterval = { day: 1, week: 7, month: 31, year: 365 } as const;
-const maxPauseDays = 3 * 366;
+/** Three years. */
+const longestPause = { day: 1_096, week: 156, month: 36, year: 3 } as const;
 const sinceEnabled = 'at least one, since the feature is enabled';
 
 /**
@@ -27,7 +27,7 @@ export function findRefusals({ features = {} }: ConfigurationSpec): FieldFault[]
   const { cancellation_reason: reason } = cancel ?? {};
   const { type: pauseType, interval_options: pauses = [] } = features.subscription_pause?.duration ?? {};
   const tooLong = pauses.findIndex(
-    ({ interval, interval_count: count = 1 }) => daysByInterval[interval] * count > maxPauseDays,
+    ({ interval, interval_count: count = 1 }) => count > longestPause[interval],
   );
   const changesPlans = update?.enabled === true;
   const expectations: Readonly<Record<string, string | false>> = {

@@ -53,7 +53,7 @@ export function parsePolicyFile(
 
 function parseYaml(file: string, text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 100, logLevel: 'error' });
+    return parse(text, { logLevel: 'error' });
   } catch (error) {
     const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
     throw new PolicyFileError(file, [{ path: '(file)', expected: `YAML or JSON: ${reason}` }]);

@@ -50,11 +50,7 @@ function matchLocally({ under_contract, role, claim, attribute }: Condition, fac
     role === undefined || (caller && overlap(role, caller.roles)),
     claim === undefined ||
       (caller && matchEach(claim, (name, wanted) => overlap(wanted, findClaim(caller.claims, name)))),
-    attribute === undefined ||
-      matchEach(
-        attribute,
-        (name, wanted) => Object.hasOwn(attributes, name) && overlap(wanted, attributes[name]),
-      ),
+    attribute === undefined || matchEach(attribute, (name, wanted) => overlap(wanted, attributes[name])),
   ]);
 }
 

@@ -103,7 +103,7 @@ export class Leases {
     if (other === null) return true;
     const leftMs = other.expiresAt.getTime() - Date.now();
     // A lease that ends later than any lease could was made by a clock that is far ahead: it counts as expired.
-    const longestMs = Math.max(this.lifeMs, defaultLifeMs) * (1 + restShare);
+    const longestMs = this.lifeMs * (1 + restShare);
     return (leftMs < 0 || leftMs > longestMs) && this.records.remove('lease', other);
   }
 }
