@@ -60,7 +60,6 @@ export class BillingCustomers {
     return Math.abs(age) <= freshMs ? snapshot : null;
   }
 
-  /** Returns null when the user was unlinked meanwhile. */
   private async readFromStripe(
     { stripeCustomerId }: CustomerMapping,
     requestId: string,

@@ -14,7 +14,6 @@ const snapshotSchema = z.object({
   goneSince: date.nullable(),
 });
 
-/** A customer at one moment: with facts, or gone. */
 export type CustomerSnapshot = Readonly<z.output<typeof snapshotSchema>>;
 
 /** Returns null for a snapshot with more or fewer members, of another release: Stripe is then read. */

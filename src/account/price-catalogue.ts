@@ -6,7 +6,6 @@ import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 /** A price as a subscription refers to it: an id in a schedule, and an object without product and tiers in an item. */
 export interface PriceReference {
   readonly price: string | Stripe.Price;
-  /** The currency that is charged. */
   readonly currency: string;
 }
 

@@ -7,7 +7,6 @@ export interface Refusal {
   readonly refused: string;
   readonly expected: string;
   readonly actual: string;
-  /** The likely cause, when it can be guessed. */
   readonly hint?: string;
 }
 

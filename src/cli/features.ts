@@ -30,7 +30,6 @@ export async function withMappings(
   await withFeatures(shell, config, (features, platform) => use(features, config, platform));
 }
 
-/** Ends the help of every command that opens the mappings. */
 export const mappingsHelp = `
 Reads DATABASE_URL, and STRIPE_SECRET_KEY or STRIPE_SCOPE. The mode of the key, or
 the name of the scope, selects the links: test and live are kept apart.

@@ -165,7 +165,6 @@ class Tasks<Outcome extends string> {
     }
   }
 
-  /** @throws CommandError after too many failures in a row */
   throwIfHopeless(): void {
     if (this.failuresInRow >= failuresToStop) throw new CommandError(this.lastReason);
   }

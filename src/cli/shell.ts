@@ -10,7 +10,6 @@ import {
 } from '../process/start-failure.ts';
 import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
 
-/** The streams and variables of the process, or of a test. */
 export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly columns?: number };

@@ -7,7 +7,6 @@ import { authSchemas, keySchemas, linkingSchemas, schemas, stripeSchemas } from 
 
 export type Variables = { readonly [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
 
-/** The valid variables. Variables with faults are missing. */
 export type ReadVariables = Partial<Variables>;
 
 const namesOf = <Group extends object>(group: Group) => Object.keys(group) as (keyof Group)[];

@@ -175,7 +175,6 @@ function toMark({ mark }: CreationAttempt): NamingMetadata {
   return { [markKey]: mark };
 }
 
-/** Whether an attempt can never succeed. The next attempt may. */
 function isOver(error: unknown): boolean {
   return isReplayed(error) || error instanceof AttemptUndoneError || isEmailRefused(error);
 }

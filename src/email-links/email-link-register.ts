@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 
-/** The path of a link, which the token follows. */
 export const linkPath = '/portal-links';
 
 export function createLinkToken(): string {

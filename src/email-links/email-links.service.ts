@@ -121,7 +121,6 @@ export class EmailLinks {
     return `${publicUrl.href.replace(/\/$/, '')}${linkPath}/${token}`;
   }
 
-  /** Removes a link that still works. Returns false without one. */
   private async remove(link: EmailLink | null): Promise<boolean> {
     const works = link?.usedAt === null && link.expiresAt > this.parts.now();
     return works && this.parts.links.remove(link);

@@ -33,7 +33,6 @@ export interface ServerParts extends HttpServerOptions {
 export interface Server {
   /** Listens, and returns the address: `http://127.0.0.1:4000`. */
   listen(): Promise<string>;
-  /** Answers the request of a host, without listening. */
   readonly fetch: HostedFetch;
 }
 

@@ -30,7 +30,6 @@ const largestBody = 256 * 1024; // Of all routes but webhooks, which read larger
 /** Of a client that pipelines requests and disconnects, Node reports only the first: this class finds the others. */
 export class OpenRequests {
   count = 0;
-  /** The memory that all open requests may retain. */
   bytes = 0;
   private readonly bySocket = new WeakMap<Socket, Connection>();
   private readonly listeners: ((request: FastifyRequest, connection: Connection) => void)[] = [];

@@ -88,7 +88,6 @@ export function toCountedNetwork(address: string): string {
   return `${network.join(':')}::/64`;
 }
 
-/** The headers in which proxies pass on the client's address. */
 const proxyHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
 
 /** All users behind an untrusted proxy count as one address. It only warns, because a client can send these headers itself. */

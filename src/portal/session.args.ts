@@ -3,7 +3,6 @@ import { HiddenFeaturesInput } from '../configurations/portal-configuration.type
 import { OptionalField } from '../graphql/types.ts';
 import { PortalFlow } from './portal-flow.ts';
 
-/** What clients of GraphQL and REST send to open a session. */
 @ArgsType()
 export class SessionArgs {
   @Field(() => String, {

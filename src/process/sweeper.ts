@@ -40,7 +40,6 @@ export class Sweeper {
     begin();
   }
 
-  /** Resolves when no batch is being removed. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);

@@ -70,7 +70,6 @@ export const errorStatuses = {
 /** A setting is wrong, so a restart would not help. The message is for the operator, may name a path, and reaches no client. */
 export class SetupError extends Error {}
 
-/** The message that replaces the message of an unexpected error. */
 export const maskedMessage =
   'Something went wrong on our side. Quote the x-request-id header when you report it.';
 

@@ -1,4 +1,3 @@
-/** Closes opened parts in reverse order. */
 export class OpenedParts {
   private readonly closes: (() => unknown)[] = [];
   private closing: Promise<void> | null = null;

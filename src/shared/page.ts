@@ -1,4 +1,3 @@
-/** The validated arguments of a page. */
 export interface PageRequest {
   readonly first: number;
   /** The key of the last item of the previous page. */

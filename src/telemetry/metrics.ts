@@ -31,7 +31,6 @@ export class Metrics {
     'Events delivered by Stripe, by type and outcome.',
     ['type', 'outcome'],
   );
-  /** The source is `event` or `session`. */
   readonly conflicts = this.count(
     'billing_portal_customer_conflicts_total',
     'Customers at Stripe that name a user who is linked to another customer, by source of the finding.',
@@ -74,7 +73,6 @@ export class Metrics {
     });
   }
 
-  /** Renders all metrics in Prometheus's text format. */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }

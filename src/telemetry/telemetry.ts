@@ -45,7 +45,6 @@ export interface RequestTrace {
  * @opentelemetry/api stays at the oldest version that suffices, because an SDK does not serve an API newer than its own.
  */
 export class Telemetry {
-  /** @param metrics null where metrics are off */
   constructor(readonly metrics: Metrics | null = null) {}
 
   observe<T>(operation: Operation, work: (report: Report) => Promise<T>): Promise<T> {

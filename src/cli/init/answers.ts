@@ -77,7 +77,6 @@ function toOption(name: keyof Answers): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Says why an answer is not accepted; null if it is. */
 function findFault({ variable }: Question, answer: string): string | null {
   if (variable === undefined) return names.includes(answer) ? null : `expected one of ${names.join(', ')}`;
   if (answer === '') return 'is required';

@@ -100,7 +100,6 @@ function toJsonLines(refusals: readonly Refusal[]): string {
 /** Wide enough for line numbers of six digits. */
 const columnWidths = [6];
 
-/** Refused lines in columns, with headings above the first. */
 function toLines(refusals: readonly Refusal[], isFirst: boolean): string {
   const rows = refusals.map(({ line, reason }) => [String(line), reason]);
   return toColumns(isFirst && rows.length > 0 ? [['LINE', 'REASON'], ...rows] : rows, columnWidths);

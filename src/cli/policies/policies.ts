@@ -16,7 +16,6 @@ export interface JsonOption {
 interface Workspace {
   readonly set: PolicySet;
   readonly configurations: Configurations;
-  /** Every configuration of the namespace, with its products. */
   readonly own: readonly Configuration[];
 }
 
