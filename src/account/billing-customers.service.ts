@@ -1,7 +1,8 @@
 import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
-import { type Logger, logFailure } from '../logging/logger.ts';
+import { logFailure } from '../logging/logger.ts';
+import type { Platform } from '../platform.ts';
 import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
 import { LeaseTakenError } from '../records/leases.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
@@ -13,14 +14,12 @@ import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type CustomerSync, type SnapshotRegister, toSnapshot } from './customer-sync.service.ts';
 import { createRequestAccess } from './request-access.ts';
 
-interface BillingCustomersParts {
+interface BillingCustomersParts extends Pick<Platform, 'logger' | 'now'> {
   readonly directory: CustomerDirectory;
   readonly reader: CustomerReader;
   readonly chooser: Pick<ConfigurationChooser, 'getOffered'>;
   /** Stored snapshots, and the sync that keeps them current: it needs webhooks. */
   readonly kept: { readonly register: SnapshotRegister; readonly sync: CustomerSync } | null;
-  readonly logger: Logger;
-  readonly now: () => Date;
 }
 
 /** Webhooks may be lost unnoticed, so a snapshot is used for at most a day. */

@@ -7,7 +7,7 @@ import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import { type EmailLink, type EmailLinkRegister, isLinkToken, toLinkId } from './email-link-register.ts';
 
-interface EmailLinkVisitsParts extends Pick<Platform, 'leases' | 'stripe' | 'now'> {
+export interface EmailLinkVisitsParts extends Pick<Platform, 'leases' | 'stripe' | 'now'> {
   readonly links: EmailLinkRegister;
   readonly customers: CustomerDirectory;
   readonly sessions: PortalSessions;

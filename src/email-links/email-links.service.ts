@@ -1,19 +1,12 @@
 import type { AuditIntent } from '../audit/audit-trail.service.ts';
-import { type CustomerDirectory, checkUserId } from '../customers/customer-directory.ts';
+import { checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
 import type { PortalFlow } from '../portal/portal-flow.ts';
-import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import { BadUserInputError } from '../shared/errors.ts';
-import {
-  type EmailLink,
-  type EmailLinkRegister,
-  createLinkToken,
-  isLinkId,
-  linkPath,
-  toLinkId,
-} from './email-link-register.ts';
+import { type EmailLink, createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-register.ts';
+import type { EmailLinkVisitsParts } from './email-link-visits.service.ts';
 
 type Actor = AuditIntent['actor'];
 
@@ -26,10 +19,7 @@ interface LinkRequest {
   readonly singleUse: boolean;
 }
 
-interface EmailLinksParts extends Pick<Platform, 'audit' | 'stripe' | 'now'> {
-  readonly links: EmailLinkRegister;
-  readonly customers: CustomerDirectory;
-  readonly sessions: PortalSessions;
+interface EmailLinksParts extends Omit<EmailLinkVisitsParts, 'leases'>, Pick<Platform, 'audit'> {
   /** The public base URL of this service; without it, links cannot be created. */
   readonly publicUrl: URL | null;
 }

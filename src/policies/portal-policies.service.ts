@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Caller } from '../auth/claims.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { type CustomerSubscriptions, isCurrent } from '../customers/customer-subscriptions.ts';
-import type { Logger } from '../logging/logger.ts';
+import type { Platform } from '../platform.ts';
 import { BillingError } from '../shared/errors.ts';
 import { SharedReads } from '../stripe/reads.ts';
 import { type SubscriptionFacts, selectPolicy } from './policy-rules.ts';
@@ -16,11 +16,9 @@ export interface PlannedSubscription {
   }[];
 }
 
-interface PortalPoliciesParts {
+interface PortalPoliciesParts extends Pick<Platform, 'logger' | 'now'> {
   readonly set: PolicySet;
   readonly subscriptions: CustomerSubscriptions;
-  readonly logger: Logger;
-  readonly now: () => Date;
 }
 
 export class PortalPolicies {
