@@ -7,15 +7,13 @@ import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
+import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type PriceReference, findPrices } from './price-catalogue.ts';
 
-export interface CustomerReading {
-  /** The time just before the request: earlier changes at Stripe are included. */
-  readonly readAt: Date;
+/** Of the time just before the request: earlier changes at Stripe are included. */
+export interface CustomerReading extends Pick<CustomerSnapshot, 'readAt' | 'facts'> {
   /** False for an unknown customer: of another account or mode. Stripe knows a deleted customer forever. */
   readonly isKnown: boolean;
-  /** Null for a deleted or unknown customer. */
-  readonly facts: CustomerFacts | null;
 }
 
 /** Stripe expands at most four levels. */

@@ -2,17 +2,6 @@ import * as z from 'zod';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 
-/** An attempt to create a user's customer. All processes that join it send the same request, so Stripe creates one customer. */
-export interface CreationAttempt {
-  readonly number: number;
-  readonly idempotencyKey: string;
-  /** Written to the customer's metadata, so that every attempt of the user finds the customer again. */
-  readonly mark: string;
-  /** The customer's e-mail address. It stays the same for the attempt, even if later tokens have another. */
-  readonly email: string | null;
-  readonly beganAt: Date;
-}
-
 const kind = 'customer-creation';
 
 const hourMs = 60 * 60_000;
@@ -26,9 +15,17 @@ const keptForMs = 48 * hourMs;
 const contentSchema = z.object({
   number: z.int(),
   mark: z.string().optional(),
+  /** It stays the same for the attempt, even if later tokens have another. */
   email: z.string().nullable(),
   beganAt: z.iso.datetime().transform((text) => new Date(text)),
 });
+
+/** An attempt to create a user's customer. All processes that join it send the same request, so Stripe creates one customer. */
+export interface CreationAttempt extends Readonly<z.output<typeof contentSchema>> {
+  readonly idempotencyKey: string;
+  /** Written to the customer's metadata, so that every attempt of the user finds the customer again. */
+  readonly mark: string;
+}
 
 /** Stores attempts to create customers, before Stripe is called and for two days. */
 export class CreationAttempts {

@@ -8,17 +8,16 @@ import type { MappingIds } from './customer-directory.ts';
 
 const kind = 'customer-conflict';
 
-/** A customer at Stripe names a user, but one of the two is already linked elsewhere. */
-export interface CustomerConflict extends MappingIds {
-  readonly id: string;
-  readonly foundAt: Date;
-}
-
 const contentSchema = z.object({
   userId: z.string(),
   stripeCustomerId: z.string(),
   foundAt: z.iso.datetime().transform((text) => new Date(text)),
 });
+
+/** A customer at Stripe names a user, but one of the two is already linked elsewhere. */
+export interface CustomerConflict extends Readonly<z.output<typeof contentSchema>> {
+  readonly id: string;
+}
 
 /** Stores the conflicts that an administrator has to resolve, one for each pair of a user and a customer. */
 export class CustomerConflicts {

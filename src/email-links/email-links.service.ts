@@ -3,20 +3,15 @@ import { checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
-import type { PortalFlow } from '../portal/portal-flow.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { type EmailLink, createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-register.ts';
 import type { EmailLinkVisitsParts } from './email-link-visits.service.ts';
 
 type Actor = AuditIntent['actor'];
 
-interface LinkRequest {
-  readonly userId: string;
-  readonly returnUrl: string;
+interface LinkRequest extends Pick<EmailLink, 'userId' | 'returnUrl' | 'flow' | 'singleUse'> {
   /** In seconds. */
   readonly expiresIn: number;
-  readonly flow: PortalFlow | null;
-  readonly singleUse: boolean;
 }
 
 interface EmailLinksParts extends Omit<EmailLinkVisitsParts, 'leases'>, Pick<Platform, 'audit'> {
