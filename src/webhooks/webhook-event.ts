@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { StripeConfig } from '../config/config.ts';
 
 /** The path for Stripe's events, below the public URL of this service. */
 export const webhookPath = '/webhooks/stripe';
@@ -104,11 +105,7 @@ const envelopeSchema = z.object({
 /** Thin events (v2) name an object and have no data: https://docs.stripe.com/event-destinations#thin-events */
 const thinEventSchema = z.object({ object: z.string().startsWith('v2.') });
 
-export interface EventOrigin {
-  readonly livemode: boolean;
-  /** The connected account; null for the key's own account. */
-  readonly account: string | null;
-}
+export type EventOrigin = Pick<StripeConfig, 'livemode' | 'account'>;
 
 export type IgnoredReason = 'thin' | 'other_type' | 'other_mode' | 'other_account';
 
