@@ -1,6 +1,7 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
 import { type JWK, createLocalJWKSet } from 'jose';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { OutboundProxy } from '../shared/outbound-agent.ts';
 import { isQuoted } from '../shared/texts.ts';
 import { isLoopback } from '../shared/urls.ts';
@@ -38,17 +39,10 @@ function checkJwksUrl(url: URL, allowHttp: boolean): void {
     );
 }
 
-const privateNetworks = new BlockList();
-privateNetworks.addSubnet('10.0.0.0', 8, 'ipv4');
-privateNetworks.addSubnet('172.16.0.0', 12, 'ipv4');
-privateNetworks.addSubnet('192.168.0.0', 16, 'ipv4');
-privateNetworks.addSubnet('fc00::', 7, 'ipv6');
-
 /** Whether a host is a bare name, a name under a private domain, or a private address, so not on the public internet. */
 function isPrivate(hostname: string): boolean {
   const address = hostname.replace(/^\[|\]$/g, '');
-  const version = isIP(address);
-  if (version !== 0) return privateNetworks.check(address, version === 4 ? 'ipv4' : 'ipv6');
+  if (isIP(address)) return ['private', 'uniqueLocal'].includes(ipaddr.process(address).range());
   return /^[^.]+$|\.(svc|cluster\.local|internal|local)$/.test(hostname);
 }
 

@@ -122,6 +122,14 @@ describe('without a terminal', () => {
     expect(stdout).not.toContain(read()['JWT_SECRET']);
   });
 
+  test('a blank key in the environment counts as missing', async () => {
+    const options = own.filter(([name]) => name !== '--stripe-key').flat();
+    expect(await init(options, undefined, { STRIPE_SECRET_KEY: ' ' })).toMatchObject({
+      exitCode: 1,
+      stderr: 'There is no terminal to ask at. These options are needed: --stripe-key\n',
+    });
+  });
+
   test('spaces around an option are ignored', async () => {
     const values = [
       ' https://acme.eu.auth0.com/ ',

@@ -50,11 +50,10 @@ Auth.js and for sessions of your own, with a new JWT_SECRET to share.
 async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const { output, force = false } = options;
   await checkPlace(output, force);
-  const stripeKey = options.stripeKey ?? shell.readProcessEnvironment()['STRIPE_SECRET_KEY'];
-  const answers = await collectAnswers(shell, {
-    ...options,
-    ...(stripeKey === undefined ? {} : { stripeKey }),
-  });
+  const { STRIPE_SECRET_KEY: stripeKey = '' } = shell.readProcessEnvironment();
+  // A blank variable counts as unset.
+  const given = stripeKey.trim() === '' ? options : { stripeKey, ...options };
+  const answers = await collectAnswers(shell, given);
   const variables = createVariables(answers, options);
   loadConfig(variables);
   const text = toText(variables);
