@@ -158,7 +158,7 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
   items: field([BillingSubscriptionItem], "The subscription's items."),
   total: nullable(
     Money,
-    'The sum of the `amount` of all items, without usage; null when one is not known, or when periods differ.',
+    'The `amount` of all items together, before tax and discounts and without usage; null when one is not known, or when periods differ.',
   ),
   discounts: field([BillingDiscount], "The subscription's own discounts; without any, the customer's."),
   startedAt: field(Date, 'When the subscription began.'),

@@ -1,23 +1,16 @@
 import {
   type GraphQLFieldResolver,
   GraphQLObjectType,
-  GraphQLScalarType,
   GraphQLSchema,
   defaultFieldResolver,
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import {
-  Extensions,
-  GraphQLISODateTime,
-  Mutation,
-  type NonEmptyArray,
-  Query,
-  buildSchemaSync,
-} from 'type-graphql';
+import { Extensions, Mutation, type NonEmptyArray, Query, buildSchemaSync } from 'type-graphql';
 import { requireRole } from '../auth/claims.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
+import { dateTime } from './types.ts';
 
 export interface SchemaOptions {
   /** The role for users' operations; null when any signed-in user may call them. */
@@ -43,11 +36,6 @@ function forAdministrators(declare: Declare) {
 interface Resolvers {
   readonly resolvers: readonly object[];
 }
-
-const dateTime = new GraphQLScalarType({
-  ...GraphQLISODateTime.toConfig(),
-  description: 'A date and time in UTC, such as `2027-07-01T12:00:00.000Z`. Arguments may have an offset.',
-});
 
 export function createSchema(features: readonly Resolvers[], options: SchemaOptions): GraphQLSchema {
   const all = features.flatMap(({ resolvers }) => resolvers);

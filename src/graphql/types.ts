@@ -1,5 +1,10 @@
-import type { GraphQLScalarType } from 'graphql';
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { GraphQLScalarType } from 'graphql';
+import { Field, GraphQLISODateTime, ObjectType, registerEnumType } from 'type-graphql';
+
+export const dateTime = new GraphQLScalarType({
+  ...GraphQLISODateTime.toConfig(),
+  description: 'A date and time in UTC, such as `2027-07-01T12:00:00.000Z`. Arguments may have an offset.',
+});
 
 /*
  * Tables that declare object types and enums. TypeScript's types follow from the same tables, so that the two cannot

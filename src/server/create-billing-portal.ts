@@ -69,7 +69,8 @@ export async function createBillingPortal<Source = Request>(
   app.startSweeping();
   return {
     schema: createHostSchema(app.schema, identifyCaller),
-    fetch: (request, client) => app.fetch(request, { ...client, basePath: basePath ?? config.publicUrl?.pathname }),
+    fetch: (request, client) =>
+      app.fetch(request, { ...client, basePath: basePath ?? config.publicUrl?.pathname }),
     sessions: {
       create: async (identity, input) => {
         const caller = toCaller(identity);
