@@ -37,10 +37,7 @@ const PageInfo = createObjectType('PageInfo', 'The position of a page in its lis
   hasNextPage: field(Boolean, 'Whether another page follows.'),
   hasPreviousPage: field(Boolean, 'Whether another page precedes.'),
   startCursor: nullable(String, 'The cursor of the first edge; null on an empty page.'),
-  endCursor: nullable(
-    String,
-    'The cursor for the next page: that of the last edge; null when the list is empty.',
-  ),
+  endCursor: nullable(String, 'The cursor for the next page; null when the list is empty.'),
 });
 
 export interface Connection<T> {
