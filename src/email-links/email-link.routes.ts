@@ -8,7 +8,7 @@ import { EmailLinkRefusedError, type EmailLinkVisits } from './email-link-visits
 
 const retryAfterSeconds = 5;
 
-/** Mail scanners follow links, so a GET only shows a page, whose button opens the portal by POST. The link is the credential. */
+/** Mail scanners follow links, so a GET only shows a page. Its button opens the portal by POST. The link is the credential. */
 export function addEmailLinkRoutes(
   server: FastifyInstance,
   visits: EmailLinkVisits,
