@@ -44,14 +44,14 @@ export function loadConfig(env: Environment): Config {
   const { values, keySource, faults } = readAllVariables(env);
   if (faults.length > 0 || keySource === null || !hasAll(values, variableNames))
     throw new ConfigurationError(faults);
-  return deepFreeze({ ...createConfig(values), auth: createAuthConfig(values, keySource) });
+  return { ...createConfig(values), auth: createAuthConfig(values, keySource) };
 }
 
 /** Reads all variables but those of tokens. @throws ConfigurationError */
 export function loadHostedConfig(env: Environment): HostedConfig {
   const { values, faults } = readVariables(env, hostedVariables);
   if (faults.length > 0 || !hasAll(values, hostedVariables)) throw new ConfigurationError(faults);
-  return deepFreeze(createConfig(values));
+  return createConfig(values);
 }
 
 /** Apollo Sandbox, standalone and embedded in a page. */
@@ -163,12 +163,4 @@ export function createAuthConfig(
     // When an organisation is billed, the e-mail address in the token is a member's, not the organisation's.
     emailClaim: values.JWT_EMAIL_CLAIM ?? (values.JWT_SUBJECT_CLAIM === 'sub' ? 'email' : null),
   };
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) {
-    // A URL keeps its state in private fields, which freezing does not reach.
-    if (typeof inner === 'object' && inner !== null && !(inner instanceof URL)) deepFreeze(inner as object);
-  }
-  return Object.freeze(value);
 }
