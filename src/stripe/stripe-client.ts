@@ -55,9 +55,6 @@ export class StripeClient {
     this.dispatcher = createOutboundAgent(options.proxy ?? noProxy, {
       connections: maxConnections,
       maxResponseSize: maxAnswerBytes,
-      // StripeHttpClient has one timeout for the whole exchange.
-      headersTimeout: 0,
-      bodyTimeout: 0,
     });
     this.hasKey = options.secretKey !== null;
     this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
