@@ -50,6 +50,7 @@ async function deliverEvents(app: WatchedApp, object: Record<string, unknown>): 
   const event = createEvent('customer.updated', object);
   await app.deliver(event);
   await app.deliver(event);
+  await app.deliver(createEvent('customer.updated', {}));
   await app.deliver(createEvent('planted.type', object));
   await app.deliver({ ...event, account: 'acct_planted' });
   await app.deliver({ ...event, livemode: true });

@@ -36,6 +36,7 @@ describe('/metrics counts', () => {
     [requests, { method: 'GET', route: 'none', status: '404' }, 1],
     [webhooks, { type: 'customer.updated', outcome: 'handled' }, 1],
     [webhooks, { type: 'customer.updated', outcome: 'repeated' }, 1],
+    [webhooks, { type: 'customer.updated', outcome: 'failed' }, 1],
     [webhooks, { type: 'other', outcome: 'ignored' }, 1],
     [webhooks, { type: 'other_account', outcome: 'ignored' }, 1],
     [webhooks, { type: 'other_mode', outcome: 'ignored' }, 1],

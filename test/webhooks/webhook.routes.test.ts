@@ -384,18 +384,19 @@ describe('a correctly signed event that is not ours is answered by 200 and ignor
   });
 });
 
-describe('refused deliveries of one address', () => {
+describe('refused deliveries of one network', () => {
   const forged = (from: string): SentDelivery => ({ body: '{}', signature: sign('{} '), from });
 
   test('are answered by 429 and no longer logged beyond ten, also where RATE_LIMIT is off', async () => {
     const statuses: number[] = [];
     const logsBefore = app.logs.length;
-    for (let sent = 0; sent < 12; sent += 1) statuses.push((await app.send(forged('198.51.100.1'))).status);
+    for (let sent = 0; sent < 12; sent += 1)
+      statuses.push((await app.send(forged(`2001:db8:1::${sent}`))).status);
 
     expect(statuses).toEqual([...Array<number>(10).fill(400), 429, 429]);
     const refusals = app.logs.slice(logsBefore).filter((line) => line.includes('webhook delivery refused'));
     expect(refusals.length).toBe(10);
-    const late = await app.send(forged('198.51.100.1'));
+    const late = await app.send(forged('2001:db8:1::f'));
     expect(await late.json()).toMatchObject({ code: 'RATE_LIMITED' });
     expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(3_000);
   });
