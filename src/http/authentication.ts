@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AuthUnavailableError, UnauthenticatedError } from '../auth/auth.errors.ts';
 import { type AuthConfig, createAuthenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/claims.ts';
-import { getCaller } from '../graphql/context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -40,16 +39,6 @@ export function authenticateRequests(server: FastifyInstance, identify: Identify
     if (reply.statusCode === 401) reply.header('www-authenticate', createChallenge(request));
     done();
   });
-}
-
-/** Refuses a request that has no token, before its body is read. */
-export function requireCaller(
-  { caller }: FastifyRequest,
-  _reply: FastifyReply,
-  done: HookHandlerDoneFunction,
-): void {
-  getCaller({ caller });
-  done();
 }
 
 /** By RFC 6750, section 3, the challenge names an error only when the request has a token. */

@@ -8,14 +8,13 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { ConfigurationError, type HttpConfig } from '../config/config.ts';
-import type { RequestContext } from '../graphql/context.ts';
+import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { createDocumentStore } from '../graphql/document-store.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
 import { limitOperations, requireServedOperationType } from '../graphql/operation-limits.ts';
 import { toSubgraph } from '../graphql/schema-variants.ts';
 import { loadTrustedDocuments, requireTrustedDocuments } from '../graphql/trusted-documents.ts';
 import type { Logger } from '../logging/logger.ts';
-import { requireCaller } from './authentication.ts';
 import { createErrorHandler } from './error-response.ts';
 import { createExplorerPage, createSandboxPage } from './explorer.routes.ts';
 import { type RateLimits, createCharge } from './rate-limit.ts';
@@ -73,7 +72,10 @@ export async function addGraphqlRoutes(
     // HEAD is refused like other methods, with our error.
     exposeHeadRoute: false,
     // Introspection and the landing page work without a token. Without them, a request needs a token before its body is read.
-    onRequest: introspection ? [] : requireCaller,
+    onRequest: (request, _reply, done) => {
+      if (!introspection) getCaller(request);
+      done();
+    },
     errorHandler: createErrorHandler('graphql'),
   });
 }
