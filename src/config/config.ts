@@ -54,6 +54,13 @@ export function loadHostedConfig(env: Environment): HostedConfig {
   return createConfig(values);
 }
 
+/** Commands serve no requests, so the settings that they do not read have their defaults. */
+export function createCommandConfig(values: ReadVariables): HostedConfig {
+  const defaults = readVariables({}).values as Variables;
+  const config = createConfig({ ...defaults, RETURN_URLS: [], STRIPE_SECRET_KEY: 'none', ...values });
+  return { ...config, logLevel: 'warn' };
+}
+
 /** Apollo Sandbox, standalone and embedded in a page. */
 const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
@@ -141,7 +148,7 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>) {
   };
 }
 
-export function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>): LinkingConfig {
+function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>): LinkingConfig {
   return {
     metadataKey: values.LINK_BY_METADATA_KEY ?? null,
     byClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID ?? false,
