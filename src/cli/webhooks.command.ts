@@ -31,12 +31,10 @@ needs to write webhook endpoints for create, and to read them for check.
 async function load(shell: Shell, url: string | undefined) {
   const env = shell.loadEnvironment();
   const { stripe: config, faults } = readStripeConfig(env);
-  const read = readVariables(url === undefined ? env : { PUBLIC_URL: url }, ['PUBLIC_URL']);
+  const read = readVariables({ PUBLIC_URL: url ?? env['PUBLIC_URL'] }, ['PUBLIC_URL']);
   const { PUBLIC_URL: base } = read.values;
-  if (base === undefined && read.faults.length === 0) faults.push('PUBLIC_URL: set it, or give --url');
-  faults.push(
-    ...read.faults.map((fault) => (url === undefined ? fault : fault.replace('PUBLIC_URL', '--url'))),
-  );
+  const [fault = 'PUBLIC_URL: set it, or give --url'] = read.faults;
+  if (base === undefined) faults.push(url ? fault.replace('PUBLIC_URL', '--url') : fault);
   if (config === null || base === undefined) throw new ConfigurationError(faults);
   const endpoint = await import('../webhooks/webhook-endpoint.ts');
   return { ...endpoint, config, url: endpoint.toEndpointUrl(base) };

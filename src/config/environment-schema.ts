@@ -63,11 +63,9 @@ function hidePasswords(text: string): string {
 }
 
 /** Reads every variable, and finds the faults that involve several. */
-export function readAllVariables(env: Environment): {
-  values: ReadVariables;
-  keySource: KeySource | null;
-  faults: string[];
-} {
+export function readAllVariables(
+  env: Environment,
+): ReturnType<typeof readVariables> & ReturnType<typeof readKeySource> {
   const { values, faults } = readVariables(env);
   const { keySource, faults: keyFaults } = readKeySource(values);
   faults.push(...keyFaults, ...checkPorts(values));

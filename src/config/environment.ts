@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { SetupError } from '../shared/errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -8,7 +9,7 @@ export function readProcessEnvironment(): Environment {
   return { ...process.env };
 }
 
-/** The variables of this process and, for names that it does not set, of `.env`. @throws Error that says why it cannot be read */
+/** The variables of this process and, for names that it does not set, of `.env`. @throws SetupError that says why it cannot be read */
 export function loadEnvironment(): Environment {
   const file = existsSync('.env') ? parseEnv(decode(readEnvFile())) : {};
   return { ...file, ...readProcessEnvironment() };
@@ -19,7 +20,9 @@ function readEnvFile(): Buffer {
     return readFileSync('.env');
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new Error(`.env cannot be read (${code}): make it a file that this user may read, or remove it.`);
+    throw new SetupError(
+      `.env cannot be read (${code}): make it a file that this user may read, or remove it.`,
+    );
   }
 }
 
