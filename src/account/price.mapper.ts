@@ -64,8 +64,8 @@ export function toTotal(items: readonly ChargedItemFacts[]): Money | null {
   return toMoney(total, first.price.currency);
 }
 
-function describeTerms({ price: { recurring, currency } }: ChargedItemFacts): string {
-  return `${currency} ${recurring?.interval ?? 'once'} ${recurring?.interval_count ?? 1}`;
+function describeTerms({ price: { recurring } }: ChargedItemFacts): string {
+  return `${recurring?.interval ?? 'once'} ${recurring?.interval_count ?? 1}`;
 }
 
 function isUsageBased({ recurring }: PriceFacts): boolean {

@@ -268,6 +268,16 @@ describe('a scheduled change', () => {
     expect((await readSubscription())?.scheduledChange).toBeNull();
   });
 
+  test('is to one of a price whose quantity Stripe leaves out', async () => {
+    const items = [{ price: 'price_next' }];
+    answerWithSchedule({
+      phases: [phase(current, coming, 'price_old'), { ...phase(coming, later, ''), items }],
+    });
+
+    const change = (await readSubscription())?.scheduledChange;
+    expect(change).toMatchObject({ items: [{ quantity: 1 }], total: { amount: 400 } });
+  });
+
   test('that ends the subscription is a cancellation', async () => {
     answerWithSchedule({ end_behavior: 'cancel' });
 

@@ -358,6 +358,7 @@ describe('prices', () => {
       ['PER_UNIT', subCent, 1_000, 'usd', 50, 2],
       ['PER_UNIT', subCent, 29, 'usd', 1, 2],
       ['PER_UNIT', subCent, 30, 'usd', 2, 2],
+      ['PER_UNIT', subCent, 10, 'usd', 1, 2],
       ['PER_UNIT', subCent, 9, 'usd', 0, 2],
       ['PACKAGE', subCentPackage, 21, 'usd', 38, 2],
       ['PER_UNIT', inCurrencies, 2, 'usd', 2_000, 2],
@@ -489,6 +490,12 @@ describe('no amount that Stripe would not charge:', () => {
 
   test.each([
     ['an unknown scheme', { billing_scheme: 'auction' }, 1, 'UNRECOGNIZED'],
+    [
+      'an unknown scheme of tiers',
+      { ...tiered, billing_scheme: 'auction', tiers: [tier] },
+      1,
+      'UNRECOGNIZED',
+    ],
     ['an unknown kind of tiers', { ...tiered, tiers_mode: 'spiral', tiers: [tier] }, 1, 'UNRECOGNIZED'],
     ['tiers that are not known', tiered, 1, 'GRADUATED'],
     ['tiers that end before the quantity', { ...tiered, tiers: [{ ...tier, up_to: 4 }] }, 5, 'GRADUATED'],
@@ -525,9 +532,12 @@ describe('no amount that Stripe would not charge:', () => {
     expect(toBillingPrice(price)).toMatchObject({ model: model.toLowerCase() });
   });
 
-  test('items of different periods have no common total', () => {
-    const yearly = { ...base, recurring: { interval: 'year', interval_count: 1, usage_type: 'licensed' } };
-    const items = [base, yearly].map((price) => ({ price, quantity: 1 }));
+  test.each([
+    ['year', 1],
+    ['month', 3],
+  ])('items of different periods have no common total: a month and %s × %d', (interval, interval_count) => {
+    const other = { ...base, recurring: { interval, interval_count, usage_type: 'licensed' } };
+    const items = [base, other].map((price) => ({ price, quantity: 1 }));
 
     expect(items.map(computeAmount)).toEqual([900, 900]);
     expect(toTotal(items)).toBeNull();

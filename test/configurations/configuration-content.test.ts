@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkDraft } from '../../src/configurations/configuration-checks.ts';
 import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
 import { toInputName, toInputPath } from '../../src/configurations/configuration.schema.ts';
 import {
@@ -230,4 +231,15 @@ test.each([
   ],
 ])('what Stripe calls %s is %s of the input', (path, expected) => {
   expect(toInputPath(path)).toBe(expected);
+});
+
+test('an update does not have to repair what Stripe already has, and may not break more', () => {
+  const existing = {
+    subscription_update: { enabled: true, products: null, default_allowed_updates: ['price'] },
+  };
+
+  expect(() => checkDraft({ features: { invoice_history: { enabled: true } } }, existing)).not.toThrow();
+  expect(() =>
+    checkDraft({ features: { subscription_update: { default_allowed_updates: [] } } }, existing),
+  ).toThrow('features.subscriptionUpdate.defaultAllowedUpdates: expected at least one');
 });

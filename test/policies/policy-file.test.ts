@@ -176,6 +176,18 @@ describe('a policy file', () => {
     ]);
   });
 
+  test.each([
+    ['a limit of quantities that begins where it ends', 'minimum: 3, maximum: 3', 'none'],
+    ['a largest quantity without a smallest', 'maximum: 1', 'none'],
+    ['an invoice at once for changes that are not scheduled', 'maximum: 9', 'always_invoice'],
+  ])('takes %s', (_title, limits, proration) => {
+    const quantity = `adjustable_quantity: { enabled: true, ${limits} }`;
+    const update = `${updates}, proration_behavior: ${proration}, products: [{ product: prod_1, prices: [price_1], ${quantity} }]`;
+    const features = `payment_method_update: { enabled: true }, subscription_update: { enabled: true, ${update} }`;
+
+    expect(readFaults(withFeatures(features))).toEqual([]);
+  });
+
   test('with an alias that leads back to itself is refused like any other', () => {
     expect(readFaults(createFile('p: &p { features: *p }'))).toEqual([
       expect.stringContaining('policies.p.features.features: expected no such field'),
