@@ -30,7 +30,7 @@ export function narrow(base: WantedConfiguration, hidden: readonly FeatureName[]
 type Features = ConfigurationContent['features'];
 
 function hide(features: Features, hidden: readonly FeatureName[]): Features {
-  const off = new Set([...hidden, ...featureNames.filter((name) => features[name]?.enabled !== true)]);
+  const off = new Set(hidden);
   // Stripe refuses changes of subscriptions without changes of payment methods.
   if (off.has('payment_method_update')) off.add('subscription_update');
   return Object.fromEntries(

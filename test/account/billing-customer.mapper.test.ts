@@ -261,9 +261,13 @@ describe('a scheduled change', () => {
     expect((await readSubscription())?.scheduledChange).toBeNull();
   });
 
-  test('is none where the next phase has the same items', async () => {
+  test.each([
+    ['the same quantity', [1]],
+    ['a quantity of one that Stripe leaves out', [undefined]],
+  ])('is none where the next phase has the same price and %s', async (_title, [quantity]) => {
     const own = subscription.items.data[0]?.price.id;
-    answerWithSchedule({ phases: [phase(current, coming, own), phase(coming, later, own)] });
+    const next = { ...phase(coming, later, own), items: [{ price: own, quantity }] };
+    answerWithSchedule({ phases: [phase(current, coming, own), next] });
 
     expect((await readSubscription())?.scheduledChange).toBeNull();
   });
@@ -366,12 +370,12 @@ test('a pending update says what waits, and until when', async () => {
   const items = [{ ...item, quantity: 5 }];
   answerWith(
     {},
-    { pending_update: { expires_at: 2_000_000_000, trial_end: null, subscription_items: items } },
+    { pending_update: { expires_at: 2_000_000_000, trial_end: 2_100_000_000, subscription_items: items } },
   );
 
   expect((await readSubscription())?.pendingUpdate).toMatchObject({
     expiresAt: toIso(2_000_000_000),
-    trialEndsAt: null,
+    trialEndsAt: toIso(2_100_000_000),
     items: [{ quantity: 5, price: { id: item?.price.id, productName: 'Pro' } }],
   });
 });
@@ -385,7 +389,7 @@ test('the latest invoice is shown while it is open', async () => {
     currency: 'usd',
     amount_remaining: 900,
     due_date: 2_000_000_000,
-    next_payment_attempt: null,
+    next_payment_attempt: 1_950_000_000,
   };
   const terms = { collection_method: 'send_invoice', days_until_due: 30 };
   answerWith({}, { ...terms, latest_invoice: invoice });
@@ -397,7 +401,7 @@ test('the latest invoice is shown while it is open', async () => {
       number: 'A-1',
       amountDue: { amount: 900, currency: 'usd', decimals: 2 },
       dueAt: toIso(2_000_000_000),
-      nextAttemptAt: null,
+      nextAttemptAt: toIso(1_950_000_000),
     },
   });
 

@@ -443,7 +443,12 @@ describe('prices', () => {
         currency_options: { eur: { amount_off: 450 } },
         duration: 'forever',
       });
-      const tenth = await app.sdk.coupons.create({ percent_off: 10, duration: 'forever', name: 'Tenth' });
+      const tenth = await app.sdk.coupons.create({
+        percent_off: 10,
+        duration: 'repeating',
+        duration_in_months: 3,
+        name: 'Tenth',
+      });
       await app.sdk.subscriptions.update(subscription.id, {
         discounts: [{ coupon: five.id }],
         items: [{ id: item?.id, discounts: [{ coupon: tenth.id }] }],
@@ -452,7 +457,7 @@ describe('prices', () => {
       expect(await read(userId)).toMatchObject({
         total: money(1_800, 'eur'),
         discounts: [{ percentOff: null, amountOff: money(450, 'eur') }],
-        items: [{ discounts: [{ scope: 'ITEM', name: 'Tenth', percentOff: 10 }] }],
+        items: [{ discounts: [{ scope: 'ITEM', name: 'Tenth', percentOff: 10, once: false }] }],
       });
     });
   });

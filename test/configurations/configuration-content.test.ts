@@ -98,6 +98,13 @@ describe('a compiled policy', () => {
     });
   });
 
+  test('names what it was narrowed from, however often it is narrowed', () => {
+    const base = compilePolicy(everything);
+    const twice = narrow(narrow(base, ['invoice_history']), ['subscription_pause']);
+
+    expect(twice.narrowedFrom).toBe(base.hash);
+  });
+
   test('is another for another name, though the content is the same', () => {
     expect(compilePolicy({ ...everything, name: 'b' }).hash).not.toBe(compilePolicy(everything).hash);
   });
