@@ -112,8 +112,8 @@ function toDiscounts(
 /** Stripe ignores an amount in other currencies: https://docs.stripe.com/invoicing/multi-currency-customers */
 function isIgnored({ source: { coupon } }: DiscountFacts, currency: string): boolean {
   // The other currencies of a deleted coupon are not known.
-  const { amount_off: amount = null, currency: own, currency_options: others = null } = coupon ?? {};
-  return amount !== null && own !== currency && others !== null && !(currency in others);
+  const { currency: own, currency_options: others = null } = coupon ?? {};
+  return own !== currency && others !== null && !(currency in others);
 }
 
 /** @param currency what the discount is taken off in; null for the coupon's own currency */

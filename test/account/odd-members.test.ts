@@ -49,6 +49,8 @@ describe('the page is there although Stripe no longer has', () => {
     expect(await readSubscription()).toMatchObject({
       discounts: [{ name: 'Five', percentOff: null, amountOff: null }],
     });
+    answerWith({ discount: five }, {}, [], { coupons: missing('coupon') });
+    expect((await readSubscription())?.discounts).toMatchObject([{ scope: 'CUSTOMER', amountOff: null }]);
   });
 
   test('a price, whose tiers are then not known', async () => {
@@ -260,6 +262,17 @@ describe('a discount', () => {
     const customer = await readCustomer();
     expect(customer?.subscriptions[0]?.discounts).toMatchObject(expected);
     expect(customer?.discount).toMatchObject({ amountOff: { amount: 500, currency: 'eur' } });
+  });
+
+  test('of the customer applies in its own currency, and yields to one of the subscription', async () => {
+    const own = discount({ amount_off: 500, currency: 'usd', currency_options: {} });
+    answerWith({ discount: own });
+    expect((await readSubscription())?.discounts).toMatchObject([
+      { scope: 'CUSTOMER', amountOff: { amount: 500, currency: 'usd' } },
+    ]);
+
+    answerWith({ discount: own }, { discounts: [discount({ percent_off: 10 }, { id: 'di_2' })] });
+    expect((await readSubscription())?.discounts).toMatchObject([{ id: 'di_2', scope: 'SUBSCRIPTION' }]);
   });
 
   test('without a coupon, of a source that Stripe added later, is listed', async () => {
