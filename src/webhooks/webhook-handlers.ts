@@ -88,7 +88,7 @@ async function getSession(id: string, { stripe }: HandlerParts): Promise<Stripe.
     const params = { expand: ['customer'] };
     return await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, params, options));
   } catch (error) {
-    throw isMissing(error, 'session') || isMissing(error, 'id') ? createMissingError() : error;
+    throw isMissing(error) ? createMissingError() : error;
   }
 }
 

@@ -58,6 +58,18 @@ describe.each(['customer.created', 'customer.updated'])('%s', (type) => {
     expect(await app.findSnapshot(customer.id)).toMatchObject({ facts: { name: 'Ada' } });
   });
 
+  test('neither warns of a user who is linked to the customer already, nor links again', async () => {
+    const userId = randomUUID();
+    const customer = await createNamed(userId);
+    await app.link(userId, customer.id);
+
+    await deliver(type, customer);
+
+    expect(app.logs.filter((line) => line.includes(customer.id))).toEqual([]);
+    expect(await readTrail(app, { userId })).toEqual([]);
+    expect(await app.findSnapshot(customer.id)).not.toBeNull();
+  });
+
   test('changes nothing of a user who has another customer, and warns', async () => {
     const userId = randomUUID();
     await app.link(userId, 'cus_before');
