@@ -6,7 +6,7 @@ import {
   createProxyConfig,
   hasAll,
   hostedVariables,
-  readAllVariables,
+  readKeySource,
   readVariables,
   stripeOrigin,
   stripeVariables,
@@ -41,7 +41,9 @@ export class ConfigurationError extends SetupError {
 
 /** Converts environment variables into typed settings. It reads only its argument. @throws ConfigurationError */
 export function loadConfig(env: Environment): Config {
-  const { values, keySource, faults } = readAllVariables(env);
+  const { values, faults } = readVariables(env);
+  const { keySource, faults: keyFaults } = readKeySource(values);
+  faults.push(...keyFaults);
   if (faults.length > 0 || keySource === null || !hasAll(values, variableNames))
     throw new ConfigurationError(faults);
   return { ...createConfig(values), auth: createAuthConfig(values, keySource) };

@@ -45,31 +45,21 @@ export function readVariables(
   names: readonly (keyof Variables)[] = variableNames,
 ): { values: ReadVariables; faults: string[] } {
   const faults: string[] = [];
-  const values: Partial<Record<keyof Variables, unknown>> = {};
+  const values: ReadVariables = {};
   for (const name of names) {
     const text = findText(env, name);
     const { success, data, error } = z.safeParse(schemas[name], text);
-    if (success) values[name] = data;
+    if (success) Object.assign(values, { [name]: data });
     else
       for (const { message } of error.issues)
         faults.push(`${name}: ${text === undefined ? 'is required' : hidePasswords(message)}`);
   }
-  return { values: values as ReadVariables, faults: [...faults, ...checkStripe(values as ReadVariables)] };
+  return { values, faults: [...faults, ...checkStripe(values), ...checkPorts(values)] };
 }
 
 /** Faults are printed and kept by supervisors, and some repeat a URL. */
 function hidePasswords(text: string): string {
   return text.replace(/\/\/[^\s"]*@/g, '//[secret]@');
-}
-
-/** Reads every variable, and finds the faults that involve several. */
-export function readAllVariables(
-  env: Environment,
-): ReturnType<typeof readVariables> & ReturnType<typeof readKeySource> {
-  const { values, faults } = readVariables(env);
-  const { keySource, faults: keyFaults } = readKeySource(values);
-  faults.push(...keyFaults, ...checkPorts(values));
-  return { values, keySource, faults };
 }
 
 export function hasAll<Name extends keyof Variables>(

@@ -1,7 +1,7 @@
 import type { KeySource } from '../../auth/key-source.ts';
 import { type StripeConfig, readStripeConfig } from '../../config/config.ts';
 import type { ReadVariables, Variables } from '../../config/environment-schema.ts';
-import { hasAll, keyVariables, readAllVariables } from '../../config/environment-schema.ts';
+import { hasAll, keyVariables, readKeySource, readVariables } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
 import { PolicyFileError, loadPolicyFile } from '../../policies/policy-file.ts';
 import type { PolicySet } from '../../policies/policy-set.ts';
@@ -69,12 +69,13 @@ export interface StripeDeployment extends Deployment {
 }
 
 export async function loadDeployment(env: Environment, tokenFile?: string): Promise<Deployment> {
-  const { values, keySource, faults } = readAllVariables(env);
+  const { values, faults } = readVariables(env);
+  const { keySource, faults: keyFaults } = readKeySource(values);
   const { PORTAL_POLICIES: path } = values;
   const canVerify = hasAll(values, [...keyVariables, 'JWT_JWKS_ALLOW_HTTP', 'HTTPS_PROXY', 'NO_PROXY']);
   return {
     env,
-    faults,
+    faults: [...faults, ...keyFaults],
     values,
     production: values.NODE_ENV === 'production',
     stripe: readStripeConfig(env).stripe,

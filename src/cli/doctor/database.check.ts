@@ -21,10 +21,9 @@ export const checkDatabase: Check = async (deployment) => {
       await database.close();
     }
   } catch (error) {
-    // Other messages say what to do.
-    if (!(error instanceof StoreUnavailableError)) return fail(describeFailure(error));
     const fix = 'Check DATABASE_URL, whether the server is up, and whether it accepts connections from here.';
-    return fail(describeFailure(error), fix);
+    // Other messages say what to do.
+    return fail(describeFailure(error), error instanceof StoreUnavailableError ? fix : null);
   }
 };
 
