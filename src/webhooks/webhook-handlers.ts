@@ -123,48 +123,32 @@ async function linkByEvent(
 }
 
 async function linkAlone(link: MappingIds, event: WebhookEvent, parts: HandlerParts): Promise<void> {
-  const { directory, mappings } = parts.customers;
-  const { userId, stripeCustomerId: target } = link;
+  const { audit, customers, logger } = parts;
+  const { directory, mappings, conflicts } = customers;
+  const { userId, stripeCustomerId } = link;
+  const { id: eventId, type: eventType, createdAt } = event;
   const ofUser = await directory.findByUserId(userId);
-  if (ofUser?.stripeCustomerId === target) return;
-  if (!(await mappings.isAllowed(link))) {
-    logRemoved(link, event, parts);
-    return;
-  }
-  if (ofUser !== null || (await directory.findByStripeCustomerId(target)) !== null) {
-    await reportConflict(link, event, parts);
-    return;
-  }
-  const action = 'link_customer_by_event' as const;
-  const intent = { actor: stripeItself, action, userId, target, details: { eventId: event.id } };
+  if (ofUser?.stripeCustomerId === stripeCustomerId) return;
+  const about = { userId, target: stripeCustomerId, details: { eventId } };
   try {
-    await parts.audit.record(intent, () => mappings.link(link));
+    // The trail has no entry for a mapping that is known to be refused.
+    if (!(await mappings.isAllowed(link))) throw new MappingRemovedError();
+    if (ofUser !== null) throw new UserAlreadyLinkedError(userId);
+    if ((await directory.findByStripeCustomerId(stripeCustomerId)) !== null)
+      throw new CustomerAlreadyLinkedError(stripeCustomerId);
+    const intent = { actor: stripeItself, action: 'link_customer_by_event', ...about } as const;
+    await audit.record(intent, () => mappings.link(link));
   } catch (error) {
-    // Another mapping was created meanwhile, or this one removed.
-    if (error instanceof MappingRemovedError) logRemoved(link, event, parts);
-    else if (error instanceof UserAlreadyLinkedError || error instanceof CustomerAlreadyLinkedError)
-      await reportConflict(link, event, parts);
-    else throw error;
+    // The lines do not contain the user's id: the user may have been erased.
+    const facts = { eventId, eventType, stripeCustomerId };
+    if (error instanceof MappingRemovedError)
+      logger.info(facts, 'mapping not restored by an event: it was removed');
+    else if (error instanceof UserAlreadyLinkedError || error instanceof CustomerAlreadyLinkedError) {
+      logger.warn(
+        facts,
+        'customer conflict: a customer at Stripe names a user, but one of them is linked elsewhere; an administrator has to resolve it',
+      );
+      await conflicts.report(link, createdAt, stripeItself, eventId);
+    } else throw error;
   }
-}
-
-/** The line does not contain the user's id: the user may have been erased. */
-function logRemoved(
-  { stripeCustomerId }: MappingIds,
-  { id: eventId, type: eventType }: WebhookEvent,
-  { logger }: HandlerParts,
-): void {
-  logger.info({ eventId, eventType, stripeCustomerId }, 'mapping not restored by an event: it was removed');
-}
-
-async function reportConflict(
-  link: MappingIds,
-  { id: eventId, type: eventType, createdAt: at }: WebhookEvent,
-  { customers, logger }: HandlerParts,
-): Promise<void> {
-  logger.warn(
-    { eventId, eventType, stripeCustomerId: link.stripeCustomerId },
-    'customer conflict: a customer at Stripe names a user, but one of them is linked elsewhere; an administrator has to resolve it',
-  );
-  await customers.conflicts.report(link, at, stripeItself, eventId);
 }
