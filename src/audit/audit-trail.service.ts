@@ -46,11 +46,7 @@ export class AuditTrail {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /**
-   * Records the intent, runs the effect and records its outcome. The effect does not run when its intent cannot be recorded.
-   * @param effect gets `aimAt`, which sets the customer or configuration when the operation finds or creates it
-   * @throws StoreUnavailableError, and any error of the effect
-   */
+  /** The effect runs only once its intent is recorded. `aimAt` names its target. @throws StoreUnavailableError, and errors of the effect */
   async record<T>(
     intent: AuditIntent,
     effect: (operation: { aimAt(target: string): void }) => Promise<T>,

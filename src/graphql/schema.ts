@@ -77,11 +77,7 @@ export function mapEntries<T, U>(
   return Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
 }
 
-/**
- * Describes Query or Mutation, which have no class that a decorator could describe, and checks the role of callers. Orders
- * it for readers: users' operations before administrators', required arguments before optional ones. TypeGraphQL's own
- * order is that of imports.
- */
+/** Describes a root, checks roles, and puts users' operations and required arguments first. TypeGraphQL's order is that of imports. */
 function finishRoot({ fields, ...root }: RootConfig, options: SchemaOptions): RootConfig {
   const kind = root.name === 'Query' ? 'Read' : 'Write';
   return {

@@ -6,10 +6,7 @@ export const dateTime = new GraphQLScalarType({
   description: 'A date and time in UTC, such as `2027-07-01T12:00:00.000Z`. Arguments may have an offset.',
 });
 
-/*
- * Tables that declare object types and enums. TypeScript's types follow from the same tables, so that the two cannot
- * differ.
- */
+/* Tables that declare object types and enums. TypeScript's types follow from the same tables, so that the two cannot differ. */
 
 /** A scalar, an enum, an object type, or a list of one of these in brackets. */
 type FieldType = object | readonly [FieldType];

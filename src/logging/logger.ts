@@ -23,11 +23,7 @@ const stdout = 1;
 /** In characters. Further lines are dropped. */
 const longestBacklog = 1_000_000;
 
-/**
- * A terminal gets each line immediately. Other outputs get batches of 4 kB, or all lines each half second, because one
- * write per line costs as much as the rest of a request. The exit of the process and fatal lines flush the batch; only
- * SIGKILL loses the last lines.
- */
+/** Except for a terminal, lines are batched: a write costs as much as the rest of a request. Only SIGKILL loses the last lines. */
 function openOutput(): DestinationStream & { flushSync(): void } {
   const batches = isatty(stdout) ? {} : { minLength: 4_096, periodicFlush: 500 };
   const output = pino.destination({ dest: stdout, sync: true, maxLength: longestBacklog, ...batches });
@@ -42,11 +38,7 @@ function openOutput(): DestinationStream & { flushSync(): void } {
   return { write: (line) => output.write(line), flushSync: flush };
 }
 
-/**
- * Logs a failure that an operator should know about: an unexpected error as an error, and a BillingError with a cause as
- * a warning. A BillingError without a cause is the client's mistake and is not logged.
- * @param what the message of the log line, such as `a request failed`
- */
+/** Logs what an operator should know. A BillingError without a cause is the client's mistake and is not logged. */
 export function logFailure(logger: Logger, error: unknown, what: string, details: object = {}): void {
   if (!(error instanceof BillingError)) logger.error({ ...details, error }, what);
   else if (error.cause !== undefined) logger.warn({ ...details, error }, what);

@@ -5,11 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** Null for a file without a source map. */
 const sourceMaps = new Map<string, SourceMap | null>();
 
-/**
- * Finds the first stack frame in this service's sources: `portal/portal-sessions.service.ts:41`. Frames of the bundle are
- * translated here, when a failure is logged: with `--enable-source-maps`, Node would also translate the stack that the
- * Stripe SDK takes for each request.
- */
+/** Translates frames of the bundle: with `--enable-source-maps`, Node would translate each stack that Stripe's SDK takes, too. */
 export function findOwnFrame(stack = ''): string | undefined {
   for (const frame of stack.split('\n')) {
     if (frame.includes('node_modules')) continue;

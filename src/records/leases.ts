@@ -26,11 +26,7 @@ export interface LeasesOptions {
   readonly lifeMs?: number;
 }
 
-/**
- * A distributed lock: of all processes that share the store, one at a time holds the lease of a key. The lease of a
- * process that died expires, and another process takes it over. Clocks of processes may differ by the last share of a
- * lease's life, in which its holder no longer writes, minus the time of a write.
- */
+/** A distributed lock: of all processes that share the store, one at a time holds the lease of a key. After a crash, the lease expires. */
 export class Leases {
   private readonly patienceMs: number;
   private readonly lifeMs: number;

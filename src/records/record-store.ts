@@ -37,11 +37,8 @@ export type RecordKind =
   | 'webhook-event';
 
 /**
- * Decides what must happen only once, by two operations that are atomic on every store: an insert by key, and a removal
- * that returns whether it removed the record.
- *
- * The scope is fixed when the store is opened. Every operation ends within seconds; an operation that cannot reach the
- * store throws StoreUnavailableError, and may still have taken effect.
+ * Decides what must happen only once: an insert by key and a removal are atomic on every store. Each operation ends within
+ * seconds; one that cannot reach the store throws StoreUnavailableError, and may still have taken effect.
  */
 export interface RecordStore {
   /** Returns false when the key is taken. Idempotent: inserting a record with the same nonce again returns true. */

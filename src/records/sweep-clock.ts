@@ -7,11 +7,7 @@ const plausibleGapMs = 2 * dayMs;
 
 const key = 'latest';
 
-/**
- * Protects sweeps from a wrong clock: with a clock that is a year ahead, a sweep would remove records that must be kept
- * for a year. The store keeps the last sweep's time, and a clock that is far ahead of it advances the time by at most a
- * day per sweep. After weeks without a service, the hourly sweeps catch up a day at a time.
- */
+/** With a clock a year ahead, a sweep would remove too much: a clock far ahead of the last sweep counts as a day later at most. */
 export class SweepClock {
   private hasRead = false;
 

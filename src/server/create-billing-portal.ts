@@ -41,11 +41,7 @@ export interface BillingPortal<Source> {
   readonly close: () => Promise<void>;
 }
 
-/**
- * Builds the service inside a server of yours.
- * @param env the variables of the service, such as `process.env`, and those that you set yourself
- * @throws ConfigurationError
- */
+/** Builds the service inside a server of yours. @param env `process.env`, and variables that you set. @throws ConfigurationError */
 export async function createBillingPortal<Source = Request>(
   env: Environment,
   { identify, basePath }: BillingPortalOptions<Source> = {},

@@ -4,11 +4,7 @@ import * as z from 'zod';
 /** Stripe's own messages are far shorter. They are matched against patterns and logged. */
 const longestText = 2_000;
 
-/**
- * Parses a response for the SDK, which accepts any JSON: a number would crash the process, and an error status without an
- * error object would count as success. Here the status decides, even when a gateway wrote the body.
- * @throws SyntaxError, TypeError for a success that is not a JSON object
- */
+/** The SDK would crash on a number, and take an error status without an error object for a success. @throws SyntaxError, TypeError */
 export function readAnswer(status: number, text: string): object {
   const answer = status < 400 ? parseObject(text) : tryParseObject(text);
   if (status < 400 && !answer['error']) return answer;
@@ -180,11 +176,7 @@ const checkoutSession = z.looseObject({
 
 const list = z.looseObject({ has_more: flag, data: z.array(z.looseObject({ object: z.string() })) });
 
-/**
- * The members of Stripe's objects that this service reads, by the objects' `object` member. The SDK's types are not
- * checked at run time: without these shapes, an unexpected response would fail in the middle of a request. Members that
- * Stripe omits for some accounts are optional.
- */
+/** What this service reads of Stripe's objects, by their `object`. Members that Stripe omits for some accounts are optional. */
 const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['list', list],
   ['search_result', list],

@@ -6,10 +6,7 @@ const storeBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const stripeBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 4, 8];
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/**
- * The metrics of this service. An outcome is `OK` or an error code. Every label has a bounded number of values, and none
- * identifies a person. Each instance has its own registry, so that several apps in one process stay apart.
- */
+/** An outcome is `OK` or an error code. Labels have a bounded number of values and name no person. Apps in one process have a registry each. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly registers = [this.registry];

@@ -27,12 +27,7 @@ const toleranceSeconds = 300;
 /** The SDK fails on a signature whose length in bytes is not its length in characters. */
 const asciiOnly = /^[\u0020-\u007e]+$/;
 
-/**
- * Verifies that one of the secrets signed this body within the last five minutes, and returns the body as text:
- * https://docs.stripe.com/webhooks/signature. The SDK's `constructEvent` would also refuse thin events, which Stripe
- * sends too; `verifyHeader` is its part that verifies signatures.
- * @throws WebhookRefusedError
- */
+/** Returns the body: https://docs.stripe.com/webhooks/signature. `constructEvent` would refuse thin events. @throws WebhookRefusedError */
 export function verifySignature(
   { body, signature }: Delivery,
   { secrets, now }: { readonly secrets: readonly string[]; readonly now: Date },
