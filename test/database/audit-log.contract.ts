@@ -156,6 +156,16 @@ export function describeAuditLog(description: string, createUrl: () => string): 
       expect(await audit.anonymize({ userId: 'nobody', stripeCustomerId: null })).toBe(0);
     });
 
+    test('hides the customer that an operation found, also of a user who was unlinked before the erasure', async () => {
+      await audit.append(createIntent(1));
+      await audit.append({ ...createIntent(1), step: 'succeeded', userId: null, target: 'cus_ada' });
+      expect((await audit.list({ first: 1 })).items).toMatchObject([{ target: 'cus_ada' }]);
+
+      await audit.anonymize({ userId: 'ada', stripeCustomerId: null });
+
+      expect((await audit.list({ first: 1 })).items).toMatchObject([{ userErased: true, target: null }]);
+    });
+
     test.each(['cli', 'stripe', 'erased:9b2f0c1e-7a44-4c1b-8f5e-0d6a1b2c3d4e'])(
       'tells a user whose subject is %s from other actors, and erases that user alone',
       async (name) => {
