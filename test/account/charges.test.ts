@@ -223,6 +223,24 @@ describe('the next charge', () => {
     });
   });
 
+  test.each<[string, boolean, Partial<Stripe.SubscriptionCreateParams>]>([
+    ['a trial with a payment method', true, { trial_period_days: 7 }],
+    [
+      'a trial whose invoices are sent',
+      false,
+      { trial_period_days: 7, collection_method: 'send_invoice', days_until_due: 30 },
+    ],
+    ['a subscription without a trial', false, {}],
+  ])('%s is charged, whatever ends a trial without a payment method', async (_title, hasMethod, params) => {
+    await subscribe(params);
+    if (!hasMethod)
+      await app.sdk.customers.update(user.customer, { invoice_settings: { default_payment_method: '' } });
+
+    const billingCustomer = await readAltered((answer) => answer.replace('create_invoice', 'cancel'));
+
+    expect(billingCustomer?.nextCharge).toMatchObject({ total: { amount: 900 } });
+  });
+
   test('a period that is paid in advance is not the next that is charged', async () => {
     const { id } = await subscribe({ items: [{ price: app.demo.prices[0]?.year ?? '' }] });
     const paid = await subscribe();

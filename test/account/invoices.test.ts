@@ -184,6 +184,29 @@ describe('invoices', () => {
       expect(pages.slice(0, -1).every((page) => page.length === first)).toBe(true);
     });
 
+    test('are read apart for each customer, size, place and status that are asked for at the same time', async () => {
+      const [newest, older] = await createInvoices(['open', 'open']);
+      const other = await app.createUser();
+      await app.subscribe(other.customer);
+      const { endCursor: after } = (await read({ first: 1 })).pageInfo;
+
+      const [all, others, one, rest, paid] = await Promise.all([
+        read(),
+        ask({}, other),
+        read({ first: 1 }),
+        read({ after }),
+        read({ status: ['PAID'] }),
+      ]);
+
+      expect([all, one, rest, paid].map(listIds)).toEqual([
+        [newest, older, firstInvoice],
+        [newest],
+        [older, firstInvoice],
+        [firstInvoice],
+      ]);
+      expect(others.expectData().billingCustomer?.invoices?.edges).toHaveLength(1);
+    });
+
     test('of no status are none, and Stripe is not asked', async () => {
       app.forgetRequests();
 
