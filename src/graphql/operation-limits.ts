@@ -36,8 +36,12 @@ export function limitOperations(context: ValidationContext): ASTVisitor {
     Directive: () => {
       count.directives += 1;
     },
-    OperationDefinition: ({ operation, selectionSet }) => {
-      const { depth, fields } = measure(selectionSet);
+    OperationDefinition: (node) => {
+      const { operation } = node;
+      // graphql-js would notice only during execution, and its error would count as an internal one.
+      if (!context.getSchema().getRootType(operation))
+        context.reportError(new GraphQLError(`This service has no ${operation}s.`, { nodes: node }));
+      const { depth, fields } = measure(node.selectionSet);
       refuseOver('levels', depth, maxDepth);
       const subject = operation === OperationTypeNode.MUTATION ? 'mutations' : 'root fields';
       refuseOver(subject, fields, maxRootFields[operation]);
@@ -47,16 +51,6 @@ export function limitOperations(context: ValidationContext): ASTVisitor {
         refuseOver('aliases', count.aliases, maxAliases);
         refuseOver('directives', count.directives, maxDirectives);
       },
-    },
-  };
-}
-
-/** Refuses subscriptions. graphql-js would notice only during execution, and its error would count as an internal one. */
-export function requireServedOperationType(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition: (node) => {
-      if (context.getSchema().getRootType(node.operation)) return;
-      context.reportError(new GraphQLError(`This service has no ${node.operation}s.`, { nodes: node }));
     },
   };
 }

@@ -4,7 +4,7 @@ import { type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
 import * as z from 'zod';
 import { BillingError } from '../shared/errors.ts';
 import type { RequestContext } from './context.ts';
-import { limitOperations, requireServedOperationType } from './operation-limits.ts';
+import { limitOperations } from './operation-limits.ts';
 
 /** Documents by id: the hash that the client's build wrote into the manifest. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
@@ -49,8 +49,7 @@ async function readManifest(file: string): Promise<readonly (readonly [string, s
 
 function findFault(text: string, schema: GraphQLSchema): string | null {
   try {
-    const rules = [...specifiedRules, requireServedOperationType, limitOperations];
-    return validate(schema, parse(text), rules)[0]?.message ?? null;
+    return validate(schema, parse(text), [...specifiedRules, limitOperations])[0]?.message ?? null;
   } catch (error) {
     return error instanceof Error ? error.message : 'is not GraphQL';
   }

@@ -11,7 +11,7 @@ import { ConfigurationError, type HttpConfig } from '../config/config.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { createDocumentStore } from '../graphql/document-store.ts';
 import { createFailureLog, formatError } from '../graphql/format-error.ts';
-import { limitOperations, requireServedOperationType } from '../graphql/operation-limits.ts';
+import { limitOperations } from '../graphql/operation-limits.ts';
 import { toSubgraph } from '../graphql/schema-variants.ts';
 import { loadTrustedDocuments, requireTrustedDocuments } from '../graphql/trusted-documents.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -45,7 +45,7 @@ export async function addGraphqlRoutes(
     includeStacktraceInErrorResponses: false,
     formatError,
     parseOptions: { maxTokens: maxQueryTokens },
-    validationRules: [requireServedOperationType, limitOperations],
+    validationRules: [limitOperations],
     validationOptions: { maxErrors: maxValidationErrors },
     documentStore: createDocumentStore(),
     persistedQueries: false,
