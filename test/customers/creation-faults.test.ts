@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { CreationAttempts } from '../../src/customers/creation-attempts.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { UserMappings } from '../../src/customers/user-mappings.ts';
 import { adminRole, readTrail } from '../audit/audit-kit.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -221,4 +222,16 @@ test('a user who is erased while a customer is created is not linked, by events 
     { actorKind: 'ERASED', userErased: true, targetId: null, outcome: 'FAILED', code: 'CUSTOMER_NOT_FOUND' },
   ]);
   (await named.open({ userId })).expectData();
+});
+
+test('every attempt of a user has the mark of the first, by which the customer is found, and a key of its own', async () => {
+  const database = await openDatabase({ url: 'sqlite::memory:', scope: 'test' });
+  const attempts = new CreationAttempts(database.records);
+  const first = await attempts.join('ada', null, { email: null, isOver: false });
+  const second = await attempts.join('ada', first, { email: null, isOver: true });
+  const third = await attempts.join('ada', second, { email: null, isOver: true });
+  await database.close();
+
+  expect([second.mark, third.mark]).toEqual([first.mark, first.mark]);
+  expect(new Set([first, second, third].map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);
 });
