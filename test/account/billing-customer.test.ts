@@ -537,6 +537,13 @@ describe('no amount that Stripe would not charge:', () => {
     expect(toBillingPrice(price)).toMatchObject({ model: model.toLowerCase() });
   });
 
+  test('a flat amount of a fraction counts in the sum', () => {
+    const tiers = [{ ...tier, flat_amount_decimal: '50.4' }];
+    const price = { ...base, ...tiered, tiers } as typeof base;
+
+    expect(computeAmount({ price, quantity: 2 })).toBe(250);
+  });
+
   test.each([
     ['year', 1],
     ['month', 3],

@@ -460,13 +460,24 @@ describe('an invoice of Stripe', () => {
     } as unknown as Stripe.Invoice;
   }
 
+  test('says what it comes to, what was owed after the balance, and what has been paid', () => {
+    const invoice = toBillingInvoice(createInvoice({ total: 900, amount_due: 700, amount_paid: 300 }));
+
+    expect([invoice.total, invoice.amountDue, invoice.amountPaid].map(({ amount }) => amount)).toEqual([
+      900, 700, 300,
+    ]);
+  });
+
   describe('tax', () => {
     test('is the sum of all taxes, in the invoice and in each line', () => {
       const taxes = [{ amount: 144 }, { amount: 17 }];
 
-      const invoice = toBillingInvoice(createInvoice({ total_taxes: taxes }, createLine({ taxes })));
+      const invoice = toBillingInvoice(
+        createInvoice({ total_taxes: [{ amount: 200 }] }, createLine({ taxes }), createLine()),
+      );
 
-      expect([invoice.tax?.amount, invoice.lines[0]?.tax?.amount]).toEqual([161, 161]);
+      expect(invoice.tax?.amount).toBe(200);
+      expect(invoice.lines.map(({ tax }) => tax?.amount)).toEqual([161, 0]);
     });
 
     test.each([
