@@ -1,9 +1,6 @@
-import type { Account } from '../account/create-account.ts';
 import type { CommandConfig } from '../config/command-config.ts';
-import type { Configurations } from '../configurations/create-configurations.ts';
-import type { Customers } from '../customers/create-customers.ts';
 import type { Feature, Platform } from '../platform.ts';
-import { handleEvent } from './webhook-handlers.ts';
+import { type HandlerParts, handleEvent } from './webhook-handlers.ts';
 import { WebhookProcessor } from './webhook-processor.service.ts';
 import { addWebhookRoutes } from './webhook.routes.ts';
 
@@ -15,23 +12,13 @@ export interface Webhooks extends Feature {
   readonly processor: WebhookProcessor;
 }
 
-interface WebhooksParts {
-  readonly customers: Customers;
-  readonly account: Account;
-  readonly configurations: Configurations;
-}
-
 export function createWebhooks(
   platform: Platform,
-  { customers, account: { sync }, configurations: { ids: configurations } }: WebhooksParts,
-  {
-    stripe: { livemode, account },
-    linking,
-    webhooks: { secrets },
-  }: Pick<CommandConfig, 'stripe' | 'linking' | 'webhooks'>,
+  features: Pick<HandlerParts, 'customers' | 'account' | 'configurations'>,
+  { stripe: origin, linking, webhooks: { secrets } }: Pick<CommandConfig, 'stripe' | 'linking' | 'webhooks'>,
 ): Webhooks {
   const { now, telemetry, leases, database } = platform;
-  const parts = { ...platform, customers, sync, configurations, linking };
+  const parts = { ...platform, ...features, linking };
   const processor = new WebhookProcessor((event) => handleEvent(event, parts), database.records, leases);
   const routes: Feature['routes'] = [
     {
@@ -40,7 +27,7 @@ export function createWebhooks(
         addWebhookRoutes(server, {
           processor,
           secrets,
-          origin: { livemode, account },
+          origin,
           now,
           metrics: telemetry.metrics,
           refusals: limits.create('refused-delivery', refusedDeliveriesLimit),

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { CustomerSync } from '../account/customer-sync.service.ts';
+import type { Account } from '../account/create-account.ts';
 import { stripeItself } from '../audit/audit-trail.service.ts';
 import type { LinkingConfig } from '../config/config.ts';
-import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
+import type { Configurations } from '../configurations/create-configurations.ts';
 import type { Customers } from '../customers/create-customers.ts';
 import { type MappingIds, mappingIdsSchema } from '../customers/customer-directory.ts';
 import {
@@ -17,8 +17,8 @@ import { type WebhookEvent, requireId } from './webhook-event.ts';
 
 export interface HandlerParts extends Pick<Platform, 'stripe' | 'audit' | 'leases' | 'logger'> {
   readonly customers: Customers;
-  readonly sync: CustomerSync;
-  readonly configurations: ConfigurationIdCache;
+  readonly account: Account;
+  readonly configurations: Configurations;
   readonly linking: LinkingConfig;
 }
 
@@ -31,7 +31,7 @@ export async function handleEvent(event: WebhookEvent, parts: HandlerParts): Pro
       break;
     case 'customer.deleted':
       // The mapping stays, and an operator decides what to do with it.
-      await parts.sync.refresh(requireId(event.customerId));
+      await parts.account.sync.refresh(requireId(event.customerId));
       break;
     case 'checkout.session.completed':
       await linkPayer(event, parts);
@@ -39,14 +39,14 @@ export async function handleEvent(event: WebhookEvent, parts: HandlerParts): Pro
     case 'billing_portal.configuration.created':
     case 'billing_portal.configuration.updated':
       // One replica receives the event. The caches of the others expire.
-      parts.configurations.forgetAll();
+      parts.configurations.ids.forgetAll();
       break;
     case 'billing_portal.session.created':
       await noteSession(event, parts);
       break;
     default:
       // A payment method or an invoice may have no customer. A detached payment method names its previous customer.
-      if (event.customerId !== null) await parts.sync.refresh(event.customerId);
+      if (event.customerId !== null) await parts.account.sync.refresh(event.customerId);
   }
 }
 
@@ -59,7 +59,7 @@ async function linkNamedUser(event: WebhookEvent, parts: HandlerParts): Promise<
     if (customer === null) throw createMissingError();
     if (customer.deleted !== true) await linkByEvent(customer.metadata[metadataKey], id, event, parts);
   }
-  await parts.sync.refresh(id);
+  await parts.account.sync.refresh(id);
 }
 
 /** Links the user that a Checkout session names to the session's customer. */
@@ -69,7 +69,7 @@ async function linkPayer(event: WebhookEvent, parts: HandlerParts): Promise<void
   if (customer === null) return;
   const { id, deleted = false } = typeof customer === 'string' ? { id: customer } : customer;
   if (!deleted) await linkByEvent(findNamedUser(session, parts.linking), id, event, parts);
-  await parts.sync.refresh(id);
+  await parts.account.sync.refresh(id);
 }
 
 /** The user that the product's server names. A payment link's session names none: the payer's URL has its reference. */

@@ -40,8 +40,8 @@ export interface WebhookOptions {
 
 /** Only the signature authenticates, and the body must stay the signed bytes: the routes need a Fastify plugin of their own. */
 export function addWebhookRoutes(server: FastifyInstance, options: WebhookOptions): void {
-  const { secrets, now, origin } = options;
-  const logIgnored = createIgnoredLog();
+  const { secrets, now } = options;
+  const ignored = new Set<IgnoredReason>();
   server.setErrorHandler<Error>((error, request, reply) => {
     if (error instanceof WebhookRefusedError) return refuse(error, request, reply, options);
     throw error;
@@ -56,24 +56,46 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
   server.post(webhookPath, { bodyLimit: maxBodyBytes }, async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const text = verifySignature({ body, signature: readSignature(request) }, { secrets, now: now() });
-    let event: WebhookEvent | undefined;
-    try {
-      const parsed = parseEvent(text, origin);
-      if (typeof parsed === 'string') {
-        const type = parsed === 'other_type' ? 'other' : parsed;
-        options.metrics?.webhooks.inc({ type, outcome: 'ignored' });
-        logIgnored(parsed, request);
-      } else {
-        event = parsed;
-        const outcome = await options.processor.process(event);
-        options.metrics?.webhooks.inc({ type: event.type, outcome });
-      }
-    } catch (error) {
-      return fail(error, event, request, reply, options);
-    }
-    return reply.send({ received: true });
+    return handle(text, request, reply, { ...options, ignored });
   });
 }
+
+async function handle(
+  text: string,
+  { id: requestId, log }: FastifyRequest,
+  reply: FastifyReply,
+  { origin, processor, metrics, ignored }: WebhookOptions & { readonly ignored: Set<IgnoredReason> },
+): Promise<FastifyReply> {
+  let event: WebhookEvent | undefined;
+  try {
+    const parsed = parseEvent(text, origin);
+    if (typeof parsed === 'string') {
+      metrics?.webhooks.inc({ type: parsed === 'other_type' ? 'other' : parsed, outcome: 'ignored' });
+      const what =
+        'signed event ignored: it is not for this service; further events with this reason are not logged';
+      // A Connect endpoint receives many, but one line shows a mistake in the setup.
+      if (!ignored.has(parsed)) log.info({ requestId, reason: parsed }, what);
+      ignored.add(parsed);
+    } else {
+      event = parsed;
+      const outcome = await processor.process(event);
+      metrics?.webhooks.inc({ type: event.type, outcome });
+    }
+  } catch (error) {
+    metrics?.webhooks.inc({ type: event?.type ?? 'other', outcome: 'failed' });
+    const details = { requestId, eventId: event?.id, eventType: event?.type };
+    (log as Logger).error({ ...details, error }, 'failed to handle an event');
+    // Stripe sends the event again after any status other than 2xx: https://docs.stripe.com/webhooks#retries
+    const { code, message } = error instanceof EventUnreadableError ? error : notHandled;
+    return reply.code(error instanceof EventUnreadableError ? 400 : 500).send({ error: message, code });
+  }
+  return reply.send({ received: true });
+}
+
+const notHandled = {
+  code: 'EVENT_NOT_HANDLED',
+  message: 'The event could not be handled. Send it again later.',
+};
 
 /** Bounds the memory of deliveries. A body takes memory until its response is sent. */
 function limitLargeBodies(server: FastifyInstance): void {
@@ -113,19 +135,6 @@ function readSignature({ headers: { 'stripe-signature': header } }: FastifyReque
   return Array.isArray(header) ? header.join() : header;
 }
 
-/** Logs only the first event for each reason: a Connect endpoint receives many, but the line shows a mistake in the setup. */
-function createIgnoredLog(): (reason: IgnoredReason, request: FastifyRequest) => void {
-  const logged = new Set<IgnoredReason>();
-  return (reason, { id: requestId, log }) => {
-    if (logged.has(reason)) return;
-    logged.add(reason);
-    log.info(
-      { requestId, reason },
-      'signed event ignored: it is not for this service; further events with this reason are not logged',
-    );
-  };
-}
-
 /** Beyond the limit of its address, a forged delivery is neither logged nor counted. @throws BillingError RATE_LIMITED */
 async function refuse(
   { code, message }: WebhookRefusedError,
@@ -137,22 +146,4 @@ async function refuse(
   metrics?.webhooks.inc({ type: 'other', outcome: 'refused' });
   request.log.warn({ requestId: request.id, refusal: code }, 'webhook delivery refused');
   return reply.code(400).send({ error: message, code });
-}
-
-/** Stripe sends the event again after any status other than 2xx: https://docs.stripe.com/webhooks#retries */
-function fail(
-  error: unknown,
-  event: WebhookEvent | undefined,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { metrics }: WebhookOptions,
-): FastifyReply {
-  metrics?.webhooks.inc({ type: event?.type ?? 'other', outcome: 'failed' });
-  const details = { requestId: request.id, eventId: event?.id, eventType: event?.type };
-  (request.log as Logger).error({ ...details, error }, 'failed to handle an event');
-  if (error instanceof EventUnreadableError)
-    return reply.code(400).send({ error: error.message, code: error.code });
-  return reply
-    .code(500)
-    .send({ error: 'The event could not be handled. Send it again later.', code: 'EVENT_NOT_HANDLED' });
 }
