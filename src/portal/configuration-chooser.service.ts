@@ -1,6 +1,5 @@
 import type { Caller } from '../auth/claims.ts';
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
-import type { ConfigurationIdCache } from '../configurations/configuration-id-cache.service.ts';
 import {
   type Configuration,
   type WantedConfiguration,
@@ -8,12 +7,15 @@ import {
   readConfiguration,
 } from '../configurations/managed-configuration.ts';
 import { narrow, readContent } from '../configurations/narrow-configuration.ts';
-import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import type { Configurations } from '../configurations/create-configurations.ts';
+import type { Customers } from '../customers/create-customers.ts';
+import type { CustomerMapping } from '../customers/customer-directory.ts';
+import type { Platform } from '../platform.ts';
 import { type Policy, compilePolicy } from '../policies/policy-set.ts';
 import type { PlannedSubscription, PortalPolicies } from '../policies/portal-policies.service.ts';
+import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { SharedReads } from '../stripe/reads.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { OfferedFeatures } from './offered-features.ts';
 import { PortalNotConfiguredError } from './portal.errors.ts';
 
@@ -31,18 +33,19 @@ export interface KnownCustomer {
   readonly subscriptions: readonly PlannedSubscription[];
 }
 
-interface ConfigurationChooserParts {
-  readonly customers: CustomerDirectory;
-  readonly stripe: StripeClient;
+/** What the classes of this room share. */
+export interface PortalParts extends Pick<Platform, 'stripe' | 'audit' | 'now' | 'telemetry'> {
+  readonly customers: Customers;
+  readonly returnUrls: ReturnUrls;
+  readonly configurations: Configurations;
   /** Null without a policy file: then the account's default configuration is in force for every user. */
   readonly policies: PortalPolicies | null;
-  readonly ids: ConfigurationIdCache;
 }
 
 export class ConfigurationChooser {
   private readonly reads = new SharedReads<Configuration>();
 
-  constructor(private readonly parts: ConfigurationChooserParts) {}
+  constructor(private readonly parts: PortalParts) {}
 
   /** @param caller null without a token of the customer's. @throws PortalNotConfiguredError, and the errors of Stripe */
   async choose(
@@ -62,12 +65,12 @@ export class ConfigurationChooser {
 
   /** The id for Stripe; null lets Stripe use the account's default. */
   findId({ named, wanted }: ChosenConfiguration): Promise<string | null> {
-    return wanted === null ? Promise.resolve(named?.id ?? null) : this.parts.ids.getId(wanted);
+    return wanted === null ? Promise.resolve(named?.id ?? null) : this.parts.configurations.ids.getId(wanted);
   }
 
   /** Forgets an id of `findId` that Stripe refuses. @returns whether `findId` may find another */
   forget({ wanted }: ChosenConfiguration, id: Promise<string | null>): boolean {
-    if (wanted !== null) this.parts.ids.forget(wanted, id);
+    if (wanted !== null) this.parts.configurations.ids.forget(wanted, id);
     return wanted !== null;
   }
 
@@ -77,7 +80,7 @@ export class ConfigurationChooser {
 
   /** The configuration that a session of the caller would use. @throws PortalNotConfiguredError, and the errors of Stripe */
   async getInForce(caller: Caller): Promise<Configuration> {
-    const mapping = this.parts.policies && (await this.parts.customers.findByUserId(caller.userId));
+    const mapping = this.parts.policies && (await this.parts.customers.directory.findByUserId(caller.userId));
     const inForce = await this.findInForce(caller, mapping);
     // The default's key is not an id; a policy's is the hash of its content.
     return this.reads.read(inForce.wanted?.hash ?? 'default', () => this.read(inForce));
@@ -86,7 +89,8 @@ export class ConfigurationChooser {
   /** Asks Stripe neither for a policy's content nor each time for the account's default, which may be ten minutes old. */
   async getOffered(caller: Caller, { mapping, subscriptions }: KnownCustomer): Promise<OfferedFeatures> {
     const { wanted } = await this.findInForce(caller, mapping, subscriptions);
-    return wanted?.content.features ?? (await requireDefault(this.parts.ids.getDefault())).features;
+    const { ids } = this.parts.configurations;
+    return wanted?.content.features ?? (await requireDefault(ids.getDefault())).features;
   }
 
   private async findInForce(
@@ -111,14 +115,14 @@ export class ConfigurationChooser {
   }
 
   private async read({ named, wanted }: ChosenConfiguration): Promise<Configuration> {
-    const { ids, stripe } = this.parts;
+    const { ids } = this.parts.configurations;
     if (named !== null) return named;
     if (wanted === null) return requireDefault(ids.readDefault());
     const id = ids.getId(wanted);
-    const known = await readConfiguration(stripe, await id);
+    const known = await readConfiguration(this.parts.stripe, await id);
     if (known.active) return known;
     ids.forget(wanted, id);
-    return readConfiguration(stripe, await ids.getId(wanted));
+    return readConfiguration(this.parts.stripe, await ids.getId(wanted));
   }
 }
 

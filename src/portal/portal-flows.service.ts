@@ -1,11 +1,10 @@
 import type Stripe from 'stripe';
-import { type CustomerSubscriptions, isCurrent, isEnded } from '../customers/customer-subscriptions.ts';
+import { isCurrent, isEnded } from '../customers/customer-subscriptions.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { Policy } from '../policies/policy-set.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { countCharacters } from '../shared/texts.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
+import type { PortalParts } from './configuration-chooser.service.ts';
 import { type PaymentMethod, type TaskFacts, findMethodType, planChanges } from './flow-limits.ts';
 import { type OfferedFeatures, findRefusal, requireOfferedChange } from './offered-features.ts';
 import { type PortalFlow, type PortalFlowType, customerTasks } from './portal-flow.ts';
@@ -26,11 +25,7 @@ const expandLimits = ['default_payment_method', 'default_source', 'schedule'];
 
 /** Converts the deep links that clients ask for to Stripe's, within what the policy offers. */
 export class PortalFlows {
-  constructor(
-    private readonly returnUrls: ReturnUrls,
-    private readonly subscriptions: CustomerSubscriptions,
-    private readonly stripe: StripeClient,
-  ) {}
+  constructor(private readonly parts: PortalParts) {}
 
   /** Checks what needs only the input. @throws BadUserInputError, ReturnUrlNotAllowedError */
   check(flow: PortalFlow): void {
@@ -67,7 +62,9 @@ export class PortalFlows {
       throw new BadUserInputError('afterCompletion.message goes with HOSTED_CONFIRMATION only.');
     if (type === 'redirect') {
       if (!returnUrl) throw new BadUserInputError('afterCompletion.returnUrl is required with REDIRECT.');
-      return { after_completion: { type, redirect: { return_url: this.returnUrls.getAllowed(returnUrl) } } };
+      return {
+        after_completion: { type, redirect: { return_url: this.parts.returnUrls.getAllowed(returnUrl) } },
+      };
     }
     if (!message) return { after_completion: { type } };
     if (countCharacters(message) > maxMessage)
@@ -80,8 +77,9 @@ export class PortalFlows {
     id: string | null,
   ): Promise<Stripe.Subscription> {
     const expand = expandLimits.map((member) => `data.${member}`);
-    if (id !== null) return this.subscriptions.get(stripeCustomerId, id, expand);
-    const own = await this.subscriptions.list(stripeCustomerId, expand);
+    const { subscriptions } = this.parts.customers;
+    if (id !== null) return subscriptions.get(stripeCustomerId, id, expand);
+    const own = await subscriptions.list(stripeCustomerId, expand);
     const current = own.filter(isCurrent);
     const [subscription, ...others] = current.length > 0 ? current : own.filter((one) => !isEnded(one));
     if (subscription === undefined) throw new BadUserInputError('You have no active subscription.');
@@ -99,7 +97,7 @@ export class PortalFlows {
     const own = default_payment_method ?? default_source;
     if (own || !planChanges.includes(type)) return own;
     const expand = ['invoice_settings.default_payment_method', 'default_source'];
-    const customer = await findStripeCustomer(this.stripe, stripeCustomerId, { expand });
+    const customer = await findStripeCustomer(this.parts.stripe, stripeCustomerId, { expand });
     return customer && (customer.invoice_settings.default_payment_method ?? customer.default_source);
   }
 }

@@ -2,15 +2,15 @@ import type Stripe from 'stripe';
 import type { Caller } from '../auth/claims.ts';
 import type { FeatureName } from '../configurations/configuration-features.schema.ts';
 import { listHidden } from '../configurations/narrow-configuration.ts';
-import type { OwnCustomers } from '../customers/own-customers.service.ts';
-import type { CustomerDirectory, CustomerMapping } from '../customers/customer-directory.ts';
+import type { CustomerMapping } from '../customers/customer-directory.ts';
 import { CustomerGoneError, CustomerNotFoundError } from '../customers/customer.errors.ts';
-import type { Platform } from '../platform.ts';
 import type { Policy } from '../policies/policy-set.ts';
-import type { ReturnUrls } from '../return-urls/return-urls.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import { toOutcome } from '../telemetry/telemetry.ts';
-import type { ChosenConfiguration, ConfigurationChooser } from './configuration-chooser.service.ts';
+import type {
+  ChosenConfiguration,
+  ConfigurationChooser,
+  PortalParts,
+} from './configuration-chooser.service.ts';
 import type { PortalFlow } from './portal-flow.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
@@ -21,15 +21,11 @@ import type { SessionArgs, SupportSessionArgs } from './session.args.ts';
 type SessionParams = Stripe.BillingPortal.SessionCreateParams;
 type CheckedParams = Pick<SessionParams, 'locale'> & Required<Pick<SessionParams, 'return_url'>>;
 
-interface PortalSessionsParts extends Pick<Platform, 'stripe' | 'audit' | 'now'> {
-  readonly customers: OwnCustomers;
-  readonly directory: CustomerDirectory;
-  readonly returnUrls: ReturnUrls;
+interface PortalSessionsParts extends PortalParts {
   readonly chooser: ConfigurationChooser;
   readonly flows: PortalFlows;
   /** The key's mode, and so the mode of every session that is opened with it. */
   readonly livemode: boolean;
-  readonly metrics: Metrics | null;
 }
 
 export class PortalSessions {
@@ -38,7 +34,7 @@ export class PortalSessions {
   /** May create the caller's customer. @throws ReturnUrlNotAllowedError, FlowNotAllowedError, PortalNotConfiguredError */
   create(caller: Caller, args: SessionArgs): Promise<PortalSession> {
     return this.openChosen(args, async (hidden) => {
-      const mapping = await this.parts.customers.get(caller);
+      const mapping = await this.parts.customers.ownCustomers.get(caller);
       return [mapping, await this.parts.chooser.choose(caller, mapping, hidden)];
     });
   }
@@ -60,12 +56,12 @@ export class PortalSessions {
 
   /** Opens a session on a customer's behalf, for support. Each is on the record. */
   createOnBehalf(actor: Caller, args: SupportSessionArgs): Promise<PortalSession> {
-    const { directory, audit } = this.parts;
+    const { customers, audit } = this.parts;
     const { userId, configurationId, flow } = args;
     const details = { configurationId: configurationId ?? undefined, flow: flow?.type };
     const intent = { actor, action: 'create_portal_session', userId, details } as const;
     return audit.record(intent, async (operation) => {
-      const mapping = await directory.findByUserId(userId);
+      const mapping = await customers.directory.findByUserId(userId);
       if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
       operation.aimAt(mapping.stripeCustomerId);
       try {
@@ -91,10 +87,10 @@ export class PortalSessions {
       policy = chosen.policy?.name ?? (chosen.named === null ? '(stripe default)' : '(named)');
       const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);
       const session = await this.open({ ...checked, ...params }, chosen);
-      this.parts.metrics?.sessions.inc({ policy, outcome: 'OK' });
+      this.parts.telemetry.metrics?.sessions.inc({ policy, outcome: 'OK' });
       return session;
     } catch (error) {
-      this.parts.metrics?.sessions.inc({ policy, outcome: toOutcome(error) });
+      this.parts.telemetry.metrics?.sessions.inc({ policy, outcome: toOutcome(error) });
       throw error;
     }
   }
