@@ -13,16 +13,16 @@ import { EmailLinks } from './email-links.service.ts';
 export type EmailLinksFeature = Required<Feature>;
 
 export function createEmailLinks(
-  { database, leases, audit, stripe, now }: Platform,
+  platform: Platform,
   { directory: customers }: Customers,
   { sessions }: Portal,
   { publicUrl, stripe: { apiUrl } }: Pick<CommandConfig, 'publicUrl' | 'stripe'>,
 ): EmailLinksFeature {
-  const links = new EmailLinkRegister(database.records);
-  const parts = { links, customers, sessions, stripe, now };
-  const visits = new EmailLinkVisits({ ...parts, leases });
+  const links = new EmailLinkRegister(platform.database.records);
+  const parts = { ...platform, links, customers, sessions, publicUrl };
+  const visits = new EmailLinkVisits(parts);
   return {
-    resolvers: [new EmailLinkResolver(new EmailLinks({ ...parts, audit, publicUrl }))],
+    resolvers: [new EmailLinkResolver(new EmailLinks(parts))],
     routes: [{ audience: 'visitors', add: (server) => addEmailLinkRoutes(server, visits, apiUrl) }],
     eraseUser: async ({ userId }) => {
       const count = await links.removeOf(userId);

@@ -7,10 +7,12 @@ import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
 import { type EmailLink, type EmailLinkRegister, isLinkToken, toLinkId } from './email-link-register.ts';
 
-export interface EmailLinkVisitsParts extends Pick<Platform, 'leases' | 'stripe' | 'now'> {
+export interface EmailLinkParts extends Pick<Platform, 'leases' | 'stripe' | 'now' | 'audit'> {
   readonly links: EmailLinkRegister;
   readonly customers: CustomerDirectory;
   readonly sessions: PortalSessions;
+  /** The public base URL of this service; without it, links cannot be created. */
+  readonly publicUrl: URL | null;
 }
 
 /** A link is refused for reasons of its own. A person in a browser sees a page for it; API clients never get this error. */
@@ -27,7 +29,7 @@ export class EmailLinkRefusedError extends Error {
 const stripePatienceMs = 2_000;
 
 export class EmailLinkVisits {
-  constructor(private readonly parts: EmailLinkVisitsParts) {}
+  constructor(private readonly parts: EmailLinkParts) {}
 
   /** Checks a link without using it up. It passes when Stripe does not answer soon. @throws as `open` */
   async check(token: string): Promise<void> {

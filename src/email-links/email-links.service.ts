@@ -2,21 +2,15 @@ import type { AuditIntent } from '../audit/audit-trail.service.ts';
 import { checkUserId } from '../customers/customer-directory.ts';
 import { CustomerNotFoundError } from '../customers/customer.errors.ts';
 import { findStripeCustomer } from '../customers/stripe-customer.ts';
-import type { Platform } from '../platform.ts';
 import { BadUserInputError } from '../shared/errors.ts';
 import { type EmailLink, createLinkToken, isLinkId, linkPath, toLinkId } from './email-link-register.ts';
-import type { EmailLinkVisitsParts } from './email-link-visits.service.ts';
+import type { EmailLinkParts } from './email-link-visits.service.ts';
 
 type Actor = AuditIntent['actor'];
 
 interface LinkRequest extends Pick<EmailLink, 'userId' | 'returnUrl' | 'flow' | 'singleUse'> {
   /** In seconds. */
   readonly expiresIn: number;
-}
-
-interface EmailLinksParts extends Omit<EmailLinkVisitsParts, 'leases'>, Pick<Platform, 'audit'> {
-  /** The public base URL of this service; without it, links cannot be created. */
-  readonly publicUrl: URL | null;
 }
 
 const minuteSeconds = 60;
@@ -27,7 +21,7 @@ const notLinked = 'This user is not linked to a customer.';
 
 /** Administrators' operations on e-mail links. Every change is recorded in the audit trail; a link's URL never is. */
 export class EmailLinks {
-  constructor(private readonly parts: EmailLinksParts) {}
+  constructor(private readonly parts: EmailLinkParts) {}
 
   /** Returns the only copy of the link's URL. @throws CustomerNotFoundError, ReturnUrlNotAllowedError, BadUserInputError */
   create(actor: Actor, request: LinkRequest): Promise<EmailLink & { readonly url: string }> {
