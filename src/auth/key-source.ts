@@ -98,7 +98,6 @@ const algorithmsByKind: Readonly<Record<string, readonly string[]>> = {
 
 export const publicKeyAlgorithms = Object.values(algorithmsByKind).flat();
 
-/** The algorithms that a public key of this kind verifies; empty for an unsupported kind. */
 export function getPublicKeyAlgorithms({
   asymmetricKeyType,
   asymmetricKeyDetails,

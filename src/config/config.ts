@@ -84,13 +84,10 @@ function createConfig(values: Pick<Variables, HostedVariable>) {
       corsCredentials: values.CORS_CREDENTIALS,
       trustProxy: values.TRUST_PROXY,
       rateLimit: values.RATE_LIMIT,
-      /** The Redis in which replicas share their counts; null when each replica counts alone. */
       redisUrl: values.REDIS_URL ?? null,
       landingPage,
-      /** The manifests of the only operations that are served; null when clients may send any. */
       trustedDocuments: values.TRUSTED_DOCUMENTS && {
         files: values.TRUSTED_DOCUMENTS,
-        /** Callers with this role may send any operation; null when no role exempts. */
         exemptRole: values.TRUSTED_DOCUMENTS_EXEMPT_ADMINS ? values.ADMIN_ROLE : null,
       },
       federation: values.FEDERATION,
@@ -98,26 +95,21 @@ function createConfig(values: Pick<Variables, HostedVariable>) {
       introspection: !production || landingPage !== 'none',
     },
     stripe: createStripeConfig(values),
-    /** The role for users' operations; null when any signed-in user may call them. */
     requiredRole: values.REQUIRED_ROLE ?? null,
     adminRole: values.ADMIN_ROLE,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     returnUrls: values.RETURN_URLS,
-    /** Whether the refusal of a return URL names the URL and the allowed URLs. */
     explainsReturnUrls: values.NODE_ENV === 'development',
     policies: {
-      /** Null when Stripe's default configuration applies to all customers. */
       file: values.PORTAL_POLICIES ?? null,
       /** Separates the configurations of deployments that share a Stripe account. */
       namespace: values.POLICY_NAMESPACE,
     },
     customerCreation: values.CUSTOMER_CREATION,
-    /** The product's page on which a user becomes a customer; null when none is set. */
     signUpUrl: values.SIGN_UP_URL ?? null,
     linking: createLinkingConfig(values),
     /** Without secrets, the route of webhooks answers 404. */
     webhooks: { secrets: values.STRIPE_WEBHOOK_SECRETS },
-    /** The public base URL of this service; null when e-mail links cannot be created. */
     publicUrl: values.PUBLIC_URL ?? null,
   };
 }
@@ -139,13 +131,11 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>) {
   return {
     secretKey: values.STRIPE_SECRET_KEY,
     livemode,
-    /** The URL of another Stripe, such as the local Stripe; null for Stripe's own. */
     apiUrl: values.STRIPE_API_URL ?? null,
     account: values.STRIPE_ACCOUNT ?? null,
     /** Selects the mappings: `test`, `live`, or a sandbox's name. */
     scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
     proxy: createProxyConfig(values),
-    /** How many requests per second this process sends to each of Stripe's endpoints; null for no limit. */
     requestsPerSecond: values.STRIPE_RATE_LIMIT === undefined ? requestsPerSecond : values.STRIPE_RATE_LIMIT,
   };
 }

@@ -154,7 +154,6 @@ export const rateLimit = parsedBy((value): RateLimit | null => {
   return { requests: Number(requests), perSeconds };
 });
 
-/** Requests per second for each of Stripe's endpoints; null for no limit. */
 export const stripeRateLimit = matching(
   /^(off|[1-9]\d{0,4})$/,
   'expected a number of requests per second, such as 20, or off',

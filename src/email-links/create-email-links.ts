@@ -9,7 +9,6 @@ import { addEmailLinkRoutes } from './email-link.routes.ts';
 import { EmailLinkVisits } from './email-link-visits.service.ts';
 import { EmailLinks } from './email-links.service.ts';
 
-/** Composes e-mail links, which open the portal up to days later. */
 export type EmailLinksFeature = Required<Feature>;
 
 export function createEmailLinks(

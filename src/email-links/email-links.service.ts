@@ -58,7 +58,6 @@ export class EmailLinks {
     return links.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
   }
 
-  /** Returns false when there was nothing to revoke. @throws BadUserInputError, StoreUnavailableError */
   async revoke(actor: Actor, id: string): Promise<boolean> {
     // A URL or a token that is passed by mistake must not be recorded in the audit trail.
     if (!isLinkId(id)) throw new BadUserInputError('Not a link id: link ids have 64 hexadecimal digits.');
@@ -70,7 +69,6 @@ export class EmailLinks {
     );
   }
 
-  /** Revokes a user's links that still work, and returns their number. @throws BadUserInputError, StoreUnavailableError */
   revokeAllOf(actor: Actor, userId: string): Promise<number> {
     const intent = { actor, action: 'revoke_portal_link', userId, details: { links: 'all' } } as const;
     return this.parts.audit.record(intent, async () => {

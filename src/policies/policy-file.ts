@@ -7,7 +7,6 @@ import { SetupError } from '../shared/errors.ts';
 import { type PolicyFile, policyFileSchema } from './policy-file.schema.ts';
 import { type PolicySet, createPolicySet } from './policy-set.ts';
 
-/** Lists every fault of a policy file: its path in the file, and what was expected there. */
 export class PolicyFileError extends SetupError {
   override readonly name = 'PolicyFileError';
 

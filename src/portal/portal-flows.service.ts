@@ -20,7 +20,6 @@ interface FlowContext {
 }
 
 const maxMessage = 500;
-/** What the limits of the portal depend on. */
 const expandLimits = ['default_payment_method', 'default_source', 'schedule'];
 
 /** Converts the deep links that clients ask for to Stripe's, within what the policy offers. */

@@ -54,7 +54,6 @@ export class PortalSessions {
     });
   }
 
-  /** Opens a session on a customer's behalf, for support. Each is on the record. */
   createOnBehalf(actor: Caller, args: SupportSessionArgs): Promise<PortalSession> {
     const { customers, audit } = this.parts;
     const { userId, configurationId, flow } = args;
@@ -74,7 +73,6 @@ export class PortalSessions {
     });
   }
 
-  /** Counts a success or a failure, labelled with the policy if one was already chosen. */
   private async openChosen(
     args: SessionArgs,
     choose: (hidden: readonly FeatureName[]) => Promise<[CustomerMapping, ChosenConfiguration]>,

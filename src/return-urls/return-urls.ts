@@ -25,7 +25,6 @@ export class ReturnUrlNotAllowedError extends BillingError {
 const wanted =
   'write an origin (https://app.example.com) or an origin with a path (https://app.example.com/account)';
 
-/** Reads one entry of the allowlist. @throws Error with the fault */
 export function parseAllowedReturnUrl(entry: string): AllowedReturnUrl {
   checkWildcard(entry);
   const url = /^https?:\/\/[^/]/i.test(entry) ? parseUrl(entry) : null;

@@ -2,7 +2,6 @@ import type Stripe from 'stripe';
 import type { StripeClient } from './stripe-client.ts';
 import { StripeUnavailableError, isTooLarge } from './stripe.errors.ts';
 
-/** Stripe's largest. */
 export const largestPage = 100;
 
 type List<T> = (
@@ -11,19 +10,14 @@ type List<T> = (
   options: Stripe.RequestOptions,
 ) => Promise<Stripe.ApiList<T>>;
 
-interface Identified {
-  readonly id: string;
-}
-
-/** Reads every page of one of Stripe's lists. @throws BillingError of the Stripe kind */
-export async function readAll<T extends Identified>(stripe: StripeClient, list: List<T>): Promise<T[]> {
+export async function readAll<T extends { id: string }>(stripe: StripeClient, list: List<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const page of readPages(stripe, list)) found.push(...page);
   return found;
 }
 
 /** Reads a list page by page. Metadata may make a hundred objects larger than an answer may be: pages are then smaller. */
-export async function* readPages<T extends Identified>(
+export async function* readPages<T extends { id: string }>(
   stripe: StripeClient,
   list: List<T>,
   pageSize = largestPage,

@@ -17,7 +17,6 @@ export interface StripeClientOptions {
   readonly apiUrl: URL | null;
   /** The connected account to act on; null for the key's own account. */
   readonly account: string | null;
-  /** The proxy for HTTPS. Default: none. */
   readonly proxy?: OutboundProxy;
   /** The overall timeout of one call in milliseconds, including retries. */
   readonly deadlineMs?: number;

@@ -73,7 +73,6 @@ export function toBillingError(error: unknown): BillingError {
   }
 }
 
-/** Returns the seconds that Stripe asks to wait; undefined without a usable header. */
 export function readRetryAfter(error: Stripe.errors.StripeError): number | undefined {
   const seconds = Number(error.headers?.['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 && seconds <= 60 ? Math.ceil(seconds) : undefined;
@@ -87,7 +86,6 @@ export function isTooLarge(error: unknown): boolean {
   );
 }
 
-/** Explains the codes of Node, OpenSSL and undici to an operator. */
 const reasons: readonly (readonly [codes: RegExp, reason: string])[] = [
   [/^ENOTFOUND$/, 'DNS does not know its host name'],
   [/^EAI_AGAIN$/, 'DNS does not answer'],

@@ -16,7 +16,6 @@ import type { Metrics } from './metrics.ts';
 /** A kind of work that has spans, by this name, and metrics. */
 export interface Operation {
   readonly name: string;
-  /** Whether another system does the work. */
   readonly isRemote: boolean;
   readonly attributes: Attributes;
   /** Records metrics. The outcome is `OK`, an error code, or the outcome that the work reports. */

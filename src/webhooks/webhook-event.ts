@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { StripeConfig } from '../config/config.ts';
 
-/** The path for Stripe's events, below the public URL of this service. */
 export const webhookPath = '/webhooks/stripe';
 
 export const handledEventTypes = [
@@ -137,7 +136,6 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T {
   return data;
 }
 
-/** Returns the id of an event's object or customer. @throws EventUnreadableError when the event has none */
 export function requireId(id: string | null): string {
   if (id === null) throw new EventUnreadableError();
   return id;

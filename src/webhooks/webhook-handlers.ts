@@ -62,7 +62,6 @@ async function linkNamedUser(event: WebhookEvent, parts: HandlerParts): Promise<
   await parts.account.sync.refresh(id);
 }
 
-/** Links the user that a Checkout session names to the session's customer. */
 async function linkPayer(event: WebhookEvent, parts: HandlerParts): Promise<void> {
   const session = await getSession(requireId(event.objectId), parts);
   const { customer } = session;
