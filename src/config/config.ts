@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../auth/authenticator.ts';
 import { SetupError } from '../shared/errors.ts';
-import type { AuthVariable, HostedVariable, LinkingVariable, StripeVariable } from './environment-schema.ts';
+import type { AuthVariable, HostedVariable, StripeVariable } from './environment-schema.ts';
 import type { ReadVariables, Variables } from './environment-schema.ts';
 import {
   createProxyConfig,
@@ -24,11 +24,7 @@ export type HttpConfig = Readonly<HostedConfig['http']>;
 export type StripeConfig = Readonly<HostedConfig['stripe']>;
 
 /** How users are linked to customers automatically. By default, nothing at Stripe names a user. */
-export interface LinkingConfig {
-  /** The metadata key under which the operator's own server writes user ids at Stripe; null when none is set. */
-  readonly metadataKey: string | null;
-  readonly byClientReferenceId: boolean;
-}
+export type LinkingConfig = Readonly<HostedConfig['linking']>;
 
 /** Lists every fault of the settings, each with the variable's name and what the variable expects. */
 export class ConfigurationError extends SetupError {
@@ -107,7 +103,11 @@ function createConfig(values: Pick<Variables, HostedVariable>) {
     },
     customerCreation: values.CUSTOMER_CREATION,
     signUpUrl: values.SIGN_UP_URL ?? null,
-    linking: createLinkingConfig(values),
+    linking: {
+      /** The metadata key under which the operator's own server writes user ids at Stripe; null when none is set. */
+      metadataKey: values.LINK_BY_METADATA_KEY ?? null,
+      byClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID,
+    },
     /** Without secrets, the route of webhooks answers 404. */
     webhooks: { secrets: values.STRIPE_WEBHOOK_SECRETS },
     publicUrl: values.PUBLIC_URL ?? null,
@@ -137,13 +137,6 @@ function createStripeConfig(values: Pick<Variables, StripeVariable>) {
     scope: values.STRIPE_SCOPE ?? (livemode ? 'live' : 'test'),
     proxy: createProxyConfig(values),
     requestsPerSecond: values.STRIPE_RATE_LIMIT === undefined ? requestsPerSecond : values.STRIPE_RATE_LIMIT,
-  };
-}
-
-function createLinkingConfig(values: Pick<ReadVariables, LinkingVariable>): LinkingConfig {
-  return {
-    metadataKey: values.LINK_BY_METADATA_KEY ?? null,
-    byClientReferenceId: values.LINK_BY_CLIENT_REFERENCE_ID ?? false,
   };
 }
 
