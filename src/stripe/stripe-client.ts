@@ -45,18 +45,14 @@ const firstShare = 5 / 8;
 export class StripeClient {
   private readonly dispatcher: Dispatcher;
   private readonly sdk: Stripe;
-  private readonly deadlineMs: number;
-  private readonly hasKey: boolean;
 
-  constructor(options: StripeClientOptions) {
+  constructor(private readonly options: StripeClientOptions) {
     const { requestsPerSecond = null, telemetry = new Telemetry() } = options;
     const pace = requestsPerSecond === null ? null : new RequestPace(requestsPerSecond);
     this.dispatcher = createOutboundAgent(options.proxy ?? noProxy, {
       connections: maxConnections,
       maxResponseSize: maxAnswerBytes,
     });
-    this.hasKey = options.secretKey !== null;
-    this.deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     telemetry.metrics?.watchStripeQueue(() => pace?.queueDepth ?? 0);
     this.sdk = new Stripe(options.secretKey ?? 'none', {
       httpClient: new StripeHttpClient(this.dispatcher, pace, telemetry),
@@ -78,8 +74,9 @@ export class StripeClient {
   }
 
   private async attempt<T>(call: (timeout: number) => Promise<T>): Promise<T> {
-    if (!this.hasKey) throw new Error('Stripe cannot be asked: STRIPE_SECRET_KEY is not set.');
-    const deadline = performance.now() + this.deadlineMs;
+    const { secretKey, deadlineMs = defaultDeadlineMs } = this.options;
+    if (secretKey === null) throw new Error('Stripe cannot be asked: STRIPE_SECRET_KEY is not set.');
+    const deadline = performance.now() + deadlineMs;
     for (let attempt = 1; ; attempt += 1) {
       const share = attempt === 1 ? firstShare : 1;
       const timeout = Math.max(1, Math.floor((deadline - performance.now()) * share));
