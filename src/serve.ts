@@ -42,7 +42,7 @@ function endOnUncaught(logger: Logger): void {
   });
 }
 
-/** A later second signal, or a stop that hangs, ends the process immediately. @param report gets why a stop failed */
+/** SIGINT and SIGTERM call `stop`. A second signal, or a stop that hangs, ends the process at once. @param report gets the reason */
 export function stopOnSignals(
   stop: (signal: NodeJS.Signals) => Promise<void>,
   report: (error: unknown) => void,

@@ -33,7 +33,7 @@ export class BillingCustomers {
 
   constructor(private readonly parts: BillingCustomersParts) {}
 
-  /** Null when the caller is not linked. `alone` joins no read that may have begun before a change. @throws CustomerGoneError */
+  /** @param fresh reads from Stripe; `alone` also shares no read that may have begun before a change. @throws CustomerGoneError */
   async find(context: RequestContext, fresh: boolean | 'alone'): Promise<BillingCustomer | null> {
     const mapping = await this.parts.directory.findByUserId(getCaller(context).userId);
     if (mapping === null) return null;

@@ -56,7 +56,7 @@ export class CustomerInvoices {
     return this.previews.read(subscription.id, () => this.preview(subscription.facts));
   }
 
-  /** Stripe previews single subscriptions, which are asked in the order of their periods. @param pay pays for each but the first */
+  /** Stripe previews one subscription at a time. @param pay counts each preview but the first against the rate limit */
   async findEarliestCharge(
     subscriptions: readonly BillingSubscription[],
     pay: () => Promise<void>,
@@ -88,6 +88,7 @@ export class CustomerInvoices {
     }
   }
 
+  /** Stripe filters by one status only. */
   private async read(
     customer: string,
     request: InvoicePageRequest,

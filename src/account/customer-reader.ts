@@ -10,9 +10,9 @@ import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type PriceReference, findPrices } from './price-catalogue.ts';
 
-/** Of the time just before the request: earlier changes at Stripe are included. */
+/** `readAt` is just before the request to Stripe, so all earlier changes are included. */
 export interface CustomerReading extends Pick<CustomerSnapshot, 'readAt' | 'facts'> {
-  /** False for an unknown customer: of another account or mode. Stripe knows a deleted customer forever. */
+  /** False for a customer of another account or mode. Stripe knows deleted customers forever. */
   readonly isKnown: boolean;
 }
 

@@ -20,7 +20,7 @@ export class SnapshotRegister {
     return this.records.find(kind, stripeCustomerId);
   }
 
-  /** After a crash halfway, Stripe is read. False when another process replaced the record, maybe by a newer snapshot. */
+  /** False when another process has replaced the record, maybe by a newer snapshot. After a crash halfway, there is no record. */
   async replace(
     before: KeptRecord | null,
     { stripeCustomerId, userId }: MappingIds,

@@ -13,7 +13,7 @@ const expandPrice = ['product', 'tiers', 'currency_options'];
 /** Each may have 100 kB of metadata, and an answer 8 MB. */
 const productsAtOnce = 50;
 
-/** The function finds whole prices, with what lists of subscriptions lack; null for an id that Stripe no longer has. */
+/** Returns a function that finds whole prices, which subscriptions do not contain; null for an id that Stripe no longer has. */
 export async function findPrices(
   stripe: StripeClient,
   references: readonly PriceReference[],
@@ -63,7 +63,7 @@ async function readPage(stripe: StripeClient): Promise<readonly Stripe.Price[]> 
   return [];
 }
 
-/** A deleted price stays in subscriptions: its tiers and other currencies are then not known, and nothing in a coming phase. */
+/** Of a deleted price, only what the subscription contains is known: neither tiers nor other currencies, nor prices of later phases. */
 async function readOne(
   stripe: StripeClient,
   id: string,

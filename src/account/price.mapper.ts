@@ -81,7 +81,7 @@ function round(amount: Decimal): Decimal {
   return amount.round('half-up', { mode: 'decimal-places', value: 0 });
 }
 
-/** Null when it depends on usage or is not known for certain: https://docs.stripe.com/products-prices/pricing-models */
+/** The amount for one period; null if it depends on usage or is not known: https://docs.stripe.com/products-prices/pricing-models */
 export function computeAmount({ price, quantity }: ChargedItemFacts): number | null {
   if (price.recurring !== null && price.recurring.usage_type !== 'licensed') return null;
   const lines = listLines(price, quantity ?? 1);

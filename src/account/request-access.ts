@@ -2,7 +2,7 @@ import { type RequestContext, getCaller } from '../graphql/context.ts';
 import type { ConfigurationChooser, KnownCustomer } from '../portal/configuration-chooser.service.ts';
 import type { OfferedFeatures } from '../portal/offered-features.ts';
 
-/** What the fields below `billingCustomer` need of the request, kept in the answer: a host's server has its own context. */
+/** What fields below `billingCustomer` need of the request. The answer carries it, because a host's server has its own context. */
 export interface RequestAccess extends Pick<RequestContext, 'charge'> {
   /** What the portal offers the caller: chosen once, when a field first needs it. */
   readonly getOffered: () => Promise<OfferedFeatures>;

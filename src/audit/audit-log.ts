@@ -3,7 +3,7 @@ import type { UserToErase } from '../shared/erasure.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 
 /** Each operation has two records: its intent, and later its outcome, which names no person. */
-export type AuditStep = 'intended' | 'succeeded' | 'failed';
+type AuditStep = 'intended' | 'succeeded' | 'failed';
 
 /** The kind of actor. The name alone is ambiguous: a user's subject can be any text, including "stripe". */
 export type AuditActorKind = 'user' | 'operator' | 'stripe' | 'erased';

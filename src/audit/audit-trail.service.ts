@@ -46,7 +46,7 @@ export class AuditTrail {
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** The effect runs only once its intent is recorded. `aimAt` names its target. @throws StoreUnavailableError, and errors of the effect */
+  /** The effect does not run unless its intent is recorded. It may call `aimAt` with its target. @throws StoreUnavailableError, and its errors */
   async record<T>(
     intent: AuditIntent,
     effect: (operation: { aimAt(target: string): void }) => Promise<T>,
@@ -68,7 +68,7 @@ export class AuditTrail {
     }
   }
 
-  /** For what already happened. @param cause identifies it, so that a repeated event makes no second entry */
+  /** Records what already happened. @param cause identifies it, so that a repeated event makes no second entry */
   async note(intent: AuditIntent, at: Date, cause: string): Promise<void> {
     // The id has the length of the other ids and sorts with them.
     const digest = createHash('sha256').update(cause).digest('hex').slice(0, 12);

@@ -66,7 +66,7 @@ const AuditEntry = createObjectType('AuditEntry', 'One recorded operation.', {
 const AuditEntryConnection = createConnectionType('AuditEntry', AuditEntry);
 
 @Resolver()
-export class AuditResolver {
+class AuditResolver {
   constructor(private readonly audit: AuditTrail) {}
 
   @AdminQuery(() => AuditEntryConnection, 'lists recorded operations, newest first.')

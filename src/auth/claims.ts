@@ -31,7 +31,7 @@ export function getCaller(claims: Claims, names: ClaimNames): Caller {
   };
 }
 
-/** Finds a claim by its literal name, else by a dotted path (`realm_access.roles`). Its segments may contain dots. */
+/** Finds a claim by its literal name, else by a dotted path (`realm_access.roles`), in which segments may contain dots. */
 export function findClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {

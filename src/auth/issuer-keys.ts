@@ -24,7 +24,7 @@ const retryMs = 5_000; // Between two fetches while the endpoint fails.
 const timeoutMs = 3_000;
 const maxBytes = 256 * 1024;
 
-/** jose alone would refuse every token while the endpoint is down, and ask a failing endpoint once per token. */
+/** Decides when to fetch: jose alone would refuse every token while the endpoint is down, and ask a failing one for each token. */
 export class IssuerKeys {
   private readonly keys;
   private loadedAt = -Infinity;
@@ -62,7 +62,7 @@ export class IssuerKeys {
     throw this.createUnavailableError({ refused: 'kid', expected: 'a key of the key set', actual });
   };
 
-  /** Not for a known key, which does not fit the token. A withdrawn key may be back: an issuer's servers may differ. */
+  /** A refetch cannot make a known key fit. A withdrawn key may be back: during a rotation, servers of an issuer may differ. */
   private mayBeNew(keyId: unknown): boolean {
     return keyId === undefined || (typeof keyId === 'string' && !this.keyIds.has(keyId));
   }

@@ -58,7 +58,7 @@ function checkSecret(secret: string): void {
     throw new Error(`the secret has ${bytes} bytes and needs ${needed}; try: openssl rand -base64 48`);
 }
 
-/** Reads a public key in PEM. Environment variables often have `\n` for line breaks. @throws Error that says what was given */
+/** Reads a public key in PEM, also with `\n` for line breaks, as in many environments. @throws Error that says what was given */
 export function parsePublicKey(pem: string): KeyObject {
   const text = pem.replaceAll('\\n', '\n').trim();
   const labels = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map((match) => match[1] ?? '');

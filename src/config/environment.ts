@@ -9,7 +9,7 @@ export function readProcessEnvironment(): Environment {
   return { ...process.env };
 }
 
-/** The variables of this process and, for names that it does not set, of `.env`. @throws SetupError that says why it cannot be read */
+/** The variables of this process and, for names that it does not set, of `.env`. @throws SetupError when `.env` cannot be read */
 export function loadEnvironment(): Environment {
   const file = existsSync('.env') ? parseEnv(decode(readEnvFile())) : {};
   return { ...file, ...readProcessEnvironment() };

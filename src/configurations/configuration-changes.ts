@@ -19,7 +19,7 @@ export function listChanges(before: Configuration, content: ConfigurationContent
   });
 }
 
-/** The edits at Stripe that a restore undoes, of the fields that the policy names: Stripe may change its defaults for others. */
+/** The edits at Stripe that a restore undoes. Only the policy's own fields count: Stripe may change its defaults for others. */
 export function listEdits(found: Configuration, content: ConfigurationContent): ConfigurationChange[] {
   const named = new Set(flattenAll(content).map(([path]) => path));
   return listChanges(found, content).filter(({ path }) => named.has(path));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** With Stripe's names: https://docs.stripe.com/api/customer_portal/configurations/create. GraphQL's types follow from them. */
+/** Stripe's fields: https://docs.stripe.com/api/customer_portal/configurations/create. `table-types.ts` makes GraphQL types of them. */
 
 /** What a zod schema does not say but its GraphQL type needs. */
 interface GraphqlNotes {

@@ -37,7 +37,7 @@ export class ConfigurationIdCache {
     return keep(this.defaults, 'default', this.stripe.findDefault());
   }
 
-  /** Reads the id again next time, since it was deactivated. Of several calls with one `id`, only the first has an effect. */
+  /** Reads the id again next time, since its configuration was deactivated. Of several calls with one `id`, only the first counts. */
   forget({ hash }: WantedConfiguration, id: Promise<string | null>): void {
     if (this.ids.get(hash) !== id) return;
     this.ids.delete(hash);

@@ -72,7 +72,7 @@ export class StripeConfigurations {
     throw new StripeUnavailableError(new Error('Stripe replayed deactivated configurations only'));
   }
 
-  /** Keys hash all parameters. After a long outage, all but the last, of the current minute, may replay failures. */
+  /** After a long outage, Stripe may replay failures for all keys but the last, which is new each minute. */
   private createKeys(params: object): string[] {
     const minute = Math.floor(this.now().getTime() / minuteMs);
     return ['0', '1', '2', `minute-${minute}`].map(

@@ -52,7 +52,7 @@ export class CustomerAdmin {
     throw new BadUserInputError('Pass either `userId` or `stripeCustomerId`.');
   }
 
-  /** @param verify whether to ask Stripe for the customer. @throws CustomerNotFoundError, and the errors of the directory */
+  /** @param verify whether to ask Stripe first whether the customer exists. @throws CustomerNotFoundError, and the directory's errors */
   link(actor: Actor, link: MappingIds, verify: boolean): ReturnType<CustomerDirectory['link']> {
     const { directory, conflicts, audit } = this.parts;
     const { userId, stripeCustomerId: target } = link;

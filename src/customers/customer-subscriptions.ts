@@ -30,7 +30,7 @@ const expandItems = [
 export class CustomerSubscriptions {
   constructor(private readonly stripe: StripeClient) {}
 
-  /** @param status lists these in place of those that are not cancelled. @throws CustomerGoneError */
+  /** @param status `ended` lists the ended subscriptions instead. @throws CustomerGoneError */
   async list(
     stripeCustomerId: string,
     expand: string[] = [],
@@ -49,7 +49,7 @@ export class CustomerSubscriptions {
     }
   }
 
-  /** Also one that has ended, of the customer's only: ids of others cannot be probed. @throws NoSuchSubscriptionError */
+  /** Also finds ended subscriptions, but only the customer's own: ids of others cannot be probed. @throws NoSuchSubscriptionError */
   async get(stripeCustomerId: string, id: string, expand: string[]): Promise<Stripe.Subscription> {
     const isAsked = (own: Stripe.Subscription): boolean => own.id === id;
     const found =

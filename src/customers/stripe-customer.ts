@@ -31,7 +31,7 @@ export async function findStripeCustomerOrDeleted(
   }
 }
 
-/** Values by metadata keys, each of which names a user. */
+/** Metadata of customers at Stripe, each entry of which names a user. */
 export type NamingMetadata = Readonly<Record<string, string>>;
 
 /**

@@ -8,9 +8,9 @@ import { MappingRemovedError } from './customer.errors.ts';
 const keySchema = z.object({ secret: z.string() });
 
 /**
- * Links users to customers without an administrator, and unlinks them. A removed mapping is recorded, so that only an
- * administrator can restore it: as a keyed hash of both ids. After an erasure, the store no longer contains the user's
- * id, and guessing it needs the store and the customer's id. Every method may throw StoreUnavailableError.
+ * Links users to customers without an administrator, and unlinks them. It records each removed mapping, so that only an
+ * administrator can restore it. The record is a keyed hash of both ids: after an erasure, the store does not contain the
+ * user's id, and guessing it needs the store and the customer's id. Every method may throw StoreUnavailableError.
  */
 export class UserMappings {
   private secret: string | null = null;
@@ -55,7 +55,7 @@ export class UserMappings {
     return this.leave(userId, () => this.directory.unlink(userId));
   }
 
-  /** Keeps the contract end and the attributes. Null when the user had no mapping, or another user has the customer. */
+  /** Moves a user with the contract end and the attributes. Null when the user had no mapping, or another user has the customer. */
   move(userId: string, stripeCustomerId: string): Promise<CustomerMapping | null> {
     const changes = { stripeCustomerId, createdAt: new Date() };
     return this.leave(userId, () => this.directory.update(userId, changes), stripeCustomerId);

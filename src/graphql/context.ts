@@ -5,7 +5,7 @@ import type { Caller } from '../auth/claims.ts';
 export interface RequestContext {
   readonly requestId: string;
   readonly caller: Caller | null;
-  /** Counts each root field, and each that asks Stripe: aliases evade no limit. The first is free. @throws RATE_LIMITED */
+  /** Each root field calls it, and each other field that asks Stripe: aliases evade no limit. The first call is free. @throws RATE_LIMITED */
   readonly charge: () => Promise<void>;
 }
 

@@ -17,7 +17,7 @@ const apolloCodes = new Set<unknown>([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** graphql-js gives these no code: over fifty bad variables, or null for a non-null argument by a variable with a default. */
+/** Errors without a code: more than fifty invalid variables, or null for a non-null argument by a variable with a default. */
 const inputFaults = /^(?:Argument "\w+" (?:of |has invalid value )|Too many errors processing variables)/;
 
 /** graphql-js lists all conflicting fields in one error: up to a thousand. */
@@ -67,7 +67,7 @@ function findRefusal(
   return path === undefined && apolloCodes.has(code) ? code : null;
 }
 
-/** Removes values that graphql-js quotes: a token may be pasted anywhere. Adds what a client can do where that is missing. */
+/** Removes quoted values, because a token may be pasted anywhere. Adds what a client can do where the message does not say it. */
 function reword(message: string): string {
   return message
     .replace(

@@ -12,7 +12,7 @@ import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
 import { dateTime } from './types.ts';
 
-export interface SchemaOptions {
+interface SchemaOptions {
   /** The role for users' operations; null when any signed-in user may call them. */
   readonly requiredRole: string | null;
   /** The role for administrators' operations. It does not include users' operations. */
@@ -33,11 +33,10 @@ function forAdministrators(declare: Declare) {
     };
 }
 
-interface Resolvers {
-  readonly resolvers: readonly object[];
-}
-
-export function createSchema(features: readonly Resolvers[], options: SchemaOptions): GraphQLSchema {
+export function createSchema(
+  features: readonly { readonly resolvers: readonly object[] }[],
+  options: SchemaOptions,
+): GraphQLSchema {
   const all = features.flatMap(({ resolvers }) => resolvers);
   const instances = new Map(all.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaSync({
@@ -77,7 +76,7 @@ export function mapEntries<T, U>(
   return Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
 }
 
-/** Describes a root, checks roles, and puts users' operations and required arguments first. TypeGraphQL's order is that of imports. */
+/** Describes Query or Mutation, checks roles, and sorts users' operations and required arguments first: TypeGraphQL sorts by imports. */
 function finishRoot({ fields, ...root }: RootConfig, options: SchemaOptions): RootConfig {
   const kind = root.name === 'Query' ? 'Read' : 'Write';
   return {

@@ -7,7 +7,7 @@ import type { RequestContext } from './context.ts';
 import { limitOperations } from './operation-limits.ts';
 
 /** Documents by id: the hash that the client's build wrote into the manifest. */
-export type TrustedDocuments = ReadonlyMap<string, string>;
+type TrustedDocuments = ReadonlyMap<string, string>;
 
 /** What @apollo/generate-persisted-query-manifest writes. */
 const apolloManifest = z

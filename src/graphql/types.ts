@@ -85,7 +85,7 @@ export interface OpenEnum {
   readonly read: (stripeValue: string) => string;
 }
 
-/** Registers one of Stripe's enums. Stripe may add values: they become UNRECOGNIZED, where a closed enum would fail. */
+/** Registers one of Stripe's enums. Values that Stripe adds become UNRECOGNIZED, where a closed enum would fail the whole field. */
 export function registerOpenEnum(
   name: string,
   description: string,

@@ -22,7 +22,7 @@ export interface Routes {
   add(server: FastifyInstance, limits: RateLimits): void | Promise<void>;
 }
 
-export interface ServerParts extends HttpServerOptions {
+interface ServerParts extends HttpServerOptions {
   readonly logger: Logger;
   readonly database: Pick<Database, 'ping'>;
   readonly identify: Identify;

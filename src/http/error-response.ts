@@ -81,7 +81,7 @@ function toBody({ status: _status, message: text, ...details }: Failure, shape: 
   return shape === 'rest' ? { error: message, ...details } : { errors: [{ message, extensions: details }] };
 }
 
-/** Answers 404, or 405 with `Allow` (RFC 9110) when the path has other methods, also of routes that are added later. */
+/** Answers 404, or 405 with `Allow` (RFC 9110) when the path has other methods. It also sees routes that are added later. */
 export function createNotFoundHandler(server: FastifyInstance) {
   const routes: { readonly path: RegExp; readonly methods: readonly string[] }[] = [];
   server.addHook('onRoute', ({ url, method }) => {
@@ -110,7 +110,7 @@ const parserStatuses: Readonly<Record<string, number>> = {
 /** How long a client that is still sending may take to read the response. An immediate close would discard it. */
 const lingerMs = 1_000;
 
-/** Behind pending requests there is no answer: the client would take it for the response to the first of them. */
+/** A connection with pending requests gets no answer: the client would take it for the response to the first of them. */
 export function answerClientError(
   { code = '' }: NodeJS.ErrnoException,
   socket: Socket,

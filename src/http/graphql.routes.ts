@@ -24,7 +24,7 @@ const maxQueryTokens = 1_000;
 /** Each error may repeat the same long name. */
 const maxValidationErrors = 25;
 
-export interface GraphqlOptions {
+interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly config: Pick<HttpConfig, 'landingPage' | 'introspection' | 'trustedDocuments' | 'federation'>;
   readonly logger: Logger;

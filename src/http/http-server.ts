@@ -167,7 +167,7 @@ function getRoute({ routeOptions }: FastifyRequest): string {
   return routeOptions.url ?? 'none';
 }
 
-/** Timing and counting come first: the wait is part of a request's time, and a stopping server waits for the request. */
+/** Requests that arrive together continue together. The wait is part of their time, and a stopping server waits for them. */
 export function goOnTogether(server: FastifyInstance): void {
   const readyBatch = new ReadyBatch();
   server.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {

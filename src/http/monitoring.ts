@@ -43,7 +43,7 @@ function createReadinessCheck(database: Pick<Database, 'ping'>, logger: Logger):
   return () => (shared ??= check());
 }
 
-/** On a port for the operator's network. A plain Node server, because a second Fastify instance took 4% of the start time. */
+/** Serves `/metrics` on a port of its own, by plain Node: a second Fastify instance took 4% of the start time. */
 export function createMetricsServer(metrics: Pick<Metrics, 'render'>): {
   listen: (options: { readonly host: string; readonly port: number }) => Promise<unknown>;
   close: () => Promise<void>;

@@ -27,7 +27,7 @@ const bytesPerHeaderText = 50; // The overhead of a header beyond its text.
 const bytesPerJsonByte = 20;
 const largestBody = 256 * 1024; // Of all routes but webhooks, which read larger bodies few at a time.
 
-/** Of a client that pipelines requests and disconnects, Node reports only the first: this class finds the others. */
+/** When a client that pipelines requests disconnects, Node reports only the first request: this class finds the others. */
 export class OpenRequests {
   count = 0;
   bytes = 0;

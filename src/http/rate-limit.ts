@@ -75,7 +75,7 @@ export function createCharge({ subjects }: RateLimits, caller: Caller | null): R
   };
 }
 
-/** An IPv4 address, or the first 64 bits of an IPv6 address: each site gets at least a /64 (RFC 6177), so 2^64 addresses. */
+/** The IPv4 address, or the first 64 bits of the IPv6 address, since one machine may have a whole /64 (RFC 6177). */
 export function toCountedNetwork(address: string): string {
   // Some proxies add the port: `[2001:db8::1]:4711`, `192.0.2.1:4711`.
   const [, bracketed, beforePort] = /^\[(.*)\](?::\d+)?$|^([^:]*):\d+$/.exec(address) ?? [];

@@ -23,7 +23,7 @@ const stdout = 1;
 /** In characters. Further lines are dropped. */
 const longestBacklog = 1_000_000;
 
-/** Except for a terminal, lines are batched: a write costs as much as the rest of a request. Only SIGKILL loses the last lines. */
+/** Batches lines, except for a terminal: a write costs as much as the rest of a request. Only SIGKILL loses the last lines. */
 function openOutput(): DestinationStream & { flushSync(): void } {
   const batches = isatty(stdout) ? {} : { minLength: 4_096, periodicFlush: 500 };
   const output = pino.destination({ dest: stdout, sync: true, maxLength: longestBacklog, ...batches });

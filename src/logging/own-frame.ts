@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** Null for a file without a source map. */
 const sourceMaps = new Map<string, SourceMap | null>();
 
-/** Translates frames of the bundle: with `--enable-source-maps`, Node would translate each stack that Stripe's SDK takes, too. */
+/** Finds the first frame in this service's sources. Node's `--enable-source-maps` would translate all stacks of the Stripe SDK, too. */
 export function findOwnFrame(stack = ''): string | undefined {
   for (const frame of stack.split('\n')) {
     if (frame.includes('node_modules')) continue;

@@ -86,7 +86,7 @@ export class ConfigurationChooser {
     return this.reads.read(inForce.wanted?.hash ?? 'default', () => this.read(inForce));
   }
 
-  /** Asks Stripe neither for a policy's content nor each time for the account's default, which may be ten minutes old. */
+  /** What the portal offers the caller. It rarely asks Stripe: a policy's content is known, and the default may be ten minutes old. */
   async getOffered(caller: Caller, { mapping, subscriptions }: KnownCustomer): Promise<OfferedFeatures> {
     const { wanted } = await this.findInForce(caller, mapping, subscriptions);
     const { ids } = this.parts.configurations;

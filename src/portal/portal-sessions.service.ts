@@ -31,7 +31,7 @@ interface PortalSessionsParts extends PortalParts {
 export class PortalSessions {
   constructor(private readonly parts: PortalSessionsParts) {}
 
-  /** May create the caller's customer. @throws ReturnUrlNotAllowedError, FlowNotAllowedError, PortalNotConfiguredError */
+  /** Opens a session for the caller's own customer, which it may create. @throws ReturnUrlNotAllowedError, FlowNotAllowedError, PortalNotConfiguredError */
   create(caller: Caller, args: SessionArgs): Promise<PortalSession> {
     return this.openChosen(args, async (hidden) => {
       const mapping = await this.parts.customers.ownCustomers.get(caller);

@@ -17,7 +17,7 @@ function isAddressFault(error: unknown): boolean {
   return ['listen', 'getaddrinfo'].includes(syscall ?? '') && addressFaults.has(code ?? '');
 }
 
-/** Libraries' messages may contain addresses and secrets, and supervisors keep the output: they are redacted as in logs. */
+/** Redacts messages of libraries as in logs: they may contain addresses and secrets, and supervisors keep the output. */
 export function describeStartFailure(error: unknown): string {
   if (error instanceof SetupError) return error.message;
   if (error instanceof StoreUnavailableError) return describeStoreFailure(error);

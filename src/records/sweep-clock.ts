@@ -7,7 +7,7 @@ const plausibleGapMs = 2 * dayMs;
 
 const key = 'latest';
 
-/** With a clock a year ahead, a sweep would remove too much: a clock far ahead of the last sweep counts as a day later at most. */
+/** Protects records from a wrong clock: one that is far ahead of the last sweep advances the time of sweeps by a day at most. */
 export class SweepClock {
   private hasRead = false;
 

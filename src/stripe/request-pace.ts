@@ -5,7 +5,7 @@ const longestWaitMs = 1_000;
 /** The share of a second's requests that may come early. At 20 per second, no second has more than 23. */
 const burstShare = 1 / 10;
 
-/** Requests to an endpoint wait; one that would wait for more than a second fails at once, so at most a second's wait. */
+/** Limits the rate of requests to each endpoint by letting them wait. One that would wait for over a second fails immediately. */
 export class RequestPace {
   private readonly queues = new Map<string, TurnQueue>();
 
@@ -109,7 +109,7 @@ function createTooBusyError(waitMs: number): StripeRateLimitedError {
 /** Path prefixes before the resource: `/v1/billing_portal/sessions`. */
 const namespaces = new Set(['billing_portal', 'checkout']);
 
-/** As Stripe's rate limits count: with `:id` and without are two endpoints. https://docs.stripe.com/rate-limits */
+/** Stripe limits `GET /v1/customers` and `GET /v1/customers/:id` apart: https://docs.stripe.com/rate-limits */
 export function nameEndpoint(method: string, path: string): string {
   const [pathname = ''] = path.split('?', 1);
   const [, version = '', ...words] = pathname.split('/');

@@ -39,7 +39,7 @@ const interpreted = { jitless: true };
 
 const named = z.looseObject({ object: z.string() });
 
-/** Checks an answer, and every item of a list, against the shape of its `object`. @throws StripeAPIError, as for no JSON */
+/** Checks an answer, and every item of a list, against the shape of its `object`. @throws StripeAPIError */
 export function requireShape<T>(answer: T): T {
   const { data: known } = named.safeParse(answer, interpreted);
   if (known === undefined) throw createShapeError('has no "object"');

@@ -9,7 +9,7 @@ import { StripeConnectionFailure } from './stripe.errors.ts';
 
 type Request = Parameters<InstanceType<typeof Stripe.HttpClient>['makeRequest']>;
 
-/** Its `timeout` applies to the whole exchange; that of the SDK's own client applies between two bytes, and could last forever. */
+/** Its `timeout` applies to the whole exchange. The SDK's own client would wait forever for an answer that trickles in. */
 export class StripeHttpClient extends Stripe.HttpClient {
   private readonly readyBatch = new ReadyBatch();
 

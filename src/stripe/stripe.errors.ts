@@ -103,7 +103,7 @@ const reasons: readonly (readonly [codes: RegExp, reason: string])[] = [
   ],
 ];
 
-/** Contains no host. It has no `code`: the SDK itself would retry ECONNRESET and EPIPE, but only StripeClient decides. */
+/** A request got no answer. The message has no host. There is no `code`, by which the SDK would retry: StripeClient decides. */
 export class StripeConnectionFailure extends Error {
   override readonly name = 'StripeConnectionFailure';
 

@@ -23,11 +23,11 @@ export interface Delivery {
   readonly signature: string | undefined;
 }
 
-const toleranceSeconds = 300;
+const toleranceSeconds = 300; // https://docs.stripe.com/webhooks/signature
 /** The SDK fails on a signature whose length in bytes is not its length in characters. */
 const asciiOnly = /^[\u0020-\u007e]+$/;
 
-/** Returns the body: https://docs.stripe.com/webhooks/signature. `constructEvent` would refuse thin events. @throws WebhookRefusedError */
+/** Returns the body if a secret signed it lately. The SDK's `constructEvent` would refuse thin events. @throws WebhookRefusedError */
 export function verifySignature(
   { body, signature }: Delivery,
   { secrets, now }: { readonly secrets: readonly string[]; readonly now: Date },

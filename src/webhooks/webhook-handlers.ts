@@ -22,7 +22,7 @@ export interface HandlerParts extends Pick<Platform, 'stripe' | 'audit' | 'lease
   readonly linking: LinkingConfig;
 }
 
-/** Only the current state at Stripe counts, so most events refresh their customer. After a crash, an event is handled again. */
+/** Only the current state at Stripe counts, so most events refresh their customer. Idempotent: after a crash, an event is handled again. */
 export async function handleEvent(event: WebhookEvent, parts: HandlerParts): Promise<void> {
   switch (event.type) {
     case 'customer.created':
@@ -71,7 +71,10 @@ async function linkPayer(event: WebhookEvent, parts: HandlerParts): Promise<void
   await parts.account.sync.refresh(id);
 }
 
-/** The user that the product's server names. A payment link's session names none: the payer's URL has its reference. */
+/**
+ * The user that the product's server created the session for. A payment link's session names no user: its
+ * client_reference_id comes from the payer's URL, and its metadata is the same for every payer.
+ */
 function findNamedUser(
   session: Stripe.Checkout.Session,
   { metadataKey, byClientReferenceId }: LinkingConfig,
@@ -98,7 +101,7 @@ function createMissingError(): Error {
   );
 }
 
-/** Records a session, however it was opened. The event's URL is a credential and is not read. No later events follow. */
+/** Records a session, however it was opened. The session's URL is a credential and is not read. Stripe sends no later events. */
 async function noteSession(event: WebhookEvent, { customers, audit }: HandlerParts): Promise<void> {
   const stripeCustomerId = requireId(event.customerId);
   const mapping = await customers.directory.findByStripeCustomerId(stripeCustomerId);
@@ -108,7 +111,7 @@ async function noteSession(event: WebhookEvent, { customers, audit }: HandlerPar
   await audit.note(intent, event.createdAt, event.id);
 }
 
-/** A mapping is never replaced, and a removed one is never restored. An invalid `userId`, from Stripe's object, names no user. */
+/** Never replaces a mapping or restores a removed one. @param userId from Stripe's object; an invalid id names no user */
 async function linkByEvent(
   userId: string | undefined,
   stripeCustomerId: string,

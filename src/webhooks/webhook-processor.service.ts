@@ -11,7 +11,7 @@ const eventsAtOnce = 10;
 /** Stripe has timed out by then and sends the event again. */
 const patienceMs = 20_000;
 
-/** Handles each event once, over all processes. It is recorded after its handler succeeded: Stripe repeats it after a crash. */
+/** Handles each event once, over all processes. Only a handled event is recorded: after a crash, Stripe's next delivery is handled. */
 export class WebhookProcessor {
   private readonly limit = new ConcurrencyLimit(eventsAtOnce, patienceMs);
 
@@ -21,7 +21,7 @@ export class WebhookProcessor {
     private readonly leases: Leases,
   ) {}
 
-  /** Whether the event was handled now, or before. @throws LeaseTakenError, StoreUnavailableError, and errors of the handler */
+  /** @throws LeaseTakenError, StoreUnavailableError, and errors of the handler */
   process(event: WebhookEvent): Promise<'handled' | 'repeated'> {
     const { id: key, type } = event;
     return this.limit.run(() =>

@@ -18,7 +18,7 @@ import {
 } from './webhook-event.ts';
 import { ConcurrencyLimit, type WebhookProcessor } from './webhook-processor.service.ts';
 
-/** An event is smaller: 20 items, prices and plans have 27 kB of metadata each, or 108 kB beyond ASCII, before and after. */
+/** An event has at most 13 MB: 20 items, their prices and their plans have 108 kB of metadata each, before and after a change. */
 const maxBodyBytes = 16 * 1024 * 1024;
 /** Most events are smaller. Larger bodies are read few at a time, because strangers can also send them. */
 const largeBodyBytes = 256 * 1024;
@@ -28,7 +28,7 @@ const largeBodiesOfNetwork = 2;
 /** Node closes a connection on which nothing is read for 15 seconds. */
 const patienceMs = 10_000;
 
-export interface WebhookOptions {
+interface WebhookOptions {
   readonly processor: Pick<WebhookProcessor, 'process'>;
   readonly secrets: readonly string[];
   readonly origin: EventOrigin;

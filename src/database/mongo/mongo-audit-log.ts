@@ -21,7 +21,7 @@ import {
 } from './mongo-collection.ts';
 
 /** An audit record as stored in MongoDB. Documents of earlier releases lack two fields, which are derived from names. */
-export interface AuditDocument
+interface AuditDocument
   extends
     Omit<AuditRecord, 'operationId' | 'details' | 'actorKind' | 'userErased'>,
     Partial<Pick<AuditRecord, 'actorKind' | 'userErased'>> {

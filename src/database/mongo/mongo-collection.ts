@@ -52,7 +52,7 @@ export class MongoCollection<T extends Keyed> {
     }
   }
 
-  /** False when a unique value is taken. The driver repeats an insert without a response, and may find its own document. */
+  /** False when a unique value is taken. The driver repeats an insert that got no response, and may then find its own document. */
   async insert(document: T): Promise<boolean> {
     return (await this.insertMany([document])).size === 0;
   }

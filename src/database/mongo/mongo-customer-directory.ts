@@ -21,7 +21,7 @@ import {
 } from './mongo-collection.ts';
 import { bounded } from './mongo-errors.ts';
 
-export interface CustomerDocument extends Omit<CustomerMapping, 'userId' | 'attributes'> {
+interface CustomerDocument extends Omit<CustomerMapping, 'userId' | 'attributes'> {
   /** `scope:userId`. Scopes contain no colon, so keys are unambiguous. */
   readonly _id: string;
   readonly scope: string;

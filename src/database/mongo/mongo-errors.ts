@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../../shared/errors.ts';
 /** The timeout of an operation, including retries and the wait for a server. */
 const operationTimeoutMs = 2_500;
 
-/** Of an unavailable server, or refused credentials: https://www.mongodb.com/docs/manual/reference/error-codes/ */
+/** The codes of an unavailable server, or of refused credentials: https://www.mongodb.com/docs/manual/reference/error-codes/ */
 const unavailableCodes = new Set<unknown>([
   6, 7, 13, 18, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);

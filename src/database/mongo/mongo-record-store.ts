@@ -2,7 +2,7 @@ import type { KeptRecord, RecordKind, RecordStore } from '../../records/record-s
 import { type Page, type PageRequest, toPage } from '../../shared/page.ts';
 import { type MongoCollection, defineSchema, keysAfter } from './mongo-collection.ts';
 
-export interface RecordDocument extends Omit<KeptRecord, 'key' | 'content'> {
+interface RecordDocument extends Omit<KeptRecord, 'key' | 'content'> {
   /** `scope:kind:key`. Scopes and kinds contain no colon, so keys are unambiguous. */
   readonly _id: string;
   readonly scope: string;

@@ -69,12 +69,8 @@ export class SqliteAuditLog implements AuditLog {
     const isMeant = `(${isByThem} OR ${isAboutThem} OR target = @customer)`;
     const values = { scope: this.scope, userId, customer: stripeCustomerId };
     // Without an index, this reads the whole log, but takes no lock.
-    const found = `SELECT DISTINCT operation_id AS operationId FROM audit WHERE scope = @scope AND ${isMeant}`;
-    const rows = (await this.connection.read((prepare) => prepare(found).all(values))) as Pick<
-      AuditRecord,
-      'operationId'
-    >[];
-    const ids = rows.map(({ operationId }) => operationId);
+    const found = `SELECT DISTINCT operation_id FROM audit WHERE scope = @scope AND ${isMeant}`;
+    const ids = await this.connection.read((prepare) => prepare(found).pluck().all(values));
     const sql = `UPDATE audit SET
          actor = iif(${isByThem}, @pseudonym, actor),
          actor_kind = iif(${isByThem}, 'erased', actor_kind),
