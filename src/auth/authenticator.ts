@@ -1,6 +1,5 @@
 import {
   type JWTPayload,
-  type JWTVerifyGetKey,
   type JWTVerifyOptions,
   type JWTVerifyResult,
   decodeJwt,
@@ -92,16 +91,10 @@ function describeForm(authorization: string): string {
   return `a token of ${parts} parts`;
 }
 
-interface VerificationKeys {
-  /** The only algorithms that a token may name: those of the kind of key. */
-  readonly algorithms: readonly string[];
-  readonly find: JWTVerifyGetKey;
-}
+type VerificationKeys = ReturnType<typeof createVerificationKeys>;
 
-function createVerificationKeys(
-  { keySource: source, issuer }: AuthConfig,
-  clock: () => number,
-): VerificationKeys {
+/** The only `algorithms` that a token may name are those of the kind of key. */
+function createVerificationKeys({ keySource: source, issuer }: AuthConfig, clock: () => number) {
   checkKeySource(source);
   if (source.kind === 'jwks')
     return { algorithms: publicKeyAlgorithms, find: new IssuerKeys(source, issuer, clock).find };
