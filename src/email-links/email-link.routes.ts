@@ -1,8 +1,8 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { reportFailure } from '../http/error-response.ts';
 import { BillingError, type BillingErrorCode } from '../shared/errors.ts';
-import { type EmailLinkPageName, type SendPage, createPageSender } from './email-link-pages.ts';
+import { type EmailLinkPageName, createPageSender } from './email-link-pages.ts';
 import { linkPath } from './email-link-register.ts';
 import { EmailLinkRefusedError, type EmailLinkVisits } from './email-link-visits.service.ts';
 
@@ -15,7 +15,15 @@ export function addEmailLinkRoutes(
   stripeUrl: URL | null,
 ): void {
   const send = createPageSender(stripeUrl);
-  server.setErrorHandler(createPageErrorHandler(send));
+  server.setErrorHandler<EmailLinkRefusedError | BillingError | FastifyError>((error, request, reply) => {
+    if (error instanceof EmailLinkRefusedError) return send(reply, error.page);
+    const { status, retryAfter = retryAfterSeconds } = reportFailure(error, request, 'rest');
+    const page = findPage(error);
+    if (page !== undefined && page !== 'too_many') return send(reply, page);
+    reply.header('retry-after', String(retryAfter));
+    // Other failures do not use up the link, so that the person can try again.
+    return send(reply, page ?? 'try_again', status);
+  });
   server.removeAllContentTypeParsers();
   // The form has no fields, so bodies are not read: strangers can send them slowly.
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -46,20 +54,4 @@ const pageByCode: Partial<Record<BillingErrorCode, EmailLinkPageName>> = {
 function findPage(error: Error): EmailLinkPageName | undefined {
   if (error instanceof CustomerGoneError) return 'gone';
   return error instanceof BillingError ? pageByCode[error.code] : undefined;
-}
-
-/** Other failures do not use up the link, so that the person can try again. */
-function createPageErrorHandler(send: SendPage) {
-  return (
-    error: EmailLinkRefusedError | BillingError | FastifyError,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): FastifyReply => {
-    if (error instanceof EmailLinkRefusedError) return send(reply, error.page);
-    const { status, retryAfter = retryAfterSeconds } = reportFailure(error, request, 'rest');
-    const page = findPage(error);
-    if (page !== undefined && page !== 'too_many') return send(reply, page);
-    reply.header('retry-after', String(retryAfter));
-    return send(reply, page ?? 'try_again', status);
-  };
 }
