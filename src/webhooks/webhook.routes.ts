@@ -40,11 +40,16 @@ interface WebhookOptions {
 
 /** Only the signature authenticates, and the body must stay the signed bytes: the routes need a Fastify plugin of their own. */
 export function addWebhookRoutes(server: FastifyInstance, options: WebhookOptions): void {
-  const { secrets, now } = options;
+  const { secrets, now, metrics, refusals } = options;
   const ignored = new Set<IgnoredReason>();
-  server.setErrorHandler<Error>((error, request, reply) => {
-    if (error instanceof WebhookRefusedError) return refuse(error, request, reply, options);
-    throw error;
+  server.setErrorHandler<Error>(async (error, request, reply) => {
+    if (!(error instanceof WebhookRefusedError)) throw error;
+    const { code, message } = error;
+    // Beyond the limit of its address, a forged delivery is neither logged nor counted.
+    await refusals.consume(toCountedNetwork(request.ip));
+    metrics?.webhooks.inc({ type: 'other', outcome: 'refused' });
+    request.log.warn({ requestId: request.id, refusal: code }, 'webhook delivery refused');
+    return reply.code(400).send({ error: message, code });
   });
   server.addHook('onRequest', (request, _reply, done) => {
     requireRecent(readSignature(request), now());
@@ -133,17 +138,4 @@ function limitLargeBodies(server: FastifyInstance): void {
 
 function readSignature({ headers: { 'stripe-signature': header } }: FastifyRequest): string | undefined {
   return Array.isArray(header) ? header.join() : header;
-}
-
-/** Beyond the limit of its address, a forged delivery is neither logged nor counted. @throws BillingError RATE_LIMITED */
-async function refuse(
-  { code, message }: WebhookRefusedError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { metrics, refusals }: WebhookOptions,
-): Promise<FastifyReply> {
-  await refusals.consume(toCountedNetwork(request.ip));
-  metrics?.webhooks.inc({ type: 'other', outcome: 'refused' });
-  request.log.warn({ requestId: request.id, refusal: code }, 'webhook delivery refused');
-  return reply.code(400).send({ error: message, code });
 }
