@@ -44,15 +44,6 @@ export const port = matching(/^\d{1,5}$/, portFault)
   .transform(Number)
   .refine((value) => value <= 65_535, portFault);
 
-/** Without a name, MongoDB uses the database "test", which other services may share. */
-export const databaseUrl = z
-  .string()
-  .regex(/^(mongodb(\+srv)?:\/\/|sqlite:).+/, 'expected mongodb://…, mongodb+srv://… or sqlite:PATH')
-  .regex(
-    /^(?!mongodb)|^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?|$)/,
-    'expected the name of a database after the host, such as mongodb://db.example.com/billing',
-  );
-
 const urlOf = (isAccepted: (url: URL) => boolean, fault: string) =>
   parsedBy((text) => {
     const url = parseUrl(text);
@@ -133,9 +124,6 @@ function readClaims(text: string): ReadonlyMap<string, string> {
   return claims;
 }
 
-/** Several clients of one product, such as a website and an app, may have an audience each. */
-export const audiences = name.transform(splitList).refine((values) => values.length > 0, 'is required');
-
 export interface RateLimit {
   readonly requests: number;
   readonly perSeconds: number;
@@ -154,11 +142,6 @@ export const rateLimit = parsedBy((value): RateLimit | null => {
   return { requests: Number(requests), perSeconds };
 });
 
-export const stripeRateLimit = matching(
-  /^(off|[1-9]\d{0,4})$/,
-  'expected a number of requests per second, such as 20, or off',
-).transform((value) => (value === 'off' ? null : Number(value)));
-
 /** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
 export const trustProxy = parsedBy((value): false | number | string[] => {
   if (value === 'off') return false;
@@ -173,26 +156,3 @@ function isSubnet(text: string): boolean {
   const version = isIP(address);
   return version !== 0 && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
 }
-
-export const stripeSecretKey = matching(
-  /^(sk|rk)_(test|live)_\w+$/,
-  'expected a Stripe secret or restricted key: sk_test_…, rk_test_…, sk_live_… or rk_live_…',
-);
-
-/** During a rotation there are several secrets, and an event may be signed with any of them. */
-export const webhookSecrets = z
-  .string()
-  .transform(splitList)
-  .refine(
-    (secrets) => secrets.every((secret) => /^whsec_[\w+/=-]{8,}$/.test(secret)),
-    'expected signing secrets of webhook endpoints, whsec_…, separated by commas',
-  );
-
-/** Stripe allows 40 characters. These characters need no escaping in its search queries. */
-export const metadataKey = matching(
-  /^[A-Za-z0-9_.-]{1,40}$/,
-  'expected up to 40 letters, digits, dots, dashes and underscores',
-).refine(
-  (key) => !key.startsWith('billing_portal_'),
-  'expected another key: the service itself writes keys that begin with billing_portal_',
-);
