@@ -116,7 +116,7 @@ function isIgnored({ source: { coupon } }: DiscountFacts, currency: string): boo
   return own !== currency && others !== null && !(currency in others);
 }
 
-/** @param currency what the discount is taken off in; null for the coupon's own currency */
+/** @param currency of the amount that is discounted; null for the coupon's own currency */
 function toBillingDiscount(
   { id, start, end, source: { coupon } }: DiscountFacts,
   scope: string,

@@ -72,7 +72,7 @@ function flattenList(list: readonly unknown[], path: string): [string, string][]
     : [[path, list.map(toText).sort().join(', ')]];
 }
 
-/** Of objects in lists: lengths of a pause, conditions, and options that Stripe has expanded. */
+/** Objects in lists are lengths of a pause, conditions, or options that Stripe has expanded. */
 function toText(value: unknown): string {
   if (!isObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);
   const { interval, interval_count: count = 1, type, id } = value;

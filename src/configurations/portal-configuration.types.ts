@@ -24,7 +24,7 @@ const loginPage = object('PortalLoginPage', describe(loginPageSchema), {
   url: optional(z.string(), 'The address of the page.', text),
 });
 
-/** A text for people that is always there. */
+/** A text for people, which is never null. */
 function label(description: string) {
   return z.string().describe(description).register(graphqlNotes, { text: true });
 }

@@ -49,7 +49,7 @@ export class CustomerSubscriptions {
     }
   }
 
-  /** Also finds ended subscriptions, but only the customer's own: ids of others cannot be probed. @throws NoSuchSubscriptionError */
+  /** Also finds ended subscriptions, but only of this customer: ids of others cannot be probed. @throws NoSuchSubscriptionError */
   async get(stripeCustomerId: string, id: string, expand: string[]): Promise<Stripe.Subscription> {
     const isAsked = (own: Stripe.Subscription): boolean => own.id === id;
     const found =

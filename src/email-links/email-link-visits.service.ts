@@ -25,7 +25,7 @@ export class EmailLinkRefusedError extends Error {
   }
 }
 
-/** A page must not wait for long while Stripe is down. The button tells what Stripe says then. */
+/** A page must not wait for long while Stripe is down. The button then reports what Stripe says. */
 const stripePatienceMs = 2_000;
 
 export class EmailLinkVisits {

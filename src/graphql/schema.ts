@@ -19,7 +19,7 @@ interface SchemaOptions {
   readonly adminRole: string;
 }
 
-/** Declare administrators' operations. All others are for users. */
+/** Decorators that declare administrators' operations. All others are for users. */
 export const AdminQuery = forAdministrators(Query);
 export const AdminMutation = forAdministrators(Mutation);
 

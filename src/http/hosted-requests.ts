@@ -104,7 +104,7 @@ function readHeaders(request: Request, trustsProxy: boolean): Record<string, str
   return request.body === null || hasLength ? headers : { ...headers, 'transfer-encoding': 'chunked' };
 }
 
-/** These are about a connection, which the host has. */
+/** The host writes these itself, because it has the connection. */
 const connectionHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 function toResponse({ statusCode: status, headers: answered, rawPayload }: inject.Response): Response {

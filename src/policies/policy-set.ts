@@ -104,7 +104,7 @@ function checkStrictest(set: PolicySet): FieldFault[] {
 
 type Features = ConfigurationFeatures | Configuration['features'];
 
-/** What a feature offers beyond being there: changes and prices. */
+/** The changes and prices that an enabled feature offers. */
 const details: Partial<Record<FeatureName, (features: Features) => readonly string[]>> = {
   customer_update: ({ customer_update: update }) => update?.allowed_updates ?? [],
   subscription_update: ({ subscription_update: update }) => [
@@ -118,7 +118,7 @@ function listOffers(name: FeatureName, features: Features = {}): string[] {
   return [name, ...(details[name]?.(features) ?? []).map((detail) => `${name} of ${detail}`)];
 }
 
-/** A feature that others do not offer at all, or what of it they do not offer. */
+/** What a feature offers and `others` do not: its name if they lack the whole feature, else changes and prices. */
 export function listExtras(name: FeatureName, features?: Features, others?: Features): string[] {
   const known = listOffers(name, others);
   const extras = listOffers(name, features).filter((offer) => !known.includes(offer));

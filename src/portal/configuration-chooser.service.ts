@@ -33,7 +33,7 @@ export interface KnownCustomer {
   readonly subscriptions: readonly PlannedSubscription[];
 }
 
-/** What the classes of this room share. */
+/** What the classes of the portal share. */
 export interface PortalParts extends Pick<Platform, 'stripe' | 'audit' | 'now' | 'telemetry'> {
   readonly customers: Customers;
   readonly returnUrls: ReturnUrls;

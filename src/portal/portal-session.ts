@@ -39,7 +39,7 @@ const sessionSchema = z.object({
   created: z.number(),
 });
 
-/** The SDK returns any body of a 200: this refuses other things, and another customer's session. @throws StripeUnavailableError */
+/** The SDK returns any body of a 200, so this refuses all but the session that was asked for. @throws StripeUnavailableError */
 export function readSession(answer: unknown, asked: AskedSession, livemode: boolean): PortalSession {
   const { success, data: session } = sessionSchema.safeParse(answer);
   if (!success) throw refuse('something other than a portal session');

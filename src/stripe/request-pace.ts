@@ -67,7 +67,7 @@ class TurnQueue {
     await new Promise<void>((begin, reject) => {
       const refuse = (): void => reject(createTooBusyError(longestWaitMs));
       this.waiters.splice(place, 0, { holder, round, deadline, begin, refuse });
-      // Where one waiter too many waits, the last gives way: it belongs to a holder with the most requests.
+      // When too many wait, the last in the queue is refused: it belongs to a holder with the most requests.
       if (this.getWait(this.waiters.length - 1) > longestWaitMs) this.waiters.pop()?.refuse();
       if (this.waiters.length === 1) void this.serve();
     });

@@ -83,7 +83,7 @@ const amount = z.number();
 const taxes = z.array(z.looseObject({ amount })).nullish();
 const proration = z.looseObject({ proration: flag.nullish() }).nullish();
 const subscriptionDetails = z.looseObject({ subscription: reference }).nullish();
-/** A page of its own: no other scheme may reach a link in a browser. */
+/** The URL of a page: a browser must get no link with another scheme, such as `javascript:`. */
 const link = z.nullish(z.string().regex(/^https?:\/\//));
 
 const invoiceLine = z.looseObject({

@@ -9,7 +9,7 @@ import { StripeConnectionFailure } from './stripe.errors.ts';
 
 type Request = Parameters<InstanceType<typeof Stripe.HttpClient>['makeRequest']>;
 
-/** Its `timeout` applies to the whole exchange. The SDK's own client would wait forever for an answer that trickles in. */
+/** Its `timeout` applies to the whole exchange. The SDK's own client may wait forever for an answer that trickles in. */
 export class StripeHttpClient extends Stripe.HttpClient {
   private readonly readyBatch = new ReadyBatch();
 

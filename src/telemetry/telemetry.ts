@@ -98,7 +98,7 @@ export function toOutcome(error: unknown): string {
   return error instanceof BillingError ? error.code : 'INTERNAL_SERVER_ERROR';
 }
 
-/** An object that pino extends: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
+/** The active span's ids, in an object that pino extends: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
 export function readTraceIds(): Record<string, string> {
   const span = trace.getActiveSpan()?.spanContext();
   if (span === undefined || !isSpanContextValid(span)) return {};
