@@ -82,7 +82,7 @@ button { width: 100%; min-height: 3rem; padding: .75rem 1rem; border: 2px solid 
 button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 `;
 
-export type SendPage = (reply: FastifyReply, name: EmailLinkPageName, status?: number) => FastifyReply;
+type SendPage = (reply: FastifyReply, name: EmailLinkPageName, status?: number) => FastifyReply;
 
 /** @param stripeUrl the URL of a Stripe other than Stripe's own, to which the button finally leads */
 export function createPageSender(stripeUrl: URL | null): SendPage {
