@@ -1,5 +1,5 @@
 import type { CustomerDirectory, CustomerMapping, MappingIds } from '../customers/customer-directory.ts';
-import { type Lease, type Leases, LeaseTakenError, type LeasesOptions } from '../records/leases.ts';
+import { type EnsureHeld, type Leases, LeaseTakenError, type LeasesOptions } from '../records/leases.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';
 import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
@@ -63,10 +63,10 @@ export class CustomerSync {
   ): Promise<CustomerSnapshot | null> {
     return this.leases.runExclusive(
       `customer:${stripeCustomerId}`,
-      async (lease) => {
+      async (ensureHeld) => {
         const before = await this.snapshots.findRecord(stripeCustomerId);
         const mapping = await this.directory.findByStripeCustomerId(stripeCustomerId);
-        if (mapping !== null) return this.renew(mapping, before, lease);
+        if (mapping !== null) return this.renew(mapping, before, ensureHeld);
         if (before !== null) await this.snapshots.remove(before);
         return null;
       },
@@ -77,11 +77,11 @@ export class CustomerSync {
   private async renew(
     mapping: CustomerMapping,
     before: KeptRecord | null,
-    lease: Lease,
+    ensureHeld: EnsureHeld,
   ): Promise<CustomerSnapshot | null> {
     const reading = await this.reader.read(mapping.stripeCustomerId);
     const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
-    lease.ensureHeld();
+    ensureHeld();
     if (!reading.isKnown) {
       // The key may belong to another account, so nothing is recorded about the customer.
       if (before !== null) await this.snapshots.remove(before);

@@ -8,10 +8,8 @@ const defaultLifeMs = 60_000;
 const restShare = 1 / 3;
 const longestPauseMs = 150;
 
-export interface Lease {
-  /** Call this before each write. @throws LeaseTakenError when another process may soon take the lease */
-  readonly ensureHeld: () => void;
-}
+/** Call this before each write. @throws LeaseTakenError when another process may soon take the lease */
+export type EnsureHeld = () => void;
 
 interface WaitOptions {
   readonly patienceMs?: number;
@@ -42,12 +40,12 @@ export class Leases {
   /** @throws LeaseTakenError, StoreUnavailableError, and any error of the work */
   async runExclusive<T>(
     key: string,
-    work: (lease: Lease) => Promise<T>,
+    work: (ensureHeld: EnsureHeld) => Promise<T>,
     options: WaitOptions = {},
   ): Promise<T> {
-    const { record, lease } = await this.take(key, options);
+    const { record, ensureHeld } = await this.take(key, options);
     try {
-      return await work(lease);
+      return await work(ensureHeld);
     } finally {
       // A lease that cannot be removed expires.
       await this.records.remove('lease', record).catch(() => false);
@@ -57,14 +55,14 @@ export class Leases {
   private async take(
     key: string,
     { patienceMs = this.patienceMs, recheck }: WaitOptions,
-  ): Promise<{ record: KeptRecord; lease: Lease }> {
+  ): Promise<{ record: KeptRecord; ensureHeld: EnsureHeld }> {
     const deadline = performance.now() + patienceMs;
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
       // Waiting processes only read, because an insert would take the write lock from the process that holds the lease.
       if (await this.isFree(key)) {
         const record = createRecord(key, { expiresAt: new Date(Date.now() + this.lifeMs) });
-        const lease = this.createLease(record);
-        if (await this.insert(record)) return { record, lease };
+        const ensureHeld = this.createCheck(record);
+        if (await this.insert(record)) return { record, ensureHeld };
       }
       if (performance.now() > deadline) throw new LeaseTakenError();
       await wait(pause * (0.5 + Math.random()));
@@ -72,15 +70,13 @@ export class Leases {
     }
   }
 
-  private createLease({ expiresAt }: KeptRecord): Lease {
+  private createCheck({ expiresAt }: KeptRecord): EnsureHeld {
     const restMs = this.lifeMs * restShare;
     const heldUntil = performance.now() + this.lifeMs - restMs;
-    return {
-      ensureHeld: () => {
-        // Both clocks count: an operator can set the wall clock, and the monotonic clock stops while the machine sleeps.
-        const isLate = performance.now() > heldUntil || Date.now() > expiresAt.getTime() - restMs;
-        if (isLate) throw new LeaseTakenError();
-      },
+    return () => {
+      // Both clocks count: an operator can set the wall clock, and the monotonic clock stops while the machine sleeps.
+      const isLate = performance.now() > heldUntil || Date.now() > expiresAt.getTime() - restMs;
+      if (isLate) throw new LeaseTakenError();
     };
   }
 

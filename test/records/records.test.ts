@@ -183,10 +183,10 @@ describe('a lease that was never released', () => {
 
 describe('a lease', () => {
   test('holds at first, and no longer when its end is near', async () => {
-    await new Leases(database.records, { lifeMs: 300 }).runExclusive(key, async (lease) => {
-      expect(lease.ensureHeld).not.toThrow();
+    await new Leases(database.records, { lifeMs: 300 }).runExclusive(key, async (ensureHeld) => {
+      expect(ensureHeld).not.toThrow();
       await wait(210);
-      expect(lease.ensureHeld).toThrow(LeaseTakenError);
+      expect(ensureHeld).toThrow(LeaseTakenError);
     });
   });
 
@@ -196,11 +196,11 @@ describe('a lease', () => {
     ['little time has passed', Date, 39_000, true],
     ['little time has passed on the other clock', performance, 39_000, true],
   ])('goes by both clocks: %s', async (_title, clock, elapsedMs, isHeld) => {
-    await leases.runExclusive(key, (lease) => {
+    await leases.runExclusive(key, (ensureHeld) => {
       const now = clock.now();
       jest.spyOn(clock, 'now').mockReturnValue(now + elapsedMs);
-      if (isHeld) expect(lease.ensureHeld).not.toThrow();
-      else expect(lease.ensureHeld).toThrow(LeaseTakenError);
+      if (isHeld) expect(ensureHeld).not.toThrow();
+      else expect(ensureHeld).toThrow(LeaseTakenError);
       jest.restoreAllMocks();
       return Promise.resolve();
     });
