@@ -33,8 +33,8 @@ async function load(shell: Shell, url: string | undefined) {
   const { stripe: config, faults } = readStripeConfig(env);
   const read = readVariables({ PUBLIC_URL: url ?? env['PUBLIC_URL'] }, ['PUBLIC_URL']);
   const { PUBLIC_URL: base } = read.values;
-  const [fault = 'PUBLIC_URL: set it, or give --url'] = read.faults;
-  if (base === undefined) faults.push(url ? fault.replace('PUBLIC_URL', '--url') : fault);
+  const [fault] = read.faults.map((each) => (url === undefined ? each : each.replace('PUBLIC_URL', '--url')));
+  if (base === undefined) faults.push(fault ?? 'PUBLIC_URL: set it, or give --url');
   if (config === null || base === undefined) throw new ConfigurationError(faults);
   const endpoint = await import('../webhooks/webhook-endpoint.ts');
   return { ...endpoint, config, url: endpoint.toEndpointUrl(base) };

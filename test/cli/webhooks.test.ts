@@ -80,6 +80,7 @@ describe('webhooks create', () => {
     [['--url', 'http://billing.example.com'], '--url: expected https'],
     [[], 'PUBLIC_URL: set it, or give --url'],
     [['--url', ''], 'PUBLIC_URL: set it, or give --url'],
+    [['--url', ' '], 'PUBLIC_URL: set it, or give --url'],
   ])('%j is refused', async (args, message) => {
     const { stderr, exitCode } = await create(...args);
 
