@@ -36,7 +36,7 @@ export interface CustomerDirectory {
   findByStripeCustomerId(stripeCustomerId: string): Promise<CustomerMapping | null>;
   /** Idempotent. @throws UserAlreadyLinkedError, CustomerAlreadyLinkedError */
   link(link: MappingIds): Promise<{ readonly mapping: CustomerMapping; readonly created: boolean }>;
-  /** Returns one outcome for each link, in the same order. Other writers wait until the end, so pass at most `linksPerStep` links. */
+  /** Returns one outcome for each link, in the same order. Other writers may wait until the end, so pass at most `linksPerStep` links. */
   linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]>;
   /** Changes a mapping and returns the new state; null when the user has none, or another user has the customer. */
   update(userId: string, changes: MappingChanges): Promise<CustomerMapping | null>;
