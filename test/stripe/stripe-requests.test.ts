@@ -60,7 +60,7 @@ const unknownToStripeMock = [
 
 // Commands alone create and check webhook endpoints.
 test('every call of the SDK in the service is listed here', () => {
-  const folder = new URL('../../src/', import.meta.url).pathname;
+  const folder = join(import.meta.dirname, '../../src');
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !/^(cli\/|webhooks\/webhook-endpoint)/.test(path))
     .map((path) => readFileSync(join(folder, path), 'utf8'));

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as apollo4 from '@apollo/client';
 import { expect, test } from '@jest/globals';
 import * as apollo3 from 'apollo-client-3/core/index.js';
@@ -7,7 +8,7 @@ import { createBillingPortalClient } from '../src/billing-portal-client.ts';
 import { billingAccountQuery } from '../src/use-billing-portal.ts';
 
 const app = await createTestApp({
-  TRUSTED_DOCUMENTS: new URL('../documents.json', import.meta.url).pathname,
+  TRUSTED_DOCUMENTS: join(import.meta.dirname, '../documents.json'),
 });
 const { customerId } = await seedDemoData(app.sdk);
 await app.link('ada', customerId);
