@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Command, Option } from 'commander';
 import { loadConfig } from '../../config/config.ts';
-import { readVariables } from '../../config/environment-schema.ts';
+import { isSet, readVariables } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
 import { CommandError, type Shell, failOn } from '../shell.ts';
 import { type Answers, collectAnswers } from './answers.ts';
@@ -50,9 +50,10 @@ Auth.js and for sessions of your own, with a new JWT_SECRET to share.
 async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const { output, force = false } = options;
   await checkPlace(output, force);
-  const { STRIPE_SECRET_KEY: stripeKey = '' } = shell.readProcessEnvironment();
-  // A blank variable counts as unset.
-  const given = stripeKey.trim() === '' ? options : { stripeKey, ...options };
+  const env = shell.readProcessEnvironment();
+  const given = isSet(env, 'STRIPE_SECRET_KEY')
+    ? { stripeKey: env['STRIPE_SECRET_KEY'], ...options }
+    : options;
   const answers = await collectAnswers(shell, given);
   const variables = createVariables(answers, options);
   loadConfig(variables);
