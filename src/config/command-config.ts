@@ -2,8 +2,14 @@ import type { AuthConfig } from '../auth/authenticator.ts';
 import { ConfigurationError, createAuthConfig, createCommandConfig } from './config.ts';
 import type { HostedConfig, StripeConfig } from './config.ts';
 import type { LinkingVariable } from './environment-schema.ts';
-import { authVariables, hasAll, isSet } from './environment-schema.ts';
-import { readKeySource, readVariables, stripeVariables } from './environment-schema.ts';
+import {
+  authVariables,
+  hasAll,
+  isSet,
+  readKeySource,
+  readVariables,
+  stripeVariables,
+} from './environment-schema.ts';
 import type { Environment } from './environment.ts';
 
 /** The settings that the platform and the features need, in commands and in the service. */
@@ -23,6 +29,7 @@ export function loadStoreConfig(env: Environment, alsoRead: readonly LinkingVari
     );
   if (faults.length > 0) throw new ConfigurationError(faults);
   const config = createCommandConfig(values);
+  // Without a key, Stripe cannot be asked: see StripeClient.
   return { ...config, stripe: { ...config.stripe, secretKey: values.STRIPE_SECRET_KEY ?? null } };
 }
 

@@ -52,10 +52,10 @@ export function loadHostedConfig(env: Environment): HostedConfig {
   return createConfig(values);
 }
 
-/** Commands serve no requests, so the settings that they do not read have their defaults. */
+/** Commands serve no requests, so the settings that they do not read have their defaults. A missing key is empty. */
 export function createCommandConfig(values: ReadVariables): HostedConfig {
   const defaults = readVariables({}).values as Variables;
-  const config = createConfig({ ...defaults, RETURN_URLS: [], STRIPE_SECRET_KEY: 'none', ...values });
+  const config = createConfig({ ...defaults, RETURN_URLS: [], STRIPE_SECRET_KEY: '', ...values });
   return { ...config, logLevel: 'warn' };
 }
 
