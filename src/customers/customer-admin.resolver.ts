@@ -29,7 +29,7 @@ export class CustomerAdminResolver {
 
   @AdminQuery(
     () => CustomerMapping,
-    'finds a mapping by the user id or the customer id; null when there is none.',
+    'finds a mapping by user id or by customer id. Returns null when no such mapping exists.',
     { nullable: true },
   )
   async customerMapping(

@@ -40,7 +40,7 @@ export class Metrics {
     ['method', 'route', 'status'],
     requestBuckets,
   );
-  /** The outcome is the HTTP status, or why there is none. */
+  /** The outcome is the HTTP status of Stripe's response, or the reason why no response came. */
   readonly stripeRequests = this.time(
     'billing_portal_stripe_request_duration_seconds',
     'Single requests to Stripe, by endpoint and by status or failure, without time in the queue.',
