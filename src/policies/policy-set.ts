@@ -15,8 +15,15 @@ import {
 import type { Condition, PolicyDraft, PolicyFile } from './policy-file.schema.ts';
 
 /** A policy with everything it extends filled in. */
-export interface Policy extends Omit<PolicyDraft, 'extends'> {
+export interface WholePolicy extends Omit<PolicyDraft, 'extends'> {
   readonly name: string;
+}
+
+/** The configuration of a policy as its file says, with nothing hidden. */
+export type CompiledPolicy = WantedConfiguration & { readonly policyName: string };
+
+export interface Policy extends WholePolicy {
+  readonly compiled: CompiledPolicy;
 }
 
 export interface PolicySet {
@@ -40,13 +47,13 @@ export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicyS
     const content = fillIn(drafts, draft);
     for (const { path, expected } of findOwnRefusals(drafts, draft, content))
       faults.push({ path: `policies.${name}.${path}`, expected });
-    policies.set(name, { ...content, name });
+    policies.set(name, createPolicy({ ...content, name }));
   }
   const find = (name: string, path: string): Policy => {
     const policy = policies.get(name);
     if (policy === undefined)
       faults.push({ path, expected: `one of ${[...policies.keys()].join(', ')}, not "${name}"` });
-    return policy ?? { name };
+    return policy ?? createPolicy({ name });
   };
   const set = {
     rules: file.rules.map(({ when, use }, index) => ({ when, policy: find(use, `rules.${index}.use`) })),
@@ -55,6 +62,10 @@ export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicyS
   };
   if (faults.length === 0) faults.push(...checkStrictest(set));
   return set;
+}
+
+function createPolicy(whole: WholePolicy): Policy {
+  return { ...whole, compiled: compilePolicy(whole) };
 }
 
 type Drafts = ReadonlyMap<string, PolicyDraft>;
@@ -125,10 +136,7 @@ export function listExtras(name: FeatureName, features?: Features, others?: Feat
   return extras[0] === name ? [name] : extras;
 }
 
-/** The configuration of a policy as its file says, with nothing hidden. */
-export type CompiledPolicy = WantedConfiguration & { readonly policyName: string };
-
-export function compilePolicy(policy: Policy): CompiledPolicy {
+export function compilePolicy(policy: WholePolicy): CompiledPolicy {
   const content = createContent(policy.name, policy);
   return { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
 }

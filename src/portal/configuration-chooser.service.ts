@@ -11,7 +11,7 @@ import type { Configurations } from '../configurations/create-configurations.ts'
 import type { Customers } from '../customers/create-customers.ts';
 import type { CustomerMapping } from '../customers/customer-directory.ts';
 import type { Platform } from '../platform.ts';
-import { type Policy, compilePolicy } from '../policies/policy-set.ts';
+import type { Policy } from '../policies/policy-set.ts';
 import type { PlannedSubscription, PortalPolicies } from '../policies/portal-policies.service.ts';
 import type { ReturnUrls } from '../return-urls/return-urls.ts';
 import { BadUserInputError } from '../shared/errors.ts';
@@ -100,7 +100,7 @@ export class ConfigurationChooser {
   ): Promise<ChosenConfiguration> {
     if (this.parts.policies === null) return { policy: null, named: null, wanted: null };
     const policy = await this.parts.policies.select(caller, mapping, known);
-    return { policy, named: null, wanted: compilePolicy(policy) };
+    return { policy, named: null, wanted: policy.compiled };
   }
 
   /** Reads the configuration from Stripe each time, so that a session follows its last change. */

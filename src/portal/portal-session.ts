@@ -1,6 +1,7 @@
 import { ID } from 'type-graphql';
 import * as z from 'zod';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
+import { seconds } from '../stripe/stripe-answer.ts';
 import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 
 export type PortalSession = InstanceType<typeof PortalSession>;
@@ -36,7 +37,7 @@ const sessionSchema = z.object({
   configuration: z.string(),
   locale: z.string().nullable(),
   livemode: z.boolean(),
-  created: z.number(),
+  created: seconds,
 });
 
 /** The SDK returns any body of a 200, so this refuses all but the session that was asked for. @throws StripeUnavailableError */

@@ -80,7 +80,7 @@ export class PortalSessions {
     let policy = '(none)';
     try {
       const checked = this.check(args);
-      const [mapping, chosen] = await choose(listHidden(args.features ?? {}));
+      const [mapping, chosen] = await choose(args.features ? listHidden(args.features) : []);
       // No policy's own name has parentheses.
       policy = chosen.policy?.name ?? (chosen.named === null ? '(stripe default)' : '(named)');
       const params = await this.compile(args.flow ?? null, mapping.stripeCustomerId, chosen);

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Policy, compilePolicy, createPolicySet, listPolicies } from '../../src/policies/policy-set.ts';
+import {
+  type WholePolicy,
+  compilePolicy,
+  createPolicySet,
+  listPolicies,
+} from '../../src/policies/policy-set.ts';
 import { type WantedConfiguration, hashContent } from '../../src/configurations/managed-configuration.ts';
 import { narrow } from '../../src/configurations/narrow-configuration.ts';
 import { type FeatureName, featureNames } from '../../src/configurations/configuration-features.schema.ts';
@@ -48,7 +53,7 @@ const drafts: fc.Arbitrary<PolicyDraft> = optional({
     }),
   }),
 });
-const policies: fc.Arbitrary<Policy> = drafts.map((draft) => ({ ...draft, name: 'p' }));
+const policies: fc.Arbitrary<WholePolicy> = drafts.map((draft) => ({ ...draft, name: 'p' }));
 const hiddenFeatures = fc.uniqueArray(fc.constantFrom(...featureNames));
 
 function listEnabled({ content }: WantedConfiguration): FeatureName[] {
@@ -134,7 +139,8 @@ describe('a hash', () => {
         expect(narrow(compilePolicy(policy), hidden)).toEqual(wanted);
         expect(hashContent(JSON.parse(JSON.stringify(content)) as object)).toBe(hash);
         expect(
-          compilePolicy({ ...policy, features: content.features as Policy['features'] }).content.features,
+          compilePolicy({ ...policy, features: content.features as WholePolicy['features'] }).content
+            .features,
         ).toEqual(content.features);
       }),
     );
@@ -194,7 +200,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readLeaf(written: PolicyFile['policies']): Policy {
+function readLeaf(written: PolicyFile['policies']): WholePolicy {
   const set = createPolicySet({ policies: written, rules: [], default: 'leaf', strictest: 'leaf' }, []);
   const [leaf] = listPolicies(set);
   if (leaf === undefined) throw new Error('The file has no policy.');

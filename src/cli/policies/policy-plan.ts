@@ -2,7 +2,7 @@ import type { ConfigurationChange } from '../../configurations/configuration-cha
 import { listChanges, listEdits } from '../../configurations/configuration-changes.ts';
 import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
 import type { CompiledPolicy, PolicySet } from '../../policies/policy-set.ts';
-import { compilePolicy, listPolicies } from '../../policies/policy-set.ts';
+import { listPolicies } from '../../policies/policy-set.ts';
 
 /** What has to happen at Stripe before sessions can use a policy as the file defines it. */
 export type PlannedAction = 'create' | 'activate' | 'restore' | 'none';
@@ -20,7 +20,7 @@ export interface PlannedPolicy {
 
 /** @param own every configuration of the namespace, with its products */
 export function planPolicies(set: PolicySet, own: readonly Configuration[]): PlannedPolicy[] {
-  return listPolicies(set).map((policy) => planPolicy(compilePolicy(policy), own));
+  return listPolicies(set).map(({ compiled }) => planPolicy(compiled, own));
 }
 
 function planPolicy(wanted: CompiledPolicy, own: readonly Configuration[]): PlannedPolicy {
@@ -58,7 +58,7 @@ interface SpareConfiguration {
 
 /** Never lists the account's default configuration. */
 export function listSpares(set: PolicySet, own: readonly Configuration[]): SpareConfiguration[] {
-  const hashes = new Set(listPolicies(set).map((policy) => compilePolicy(policy).hash));
+  const hashes = new Set(listPolicies(set).map(({ compiled }) => compiled.hash));
   const inUse = new Set([...hashes].map((hash) => findByHash(own, hash)?.id));
   return own.flatMap((configuration) => {
     const { id, active, is_default: isDefault, login_page: loginPage } = configuration;
