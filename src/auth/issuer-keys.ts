@@ -11,7 +11,7 @@ import {
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { createOutboundAgent, noProxy, rejectOnAbort } from '../shared/outbound-agent.ts';
+import { createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
 import { AuthUnavailableError, type Refusal, describeValue, refuse } from './auth.errors.ts';
 import type { KeySource } from './key-source.ts';
 
@@ -140,6 +140,13 @@ export function createKeySet({ url, proxy = noProxy }: KeySetAddress): RemoteJWK
         throw error instanceof KeySetError ? error : new KeySetError(describeFailure(error));
       }
     },
+  });
+}
+
+/** undici observes the signal only once the request has a connection, so the wait for a connection ends here. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }
 

@@ -22,10 +22,3 @@ export function createOutboundAgent(proxy: OutboundProxy, options: Agent.Options
     noProxy: proxy.except,
   });
 }
-
-/** undici observes the signal only once the request has a connection, so the wait for a connection ends here. */
-export function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
-}

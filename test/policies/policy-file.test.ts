@@ -218,6 +218,7 @@ leaf: { extends: middle, business_profile: { headline: Leaf } }`);
     );
     expect(leaf).toEqual({
       name: 'leaf',
+      compiled: expect.objectContaining({ policyName: 'leaf' }),
       business_profile: { headline: 'Leaf', terms_of_service_url: 'https://example.com/terms' },
       features: {
         invoice_history: { enabled: true },
