@@ -53,8 +53,9 @@ export function readContent(found: Configuration): WantedConfiguration {
 }
 
 function readFeatures(found: Configuration['features']): Features {
+  const shapes = (featureShapes ??= (z.toJSONSchema(configurationFeaturesSchema) as Shape).properties ?? {});
   const features: Features = Object.fromEntries(
-    featureNames.map((name) => [name, copy(found[name], featureShapes[name] ?? {}) ?? { enabled: false }]),
+    featureNames.map((name) => [name, copy(found[name], shapes[name] ?? {}) ?? { enabled: false }]),
   );
   const { customer_update: customer, subscription_update: subscription } = features;
   return {
@@ -74,7 +75,7 @@ interface Shape {
 }
 
 /** A release of Stripe's API may answer with fields that it does not take: only fields of this table are copied. */
-const featureShapes = (z.toJSONSchema(configurationFeaturesSchema) as Shape).properties ?? {};
+let featureShapes: Shape['properties'];
 
 /** Omits null and empty lists, which Stripe does not accept, and the settings of disabled features. */
 function copy(value: unknown, { properties, items }: Shape): unknown {
