@@ -14,7 +14,7 @@ import type { ApiRoute, PathIds } from './route.ts';
 import { StripeApiError } from './stripe-api-error.ts';
 import type { Store } from './store.ts';
 
-export interface ApiServerParts {
+interface ApiServerParts {
   readonly store: Store;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly requests: RecordedRequest[];

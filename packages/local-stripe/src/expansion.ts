@@ -2,7 +2,7 @@ import { invalidRequest } from './stripe-api-error.ts';
 import type { ObjectName, StripeObjects } from './stripe-objects.ts';
 
 /** Finds the objects that an answer refers to. The store implements it. */
-export interface ObjectSource {
+interface ObjectSource {
   lookUp(id: string): object | null;
   all<N extends ObjectName>(name: N): readonly StripeObjects[N][];
 }

@@ -4,7 +4,7 @@ const decimals: Readonly<Record<number, string>> = {
   3: 'BHD JOD KWD OMR TND',
 };
 
-export function decimalsOf(currency: string): number {
+function decimalsOf(currency: string): number {
   const found = Object.entries(decimals).find(([, codes]) => codes.includes(currency.toUpperCase()));
   return found ? Number(found[0]) : 2;
 }

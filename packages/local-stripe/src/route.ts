@@ -2,7 +2,7 @@ import { decodeParameters } from './parameters.ts';
 import type { Decoded, ParameterTable } from './parameters.ts';
 import type { FormFields } from './form.ts';
 
-export interface RouteRequest<Values> {
+interface RouteRequest<Values> {
   readonly values: Values;
   /** The id in the path, or an empty string. */
   readonly id: string;
@@ -27,7 +27,7 @@ export interface ApiRoute {
   prepare(fields: FormFields, ids: PathIds, stripeAccount: string | null): () => object;
 }
 
-export interface RouteDefinition<P extends ParameterTable> {
+interface RouteDefinition<P extends ParameterTable> {
   readonly method: ApiRoute['method'];
   readonly path: string;
   readonly parameters: P;

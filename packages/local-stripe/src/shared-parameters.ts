@@ -17,7 +17,7 @@ export const timeRange = either(
   object({ gt: integer(), gte: integer(), lt: integer(), lte: integer() }),
 );
 
-export interface AddressValues {
+interface AddressValues {
   readonly city?: string | null;
   readonly country?: string | null;
   readonly line1?: string | null;

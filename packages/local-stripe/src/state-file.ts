@@ -11,7 +11,7 @@ interface SavedState {
   readonly endpoints: readonly RegisteredEndpoint[];
 }
 
-export interface StateFileParts {
+interface StateFileParts {
   readonly store: Store;
   readonly endpoints: WebhookEndpoints;
   readonly index: CustomerIndex;

@@ -27,7 +27,7 @@ const naming: Record<ObjectName, { readonly noun: string; readonly pathParam: st
 };
 
 /** What Stripe still returns for a deleted object. */
-export interface Tombstone {
+interface Tombstone {
   readonly id: string;
   readonly object: ObjectName;
   readonly deleted: true;

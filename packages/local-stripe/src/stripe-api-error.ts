@@ -1,7 +1,7 @@
 export type StripeErrorType =
   'api_error' | 'authentication_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
 
-export interface StripeErrorDetails {
+interface StripeErrorDetails {
   readonly status?: number;
   readonly type?: StripeErrorType;
   readonly code?: string;

@@ -124,7 +124,7 @@ export type PhaseDiscount = Replace<
   { coupon: string | null; discount: string | null; promotion_code: string | null }
 >;
 
-export type PhaseItem = Replace<
+type PhaseItem = Replace<
   Stripe.SubscriptionSchedule.Phase.Item,
   { price: string; plan: string; discounts: PhaseDiscount[] }
 >;
@@ -176,7 +176,7 @@ export type InvoiceObject = Replace<
 
 export type ConfigurationObject = Replace<Stripe.BillingPortal.Configuration, { application: null }>;
 
-export type FeedbackOptionObject = Stripe.Billing.FeedbackOption;
+type FeedbackOptionObject = Stripe.Billing.FeedbackOption;
 
 export type SessionObject = Replace<Stripe.BillingPortal.Session, { configuration: string }>;
 

@@ -9,7 +9,7 @@ import type {
 import { shareOf } from './price-amounts.ts';
 
 /** A line that discounts can reduce. */
-export interface DiscountableLine {
+interface DiscountableLine {
   readonly amount: number;
   readonly product: string;
   /** The discounts of the line's subscription item, which apply before those of the invoice. */

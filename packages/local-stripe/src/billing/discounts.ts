@@ -13,7 +13,7 @@ import { addInterval } from './periods.ts';
 import type { DiscountRequest } from './subscription-internals.ts';
 
 /** What is discounted. */
-export interface DiscountHolder {
+interface DiscountHolder {
   readonly customer: CustomerObject;
   readonly subscription?: string;
   readonly subscriptionItem?: string;

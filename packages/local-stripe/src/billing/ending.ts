@@ -5,7 +5,7 @@ import { billCharges, restOf } from './pausing.ts';
 import { chargeItem, isMetered } from './subscription-items.ts';
 import type { Charge } from './subscription-internals.ts';
 
-export interface EndingOptions {
+interface EndingOptions {
   /** Whether the time that is paid and left becomes a credit. */
   readonly prorate: boolean;
   /** Whether usage and pending items are invoiced now. Otherwise they wait for an invoice that may never come. */

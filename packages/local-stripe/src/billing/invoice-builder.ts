@@ -12,7 +12,7 @@ import { activeDiscounts, invoiceDiscountsOf, takeDiscounts } from './discountin
 import { optionIn } from './price-amounts.ts';
 import type { Charge } from './subscription-internals.ts';
 
-export interface InvoiceContents {
+interface InvoiceContents {
   readonly customer: CustomerObject;
   readonly subscription: SubscriptionObject;
   readonly charges: readonly Charge[];

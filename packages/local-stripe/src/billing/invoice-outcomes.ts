@@ -9,7 +9,7 @@ export function subscriptionOf(invoice: InvoiceObject): string | null {
   return typeof subscription === 'string' ? subscription : null;
 }
 
-export interface PaymentChoice {
+interface PaymentChoice {
   /** The payment method to charge. Null: the one that Stripe would charge. */
   readonly methodId: string | null;
   /** Whether the customer paid elsewhere, such as by bank transfer. */

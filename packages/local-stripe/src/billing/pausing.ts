@@ -18,7 +18,7 @@ import {
 } from './subscription-items.ts';
 import type { Charge } from './subscription-internals.ts';
 
-export interface PauseOptions {
+interface PauseOptions {
   readonly resumesAt: number | null;
   /** Whether the paid time that is left becomes a credit. */
   readonly creditsUnusedTime: boolean;

@@ -1,5 +1,5 @@
 /** The billing interval of a price. */
-export interface Interval {
+interface Interval {
   readonly interval: string;
   readonly interval_count: number;
 }

@@ -9,7 +9,7 @@ import { listItems, periodOf, withPeriod } from './subscription-items.ts';
 import type { ItemChange } from './subscription-internals.ts';
 
 /** The changes that give a subscription the items of a phase. */
-export function changesTo(phase: PhaseObject, subscription: SubscriptionObject): ItemChange[] {
+function changesTo(phase: PhaseObject, subscription: SubscriptionObject): ItemChange[] {
   const before = subscription.items.data;
   const replaces = before.length === 1 && phase.items.length === 1;
   const kept = new Set<string>();

@@ -3,7 +3,7 @@ import type { PriceObject } from '../stripe-objects.ts';
 import { optionIn } from './price-amounts.ts';
 
 /** How a label is worded: on pages in their language, on invoices in English. */
-export interface Wording {
+interface Wording {
   readonly locale: string;
   readonly say: (text: string) => string;
 }

@@ -12,7 +12,7 @@ import { buildItem, firstCharges, isMetered, listItems, periodFrom } from './sub
 import type { Charge } from './subscription-internals.ts';
 import { announceTrialEnd } from './trial-ending.ts';
 
-export interface NewSubscription {
+interface NewSubscription {
   readonly customer: CustomerObject;
   readonly items: readonly {
     readonly price: PriceObject;

@@ -9,7 +9,7 @@ import { amountFor } from './price-amounts.ts';
 import { describePrice } from './price-labels.ts';
 import { usageOf } from './usage.ts';
 
-export interface Period {
+interface Period {
   readonly start: number;
   readonly end: number;
 }

@@ -7,7 +7,7 @@ import { renderInvoiceStatus } from './invoice-list.ts';
 import { renderDocument, renderNotice } from './layout.ts';
 import { offeredMethods } from './payment-method-tasks.ts';
 
-export interface InvoiceSheet {
+interface InvoiceSheet {
   readonly invoice: InvoiceObject;
   /** The customer's payment methods. */
   readonly methods: readonly PaymentMethodObject[];

@@ -162,7 +162,7 @@ export function previewChange(visit: Visit, change: PlanChange): ChangePreview {
   });
 }
 
-export interface ChangePreview {
+interface ChangePreview {
   readonly invoice: InvoiceObject;
   readonly invoiceNow: boolean;
   readonly nextInvoiceAt: number;

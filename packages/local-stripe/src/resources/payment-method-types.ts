@@ -20,7 +20,7 @@ export const methodTypes = [
   'sepa_debit',
   'us_bank_account',
 ] as const;
-export type MethodType = (typeof methodTypes)[number];
+type MethodType = (typeof methodTypes)[number];
 
 /** The parameters of each type in `payment_methods.create`. */
 export const typeParameters = {
@@ -77,7 +77,7 @@ export function membersOf(
   });
 }
 
-export interface MethodFacts {
+interface MethodFacts {
   readonly last4?: string | undefined;
   readonly email?: string | null | undefined;
   readonly country?: string | undefined;

@@ -12,7 +12,7 @@ import type {
 } from '../stripe-objects.ts';
 import type { flowParameters } from './portal-flow-parameters.ts';
 
-export type Flow = NonNullable<SessionObject['flow']>;
+type Flow = NonNullable<SessionObject['flow']>;
 type FlowValues = Decoded<typeof flowParameters>;
 
 /** Validates a deep link against the configuration, and returns it as Stripe does. */

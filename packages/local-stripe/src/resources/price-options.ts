@@ -42,7 +42,7 @@ export const chargingParameters = {
 };
 
 type AmountValues = Decoded<typeof amountParameters>;
-export type ChargingValues = Decoded<typeof chargingParameters>;
+type ChargingValues = Decoded<typeof chargingParameters>;
 
 /** What a price costs in one currency. @throws StripeApiError unless it has tiers or one amount, by its scheme */
 export function buildOption(values: AmountValues, tiered: boolean, path = ''): CurrencyOption {

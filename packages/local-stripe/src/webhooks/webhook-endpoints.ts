@@ -5,7 +5,7 @@ import { resourceMissing } from '../stripe-api-error.ts';
 import type { NewWebhookEndpoint } from './new-webhook-endpoint.ts';
 
 /** An endpoint as Stripe returns it. Only the answer to its creation contains the secret. */
-export type WebhookEndpointObject = Omit<Stripe.WebhookEndpoint, 'secret' | 'deleted'>;
+type WebhookEndpointObject = Omit<Stripe.WebhookEndpoint, 'secret' | 'deleted'>;
 
 /** An endpoint with the values that Stripe does not return. */
 export interface RegisteredEndpoint {

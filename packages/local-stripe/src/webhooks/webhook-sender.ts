@@ -1,6 +1,6 @@
 import { createSignatureHeader } from './webhook-signature.ts';
 
-export interface WebhookSenderOptions {
+interface WebhookSenderOptions {
   /** The receivers' clock: real time, even when the local Stripe's own clock was advanced. */
   readonly now: () => Date;
   readonly timeoutMs: number;
