@@ -3,8 +3,6 @@ import { type Connection, PageArgs, readPageRequest, toConnection } from '../gra
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { AdminMutation, AdminQuery } from '../graphql/schema.ts';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
-import { SharedReads, readAll } from '../stripe/reads.ts';
-import type { StripeClient } from '../stripe/stripe-client.ts';
 import type { ConfigurationAdmin } from './configuration-admin.service.ts';
 import {
   BillingPortalConfiguration,
@@ -13,6 +11,7 @@ import {
   PortalCancellationReason,
   toBillingPortalConfiguration,
 } from './portal-configuration.types.ts';
+import type { StripeConfigurations } from './stripe-configurations.service.ts';
 
 const configurationId = Arg('id', () => ID, { description: "Stripe's id of the configuration, `bpc_…`." });
 
@@ -86,12 +85,10 @@ const PortalFeedbackOption = createObjectType(
   },
 );
 
-/** Reads the texts only for queries that ask for them. One request serves all configurations of a page. */
+/** Reads the texts only for queries that ask for them. */
 @Resolver(() => PortalCancellationReason)
 export class FeedbackOptionResolver {
-  private readonly reads = new SharedReads<ReadonlyMap<string, string>>();
-
-  constructor(private readonly stripe: StripeClient) {}
+  constructor(private readonly configurations: Pick<StripeConfigurations, 'readFeedbackTexts'>) {}
 
   @FieldResolver(() => [PortalFeedbackOption], {
     description: 'The custom feedback options, in their order.',
@@ -100,14 +97,7 @@ export class FeedbackOptionResolver {
     @Root() { feedbackOptionIds: ids }: { readonly feedbackOptionIds: readonly string[] },
   ): Promise<InstanceType<typeof PortalFeedbackOption>[]> {
     if (ids.length === 0) return [];
-    const texts = await this.reads.read('all', () => this.readTexts());
+    const texts = await this.configurations.readFeedbackTexts();
     return ids.map((id) => ({ id, text: texts.get(id) ?? null }));
-  }
-
-  private async readTexts(): Promise<ReadonlyMap<string, string>> {
-    const options = await readAll(this.stripe, (sdk, page, requestOptions) =>
-      sdk.billing.feedbackOptions.list(page, requestOptions),
-    );
-    return new Map(options.map(({ id, description }) => [id, description]));
   }
 }

@@ -24,7 +24,7 @@ export function createConfigurations(
     ids,
     resolvers: [
       new ConfigurationAdminResolver(new ConfigurationAdmin({ stripe, returnUrls, audit, ids })),
-      new FeedbackOptionResolver(stripe),
+      new FeedbackOptionResolver(atStripe),
     ],
   };
 }

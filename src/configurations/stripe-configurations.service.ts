@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { readAll } from '../stripe/reads.ts';
+import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import {
   StripeRequestRefusedError,
@@ -26,6 +26,8 @@ type CreateParams = Stripe.BillingPortal.ConfigurationCreateParams;
 type UpdateParams = Stripe.BillingPortal.ConfigurationUpdateParams;
 
 export class StripeConfigurations {
+  private readonly feedbackReads = new SharedReads<ReadonlyMap<string, string>>();
+
   constructor(
     private readonly stripe: StripeClient,
     /** Keeps deployments that share a Stripe account out of each other's way. */
@@ -48,6 +50,16 @@ export class StripeConfigurations {
       sdk.billingPortal.configurations.list(wanted, options),
     );
     return data[0] ?? null;
+  }
+
+  /** The texts of the feedback options by their ids. One request to Stripe serves all configurations of a page. */
+  readFeedbackTexts(): Promise<ReadonlyMap<string, string>> {
+    return this.feedbackReads.read('all', async () => {
+      const options = await readAll(this.stripe, (sdk, page, requestOptions) =>
+        sdk.billing.feedbackOptions.list(page, requestOptions),
+      );
+      return new Map(options.map(({ id, description }) => [id, description]));
+    });
   }
 
   /**
