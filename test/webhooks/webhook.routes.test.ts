@@ -106,6 +106,8 @@ const hostile: readonly (readonly [name: string, code: string, create: () => Sen
   ['half a signature', 'SIGNATURE_MISMATCH', withHeader((body) => sign(body).slice(0, -32))],
   ['a signature and more', 'SIGNATURE_MISMATCH', withHeader((body) => `${sign(body)}00`)],
   ['a signature that is no hex', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1=planted`)],
+  ['an empty signature', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1=`)],
+  ['the name of a signature alone', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1`)],
   [
     'a signature of as many letters, and more bytes',
     'SIGNATURE_MISMATCH',
