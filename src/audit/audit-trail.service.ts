@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Caller } from '../auth/claims.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
 import { type Logger, redact } from '../logging/logger.ts';
@@ -71,7 +71,7 @@ export class AuditTrail {
   /** Records what already happened. @param cause identifies it, so that a repeated event makes no second entry */
   async note(intent: AuditIntent, at: Date, cause: string): Promise<void> {
     // The id has the length of the other ids and sorts with them.
-    const digest = createHash('sha256').update(cause).digest('hex').slice(0, 12);
+    const digest = hash('sha256', cause).slice(0, 12);
     const record = createIntended(intent, `${toOperationTime(at)}${digest}`, at);
     await this.log.append(record);
     await this.log.append({ ...omitPersons(record), step: 'succeeded' });
@@ -157,7 +157,7 @@ const hashEnding = /#[0-9a-f]{64}$/;
 function toText(text: string): string {
   if (text.length <= maxLength && !unstorable.test(text) && !hashEnding.test(text)) return text;
   // UTF-16 keeps lone surrogates apart, which UTF-8 would replace by one character.
-  const digest = createHash('sha256').update(text, 'utf16le').digest('hex');
+  const digest = hash('sha256', Buffer.from(text, 'utf16le'));
   const start = text.slice(0, maxLength - digest.length - 1);
   return `${start.replaceAll(new RegExp(unstorable, 'gu'), '\ufffd')}#${digest}`;
 }

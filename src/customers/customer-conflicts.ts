@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import type { AuditIntent, AuditTrail } from '../audit/audit-trail.service.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
@@ -71,10 +71,7 @@ export class CustomerConflicts {
 }
 
 function createId({ userId, stripeCustomerId }: MappingIds): string {
-  return createHash('sha256')
-    .update(JSON.stringify([userId, stripeCustomerId]))
-    .digest('hex')
-    .slice(0, 40);
+  return hash('sha256', JSON.stringify([userId, stripeCustomerId])).slice(0, 40);
 }
 
 function toConflict({ key, content }: KeptRecord): CustomerConflict {

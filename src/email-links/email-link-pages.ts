@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 
 interface Page {
@@ -86,7 +86,7 @@ type SendPage = (reply: FastifyReply, name: EmailLinkPageName, status?: number) 
 
 /** @param stripeUrl the URL of a Stripe other than Stripe's own, to which the button finally leads */
 export function createPageSender(stripeUrl: URL | null): SendPage {
-  const styleHash = createHash('sha256').update(style).digest('base64');
+  const styleHash = hash('sha256', style, 'base64');
   // Chromium applies form-action to the redirect after a form too. Stripe's portal may use a custom domain.
   const targets = ["'self'", 'https:', ...(stripeUrl?.protocol === 'http:' ? [stripeUrl.origin] : [])];
   const policy = [

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
@@ -15,7 +15,7 @@ export function isLinkToken(text: string): boolean {
 
 /** Links are stored by id, which does not reveal the token: a copy of the store opens nothing. */
 export function toLinkId(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token);
 }
 
 export function isLinkId(text: string): boolean {
