@@ -97,8 +97,7 @@ export class PortalSessions {
   check({ returnUrl, locale, flow }: SessionArgs): CheckedParams {
     const return_url = this.parts.returnUrls.getAllowed(returnUrl);
     if (flow) this.parts.flows.check(flow);
-    const known = locale ? getPortalLocale(locale) : null;
-    return { return_url, ...(known === null ? {} : { locale: known }) };
+    return { return_url, locale: getPortalLocale(locale ?? '') ?? undefined };
   }
 
   private async compile(
@@ -139,12 +138,8 @@ export class PortalSessions {
 /** The session parameters that a policy sets beside the configuration. */
 function compileExtras(policy: Policy | null, now: Date): Partial<SessionParams> {
   const { after_expiration: afterExpiration, on_behalf_of } = policy ?? {};
-  const hours = afterExpiration?.customer_login.expires_after_hours;
-  const expires_at = Math.floor(now.getTime() / 1000) + (hours ?? 0) * 3600;
-  return {
-    ...(on_behalf_of === undefined ? {} : { on_behalf_of }),
-    ...(hours === undefined
-      ? {}
-      : { after_expiration: { type: 'customer_login', customer_login: { expires_at } } }),
-  };
+  if (afterExpiration === undefined) return { on_behalf_of };
+  const hours = afterExpiration.customer_login.expires_after_hours;
+  const expires_at = Math.floor(now.getTime() / 1000) + hours * 3600;
+  return { on_behalf_of, after_expiration: { type: 'customer_login', customer_login: { expires_at } } };
 }
