@@ -11,7 +11,7 @@ import {
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
+import { createOutboundAgent } from '../shared/outbound-agent.ts';
 import { AuthUnavailableError, type Refusal, describeValue, refuse } from './auth.errors.ts';
 import type { KeySource } from './key-source.ts';
 
@@ -123,7 +123,7 @@ export class KeySetError extends Error {
 }
 
 /** An issuer's JSON Web Key Set. Only `reload` fetches it, so the caller decides when. `reload` throws KeySetError. */
-export function createKeySet({ url, proxy = noProxy }: KeySetAddress): RemoteJWKSet {
+export function createKeySet({ url, proxy }: KeySetAddress): RemoteJWKSet {
   const dispatcher = createOutboundAgent(proxy, { maxResponseSize: maxBytes });
   const request = { origin: url.origin, path: url.pathname + url.search, method: 'GET' } as const;
   return createRemoteJWKSet(url, {

@@ -9,11 +9,9 @@ export interface OutboundProxy {
   readonly except: string;
 }
 
-export const noProxy: OutboundProxy = { url: null, except: '' };
-
 /** Creates the dispatcher for requests to other systems. Plain HTTP, which stays within a machine or cluster, bypasses the proxy. */
-export function createOutboundAgent(proxy: OutboundProxy, options: Agent.Options = {}): Dispatcher {
-  if (proxy.url === null) return new Agent(options);
+export function createOutboundAgent(proxy: OutboundProxy | undefined, options: Agent.Options): Dispatcher {
+  if (!proxy?.url) return new Agent(options);
   return new EnvHttpProxyAgent({
     ...options,
     // A string, even an empty one, keeps undici from reading the environment itself.

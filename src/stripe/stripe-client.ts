@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Stripe from 'stripe';
 import type { Dispatcher } from 'undici';
 import { BillingError } from '../shared/errors.ts';
-import { type OutboundProxy, createOutboundAgent, noProxy } from '../shared/outbound-agent.ts';
+import { type OutboundProxy, createOutboundAgent } from '../shared/outbound-agent.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { RequestPace } from './request-pace.ts';
 import { requireShape } from './stripe-answer.ts';
@@ -49,7 +49,7 @@ export class StripeClient {
   constructor(private readonly options: StripeClientOptions) {
     const { requestsPerSecond = null, telemetry = new Telemetry() } = options;
     const pace = requestsPerSecond === null ? null : new RequestPace(requestsPerSecond);
-    this.dispatcher = createOutboundAgent(options.proxy ?? noProxy, {
+    this.dispatcher = createOutboundAgent(options.proxy, {
       connections: maxConnections,
       maxResponseSize: maxAnswerBytes,
     });
