@@ -13,7 +13,9 @@ export function hasExplorer(): boolean {
   return existsSync(builtPage);
 }
 
-const types: Readonly<Record<string, string>> = {
+/** The types of the files of a built page, by their endings. */
+export const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.ttf': 'font/ttf',
@@ -51,7 +53,7 @@ export async function createExplorerPage(server: FastifyInstance): Promise<Apoll
     // File names change with the content.
     reply
       .headers({ 'cache-control': 'public, max-age=31536000, immutable' })
-      .type(types[extname(params.file)] ?? 'application/octet-stream')
+      .type(contentTypes[extname(params.file)] ?? 'application/octet-stream')
       .send(content);
   });
   server.addHook('onSend', (_request, reply, _body, done) => {

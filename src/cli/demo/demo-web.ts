@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fastify } from 'fastify';
+import { contentTypes } from '../../http/explorer.routes.ts';
 
 /** The build of examples/web, at the same relative path from the source and from the built package. */
 const builtPage = fileURLToPath(new URL('../../../dist/web', import.meta.url));
@@ -15,12 +16,6 @@ interface DemoWeb {
   readonly stop: () => Promise<void>;
 }
 
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-};
-
 /** Serves the page at every path, on loopback and a free port; null when the page is not built. */
 export async function startDemoWeb(): Promise<DemoWeb | null> {
   const names = await readdir(builtPage, { recursive: true }).catch((): string[] => []);
@@ -33,7 +28,7 @@ export async function startDemoWeb(): Promise<DemoWeb | null> {
     else reply.code(403).send();
   });
   for (const name of names) {
-    const type = types[extname(name)];
+    const type = contentTypes[extname(name)];
     if (type === undefined) continue;
     const content = await readFile(join(builtPage, name));
     server.get(`/${name.replace('index.html', '*')}`, (_request, reply) => reply.type(type).send(content));
