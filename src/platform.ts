@@ -8,7 +8,6 @@ import { Leases, type LeasesOptions } from './records/leases.ts';
 import type { Erasure, UserToErase } from './shared/erasure.ts';
 import type { OpenedParts } from './shared/opened-parts.ts';
 import { StripeClient } from './stripe/stripe-client.ts';
-import type { Metrics } from './telemetry/metrics.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
 /** The parts that every feature uses, in the service and in the command line. */
@@ -44,7 +43,9 @@ export async function openPlatform(
   closing: OpenedParts,
 ): Promise<Platform> {
   const { now = () => new Date(), logger = createLogger(config.logLevel) } = overrides;
-  const telemetry = new Telemetry(config.http.metricsPort === null ? null : await loadMetrics());
+  // prom-client is loaded only where metrics are asked for.
+  const loaded = config.http.metricsPort === null ? null : await import('./telemetry/metrics.ts');
+  const telemetry = new Telemetry(loaded && new loaded.Metrics());
   const database = observeDatabase(
     await openDatabase({ url: config.databaseUrl, scope: config.stripe.scope }),
     telemetry,
@@ -59,10 +60,4 @@ export async function openPlatform(
   const audit = new AuditTrail(database.audit, logger, now);
   const leases = new Leases(database.records, overrides.leases);
   return { logger, now, telemetry, database, stripe, audit, leases };
-}
-
-/** Loads prom-client only where metrics are asked for. */
-async function loadMetrics(): Promise<Metrics> {
-  const { Metrics } = await import('./telemetry/metrics.ts');
-  return new Metrics();
 }
