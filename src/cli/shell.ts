@@ -23,8 +23,6 @@ export interface Shell {
 
 /** A command failed; the message is for the user of the command line. */
 export class CommandError extends Error {
-  override readonly name = 'CommandError';
-
   constructor(
     message: string,
     readonly exitCode: number = exitCodes.failed,

@@ -17,8 +17,6 @@ export interface EmailLinkParts extends Pick<Platform, 'leases' | 'stripe' | 'no
 
 /** A link is refused for reasons of its own. A person in a browser sees a page for it; API clients never get this error. */
 export class EmailLinkRefusedError extends Error {
-  override readonly name = 'EmailLinkRefusedError';
-
   /** @param page `try_again` when the browser disconnected: the link can be used later */
   constructor(readonly page: 'unknown' | 'expired' | 'used' | 'try_again') {
     super(`The link was refused: ${page}`);

@@ -11,8 +11,6 @@ const refusals = {
 
 /** Stripe did not sign a delivery for this service, or not recently. Logs and responses have the code. */
 export class WebhookRefusedError extends Error {
-  override readonly name = 'WebhookRefusedError';
-
   constructor(readonly code: keyof typeof refusals) {
     super(refusals[code]);
   }

@@ -41,9 +41,7 @@ export const fail = (detail: string, fix: string | null = null): Judgement => ({
 export const skip = (detail: string): Judgement => ({ outcome: 'skip', detail, fix: null });
 
 /** Ends a check that lacks what it needs; the message becomes the detail of a skipped check. */
-export class CheckSkipped extends Error {
-  override readonly name = 'CheckSkipped';
-}
+export class CheckSkipped extends Error {}
 
 /** The settings of a deployment, as far as they can be read: a fault in one part does not hide the others. */
 export interface Deployment {
