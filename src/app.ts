@@ -38,7 +38,7 @@ export interface App extends Pick<Server, 'fetch'> {
 }
 
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
-  return await createHostedApp(config, { identify: identifyByToken(config.auth), ...overrides });
+  return await composeApp(config, { identify: identifyByToken(config.auth), ...overrides });
 }
 
 export interface Features {
@@ -70,7 +70,7 @@ export function createFeatures(
 }
 
 /** Builds everything in the order in which it is needed. A stop, or a failure halfway, closes it in reverse. */
-export function createHostedApp(config: HostedConfig, options: HostedOptions): Promise<App> {
+export function composeApp(config: HostedConfig, options: HostedOptions): Promise<App> {
   return openAll(async (closing) => {
     const { file } = config.policies;
     const policySet = file === null ? null : await loadPolicyFile(file, config.returnUrls);

@@ -9,7 +9,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { hash } from 'node:crypto';
 import { type ExpectedClaims, describeTime, refuse, refuseAudience, toRefusal } from './auth.errors.ts';
-import { type Caller, type ClaimNames, findClaim, getCaller } from './claims.ts';
+import { type Caller, type ClaimNames, findClaim, readCaller } from './claims.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import {
   type KeySource,
@@ -51,11 +51,11 @@ export function createAuthenticator(config: AuthConfig, clock: () => number = Da
       const key = hash('sha256', token);
       const nowMs = clock();
       const known = verified.get(key);
-      if (known !== undefined && isCurrent(known, nowMs)) return getCaller(decodeJwt(token), config);
+      if (known !== undefined && isCurrent(known, nowMs)) return readCaller(decodeJwt(token), config);
       const claims = await verify(token, keys, config, nowMs);
       const endMs = ((claims.exp ?? 0) + clockSkewSeconds) * 1000;
       verified.set(key, { checkedMs: nowMs, endMs });
-      return getCaller(claims, config);
+      return readCaller(claims, config);
     },
   };
 }

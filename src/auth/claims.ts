@@ -22,7 +22,7 @@ export interface ClaimNames {
 const userIdPattern = /^[^\u0000-\u001f\u007f\p{Surrogate}]{1,255}$/u;
 
 /** Reads the caller from the claims of a verified token. @throws UnauthenticatedError when they identify no user */
-export function getCaller(claims: Claims, names: ClaimNames): Caller {
+export function readCaller(claims: Claims, names: ClaimNames): Caller {
   return {
     userId: getUserId(claims, names.subjectClaim),
     roles: getRoles(findClaim(claims, names.rolesClaim)),
@@ -105,7 +105,7 @@ export interface Identity {
 export function toCaller({ userId, roles = [], email, emailVerified, claims = {} }: Identity): Caller {
   const all = { ...claims, sub: userId, roles, email, email_verified: emailVerified };
   try {
-    return getCaller(all, { subjectClaim: 'sub', rolesClaim: 'roles', emailClaim: 'email' });
+    return readCaller(all, { subjectClaim: 'sub', rolesClaim: 'roles', emailClaim: 'email' });
   } catch (cause) {
     throw new Error('The userId of an identity must be a text of 1 to 255 characters.', { cause });
   }

@@ -1,7 +1,7 @@
 import { UnauthenticatedError } from '../auth/auth.errors.ts';
 import type { Caller } from '../auth/claims.ts';
 
-/** The facts of one request. It carries no services: app.ts wires those into the resolvers. */
+/** The facts of one request. It carries no services: each feature's `create…` function gives those to its resolvers. */
 export interface RequestContext {
   readonly requestId: string;
   readonly caller: Caller | null;

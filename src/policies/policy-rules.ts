@@ -3,7 +3,7 @@ import type { CustomerMapping } from '../customers/customer-directory.ts';
 import type { Condition } from './policy-file.schema.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
-export interface SubscriptionFacts {
+export interface PlanFacts {
   readonly statuses: ReadonlySet<string>;
   /** The products and prices of those that are active, trialing or past due. */
   readonly plans: ReadonlySet<string>;
@@ -15,7 +15,7 @@ export interface PolicyFacts {
   /** Null without a token, as when a customer clicks an e-mail link. */
   readonly caller: Pick<Caller, 'roles' | 'claims'> | null;
   /** Called only when a rule needs subscriptions. Returns null when they cannot be read. */
-  readonly findSubscriptions: () => Promise<SubscriptionFacts | null>;
+  readonly findSubscriptions: () => Promise<PlanFacts | null>;
   readonly now: Date;
 }
 

@@ -5,7 +5,7 @@ import { type CustomerSubscriptions, isCurrent } from '../customers/customer-sub
 import type { Platform } from '../platform.ts';
 import { BillingError } from '../shared/errors.ts';
 import { SharedReads } from '../stripe/reads.ts';
-import { type SubscriptionFacts, selectPolicy } from './policy-rules.ts';
+import { type PlanFacts, selectPolicy } from './policy-rules.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
 
 /** What rules need of a subscription, by Stripe's names. */
@@ -32,14 +32,14 @@ export class PortalPolicies {
     mapping: CustomerMapping | null,
     known: readonly PlannedSubscription[] | null,
   ): Promise<Policy> {
-    let found: Promise<SubscriptionFacts | null> | undefined;
+    let found: Promise<PlanFacts | null> | undefined;
     const findSubscriptions = () =>
       (found ??= known === null ? this.readSubscriptions(mapping) : Promise.resolve(toFacts(known)));
     return selectPolicy(this.parts.set, { caller, mapping, findSubscriptions, now: this.parts.now() });
   }
 
   /** Returns null when the subscriptions cannot be read completely. @throws StripeRateLimitedError, BillingError RATE_LIMITED */
-  private async readSubscriptions(mapping: CustomerMapping | null): Promise<SubscriptionFacts | null> {
+  private async readSubscriptions(mapping: CustomerMapping | null): Promise<PlanFacts | null> {
     if (mapping === null) return toFacts([]);
     try {
       const { stripeCustomerId: id } = mapping;
@@ -55,7 +55,7 @@ export class PortalPolicies {
   }
 }
 
-function toFacts(subscriptions: readonly PlannedSubscription[]): SubscriptionFacts {
+function toFacts(subscriptions: readonly PlannedSubscription[]): PlanFacts {
   const current = subscriptions.filter(isCurrent);
   const prices = current.flatMap(({ items }) => items.map(({ price }) => price));
   const products = prices.map(({ product }) => (typeof product === 'string' ? product : product.id));

@@ -1,6 +1,6 @@
 import './own-fetch.ts';
 import type { GraphQLSchema } from 'graphql';
-import { createApp, createHostedApp } from '../app.ts';
+import { createApp, composeApp } from '../app.ts';
 import { type Caller, type Identity, requireRole, toCaller } from '../auth/claims.ts';
 import { loadConfig, loadHostedConfig } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
@@ -60,7 +60,7 @@ export async function createBillingPortal<Source = Request>(
       throw new Error('`identify` failed.', { cause });
     });
   const app = await (withTokens === null
-    ? createHostedApp(config, { identify: identifyRequest })
+    ? composeApp(config, { identify: identifyRequest })
     : createApp(withTokens));
   app.startSweeping();
   return {

@@ -22,7 +22,10 @@ export const wholeCustomerQuery = graphql(/* GraphQL */ `
         phone
         address {
           line1
+          line2
           city
+          state
+          postalCode
           country
         }
       }
@@ -107,6 +110,9 @@ export const wholeCustomerQuery = graphql(/* GraphQL */ `
           trialEndsAt
           items {
             quantity
+            amount {
+              ...Amount
+            }
             price {
               ...Price
             }

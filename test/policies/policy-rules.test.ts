@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type PolicyFacts, type SubscriptionFacts, selectPolicy } from '../../src/policies/policy-rules.ts';
+import { type PolicyFacts, type PlanFacts, selectPolicy } from '../../src/policies/policy-rules.ts';
 import { parsePolicyFile } from '../../src/policies/policy-file.ts';
 import type { Condition } from '../../src/policies/policy-file.schema.ts';
 import type { PolicySet } from '../../src/policies/policy-set.ts';
@@ -7,7 +7,7 @@ import type { PolicySet } from '../../src/policies/policy-set.ts';
 const now = new Date('2027-01-01T00:00:00.000Z');
 const pro = createSubscriptions(['active'], ['prod_pro', 'price_pro']);
 
-function createSubscriptions(statuses: readonly string[], plans: readonly string[]): SubscriptionFacts {
+function createSubscriptions(statuses: readonly string[], plans: readonly string[]): PlanFacts {
   return { statuses: new Set(statuses), plans: new Set(plans) };
 }
 
