@@ -9,10 +9,6 @@ export function createLinkToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export function isLinkToken(text: string): boolean {
-  return /^[\w-]{43}$/.test(text);
-}
-
 /** Links are stored by id, which does not reveal the token: a copy of the store opens nothing. */
 export function toLinkId(token: string): string {
   return hash('sha256', token);

@@ -5,7 +5,7 @@ import { findStripeCustomer } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
 import type { PortalSession } from '../portal/portal-session.ts';
 import type { PortalSessions } from '../portal/portal-sessions.service.ts';
-import { type EmailLink, type EmailLinkRegister, isLinkToken, toLinkId } from './email-link-register.ts';
+import { type EmailLink, type EmailLinkRegister, toLinkId } from './email-link-register.ts';
 
 export interface EmailLinkParts extends Pick<Platform, 'leases' | 'stripe' | 'now' | 'audit'> {
   readonly links: EmailLinkRegister;
@@ -70,7 +70,7 @@ export class EmailLinkVisits {
   }
 
   private async getUsable(token: string): Promise<EmailLink> {
-    const link = isLinkToken(token) ? await this.parts.links.find(toLinkId(token)) : null;
+    const link = await this.parts.links.find(toLinkId(token));
     if (link === null) throw new EmailLinkRefusedError('unknown');
     if (link.usedAt !== null) throw new EmailLinkRefusedError('used');
     if (link.expiresAt <= this.parts.now()) throw new EmailLinkRefusedError('expired');

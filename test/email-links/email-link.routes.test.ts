@@ -175,6 +175,19 @@ async function untilAsked(user: LinkedUser): Promise<void> {
   while (kit.countSessions(user) === 0) await sleep(5);
 }
 
+test.each([
+  ['fails', { status: '500', times: '9' }],
+  ['does not answer for a while', { delay_ms: '8000' }],
+])('the page with the button is shown although Stripe %s', async (_title, fault) => {
+  const { user, link } = await arrangeFresh(kit);
+  await kit.control('POST', 'faults', { path: `/v1/customers/${user.customerId}`, method: 'GET', ...fault });
+  const begun = performance.now();
+  const { status, text } = await kit.visit('GET', link);
+
+  expect([status, text]).toEqual([200, expect.stringContaining('<button>')]);
+  expect(performance.now() - begun).toBeLessThan(4_500);
+});
+
 /** How often each status was answered to clicks at the same time. */
 async function click(link: CreatedLink, times: number, app?: TestApp): Promise<Record<string, number>> {
   const visits = await Promise.all(Array.from({ length: times }, () => kit.visit('POST', link, app)));
@@ -318,6 +331,18 @@ describe('a store that does not note the use', () => {
     expect([status >= 500, headers.get('location')]).toEqual([true, null]);
     expect(text).toContain('<button>');
     expect(await click(link, 2)).toEqual({ '303': 1, '410': 1 });
+  });
+
+  test('opens no session when another process has just used the link', async () => {
+    const link = await kit.create(await kit.createUser());
+    runSql(`CREATE TRIGGER rival BEFORE INSERT ON records
+      WHEN NEW.kind = 'portal-link-use' AND NEW.nonce <> 'rival'
+      BEGIN INSERT INTO records (scope, kind, key, nonce, owner, content, expires_at)
+        VALUES (NEW.scope, NEW.kind, NEW.key, 'rival', NEW.owner, NEW.content, NEW.expires_at); END`);
+    const { status, headers } = await kit.visit('POST', link);
+    runSql('DROP TRIGGER rival');
+
+    expect([status, headers.get('location')]).toEqual([410, null]);
   });
 
   test('does not use up the link when the answer to its insert is lost', async () => {

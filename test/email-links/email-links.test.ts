@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  EmailLinkRegister,
+  type NewEmailLink,
   createLinkToken,
   isLinkId,
-  isLinkToken,
   linkPath,
   toLinkId,
 } from '../../src/email-links/email-link-register.ts';
@@ -163,6 +164,43 @@ test('a link lasts until its very end, and its page tells it from unknown ones f
   expect(await statusAfter(61 + 30 * day)).toBe(404);
 });
 
+test('a used link is still told apart from an expired one for 30 days after its expiry', async () => {
+  const own = await createLinkKit();
+  const user = await own.createUser();
+  const link = await own.create(user, { expiresIn: 60 });
+  const usedAt = own.clock.now.toISOString();
+  await own.visit('POST', link);
+  own.clock.now = new Date(own.clock.now.getTime() + (60 + 30 * day) * 1000);
+  await own.database.records.removeExpired(own.clock.now);
+
+  expect(await own.visit('GET', link)).toMatchObject({ status: 410, text: expect.stringContaining('used') });
+  expect(await own.list(user.userId)).toMatchObject([{ usedAt }]);
+});
+
+test('a stored link has every detail of its task', async () => {
+  const links = new EmailLinkRegister(kit.database.records);
+  const createdAt = new Date();
+  const link: NewEmailLink = {
+    id: toLinkId(createLinkToken()),
+    userId: 'ada',
+    stripeCustomerId: 'cus_1',
+    returnUrl,
+    flow: {
+      type: 'subscription_update_confirm',
+      subscriptionId: 'sub_1',
+      priceId: 'price_1',
+      quantity: 3,
+      afterCompletion: { type: 'hosted_confirmation', message: 'Thank you!' },
+    },
+    singleUse: true,
+    createdAt,
+    expiresAt: createdAt,
+  };
+  await links.add(link);
+
+  expect(await links.find(link.id)).toEqual({ ...link, usedAt: null });
+});
+
 test('a link that was stored in this form still opens, at its task', async () => {
   const { userId, customerId } = await kit.createUser();
   const token = 'a'.repeat(43);
@@ -307,7 +345,7 @@ describe('tokens and ids', () => {
     const made = Array.from({ length: 1000 }, createLinkToken);
 
     expect(new Set(made).size).toBe(made.length);
-    expect(made.every(isLinkToken)).toBe(true);
+    expect(made.every((token) => /^[\w-]{43}$/.test(token))).toBe(true);
     expect(made.some(isLinkId)).toBe(false);
   });
 
@@ -315,22 +353,7 @@ describe('tokens and ids', () => {
     fc.assert(
       fc.property(fc.string({ unit: anyCharacter }), fc.string({ unit: anyCharacter }), (text, other) => {
         expect(isLinkId(toLinkId(text))).toBe(true);
-        expect(isLinkToken(toLinkId(text))).toBe(false);
         expect(toLinkId(text) === toLinkId(other)).toBe(text === other);
-      }),
-    );
-  });
-
-  test('a token with anything more, less or else than its 43 characters is none', () => {
-    fc.assert(
-      fc.property(tokens, fc.nat(43), fc.string({ unit: anyCharacter, minLength: 1 }), (token, at, text) => {
-        expect(isLinkToken(token)).toBe(true);
-        expect(isLinkToken(token.slice(0, at) + text + token.slice(at))).toBe(false);
-        expect(isLinkToken(token.slice(0, at))).toBe(at === 43);
-        const changed = token.slice(0, at) + text + token.slice(at + text.length);
-        expect(isLinkToken(changed)).toBe(
-          changed.length === 43 && Array.from(changed).every((letter) => alphabet.includes(letter)),
-        );
       }),
     );
   });
