@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Answer, sendError, sendJson } from '../helpers/faulty-stripe.ts';
 import { createStubbedBilling, toIso, toList } from './stubbed-billing.ts';
 
-const { answerWith, readCustomer, readSubscription, subscription } = await createStubbedBilling();
+const { answerWith, ask, readCustomer, readSubscription, subscription } = await createStubbedBilling();
 
 const [item] = subscription.items.data;
 const price = item?.price;
@@ -186,6 +186,68 @@ test('tiers are those of the currency, also where subscriptions have several', a
   const coming = { ...schedule, end_behavior: 'release' };
   answerWith({}, { currency: 'eur', items: other, schedule: coming }, [], { prices: toPrice });
   expect((await readSubscription())?.scheduledChange?.total).toMatchObject({ amount: 100, currency: 'eur' });
+});
+
+describe('whole prices', () => {
+  const tiered = {
+    billing_scheme: 'tiered',
+    tiers_mode: 'volume',
+    unit_amount: null,
+    unit_amount_decimal: null,
+  };
+  const whole = { ...price, ...tiered, tiers: [{ up_to: null, unit_amount: 100 }] };
+  const others = { ...whole, id: 'price_1' };
+  const withBoth = {
+    items: {
+      ...subscription.items,
+      data: [price, others].map((own) => ({
+        ...item,
+        id: own?.id,
+        price: { ...own, ...tiered, tiers: undefined },
+      })),
+    },
+  };
+
+  /** Answers requests for prices, and notes their paths without the query. */
+  const note =
+    (asked: string[], page: Answer, one: Answer): Answer =>
+    (response, request) => {
+      const [path = ''] = request.path.split('?');
+      asked.push(path);
+      (path === '/v1/prices' ? page : one)(response, request);
+    };
+
+  test('a single one is read by itself', async () => {
+    const asked: string[] = [];
+    answerWith({}, withPrice(tiered), [], { prices: note(asked, toList([whole]), sendJson(200, whole)) });
+
+    expect((await readSubscription())?.total).toMatchObject({ amount: 100 });
+    expect(asked).toEqual([`/v1/prices/${price?.id}`]);
+  });
+
+  test('several are looked for on one page of the catalogue, and the rest is read by itself', async () => {
+    const asked: string[] = [];
+    const page = sendJson(200, { object: 'list', data: [whole], has_more: true });
+    answerWith({}, withBoth, [], { prices: note(asked, page, sendJson(200, others)) });
+
+    expect((await readSubscription())?.total).toMatchObject({ amount: 200 });
+    expect(asked).toEqual(['/v1/prices', '/v1/prices/price_1']);
+  });
+
+  test('one that Stripe does not have in the currency is read once, and its amount is not known', async () => {
+    const asked: string[] = [];
+    const only = { ...whole, currency: 'eur', currency_options: {} };
+    answerWith({}, withPrice(only), [], { prices: note(asked, toList([only]), sendJson(200, only)) });
+
+    expect((await readSubscription())?.items).toMatchObject([{ amount: null, price: { tiers: null } }]);
+    expect(asked).toEqual([`/v1/prices/${price?.id}`]);
+  });
+
+  test('another price than the one that was asked for is an outage', async () => {
+    answerWith({}, withPrice(tiered), [], { prices: sendJson(200, others) });
+
+    (await ask()).expectError('STRIPE_UNAVAILABLE');
+  });
 });
 
 test('products are named although each has as much metadata as Stripe allows', async () => {
