@@ -74,6 +74,11 @@ describe('a MongoDB that cannot be reached', () => {
     'mongodb://planted-user:planted@password@host/',
     'mongodb://planted-user:planted-password@127.0.0.1:1/?planted=1',
     'planted://planted-user:planted-password@127.0.0.1:1/',
+    'mongodb://planted-user:planted-password@127.0.0.1:1/?replicaSet=',
+    'mongodb://planted-user:planted-password@127.0.0.1:1/?tls=true&tlsInsecure=true&tlsAllowInvalidHostnames=true',
+    'mongodb://planted-user:planted-password@127.0.0.1:1/?tls=true&tlsCAFile=/planted.pem',
+    'mongodb://planted-user:planted-password@127.0.0.1:1/?minPoolSize=2&maxPoolSize=1',
+    'mongodb://127.0.0.1:1/planted?authMechanism=GSSAPI',
   ])('is a fault of the setup when the URL is %s', async (url) => {
     const error = (await openDatabase({ url, scope: 'test' }).catch((reason: unknown) => reason)) as Error;
     expect(error.name).toBe('DatabaseSetupError');

@@ -10,14 +10,15 @@ const unavailableCodes = new Set<unknown>([
   6, 7, 13, 18, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-/** Permanent errors: the URL, an option, a module or the server's version is wrong. */
-const configurationErrors = [
-  mongo.MongoParseError,
-  mongo.MongoInvalidArgumentError,
-  mongo.MongoMissingCredentialsError,
-  mongo.MongoMissingDependencyError,
-  mongo.MongoCompatibilityError,
-];
+/** Permanent errors: the URL, an option, a module or the server's version is wrong. Subclasses may mean an unavailable server. */
+const configurationErrors = new Set([
+  'MongoAPIError',
+  'MongoParseError',
+  'MongoInvalidArgumentError',
+  'MongoMissingCredentialsError',
+  'MongoMissingDependencyError',
+  'MongoCompatibilityError',
+]);
 
 /** The driver's own timeouts apply to each step of an operation. An operation that times out here may still take effect. */
 export async function bounded<T>(operation: () => Promise<T>): Promise<T> {
@@ -49,14 +50,13 @@ function isUnavailable(error: unknown): boolean {
       error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError)
     );
   }
-  if (configurationErrors.some((kind) => error instanceof kind)) return false;
+  if (error instanceof mongo.MongoError) return !configurationErrors.has(error.name);
   return (
-    error instanceof mongo.MongoError ||
     error instanceof mongoose.Error.MongooseServerSelectionError ||
     // A plain MongooseError means a closed connection; its subclasses mean a bug in this service.
     (isNativeError(error) && error.name === 'MongooseError') ||
     // A DNS error: the name in mongodb+srv:// was not found.
-    (isNativeError(error) && 'syscall' in error)
+    (isNativeError(error) && 'hostname' in error)
   );
 }
 
