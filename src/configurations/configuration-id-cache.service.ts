@@ -64,9 +64,7 @@ export class ConfigurationIdCache {
     const own = await (this.lists.get('own') ?? keep(this.lists, 'own', this.stripe.list()));
     const found = findByHash(own, wanted.hash);
     const kept = found && (await this.makeUsable(found, wanted));
-    const usable = kept ?? (await this.stripe.create(wanted));
-    if (usable !== found) own.push(usable);
-    return usable.id;
+    return (kept ?? (await this.stripe.create(wanted))).id;
   }
 
   /** A policy's own configuration stays as an operator has edited it; `policies plan` reports the edits. */

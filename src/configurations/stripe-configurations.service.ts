@@ -45,9 +45,8 @@ export class StripeConfigurations {
 
   /** The account's default configuration; null when the portal settings were never saved. */
   async findDefault(): Promise<Configuration | null> {
-    const wanted = { is_default: true, active: true, limit: 1, expand };
     const { data } = await this.stripe.read((sdk, options) =>
-      sdk.billingPortal.configurations.list(wanted, options),
+      sdk.billingPortal.configurations.list({ is_default: true, expand }, options),
     );
     return data[0] ?? null;
   }

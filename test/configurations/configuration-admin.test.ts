@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { readTrail } from '../audit/audit-kit.ts';
+import { adminRole, readTrail } from '../audit/audit-kit.ts';
 import type {
   BillingPortalConfigurationInput,
   PortalConfigurationsQuery,
@@ -20,12 +20,14 @@ describe('updateBillingPortalConfiguration', () => {
   test('changes what is given, leaves the rest, and removes a text by null', async () => {
     const id = await portal.createNew({
       name: 'Before',
+      defaultReturnUrl: returnUrl,
       businessProfile: { headline: 'Hello', privacyPolicyUrl: 'https://example.com/p' },
       features: { invoiceHistory: { enabled: true } },
     });
 
     const answer = await portal.update(id, {
       name: 'After',
+      defaultReturnUrl: null,
       businessProfile: { headline: null },
       features: { paymentMethodUpdate: { enabled: true } },
     });
@@ -33,11 +35,13 @@ describe('updateBillingPortalConfiguration', () => {
     expect(answer.expectData().updateBillingPortalConfiguration).toEqual({ id, name: 'After' });
     expect(await portal.retrieve(id)).toMatchObject({
       name: 'After',
+      default_return_url: null,
       business_profile: { headline: null, privacy_policy_url: 'https://example.com/p' },
       features: { invoice_history: { enabled: true }, payment_method_update: { enabled: true } },
     });
     const [entry] = await readTrail(portal.app, { action: 'UPDATE_PORTAL_CONFIGURATION' });
-    expect(entry).toMatchObject({ targetId: id, outcome: 'SUCCEEDED' });
+    const details = [{ name: 'enabled', value: 'payment_method_update' }];
+    expect(entry).toMatchObject({ targetId: id, outcome: 'SUCCEEDED', details });
   });
 
   test('empties lists by []', async () => {
@@ -143,6 +147,52 @@ describe('what a policy manages', () => {
   });
 });
 
+test('a configuration that hides features of another is not changed, and the answer says which one to change', async () => {
+  const { id } = await portal.stripe.billingPortal.configurations.create({
+    features: { invoice_history: { enabled: true } },
+    metadata: {
+      billing_portal_namespace: 'default',
+      billing_portal_content: 'a',
+      billing_portal_narrowed_from: 'b',
+    },
+  });
+
+  const { message } = (await portal.update(id, { name: 'Mine' })).expectError('BAD_USER_INPUT');
+
+  expect(message).toContain('change the configuration that they narrow');
+});
+
+test('the products that a configuration offers are in the answer of each operation', async () => {
+  const [productId = ''] = portal.demo.productIds;
+  const priceIds = Object.values(portal.demo.prices[0] ?? {});
+  const products = [{ productId, priceIds }];
+  const input = {
+    features: {
+      paymentMethodUpdate: { enabled: true },
+      subscriptionUpdate: { enabled: true, defaultAllowedUpdates: ['PRICE'], products },
+    },
+  };
+  const token = await portal.app.createToken({ userId: 'root', roles: [adminRole] });
+  const ask = async (operation: string, variables: object): Promise<string> => {
+    const shown = 'id features { subscriptionUpdate { products { productId } } }';
+    const query = operation.replace('SHOWN', shown);
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ query, variables });
+    return (await portal.app.fetch('/graphql', { method: 'POST', headers, token, body })).text();
+  };
+  const typed = '($input: BillingPortalConfigurationInput!)';
+
+  const answers = [
+    await ask(`mutation ${typed} { createBillingPortalConfiguration(input: $input) { SHOWN } }`, { input }),
+    await ask('{ billingPortalConfigurations(first: 1) { edges { node { SHOWN } } } }', {}),
+  ];
+  const id = /bpc_\w+/.exec(answers[0] ?? '')?.[0];
+  answers.push(await ask(`mutation { deactivateBillingPortalConfiguration(id: "${id}") { SHOWN } }`, {}));
+
+  const expected = `"id":"${id}","features":{"subscriptionUpdate":{"products":[{"productId":"${productId}"}]}}`;
+  for (const answer of answers) expect(answer).toContain(expected);
+});
+
 test.each(['bpc_none', 'cus_1', '', '../customers', 'bpc_x?y'])(
   'there is no configuration %j',
   async (id) => {
@@ -173,6 +223,15 @@ describe('billingPortalConfigurations', () => {
       name: 'vip',
     });
     expect(seen.find(({ isDefault }) => isDefault)?.policy).toBeNull();
+  });
+
+  test("fails with Stripe's refusal, and blames no cursor where none was given", async () => {
+    const fault = { path: '/v1/billing_portal/configurations', method: 'GET', status: '400' };
+    await portal.control('POST', 'faults', fault);
+
+    const answer = await portal.execute({ document: portalConfigurationsQuery, variables: {} });
+
+    answer.expectError('STRIPE_MISCONFIGURED');
   });
 
   test('refuses a cursor of another list', async () => {
@@ -333,6 +392,15 @@ describe('createBillingPortalConfiguration', () => {
     const { message } = (await portal.create({ features })).expectError('BAD_USER_INPUT');
 
     expect(message).toBe('Stripe refused features.subscriptionUpdate.products.0.productId.');
+  });
+
+  test('says that Stripe refused the input where Stripe names no field', async () => {
+    const fault = { path: '/v1/billing_portal/configurations', method: 'POST', status: '400' };
+    await portal.control('POST', 'faults', fault);
+
+    const { message } = (await portal.create({})).expectError('BAD_USER_INPUT');
+
+    expect(message).toBe('Stripe refused the input.');
   });
 });
 

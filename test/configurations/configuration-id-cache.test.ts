@@ -136,6 +136,20 @@ describe('a configuration', () => {
     expect(metadata?.[metadataKeys.usedAt]).toBe(new Date(start + (24.5 * dayMs) / 24).toISOString());
   });
 
+  test("keeps an operator's edit of the login page when its use is noted", async () => {
+    const kit = await createConfigurationsKit();
+    const open = compilePolicy({ ...policy, login_page: { enabled: true } });
+    const id = await kit.createReplica().getId(open);
+    await kit.stripe.billingPortal.configurations.update(id, { login_page: { enabled: false } });
+    kit.clock.now = new Date(kit.clock.now.getTime() + 2 * dayMs);
+
+    expect(await kit.createReplica().getId(open)).toBe(id);
+
+    expect(kit.countCalls().updated).toBe(2);
+    const { login_page } = await kit.stripe.billingPortal.configurations.retrieve(id);
+    expect(login_page.enabled).toBe(false);
+  });
+
   test('is used though its use cannot be noted', async () => {
     const kit = await createConfigurationsKit();
     const id = await kit.createReplica().getId(wanted);
@@ -143,6 +157,32 @@ describe('a configuration', () => {
     await kit.fail({ path: '/v1/billing_portal/configurations/*', status: '403' });
 
     expect(await kit.createReplica().getId(wanted)).toBe(id);
+  });
+});
+
+describe("the account's default configuration", () => {
+  test('is read again after ten minutes and not before', async () => {
+    const kit = await createConfigurationsKit();
+    const replica = kit.createReplica();
+    await kit.control('POST', 'portal_settings', { name: 'Before' });
+    const { id } = (await replica.getDefault()) ?? { id: '' };
+    await kit.stripe.billingPortal.configurations.update(id, { name: 'After' });
+
+    kit.clock.now = new Date(kit.clock.now.getTime() + 10 * minuteMs - 1);
+    expect(await replica.getDefault()).toMatchObject({ id, name: 'Before' });
+
+    kit.clock.now = new Date(kit.clock.now.getTime() + 1);
+    expect(await replica.getDefault()).toMatchObject({ id, name: 'After' });
+  });
+
+  test('is found as soon as the portal settings are saved for the first time', async () => {
+    const kit = await createConfigurationsKit();
+    const replica = kit.createReplica();
+    expect(await replica.getDefault()).toBeNull();
+
+    await kit.control('POST', 'portal_settings', { name: 'First' });
+
+    expect(await replica.getDefault()).toMatchObject({ name: 'First' });
   });
 });
 
@@ -361,6 +401,19 @@ describe('configurations that calls narrow', () => {
 
     const { features, login_page } = await kit.stripe.billingPortal.configurations.retrieve(id);
     expect([features.subscription_cancel.enabled, login_page.enabled]).toEqual([false, false]);
+  });
+
+  test('are replaced after an edit where Stripe refuses to make them active', async () => {
+    const id = await kit.createReplica().getId(part);
+    const features = { subscription_cancel: { enabled: true } };
+    await kit.stripe.billingPortal.configurations.update(id, { active: false, features });
+    await kit.fail({ path: '/v1/billing_portal/configurations/*', status: '400' });
+
+    const next = await kit.createReplica().getId(part);
+
+    expect(next).not.toBe(id);
+    const { active } = await kit.stripe.billingPortal.configurations.retrieve(next);
+    expect(active).toBe(true);
   });
 
   test('with products are not written again while nothing was edited', async () => {

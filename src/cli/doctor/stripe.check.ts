@@ -191,7 +191,7 @@ async function tryRequest(client: StripeClient, permission: Permission): Promise
 
 export const checkDefaultPortal: Check<StripeDeployment> = async ({ policies, stripe, client }) => {
   const { data } = await client.read((sdk, options) =>
-    sdk.billingPortal.configurations.list({ is_default: true, active: true, limit: 1 }, options),
+    sdk.billingPortal.configurations.list({ is_default: true }, options),
   );
   const [found] = data;
   if (found !== undefined) return pass(`${found.id} is the default portal configuration`);
