@@ -18,6 +18,26 @@ test.each([
   expect((await readCustomer())?.delinquent).toBe(false);
 });
 
+test('a customer for whom Stripe has little is shown with what that means', async () => {
+  const taxId = {
+    id: 'txi_1',
+    object: 'tax_id',
+    type: 'eu_vat',
+    value: 'DE1',
+    country: 'DE',
+    verification: null,
+  };
+  const tax_ids = { object: 'list', has_more: false, data: [taxId] };
+  answerWith({ tax_exempt: null, preferred_locales: null, currency: 'usd', balance: 0, tax_ids });
+
+  expect(await readCustomer()).toMatchObject({
+    taxExempt: 'NONE',
+    preferredLocales: [],
+    balance: null,
+    taxIds: [{ id: 'txi_1', verification: null }],
+  });
+});
+
 test('a status of tomorrow is UNRECOGNIZED', async () => {
   answerWith({}, { status: 'tomorrow' });
   expect((await readSubscription())?.status).toBe('UNRECOGNIZED');
@@ -137,6 +157,15 @@ test.each<[string, object, object]>([
   ],
   ['Visa •••• 4242', method('card', { ...card, wallet: { type: 'apple_pay' } }), { wallet: 'apple_pay' }],
   ['American Express •••• 0005', method('card', { ...card, display_brand: 'amex', last4: '0005' }), {}],
+  ['Diners Club •••• 4242', method('card', { ...card, display_brand: 'diners_club' }), { brand: 'diners' }],
+  ['UnionPay •••• 4242', method('card', { ...card, display_brand: 'union_pay' }), { brand: 'unionpay' }],
+  [
+    'Eftpos Australia •••• 4242',
+    method('card', { ...card, display_brand: 'eftpos_australia' }),
+    { brand: 'eftpos_au' },
+  ],
+  ['Visa •••• 4242', method('card', { ...card, display_brand: 'other' }), { brand: 'visa' }],
+  ['Bank of Acme', method('custom', { display_name: 'Bank of Acme', type: 'cpmt_1' }), { type: 'custom' }],
   ['Card •••• 1111', method('card', { ...card, brand: 'unknown', display_brand: null, last4: '1111' }), {}],
   [
     'SEPA Direct Debit •••• 3000',
@@ -282,6 +311,24 @@ describe('a scheduled change', () => {
     expect(change).toMatchObject({ items: [{ quantity: 1 }], total: { amount: 400 } });
   });
 
+  test('is none where the next phase has the same items in another order', async () => {
+    const [item] = subscription.items.data;
+    const own = item?.price.id;
+    const next = { ...phase(coming, later, own), items: [{ price: 'price_next' }, { price: own }] };
+    const current_phase = { start_date: current, end_date: coming };
+    const schedule = {
+      id: 'sub_sched_1',
+      status: 'active',
+      end_behavior: 'release',
+      current_phase,
+      phases: [next],
+    };
+    const data = [item, { ...item, id: 'si_2', price: priceOf('price_next', 400) }];
+    answerWith({}, { schedule, items: { ...subscription.items, data } });
+
+    expect(await readSubscription()).toMatchObject({ items: [{}, {}], scheduledChange: null });
+  });
+
   test('that ends the subscription is a cancellation', async () => {
     answerWithSchedule({ end_behavior: 'cancel' });
 
@@ -363,6 +410,21 @@ test("a cancellation has the customer's own words", async () => {
       comment: 'Next year',
     },
   });
+});
+
+test.each([
+  [
+    'without a reason has none',
+    { cancel_at: 2_000_000_000 },
+    { reason: null, feedback: null, comment: null },
+  ],
+  ['that was withdrawn is none', { cancel_at: null, cancel_at_period_end: false }, null],
+])('a cancellation %s', async (_title, changes, cancellation) => {
+  const cancellation_details = { reason: null, feedback: null, comment: null };
+  answerWith({}, { ...changes, cancellation_details, schedule: null });
+
+  const shown = (await readSubscription())?.cancellation;
+  expect(shown).toEqual(cancellation && expect.objectContaining(cancellation));
 });
 
 test('a pending update says what waits, and until when', async () => {

@@ -4,7 +4,7 @@ import type { NextChargeQuery } from '../generated/graphql.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { billingCustomerQuery, invoicesQuery, nextChargeQuery } from '../helpers/operations.ts';
 import { startStripeGate } from '../helpers/stripe-gate.ts';
-import { createTestApp } from '../helpers/test-app.ts';
+import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
 import { type AccountApp, type AccountUser, createAccountApp } from './account-kit.ts';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -299,23 +299,43 @@ describe('the next charge', () => {
     },
   );
 
-  test("a preview of another subscription's invoice is an outage, and is not shown", async () => {
-    const { id } = await subscribe();
+  /** The answer of a service to which Stripe answers each preview in another way. */
+  async function askAltered(alter: (answer: string) => { readonly status?: number; readonly body: string }) {
     const gate = await startStripeGate(app.stripe.url);
     const service = await createTestApp({ STRIPE_API_URL: gate.url });
     await service.link(user.userId, user.customer);
     const token = await service.createToken({ userId: user.userId });
     const headers = { 'content-type': 'application/json' };
     gate.watch(({ path, status, answer }) =>
-      path.endsWith('create_preview')
-        ? { status, headers, body: answer.replaceAll(id, 'sub_another') }
-        : 'pass',
+      path.endsWith('create_preview') ? { status, headers, ...alter(answer) } : 'pass',
     );
+    return service.execute({ document: nextChargeQuery, token });
+  }
 
-    const { text } = await service.execute({ document: nextChargeQuery, token });
+  test.each([
+    ["another subscription's invoice", 'sub_another', ({ id }: Stripe.Subscription) => id],
+    ["another customer's invoice", 'cus_another', ({ customer }: Stripe.Subscription) => customer as string],
+  ])('a preview of %s is an outage, and is not shown', async (_title, another, find) => {
+    const own = find(await subscribe());
+
+    const { text } = await askAltered((answer) => ({ body: answer.replaceAll(own, another) }));
 
     expect(text).toContain('STRIPE_UNAVAILABLE');
-    expect(text).not.toContain('sub_another');
+    expect(text).not.toContain(another);
+  });
+
+  test('a preview for a customer that was just deleted is CUSTOMER_NOT_FOUND', async () => {
+    await subscribe();
+    const error = {
+      type: 'invalid_request_error',
+      code: 'resource_missing',
+      param: 'customer',
+      message: 'gone',
+    };
+
+    const { text } = await askAltered(() => ({ status: 400, body: JSON.stringify({ error }) }));
+
+    expect(text).toContain('CUSTOMER_NOT_FOUND');
   });
 });
 
@@ -327,7 +347,7 @@ describe('fields that ask Stripe', () => {
     readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
   }
 
-  async function ask(app: AccountApp, { token }: AccountUser, selection: string): Promise<Answer> {
+  async function ask(app: TestApp, { token }: AccountUser, selection: string): Promise<Answer> {
     const response = await app.fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -457,6 +477,23 @@ describe('fields that ask Stripe', () => {
         `/v1/invoices/${id}`,
         `/v1/invoices/${id}`,
       ]);
+    });
+
+    test("is never that of another invoice, with which Stripe's answer does not fit", async () => {
+      const user = await app.createUser();
+      const id = await app.invoice((await app.subscribe(user.customer)).id, 'open');
+      const gate = await startStripeGate(app.stripe.url);
+      const service = await createTestApp({ STRIPE_API_URL: gate.url });
+      await service.link(user.userId, user.customer);
+      gate.watch(({ path, status, answer }) => {
+        const headers = { 'content-type': 'application/json' };
+        const body = path.endsWith(id) ? answer.replaceAll(id, 'in_another') : answer;
+        return { status, headers, body };
+      });
+
+      const { errors = [] } = await ask(service, user, payNow);
+
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual(['STRIPE_UNAVAILABLE']);
     });
 
     test('costs a request of the caller', async () => {

@@ -240,15 +240,27 @@ leaf: { extends: base, features: { subscription_update: { enabled: true } } }`);
   });
 
   test('in a cycle is refused, and so is each in the cycle, but none that leads into it', () => {
-    const text = createFile('a: { extends: b }\nb: { extends: c }\nc: { extends: b }');
+    const text = createFile('a: { extends: b }\nb: { extends: c }\nc: { extends: d }\nd: { extends: b }');
     expect(readFaults(text)).toEqual([
-      'policies.b.extends: expected no cycle: b → c → b',
-      'policies.c.extends: expected no cycle: c → b → c',
+      'policies.b.extends: expected no cycle: b → c → d → b',
+      'policies.c.extends: expected no cycle: c → d → b → c',
+      'policies.d.extends: expected no cycle: d → b → c → d',
     ]);
   });
 });
 
+test('a policy with two uses is listed once', () => {
+  const set = parsePolicyFile('policies.yaml', createFile('', 'default: standard\nstrictest: standard'));
+
+  expect(listPolicies(set).map(({ name }) => name)).toEqual(['standard']);
+});
+
 describe('the strictest policy', () => {
+  test('may disable a feature that a policy in use does not mention', () => {
+    const policies = 'strict: { features: { subscription_cancel: { enabled: false } } }';
+    expect(readFaults(createFile(policies, 'default: standard\nstrictest: strict'))).toEqual([]);
+  });
+
   const strict = (rest: string): string =>
     `policies:
   standard: { features: { invoice_history: { enabled: true }, subscription_cancel: { enabled: true } } }

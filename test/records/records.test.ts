@@ -112,6 +112,18 @@ describe('a lease that another has', () => {
     await work.end();
   });
 
+  test('is taken soon after it is given back, however long that was waited for', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    const work = startWork();
+    await work.started;
+    const waiting = leases.runExclusive(key, () => Promise.resolve(performance.now()));
+    await wait(1_300);
+    const givenBack = performance.now();
+    await work.end();
+
+    expect((await waiting) - givenBack).toBeLessThan(600);
+  });
+
   test('is taken as soon as it is given back', async () => {
     const work = startWork();
     await work.started;
