@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as apollo4 from '@apollo/client';
-import { expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as apollo3 from 'apollo-client-3/core/index.js';
 import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
 import { createTestApp } from '../../../test/helpers/test-app.ts';
@@ -12,31 +12,69 @@ const app = await createTestApp({
 });
 const { customerId } = await seedDemoData(app.sdk);
 await app.link('ada', customerId);
-const token = await app.createToken({ userId: 'ada' });
-const link = { uri: `${app.url}/graphql`, headers: { authorization: `Bearer ${token}` } };
+const url = `${app.url}/graphql`;
 const query = { query: billingAccountQuery, variables: {} };
 
-test.each<[string, () => Promise<unknown>]>([
-  [
-    'the plain client',
-    () => createBillingPortalClient({ url: link.uri, getToken: () => token }).getAccount(),
-  ],
+const link = (token: string) => ({ uri: url, headers: { authorization: `Bearer ${token}` } });
+
+const clients: readonly [string, (token: string) => Promise<unknown>][] = [
+  ['the plain client', (token) => createBillingPortalClient({ url, getToken: () => token }).getAccount()],
   [
     'the hook, with Apollo Client 4',
-    async () => {
+    async (token) => {
       const cache = new apollo4.InMemoryCache();
-      const client = new apollo4.ApolloClient({ cache, link: new apollo4.HttpLink(link) });
+      const client = new apollo4.ApolloClient({ cache, link: new apollo4.HttpLink(link(token)) });
       return (await client.query(query)).data;
     },
   ],
   [
     'the hook, with Apollo Client 3.8',
-    async () => {
+    async (token) => {
       const cache = new apollo3.InMemoryCache();
-      const client = new apollo3.ApolloClient({ cache, link: new apollo3.HttpLink(link) });
+      const client = new apollo3.ApolloClient({ cache, link: new apollo3.HttpLink(link(token)) });
       return (await client.query(query)).data;
     },
   ],
-])('a service that trusts documents.json runs the operations of %s', async (_client, ask) => {
-  await expect(ask()).resolves.toMatchObject({ billingCustomer: { id: customerId } });
+];
+
+test.each(clients)('a service that trusts documents.json runs the operations of %s', async (_client, ask) => {
+  const token = await app.createToken({ userId: 'ada' });
+  await expect(ask(token)).resolves.toMatchObject({ billingCustomer: { id: customerId } });
+});
+
+describe('a price and a discount have an amount in each currency', () => {
+  beforeAll(async () => {
+    const { sdk } = app;
+    const { id: customer } = await sdk.customers.create({
+      payment_method: 'pm_card_visa',
+      invoice_settings: { default_payment_method: 'pm_card_visa' },
+    });
+    const { id: price } = await sdk.prices.create({
+      currency: 'usd',
+      unit_amount: 2000,
+      currency_options: { eur: { unit_amount: 1800 } },
+      recurring: { interval: 'month' },
+      product_data: { name: 'Pro' },
+    });
+    const { id: coupon } = await sdk.coupons.create({
+      currency: 'usd',
+      amount_off: 500,
+      currency_options: { eur: { amount_off: 400 } },
+      duration: 'forever',
+    });
+    await sdk.rawRequest('POST', `/_control/customers/${customer}`, { coupon });
+    for (const currency of ['usd', 'eur'])
+      await sdk.subscriptions.create({ customer, currency, items: [{ price }] });
+    await app.link('grace', customer);
+  });
+
+  test.each(clients)('by %s', async (_client, ask) => {
+    const describeIn = (currency: string, unitAmountDecimal: string, off: number) => ({
+      items: [{ price: { currency, unitAmountDecimal } }],
+      discounts: [{ amountOff: { amount: off, currency } }],
+    });
+    await expect(ask(await app.createToken({ userId: 'grace' }))).resolves.toMatchObject({
+      billingCustomer: { subscriptions: [describeIn('eur', '1800', 400), describeIn('usd', '2000', 500)] },
+    });
+  });
 });

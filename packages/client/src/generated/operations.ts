@@ -178,7 +178,7 @@ export type PricingModel =
   /** All units cost the amount of the tier that the whole quantity is in. */
   | 'VOLUME';
 
-/** A subscription's status at Stripe. Only ACTIVE means that it is paid for, except where invoices are sent. */
+/** A subscription's status at Stripe. ACTIVE does not prove payment: a payment may be pending, a sent invoice may not be due yet, or collection may be paused. */
 export type SubscriptionStatus =
   /** The subscription is running. */
   | 'ACTIVE'
@@ -188,7 +188,7 @@ export type SubscriptionStatus =
   | 'INCOMPLETE'
   /** The first payment did not succeed in time. */
   | 'INCOMPLETE_EXPIRED'
-  /** A payment failed and Stripe retries it, or a sent invoice is overdue. */
+  /** A payment failed or was not attempted, or a sent invoice is overdue. */
   | 'PAST_DUE'
   /** The subscription is paused and nothing is charged. */
   | 'PAUSED'
@@ -239,7 +239,7 @@ export type BillingAccountQueryVariables = Exact<{
 }>;
 
 
-export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, phone: string | null, delinquent: boolean, address: { line1: string | null, line2: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, taxIds: Array<{ id: string, type: string, value: string, verification: TaxIdVerification | null }>, balance: { amount: number, currency: string, decimals: number } | null, discount: { id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, trialEndsAt: string | null, currentPeriodEnd: string | null, cancelsAt: string | null, keepable: boolean | null, collectionMethod: CollectionMethod, daysUntilDue: number | null, total: { amount: number, currency: string, decimals: number } | null, discounts: Array<{ id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }>, pause: { reason: PauseReason, since: string | null, until: string | null } | null, scheduledChange: { at: string, total: { amount: number, currency: string, decimals: number } | null, items: Array<{ quantity: number | null, price: { id: string, productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null } }> } | null, pendingUpdate: { expiresAt: string } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, openInvoice: { id: string, dueAt: string | null, nextAttemptAt: string | null, hostedInvoiceUrl: string | null, amountDue: { amount: number, currency: string, decimals: number } } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, items: Array<{ id: string, quantity: number | null, amount: { amount: number, currency: string, decimals: number } | null, price: { id: string, productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null }, discounts: Array<{ id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }> }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, subscriptionCancel: { mode: CancellationMode } } } };
+export type BillingAccountQuery = { billingCustomer: { id: string, email: string | null, name: string | null, phone: string | null, delinquent: boolean, address: { line1: string | null, line2: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, taxIds: Array<{ id: string, type: string, value: string, verification: TaxIdVerification | null }>, balance: { amount: number, currency: string, decimals: number } | null, discount: { name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, subscriptions: Array<{ id: string, status: SubscriptionStatus, trialEndsAt: string | null, currentPeriodEnd: string | null, cancelsAt: string | null, keepable: boolean | null, collectionMethod: CollectionMethod, daysUntilDue: number | null, total: { amount: number, currency: string, decimals: number } | null, discounts: Array<{ name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }>, pause: { reason: PauseReason, since: string | null, until: string | null } | null, scheduledChange: { at: string, total: { amount: number, currency: string, decimals: number } | null, items: Array<{ quantity: number | null, price: { productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null } }> } | null, pendingUpdate: { expiresAt: string } | null, paymentMethod: { type: string, label: string, expMonth: number | null, expYear: number | null } | null, openInvoice: { id: string, dueAt: string | null, nextAttemptAt: string | null, hostedInvoiceUrl: string | null, amountDue: { amount: number, currency: string, decimals: number } } | null, tasks: Array<{ type: BillingPortalFlowType, available: boolean, reason: BillingTaskRefusal | null }> | null, items: Array<{ id: string, quantity: number | null, amount: { amount: number, currency: string, decimals: number } | null, price: { productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null }, discounts: Array<{ name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null }> }> }> } | null, billingPortalConfiguration: { id: string, isDefault: boolean, features: { customerUpdate: { enabled: boolean }, invoiceHistory: { enabled: boolean }, subscriptionCancel: { mode: CancellationMode } } } };
 
 export type BillingInvoicesQueryVariables = Exact<{
   first?: number;
@@ -253,11 +253,11 @@ export type AmountFragment = { amount: number, currency: string, decimals: numbe
 
 export type ChargeFragment = { subscriptionId: string, date: string, amountDue: { amount: number, currency: string, decimals: number }, tax: { amount: number, currency: string, decimals: number } | null };
 
-export type DiscountFragment = { id: string, name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null };
+export type DiscountFragment = { name: string | null, percentOff: number | null, once: boolean, endsAt: string | null, amountOff: { amount: number, currency: string, decimals: number } | null };
 
 export type PaymentMethodFragment = { type: string, label: string, expMonth: number | null, expYear: number | null };
 
-export type PriceFragment = { id: string, productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null };
+export type PriceFragment = { productName: string | null, nickname: string | null, interval: BillingInterval | null, intervalCount: number | null, model: PricingModel, packageSize: number | null, currency: string, decimals: number, unitAmountDecimal: string | null };
 
 export const OpenBillingPortalDocument = `mutation OpenBillingPortal($returnUrl: String!, $locale: String, $flow: BillingPortalFlowInput, $features: BillingPortalFeaturesInput) {
   createBillingPortalSession(
@@ -412,7 +412,6 @@ fragment Amount on Money {
 }
 
 fragment Discount on BillingDiscount {
-  id
   name
   percentOff
   amountOff {
@@ -430,7 +429,6 @@ fragment PaymentMethod on BillingPaymentMethod {
 }
 
 fragment Price on BillingPrice {
-  id
   productName
   nickname
   interval
