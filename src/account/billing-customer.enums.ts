@@ -2,13 +2,13 @@ import { registerOpenEnum } from '../graphql/types.ts';
 
 export const subscriptionStatus = registerOpenEnum(
   'SubscriptionStatus',
-  "A subscription's status at Stripe. Only ACTIVE means that it is paid for, except where invoices are sent.",
+  "A subscription's status at Stripe. ACTIVE does not prove payment: a payment may be pending, a sent invoice may not be due yet, or collection may be paused.",
   {
     active: 'The subscription is running.',
     canceled: 'The subscription has ended.',
     incomplete: 'The first payment is pending.',
     incomplete_expired: 'The first payment did not succeed in time.',
-    past_due: 'A payment failed and Stripe retries it, or a sent invoice is overdue.',
+    past_due: 'A payment failed or was not attempted, or a sent invoice is overdue.',
     paused: 'The subscription is paused and nothing is charged.',
     trialing: 'The subscription is in its trial.',
     unpaid: 'Invoices were not paid in time, and Stripe no longer collects.',

@@ -20,9 +20,9 @@ const BillingPriceTier = createObjectType('BillingPriceTier', 'One tier of a pri
 export type BillingPrice = InstanceType<typeof BillingPrice>;
 export const BillingPrice = createObjectType(
   'BillingPrice',
-  "A price at Stripe, in the subscription's currency, before tax and discounts.",
+  "A price at Stripe, in the subscription's currency: before discounts, and before tax unless the price includes it.",
   {
-    id: field(ID, "Stripe's id of the price, `price_…`."),
+    id: field(ID, "Stripe's id of the price, `price_…`. Key caches by `id` and `currency`."),
     productId: field(ID, "Stripe's id of the product, `prod_…`."),
     productName: nullable(String, "The product's name; null when Stripe no longer has the product."),
     nickname: nullable(
@@ -58,7 +58,7 @@ export const BillingPrice = createObjectType(
 
 export type BillingDiscount = InstanceType<typeof BillingDiscount>;
 export const BillingDiscount = createObjectType('BillingDiscount', 'A discount that is in force.', {
-  id: field(ID, "Stripe's id of the discount, `di_…`."),
+  id: field(ID, "Stripe's id of the discount, `di_…`. Never key caches by it: `amountOff` varies."),
   scope: field(
     enums.discountScope.type,
     'What the discount was given to. Coupons may cover some products only.',
@@ -79,7 +79,7 @@ const changedItem = {
   quantity: nullable(Float, 'A whole number, which may exceed an Int; null for usage-based prices.'),
   amount: nullable(
     Money,
-    'The price of one period before tax and discounts; null when it is not known beforehand.',
+    'The price of one period, before discounts, and before tax unless the price includes it; null when it is not known beforehand.',
   ),
 };
 
@@ -158,7 +158,7 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
   items: field([BillingSubscriptionItem], "The subscription's items."),
   total: nullable(
     Money,
-    'The `amount` of all items together, before tax and discounts and without usage; null when one is not known, or when periods differ.',
+    'The `amount` of all items that are not charged by usage. Null when there are none, one is not known, or periods differ.',
   ),
   discounts: field([BillingDiscount], "The subscription's own discounts; without any, the customer's."),
   startedAt: field(Date, 'When the subscription began.'),
@@ -181,7 +181,7 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
     BillingPaymentMethod,
     "What is charged: the subscription's own payment method; without one, the customer's. Null for SEND_INVOICE.",
   ),
-  openInvoice: nullable(BillingOpenInvoice, 'The latest invoice while it waits for payment.'),
+  openInvoice: nullable(BillingOpenInvoice, 'The latest invoice, if open. `invoices` has older ones too.'),
   facts: internal<SubscriptionFacts>(),
   access: internal<RequestAccess>(),
 });

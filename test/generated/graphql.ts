@@ -535,7 +535,7 @@ export type ScheduleCondition =
   /** A value that Stripe added after this version of the service. */
   | 'UNRECOGNIZED';
 
-/** A subscription's status at Stripe. Only ACTIVE means that it is paid for, except where invoices are sent. */
+/** A subscription's status at Stripe. ACTIVE does not prove payment: a payment may be pending, a sent invoice may not be due yet, or collection may be paused. */
 export type SubscriptionStatus =
   /** The subscription is running. */
   | 'ACTIVE'
@@ -545,7 +545,7 @@ export type SubscriptionStatus =
   | 'INCOMPLETE'
   /** The first payment did not succeed in time. */
   | 'INCOMPLETE_EXPIRED'
-  /** A payment failed and Stripe retries it, or a sent invoice is overdue. */
+  /** A payment failed or was not attempted, or a sent invoice is overdue. */
   | 'PAST_DUE'
   /** The subscription is paused and nothing is charged. */
   | 'PAUSED'
