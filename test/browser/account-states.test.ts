@@ -92,13 +92,17 @@ describeInBrowser('the states of the account page', (driver) => {
     expect(await measureOverflow(page)).toBeLessThanOrEqual(0);
   });
 
-  test.each(['packages', 'graduated_tiers', 'volume_tiers', 'sub_cent', 'usage_based', 'several_currencies'])(
-    'a price of the kind %s is shown as it is charged',
-    async (kind) => {
-      const page = await visitAs(await started, driver, startAs(kind));
-      expect(await page.locator('.price strong').first().innerText()).toMatch(/[$€]\d/);
-    },
-  );
+  test.each([
+    ['packages', '25 for $60.00'],
+    ['graduated_tiers', '12 for $68.00'],
+    ['volume_tiers', '12 for $48.00'],
+    ['sub_cent', '1234 × $0.0035'],
+    ['usage_based', '$0.005 per unit used'],
+    ['several_currencies', '€19.00'],
+  ])('a price of the kind %s is shown as it is charged', async (kind, price) => {
+    const page = await visitAs(await started, driver, startAs(kind));
+    expect(await page.locator('.price strong').first().innerText()).toBe(price);
+  });
 
   test('a plan has the name of its product, since Stripe hides the nickname of a price from customers', async () => {
     const arrange: Arrange = async (sdk, customer) => {
@@ -124,6 +128,19 @@ describeInBrowser('the states of the account page', (driver) => {
     const page = await visitAs(await started, driver, arrange);
     await page.getByText(/did not go through\. Cancels on /).waitFor();
     expect(await page.getByText('Pay now to keep your plan').count()).toBe(0);
+  });
+
+  test('an unpaid plan whose latest invoice is a draft leads to the open ones', async () => {
+    const arrange: Arrange = async (sdk, customer) => {
+      await startLate('plain')(sdk, customer);
+      const { data } = await sdk.subscriptions.list({ customer });
+      const subscription = data[0]?.id ?? '';
+      await control(sdk, 'invoices', { subscription, status: 'draft' });
+      await control(sdk, `subscriptions/${subscription}`, { status: 'unpaid' });
+    };
+    const page = await visitAs(await started, driver, arrange);
+    await page.getByText('Pay your open invoices, or contact us.').waitFor();
+    expect(await page.getByRole('link', { name: /^Pay now, invoice/ }).count()).toBe(1);
   });
 
   test('an unpaid invoice that was sent is not called a failed payment', async () => {

@@ -14,7 +14,7 @@ export function formatInterval({ interval, intervalCount }: Item['price']): stri
   return (intervalCount ?? 1) === 1 ? `a ${unit}` : `every ${String(intervalCount)} ${unit}s`;
 }
 
-/** What an item costs: `5 × $29.00`, `$10.00 per 100`, `$0.002 per unit used`. */
+/** What an item costs: `5 × $29.00`, `250 for $30.00`, `$0.002 per unit used`. */
 export function formatPrice({ price, quantity, amount }: Item): string {
   const { model, currency, decimals, packageSize, unitAmountDecimal } = price;
   // With the fractions of the smallest unit, which `unitAmount` cannot have.
@@ -24,10 +24,10 @@ export function formatPrice({ price, quantity, amount }: Item): string {
       : formatMoney({ amount: Number(unitAmountDecimal), currency, decimals });
   if (unit !== null && model === 'PER_UNIT')
     return (quantity ?? 1) === 1 ? unit : `${String(quantity)} × ${unit}`;
-  if (unit !== null && model === 'PACKAGE') return `${unit} per ${String(packageSize)}`;
   if (unit !== null && model === 'USAGE')
     return packageSize === null ? `${unit} per unit used` : `${unit} per ${String(packageSize)} used`;
-  if (amount !== null) return formatMoney(amount);
+  if (amount !== null)
+    return (quantity ?? 1) === 1 ? formatMoney(amount) : `${String(quantity)} for ${formatMoney(amount)}`;
   return model === 'USAGE' ? 'By usage,' : '';
 }
 

@@ -55,8 +55,8 @@ export function Plan({ subscription, nextCharge, isAmongSeveral, open, onSignInA
       <p ref={state} tabIndex={-1}>
         <span className={`badge ${tone}`}>{label}</span> <span className="muted">{sentence}</span>
       </p>
-      {discounts.map((discount) => (
-        <p key={discount.id}>
+      {discounts.map((discount, index) => (
+        <p key={index}>
           <span className="badge good">Discount</span> {formatDiscount(discount)}
         </p>
       ))}

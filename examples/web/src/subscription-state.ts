@@ -32,12 +32,14 @@ export function describeSubscription(subscription: BillingSubscription): Subscri
   return { label: 'Active', tone: 'good', sentence };
 }
 
-function describeDebt({ collectionMethod, cancelsAt }: BillingSubscription): string {
+function describeDebt({ collectionMethod, cancelsAt, openInvoice }: BillingSubscription): string {
   const cause =
     collectionMethod === 'SEND_INVOICE'
       ? 'Your last invoice is not paid yet.'
       : 'Your last payment did not go through.';
-  const next = cancelsAt === null ? 'Pay now to keep your plan.' : `Cancels on ${formatDate(cancelsAt)}.`;
+  // The latest invoice of an unpaid plan may be a draft, which the seller must release, while older ones are open.
+  const pay = openInvoice ? 'Pay now to keep your plan.' : 'Pay your open invoices, or contact us.';
+  const next = cancelsAt === null ? pay : `Cancels on ${formatDate(cancelsAt)}.`;
   return `${cause} ${next}`;
 }
 
