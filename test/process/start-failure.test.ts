@@ -45,6 +45,18 @@ test('words of others are told without what they may hold', () => {
 });
 
 test.each([
+  [
+    'Connect Timeout Error (attempted addresses: 2001:db8::6812:443, 192.0.2.1:443, timeout: 10000ms)',
+    'Connect Timeout Error (attempted addresses: [address], [address], timeout: 10000ms)',
+  ],
+  ['connection 3 to [2001:db8::7]:27017 closed', 'connection 3 to [address] closed'],
+  ['closed by fd00:0:0:0:0:0:0:1.', 'closed by [address].'],
+  ['std::bad_alloc at 12:30:45', 'std::bad_alloc at 12:30:45'],
+])('a text is told without an address of either IP version: %s', (text, redacted) => {
+  expect(describeStartFailure(new Error(text))).toBe(`The service could not start: ${redacted}`);
+});
+
+test.each([
   ['a setting that is wrong', new DatabaseSetupError('DATABASE_URL names no file.'), 78],
   ['a port that this user may not use', createListenError('EACCES'), 78],
   ['an address that this machine does not have', createListenError('EADDRNOTAVAIL'), 78],
