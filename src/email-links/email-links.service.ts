@@ -79,9 +79,8 @@ export class EmailLinks {
   }
 
   /** Checks a request without calling Stripe, and returns the return URL in the form for Stripe. */
-  private check({ userId, returnUrl, expiresIn, flow }: LinkRequest): string {
-    checkUserId(userId);
-    if (!Number.isInteger(expiresIn) || expiresIn < minuteSeconds || expiresIn > longestLifeDays * daySeconds)
+  private check({ returnUrl, expiresIn, flow }: LinkRequest): string {
+    if (expiresIn < minuteSeconds || expiresIn > longestLifeDays * daySeconds)
       throw new BadUserInputError(
         `\`expiresIn\` must be a whole number of seconds from ${minuteSeconds} (a minute) to ` +
           `${longestLifeDays * daySeconds} (${longestLifeDays} days).`,

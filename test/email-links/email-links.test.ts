@@ -13,12 +13,13 @@ import {
 } from '../../src/email-links/email-link-register.ts';
 import { adminRole, readTrail } from '../audit/audit-kit.ts';
 import { runCli } from '../cli/run-cli.ts';
-import { createLinkMutation } from '../helpers/admin-operations.ts';
+import { createLinkMutation, linksQuery, revokeLinksMutation } from '../helpers/admin-operations.ts';
 import { readAllRows } from '../helpers/all-rows.ts';
 import { anyCharacter } from '../helpers/any-character.ts';
 import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { type LinkKit, createLinkKit } from './email-link-kit.ts';
+import { flow } from './email-link-states.ts';
 
 const day = 86_400;
 
@@ -111,6 +112,23 @@ describe('createBillingPortalLink', () => {
       outcome: 'FAILED',
       code,
     });
+  });
+
+  test('says to an administrator that the user is not linked', async () => {
+    const { message } = (await kit.ask({ userId: 'nobody' })).expectError('CUSTOMER_NOT_FOUND');
+    expect(message).toBe('This user is not linked to a customer.');
+  });
+
+  test('has what the link allows in the audit trail', async () => {
+    const { id } = await kit.create(await kit.createUser(), { flow, expiresIn: 60, singleUse: false });
+    expect((await readTrail(kit.app))[0]?.details).toEqual(
+      expect.arrayContaining([
+        { name: 'link', value: id },
+        { name: 'flow', value: 'payment_method_update' },
+        { name: 'expiresIn', value: '60 s' },
+        { name: 'use', value: 'repeated' },
+      ]),
+    );
   });
 
   test('gives the limits of expiresIn in its own unit, seconds', async () => {
@@ -261,6 +279,26 @@ test("a user's links are listed, the newest first, with what became of each", as
   ]);
 });
 
+test('six links are listed in the order of their creation, the newest first', async () => {
+  const own = await createLinkKit();
+  const user = await own.createUser();
+  const ids: string[] = [];
+  for (let count = 0; count < 6; count += 1) {
+    own.clock.now = new Date(own.clock.now.getTime() + 1000);
+    ids.unshift((await own.create(user)).id);
+  }
+
+  expect((await own.list(user.userId)).map(({ id }) => id)).toEqual(ids);
+});
+
+test('an id that no user can have is refused, where links are listed and where all are revoked', async () => {
+  const token = await kit.app.createToken({ userId: 'root', roles: [adminRole] });
+  const variables = { userId: '' };
+  const listed = await kit.app.execute({ document: linksQuery, variables, token });
+  const revoked = await kit.app.execute({ document: revokeLinksMutation, variables, token });
+  for (const answer of [listed, revoked]) answer.expectError('BAD_USER_INPUT');
+});
+
 describe('revokeBillingPortalLink', () => {
   test('ends one link and no other, on the record', async () => {
     const user = await kit.createUser();
@@ -322,6 +360,10 @@ test('revokeBillingPortalLinks ends what a user could still open, and counts it'
 
   expect((await kit.revokeAllOf(user.userId)).expectData()).toEqual({ revokeBillingPortalLinks: 2 });
   expect((await kit.revokeAllOf(user.userId)).expectData()).toEqual({ revokeBillingPortalLinks: 0 });
+  expect((await readTrail(kit.app, { userId: user.userId }))[0]).toMatchObject({
+    action: 'REVOKE_PORTAL_LINK',
+    details: [{ name: 'links', value: 'all' }],
+  });
 
   for (const link of open) expect((await kit.visit('POST', link)).status).toBe(404);
   expect((await kit.visit('GET', used)).status).toBe(410);
