@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { type Answer, sendError, sendJson } from '../helpers/faulty-stripe.ts';
 import { createStubbedBilling, toIso, toList } from './stubbed-billing.ts';
 
-const { answerWith, ask, readCustomer, readSubscription, subscription } = await createStubbedBilling();
+const { answerBy, answerWith, ask, customer, readCustomer, readSubscription, subscription } =
+  await createStubbedBilling();
 
 const [item] = subscription.items.data;
 const price = item?.price;
@@ -81,6 +82,7 @@ describe('the page is there although Stripe no longer has', () => {
     ]);
   });
 
+  const asked: string[] = [];
   const answerWithPhases = (...phases: readonly object[]): void => {
     const schedule = {
       id: 'sub_sched_1',
@@ -90,15 +92,15 @@ describe('the page is there although Stripe no longer has', () => {
       current_phase: { start_date: 1_900_000_000, end_date: 2_000_000_000 },
       phases,
     };
-    const toPrices: Answer = (response, request) =>
-      (request.path.includes('price_gone') ? missing('price') : toList([{ ...price, id: 'price_next' }]))(
-        response,
-        request,
-      );
+    const toPrices: Answer = (response, request) => {
+      asked.push(request.path);
+      const isGone = request.path.includes('price_gone');
+      (isGone ? missing('price') : toList([{ ...price, id: 'price_next' }]))(response, request);
+    };
     answerWith({}, { schedule }, [], { prices: toPrices });
   };
 
-  test('the price of a phase that is over', async () => {
+  test('the price of a phase that is over, which is not asked for', async () => {
     answerWithPhases(
       phase(1_800_000_000, 1_900_000_000, 'price_gone'),
       phase(1_900_000_000, 2_000_000_000, price?.id),
@@ -108,6 +110,7 @@ describe('the page is there although Stripe no longer has', () => {
     expect((await readSubscription())?.scheduledChange?.items).toMatchObject([
       { price: { id: 'price_next' } },
     ]);
+    expect(asked.join()).not.toContain('price_gone');
   });
 
   test.each([
@@ -243,11 +246,31 @@ describe('whole prices', () => {
     expect(asked).toEqual([`/v1/prices/${price?.id}`]);
   });
 
-  test('another price than the one that was asked for is an outage', async () => {
-    answerWith({}, withPrice(tiered), [], { prices: sendJson(200, others) });
+  test.each<[string, Answer, string]>([
+    ['another price', sendJson(200, others), 'STRIPE_UNAVAILABLE'],
+    ['a failure', sendError(400, { message: 'No.' }), 'STRIPE_MISCONFIGURED'],
+  ])('%s in the place of a price is an error', async (_title, one, code) => {
+    answerWith({}, withPrice(tiered), [], { prices: one });
 
-    (await ask()).expectError('STRIPE_UNAVAILABLE');
+    (await ask()).expectError(code);
   });
+});
+
+test('tax ids are listed although Stripe has them on several pages', async () => {
+  const taxIds = [1, 2, 3].map((n) => ({
+    id: `txi_${n}`,
+    object: 'tax_id',
+    type: 'eu_vat',
+    value: `DE${n}`,
+  }));
+  const [first] = taxIds;
+  const toCustomer: Answer = (response, request) => {
+    const changed = { ...customer, tax_ids: { object: 'list', data: [first], has_more: true } };
+    (request.path.includes('/tax_ids') ? toList(taxIds) : sendJson(200, changed))(response, request);
+  };
+  answerBy(toCustomer, toList([]));
+
+  expect((await readCustomer())?.taxIds.map(({ value }) => value)).toEqual(['DE1', 'DE2', 'DE3']);
 });
 
 test('products are named although each has as much metadata as Stripe allows', async () => {
@@ -264,7 +287,8 @@ test('products are named although each has as much metadata as Stripe allows', a
       name: id,
       metadata: { a: 'x'.repeat(100_000) },
     }));
-    toList(found)(response, request);
+    const limit = Number(/limit=(\d+)/.exec(request.path)?.[1] ?? 10);
+    toList(found.slice(0, limit))(response, request);
   };
   answerWith({}, { items: { ...subscription.items, data } }, [], { products: toProducts });
 
