@@ -13,6 +13,7 @@ import {
   checkMappingIds,
   readAttributes,
 } from './customer-directory.ts';
+import type { CustomerConflict as OpenConflict } from './customer-mapping.types.ts';
 import { CustomerNotFoundError } from './customer.errors.ts';
 import { findStripeCustomer } from './stripe-customer.ts';
 import type { UserMappings } from './user-mappings.ts';
@@ -21,12 +22,6 @@ type Actor = AuditIntent['actor'];
 
 /** `keep_current` keeps the mappings; `take_other` links the user to the customer of the conflict. */
 export type ConflictResolution = 'keep_current' | 'take_other';
-
-/** A conflict with the ids that its user and its customer are linked to now; null without a mapping. */
-interface OpenConflict extends CustomerConflict {
-  readonly linkedCustomerId: string | null;
-  readonly linkedUserId: string | null;
-}
 
 export interface CustomerAdminParts extends Pick<Platform, 'stripe' | 'audit' | 'leases'> {
   readonly directory: CustomerDirectory;

@@ -38,14 +38,8 @@ export class CustomerConflicts {
     if (kept === null) return;
     const { id, foundAt } = toConflict(kept);
     // A known conflict is noted too: the process that found it may have died before this step.
-    const action = 'report_customer_conflict';
-    const intent = {
-      actor,
-      action,
-      userId,
-      target: stripeCustomerId,
-      details: { conflictId: id, eventId },
-    } as const;
+    const about = { userId, target: stripeCustomerId, details: { conflictId: id, eventId } };
+    const intent = { actor, action: 'report_customer_conflict', ...about } as const;
     await this.audit.note(intent, foundAt, `conflict:${id}`);
     if (isNew) this.metrics?.conflicts.inc({ source: eventId === undefined ? 'session' : 'event' });
   }
