@@ -9,7 +9,7 @@ import { type Customers, createCustomers } from './customers/create-customers.ts
 import { type EmailLinksFeature, createEmailLinks } from './email-links/create-email-links.ts';
 import { createSchema, observeOperations } from './graphql/schema.ts';
 import { type Identify, identifyByToken } from './http/authentication.ts';
-import type { Server } from './http/create-server.ts';
+import type { HostedFetch } from './http/hosted-requests.ts';
 import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import type { PolicySet } from './policies/policy-set.ts';
@@ -28,7 +28,8 @@ export interface AppOverrides extends PlatformOverrides {
 
 type HostedOptions = AppOverrides & { readonly identify: Identify };
 
-export interface App extends Pick<Server, 'fetch'> {
+export interface App {
+  readonly fetch: HostedFetch;
   readonly schema: GraphQLSchema;
   readonly features: Features;
   startSweeping(): void;

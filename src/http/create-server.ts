@@ -30,18 +30,12 @@ interface ServerParts extends HttpServerOptions {
   readonly routes: readonly Routes[];
 }
 
-export interface Server {
-  /** Listens, and returns the address: `http://127.0.0.1:4000`. */
-  listen(): Promise<string>;
-  readonly fetch: HostedFetch;
-}
-
 /** The HTTP server with every route. `closing` closes it, also where this fails halfway. */
 export async function createServer(
   config: HttpConfig,
   parts: ServerParts,
   closing: OpenedParts,
-): Promise<Server> {
+): Promise<{ readonly fetch: HostedFetch; readonly listen: () => Promise<string> }> {
   const { logger, schema, identify } = parts;
   const { metrics } = parts.telemetry;
   const metricsServer = metrics && createMetricsServer(metrics);
