@@ -60,10 +60,7 @@ export class EmailLinkVisits {
   }
 
   private async openSession(link: EmailLink, token: string): Promise<PortalSession> {
-    const { returnUrl, flow } = link;
-    const mapping = await this.getMapping(link);
-    const request = { returnUrl, flow: flow ?? undefined };
-    const session = await this.parts.sessions.createFor(mapping, request, undefined);
+    const session = await this.parts.sessions.createFor(await this.getMapping(link), link);
     // While Stripe answered, the link may have been revoked or the user unlinked.
     await this.getMapping(await this.getUsable(token));
     return session;
