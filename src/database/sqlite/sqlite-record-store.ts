@@ -21,9 +21,8 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async find(kind: RecordKind, key: string): Promise<KeptRecord | null> {
-    const sql = `${select} AND key = ?`;
-    const row = await this.connection.read((prepare) => prepare(sql).get([this.scope, kind, key]));
-    return row === undefined ? null : fromRow(row);
+    const [record = null] = await this.select('AND key = ?', [kind, key]);
+    return record;
   }
 
   listOf(kind: RecordKind, owner: string): Promise<readonly KeptRecord[]> {
