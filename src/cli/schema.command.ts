@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import * as z from 'zod';
 import { printSubgraph } from '../graphql/schema-variants.ts';
-import { createApp } from '../app.ts';
-import { loadConfig } from '../config/config.ts';
+import { createHostedApp } from '../app.ts';
+import { loadHostedConfig } from '../config/config.ts';
 import { policyFileSchema } from '../policies/policy-file.schema.ts';
 import { CommandError, type Shell, failOn } from './shell.ts';
 
@@ -15,14 +14,12 @@ const anyEnvironment = {
   LOG_LEVEL: 'silent',
   DATABASE_URL: 'sqlite::memory:',
   STRIPE_SECRET_KEY: 'sk_test_schema',
-  JWT_SECRET: randomBytes(32).toString('hex'),
-  JWT_ISSUER: 'schema',
-  JWT_AUDIENCE: 'schema',
   RETURN_URLS: 'https://app.example.com',
 };
 
 export async function printServedSchema({ federation = false } = {}): Promise<string> {
-  const app = await createApp(loadConfig(anyEnvironment));
+  const identify = () => Promise.resolve(null);
+  const app = await createHostedApp(loadHostedConfig(anyEnvironment), { identify });
   await app.stop();
   return federation ? `${printSubgraph(app.schema)}\n` : `${header}${printSchema(app.schema)}\n`;
 }
