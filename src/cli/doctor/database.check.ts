@@ -1,8 +1,10 @@
 import type { Database } from '../../database/database.ts';
 import { openDatabase } from '../../database/open-database.ts';
+import { tryRedis } from '../../http/redis-limiter.ts';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 import { describeFailure } from '../shell.ts';
-import { type Check, type Deployment, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
+import type { Check, Deployment, Judgement } from './check.ts';
+import { fail, pass, requireVariables, skip, warn } from './check.ts';
 
 /** Opens the database as the service does, which creates missing tables and indexes. */
 export const checkDatabase: Check = async (deployment) => {
@@ -50,3 +52,15 @@ function judgeEngine(url: string): Judgement[] {
     'Set DATABASE_URL=mongodb://… before you run several replicas. With one, keep the file on a persistent disk.';
   return [warn(detail, fix)];
 }
+
+export const checkRedis: Check = async (deployment) => {
+  const { REDIS_URL: url, RATE_LIMIT: limit } = requireVariables(deployment, 'REDIS_URL', 'RATE_LIMIT');
+  if (url === undefined) return [];
+  if (limit === null) return skip('RATE_LIMIT is off, so REDIS_URL is not used');
+  const failure = await tryRedis(url).then(() => null, describeFailure);
+  if (failure === null) return pass('Redis answers: replicas share their rate limits');
+  return warn(
+    `each replica counts on its own, since Redis cannot be used: ${failure}`,
+    'Check REDIS_URL, whether the server is up, and whether it accepts connections and scripts from here.',
+  );
+};

@@ -4,10 +4,9 @@ import { describeFailure } from '../shell.ts';
 import type { Check, CheckResult, Finding, Judgement, StripeDeployment } from './check.ts';
 import { CheckSkipped, fail, loadDeployment, skip } from './check.ts';
 import * as config from './config.check.ts';
-import { checkDatabase } from './database.check.ts';
+import { checkDatabase, checkRedis } from './database.check.ts';
 import { checkLoginPages, checkNamespace, checkPlans, checkPolicyFile } from './policies.check.ts';
 import * as atStripe from './stripe.check.ts';
-import { checkRedis } from './redis.check.ts';
 import { checkToken, checkTokenKeys } from './tokens.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
 
