@@ -5,11 +5,11 @@ import { parseArgs } from 'node:util';
 import type { Command } from 'commander';
 import { format } from 'prettier';
 import { createProgram } from '../src/cli/program.ts';
-import { type ErrorDescription, errorStatuses } from '../src/shared/errors.ts';
+import { errorStatuses } from '../src/shared/errors.ts';
 import { createOpenApi } from './openapi.ts';
 
 type DescribedErrors = Readonly<
-  Record<string, Omit<ErrorDescription, 'rest'> & { readonly rest: number | null }>
+  Record<string, { readonly when: string; readonly graphql: number; readonly rest: number | null }>
 >;
 
 /** Codes that Apollo Server sends, and the code of a masked error. REST has no counterpart where the status is null. */

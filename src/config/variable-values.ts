@@ -124,16 +124,11 @@ function readClaims(text: string): ReadonlyMap<string, string> {
   return claims;
 }
 
-export interface RateLimit {
-  readonly requests: number;
-  readonly perSeconds: number;
-}
-
 const secondsByUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 /** A week. The in-memory limiter's timers work for up to 24 days. */
 const longestSeconds = 7 * 86_400;
 
-export const rateLimit = parsedBy((value): RateLimit | null => {
+export const rateLimit = parsedBy((value) => {
   if (value === 'off') return null;
   const [, requests, count, unit = ''] = /^([1-9]\d{0,6})\/([1-9]\d{0,3})([smh])$/.exec(value) ?? [];
   if (requests === undefined) throw new Error('expected a limit such as 60/1m, or off');
@@ -141,6 +136,8 @@ export const rateLimit = parsedBy((value): RateLimit | null => {
   if (perSeconds > longestSeconds) throw new Error('expected a time of at most 168h');
   return { requests: Number(requests), perSeconds };
 });
+
+export type RateLimit = NonNullable<z.output<typeof rateLimit>>;
 
 /** Fastify's `trustProxy`: off, a number of hops, or the proxies' addresses. */
 export const trustProxy = parsedBy((value): false | number | string[] => {

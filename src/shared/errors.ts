@@ -1,14 +1,9 @@
 import { GraphQLError } from 'graphql';
 
-/** When a code is sent, and its HTTP status. */
-export interface ErrorDescription {
-  /** Completes the sentence "This code is sent when …". */
-  readonly when: string;
-  readonly graphql: number;
-  readonly rest: number;
-}
-
-/** Every code of this service that a client can act on. docs/errors.md is generated from this table. */
+/**
+ * Every code of this service that a client can act on, with its HTTP statuses. `when` completes the sentence "This code is
+ * sent when …". docs/errors.md is generated from this table.
+ */
 export const errorStatuses = {
   UNAUTHENTICATED: { when: 'the token is missing or refused', graphql: 401, rest: 401 },
   AUTH_UNAVAILABLE: {
@@ -65,7 +60,7 @@ export const errorStatuses = {
     rest: 502,
   },
   STORE_UNAVAILABLE: { when: 'the database is unreachable; try again', graphql: 200, rest: 503 },
-} as const satisfies Record<string, ErrorDescription>;
+} as const;
 
 /** A setting is wrong, so a restart would not help. The message is for the operator, may name a path, and reaches no client. */
 export class SetupError extends Error {}
