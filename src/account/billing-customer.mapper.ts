@@ -88,9 +88,7 @@ function toBillingSubscription(
   };
 }
 
-function toBillingSubscriptionItem(
-  item: SubscriptionFacts['items'][number],
-): BillingSubscription['items'][number] {
+function toBillingSubscriptionItem(item: SubscriptionFacts['items'][number]) {
   const { currency } = item.price;
   return {
     id: item.id,
@@ -100,10 +98,7 @@ function toBillingSubscriptionItem(
   };
 }
 
-function toDiscounts(
-  { discounts, currency }: SubscriptionFacts,
-  ofCustomer: DiscountFacts | null,
-): BillingSubscription['discounts'] {
+function toDiscounts({ discounts, currency }: SubscriptionFacts, ofCustomer: DiscountFacts | null) {
   if (discounts.length > 0 || ofCustomer === null || isIgnored(ofCustomer, currency))
     return discounts.map((discount) => toBillingDiscount(discount, 'subscription', currency));
   return [toBillingDiscount(ofCustomer, 'customer', currency)];
@@ -152,7 +147,7 @@ function findCancellation(facts: SubscriptionFacts): Date | null {
   return cancels ? toDate(schedule.phases.at(-1)?.end_date ?? null) : null;
 }
 
-function toCancellation(facts: SubscriptionFacts): BillingSubscription['cancellation'] {
+function toCancellation(facts: SubscriptionFacts) {
   const { reason = null, feedback = null, comment = null } = facts.cancellation_details ?? {};
   return {
     requestedAt: toDate(facts.canceled_at),
@@ -162,7 +157,7 @@ function toCancellation(facts: SubscriptionFacts): BillingSubscription['cancella
   };
 }
 
-function toPause(facts: SubscriptionFacts): BillingSubscription['pause'] {
+function toPause(facts: SubscriptionFacts) {
   const { status, status_details: details, pause_collection: collection, schedule } = facts;
   if (status === 'paused') {
     const since = details?.paused?.transitioned_at ?? null;
@@ -183,10 +178,7 @@ function isActive(schedule: Schedule): schedule is NonNullable<Schedule> {
 }
 
 /** The schedule keeps phases that are over, and may have phases that change nothing. */
-function toScheduledChange({
-  schedule,
-  items: own,
-}: SubscriptionFacts): BillingSubscription['scheduledChange'] {
+function toScheduledChange({ schedule, items: own }: SubscriptionFacts) {
   if (!isActive(schedule)) return null;
   const currentEnd = schedule.current_phase?.end_date ?? 0;
   const coming = schedule.phases.filter(({ start_date: start }) => start >= currentEnd);
@@ -202,9 +194,7 @@ function describe(items: readonly ChargedItemFacts[]): string {
     .join();
 }
 
-function toPendingUpdate({
-  pending_update: update,
-}: SubscriptionFacts): BillingSubscription['pendingUpdate'] {
+function toPendingUpdate({ pending_update: update }: SubscriptionFacts) {
   if (update === null) return null;
   return {
     expiresAt: toDate(update.expires_at),
@@ -213,10 +203,7 @@ function toPendingUpdate({
   };
 }
 
-function toOpenInvoice(
-  { latest_invoice: invoice }: SubscriptionFacts,
-  access: RequestAccess,
-): BillingSubscription['openInvoice'] {
+function toOpenInvoice({ latest_invoice: invoice }: SubscriptionFacts, access: RequestAccess) {
   if (invoice?.status !== 'open') return null;
   return {
     id: invoice.id,
