@@ -120,11 +120,7 @@ function compileTask(flow: PortalFlow, subscription: Stripe.Subscription, contex
   };
 }
 
-function compileItem(
-  flow: PortalFlow,
-  { items }: Stripe.Subscription,
-  features: OfferedFeatures,
-): Stripe.BillingPortal.SessionCreateParams.FlowData.SubscriptionUpdateConfirm.Item {
+function compileItem(flow: PortalFlow, { items }: Stripe.Subscription, features: OfferedFeatures) {
   const [item] = items.data;
   if (item === undefined) throw createRefusal('NOT_KNOWN');
   const current = { priceId: item.price.id, quantity: item.quantity };
@@ -133,9 +129,5 @@ function compileItem(
     throw new BadUserInputError('The subscription has this price and quantity already.');
   }
   requireOfferedChange(features, current, wanted);
-  return {
-    id: item.id,
-    price: wanted.priceId,
-    ...(wanted.quantity === undefined ? {} : { quantity: wanted.quantity }),
-  };
+  return { id: item.id, price: wanted.priceId, quantity: wanted.quantity };
 }
