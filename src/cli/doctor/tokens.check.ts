@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AuthUnavailableError, UnauthenticatedError } from '../../auth/auth.errors.ts';
-import { createAuthenticator } from '../../auth/authenticator.ts';
+import { type AuthConfig, createAuthenticator } from '../../auth/authenticator.ts';
 import { type KeySetAddress, KeySetError, createKeySet } from '../../auth/issuer-keys.ts';
 import {
   type JWK,
@@ -82,10 +82,7 @@ function extractToken(text: string): string {
   return value.replace(/^"(.*)"$/, '$1');
 }
 
-async function authenticate(
-  config: Parameters<typeof createAuthenticator>[0],
-  token: string,
-): Promise<Judgement> {
+async function authenticate(config: AuthConfig, token: string): Promise<Judgement> {
   try {
     const caller = await createAuthenticator(config).authenticate(`Bearer ${token}`);
     if (caller === null) return skip('the file holds no token');
