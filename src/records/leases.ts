@@ -52,10 +52,7 @@ export class Leases {
     }
   }
 
-  private async take(
-    key: string,
-    { patienceMs = this.patienceMs, recheck }: WaitOptions,
-  ): Promise<{ record: KeptRecord; ensureHeld: EnsureHeld }> {
+  private async take(key: string, { patienceMs = this.patienceMs, recheck }: WaitOptions) {
     const deadline = performance.now() + patienceMs;
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
       // Waiting processes only read, because an insert would take the write lock from the process that holds the lease.
