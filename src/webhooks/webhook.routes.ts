@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { toCountedNetwork, type RateLimiter } from '../http/rate-limit.ts';
 import { OverloadedError } from '../http/request-admission.ts';
@@ -118,21 +118,17 @@ function limitLargeBodies(server: FastifyInstance): void {
       const ofNetwork = networks.memo(toCountedNetwork(ip));
       ofNetwork.run(() => limit.run(holdPlace)).catch(() => reject(new OverloadedError()));
     });
-  async function* waitWhereLarge(
-    payload: RequestPayload,
-    ip: string,
-    response: ServerResponse,
-  ): AsyncGenerator<Buffer> {
-    let bytes = 0;
-    let place: Promise<void> | undefined;
-    for await (const piece of payload as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > largeBodyBytes) await (place ??= takePlace(ip, response));
-      yield piece;
-    }
-  }
   server.addHook('preParsing', ({ ip }, { raw: response }, payload, done) => {
-    done(null, Readable.from(waitWhereLarge(payload, ip, response)));
+    async function* waitWhereLarge(): AsyncGenerator<Buffer> {
+      let bytes = 0;
+      let place: Promise<void> | undefined;
+      for await (const piece of payload as AsyncIterable<Buffer>) {
+        bytes += piece.length;
+        if (bytes > largeBodyBytes) await (place ??= takePlace(ip, response));
+        yield piece;
+      }
+    }
+    done(null, Readable.from(waitWhereLarge()));
   });
 }
 
