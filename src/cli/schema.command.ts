@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import * as z from 'zod';
 import { printSubgraph } from '../graphql/schema-variants.ts';
-import { createHostedApp } from '../app.ts';
+import { composeApp } from '../app.ts';
 import { loadHostedConfig } from '../config/config.ts';
 import { policyFileSchema } from '../policies/policy-file.schema.ts';
 import { CommandError, type Shell, failOn } from './shell.ts';
@@ -19,7 +19,7 @@ const anyEnvironment = {
 
 export async function printServedSchema({ federation = false } = {}): Promise<string> {
   const identify = () => Promise.resolve(null);
-  const app = await createHostedApp(loadHostedConfig(anyEnvironment), { identify });
+  const app = await composeApp(loadHostedConfig(anyEnvironment), { identify });
   await app.stop();
   return federation ? `${printSubgraph(app.schema)}\n` : `${header}${printSchema(app.schema)}\n`;
 }
