@@ -50,7 +50,7 @@ const states: readonly State[] = [
   {
     name: 'sent invoices',
     arrange: startAs('sent_invoices'),
-    words: [/paid by invoice/],
+    words: [/paid by invoice/, /Next invoice: \$20\.00 on/],
     buttons: ['Cancel plan'],
   },
   {
@@ -128,6 +128,29 @@ describeInBrowser('the states of the account page', (driver) => {
     const page = await visitAs(await started, driver, arrange);
     await page.getByText(/did not go through\. Cancels on /).waitFor();
     expect(await page.getByText('Pay now to keep your plan').count()).toBe(0);
+  });
+
+  test('a scheduled change of the quantity says how many', async () => {
+    const arrange: Arrange = async (sdk, customer) => {
+      const { id } = await sdk.products.create({ name: 'Seat' });
+      const { id: price } = await sdk.prices.create({
+        currency: 'usd',
+        unit_amount: 2_000,
+        product: id,
+        recurring: { interval: 'month' },
+      });
+      const own = await sdk.subscriptions.create({ customer, items: [{ price, quantity: 5 }] });
+      const { id: schedule, phases } = await sdk.subscriptionSchedules.create({ from_subscription: own.id });
+      const { start_date = 0, end_date = 0 } = phases[0] ?? {};
+      await sdk.subscriptionSchedules.update(schedule, {
+        phases: [
+          { items: [{ price, quantity: 5 }], start_date, end_date },
+          { items: [{ price, quantity: 2 }], duration: { interval: 'month', interval_count: 1 } },
+        ],
+      });
+    };
+    const page = await visitAs(await started, driver, arrange);
+    await page.getByText('Changes to 2 × Seat for $40.00 on ').waitFor();
   });
 
   test('an unpaid plan whose latest invoice is a draft leads to the open ones', async () => {

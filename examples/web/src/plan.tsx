@@ -64,7 +64,8 @@ export function Plan({ subscription, nextCharge, isAmongSeveral, open, onSignInA
       {pendingUpdate && <p>A change waits for its payment, until {formatDate(pendingUpdate.expiresAt)}.</p>}
       {nextCharge && (
         <p>
-          Next charge: <strong>{formatMoney(nextCharge.amountDue)}</strong> on {formatDate(nextCharge.date)}
+          {collectionMethod === 'SEND_INVOICE' ? 'Next invoice' : 'Next charge'}:{' '}
+          <strong>{formatMoney(nextCharge.amountDue)}</strong> on {formatDate(nextCharge.date)}
         </p>
       )}
       {isAmongSeveral && paymentMethod && collectionMethod !== 'SEND_INVOICE' && (

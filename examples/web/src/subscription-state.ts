@@ -68,9 +68,12 @@ export function describeScheduledChange({
   items,
   total,
 }: NonNullable<BillingSubscription['scheduledChange']>): string {
-  const names = items.map(({ price }) => price.productName ?? 'another plan').join(' and ');
+  const names = items.map(({ price, quantity }) => {
+    const name = price.productName ?? 'another plan';
+    return (quantity ?? 1) === 1 ? name : `${String(quantity)} × ${name}`;
+  });
   const price = total === null ? '' : ` for ${formatMoney(total)}`;
-  return `Changes to ${names}${price} on ${formatDate(at)}.`;
+  return `Changes to ${names.join(' and ')}${price} on ${formatDate(at)}.`;
 }
 
 /** The portal has no task for it: its home page resumes a plan, where it offers pausing. */
