@@ -111,9 +111,7 @@ async function catchUp(
   let lastUser = after;
   async function* steps(): AsyncGenerator<Step> {
     for (const [index, event] of undelivered.entries()) {
-      await events.attempt(event.id, async () =>
-        (await processor.process(event)) === 'handled' ? 'handled' : 'repeated',
-      );
+      await events.attempt(event.id, () => processor.process(event));
       events.throwIfHopeless();
       yield { status: events.describe(), share: (index + 1) / undelivered.length };
     }

@@ -127,12 +127,8 @@ export function hasScheduledChange({ schedule }: Pick<TaskFacts, 'schedule'>): b
 
 export type PaymentMethod = string | Stripe.PaymentMethod | Stripe.CustomerSource | null | undefined;
 
-/** The id says the type of legacy cards and bank accounts. */
+/** Null for legacy cards and bank accounts too: they have no type, and the portal supports them. */
 export function findMethodType(method: PaymentMethod): string | null {
-  if (!method) return null;
-  if (typeof method !== 'string' && (method.object === 'payment_method' || method.object === 'source'))
-    return method.type;
-  const id = typeof method === 'string' ? method : method.id;
-  if (id.startsWith('card_')) return 'card';
-  return id.startsWith('ba_') ? 'us_bank_account' : null;
+  if (!method || typeof method === 'string') return null;
+  return method.object === 'payment_method' || method.object === 'source' ? method.type : null;
 }

@@ -61,12 +61,14 @@ const reference = z.union([z.string(), z.looseObject({ id: z.string() })]);
 
 const customer = z.union([
   z.looseObject({ id: z.string(), deleted: z.literal(true) }),
-  z.looseObject({ id: z.string(), email: text, metadata }),
+  z.looseObject({ id: z.string(), email: text, metadata, invoice_settings: z.looseObject({}) }),
 ]);
 
 const price = z.looseObject({ id: z.string(), product: reference, currency: z.string() });
 
 const item = z.looseObject({ id: z.string(), price, discounts: z.array(z.unknown()) });
+
+const schedule = z.looseObject({ phases: z.array(z.looseObject({ start_date: seconds })) });
 
 /** `billingCustomer` reads more, and checks it by src/account/customer-facts.ts. */
 const subscription = z.looseObject({
@@ -75,6 +77,7 @@ const subscription = z.looseObject({
   status: z.string(),
   currency: z.string(),
   items: z.looseObject({ has_more: flag, data: z.array(item) }),
+  schedule: z.union([z.string(), schedule]).nullish(),
 });
 
 const amount = z.number();

@@ -8,6 +8,7 @@ import {
   createSessionMutation,
   invoicesQuery,
   nextChargeQuery,
+  openPortalMutation,
   portalConfigurationQuery,
 } from '../helpers/operations.ts';
 import { type Operation, createTestApp, returnUrl } from '../helpers/test-app.ts';
@@ -28,9 +29,12 @@ const oddValues: readonly unknown[] = [
 const faulty = await startFaultyStripe();
 const good = await createTestApp();
 const demo = await seedDemoData(good.sdk);
+await good.sdk.subscriptionSchedules.create({ from_subscription: demo.subscriptionId });
 const app = await createTestApp({ STRIPE_API_URL: faulty.url });
 await app.link('ada', demo.customerId);
 const token = await app.createToken({ userId: 'ada', roles: [adminRole] });
+
+const flow = { type: 'SUBSCRIPTION_UPDATE' } as const;
 
 async function getCodes<Data, Variables>(operation: Operation<Data, Variables>): Promise<unknown[]> {
   const { text } = await app.execute({ ...operation, token });
@@ -117,6 +121,11 @@ describe('an answer of Stripe with one odd member is read, or is an outage:', ()
       'createBillingPortalSession',
       () => getCodes({ document: createSessionMutation, variables: { returnUrl } }),
       1,
+    ],
+    [
+      'createBillingPortalSession, at a change of plan',
+      () => getCodes({ document: openPortalMutation, variables: { returnUrl, flow } }),
+      4,
     ],
   ])('%s', async (_name, ask, answers) => {
     const answersByPath = new Map<string, Json>();

@@ -336,9 +336,7 @@ describe('a list that is larger than an answer may be', () => {
       const start = after === undefined ? 0 : ids.indexOf(after) + 1;
       const end = start + readLimit(request.path);
       const name = 'x'.repeat(bytes);
-      const data = ids
-        .slice(start, end)
-        .map((id) => ({ id, object: 'customer', name: isLarge(id) ? name : id }));
+      const data = ids.slice(start, end).map((id) => ({ ...customer, id, name: isLarge(id) ? name : id }));
       sendJson(200, { object: 'list', data, has_more: end < ids.length })(response, request);
     };
 
