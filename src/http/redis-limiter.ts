@@ -42,7 +42,7 @@ export class SharedLimiters {
   async open(): Promise<this> {
     const signal = AbortSignal.timeout(connectTimeoutMs);
     const tried = once(this.client, 'ready', { signal }).catch(() => undefined);
-    void this.client.connect().catch((error: unknown) => this.reportFailure(error));
+    this.connect();
     await tried;
     if (!this.client.isReady) this.reportFailure(new Error('Redis did not answer in time'));
     return this;
@@ -70,7 +70,12 @@ export class SharedLimiters {
     if (this.retryAt !== null) this.retryAt = performance.now() + retryMs;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('Redis did not answer in time')), answerTimeoutMs);
+      timer = setTimeout(() => {
+        reject(new Error('Redis did not answer in time'));
+        // The connection may be dead without a sign. `socketTimeout` would not end it, because each command restarts it.
+        this.client.destroy();
+        this.connect();
+      }, answerTimeoutMs);
     });
     try {
       const answer = await Promise.race([this.client.eval(...command), timeout]);
@@ -87,6 +92,10 @@ export class SharedLimiters {
 
   close(): void {
     this.client.destroy();
+  }
+
+  private connect(): void {
+    void this.client.connect().catch((error: unknown) => this.reportFailure(error));
   }
 
   private reportFailure(error: unknown): void {

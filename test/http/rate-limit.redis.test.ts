@@ -103,10 +103,12 @@ describeWithPart(
       expect((await readKeys()).length).toBeGreaterThan(0);
     });
 
-    test('a Redis that hangs costs one request a second a moment, and the others nothing', async () => {
+    test('a Redis that takes no writes, as in a failover, costs one request a second a moment, and the others nothing', async () => {
       const app = await createReplica({ RATE_LIMIT: '500/1h' });
       await send(app, 'edsger');
-      proxy.setMode('hang');
+      const client = createClient({ url: `redis://127.0.0.1:${port}` });
+      await client.connect();
+      await client.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);
 
       const first = await measure(() => send(app, 'edsger'));
       const others = await measure(async () => {
@@ -116,8 +118,8 @@ describeWithPart(
       });
       await sleep(1_100);
       const later = await Promise.all(Array.from({ length: 20 }, () => measure(() => send(app, 'edsger'))));
-      proxy.setMode('refuse');
-      proxy.setMode('pass');
+      await client.sendCommand(['CLIENT', 'UNPAUSE']);
+      client.destroy();
 
       expect(first.result).toBe(400);
       expect([...others.result]).toEqual([400]);
@@ -126,6 +128,32 @@ describeWithPart(
       expect(later.filter(({ ms }) => ms > 400)).toHaveLength(1);
       expect(readReports(app).length).toBe(1);
     });
+
+    test('replaces a connection that is dead without a sign, and keeps one that is idle', async () => {
+      const limit = { RATE_LIMIT: '500/1h' };
+      const outage = [
+        [40, 'Redis unreachable, re'],
+        [30, 'Redis reachable again'],
+      ];
+      const idle = await createReplica({ REDIS_URL: `redis://127.0.0.1:${port}` });
+      const busy = await createReplica(limit);
+      proxy.setMode('hang');
+      const start = performance.now();
+      const connecting = await createReplica(limit);
+      proxy.setMode('pass');
+
+      for (const [app, ms] of [
+        [busy, 6_000],
+        [connecting, 14_000],
+      ] as const) {
+        while (readReports(app).length < 2 && performance.now() - start < ms) {
+          await send(app, 'barbara');
+          await sleep(100);
+        }
+        expect(readReports(app)).toEqual(outage);
+      }
+      expect(readReports(idle)).toEqual([]);
+    }, 40_000);
 
     test.each(['refuse', 'hang'] as const)('a service starts without its Redis: %s', async (mode) => {
       proxy.setMode(mode);
