@@ -230,6 +230,8 @@ describe('what is no answer of Stripe is an outage, and harms nothing', () => {
     [],
     [null],
     {},
+    { object: null },
+    { object: 5 },
     { error: null },
     { error: 'text' },
     { url: 'x' },
@@ -279,10 +281,18 @@ describe('what is no answer of Stripe is an outage, and harms nothing', () => {
   });
 });
 
-test('a refusal of the key is an error of the setup, whatever body comes with it', async () => {
-  stripe.answerBy(sendText(401, 'Unauthorized'));
+describe('a refusal is an error of the setup, whatever body comes with it:', () => {
+  const members = JSON.stringify({ error: { message: 5, param: { a: 1 }, code: [null], type: true } });
+  const bodies = ['Unauthorized', 'null', '5', '[]', '{"error":null}', '{"error":"text"}', members];
 
-  expect(await getCode(read())).toBe('STRIPE_MISCONFIGURED');
+  test.each(bodies.flatMap((body) => [[body, 400] as const, [body, 401] as const]))(
+    '%s with %i',
+    async (body, status) => {
+      stripe.answerBy(sendText(status, body));
+
+      expect(await getCode(read())).toBe('STRIPE_MISCONFIGURED');
+    },
+  );
 });
 
 test('a text that cannot be written in UTF-8 is a mistake of who gave it, and is not sent', async () => {
