@@ -434,13 +434,19 @@ describe('prices', () => {
       ]);
     });
 
-    test('a discount of an item, and one in another currency than the coupon', async () => {
+    test('discounts of an item, and those in another currency than the coupon', async () => {
       const { userId, subscription } = await subscribe([[inCurrencies, 2]], 'eur');
       const [item] = subscription.items.data;
       const five = await app.sdk.coupons.create({
         amount_off: 500,
         currency: 'usd',
         currency_options: { eur: { amount_off: 450 } },
+        duration: 'forever',
+      });
+      const six = await app.sdk.coupons.create({
+        amount_off: 600,
+        currency: 'usd',
+        currency_options: { eur: { amount_off: 550 } },
         duration: 'forever',
       });
       const tenth = await app.sdk.coupons.create({
@@ -451,13 +457,20 @@ describe('prices', () => {
       });
       await app.sdk.subscriptions.update(subscription.id, {
         discounts: [{ coupon: five.id }],
-        items: [{ id: item?.id, discounts: [{ coupon: tenth.id }] }],
+        items: [{ id: item?.id, discounts: [{ coupon: tenth.id }, { coupon: six.id }] }],
       });
 
       expect(await read(userId)).toMatchObject({
         total: money(1_800, 'eur'),
         discounts: [{ percentOff: null, amountOff: money(450, 'eur') }],
-        items: [{ discounts: [{ scope: 'ITEM', name: 'Tenth', percentOff: 10, once: false }] }],
+        items: [
+          {
+            discounts: [
+              { scope: 'ITEM', name: 'Tenth', percentOff: 10, once: false },
+              { scope: 'ITEM', percentOff: null, amountOff: money(550, 'eur') },
+            ],
+          },
+        ],
       });
     });
   });

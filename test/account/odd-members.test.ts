@@ -54,6 +54,13 @@ describe('the page is there although Stripe no longer has', () => {
     expect((await readSubscription())?.discounts).toMatchObject([{ scope: 'CUSTOMER', amountOff: null }]);
   });
 
+  test('a coupon, but not where Stripe fails to answer for it', async () => {
+    const five = discount({ amount_off: 500, currency: 'eur' });
+    answerWith({}, { discounts: [five] }, [], { coupons: sendError(400, { message: 'No.' }) });
+
+    (await ask()).expectError('STRIPE_MISCONFIGURED');
+  });
+
   test('a price, whose tiers are then not known', async () => {
     const tiered = {
       billing_scheme: 'tiered',
@@ -350,9 +357,9 @@ describe('a discount', () => {
     expect(customer?.discount).toMatchObject({ amountOff: { amount: 500, currency: 'eur' } });
   });
 
-  test('of the customer applies in its own currency, and yields to one of the subscription', async () => {
+  test('of the customer applies in its own currency, for which no coupon is read, and yields to one of the subscription', async () => {
     const own = discount({ amount_off: 500, currency: 'usd', currency_options: {} });
-    answerWith({ discount: own });
+    answerWith({ discount: own }, {}, [], { coupons: sendError(400, { message: 'No.' }) });
     expect((await readSubscription())?.discounts).toMatchObject([
       { scope: 'CUSTOMER', amountOff: { amount: 500, currency: 'usd' } },
     ]);

@@ -339,6 +339,15 @@ describe('revokeBillingPortalLink', () => {
     expect((await kit.visit('GET', used)).status).toBe(410);
   });
 
+  test('answers false for a link that has just expired, and leaves its page', async () => {
+    const own = await createLinkKit();
+    const link = await own.create(await own.createUser(), { expiresIn: 60 });
+    own.clock.now = new Date(link.expiresAt);
+
+    expect((await own.revoke(link.id)).expectData()).toEqual({ revokeBillingPortalLink: false });
+    expect((await own.visit('GET', link)).status).toBe(410);
+  });
+
   test('takes no URL and no token for an id, so that none gets on the record', async () => {
     const { url } = await kit.create(await kit.createUser());
     const before = (await readTrail(kit.app))[0]?.id;
