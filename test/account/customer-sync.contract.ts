@@ -168,6 +168,18 @@ export function describeSync(createUrl: () => string): void {
     expect(await findKeptName()).toBe('after');
   });
 
+  test('a snapshot is not stored while another process replaces the one before', async () => {
+    const link = { userId, stripeCustomerId: customer };
+    const snapshot = { readAt: now, facts: null, goneSince: now };
+    await snapshots.replace(null, link, snapshot);
+    const before = await snapshots.findRecord(customer);
+    // The other process inserts its own only after this.
+    if (before !== null) await snapshots.remove(before);
+
+    expect(await snapshots.replace(before, link, snapshot)).toBe(false);
+    expect(await findKept()).toBeNull();
+  });
+
   test('writes nothing when its lease may have expired', async () => {
     const lifeMs = 300;
     const sync = await createSync({ lifeMs });
