@@ -46,10 +46,12 @@ export async function listNamed(
 ): Promise<readonly string[]> {
   const entries = Object.entries(metadata);
   if (entries.length === 0) return [];
-  const [newer, ...found] = await Promise.all([
-    listNew(stripe, metadata, since),
+  const created = { gte: Math.floor(since.getTime() / 1000) };
+  const [recent, ...found] = await Promise.all([
+    readAll(stripe, (sdk, page, options) => sdk.customers.list({ ...page, created }, options)),
     ...entries.map(([key, value]) => search(stripe, key, value)),
   ]);
+  const newer = recent.filter((customer) => hasOne(customer, metadata)).map(({ id }) => id);
   const unseen = [...new Set(found.flat())].filter((id) => !newer.includes(id));
   const stillThere = await Promise.all(unseen.map((id) => isNamed(stripe, metadata, id)));
   return [...newer, ...unseen.filter((_id, index) => stillThere[index])];
@@ -66,18 +68,6 @@ async function search(stripe: StripeClient, key: string, value: string): Promise
   const query = `metadata['${key}']:'${escape(value)}'`;
   const { data } = await stripe.read((sdk, options) => sdk.customers.search({ query, limit: 100 }, options));
   return data.map(({ id }) => id);
-}
-
-async function listNew(
-  stripe: StripeClient,
-  metadata: NamingMetadata,
-  since: Date,
-): Promise<readonly string[]> {
-  const created = { gte: Math.floor(since.getTime() / 1000) };
-  const customers = await readAll(stripe, (sdk, page, options) =>
-    sdk.customers.list({ ...page, created }, options),
-  );
-  return customers.filter((customer) => hasOne(customer, metadata)).map(({ id }) => id);
 }
 
 function hasOne({ metadata }: Stripe.Customer, wanted: NamingMetadata): boolean {
