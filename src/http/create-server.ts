@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { HttpConfig } from '../config/config.ts';
@@ -39,7 +40,10 @@ export async function createServer(
   const { logger, schema, identify } = parts;
   const { metrics } = parts.telemetry;
   const metricsServer = metrics && createMetricsServer(metrics);
-  closing.add(() => metricsServer?.close());
+  closing.add(() => {
+    metricsServer?.close();
+    metricsServer?.closeAllConnections();
+  });
   const limits = await createRateLimits(config, logger);
   closing.add(() => limits.close());
   const { server, isClosing } = await createHttpServer(config, logger, parts);
@@ -69,7 +73,8 @@ export async function createServer(
   return {
     fetch: hosted.fetch,
     listen: async () => {
-      await metricsServer?.listen({ host: metricsHost, port: metricsPort ?? 0 });
+      const metricsAddress = { host: metricsHost, port: metricsPort ?? 0 };
+      if (metricsServer) await once(metricsServer.listen(metricsAddress), 'listening');
       return server.listen({ host, port });
     },
   };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { fastify } from 'fastify';
+import { once } from 'node:events';
 import { addHealthRoutes, createMetricsServer } from '../../src/http/monitoring.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
@@ -105,7 +106,7 @@ test('a scrape that fails is answered by 500, and the service goes on', async ()
   const port = await findFreePort();
   const server = createMetricsServer({ render: () => Promise.reject(new Error('Planted')) });
   closeAfterTests(() => server.close());
-  await server.listen({ host: '127.0.0.1', port });
+  await once(server.listen({ host: '127.0.0.1', port }), 'listening');
 
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
 
