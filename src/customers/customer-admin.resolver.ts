@@ -33,17 +33,15 @@ export class CustomerAdminResolver {
     { nullable: true },
   )
   async customerMapping(
-    @Arg('userId', () => ID, { nullable: true, description: "The user's id." }) userId: string | null,
+    @Arg('userId', () => ID, { nullable: true, description: "The user's id." })
+    userId: string | null | undefined,
     @Arg('stripeCustomerId', () => ID, {
       nullable: true,
       description: "Stripe's id of the customer, `cus_…`.",
     })
-    stripeCustomerId: string | null,
+    stripeCustomerId: string | null | undefined,
   ): Promise<CustomerMapping | null> {
-    const mapping = await this.customers.find({
-      userId: userId ?? undefined,
-      stripeCustomerId: stripeCustomerId ?? undefined,
-    });
+    const mapping = await this.customers.find(userId ?? null, stripeCustomerId ?? null);
     return mapping && toCustomerMapping(mapping);
   }
 

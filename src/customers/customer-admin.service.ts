@@ -39,10 +39,10 @@ export class CustomerAdmin {
   }
 
   /** Finds a mapping by exactly one of the two ids. @throws BadUserInputError */
-  find({ userId, stripeCustomerId }: Partial<MappingIds>): Promise<CustomerMapping | null> {
+  find(userId: string | null, stripeCustomerId: string | null): Promise<CustomerMapping | null> {
     const { directory } = this.parts;
-    if (userId !== undefined && stripeCustomerId === undefined) return directory.findByUserId(userId);
-    if (userId === undefined && stripeCustomerId !== undefined)
+    if (userId !== null && stripeCustomerId === null) return directory.findByUserId(userId);
+    if (userId === null && stripeCustomerId !== null)
       return directory.findByStripeCustomerId(stripeCustomerId);
     throw new BadUserInputError('Pass either `userId` or `stripeCustomerId`.');
   }

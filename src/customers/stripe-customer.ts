@@ -65,16 +65,12 @@ export async function isNamed(stripe: StripeClient, metadata: NamingMetadata, id
 
 /** The search also returns values that differ in case, and customers that were just changed or deleted. */
 async function search(stripe: StripeClient, key: string, value: string): Promise<readonly string[]> {
-  const query = `metadata['${key}']:'${escape(value)}'`;
+  // https://docs.stripe.com/search#search-query-language
+  const query = `metadata['${key}']:'${value.replace(/[\\']/g, '\\$&')}'`;
   const { data } = await stripe.read((sdk, options) => sdk.customers.search({ query, limit: 100 }, options));
   return data.map(({ id }) => id);
 }
 
 function hasOne({ metadata }: Stripe.Customer, wanted: NamingMetadata): boolean {
   return Object.entries(wanted).some(([key, value]) => metadata[key] === value);
-}
-
-/** Escapes a value in single quotes: https://docs.stripe.com/search#search-query-language */
-function escape(value: string): string {
-  return value.replace(/[\\']/g, '\\$&');
 }
