@@ -33,7 +33,7 @@ export class StripeRequestRefusedError extends StripeMisconfiguredError {
 }
 
 /** Whether Stripe does not have the object that the parameter names; without a parameter, any object of the request. */
-export function isMissing(error: unknown, param?: string): boolean {
+export function isMissing(error: unknown, param?: string): error is StripeRequestRefusedError {
   if (!(error instanceof StripeRequestRefusedError)) return false;
   const { refusal } = error;
   return refusal.param === (param ?? refusal.param) && refusal.code === 'resource_missing';

@@ -6,7 +6,7 @@ import { PolicyFileError } from '../../policies/policy-file.ts';
 import { type PolicySet, listExtras, listPolicies } from '../../policies/policy-set.ts';
 import { readAll } from '../../stripe/reads.ts';
 import type { StripeClient } from '../../stripe/stripe-client.ts';
-import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
+import { isMissing } from '../../stripe/stripe.errors.ts';
 import type { Check, Deployment, Judgement, StripeDeployment } from './check.ts';
 import { CheckSkipped, fail, pass, requireVariables, skip, warn } from './check.ts';
 
@@ -88,8 +88,7 @@ async function find(client: StripeClient, { kind, id }: Mention): Promise<Plan |
       kind === 'price' ? sdk.prices.retrieve(id, {}, options) : sdk.products.retrieve(id, {}, options),
     );
   } catch (error) {
-    if (error instanceof StripeRequestRefusedError && error.refusal.code === 'resource_missing')
-      return error.refusal.message;
+    if (isMissing(error)) return error.refusal.message;
     throw error;
   }
 }
