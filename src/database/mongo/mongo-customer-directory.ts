@@ -35,12 +35,6 @@ export const customerSchema = defineSchema<CustomerDocument>('customers', {
   createdAt: Date,
 }).index({ scope: 1, stripeCustomerId: 1 }, { unique: true });
 
-interface Insertion {
-  readonly outcome: LinkOutcome;
-  /** The stored document: the inserted one, or the one that has the user or the customer. */
-  readonly document: CustomerDocument;
-}
-
 /**
  * The customer directory in a MongoDB collection. But for an administrator's change, only inserts and deletes decide who is
  * which customer: they are atomic on every server that speaks MongoDB's protocol, while updates are not on FerretDB.
@@ -114,10 +108,11 @@ export class MongoCustomerDirectory implements CustomerDirectory {
     return toPage(documents.map(toMapping), first);
   }
 
-  private insert(document: CustomerDocument): Promise<Insertion> {
+  /** Also returns the stored document: the inserted one, or the one that has the user or the customer. */
+  private insert(document: CustomerDocument) {
     const { _id, scope, stripeCustomerId } = document;
-    return retry<Insertion>(async () => {
-      if (await this.collection.insert(document)) return { outcome: 'linked', document };
+    return retry(async () => {
+      if (await this.collection.insert(document)) return { outcome: 'linked' as const, document };
       const winner =
         (await this.collection.findOne({ _id })) ??
         (await this.collection.findOne({ scope, stripeCustomerId }));

@@ -90,14 +90,11 @@ export class SqliteConnection {
   }
 }
 
-interface StoredForms<T> {
-  readonly times: readonly (keyof T)[];
-  readonly json: readonly (keyof T)[];
-  readonly flags?: readonly (keyof T)[];
-}
+type StoredForms<T> = Partial<Record<'times' | 'json' | 'flags', readonly (keyof T)[]>>;
 
 /** Reads a row, in which times are milliseconds, objects are JSON, and booleans are 0 or 1. */
-export function readRow<T extends object>(row: unknown, { times, json, flags = [] }: StoredForms<T>): T {
+export function readRow<T extends object>(row: unknown, forms: StoredForms<T>): T {
+  const { times = [], json = [], flags = [] } = forms;
   // libsql adds how long the statement took.
   const { _metadata, ...columns } = row as { readonly _metadata?: unknown };
   const values = columns as Record<keyof T, unknown>;
