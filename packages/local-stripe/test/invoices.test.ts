@@ -34,6 +34,21 @@ test.each([
   expect(await current()).toMatchObject({ status: subscriptionStatus, latest_invoice: invoice.id });
 });
 
+test.each([
+  ['could not be charged', true, { status: 'open' }],
+  ['is overdue', true, { collection_method: 'send_invoice', overdue: 'true' }],
+  ['is not due yet', false, { collection_method: 'send_invoice', days_until_due: '14' }],
+])(
+  'an invoice that %s makes the customer delinquent: %s, until it is paid',
+  async (_title, delinquent, form) => {
+    const { id, customer } = await createInvoice(form);
+    const current = () => stripe.customers.retrieve(customer.id);
+    expect(await current()).toMatchObject({ delinquent });
+    await stripe.invoices.pay(id);
+    expect(await current()).toMatchObject({ delinquent: false });
+  },
+);
+
 test('an invoice that was sent and is overdue makes the subscription past due', async () => {
   const { invoice, current } = await createInvoice({ collection_method: 'send_invoice', overdue: 'true' });
   expect(invoice).toMatchObject({ status: 'open', collection_method: 'send_invoice', attempt_count: 0 });
@@ -110,7 +125,9 @@ describe('closing an invoice', () => {
       const { id, current } = await createInvoice({});
       const events = await eventsDuring(stripe, () => stripe.invoices[action](id));
       expect(events.map(({ type }) => type)).toEqual([
-        action === 'voidInvoice' ? 'invoice.voided' : 'invoice.marked_uncollectible',
+        ...(action === 'voidInvoice'
+          ? ['invoice.voided']
+          : ['customer.updated', 'invoice.marked_uncollectible']),
         'invoice.updated',
         'customer.subscription.updated',
       ]);

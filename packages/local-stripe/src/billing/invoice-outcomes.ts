@@ -1,7 +1,7 @@
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { InvoiceObject, PaymentMethodObject } from '../stripe-objects.ts';
-import { finalizeDraft, findPayingMethod, markPaid, payInvoice } from './payment.ts';
+import { finalizeDraft, findPayingMethod, markPaid, payInvoice, setDelinquent } from './payment.ts';
 
 /** The subscription that an invoice is for. */
 export function subscriptionOf(invoice: InvoiceObject): string | null {
@@ -107,6 +107,7 @@ export function voidInvoice(store: Store, invoice: InvoiceObject): InvoiceObject
 
 export function markUncollectible(store: Store, invoice: InvoiceObject): InvoiceObject {
   if (invoice.status !== 'open') throw refuseStatus(invoice, 'marked uncollectible');
+  setDelinquent(store, invoice, false);
   return settle(
     store,
     store.commit('invoice.marked_uncollectible', {
@@ -140,6 +141,7 @@ export function passInvoiceTime(store: Store): void {
 function reportOverdue(store: Store, invoice: InvoiceObject): void {
   const subscription = store.find('subscription', subscriptionOf(invoice) ?? '');
   if (subscription?.latest_invoice !== invoice.id || subscription.status !== 'active') return;
+  setDelinquent(store, invoice, true);
   store.announce('invoice.overdue', invoice);
   store.commit('customer.subscription.updated', { ...subscription, status: 'past_due' });
 }

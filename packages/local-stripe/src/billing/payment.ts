@@ -54,12 +54,19 @@ export function payInvoice(
   method: PaymentMethodObject | null,
 ): InvoiceObject {
   const attempted = { ...invoice, attempted: true, attempt_count: invoice.attempt_count + 1 };
-  return !method || isDeclined(method)
-    ? store.commit('invoice.payment_failed', attempted)
-    : markPaid(store, attempted);
+  if (method && !isDeclined(method)) return markPaid(store, attempted);
+  setDelinquent(store, invoice, true);
+  return store.commit('invoice.payment_failed', attempted);
+}
+
+/** The last invoice that changed decides, even if older ones are still overdue. */
+export function setDelinquent(store: Store, invoice: InvoiceObject, delinquent: boolean): void {
+  const customer = store.get('customer', invoice.customer);
+  if (customer.delinquent !== delinquent) store.commit('customer.updated', { ...customer, delinquent });
 }
 
 export function markPaid(store: Store, invoice: InvoiceObject): InvoiceObject {
+  setDelinquent(store, invoice, false);
   const paid = store.commit('invoice.paid', {
     ...invoice,
     amount_paid: invoice.amount_due,
