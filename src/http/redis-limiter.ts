@@ -6,8 +6,7 @@ import type { Logger } from '../logging/logger.ts';
 
 const answerTimeoutMs = 500; // How long a request waits for its count at most.
 const retryMs = 1_000; // After a failure, one request per second tries Redis; the others do not wait for it.
-const connectTimeoutMs = 2_000;
-const longestReconnectMs = 2_000;
+const openTimeoutMs = 2_000;
 
 type Eval = RedisClientType['eval'];
 
@@ -30,9 +29,8 @@ export class SharedLimiters {
       // Detects an idle connection that was cut silently.
       pingInterval: 5_000,
       socket: {
-        connectTimeout: connectTimeoutMs,
         socketTimeout: 10_000,
-        reconnectStrategy: (attempts: number) => Math.min(50 * 2 ** attempts, longestReconnectMs),
+        reconnectStrategy: retryMs,
       },
     });
     this.client.on('error', (error: unknown) => this.reportFailure(error));
@@ -40,7 +38,7 @@ export class SharedLimiters {
 
   /** Tries to connect once and goes on in the background, so that the service also starts without Redis. */
   async open(): Promise<this> {
-    const signal = AbortSignal.timeout(connectTimeoutMs);
+    const signal = AbortSignal.timeout(openTimeoutMs);
     const tried = once(this.client, 'ready', { signal }).catch(() => undefined);
     this.connect();
     await tried;

@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import mongoose, { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 
 /** The timeout of an operation, including retries and the wait for a server. */
@@ -51,13 +51,10 @@ function isUnavailable(error: unknown): boolean {
     );
   }
   if (error instanceof mongo.MongoError) return !configurationErrors.has(error.name);
-  return (
-    error instanceof mongoose.Error.MongooseServerSelectionError ||
-    // A plain MongooseError means a closed connection; its subclasses mean a bug in this service.
-    (isNativeError(error) && error.name === 'MongooseError') ||
-    // A DNS error: the name in mongodb+srv:// was not found.
-    (isNativeError(error) && 'hostname' in error)
-  );
+  if (!isNativeError(error)) return false;
+  // A plain MongooseError means a closed connection; most of its subclasses mean a bug in this service.
+  // A DNS error has a `hostname`: the name in mongodb+srv:// was not found.
+  return /^Mongoose(ServerSelection)?Error$/.test(error.name) || 'hostname' in error;
 }
 
 /** Whether an index refused a value. Except for inserts, FerretDB has no code for it. */
