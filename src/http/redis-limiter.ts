@@ -30,7 +30,7 @@ export class SharedLimiters {
       pingInterval: 5_000,
       socket: {
         socketTimeout: 10_000,
-        reconnectStrategy: retryMs,
+        reconnectStrategy: retryMs, // By default, the client gives up after a `socketTimeout`.
       },
     });
     this.client.on('error', (error: unknown) => this.reportFailure(error));
