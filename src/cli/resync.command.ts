@@ -1,14 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { Account } from '../account/create-account.ts';
+import type { Features } from '../app.ts';
 import { type CommandConfig, loadStoreConfig } from '../config/command-config.ts';
 import { ConfigurationError } from '../config/config.ts';
 import { linkingVariables } from '../config/environment-schema.ts';
 import type { Environment } from '../config/environment.ts';
-import type { Customers } from '../customers/create-customers.ts';
 import { exitCodes } from '../process/start-failure.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type WebhookEvent, handledEventTypes, readEvent } from '../webhooks/webhook-event.ts';
-import type { Webhooks } from '../webhooks/create-webhooks.ts';
 import { readMappingPages } from './links.command.ts';
 import { mappingsHelp, withFeatures } from './features.ts';
 import { CommandError, type Shell, createTimeParser, describeFailure, quote } from './shell.ts';
@@ -56,9 +54,9 @@ LINK_BY_CLIENT_REFERENCE_ID.
 
 async function resync(shell: Shell, options: ResyncOptions): Promise<void> {
   const config = loadResyncConfig(shell.loadEnvironment());
-  await withFeatures(shell, config, async ({ customers, account, webhooks }, { stripe }) => {
+  await withFeatures(shell, config, async (features, { stripe }) => {
     const events = await listUndeliveredEvents(stripe, Date.now() - options.since);
-    await catchUp(shell, options, events, { ...customers, ...account, ...webhooks });
+    await catchUp(shell, options, events, features);
   });
 }
 
@@ -104,7 +102,7 @@ async function catchUp(
   shell: Shell,
   { json, after }: ResyncOptions,
   undelivered: readonly WebhookEvent[],
-  { directory, sync, processor }: Pick<Customers & Account & Webhooks, 'directory' | 'sync' | 'processor'>,
+  { customers: { directory }, account: { sync }, webhooks: { processor } }: Features,
 ): Promise<void> {
   const events = new Tasks(shell.stderr, 'event', { handled: 0, repeated: 0, failed: 0 });
   const customers = new Tasks(shell.stderr, 'customer', { read: 0, gone: 0, failed: 0 });
