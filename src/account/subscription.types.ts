@@ -98,7 +98,7 @@ const BillingSubscriptionItem = createObjectType('BillingSubscriptionItem', 'One
 });
 
 const BillingCancellation = createObjectType('BillingCancellation', "A subscription's cancellation.", {
-  requestedAt: nullable(Date, 'When the subscription was cancelled.'),
+  requestedAt: nullable(Date, 'When the subscription was cancelled; null where only a schedule ends it.'),
   reason: nullable(enums.cancellationReason.type, 'Why, as Stripe sees it.'),
   feedback: nullable(enums.cancellationFeedback.type, 'What the customer chose as the reason.'),
   comment: nullable(String, 'What the customer wrote about it.'),
