@@ -218,6 +218,19 @@ export function describeSync(createUrl: () => string): void {
     expect(await database.records.find('customer-snapshot', customer)).toBeNull();
   });
 
+  test('keeps nothing for a user whose customer becomes that of another user while Stripe is asked', async () => {
+    const { held, release } = holdAnswers();
+    const slow = (await createSync()).refresh(customer);
+    await held;
+    await database.customers.unlink(userId);
+    await snapshots.removeOf(userId);
+    await database.customers.link({ userId: `${userId}-2`, stripeCustomerId: customer });
+    release();
+
+    expect(await slow).toBeNull();
+    expect(await database.records.find('customer-snapshot', customer)).toBeNull();
+  });
+
   test('keeps since when a deleted customer is gone', async () => {
     const sync = await createSync();
     await sync.refresh(customer);

@@ -315,6 +315,12 @@ test.each([2 ** 31, Number.MAX_SAFE_INTEGER])('a quantity of %d is shown', async
   });
 });
 
+test('a balance whose currency is not known is not shown, and the page is', async () => {
+  answerWith({ balance: -500, currency: null });
+
+  expect(await readCustomer()).toMatchObject({ balance: null, currency: null });
+});
+
 test('a subscription that is paid by sent invoices has no payment method: none is charged', async () => {
   answerWith({}, { collection_method: 'send_invoice', days_until_due: 30 });
 
