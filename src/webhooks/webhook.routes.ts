@@ -132,6 +132,6 @@ function limitLargeBodies(server: FastifyInstance): void {
   });
 }
 
-function readSignature({ headers: { 'stripe-signature': header } }: FastifyRequest): string | undefined {
-  return Array.isArray(header) ? header.join() : header;
+function readSignature({ headers }: FastifyRequest): string | undefined {
+  return headers['stripe-signature']?.toString();
 }
