@@ -50,9 +50,11 @@ test.each([
     'Connect Timeout Error (attempted addresses: [address], [address], timeout: 10000ms)',
   ],
   ['connection 3 to [2001:db8::7]:27017 closed', 'connection 3 to [address] closed'],
+  ['getaddrinfo EAI_AGAIN mongo', '[address]'],
+  ['connect ECONNREFUSED redis:6379', '[address]'],
   ['closed by fd00:0:0:0:0:0:0:1.', 'closed by [address].'],
   ['std::bad_alloc at 12:30:45', 'std::bad_alloc at 12:30:45'],
-])('a text is told without an address of either IP version: %s', (text, redacted) => {
+])('a text is told without an address or a host name: %s', (text, redacted) => {
   expect(describeStartFailure(new Error(text))).toBe(`The service could not start: ${redacted}`);
 });
 
