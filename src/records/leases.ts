@@ -11,12 +11,6 @@ const longestPauseMs = 150;
 /** Call this before each write. @throws LeaseTakenError when another process may soon take the lease */
 export type EnsureHeld = () => void;
 
-interface WaitOptions {
-  readonly patienceMs?: number;
-  /** Called after each pause: an error ends the wait. */
-  readonly recheck?: () => Promise<unknown>;
-}
-
 export interface LeasesOptions {
   /** How long to wait for a lease that another process holds. */
   readonly patienceMs?: number;
@@ -41,9 +35,9 @@ export class Leases {
   async runExclusive<T>(
     key: string,
     work: (ensureHeld: EnsureHeld) => Promise<T>,
-    options: WaitOptions = {},
+    { patienceMs = this.patienceMs }: Pick<LeasesOptions, 'patienceMs'> = {},
   ): Promise<T> {
-    const { record, ensureHeld } = await this.take(key, options);
+    const { record, ensureHeld } = await this.take(key, patienceMs);
     try {
       return await work(ensureHeld);
     } finally {
@@ -52,7 +46,7 @@ export class Leases {
     }
   }
 
-  private async take(key: string, { patienceMs = this.patienceMs, recheck }: WaitOptions) {
+  private async take(key: string, patienceMs: number) {
     const deadline = performance.now() + patienceMs;
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
       // Waiting processes only read, because an insert would take the write lock from the process that holds the lease.
@@ -63,7 +57,6 @@ export class Leases {
       }
       if (performance.now() > deadline) throw new LeaseTakenError();
       await wait(pause * (0.5 + Math.random()));
-      await recheck?.();
     }
   }
 
