@@ -151,7 +151,8 @@ export class OwnCustomers {
       idempotencyKey,
     );
     const { success, data: id } = stripeCustomerIdSchema.safeParse(created.id);
-    if (!success) throw new StripeUnavailableError(new Error('Stripe did not answer with a customer'));
+    if (!success || created.metadata[markKey] !== attempt.mark)
+      throw new StripeUnavailableError(new Error('Stripe did not answer with the created customer'));
     if (wasReplayed(created.lastResponse) && !(await isNamed(this.parts.stripe, metadata, id)))
       throw new AttemptUndoneError(id);
     return id;

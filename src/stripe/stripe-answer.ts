@@ -55,13 +55,14 @@ const text = z.string().nullish();
 const flag = z.boolean();
 /** The range of a JavaScript date. */
 export const seconds = z.number().min(0).max(8.64e12);
-const metadata = z.record(z.string(), z.string()).nullish();
+const texts = z.record(z.string(), z.string());
+const metadata = texts.nullish();
 /** An id, or the whole object when the request expands it. */
 const reference = z.union([z.string(), z.looseObject({ id: z.string() })]);
 
 const customer = z.union([
   z.looseObject({ id: z.string(), deleted: z.literal(true) }),
-  z.looseObject({ id: z.string(), email: text, metadata, invoice_settings: z.looseObject({}) }),
+  z.looseObject({ id: z.string(), email: text, metadata: texts, invoice_settings: z.looseObject({}) }),
 ]);
 
 const price = z.looseObject({ id: z.string(), product: reference, currency: z.string() });

@@ -12,7 +12,7 @@ import {
 } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
-import { isMissing } from '../stripe/stripe.errors.ts';
+import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
 import { type WebhookEvent, requireId } from './webhook-event.ts';
 
 export interface HandlerParts extends Pick<Platform, 'stripe' | 'audit' | 'leases' | 'logger'> {
@@ -88,7 +88,10 @@ function findNamedUser(
 async function getSession(id: string, { stripe }: HandlerParts): Promise<Stripe.Checkout.Session> {
   try {
     const params = { expand: ['customer'] };
-    return await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, params, options));
+    const session = await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, params, options));
+    if (session.id !== id)
+      throw new StripeUnavailableError(new Error('Stripe answered with another session'));
+    return session;
   } catch (error) {
     throw isMissing(error) ? createMissingError() : error;
   }

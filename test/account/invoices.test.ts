@@ -324,6 +324,7 @@ describe('lists of invoices at Stripe', () => {
     object: 'customer',
     id: 'cus_1',
     balance: 0,
+    metadata: {},
     invoice_settings: { default_payment_method: null },
   };
 

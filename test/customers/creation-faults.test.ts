@@ -146,6 +146,22 @@ function holdFirst(
   });
 }
 
+test('an answer with another customer than the created one is an outage, and the user is not linked', async () => {
+  const other = await kit.stripe.customers.create({ name: 'Another' });
+  kit.gate.watch((exchange) =>
+    isCreation(exchange) ? { status: 200, headers: {}, body: JSON.stringify(other) } : 'pass',
+  );
+
+  (await kit.open({ userId: 'nia' })).expectError('STRIPE_UNAVAILABLE');
+  expect(await kit.findLinked('nia')).toBeUndefined();
+
+  kit.gate.watch(() => 'pass');
+  (await kit.open({ userId: 'nia' })).expectData();
+  const linked = await kit.findLinked('nia');
+  expect(linked).not.toBe(other.id);
+  expect(await kit.listCustomers('nia')).toMatchObject([{ id: linked }]);
+});
+
 test('one who was held up until the attempt of others was swept away takes their customer', async () => {
   const named = await createCreationKit({ LINK_BY_METADATA_KEY: 'acme_user_id' });
   const visitor = { userId: 'sleeper' };

@@ -5,6 +5,7 @@ import type Stripe from 'stripe';
 import { handledEventTypes } from '../../src/webhooks/webhook-event.ts';
 import { readTrail } from '../audit/audit-kit.ts';
 import { openPortalMutation } from '../helpers/operations.ts';
+import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
 import { createPrice, createSubscriber, idOf } from '../../packages/local-stripe/test/fixtures.ts';
@@ -329,6 +330,20 @@ describe('no user is linked to the customer of a Checkout session', () => {
     });
 
     expect(await app.database.customers.findByUserId(userId)).toBeNull();
+  });
+
+  test("by another session, with which Stripe's answer does not fit", async () => {
+    const userId = randomUUID();
+    const session = await pay({});
+    const other = await pay({ 'metadata[userId]': userId });
+    const gate = await startStripeGate(app.stripe.url);
+    gate.watch(() => ({ status: 200, body: JSON.stringify(other) }));
+    const service = await createWebhookApp({ LINK_BY_METADATA_KEY: 'userId', STRIPE_API_URL: gate.url });
+
+    const response = await service.deliver(createEvent('checkout.session.completed', { ...session }));
+
+    expect(response.status).toBe(500);
+    expect(await service.database.customers.findByUserId(userId)).toBeNull();
   });
 
   test('when the customer has been deleted since', async () => {
