@@ -77,6 +77,33 @@ test.each([
   },
 );
 
+test('pipelined requests are answered however many were answered before', async () => {
+  const { app } = await startSlowApp();
+  const socket = open(app);
+  const count = countAnswers(socket);
+  for (let round = 1; round <= 20; round += 1) {
+    socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(200));
+    await waitUntil('all answers', () => count() === round * 200 || undefined);
+  }
+  socket.destroy();
+});
+
+test('while 3,000 pipelined requests wait, others are served', async () => {
+  const { app, waiting, release, authorization } = await startSlowApp();
+  const one = writePost('/graphql', JSON.stringify({ query }), { authorization, connection: 'keep-alive' });
+  // Of each connection, 16 are at work.
+  for (const [index, behind] of [699, 699, 699, 699, 279].entries()) {
+    const socket = open(app);
+    socket.write(one);
+    await waitUntil('a request at Stripe', () => waiting[index]);
+    socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(behind));
+  }
+  await wait(500);
+
+  expect((await app.fetch('/healthz')).status).toBe(200);
+  release();
+});
+
 test('above 1,000 requests at work a request is answered 503, except for probes, until there are fewer', async () => {
   const { app, waiting, release, authorization } = await startSlowApp();
   const body = JSON.stringify({ query });
