@@ -44,7 +44,9 @@ export class EmailLinkVisits {
     const link = await this.getUsable(token);
     if (!link.singleUse) return this.openSession(link, token);
     // One request at a time opens a session. The others are refused when it succeeds, and try in turn when it fails.
-    return this.parts.leases.runExclusive(`portal-link:${link.id}`, () => this.useUp(token, isAwaited));
+    return this.parts.leases.runExclusive(`portal-link:${link.id}`, () => this.useUp(token, isAwaited), {
+      recheck: () => this.getUsable(token),
+    });
   }
 
   private async useUp(token: string, isAwaited: () => boolean): Promise<PortalSession> {

@@ -11,6 +11,12 @@ const longestPauseMs = 150;
 /** Call this before each write. @throws LeaseTakenError when another process may soon take the lease */
 export type EnsureHeld = () => void;
 
+interface WaitOptions {
+  readonly patienceMs?: number;
+  /** Called after each pause: an error ends the wait. */
+  readonly recheck?: () => Promise<unknown>;
+}
+
 export interface LeasesOptions {
   /** How long to wait for a lease that another process holds. */
   readonly patienceMs?: number;
@@ -35,9 +41,9 @@ export class Leases {
   async runExclusive<T>(
     key: string,
     work: (ensureHeld: EnsureHeld) => Promise<T>,
-    { patienceMs = this.patienceMs }: Pick<LeasesOptions, 'patienceMs'> = {},
+    options: WaitOptions = {},
   ): Promise<T> {
-    const { record, ensureHeld } = await this.take(key, patienceMs);
+    const { record, ensureHeld } = await this.take(key, options);
     try {
       return await work(ensureHeld);
     } finally {
@@ -46,7 +52,7 @@ export class Leases {
     }
   }
 
-  private async take(key: string, patienceMs: number) {
+  private async take(key: string, { patienceMs = this.patienceMs, recheck }: WaitOptions) {
     const deadline = performance.now() + patienceMs;
     for (let pause = 5; ; pause = Math.min(pause * 2, longestPauseMs)) {
       // Waiting processes only read, because an insert would take the write lock from the process that holds the lease.
@@ -57,6 +63,7 @@ export class Leases {
       }
       if (performance.now() > deadline) throw new LeaseTakenError();
       await wait(pause * (0.5 + Math.random()));
+      await recheck?.();
     }
   }
 
