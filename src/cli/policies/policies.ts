@@ -13,6 +13,12 @@ export interface JsonOption {
   readonly json?: true;
 }
 
+interface Workspace {
+  readonly set: PolicySet;
+  readonly configurations: Configurations;
+  readonly own: readonly Configuration[];
+}
+
 interface Report {
   readonly facts: object;
   readonly rows: readonly (readonly [sign: string, policyName: string | null, text: string])[];
@@ -23,13 +29,13 @@ interface Report {
 async function withPolicies(
   shell: Shell,
   { json }: JsonOption,
-  use: (set: PolicySet, own: readonly Configuration[], all: Configurations) => Promise<Report> | Report,
+  use: (workspace: Workspace) => Promise<Report> | Report,
 ): Promise<void> {
   const config = loadPoliciesConfig(shell.loadEnvironment());
   const set = await loadPolicyFile(config.policies.file, config.returnUrls);
   await withFeatures(shell, config, async ({ configurations }) => {
     const own = await configurations.atStripe.list();
-    const report = await use(set, own, configurations);
+    const report = await use({ set, configurations, own });
     shell.stdout.write(json ? toJson(config, report) : toText(config, report));
   });
 }
@@ -57,7 +63,7 @@ const actions: Readonly<Record<PlannedAction, { readonly sign: string; todo: str
 };
 
 export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
-  return withPolicies(shell, options, (set, own) => {
+  return withPolicies(shell, options, ({ set, own }) => {
     const planned = planPolicies(set, own);
     const spares = listSpares(set, own).filter(({ offered }) => !offered);
     if (planned.some(({ action }) => action !== 'none')) shell.exitCode = changesPending;
@@ -99,11 +105,11 @@ function summarizePlan(planned: readonly PlannedPolicy[], spares: number): strin
 }
 
 export function applyPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
-  return withPolicies(shell, options, async (set, own, { ids, atStripe }) => {
+  return withPolicies(shell, options, async ({ set, configurations, own }) => {
     const applied: { policy: string; action: PlannedAction; id: string }[] = [];
     for (const { wanted, action, changes } of planPolicies(set, own)) {
-      const id = await ids.getId(wanted);
-      if (action !== 'create' && changes.length > 0) await atStripe.restore(id, wanted);
+      const id = await configurations.ids.getId(wanted);
+      if (action !== 'create' && changes.length > 0) await configurations.atStripe.restore(id, wanted);
       applied.push({ policy: wanted.policyName, action, id });
     }
     const changed = applied.filter(({ action }) => action !== 'none').length;
@@ -123,13 +129,13 @@ export interface PruneOptions extends JsonOption {
 }
 
 export function prunePolicies(shell: Shell, { olderThan, yes, json }: PruneOptions): Promise<void> {
-  return withPolicies(shell, { json }, async (set, own, { atStripe }) => {
+  return withPolicies(shell, { json }, async ({ set, configurations, own }) => {
     const before = Date.now() - olderThan;
     const outcomes: { id: string; policy: string | null; usedAt: Date; kept: string | null }[] = [];
     for (const { id, policy, usedAt, hasLoginPage } of listSpares(set, own)) {
       if (usedAt.getTime() > before) continue;
       const loginPage = hasLoginPage ? 'its login page is on; turn that off first' : null;
-      const kept = loginPage ?? (yes ? await deactivate(atStripe, id) : null);
+      const kept = loginPage ?? (yes ? await deactivate(configurations.atStripe, id) : null);
       outcomes.push({ id, policy, usedAt, kept });
     }
     const count = outcomes.filter(({ kept }) => kept === null).length;
