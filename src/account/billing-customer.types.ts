@@ -48,7 +48,10 @@ export const BillingCustomer = createObjectType(
     taxIds: field([BillingTaxId], "The customer's tax ids."),
     taxExempt: field(enums.taxExemption.type, 'Whether the customer is exempt from tax.'),
     preferredLocales: field([String], 'Languages for invoices and e-mails, the preferred one first.'),
-    currency: nullable(String, 'The currency of `balance` in lower case; null before the first invoice.'),
+    currency: nullable(
+      String,
+      'The currency of `balance` in lower case; null before the first charge or credit.',
+    ),
     balance: nullable(
       Money,
       'Credit (negative) or debt (positive) for the next invoice in `currency`; null when it is zero.',
@@ -58,7 +61,10 @@ export const BillingCustomer = createObjectType(
       BillingPaymentMethod,
       'What is charged, unless a subscription has its own payment method.',
     ),
-    delinquent: field(Boolean, 'Whether the invoice that changed last is overdue or could not be charged.'),
+    delinquent: field(
+      Boolean,
+      'Whether a charge failed or a due date passed, and no invoice was paid or written off since.',
+    ),
     subscriptions: field([BillingSubscription], 'The subscriptions that have not ended, newest first.'),
     linkedAt: field(Date, 'When the user was linked to the customer.'),
     asOf: field(Date, 'When Stripe was read: later changes may be missing.'),

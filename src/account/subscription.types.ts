@@ -58,7 +58,10 @@ export const BillingPrice = createObjectType(
 
 export type BillingDiscount = InstanceType<typeof BillingDiscount>;
 export const BillingDiscount = createObjectType('BillingDiscount', 'A discount that is in force.', {
-  id: field(ID, "Stripe's id of the discount, `di_…`. Never key caches by it: `amountOff` varies."),
+  id: field(
+    ID,
+    "Stripe's id of the discount, `di_…`. Never key caches by it: `amountOff` varies by currency.",
+  ),
   scope: field(
     enums.discountScope.type,
     'What the discount was given to. Coupons may cover some products only.',
@@ -158,7 +161,7 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
   items: field([BillingSubscriptionItem], "The subscription's items."),
   total: nullable(
     Money,
-    'The `amount` of all items that are not charged by usage. Null when there are none, one is not known, or periods differ.',
+    'The `amount` of all items that are not charged by usage; null without such items, when an `amount` is null, or when periods differ.',
   ),
   discounts: field([BillingDiscount], "The subscription's own discounts; without any, the customer's."),
   startedAt: field(Date, 'When the subscription began.'),

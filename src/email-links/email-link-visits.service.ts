@@ -60,7 +60,8 @@ export class EmailLinkVisits {
   }
 
   private async openSession(link: EmailLink, token: string): Promise<PortalSession> {
-    const session = await this.parts.sessions.createFor(await this.getMapping(link), link);
+    const { returnUrl, flow } = link;
+    const session = await this.parts.sessions.createFor(await this.getMapping(link), { returnUrl, flow });
     // While Stripe answered, the link may have been revoked or the user unlinked.
     await this.getMapping(await this.getUsable(token));
     return session;

@@ -139,7 +139,9 @@ export class BoundedMemoryLimiter extends RateLimiterMemory {
       // `max` would reserve the memory of all keys at once, which takes time at the start.
       maxSize: mostKeys,
       sizeCalculation: () => 1,
-      dispose: (_value, key) => void this.delete(key),
+      dispose: (_value, key, reason) => {
+        if (reason === 'evict') void this.delete(key);
+      },
     });
   }
 

@@ -65,14 +65,14 @@ export class SharedLimiters {
 
   async eval(...command: Parameters<Eval>): ReturnType<Eval> {
     // The others do not wait for a Redis that may still hang.
-    if (this.retryAt !== null) this.retryAt = performance.now() + retryMs;
+    const failedBefore = this.retryAt !== null;
+    if (failedBefore) this.retryAt = performance.now() + retryMs;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         reject(new Error('Redis did not answer in time'));
         // The connection may be dead without a sign. `socketTimeout` would not end it, because each command restarts it.
-        this.client.destroy();
-        this.connect();
+        if (failedBefore) this.replaceConnection();
       }, answerTimeoutMs);
     });
     try {
@@ -90,6 +90,11 @@ export class SharedLimiters {
 
   close(): void {
     this.client.destroy();
+  }
+
+  private replaceConnection(): void {
+    this.client.destroy();
+    this.connect();
   }
 
   private connect(): void {

@@ -81,7 +81,7 @@ const redactions: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]*\.[\w-]*\.?[\w-]*/g, '[token]'],
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, '[url]'],
   [/\b(?:getaddrinfo \w+|connect \w+) \S+/g, '[address]'],
-  // IPv6 has two colons in a row, or seven.
+  // IPv6 has `::`, or eight groups.
   [/(?<![\w:])\[?(?=[\da-f:]*::|(?:[\da-f]{1,4}:){7})[\da-f:.]*[\da-f]\]?(?::\d+)?/gi, '[address]'],
   [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g, '[address]'],
   [/(?<![\w/])(?:\/[\w.@-]+){2,}/g, '[path]'],

@@ -3,6 +3,7 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
+  type Tracer,
   context,
   isSpanContextValid,
   propagation,
@@ -39,15 +40,12 @@ export interface RequestTrace {
 // @opentelemetry/api stays at the oldest version that suffices: an SDK does not serve an API newer than its own.
 /** Metrics, and spans if the operator registered an OpenTelemetry SDK. Attributes contain no URL, secret or personal data. */
 export class Telemetry {
-  /** Without a registered SDK, its spans do nothing. */
-  private readonly tracer = trace.getTracer('billing-portal-graphql');
-
   constructor(readonly metrics: Metrics | null = null) {}
 
   observe<T>(operation: Operation, work: (report: Report) => Promise<T>): Promise<T> {
     const { name, isRemote, attributes, ended } = operation;
     const kind = isRemote ? SpanKind.CLIENT : SpanKind.INTERNAL;
-    return this.tracer.startActiveSpan(name, { kind, attributes }, async (span) => {
+    return getTracer().startActiveSpan(name, { kind, attributes }, async (span) => {
       const start = performance.now();
       const report: Report = {};
       try {
@@ -72,7 +70,7 @@ export class Telemetry {
     const active = context.active();
     const parent = trace.getSpan(active) === undefined ? propagation.extract(active, headers) : active;
     const attributes = { 'http.request.method': method, 'http.route': route };
-    const span = this.tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
+    const span = getTracer().startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
     const inside = trace.setSpan(parent, span);
     return {
       startedAt,
@@ -84,6 +82,11 @@ export class Telemetry {
       },
     };
   }
+}
+
+/** Without a registered SDK, its spans do nothing. It is asked for each time, since a host may register its SDK late. */
+function getTracer(): Tracer {
+  return trace.getTracer('billing-portal-graphql');
 }
 
 /** Records the error type alone: a message may contain anything. */

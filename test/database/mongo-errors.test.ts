@@ -29,6 +29,11 @@ test.each<[string, Error, string]>([
     }),
     'MongoNetworkError (ECONNRESET)',
   ],
+  [
+    'the name of mongodb+srv:// has no servers yet',
+    new mongo.MongoAPIError('No addresses found at host'),
+    'MongoAPIError',
+  ],
 ])('an operation is STORE_UNAVAILABLE when %s', async (_reason, error, message) => {
   const { code, cause } = (await bounded(() => Promise.reject(error)).catch((thrown: unknown) => thrown)) as {
     code: string;

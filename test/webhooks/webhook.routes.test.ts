@@ -108,6 +108,7 @@ const hostile: readonly (readonly [name: string, code: string, create: () => Sen
   ['a signature that is no hex', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1=planted`)],
   ['an empty signature', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1=`)],
   ['the name of a signature alone', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1`)],
+  ['an empty signature behind two equals signs', 'SIGNATURE_MISMATCH', withHeader(() => `t=${now()},v1==00`)],
   [
     'a signature of as many letters, and more bytes',
     'SIGNATURE_MISMATCH',

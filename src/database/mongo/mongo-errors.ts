@@ -10,7 +10,7 @@ const unavailableCodes = new Set<unknown>([
   6, 7, 13, 18, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-/** Permanent errors: the URL, an option, a module or the server's version is wrong. Subclasses may mean an unavailable server. */
+/** Permanent errors: the URL, an option, a module or the server's version is wrong. By name, since their subclasses may mean an unavailable server. */
 const configurationErrors = new Set([
   'MongoAPIError',
   'MongoParseError',
@@ -50,7 +50,9 @@ function isUnavailable(error: unknown): boolean {
       error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError)
     );
   }
-  if (error instanceof mongo.MongoError) return !configurationErrors.has(error.name);
+  // The driver has no other kind for a mongodb+srv:// name that has no servers yet.
+  if (error instanceof mongo.MongoError)
+    return !configurationErrors.has(error.name) || error.message.startsWith('No addresses found');
   if (!isNativeError(error)) return false;
   // A plain MongooseError means a closed connection; most of its subclasses mean a bug in this service.
   // A DNS error has a `hostname`: the name in mongodb+srv:// was not found.

@@ -59,10 +59,11 @@ export function payInvoice(
   return store.commit('invoice.payment_failed', attempted);
 }
 
-/** The last invoice that changed decides, even if older ones are still overdue. */
+/** The last payment, failure or due date decides, even if older invoices are still overdue. */
 export function setDelinquent(store: Store, invoice: InvoiceObject, delinquent: boolean): void {
-  const customer = store.get('customer', invoice.customer);
-  if (customer.delinquent !== delinquent) store.commit('customer.updated', { ...customer, delinquent });
+  const customer = store.find('customer', invoice.customer);
+  if (customer && customer.delinquent !== delinquent)
+    store.commit('customer.updated', { ...customer, delinquent });
 }
 
 export function markPaid(store: Store, invoice: InvoiceObject): InvoiceObject {
