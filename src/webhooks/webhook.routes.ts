@@ -60,7 +60,7 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.post(webhookPath, { bodyLimit: maxBodyBytes }, async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const text = verifySignature({ body, signature: readSignature(request) }, { secrets, now: now() });
+    const text = await verifySignature({ body, signature: readSignature(request) }, { secrets, now: now() });
     return handle(text, request, reply, { ...options, ignored });
   });
 }
