@@ -97,7 +97,8 @@ export class PortalSessions {
   check({ returnUrl, locale, flow }: SessionArgs): CheckedParams {
     const return_url = this.parts.returnUrls.getAllowed(returnUrl);
     if (flow) this.parts.flows.check(flow);
-    return { return_url, locale: getPortalLocale(locale ?? '') ?? undefined };
+    const known = locale ? getPortalLocale(locale) : null;
+    return { return_url, locale: known ?? undefined };
   }
 
   private async compile(
