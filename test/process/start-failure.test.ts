@@ -33,18 +33,6 @@ test.each([
   ["No user o'brien@example.com.", 'No user [e-mail].'],
   ['"ada%40example.com" is taken', '"[e-mail]" is taken'],
   ['at /app/node_modules/@apollo/server', 'at [path]'],
-])('a text is told without an e-mail address of any form: %s', (text, redacted) => {
-  expect(describeStartFailure(new Error(text))).toBe(`The service could not start: ${redacted}`);
-});
-
-test('words of others are told without what they may hold', () => {
-  const error = new Error('listen EADDRNOTAVAIL 10.1.2.3:4000 with sk_test_secret');
-  expect(describeStartFailure(error)).toBe(
-    'The service could not start: listen EADDRNOTAVAIL [address] with [stripe key]',
-  );
-});
-
-test.each([
   [
     'Connect Timeout Error (attempted addresses: 2001:db8::6812:443, 192.0.2.1:443, timeout: 10000ms)',
     'Connect Timeout Error (attempted addresses: [address], [address], timeout: 10000ms)',
@@ -54,8 +42,15 @@ test.each([
   ['connect ECONNREFUSED redis:6379', '[address]'],
   ['closed by fd00:0:0:0:0:0:0:1.', 'closed by [address].'],
   ['std::bad_alloc at 12:30:45', 'std::bad_alloc at 12:30:45'],
-])('a text is told without an address or a host name: %s', (text, redacted) => {
+])('a text is told without an e-mail address, a path, an address or a host name: %s', (text, redacted) => {
   expect(describeStartFailure(new Error(text))).toBe(`The service could not start: ${redacted}`);
+});
+
+test('words of others are told without what they may hold', () => {
+  const error = new Error('listen EADDRNOTAVAIL 10.1.2.3:4000 with sk_test_secret');
+  expect(describeStartFailure(error)).toBe(
+    'The service could not start: listen EADDRNOTAVAIL [address] with [stripe key]',
+  );
 });
 
 test.each([
