@@ -3,7 +3,7 @@ import { CustomerMapping } from '../customers/customer-mapping.types.ts';
 import { type Connection, readPageRequest, toConnection } from '../graphql/connection.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { observed } from '../graphql/schema.ts';
-import { customerTasks, subscriptionTasks } from '../portal/portal-flow.ts';
+import { customerTasks, subscriptionTasks } from '../portal/portal-flow.types.ts';
 import { BillingCustomer } from './billing-customer.types.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';
 import { toBillingInvoice } from './billing-invoice.mapper.ts';

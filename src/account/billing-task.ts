@@ -1,7 +1,7 @@
 import { createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
 import { type TaskFacts, taskRefusals } from '../portal/flow-limits.ts';
 import { type OfferedFeatures, findRefusal } from '../portal/offered-features.ts';
-import { PortalFlowType } from '../portal/portal-flow.ts';
+import { PortalFlowType } from '../portal/portal-flow.types.ts';
 
 const taskRefusal = registerEnum(
   'BillingTaskRefusal',

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.ts';
+import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.types.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 
 export const linkPath = '/portal-links';

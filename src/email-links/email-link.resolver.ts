@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Int, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { AdminMutation, AdminQuery } from '../graphql/schema.ts';
 import { createObjectType, field, nullable } from '../graphql/types.ts';
-import { PortalFlow, PortalFlowType } from '../portal/portal-flow.ts';
+import { PortalFlow, PortalFlowType } from '../portal/portal-flow.types.ts';
 import type { EmailLink } from './email-link-register.ts';
 import { type EmailLinks, defaultLifeSeconds } from './email-links.service.ts';
 

@@ -6,7 +6,7 @@ import { type FeatureName, featureNames } from '../configurations/configuration-
 import { toInputName } from '../configurations/configuration.schema.ts';
 import { getCaller } from '../graphql/context.ts';
 import { BadUserInputError } from '../shared/errors.ts';
-import { FlowCompletionType, PortalFlowType } from './portal-flow.ts';
+import { FlowCompletionType, PortalFlowType } from './portal-flow.types.ts';
 import type { PortalSessions } from './portal-sessions.service.ts';
 
 /** The main job without GraphQL, by the same rules. @param requiredRole the role that every caller needs; null for none */

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { isEnded } from '../customers/customer-subscriptions.ts';
-import type { PortalFlowType } from './portal-flow.ts';
+import type { PortalFlowType } from './portal-flow.types.ts';
 
 /** Why the portal would not open a task, with a sentence for it. The names are API: clients compare them. */
 export const taskRefusals = {

@@ -1,6 +1,6 @@
 import type { Configuration, ConfigurationContent } from '../configurations/managed-configuration.ts';
 import { type TaskFacts, type TaskRefusal, findLimit } from './flow-limits.ts';
-import type { PortalFlowType } from './portal-flow.ts';
+import type { PortalFlowType } from './portal-flow.types.ts';
 import { FlowNotAllowedError } from './portal.errors.ts';
 
 /** What a configuration lets customers do: as Stripe has it, or as a policy asks for it. */

@@ -7,7 +7,7 @@ import { countCharacters } from '../shared/texts.ts';
 import type { PortalParts } from './configuration-chooser.service.ts';
 import { type PaymentMethod, type TaskFacts, findMethodType, planChanges } from './flow-limits.ts';
 import { type OfferedFeatures, findRefusal, requireOfferedChange } from './offered-features.ts';
-import { type PortalFlow, type PortalFlowType, customerTasks } from './portal-flow.ts';
+import { type PortalFlow, type PortalFlowType, customerTasks } from './portal-flow.types.ts';
 import { createRefusal } from './portal.errors.ts';
 
 type FlowData = Stripe.BillingPortal.SessionCreateParams.FlowData;

@@ -11,7 +11,7 @@ import type {
   ConfigurationChooser,
   PortalParts,
 } from './configuration-chooser.service.ts';
-import type { PortalFlow } from './portal-flow.ts';
+import type { PortalFlow } from './portal-flow.types.ts';
 import type { PortalFlows } from './portal-flows.service.ts';
 import { getPortalLocale } from './portal-locale.ts';
 import { type AskedSession, type PortalSession, readSession } from './portal-session.ts';

@@ -1,7 +1,7 @@
 import { ArgsType, Field, ID } from 'type-graphql';
 import { HiddenFeaturesInput } from '../configurations/portal-configuration.types.ts';
 import { OptionalField } from '../graphql/types.ts';
-import { PortalFlow } from './portal-flow.ts';
+import { PortalFlow } from './portal-flow.types.ts';
 
 @ArgsType()
 export class SessionArgs {
