@@ -64,10 +64,10 @@ export class Sweeper {
   /** Null when sweeps must not remove anything yet. */
   private async readTime(): Promise<Date | null> {
     const time = await this.clock.read();
-    const aheadHours = Math.round((time?.aheadMs ?? 0) / hourMs);
+    if (time === null) return null;
     const what = 'the clock is far ahead of the last sweep, expired records are removed gradually';
-    if (time !== null && time.aheadMs > 0) this.logger.warn({ aheadHours }, what);
-    return time?.by ?? null;
+    if (time.aheadMs > 0) this.logger.warn({ aheadHours: Math.round(time.aheadMs / hourMs) }, what);
+    return time.by;
   }
 
   /** Logs a failure; the next sweep tries again, in an hour. */

@@ -20,6 +20,7 @@ test.each([
   ['zh', 'zh'],
   ['zh-CN', 'zh'],
   ['zh-Hans-SG', 'zh'],
+  ['zh-Hans-HK', 'zh'],
   ['zh-Hant', 'zh-TW'],
   ['zh-TW', 'zh-TW'],
   ['zh-Hant-TW', 'zh-TW'],

@@ -13,8 +13,25 @@ test.each([
     'This user may not listen on port 80. Set PORT or METRICS_PORT, the one that names it, to a port above 1023.',
   ],
   [{ code: 'EACCES' }, 'The service could not start: listen'],
+  [{ code: 'EMFILE', port: 4000 }, 'The service could not start: listen'],
 ])('%j is told as: %s', (facts, text) => {
   expect(describeStartFailure(Object.assign(new Error('listen'), facts))).toBe(text);
+});
+
+test.each([
+  [
+    'a setting that is wrong',
+    new DatabaseSetupError('There is no folder /var/lib/billing.'),
+    'There is no folder /var/lib/billing.',
+  ],
+  [
+    'a database that does not answer',
+    new StoreUnavailableError(new Error('connect ECONNREFUSED 10.1.2.3:27017')),
+    'The database (DATABASE_URL) is unreachable: [address]',
+  ],
+  ['a thrown text', 'no', 'The service could not start.'],
+])('%s is told in words for the operator', (_title, error, text) => {
+  expect(describeStartFailure(error)).toBe(text);
 });
 
 test.each(['getaddrinfo', 'listen'])(

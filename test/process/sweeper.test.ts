@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { AuditTrail } from '../../src/audit/audit-trail.service.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
@@ -12,11 +12,16 @@ import { waitUntil } from '../helpers/wait-until.ts';
 
 const clock = { read: () => Promise.resolve({ by: new Date(), aheadMs: 0 }) };
 
-function createLoggedSweeper(sweeps: Record<string, () => Promise<number>>) {
+afterEach(() => void jest.useRealTimers());
+
+function createLoggedSweeper(
+  sweeps: Record<string, () => Promise<number>>,
+  readBy: Pick<SweepClock, 'read'> = clock,
+) {
   const logs: string[] = [];
   return {
     logs,
-    sweeper: new Sweeper(clock, sweeps, createLogger('info', { write: (line) => logs.push(line) })),
+    sweeper: new Sweeper(readBy, sweeps, createLogger('info', { write: (line) => logs.push(line) })),
   };
 }
 
@@ -36,6 +41,55 @@ test('runs each sweep at the start, and tells what it removed', async () => {
   await sweeper.stop();
 
   expect(logs.map((line) => JSON.parse(line) as object)).toMatchObject([{ swept: 'links', removed: 3 }]);
+});
+
+test('runs again every hour until the stop', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+  let runs = 0;
+  const { sweeper } = createLoggedSweeper({
+    links: () => {
+      runs += 1;
+      return Promise.resolve(0);
+    },
+  });
+
+  sweeper.start();
+  for (const hours of [1, 2, 3]) {
+    await waitUntil('the sweep', () => runs === hours || undefined);
+    jest.advanceTimersByTime(59 * 60_000);
+    await sleep(10);
+    expect(runs).toBe(hours);
+    jest.advanceTimersByTime(60_000);
+  }
+  await sweeper.stop();
+
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test.each([
+  ['removes nothing in the first sweep of a store', () => Promise.resolve(null), []],
+  [
+    'removes nothing when the last sweep is not known',
+    () => Promise.reject(new Error('no')),
+    [{ level: 50 }],
+  ],
+  [
+    'tells how far ahead of the last sweep the clock is',
+    () => Promise.resolve({ by: new Date(0), aheadMs: 26 * 60 * 60_000 }),
+    [
+      { level: 40, aheadHours: 26, msg: expect.stringContaining('the clock is far ahead') },
+      { swept: 'links', removed: 1, msg: 'expired records removed' },
+    ],
+  ],
+])('%s', async (_title, read, lines) => {
+  const { logs, sweeper } = createLoggedSweeper({ links: createBatches(1) }, { read });
+
+  sweeper.start();
+  await waitUntil('the lines', () => logs.length >= lines.length || undefined);
+  await sleep(10);
+  await sweeper.stop();
+
+  expect(logs.map((line) => JSON.parse(line) as object)).toMatchObject(lines);
 });
 
 test('a sweep that fails is logged by its name and does not keep the others from theirs', async () => {
