@@ -51,7 +51,7 @@ function findFault(text: string, schema: GraphQLSchema): string | null {
   try {
     return validate(schema, parse(text), [...specifiedRules, limitOperations])[0]?.message ?? null;
   } catch (error) {
-    return error instanceof Error ? error.message : 'is not GraphQL';
+    return (error as Error).message;
   }
 }
 

@@ -242,9 +242,14 @@ describe('trusted documents', () => {
     adminToken = await app.createToken({ userId: 'root', roles: ['billing:admin'] });
   });
 
-  function post(body: object, by = token, to = app): Promise<Response> {
+  function post(body: object, by: string | null = token, to = app): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
-    return to.fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(body), token: by });
+    return to.fetch('/graphql', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+      token: by ?? undefined,
+    });
   }
 
   function get(query: Readonly<Record<string, string>>): Promise<Response> {
@@ -325,12 +330,15 @@ describe('trusted documents', () => {
       TRUSTED_DOCUMENTS_EXEMPT_ADMINS: 'true',
     });
     const query = '{ auditTrail(first: 1) { edges { cursor } } }';
+    const byId = { documentId: hash };
     const roles = ['billing:admin'];
     const admin = await exempting.createToken({ userId: 'root', roles });
     const user = await exempting.createToken({ userId: 'ada' });
 
     await expect((await post({ query }, admin, exempting)).json()).resolves.toHaveProperty('data.auditTrail');
-    await expect((await post({ query }, user, exempting)).json()).resolves.toMatchObject(refusal);
+    await expect((await post(byId, admin, exempting)).json()).resolves.toHaveProperty('data.billingCustomer');
+    for (const by of [user, null])
+      await expect((await post({ query }, by, exempting)).json()).resolves.toMatchObject(refusal);
   });
 
   test('several manifests are one, also in the format of Apollo Client', async () => {
@@ -355,11 +363,26 @@ describe('trusted documents', () => {
     ],
     ['a list', () => writeManifest([trusted]), /: expected a JSON object of documents by hash/],
     ['no document', () => writeManifest({}), /: expected a JSON object of documents by hash/],
-    ['a document that is not GraphQL', () => writeManifest({ h1: 'query {' }), /document h1: Syntax Error/],
+    ['an empty id', () => writeManifest({ '': trusted }), /: expected a JSON object of documents by hash/],
     [
-      'a document of another schema',
-      () => writeManifest({ h1: trusted, h2: '{ users { id } }' }),
-      /document h2: Cannot query field "users"/,
+      'an empty id of Apollo Client',
+      () =>
+        writeManifest({
+          format: 'apollo-persisted-query-manifest',
+          version: 1,
+          operations: [{ id: '', body: trusted }],
+        }),
+      /: expected a JSON object of documents by hash/,
+    ],
+    [
+      'a document that is not GraphQL, under a long id',
+      () => writeManifest({ ['h'.repeat(90)]: 'query {' }),
+      /document h{80}: Syntax Error/,
+    ],
+    [
+      'a document of another schema, and one beyond the limits of operations',
+      () => writeManifest({ h1: '{ users { id } }', h2: trusted, h3: `{ ${'__typename '.repeat(11)} }` }),
+      /document h1: Cannot query field "users".*; document h3: .* too many root fields/,
     ],
   ])('%s ends the start with a configuration error', async (_what, create, message) => {
     await expect(
