@@ -5,7 +5,12 @@ import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import { SharedReads, largestPage, readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeRequestRefusedError, StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import {
+  StripeRequestRefusedError,
+  StripeUnavailableError,
+  findById,
+  isMissing,
+} from '../stripe/stripe.errors.ts';
 import { toBillingCharge } from './billing-invoice.mapper.ts';
 import type { BillingCharge } from './billing-invoice.types.ts';
 import type { SubscriptionFacts } from './customer-facts.ts';
@@ -42,12 +47,9 @@ export class CustomerInvoices {
 
   /** Finds the page that takes the payment of an invoice that was read with a subscription. @throws the errors of Stripe */
   async findHostedUrl(id: string): Promise<string | null> {
-    const invoice = await this.singleReads.read(id, () =>
-      this.stripe.read((sdk, options) => sdk.invoices.retrieve(id, {}, options)),
-    );
-    if (invoice.id !== id)
-      throw new StripeUnavailableError(new Error('Stripe answered with another invoice'));
-    return invoice.hosted_invoice_url ?? null;
+    const read = () => this.stripe.read((sdk, options) => sdk.invoices.retrieve(id, {}, options));
+    const invoice = await findById(id, this.singleReads.read(id, read));
+    return invoice?.hosted_invoice_url ?? null;
   }
 
   /** Returns null when there is no next invoice, or Stripe will not collect it. @throws the errors of Stripe */

@@ -5,7 +5,7 @@ import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import { BillingError } from '../shared/errors.ts';
 import { SharedReads, readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { StripeUnavailableError, findById } from '../stripe/stripe.errors.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type PriceReference, findPrices } from './price-catalogue.ts';
@@ -136,12 +136,9 @@ async function addCouponAmounts(
     stripe.read((sdk, options) => sdk.coupons.retrieve(id, { expand: ['currency_options'] }, options));
   await Promise.all(
     foreign.map(async (coupon) => {
-      try {
-        const whole = await reads.read(coupon.id, () => read(coupon.id));
-        coupon.currency_options = whole.currency_options ?? {};
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
+      const reading = reads.read(coupon.id, () => read(coupon.id));
+      const whole = await findById(coupon.id, reading);
+      if (whole !== null) coupon.currency_options = whole.currency_options ?? {};
     }),
   );
 }

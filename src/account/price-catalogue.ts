@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { findById } from '../stripe/stripe.errors.ts';
 
 /** A price as a subscription refers to it: an id in a schedule, and an object without product and tiers in an item. */
 export interface PriceReference {
@@ -73,16 +73,12 @@ async function readOne(
   const foreign =
     known?.billing_scheme === 'tiered' ? currencies.filter((currency) => currency !== known.currency) : [];
   const expand = [...expandPrice, ...foreign.map((currency) => `currency_options.${currency}.tiers`)];
-  try {
-    const price = await stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
-    if (price.id !== id) throw new StripeUnavailableError(new Error('Stripe answered with another price'));
-    // Only a price that is known says which tiers to expand.
-    const isPart = known === undefined && currencies.some((currency) => !isWhole(price, currency));
-    return isPart ? await readOne(stripe, id, price, currencies) : price;
-  } catch (error) {
-    if (isMissing(error)) return known;
-    throw error;
-  }
+  const reading = stripe.read((sdk, options) => sdk.prices.retrieve(id, { expand }, options));
+  const price = await findById(id, reading);
+  if (price === null) return known;
+  // Only a price that is known says which tiers to expand.
+  const isPart = known === undefined && currencies.some((currency) => !isWhole(price, currency));
+  return isPart ? readOne(stripe, id, price, currencies) : price;
 }
 
 async function readNames(

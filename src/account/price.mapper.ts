@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { isMetered } from '../portal/flow-limits.ts';
 import * as enums from './billing-customer.enums.ts';
 import type { ChargedItemFacts, PriceFacts } from './customer-facts.ts';
 import { type Money, getDecimals, isChargeable, toMoney, toOptionalMoney } from './stripe-values.ts';
@@ -7,7 +8,7 @@ import type { BillingChangedItem, BillingPrice } from './subscription.types.ts';
 export function toBillingPrice(price: PriceFacts): BillingPrice {
   const { currency, recurring, transform_quantity: transform } = price;
   const model = enums.pricingModel.read(findModel(price));
-  const isUsage = isUsageBased(price);
+  const isUsage = isMetered({ price });
   return {
     id: price.id,
     productId: price.product.id,
@@ -46,30 +47,26 @@ function findModel(price: PriceFacts): string {
 export function toBillingItem(item: ChargedItemFacts): BillingChangedItem {
   return {
     price: toBillingPrice(item.price),
-    quantity: isUsageBased(item.price) ? null : (item.quantity ?? 1),
+    quantity: isMetered(item) ? null : (item.quantity ?? 1),
     amount: toOptionalMoney(computeAmount(item), item.price.currency),
   };
 }
 
 /** Adds the amounts of items that are charged together. Usage is not known beforehand and does not count. */
 export function toTotal(items: readonly ChargedItemFacts[]): Money | null {
-  const charged = items.filter(({ price }) => !isUsageBased(price));
+  const charged = items.filter((item) => !isMetered(item));
   const [first, ...others] = charged;
   if (first === undefined || others.some((item) => describeTerms(item) !== describeTerms(first))) return null;
-  let total = 0;
-  for (const amount of charged.map(computeAmount)) {
-    if (amount === null) return null;
-    total += amount;
-  }
-  return toMoney(total, first.price.currency);
+  const amounts = charged.map(computeAmount).filter((amount) => amount !== null);
+  if (amounts.length < charged.length) return null;
+  return toMoney(
+    amounts.reduce((sum, amount) => sum + amount, 0),
+    first.price.currency,
+  );
 }
 
 function describeTerms({ price: { recurring } }: ChargedItemFacts): string {
   return `${recurring?.interval ?? 'once'} ${recurring?.interval_count ?? 1}`;
-}
-
-function isUsageBased({ recurring }: PriceFacts): boolean {
-  return recurring?.usage_type === 'metered';
 }
 
 type Decimal = Stripe.Decimal;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { isMissing } from '../stripe/stripe.errors.ts';
+import { findById } from '../stripe/stripe.errors.ts';
 import {
   type ConfigurationFeatures,
   type FeatureName,
@@ -122,10 +122,8 @@ export function readConfiguration(stripe: StripeClient, id: string): Promise<Con
 export async function getNamedConfiguration(stripe: StripeClient, id: string): Promise<Configuration> {
   if (!/^bpc_\w{1,250}$/.test(id))
     throw new BadUserInputError("A portal configuration's id looks like bpc_….");
-  try {
-    return await readConfiguration(stripe, id);
-  } catch (error) {
-    // Which parameter Stripe names here is not documented.
-    throw isMissing(error) ? new BadUserInputError('Stripe has no such portal configuration.') : error;
-  }
+  // Which parameter Stripe names here is not documented.
+  const found = await findById(id, readConfiguration(stripe, id));
+  if (found === null) throw new BadUserInputError('Stripe has no such portal configuration.');
+  return found;
 }

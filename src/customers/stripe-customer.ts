@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { readAll } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
-import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { findById } from '../stripe/stripe.errors.ts';
 
 /** Returns null for an unknown or deleted customer. @throws BillingError of the Stripe kind */
 export async function findStripeCustomer(
@@ -19,16 +19,9 @@ export async function findStripeCustomerOrDeleted(
   id: string,
   params: Stripe.CustomerRetrieveParams = {},
 ): Promise<Stripe.Customer | Stripe.DeletedCustomer | null> {
-  try {
-    const customer = await stripe.read((sdk, options) => sdk.customers.retrieve(id, params, options));
-    if (customer.id !== id)
-      throw new StripeUnavailableError(new Error('Stripe answered with another customer'));
-    return customer;
-  } catch (error) {
-    // Stripe names the id in the path `id`.
-    if (isMissing(error, 'id')) return null;
-    throw error;
-  }
+  const reading = stripe.read((sdk, options) => sdk.customers.retrieve(id, params, options));
+  // Stripe names the id in the path `id`.
+  return findById(id, reading, 'id');
 }
 
 /** Metadata of customers at Stripe, each entry of which names a user. */

@@ -73,7 +73,7 @@ const limits: readonly Limit[] = [
   ['BILLING_MODE', pause, ({ billing_mode: mode }) => mode?.type === 'classic'],
 ];
 
-function isMetered({ price }: TaskItem): boolean {
+export function isMetered({ price }: TaskItem): boolean {
   return price.recurring?.usage_type === 'metered';
 }
 

@@ -39,6 +39,21 @@ export function isMissing(error: unknown, param?: string): error is StripeReques
   return refusal.param === (param ?? refusal.param) && refusal.code === 'resource_missing';
 }
 
+/** Returns the object that Stripe was asked for; null where Stripe does not have it. @throws StripeUnavailableError for another object */
+export async function findById<T extends { readonly id: string }>(
+  id: string,
+  reading: Promise<T>,
+  param?: string,
+): Promise<T | null> {
+  const found = await reading.catch((error: unknown) => {
+    if (isMissing(error, param)) return null;
+    throw error;
+  });
+  if (found !== null && found.id !== id)
+    throw new StripeUnavailableError(new Error('Stripe answered with another object'));
+  return found;
+}
+
 /** Whether Stripe replayed a stored answer, which may be outdated: https://docs.stripe.com/api/idempotent_requests */
 export function wasReplayed(answer: Pick<Stripe.errors.StripeError, 'headers'>): boolean {
   return answer.headers?.['idempotent-replayed'] === 'true';

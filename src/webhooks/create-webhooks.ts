@@ -1,6 +1,6 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Feature, Platform } from '../platform.ts';
-import { type HandlerParts, handleEvent } from './webhook-handlers.ts';
+import { type HandlerParts, handleEvent, isOwn } from './webhook-handlers.ts';
 import { WebhookProcessor } from './webhook-processor.service.ts';
 import { addWebhookRoutes } from './webhook.routes.ts';
 
@@ -26,6 +26,7 @@ export function createWebhooks(
       add: (server, limits) =>
         addWebhookRoutes(server, {
           processor,
+          isOwn: (event) => isOwn(event, parts),
           secrets,
           origin,
           now,

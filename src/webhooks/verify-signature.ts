@@ -16,11 +16,6 @@ export class WebhookRefusedError extends Error {
   }
 }
 
-export interface Delivery {
-  readonly body: Buffer;
-  readonly signature: string | undefined;
-}
-
 const toleranceSeconds = 300; // https://docs.stripe.com/webhooks/signature
 /** The SDK fails in other ways on a signature that is empty, or whose length in bytes is not its length in characters. */
 const emptySignature = /(?:^|,)v1(?:=?(?:,|$)|==)/;
@@ -28,7 +23,7 @@ const asciiOnly = /^[\u0020-\u007e]+$/;
 
 /** Returns the body if a secret signed it lately. The SDK's `constructEvent` would refuse thin events. @throws WebhookRefusedError */
 export async function verifySignature(
-  { body, signature }: Delivery,
+  { body, signature }: { readonly body: Buffer; readonly signature: string | undefined },
   { secrets, now }: { readonly secrets: readonly string[]; readonly now: Date },
 ): Promise<string> {
   const header = requireRecent(signature, now);

@@ -68,6 +68,8 @@ const eventSchema = z
     object: z.literal('event'),
     type: z.enum(handledEventTypes),
     created: z.int().min(0).max(1e11),
+    account: z.string().nullish(),
+    context: z.string().nullish(),
     data: z.object({
       object: z.object({
         id: z.string().nullable().catch(null),
@@ -77,10 +79,12 @@ const eventSchema = z
       previous_attributes: z.object({ customer: customerReference }).nullable().catch(null),
     }),
   })
-  .transform(({ id, type, created, data: { object, previous_attributes: previous } }) => ({
+  .transform(({ id, type, created, account, context, data: { object, previous_attributes: previous } }) => ({
     id,
     type,
     createdAt: new Date(created * 1000),
+    /** Events of an organization's accounts name the account by `context`, and those of one account do not. */
+    isOfOrganization: Boolean(context) && !account,
     /** The id of the event's object; null for the few objects that have none. */
     objectId: object.id,
     /** The customer that the object belongs to, or belonged to before the change. Null for other objects. */

@@ -12,7 +12,8 @@ import {
 } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
-import { StripeUnavailableError, isMissing } from '../stripe/stripe.errors.ts';
+import { BillingError } from '../shared/errors.ts';
+import { findById } from '../stripe/stripe.errors.ts';
 import { type WebhookEvent, requireId } from './webhook-event.ts';
 
 export interface HandlerParts extends Pick<Platform, 'stripe' | 'audit' | 'leases' | 'logger'> {
@@ -50,6 +51,19 @@ export async function handleEvent(event: WebhookEvent, parts: HandlerParts): Pro
   }
 }
 
+/** An event belongs to one account, so the key's account does not have those of an organization's other accounts. */
+export async function isOwn({ id, isOfOrganization }: WebhookEvent, parts: HandlerParts): Promise<boolean> {
+  if (!isOfOrganization) return true;
+  try {
+    const reading = parts.stripe.read((sdk, options) => sdk.events.retrieve(id, {}, options));
+    return (await findById(id, reading)) !== null;
+  } catch (error) {
+    // A restricted key may lack the permission to read events.
+    if (error instanceof BillingError && error.code === 'STRIPE_MISCONFIGURED') return true;
+    throw error;
+  }
+}
+
 /** Links a customer with metadata that name a user under the operator's own key. */
 async function linkNamedUser(event: WebhookEvent, parts: HandlerParts): Promise<void> {
   const id = requireId(event.customerId);
@@ -63,12 +77,16 @@ async function linkNamedUser(event: WebhookEvent, parts: HandlerParts): Promise<
 }
 
 async function linkPayer(event: WebhookEvent, parts: HandlerParts): Promise<void> {
-  const session = await getSession(requireId(event.objectId), parts);
+  const id = requireId(event.objectId);
+  const params = { expand: ['customer'] }; // It may have been deleted since.
+  const reading = parts.stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, params, options));
+  const session = await findById(id, reading);
+  if (session === null) throw createMissingError();
   const { customer } = session;
   if (customer === null) return;
-  const { id, deleted = false } = typeof customer === 'string' ? { id: customer } : customer;
-  if (!deleted) await linkByEvent(findNamedUser(session, parts.linking), id, event, parts);
-  await parts.account.sync.refresh(id);
+  const { id: payer, deleted = false } = typeof customer === 'string' ? { id: customer } : customer;
+  if (!deleted) await linkByEvent(findNamedUser(session, parts.linking), payer, event, parts);
+  await parts.account.sync.refresh(payer);
 }
 
 /**
@@ -82,19 +100,6 @@ function findNamedUser(
   if (session.payment_link !== null) return undefined;
   const named = metadataKey === null ? undefined : session.metadata?.[metadataKey];
   return named ?? (byClientReferenceId ? (session.client_reference_id ?? undefined) : undefined);
-}
-
-/** Expands the customer, which may have been deleted since. @throws Error for an unknown session, and the errors of Stripe */
-async function getSession(id: string, { stripe }: HandlerParts): Promise<Stripe.Checkout.Session> {
-  try {
-    const params = { expand: ['customer'] };
-    const session = await stripe.read((sdk, options) => sdk.checkout.sessions.retrieve(id, params, options));
-    if (session.id !== id)
-      throw new StripeUnavailableError(new Error('Stripe answered with another session'));
-    return session;
-  } catch (error) {
-    throw isMissing(error) ? createMissingError() : error;
-  }
 }
 
 /** The key and the signing secret may belong to different sandboxes, so Stripe should send the event again. */

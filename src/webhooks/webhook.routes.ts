@@ -30,6 +30,7 @@ const patienceMs = 10_000;
 
 interface WebhookOptions {
   readonly processor: Pick<WebhookProcessor, 'process'>;
+  readonly isOwn: (event: WebhookEvent) => Promise<boolean>;
   readonly secrets: readonly string[];
   readonly origin: EventOrigin;
   readonly now: () => Date;
@@ -69,22 +70,23 @@ async function handle(
   text: string,
   { id: requestId, log }: FastifyRequest,
   reply: FastifyReply,
-  { origin, processor, metrics, ignored }: WebhookOptions & { readonly ignored: Set<IgnoredReason> },
+  { origin, isOwn, processor, metrics, ignored }: WebhookOptions & { readonly ignored: Set<IgnoredReason> },
 ): Promise<FastifyReply> {
   let event: WebhookEvent | undefined;
   try {
     const parsed = parseEvent(text, origin);
-    if (typeof parsed === 'string') {
-      metrics?.webhooks.inc({ type: parsed === 'other_type' ? 'other' : parsed, outcome: 'ignored' });
+    event = typeof parsed === 'string' ? undefined : parsed;
+    if (event !== undefined && (await isOwn(event))) {
+      const outcome = await processor.process(event);
+      metrics?.webhooks.inc({ type: event.type, outcome });
+    } else {
+      const reason = typeof parsed === 'string' ? parsed : 'other_account';
+      metrics?.webhooks.inc({ type: reason === 'other_type' ? 'other' : reason, outcome: 'ignored' });
       const what =
         'signed event ignored: it is not for this service; further events with this reason are not logged';
       // A Connect endpoint receives many, but one line shows a mistake in the setup.
-      if (!ignored.has(parsed)) log.info({ requestId, reason: parsed }, what);
-      ignored.add(parsed);
-    } else {
-      event = parsed;
-      const outcome = await processor.process(event);
-      metrics?.webhooks.inc({ type: event.type, outcome });
+      if (!ignored.has(reason)) log.info({ requestId, reason }, what);
+      ignored.add(reason);
     }
   } catch (error) {
     metrics?.webhooks.inc({ type: event?.type ?? 'other', outcome: 'failed' });

@@ -490,7 +490,7 @@ test('a customer has an address, tax ids, a balance and a discount', async () =>
     currency: 'eur',
     duration: 'repeating',
   };
-  answerWith({
+  const changes = {
     phone: '+49 228 1',
     address,
     shipping: { name: 'Ada', phone: null, address },
@@ -519,7 +519,8 @@ test('a customer has an address, tax ids, a balance and a discount', async () =>
       end: 2_000_000_000,
       source: { type: 'coupon', coupon },
     },
-  });
+  };
+  answerWith(changes, {}, [], { coupons: sendJson(200, coupon) });
 
   expect(await readCustomer()).toMatchObject({
     phone: '+49 228 1',

@@ -94,7 +94,9 @@ async function tellOfCheckout(
     line_items: [{ price: prices[0]?.month ?? '', quantity: 1 }],
     success_url: returnUrl,
   });
-  await receiver.deliver(createEvent('checkout.session.completed', { id: session.id }));
+  const completed = createEvent('checkout.session.completed', { id: session.id });
+  await receiver.deliver(completed);
+  await receiver.deliver({ ...completed, context: 'acct_1' });
 }
 
 /** Lets two customers name one user, and keeps the first. */

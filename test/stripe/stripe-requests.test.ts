@@ -34,6 +34,7 @@ const calls: Readonly<Record<string, RegExp>> = {
   'customers.listTaxIds': /^GET \/v1\/customers\/cus_\w+\/tax_ids$/,
   'customers.retrieve': /^GET \/v1\/customers\/cus_\w+$/,
   'checkout.sessions.retrieve': /^GET \/v1\/checkout\/sessions\/cs_\w+$/,
+  'events.retrieve': /^GET \/v1\/events\/evt_\w+$/,
   'customers.search': /^GET \/v1\/customers\/search$/,
   'invoices.list': /^GET \/v1\/invoices$/,
   'invoices.retrieve': /^GET \/v1\/invoices\/in_\w+$/,

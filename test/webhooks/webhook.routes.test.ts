@@ -397,6 +397,61 @@ describe('a correctly signed event that is not ours is answered by 200 and ignor
   });
 });
 
+/** https://docs.stripe.com/changelog/basil/2025-04-30/additional-context-organization-events */
+describe("at an organization's destination, whose events name their account by `context` alone,", () => {
+  const context = 'acct_1';
+  const fail = (status: string, times: string): Promise<Response> =>
+    fetch(`${app.stripe.url}/_control/faults`, {
+      method: 'POST',
+      body: new URLSearchParams({ path: '/v1/events/*', status, times }),
+    });
+  const readOwnEvent = async (): Promise<object> => {
+    const { id } = await app.sdk.customers.create();
+    await app.link(id, id);
+    const { data } = await app.sdk.events.list({ type: 'customer.created', limit: 1 });
+    return { ...data[0], context };
+  };
+
+  test.each([
+    ['checkout.session.completed', { id: 'cs_other', object: 'checkout.session', customer: 'cus_other' }],
+    ['billing_portal.session.created', { id: 'bps_other', customer: 'cus_other' }],
+    ['customer.updated', { id: 'cus_other', object: 'customer' }],
+  ])('%s of another account is ignored', async (type, object) => {
+    const before = app.countStored();
+
+    const response = await app.deliver(createEvent(type, object, { context: 'acct_2' }));
+
+    expect({ status: response.status, body: await response.json() }).toEqual({
+      status: 200,
+      body: { received: true },
+    });
+    expect(app.countStored()).toEqual(before);
+    expect(app.logs.join('')).toContain('"reason":"other_account"');
+  });
+
+  test.each([
+    ['is handled', null],
+    ['is handled where the key may not read events', '403'],
+  ])("an event of the key's own account %s", async (_title, status) => {
+    const event = await readOwnEvent();
+    const before = app.countStored();
+    if (status !== null) await fail(status, '1');
+
+    expect((await app.deliver(event)).status).toBe(200);
+
+    // The event, and the customer's snapshot.
+    expect(app.countStored().records - before.records).toBe(2);
+  });
+
+  test('an event is not acknowledged while Stripe does not say whose it is', async () => {
+    const event = await readOwnEvent();
+    await fail('500', '3');
+
+    expect((await app.deliver(event)).status).toBe(500);
+    expect((await app.deliver(event)).status).toBe(200);
+  });
+});
+
 describe('refused deliveries of one network', () => {
   const forged = (from: string): SentDelivery => ({ body: '{}', signature: sign('{} '), from });
 
@@ -425,6 +480,7 @@ describe('refused deliveries of one network', () => {
 describe('where a connected account is configured', () => {
   test.each([
     ['its own events are handled', { account: 'acct_1' }, 1],
+    ["an organization's events of it are handled", { account: 'acct_1', context: 'acct_2/acct_1' }, 1],
     ["another account's are ignored", { account: 'acct_2' }, 0],
     ["the platform's are ignored", {}, 0],
   ])('%s', async (_name, rest, records) => {
