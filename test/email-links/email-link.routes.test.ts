@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { fastify } from 'fastify';
 import Database from 'libsql';
+import { createPageSender } from '../../src/email-links/email-link-pages.ts';
 import { EmailLinkRegister, linkPath } from '../../src/email-links/email-link-register.ts';
 import type { RecordStore } from '../../src/records/record-store.ts';
 import { StoreUnavailableError } from '../../src/shared/errors.ts';
@@ -104,10 +106,14 @@ describe('every page', () => {
         expect(headers.get('cache-control')).toBe('no-store');
         expect(headers.get('referrer-policy')).toBe('no-referrer');
         expect(headers.get('x-robots-tag')).toBe('noindex, nofollow');
-        const policy = headers.get('content-security-policy') ?? '';
-        expect(policy).toContain("default-src 'none'");
-        expect(policy).toContain("frame-ancestors 'none'");
-        expect(policy).toContain(`form-action 'self' https: ${kit.localStripe.url}`);
+        const policy = headers.get('content-security-policy')?.replace(/'sha256-[\w+/]{43}='/, 'HASH');
+        expect(policy?.split('; ')).toEqual([
+          "default-src 'none'",
+          'style-src HASH',
+          `form-action 'self' https: ${kit.localStripe.url}`,
+          "frame-ancestors 'none'",
+          "base-uri 'none'",
+        ]);
         for (const secret of [user.userId, user.customerId, toToken(link), 'app.example.com'])
           expect(text).not.toContain(secret);
         expect(text).not.toContain('<script');
@@ -117,6 +123,20 @@ describe('every page', () => {
       }
     },
   );
+});
+
+test.each([
+  [null, "'self' https:"],
+  ['https://stripe.example', "'self' https:"],
+  ['http://127.0.0.1:12111/v1', "'self' https: http://127.0.0.1:12111"],
+])("a page's button may lead only to HTTPS, and to a Stripe at %s", async (stripeUrl, targets) => {
+  const server = fastify();
+  const send = createPageSender(stripeUrl === null ? null : new URL(stripeUrl));
+  server.get('/', (_request, reply) => send(reply, 'ready'));
+
+  const { headers } = await server.inject('/');
+
+  expect(headers['content-security-policy']).toContain(`; form-action ${targets}; `);
 });
 
 function toToken({ url }: { readonly url: string }): string {
@@ -151,6 +171,7 @@ test('RATE_LIMIT holds here too, by address, and is told by a page', async () =>
     visits.push(await own.visit('GET', unknown));
   const last = visits.at(-1);
   expect([last?.status, last?.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8']);
+  expect(last?.text).toMatch(/<h1>Too many tries<.*<button>/s);
   expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(60);
 });
 
@@ -303,6 +324,16 @@ describe('a process that died while it opened a session', () => {
     expect(await click(link, 5)).toEqual({ '303': 1, '410': 4 });
   });
 
+  test('lets no click wait for a link that is revoked meanwhile', async () => {
+    const link = await kit.create(await kit.createUser());
+    await die(link, new Date(Date.now() + 60_000));
+    const visit = kit.visit('POST', link);
+    await sleep(20);
+    await kit.revoke(link.id);
+
+    expect((await visit).status).toBe(404);
+  });
+
   test('lets others wait until then, and try again', async () => {
     const impatient = await kit.deploy({}, { leases: { patienceMs: 300 } });
     const link = await kit.create(await kit.createUser());
@@ -314,7 +345,7 @@ describe('a process that died while it opened a session', () => {
   });
 });
 
-describe('a store that does not note the use', () => {
+describe('a store that does not take a record', () => {
   const runSql = (sql: string): void => {
     const database = new Database(kit.app.config.databaseUrl.replace('sqlite:', ''));
     database.exec(sql);
@@ -331,6 +362,16 @@ describe('a store that does not note the use', () => {
     expect([status >= 500, headers.get('location')]).toEqual([true, null]);
     expect(text).toContain('<button>');
     expect(await click(link, 2)).toEqual({ '303': 1, '410': 1 });
+  });
+
+  test('hands out no link that it did not store', async () => {
+    const user = await kit.createUser();
+    runSql(`CREATE TRIGGER fault BEFORE INSERT ON records WHEN NEW.kind = 'portal-link'
+      BEGIN SELECT RAISE(FAIL, 'the disk is full'); END`);
+    const answer = await kit.ask(user);
+    runSql('DROP TRIGGER fault');
+
+    answer.expectError('INTERNAL_SERVER_ERROR');
   });
 
   test('opens no session when another process has just used the link', async () => {

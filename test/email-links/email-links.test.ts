@@ -182,7 +182,7 @@ test('a link lasts until its very end, and its page tells it from unknown ones f
   expect(await statusAfter(61 + 30 * day)).toBe(404);
 });
 
-test('a used link is still told apart from an expired one for 30 days after its expiry', async () => {
+test('a used link is told apart from an expired one for 30 days after its expiry, and no longer', async () => {
   const own = await createLinkKit();
   const user = await own.createUser();
   const link = await own.create(user, { expiresIn: 60 });
@@ -193,6 +193,8 @@ test('a used link is still told apart from an expired one for 30 days after its 
 
   expect(await own.visit('GET', link)).toMatchObject({ status: 410, text: expect.stringContaining('used') });
   expect(await own.list(user.userId)).toMatchObject([{ usedAt }]);
+  await own.database.records.removeExpired(new Date(own.clock.now.getTime() + 1_000));
+  expect(await own.database.records.listOf('portal-link-use', user.userId)).toEqual([]);
 });
 
 test('a stored link has every detail of its task', async () => {
@@ -404,6 +406,7 @@ describe('tokens and ids', () => {
     fc.assert(
       fc.property(fc.string({ unit: anyCharacter }), fc.string({ unit: anyCharacter }), (text, other) => {
         expect(isLinkId(toLinkId(text))).toBe(true);
+        for (const near of [`0${toLinkId(text)}`, `${toLinkId(text)}0`]) expect(isLinkId(near)).toBe(false);
         expect(toLinkId(text) === toLinkId(other)).toBe(text === other);
       }),
     );

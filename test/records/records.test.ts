@@ -265,8 +265,14 @@ describe('the clock of sweeps', () => {
     expect(await readDays(clock)).toBeNull();
     now += hourMs;
     expect(await readDays(clock)).toBe(1 / 24);
-    now += dayMs;
-    expect(await readDays(startProcess())).toBe(1 + 1 / 24);
+    now += 2 * dayMs;
+    expect(await readDays(startProcess())).toBe(2 + 1 / 24);
+  });
+
+  test('a clock that is more than two days ahead of the last sweep is not trusted', async () => {
+    await startProcess().read();
+    now += 2 * dayMs + 1;
+    expect(await readDays(startProcess())).toBe(1 / 24);
   });
 
   test('starts with a clock 400 days ahead move the time by an hour each, and its return sets it right', async () => {
