@@ -13,8 +13,6 @@ export interface FieldFault {
   readonly expected: string;
 }
 
-/** Three years. */
-const longestPause = { day: 1_096, week: 156, month: 36, year: 3 } as const;
 const sinceEnabled = 'at least one, since the feature is enabled';
 
 /**
@@ -26,9 +24,6 @@ export function findRefusals({ features = {} }: ConfigurationSpec): FieldFault[]
   const { customer_update: customer, subscription_cancel: cancel, subscription_update: update } = features;
   const { cancellation_reason: reason } = cancel ?? {};
   const { type: pauseType, interval_options: pauses = [] } = features.subscription_pause?.duration ?? {};
-  const tooLong = pauses.findIndex(
-    ({ interval, interval_count: count = 1 }) => count > longestPause[interval],
-  );
   const changesPlans = update?.enabled === true;
   const expectations: Readonly<Record<string, string | false>> = {
     'customer_update.allowed_updates':
@@ -38,7 +33,6 @@ export function findRefusals({ features = {} }: ConfigurationSpec): FieldFault[]
       reason?.enabled === true && isEmpty(reason.options) && 'at least one, since reasons are enabled',
     'subscription_pause.duration.interval_options':
       pauseType === 'interval_options' && isEmpty(pauses) && 'at least one, by the type',
-    [`subscription_pause.duration.interval_options.${tooLong}`]: tooLong !== -1 && 'three years at most',
     'subscription_update.products': changesPlans && isEmpty(update.products) && sinceEnabled,
     'subscription_update.default_allowed_updates':
       changesPlans && isEmpty(update.default_allowed_updates) && sinceEnabled,
@@ -46,7 +40,6 @@ export function findRefusals({ features = {} }: ConfigurationSpec): FieldFault[]
       update?.proration_behavior === 'always_invoice' &&
       !isEmpty(update.schedule_at_period_end?.conditions) &&
       'none or create_prorations, since changes are scheduled at the end of the period',
-    ...findQuantityRefusals(update),
     // "Cannot enable subscription updates while payment method update is disabled."
     'payment_method_update.enabled':
       changesPlans &&
@@ -66,17 +59,6 @@ function findCreditRefusal(feature: ConfigurationFeatures['subscription_cancel']
   const { proration_behavior: credit = 'none', mode = 'at_period_end' } = feature;
   if (credit === 'always_invoice') return 'none or create_prorations: Stripe refuses always_invoice';
   return credit !== 'none' && mode === 'at_period_end' && 'none, since the mode is at_period_end';
-}
-
-function findQuantityRefusals({ products = [] }: ConfigurationFeatures['subscription_update'] = {}): Record<
-  string,
-  string | false
-> {
-  const refusals = products.map(({ adjustable_quantity: { minimum = 0, maximum } = {} }, index) => {
-    const path = `subscription_update.products.${index}.adjustable_quantity.maximum`;
-    return [path, maximum !== undefined && maximum < minimum && 'not less than the minimum'] as const;
-  });
-  return Object.fromEntries(refusals);
 }
 
 /**

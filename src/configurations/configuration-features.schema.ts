@@ -114,10 +114,16 @@ export const cancellationReason = object('PortalCancellationReason', 'Asking cus
   feedback_options: optional(z.array(z.string()), 'The ids of custom feedback options, in their order.'),
 });
 
+/** Three years. */
+const longestPause = { day: 1_096, week: 156, month: 36, year: 3 } as const;
+
 const pauseInterval = object('PortalPauseInterval', 'A preset length of a pause: three years at most.', {
   interval: enums.TimeInterval.describe('The unit.'),
   interval_count: optional(z.int32().min(1), 'The number of units: 1 by default.'),
-});
+}).refine(
+  ({ interval, interval_count: count = 1 }) => count <= longestPause[interval],
+  'expected three years at most',
+);
 
 const pauseDuration = object('PortalPauseDuration', 'How long a subscription can be paused.', {
   type: enums.PauseDurationType.describe('How the length is chosen.'),
@@ -133,7 +139,12 @@ const product = object('PortalProduct', 'A product that customers may switch to.
     maximum: optional(z.int().min(1), 'The largest quantity. Without one, there is no limit.', {
       nullable: true,
     }),
-  }).optional(),
+  })
+    .refine(({ minimum = 0, maximum = minimum }) => maximum >= minimum, {
+      path: ['maximum'],
+      error: 'expected not less than the minimum',
+    })
+    .optional(),
 });
 
 const maxProducts = 10;

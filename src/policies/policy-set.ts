@@ -40,13 +40,15 @@ export function listPolicies(set: PolicySet): Policy[] {
 /** @param faults collects faults; the set is usable only when it stays empty */
 export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicySet {
   const drafts: Drafts = new Map(Object.entries(file.policies));
+  const contents = fillInAll(drafts, faults);
   const policies = new Map<string, Policy>();
-  for (const [name, draft] of drafts) {
-    const fault = findExtendsFault(drafts, name);
-    if (fault !== null) faults.push(fault);
-    const content = fillIn(drafts, draft);
-    for (const { path, expected } of findOwnRefusals(drafts, draft, content))
-      faults.push({ path: `policies.${name}.${path}`, expected });
+  for (const [name, { extends: base = '' }] of drafts) {
+    const content = contents.get(name) ?? {};
+    // The extended policy already reports these.
+    const inherited = findRefusals(contents.get(base) ?? {});
+    for (const { path, expected } of findRefusals(content))
+      if (!inherited.some((other) => isDeepStrictEqual(other, { path, expected })))
+        faults.push({ path: `policies.${name}.${path}`, expected });
     policies.set(name, createPolicy({ ...content, name }));
   }
   const find = (name: string, path: string): Policy => {
@@ -70,36 +72,33 @@ function createPolicy(whole: WholePolicy): Policy {
 
 type Drafts = ReadonlyMap<string, PolicyDraft>;
 
-/** Reports a missing base for the policy that names it, and a cycle for each policy in it. */
-function findExtendsFault(drafts: Drafts, name: string): FieldFault | null {
-  const path = `policies.${name}.extends`;
-  const base = drafts.get(name)?.extends;
-  if (base === undefined) return null;
-  if (!drafts.has(base)) return { path, expected: `the name of a policy, not "${base}"` };
-  const names = [name];
-  for (let next: string | undefined = base; next !== undefined; next = drafts.get(next)?.extends) {
-    if (next === name) return { path, expected: `no cycle: ${[...names, name].join(' → ')}` };
-    // This policy only leads into a cycle; the members of the cycle report it.
-    if (names.includes(next)) return null;
-    names.push(next);
+/** Merges each draft over the policies that it extends. Each is merged once, because a chain may be long. */
+function fillInAll(drafts: Drafts, faults: FieldFault[]): Drafts {
+  const contents = new Map<string, PolicyDraft>();
+  for (const name of drafts.keys()) {
+    const chain = new Set<string>();
+    let base: string | undefined = name;
+    while (base !== undefined && drafts.has(base) && !contents.has(base) && !chain.has(base)) {
+      chain.add(base);
+      base = drafts.get(base)?.extends;
+    }
+    if (base !== undefined && !contents.has(base)) faults.push(toExtendsFault([...chain], base));
+    for (const link of [...chain].reverse()) {
+      const { extends: extended = '', ...content } = drafts.get(link) ?? {};
+      contents.set(link, mergeSpecs(contents.get(extended) ?? {}, content));
+    }
   }
-  return null;
+  return contents;
 }
 
-/** Merges a draft over the policies that it extends. Stops at a cycle. */
-function fillIn(drafts: Drafts, draft: PolicyDraft, above: readonly PolicyDraft[] = []): PolicyDraft {
-  const { extends: baseName, ...content } = draft;
-  const base = baseName === undefined ? undefined : drafts.get(baseName);
-  return base === undefined || above.includes(base)
-    ? content
-    : mergeSpecs(fillIn(drafts, base, [...above, draft]), content);
-}
-
-/** Omits faults that the extended policy already reports. */
-function findOwnRefusals(drafts: Drafts, draft: PolicyDraft, content: PolicyDraft): FieldFault[] {
-  const base = draft.extends === undefined ? undefined : drafts.get(draft.extends);
-  const inherited = base === undefined ? [] : findRefusals(fillIn(drafts, base));
-  return findRefusals(content).filter((fault) => !inherited.some((other) => isDeepStrictEqual(other, fault)));
+/** @param base what the last of the chain extends: a missing policy, or one of the chain */
+function toExtendsFault(chain: readonly string[], base: string): FieldFault {
+  const start = chain.indexOf(base);
+  const [name, expected] =
+    start === -1
+      ? [chain.at(-1) ?? '', `the name of a policy, not "${base}"`]
+      : [base, `no cycle: ${[...chain.slice(start), base].join(' → ')}`];
+  return { path: `policies.${name}.extends`, expected };
 }
 
 /** The strictest policy replaces any other when facts are unknown, so it may offer only what every policy offers. */
@@ -115,24 +114,39 @@ function checkStrictest(set: PolicySet): FieldFault[] {
 
 type Features = ConfigurationFeatures | Configuration['features'];
 
-/** The changes and prices that an enabled feature offers. */
-const details: Partial<Record<FeatureName, (features: Features) => readonly string[]>> = {
-  customer_update: ({ customer_update: update }) => update?.allowed_updates ?? [],
-  subscription_update: ({ subscription_update: update }) => [
-    ...(update?.default_allowed_updates ?? []),
-    ...(update?.products ?? []).flatMap(({ prices }) => prices),
-  ],
+/** What a feature offers, and how much of it. */
+type Offer = readonly [what: string, extent: number];
+
+const once = (what: string): Offer => [what, 1];
+
+/** The changes, prices and quantities that an enabled feature offers. */
+const details: Partial<Record<FeatureName, (features: Features) => readonly Offer[]>> = {
+  customer_update: ({ customer_update: update }) => (update?.allowed_updates ?? []).map(once),
+  subscription_cancel: ({ subscription_cancel: cancel }) =>
+    cancel?.mode === 'immediately' ? [once('mode immediately')] : [],
+  subscription_update: ({ subscription_update: update }) => {
+    const { default_allowed_updates: kinds = [], products } = update ?? {};
+    const quantities = (products ?? []).flatMap(({ product, adjustable_quantity: quantity }): Offer[] => {
+      if (quantity?.enabled !== true || !kinds.includes('quantity')) return [];
+      const smallest: Offer = [`smaller quantities of ${product}`, -(quantity.minimum ?? 1)];
+      return [smallest, [`larger quantities of ${product}`, quantity.maximum ?? Infinity]];
+    });
+    return [...[...kinds, ...(products ?? []).flatMap(({ prices }) => prices)].map(once), ...quantities];
+  },
 };
 
-function listOffers(name: FeatureName, features: Features = {}): string[] {
+function listOffers(name: FeatureName, features: Features = {}): Offer[] {
   if (features[name]?.enabled !== true) return [];
-  return [name, ...(details[name]?.(features) ?? []).map((detail) => `${name} of ${detail}`)];
+  const offers = details[name]?.(features) ?? [];
+  return [once(name), ...offers.map(([what, extent]): Offer => [`${name} of ${what}`, extent])];
 }
 
-/** What a feature offers and `others` do not: its name if they lack the whole feature, else changes and prices. */
+/** What a feature offers and `others` do not: its name if they lack the whole feature, else details. */
 export function listExtras(name: FeatureName, features?: Features, others?: Features): string[] {
-  const known = listOffers(name, others);
-  const extras = listOffers(name, features).filter((offer) => !known.includes(offer));
+  const known = new Map(listOffers(name, others));
+  const extras = listOffers(name, features).flatMap(([what, extent]) =>
+    extent > (known.get(what) ?? -Infinity) ? [what] : [],
+  );
   return extras[0] === name ? [name] : extras;
 }
 
