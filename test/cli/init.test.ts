@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -194,7 +202,7 @@ describe('the file', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('is not replaced without --force', async () => {
+  test('is not replaced without --force, and keeps its mode for its owner and group', async () => {
     writeFileSync(file, 'MINE=1\n');
     chmodSync(file, 0o644);
     const { stderr, exitCode } = await init(own.flat());
@@ -204,7 +212,7 @@ describe('the file', () => {
     expect(readFileSync(file, 'utf8')).toBe('MINE=1\n');
 
     expect((await init([...own.flat(), '--force'])).exitCode).toBe(0);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
     expect(read()).not.toHaveProperty('MINE');
   });
 
@@ -214,7 +222,17 @@ describe('the file', () => {
       env: {},
     });
 
-    expect({ stderr, exitCode }).toEqual({ stderr: `${folder} is a folder: give a file.\n`, exitCode: 1 });
+    expect({ stderr, exitCode }).toEqual({ stderr: `${folder} is not a file: give a file.\n`, exitCode: 1 });
+  });
+
+  test('stays behind a link to it', async () => {
+    const target = join(createTemporaryFolder(), 'shared.env');
+    writeFileSync(target, 'MINE=1\n');
+    symlinkSync(target, file);
+
+    expect((await init([...own.flat(), '--force'])).exitCode).toBe(0);
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+    expect(readFileSync(target, 'utf8')).toContain(stripeKey);
   });
 
   test('of another name is not read by itself, which the command says', async () => {

@@ -1,4 +1,5 @@
-import { access, constants, lstat, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, chmod, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Command, Option } from 'commander';
@@ -49,7 +50,7 @@ Auth.js and for sessions of your own, with a new JWT_SECRET to share.
 
 async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const { output, force = false } = options;
-  await checkPlace(output, force);
+  const { path, mode } = await findPlace(output, force);
   const env = shell.readProcessEnvironment();
   const given = isSet(env, 'STRIPE_SECRET_KEY')
     ? { stripeKey: env['STRIPE_SECRET_KEY'], ...options }
@@ -58,20 +59,36 @@ async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const variables = createVariables(answers, options);
   loadConfig(variables);
   const text = toText(variables);
-  if (force) await rm(output, { force });
-  await writeFile(output, text, { mode: 0o600, flag: 'wx' }).catch(failOn(output, 'written'));
+  await writePlace(path, mode, text).catch(failOn(output, 'written'));
   const share = answers.provider === 'own' ? ' Your backend signs tokens with its JWT_SECRET.' : '';
   const use = resolve(output) === resolve('.env') ? '' : ` ${useOfAnotherFile}`;
   shell.stdout.write(`Wrote ${output}.${share}${use}\n${nextSteps}`);
 }
 
-/** Fails before the questions: their answers would be lost. */
-async function checkPlace(output: string, force: boolean): Promise<void> {
-  const existing = await lstat(output).catch(() => null);
-  if (existing?.isDirectory()) throw new CommandError(`${output} is a folder: give a file.`);
+/** Fails before the questions: their answers would be lost. The mode is null when there is no file to replace. */
+async function findPlace(output: string, force: boolean) {
+  const path = await realpath(output).catch(() => output);
+  const existing = await stat(path).catch(() => null);
+  if (existing?.isFile() === false) throw new CommandError(`${output} is not a file: give a file.`);
   if (existing !== null && !force)
     throw new CommandError(`${output} exists. Add --force to replace it, or --output for another file.`);
-  await access(dirname(output), constants.W_OK).catch(failOn(output, 'written'));
+  await access(dirname(path), constants.W_OK).catch(failOn(output, 'written'));
+  return { path, mode: existing?.mode ?? null };
+}
+
+/** Keeps the earlier file until the new one is whole, since a full disk would lose it. */
+async function writePlace(path: string, mode: number | null, text: string): Promise<void> {
+  const writeNew = (file: string) => writeFile(file, text, { mode: 0o600, flag: 'wx' });
+  if (mode === null) return writeNew(path);
+  const beside = `${path}.${randomUUID()}`;
+  try {
+    await writeNew(beside);
+    // Its group may be the service's; others never read the secrets.
+    await chmod(beside, mode & 0o770);
+    await rename(beside, path);
+  } finally {
+    await rm(beside, { force: true });
+  }
 }
 
 const useOfAnotherFile =
