@@ -10,7 +10,7 @@ import { type WebhookEvent, handledEventTypes, readEvent } from '../webhooks/web
 import { readMappingPages } from './links.command.ts';
 import { mappingsHelp, withFeatures } from './features.ts';
 import { CommandError, type Shell, createTimeParser, describeFailure, quote } from './shell.ts';
-import { type Step, runSteps } from './steps.ts';
+import { runSteps } from './steps.ts';
 
 interface ResyncOptions {
   /** How old an event may be, in milliseconds. */
@@ -107,11 +107,11 @@ async function catchUp(
   const events = new Tasks(shell.stderr, 'event', { handled: 0, repeated: 0, failed: 0 });
   const customers = new Tasks(shell.stderr, 'customer', { read: 0, gone: 0, failed: 0 });
   let lastUser = after;
-  async function* steps(): AsyncGenerator<Step> {
-    for (const [index, event] of undelivered.entries()) {
+  async function* steps(): AsyncGenerator<string> {
+    for (const event of undelivered) {
       await events.attempt(event.id, () => processor.process(event));
       events.throwIfHopeless();
-      yield { status: events.describe(), share: (index + 1) / undelivered.length };
+      yield events.describe();
     }
     for await (const page of readMappingPages(directory, { after, pageSize: customersAtOnce })) {
       const refreshed = page.map(({ stripeCustomerId: id }) =>
@@ -121,7 +121,7 @@ async function catchUp(
       customers.throwIfHopeless();
       // After a failure, the next run has to start before the user that failed.
       if (customers.totals.failed === 0) lastUser = page.at(-1)?.userId;
-      yield { status: customers.describe() };
+      yield customers.describe();
     }
   }
   await runSteps(shell, {

@@ -1,14 +1,9 @@
 import { constants } from 'node:os';
 import { CommandError, type Shell, describeFailure, getExitCode } from './shell.ts';
 
-export interface Step {
-  readonly status: string;
-  /** The share of the work that is done; undefined when the total is unknown. */
-  readonly share?: number | undefined;
-}
-
 interface LongWork {
-  readonly steps: () => AsyncIterable<Step>;
+  /** After each step, what is done so far. */
+  readonly steps: () => AsyncIterable<string>;
   /** The totals, for stdout. They are printed also after a failure. */
   readonly summarize: () => string;
   /** What to do after a failure. */
@@ -32,12 +27,12 @@ export async function runSteps(
   process.once('SIGINT', note).once('SIGTERM', note);
   let shownAt = Date.now();
   try {
-    for await (const { status, share } of steps()) {
+    for await (const status of steps()) {
       if (received !== undefined)
         throw new CommandError(`interrupted by ${received}.`, 128 + constants.signals[received]);
       if (Date.now() - shownAt < reportIntervalMs) continue;
       shownAt = Date.now();
-      stderr.write(`${status}${share === undefined ? '' : ` (${Math.floor(100 * share)}%)`}\n`);
+      stderr.write(`${status}\n`);
     }
   } catch (error) {
     throw new CommandError(describeStop(describeFailure(error)), getExitCode(error));

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, jest, test } from '@jest/globals';
-import { runSteps, type Step } from '../../src/cli/steps.ts';
+import { runSteps } from '../../src/cli/steps.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { type CliResult, Collector, runCli } from './run-cli.ts';
 import { Readable } from 'node:stream';
@@ -149,18 +149,27 @@ test('fails before it links anything where refused lines cannot be written', asy
   expect(await listUserIds()).toEqual([]);
 });
 
+test('keeps the report of an earlier run where the database cannot be opened', async () => {
+  const errors = join(folder, 'kept.txt');
+  writeFileSync(errors, 'of an earlier run\n');
+  database = folder;
+
+  expect((await importText('ada,bad\n', '--errors', errors)).exitCode).toBe(78);
+  expect(readFileSync(errors, 'utf8')).toBe('of an earlier run\n');
+});
+
 test('shows a line every few seconds', async () => {
   jest.useFakeTimers();
   try {
     const [stdout, stderr] = [new Collector(), new Collector()];
-    async function* steps(): AsyncGenerator<Step> {
-      yield { status: 'linked 5', share: 0.25 };
+    async function* steps(): AsyncGenerator<string> {
+      yield 'linked 5';
       await jest.advanceTimersByTimeAsync(5_000);
-      yield { status: 'linked 10', share: 0.5 };
-      yield { status: 'linked 15', share: 0.75 };
+      yield 'linked 10';
+      yield 'linked 15';
     }
     await runSteps({ stdout, stderr }, { steps, summarize: () => 'linked 15', describeStop: String });
-    expect(stderr.text).toBe('linked 10 (50%)\n');
+    expect(stderr.text).toBe('linked 10\n');
     expect(stdout.text).toBe('linked 15\n');
   } finally {
     jest.useRealTimers();

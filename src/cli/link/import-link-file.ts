@@ -5,7 +5,7 @@ import type { CustomerDirectory, LinkOutcome, MappingIds } from '../../customers
 import { exitCodes } from '../../process/start-failure.ts';
 import { withMappings } from '../features.ts';
 import { CommandError, type Shell, failOn, quote, toColumns } from '../shell.ts';
-import { type Step, runSteps } from '../steps.ts';
+import { runSteps } from '../steps.ts';
 import { type LinkRow, readLinkRows } from './read-link-rows.ts';
 
 export interface ImportOptions {
@@ -23,34 +23,33 @@ export async function importLinkFile(shell: Shell, options: ImportOptions): Prom
   const existing = errors === undefined ? null : await stat(errors).catch(() => null);
   if (existing?.ino === source.ino && existing.dev === source.dev)
     throw new CommandError('--errors names the file to import: give another file.');
-  const refusalFile =
-    errors === undefined ? null : await open(errors, 'w', 0o600).catch(failOn(errors, 'written'));
-  const { size } = source;
-  try {
-    await withMappings(shell, ({ customers: { directory } }, _config, { audit }) =>
-      audit.record({ actor: commandLine, action: 'import_customers' }, () =>
-        linkFile(shell, directory, options, { size, refusalFile }),
-      ),
-    );
-  } finally {
-    await refusalFile?.close();
-  }
+  await withMappings(shell, async ({ customers: { directory } }, _config, { audit }) => {
+    // Not before the database is open: this empties the report of an earlier run.
+    const refusalFile =
+      errors === undefined ? null : await open(errors, 'w', 0o600).catch(failOn(errors, 'written'));
+    try {
+      await audit.record({ actor: commandLine, action: 'import_customers' }, () =>
+        linkFile(shell, directory, options, refusalFile),
+      );
+    } finally {
+      await refusalFile?.close();
+    }
+  });
 }
 
 async function linkFile(
   shell: Shell,
   directory: CustomerDirectory,
   { from, json }: ImportOptions,
-  { size, refusalFile }: { readonly size: number; readonly refusalFile: FileHandle | null },
+  refusalFile: FileHandle | null,
 ): Promise<void> {
   const totals = { linked: 0, unchanged: 0, refused: 0 };
   let lastLine = 0;
   const describeTotals = (): string =>
     `linked ${totals.linked}, unchanged ${totals.unchanged}, refused ${totals.refused}`;
-  async function* steps(): AsyncGenerator<Step> {
-    const text = createReadStream(from, 'utf8');
+  async function* steps(): AsyncGenerator<string> {
     // What a batch reports is already stored.
-    for await (const rows of readLinkRows(text)) {
+    for await (const rows of readLinkRows(createReadStream(from, 'utf8'))) {
       const outcomes = await directory.linkMany(rows.flatMap((row) => ('link' in row ? [row.link] : [])));
       const refusals = listRefusals(rows, outcomes);
       const report = json ? toJsonLines(refusals) : toLines(refusals, totals.refused === 0);
@@ -60,8 +59,7 @@ async function linkFile(
       lastLine = rows.at(-1)?.line ?? lastLine;
       if (refusalFile === null) shell.stderr.write(report);
       else await refusalFile.appendFile(report);
-      // A pipe has no size.
-      yield { status: describeTotals(), share: size > 0 ? text.bytesRead / size : undefined };
+      yield describeTotals();
     }
   }
   await runSteps(shell, {
