@@ -9,7 +9,9 @@ const shell: Shell = { stdin, stdout, stderr, loadEnvironment, readProcessEnviro
 
 // An unhandled error of an output would end the process with a stack, perhaps halfway through an import.
 for (const output of [stdout, stderr])
-  output.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    const { code = 'unknown error' } = error;
+    shell.outputError = error;
     // The reader, such as `head`, has closed the pipe.
     if (code === 'EPIPE') return;
     shell.exitCode = process.exitCode = exitCodes.failed;

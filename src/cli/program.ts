@@ -16,8 +16,7 @@ export async function runCommandLine(shell: Shell, args: readonly string[]): Pro
   try {
     await createProgram(shell).parseAsync(args, { from: 'user' });
   } catch (error) {
-    // The reader of the output, such as `head`, has closed the pipe.
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+    if (error === shell.outputError) return;
     if (error instanceof CommanderError) {
       shell.exitCode = error.exitCode;
       return;
@@ -80,7 +79,8 @@ function readVersion(): string {
 
 const programHelp = `
 Variables are read from the environment and from .env in the working folder.
-Exit codes: 0 done; 1 refused or failed; 78 a variable is missing or wrong.
+Exit codes: 0 done; 1 refused or failed; 78 a variable is missing or wrong;
+130 or 143 interrupted by SIGINT or SIGTERM.
 
   billing-portal demo                           try it without any settings
   billing-portal link user_1 cus_NffrFeUfNV2Hib give a user access to their billing

@@ -19,6 +19,8 @@ export interface Shell {
   /** Without a `.env` file. */
   readProcessEnvironment(): Environment;
   exitCode: number;
+  /** Why an output could not be written, which is reported already. */
+  outputError?: unknown;
 }
 
 /** A command failed; the message is for the user of the command line. */

@@ -93,16 +93,22 @@ test('goes on when a pipe for its messages closes, as behind head', async () => 
   });
 }, 60_000);
 
-test('says in one line that the output cannot be written, and fails', () => {
-  // Every write to this device fails, as on a full disk.
-  const output = openSync('/dev/full', 'w');
-  const { stderr, status } = spawnSync(process.execPath, [...program, '--version'], {
-    stdio: ['ignore', output, 'pipe'],
-    encoding: 'utf8',
-  });
-  closeSync(output);
-  expect({ stderr, status }).toEqual({ stderr: 'The output cannot be written (ENOSPC).\n', status: 1 });
-});
+test.each(['--version', 'links'])(
+  '%s says in one line that the output cannot be written, and fails',
+  async (command) => {
+    const env = getEnv('full.db');
+    await startCli(['link', 'ada', 'cus_1'], env).result;
+    // Every write to this device fails, as on a full disk.
+    const output = openSync('/dev/full', 'w');
+    const { stderr, status } = spawnSync(process.execPath, [...program, command], {
+      stdio: ['ignore', output, 'pipe'],
+      encoding: 'utf8',
+      env: { TSX_TSCONFIG_PATH: join(import.meta.dirname, '../../tsconfig.json'), ...env },
+    });
+    closeSync(output);
+    expect({ stderr, status }).toEqual({ stderr: 'The output cannot be written (ENOSPC).\n', status: 1 });
+  },
+);
 
 test.each([['links'], ['serve']])('%s says that .env cannot be read, without a stack', async (command) => {
   const cwd = createTemporaryFolder();
