@@ -33,21 +33,15 @@ export function loadStoreConfig(env: Environment, alsoRead: readonly LinkingVari
   return { ...config, stripe: { ...config.stripe, secretKey: values.STRIPE_SECRET_KEY ?? null } };
 }
 
-export interface PoliciesCommandConfig extends CommandConfig {
-  readonly policies: { readonly file: string; readonly namespace: string };
-}
-
 /** Reads the policy file's path, the namespace, and RETURN_URLS if it is set. @throws ConfigurationError */
-export function loadPoliciesConfig(env: Environment): PoliciesCommandConfig {
+export function loadPoliciesConfig(env: Environment, needsFile = true): CommandConfig {
   const urls = isSet(env, 'RETURN_URLS') ? (['RETURN_URLS'] as const) : [];
   const names = [...stripeVariables, 'PORTAL_POLICIES', 'POLICY_NAMESPACE', ...urls] as const;
   const { values, faults } = readVariables(env, names);
-  const { PORTAL_POLICIES: file } = values;
-  if (file === undefined) faults.push('PORTAL_POLICIES: is required');
-  if (faults.length > 0 || file === undefined) throw new ConfigurationError(faults);
-  const config = createCommandConfig(values);
+  if (needsFile && !isSet(env, 'PORTAL_POLICIES')) faults.push('PORTAL_POLICIES: is required');
+  if (faults.length > 0) throw new ConfigurationError(faults);
   // These commands store nothing: policies are applied at Stripe.
-  return { ...config, databaseUrl: 'sqlite::memory:', policies: { ...config.policies, file } };
+  return { ...createCommandConfig(values), databaseUrl: 'sqlite::memory:' };
 }
 
 /** Signing tokens is refused in production, and needs a shared secret. @throws ConfigurationError */

@@ -68,6 +68,8 @@ the policy file is wrong.
 `;
 
 const pruneHelp = `
+Without PORTAL_POLICIES, only copies that sessions made with hidden features are shown.
+
 The service records the use of a configuration at Stripe about once a day, so give
 at least two days. The command never deactivates the account's default, what the
 policy file needs, or a configuration with a login page. When a session needs a

@@ -1,9 +1,9 @@
-import { type PoliciesCommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
+import { type CommandConfig, loadPoliciesConfig } from '../../config/command-config.ts';
 import type { Configurations } from '../../configurations/create-configurations.ts';
 import type { Configuration } from '../../configurations/managed-configuration.ts';
 import type { StripeConfigurations } from '../../configurations/stripe-configurations.service.ts';
 import { loadPolicyFile } from '../../policies/policy-file.ts';
-import type { PolicySet } from '../../policies/policy-set.ts';
+import { type Policy, listPolicies } from '../../policies/policy-set.ts';
 import { StripeRequestRefusedError } from '../../stripe/stripe.errors.ts';
 import { withFeatures } from '../features.ts';
 import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
@@ -14,7 +14,8 @@ export interface JsonOption {
 }
 
 interface Workspace {
-  readonly set: PolicySet;
+  /** Empty without a policy file. */
+  readonly policies: readonly Policy[];
   readonly configurations: Configurations;
   readonly own: readonly Configuration[];
 }
@@ -28,24 +29,25 @@ interface Report {
 /** Reads the policy file and its configurations at Stripe for `use`, and prints what it reports. */
 async function withPolicies(
   shell: Shell,
-  { json }: JsonOption,
+  { json, needsFile = true }: JsonOption & { readonly needsFile?: boolean },
   use: (workspace: Workspace) => Promise<Report> | Report,
 ): Promise<void> {
-  const config = loadPoliciesConfig(shell.loadEnvironment());
-  const set = await loadPolicyFile(config.policies.file, config.returnUrls);
+  const config = loadPoliciesConfig(shell.loadEnvironment(), needsFile);
+  const { file } = config.policies;
+  const policies = file === null ? [] : listPolicies(await loadPolicyFile(file, config.returnUrls));
   await withFeatures(shell, config, async ({ configurations }) => {
     const own = await configurations.atStripe.list();
-    const report = await use({ set, configurations, own });
+    const report = await use({ policies, configurations, own });
     shell.stdout.write(json ? toJson(config, report) : toText(config, report));
   });
 }
 
-function toJson({ policies, stripe: { livemode } }: PoliciesCommandConfig, { facts }: Report): string {
+function toJson({ policies, stripe: { livemode } }: CommandConfig, { facts }: Report): string {
   return `${JSON.stringify({ ...policies, livemode, ...facts })}\n`;
 }
 
-function toText({ policies, stripe }: PoliciesCommandConfig, { rows, summary }: Report): string {
-  const place = `${policies.file}, namespace ${policies.namespace}, ${stripe.livemode ? 'live' : 'test'} mode`;
+function toText({ policies, stripe }: CommandConfig, { rows, summary }: Report): string {
+  const place = `${policies.file ?? 'no policy file'}, namespace ${policies.namespace}, ${stripe.livemode ? 'live' : 'test'} mode`;
   const cells = rows.map(([sign, name, text]) => [`  ${sign} ${name ?? '(no policy)'}`, text]);
   const table = rows.length === 0 ? '' : `${toColumns([['    POLICY', 'CONFIGURATION'], ...cells])}\n`;
   return `${place}\n\n${table}${summary}`;
@@ -63,9 +65,9 @@ const actions: Readonly<Record<PlannedAction, { readonly sign: string; todo: str
 };
 
 export function planPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
-  return withPolicies(shell, options, ({ set, own }) => {
-    const planned = planPolicies(set, own);
-    const spares = listSpares(set, own).filter(({ offered }) => !offered);
+  return withPolicies(shell, options, ({ policies, own }) => {
+    const planned = planPolicies(policies, own);
+    const spares = listSpares(policies, own).filter(({ offered }) => !offered);
     if (planned.some(({ action }) => action !== 'none')) shell.exitCode = changesPending;
     return {
       facts: {
@@ -105,9 +107,9 @@ function summarizePlan(planned: readonly PlannedPolicy[], spares: number): strin
 }
 
 export function applyPolicyFile(shell: Shell, options: JsonOption): Promise<void> {
-  return withPolicies(shell, options, async ({ set, configurations, own }) => {
+  return withPolicies(shell, options, async ({ policies, configurations, own }) => {
     const applied: { policy: string; action: PlannedAction; id: string }[] = [];
-    for (const { wanted, action, changes } of planPolicies(set, own)) {
+    for (const { wanted, action, changes } of planPolicies(policies, own)) {
       const id = await configurations.ids.getId(wanted);
       if (action !== 'create' && changes.length > 0) await configurations.atStripe.restore(id, wanted);
       applied.push({ policy: wanted.policyName, action, id });
@@ -129,10 +131,10 @@ export interface PruneOptions extends JsonOption {
 }
 
 export function prunePolicies(shell: Shell, { olderThan, yes, json }: PruneOptions): Promise<void> {
-  return withPolicies(shell, { json }, async ({ set, configurations, own }) => {
+  return withPolicies(shell, { json, needsFile: false }, async ({ policies, configurations, own }) => {
     const before = Date.now() - olderThan;
     const outcomes: { id: string; policy: string | null; usedAt: Date; kept: string | null }[] = [];
-    for (const { id, policy, usedAt, hasLoginPage } of listSpares(set, own)) {
+    for (const { id, policy, usedAt, hasLoginPage } of listSpares(policies, own)) {
       if (usedAt.getTime() > before) continue;
       const loginPage = hasLoginPage ? 'its login page is on; turn that off first' : null;
       const kept = loginPage ?? (yes ? await deactivate(configurations.atStripe, id) : null);

@@ -1,8 +1,7 @@
 import type { ConfigurationChange } from '../../configurations/configuration-changes.ts';
 import { listChanges, listEdits } from '../../configurations/configuration-changes.ts';
 import { type Configuration, findByHash, readMark } from '../../configurations/managed-configuration.ts';
-import type { CompiledPolicy, PolicySet } from '../../policies/policy-set.ts';
-import { listPolicies } from '../../policies/policy-set.ts';
+import type { CompiledPolicy, Policy } from '../../policies/policy-set.ts';
 
 /** What has to happen at Stripe before sessions can use a policy as the file defines it. */
 export type PlannedAction = 'create' | 'activate' | 'restore' | 'none';
@@ -19,8 +18,8 @@ export interface PlannedPolicy {
 }
 
 /** @param own every configuration of the namespace, with its products */
-export function planPolicies(set: PolicySet, own: readonly Configuration[]): PlannedPolicy[] {
-  return listPolicies(set).map(({ compiled }) => planPolicy(compiled, own));
+export function planPolicies(policies: readonly Policy[], own: readonly Configuration[]): PlannedPolicy[] {
+  return policies.map(({ compiled }) => planPolicy(compiled, own));
 }
 
 function planPolicy(wanted: CompiledPolicy, own: readonly Configuration[]): PlannedPolicy {
@@ -56,15 +55,16 @@ interface SpareConfiguration {
   readonly hasLoginPage: boolean;
 }
 
-/** Never lists the account's default configuration. */
-export function listSpares(set: PolicySet, own: readonly Configuration[]): SpareConfiguration[] {
-  const hashes = new Set(listPolicies(set).map(({ compiled }) => compiled.hash));
+/** Never lists the account's default configuration, or without a file, which has policies, configurations of policies. */
+export function listSpares(policies: readonly Policy[], own: readonly Configuration[]): SpareConfiguration[] {
+  const hashes = new Set(policies.map(({ compiled }) => compiled.hash));
   const inUse = new Set([...hashes].map((hash) => findByHash(own, hash)?.id));
   return own.flatMap((configuration) => {
     const { id, active, is_default: isDefault, login_page: loginPage } = configuration;
     const mark = readMark(configuration);
     if (!active || isDefault || inUse.has(id) || mark === null) return [];
     const { policyName: policy, narrowedFrom, usedAt } = mark;
+    if (policies.length === 0 && policy !== null) return [];
     const offered = narrowedFrom !== null && hashes.has(narrowedFrom);
     return [{ id, policy, usedAt, offered, hasLoginPage: loginPage.enabled }];
   });

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { all, createPoliciesCommand, invoices, type PoliciesCommand } from './policies-command.ts';
 import { join } from 'node:path';
 import { createTemporaryFolder } from '../../helpers/temporary-folder.ts';
+import { narrow } from '../../../src/configurations/narrow-configuration.ts';
+import { compilePolicy } from '../../../src/policies/policy-set.ts';
 
 let kit: PoliciesCommand;
 
@@ -313,6 +315,28 @@ describe('billing-portal policies prune', () => {
     });
     for (const id of [before, staging, foreign.id, standing])
       expect((await kit.retrieve(id)).active).toBe(true);
+  });
+
+  test('without a policy file deactivates only copies of what no policy made', async () => {
+    const [policy] = await kit.apply();
+    const base = compilePolicy({ name: 'base', features: all });
+    const hidden = narrow({ ...base, policyName: null }, ['subscription_cancel']);
+    const copy = await kit.createReplica().getId(hidden);
+    await kit.setUsed(copy, 8);
+    await kit.setUsed(policy, 8);
+
+    const { stdout } = await kit.run('prune --yes --json', { PORTAL_POLICIES: '' });
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: null,
+      configurations: [{ id: copy, policy: null, kept: null }],
+    });
+    expect((await kit.retrieve(copy)).active).toBe(false);
+    expect((await kit.retrieve(policy)).active).toBe(true);
+    expect((await kit.run('prune', { PORTAL_POLICIES: '' })).stdout).toMatch(
+      /^no policy file, .*\n\nNothing to prune\.\n$/,
+    );
+    expect(await kit.run('apply', { PORTAL_POLICIES: '' })).toMatchObject({ exitCode: 78 });
   });
 
   test('goes on after one that Stripe refuses to deactivate', async () => {
