@@ -11,7 +11,7 @@ export function readProcessEnvironment(): Environment {
 
 /** The variables of this process and, for names that it does not set, of `.env`. @throws SetupError when `.env` cannot be read */
 export function loadEnvironment(): Environment {
-  const file = existsSync('.env') ? parseEnv(decode(readEnvFile())) : {};
+  const file = existsSync('.env') ? parseEnv(decodeText(readEnvFile())) : {};
   return { ...file, ...readProcessEnvironment() };
 }
 
@@ -27,7 +27,7 @@ function readEnvFile(): Buffer {
 }
 
 /** Editors and shells on Windows write a byte order mark, which would become part of the first name. */
-function decode(bytes: Buffer): string {
+export function decodeText(bytes: Buffer): string {
   const [first, second] = bytes;
   const encoding =
     first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';

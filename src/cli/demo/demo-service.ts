@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedDemoData, seedDemoStates } from '#local-stripe/demo-data';
@@ -17,6 +15,7 @@ import { hasExplorer } from '../../http/explorer.routes.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { type OpenedParts, openAll } from '../../shared/opened-parts.ts';
 import { webhookPath } from '../../webhooks/webhook-event.ts';
+import { findFreePort } from '../free-port.ts';
 import { startDemoWeb } from './demo-web.ts';
 
 const userId = 'demo-user';
@@ -118,15 +117,6 @@ async function loadAddressedConfig(env: Environment): Promise<Config> {
   const { http } = loadConfig(env);
   const port = http.port === 0 ? await findFreePort(http.host) : http.port;
   return loadConfig({ ...env, PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` });
-}
-
-async function findFreePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The local Stripe does not fail, so the plain SDK is enough. Returns the demo user's mapping. */

@@ -56,8 +56,8 @@ export interface Deployment {
   readonly keySource: KeySource | null;
   /** Null when PORTAL_POLICIES is not set; an error when the file has faults. */
   readonly policies: PolicySet | PolicyFileError | null;
-  /** A file with a token to check as well. */
-  readonly tokenFile: string | undefined;
+  /** A token to check as well. */
+  readonly token: string | undefined;
 }
 
 /** For checks that ask Stripe. */
@@ -66,7 +66,7 @@ export interface StripeDeployment extends Deployment {
   readonly client: StripeClient;
 }
 
-export async function loadDeployment(env: Environment, tokenFile?: string): Promise<Deployment> {
+export async function loadDeployment(env: Environment, token?: string): Promise<Deployment> {
   const { values, faults } = readVariables(env);
   const { keySource, faults: keyFaults } = readKeySource(values);
   const { PORTAL_POLICIES: path } = values;
@@ -79,7 +79,7 @@ export async function loadDeployment(env: Environment, tokenFile?: string): Prom
     stripe: readStripeConfig(env).stripe,
     keySource: canVerify ? keySource : null,
     policies: path === undefined ? null : await loadPolicyFile(path, values.RETURN_URLS).catch(returnFaults),
-    tokenFile,
+    token,
   };
 }
 

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { buildSchema } from 'graphql';
+import { describeStartFailure } from '../../process/start-failure.ts';
 import { loadTrustedDocuments } from '../../graphql/trusted-documents.ts';
+import { findFreePort } from '../free-port.ts';
 import { type Check, type Judgement, fail, pass, requireVariables, warn } from './check.ts';
 
 export const checkVariables: Check = ({ faults }) =>
@@ -20,6 +22,18 @@ export const checkEnvironment: Check = (deployment) => {
     `NODE_ENV is ${name}, but the key is live: introspection is answered, and the command line signs tokens`,
     'Set NODE_ENV=production.',
   );
+};
+
+/** Tries any free port: the service may be running already. */
+export const checkAddresses: Check = async ({ values: { HOST, METRICS_HOST } }) => {
+  const hosts = [HOST, METRICS_HOST].filter((host) => host !== undefined);
+  if (hosts.length === 0) return [];
+  try {
+    for (const host of hosts) await findFreePort(host);
+    return pass(`the service can listen on ${hosts.join(' and ')}`);
+  } catch (error) {
+    return fail(describeStartFailure(error));
+  }
 };
 
 /** The service speaks plain HTTP, so a public https address means that a proxy is in front of it. */

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { decodeText } from '../../config/environment.ts';
 import { exitCodes } from '../../process/start-failure.ts';
-import { type Shell, escapeInvisible, toColumns } from '../shell.ts';
+import { type Shell, escapeInvisible, failOn, toColumns } from '../shell.ts';
 import type { Finding, Outcome } from './check.ts';
 
 interface DoctorOptions {
@@ -15,7 +17,10 @@ export function addDoctorCommand(program: Command, shell: Shell): void {
     .description('check whether a deployment will work, and say how to fix it')
     .option('--json', 'print one JSON object, for scripts')
     .option('--strict', 'fail on warnings too')
-    .option('--token <file>', 'also check whether the service accepts the token in this file')
+    .option(
+      '--token <file>',
+      'also check whether the service accepts the token in this file, or in /dev/stdin',
+    )
     .addHelpText('after', doctorHelp)
     .action((options: DoctorOptions) => printExamination(shell, options));
 }
@@ -36,10 +41,12 @@ The exit code is 0 when no check failed, else 1.
   billing-portal doctor --strict --json | jq '.checks[] | select(.outcome == "fail")'
 `;
 
-async function printExamination(shell: Shell, { json, strict, token }: DoctorOptions): Promise<void> {
+async function printExamination(shell: Shell, { json, strict, token: file }: DoctorOptions): Promise<void> {
+  // The name is not repeated: it may be a token, given by mistake.
+  const bytes = file === undefined ? null : await readFile(file).catch(failOn('The file of --token', 'read'));
   // Loading every check takes a second, and the other commands do not need them.
   const { examine } = await import('./examination.ts');
-  const checks = await examine(shell.loadEnvironment(), token);
+  const checks = await examine(shell.loadEnvironment(), bytes ? decodeText(bytes) : undefined);
   const counts = { pass: 0, warn: 0, fail: 0, skip: 0 };
   for (const { outcome } of checks) counts[outcome] += 1;
   const ok = counts.fail === 0 && (strict !== true || counts.warn === 0);

@@ -5,7 +5,7 @@ import type { Check, CheckResult, Finding, Judgement, StripeDeployment } from '.
 import { CheckSkipped, fail, loadDeployment, skip } from './check.ts';
 import * as config from './config.check.ts';
 import { checkDatabase, checkRedis } from './database.check.ts';
-import { checkLoginPages, checkNamespace, checkPlans, checkPolicyFile } from './policies.check.ts';
+import * as policies from './policies.check.ts';
 import * as atStripe from './stripe.check.ts';
 import { checkToken, checkTokenKeys } from './tokens.check.ts';
 import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './webhooks.check.ts';
@@ -13,6 +13,7 @@ import { checkWebhookEndpoint, checkWebhookSecrets, receivesEvents } from './web
 export const localChecks: Readonly<Record<string, Check>> = {
   configuration: config.checkVariables,
   environment: config.checkEnvironment,
+  addresses: config.checkAddresses,
   proxy: config.checkProxy,
   'return-urls': config.checkReturnUrls,
   'customer-linking': config.checkLinking,
@@ -20,8 +21,8 @@ export const localChecks: Readonly<Record<string, Check>> = {
   database: checkDatabase,
   redis: checkRedis,
   'webhook-secret': checkWebhookSecrets,
-  'policy-file': checkPolicyFile,
-  'policy-namespace': checkNamespace,
+  'policy-file': policies.checkPolicyFile,
+  'policy-namespace': policies.checkNamespace,
   'trusted-documents': config.checkTrustedDocuments,
   token: checkToken,
 };
@@ -36,19 +37,20 @@ function createStripeChecks(deployment: StripeDeployment): Record<string, Check>
     'stripe-clock': async () => atStripe.judgeClock(await contact),
     'stripe-permissions': ask(atStripe.checkPermissions),
     'default-portal': ask(atStripe.checkDefaultPortal),
-    ...(receivesEvents(deployment) ? { 'webhook-endpoint': ask(checkWebhookEndpoint) } : {}),
-    ...(deployment.policies === null
-      ? {}
-      : { 'policy-plans': ask(checkPlans), 'login-pages': ask(checkLoginPages) }),
+    ...(receivesEvents(deployment) && { 'webhook-endpoint': ask(checkWebhookEndpoint) }),
+    ...(deployment.policies && {
+      'policy-plans': ask(policies.checkPlans),
+      'login-pages': ask(policies.checkLoginPages),
+    }),
   };
 }
 
 /**
  * Checks everything that a deployment depends on, in parallel, and reports it in a fixed order.
- * @param tokenFile holds a token to check as well
+ * @param token is checked as well
  */
-export async function examine(env: Environment, tokenFile?: string): Promise<Finding[]> {
-  const deployment = await loadDeployment(env, tokenFile);
+export async function examine(env: Environment, token?: string): Promise<Finding[]> {
+  const deployment = await loadDeployment(env, token);
   const { stripe } = deployment;
   const client = stripe && new StripeClient(stripe);
   const stripeChecks: Record<string, Check> =

@@ -37,9 +37,9 @@ function requirePolicies({ policies }: Deployment): PolicySet {
 
 interface Mention {
   readonly where: string;
-  readonly kind: 'product' | 'price';
+  readonly kind: 'product' | 'price' | 'coupon';
   readonly id: string;
-  /** The product that a policy offers it with; null when a rule names it as a plan. */
+  /** The product that a policy offers it with, or the coupon itself; null when a rule names it as a plan. */
   readonly offeredWith: string | null;
 }
 
@@ -53,13 +53,19 @@ function listMentions(set: PolicySet): Mention[] {
       return [{ ...common, kind: 'product', id: product }, ...offered];
     });
   });
+  const coupons = listPolicies(set).flatMap(({ name, flows = {} }) => {
+    const { subscription_cancel: cancel, subscription_update_confirm: change } = flows;
+    const discounts = [cancel?.retention.coupon_offer ?? [], change?.discounts ?? []].flat();
+    const ids = discounts.flatMap((discount) => ('coupon' in discount ? [discount.coupon] : []));
+    return ids.map((id): Mention => ({ where: `policy ${name}`, kind: 'coupon', id, offeredWith: id }));
+  });
   const plans = set.rules.flatMap(({ when: { plan = [] } }, index) =>
     [plan].flat().map((id): Mention => {
       const kind = /^(price|plan)_/.test(id) ? 'price' : 'product';
       return { where: `rules.${index}.when.plan`, kind, id, offeredWith: null };
     }),
   );
-  return [...offers, ...plans];
+  return [...offers, ...coupons, ...plans];
 }
 
 export const checkPlans: Check<StripeDeployment> = async (deployment) => {
@@ -75,18 +81,21 @@ export const checkPlans: Check<StripeDeployment> = async (deployment) => {
     await Promise.all(rest.slice(0, 5).map(read));
   const problems = mentions.flatMap((mention) => judgeMention(mention, found.get(mention.id)));
   if (problems.length > 0) return problems;
-  const products = distinct.filter(({ kind }) => kind === 'product').length;
-  return pass(`products: ${products}, prices: ${distinct.length - products}; all can be used`);
+  const count = (wanted: Mention['kind']) => distinct.filter(({ kind }) => kind === wanted).length;
+  return pass(
+    `products: ${count('product')}, prices: ${count('price')}, coupons: ${count('coupon')}; all can be used`,
+  );
 };
 
-type Plan = Stripe.Product | Stripe.DeletedProduct | Stripe.Price;
+type Plan = Stripe.Product | Stripe.DeletedProduct | Stripe.Price | Stripe.Coupon;
 
 /** Returns Stripe's reason where it has no such object; the reason also says when the id is of the other mode. */
 async function find(client: StripeClient, { kind, id }: Mention): Promise<Plan | string> {
   try {
-    return await client.read<Plan>((sdk, options) =>
-      kind === 'price' ? sdk.prices.retrieve(id, {}, options) : sdk.products.retrieve(id, {}, options),
-    );
+    return await client.read<Plan>((sdk, options) => {
+      if (kind === 'coupon') return sdk.coupons.retrieve(id, {}, options);
+      return kind === 'price' ? sdk.prices.retrieve(id, {}, options) : sdk.products.retrieve(id, {}, options);
+    });
   } catch (error) {
     if (isMissing(error)) return error.refusal.message;
     throw error;
@@ -106,6 +115,7 @@ function judgeMention({ where, offeredWith }: Mention, found: Plan | string | un
 function findFault(found: Plan, product: string): string | null {
   const name = `${found.object} ${found.id}`;
   if ('deleted' in found && found.deleted === true) return `${name} was deleted`;
+  if (found.object === 'coupon') return found.valid ? null : `${name} can no longer be redeemed`;
   if (found.object === 'price') {
     const owner = typeof found.product === 'string' ? found.product : found.product.id;
     if (owner !== product) return `${name} belongs to product ${owner}, not to ${product}`;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { AuthUnavailableError, UnauthenticatedError } from '../../auth/auth.errors.ts';
 import { type AuthConfig, createAuthenticator } from '../../auth/authenticator.ts';
 import { type KeySetAddress, KeySetError, createKeySet } from '../../auth/issuer-keys.ts';
@@ -59,24 +58,14 @@ async function judgeKeys(keys: readonly JWK[]): Promise<Judgement> {
   );
 }
 
-/** Whether the service accepts the token in this file, or which claim it refuses. The token is never printed. */
-export const checkToken: Check = async ({ values, keySource, tokenFile: file }) => {
-  if (file === undefined) return [];
+/** Whether the service accepts the token, or which claim it refuses. The token is never printed. */
+export const checkToken: Check = ({ values, keySource, token }) => {
+  if (token === undefined) return [];
   if (keySource === null || !hasAll(values, authVariables)) return skip('the token variables have faults');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    // The file name is not repeated: it may be a token, given by mistake.
-    return fail(
-      `the token file cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`,
-      'Write the token to a file and give the name of the file; /dev/stdin reads standard input.',
-    );
-  }
-  return authenticate(createAuthConfig(values, keySource), extractToken(text));
+  return authenticate(createAuthConfig(values, keySource), extractToken(token));
 };
 
-/** The file may hold a whole header, quotes or a byte order mark. */
+/** The file may hold a whole header, or quotes. */
 function extractToken(text: string): string {
   const value = text.trim().replace(/^(authorization: *)?bearer +/i, '');
   return value.replace(/^"(.*)"$/, '$1');

@@ -107,6 +107,16 @@ describe('the configuration', () => {
     expect(await examineFor('proxy', { ...env, ...variables })).toEqual([line]);
   });
 
+  test.each([
+    [
+      { HOST: '127.0.0.1', METRICS_HOST: 'localhost' },
+      ['pass: the service can listen on 127.0.0.1 and localhost'],
+    ],
+    [{}, []],
+  ])('tries to listen where %j says', async (addresses, lines) => {
+    expect(await examineFor('addresses', { ...env, ...addresses })).toEqual(lines);
+  });
+
   const production = { NODE_ENV: 'production' };
 
   test.each([
@@ -444,7 +454,7 @@ describe('a token', () => {
     const { stdout, stderr, exitCode } = await runCli(['doctor', '--token', file], {
       env: { ...env, ...changes },
     });
-    expect(stderr).toBe('');
+    if (stdout === '') return { text: stderr, exitCode };
     const text = /^. token  .*\n(?: +→ .*\n)?/m.exec(stdout.replace(/^(. token) +/m, '$1  '))?.[0];
     return { text: text ?? stdout, exitCode };
   }
@@ -517,10 +527,16 @@ describe('a token', () => {
     expect(text).toBe('- token  the token variables have faults\n');
   });
 
-  test('does not repeat a token that is given in place of a file', async () => {
+  test('reads a token as PowerShell writes it', async () => {
+    const file = join(folder, 'utf-16.txt');
+    writeFileSync(file, `\ufeff${sign(claims)}\r\n`, 'utf16le');
+    expect((await examineToken(file)).text).toMatch(/^✓ token  accepted/);
+  });
+
+  test('does not repeat a token that is given in place of a file, and checks nothing', async () => {
     const token = sign(claims);
     const { text, exitCode } = await examineToken(token);
-    expect(text).toMatch(/file cannot be read: (ENOENT|ENAMETOOLONG)/);
+    expect(text).toMatch(/^The file of --token cannot be read \((ENOENT|ENAMETOOLONG)\)\.\n$/);
     expect(text).not.toContain(token.slice(0, 20));
     expect(exitCode).toBe(1);
   });

@@ -7,7 +7,7 @@ import {
   writePolicies,
 } from './doctor-kit.ts';
 import { resetConnection, sendError, sendJson, startFaultyStripe } from '../../helpers/faulty-stripe.ts';
-import { createPrice, idOf } from '../../../packages/local-stripe/test/fixtures.ts';
+import { createPrice, createSubscriber, idOf } from '../../../packages/local-stripe/test/fixtures.ts';
 import { examine } from '../../../src/cli/doctor/examination.ts';
 
 const { env, control, localStripe } = await createHealthyDeployment();
@@ -215,14 +215,19 @@ describe('policies', () => {
   const card = { payment_method_update: { enabled: true } };
 
   /** Two policies, of which one offers a price and both let a card be changed. */
-  function createPolicies(product: string, price: string, when: object = { role: 'vip' }): object {
+  function createPolicies(
+    product: string,
+    price: string,
+    when: object = { role: 'vip' },
+    flows = {},
+  ): object {
     const subscription_update = {
       enabled: true,
       default_allowed_updates: ['price'],
       products: [{ product, prices: [price] }],
     };
     return {
-      policies: { plain: { features: card }, plans: { features: { ...card, subscription_update } } },
+      policies: { plain: { features: card }, plans: { features: { ...card, subscription_update }, flows } },
       rules: [{ when, use: 'plans' }],
       default: 'plain',
       strictest: 'plain',
@@ -253,11 +258,46 @@ describe('policies', () => {
     expect(await examineFor('policy-namespace', env)).toEqual([expect.stringMatching(line)]);
   });
 
+  test.each<[string, string, RegExp[]]>([
+    ['passes what can be redeemed', 'good', [/^pass: products: 1, prices: 1, coupons: 1; all can be used$/]],
+    [
+      'fails on what Stripe does not have',
+      'none',
+      [/^fail: policy plans: No such coupon: 'none'$/, /^fail: policy plans: No such coupon: 'none'$/],
+    ],
+    [
+      'fails on what is used up',
+      'used',
+      [/^fail: policy plans: coupon used can no longer be redeemed$/, /^fail/],
+    ],
+  ])('of coupons in flows, %s', async (_title, coupon, lines) => {
+    await kit.stripe.coupons.create({ id: 'good', percent_off: 10 });
+    await kit.stripe.coupons.create({ id: 'used', percent_off: 10, max_redemptions: 1 });
+    const { subscription } = await createSubscriber(kit.stripe);
+    await kit.stripe.subscriptions.update(subscription.id, { discounts: [{ coupon: 'used' }] });
+    const flows = {
+      subscription_cancel: { retention: { type: 'coupon_offer', coupon_offer: { coupon } } },
+      subscription_update_confirm: { discounts: [{ coupon }] },
+    };
+    const file = createPolicies(kit.productId, kit.price.id, { role: 'vip' }, flows);
+    expect(await examinePolicies('policy-plans', file)).toEqual(
+      lines.map((line) => expect.stringMatching(line)),
+    );
+  });
+
+  test('without coupons, none is checked', async () => {
+    const flows = { subscription_update_confirm: { discounts: [{ promotion_code: 'promo_1' }] } };
+    const file = createPolicies(kit.productId, kit.price.id, { role: 'vip' }, flows);
+    expect(await examinePolicies('policy-plans', file)).toEqual([
+      'pass: products: 1, prices: 1, coupons: 0; all can be used',
+    ]);
+  });
+
   describe('products and prices', () => {
     test('pass when all are there', async () => {
       const policies = createPolicies(kit.productId, kit.price.id, { plan: [kit.price.id, kit.productId] });
       expect(await examinePolicies('policy-plans', policies)).toEqual([
-        'pass: products: 1, prices: 1; all can be used',
+        'pass: products: 1, prices: 1, coupons: 0; all can be used',
       ]);
     });
 
@@ -271,7 +311,7 @@ describe('policies', () => {
       });
       const policies = createPolicies(id, price.id, { plan: id });
       expect(await examinePolicies('policy-plans', policies)).toEqual([
-        'pass: products: 1, prices: 1; all can be used',
+        'pass: products: 1, prices: 1, coupons: 0; all can be used',
       ]);
     });
 
@@ -281,7 +321,7 @@ describe('policies', () => {
       const policies = createPolicies(kit.productId, kit.price.id, { plan });
       const paced = { ...kit.env, ...writePolicies(policies), STRIPE_RATE_LIMIT: '20' };
       expect(await examineFor('policy-plans', paced)).toEqual([
-        'pass: products: 1, prices: 31; all can be used',
+        'pass: products: 1, prices: 31, coupons: 0; all can be used',
       ]);
     });
 
