@@ -11,7 +11,7 @@ export interface RequestContext {
 
 export function getCaller(context: Pick<RequestContext, 'caller'>): Caller {
   if (context.caller === null) {
-    throw new UnauthenticatedError('Sign in first: send your token in the header "Authorization: Bearer …".');
+    throw new UnauthenticatedError('Sign in first, or send a token in the header "Authorization: Bearer …".');
   }
   return context.caller;
 }

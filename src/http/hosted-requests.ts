@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Duplex, Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import inject from 'light-my-request';
 import type { HttpConfig } from '../config/config.ts';
 import { HungUpError, hungUpStatus } from './open-requests.ts';
+import { longestAnswerMs } from './polite-close.ts';
 import { unknownAddress } from './rate-limit.ts';
 
 export interface HostedRequestFacts {
@@ -16,19 +17,12 @@ export interface HostedRequestFacts {
 
 export type HostedFetch = (request: Request, facts?: HostedRequestFacts) => Promise<Response>;
 
-class HostedConnection extends Duplex {
-  constructor(
-    readonly request: Request,
-    readonly remoteAddress: string,
-  ) {
-    super({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
-  }
-}
+/** By their connections, which have no sockets. */
+const hostedRequests = new WeakMap<Duplex, Request>();
 
 /** Returns the host's request; null for a request that came over HTTP. */
 export function findHostedRequest({ socket }: Pick<IncomingMessage, 'socket'>): Request | null {
-  const connection: Duplex = socket;
-  return connection instanceof HostedConnection ? connection.request : null;
+  return hostedRequests.get(socket) ?? null;
 }
 
 /** Passes requests of a host through the server, with every hook and limit, without a socket. */
@@ -39,21 +33,18 @@ export function createHostedFetch(
   const open = new Set<Promise<Response>>();
 
   const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
-    if (request.bodyUsed)
-      throw new Error('The body was read before: mount the service in front of body parsers.');
     const { pathname, search, host } = new URL(request.url);
-    // Node's type and the browser's, which the tests of the client have, differ by name alone.
-    const stream: unknown = request.body;
-    const body = stream === null ? null : Readable.fromWeb(stream as ReadableStream);
-    const connection = new HostedConnection(request, address ?? unknownAddress);
-    const hangUp = (): void => {
-      connection.destroy();
-      body?.destroy(new HungUpError());
-    };
-    if (request.signal.aborted) hangUp();
-    request.signal.addEventListener('abort', hangUp);
+    const body = request.body ? Readable.from(readBody(request), { objectMode: false }) : null;
+    const nowhere = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+    const connection = Object.assign(nowhere, { remoteAddress: address ?? unknownAddress });
+    hostedRequests.set(connection, request);
+    const hangUp = (): unknown => connection.destroy();
+    // The requests of some libraries have no signal.
+    const signal = request.signal as AbortSignal | undefined;
+    if (signal?.aborted) hangUp();
+    signal?.addEventListener('abort', hangUp);
     // The body of a client that disconnects fails, also where a host passes no signal.
-    body?.on('error', hangUp);
+    body?.on('error', (error) => error instanceof HungUpError && hangUp());
     try {
       const answered = await inject(
         (incoming, response) => {
@@ -65,18 +56,19 @@ export function createHostedFetch(
           url: withoutBase(pathname, basePath) + search,
           authority: host,
           headers: readHeaders(request, trustProxy !== false && address === undefined),
-          ...(body === null ? {} : { payload: body }),
+          ...(body === null ? {} : { payload: body, signal }),
         },
       );
-      return toResponse(answered);
+      if (!connection.destroyed) return toResponse(answered);
     } catch (error) {
-      // The body failed before a route read it.
-      if (connection.destroyed) return new Response(null, { status: hungUpStatus });
-      throw error;
+      // The body failed, and the answer with it.
+      if (error instanceof BodyTakenError) return new Response(null, { status: error.statusCode });
+      if (!connection.destroyed) throw error;
     } finally {
       // Cancels what was not read, such as the rest of a body that is too large.
       body?.destroy();
     }
+    return new Response(null, { status: hungUpStatus });
   };
 
   return {
@@ -85,13 +77,39 @@ export function createHostedFetch(
       open.add(answering);
       return answering;
     },
-    settle: () => Promise.allSettled(open),
+    // A host's `identify` may wait forever, such as for a session store that is down.
+    settle: () => Promise.race([Promise.allSettled(open), wait(longestAnswerMs, null, { ref: false })]),
   };
+}
+
+/** The host's mistake. Without a status, Fastify would take a body's error for the client's. */
+class BodyTakenError extends Error {
+  readonly statusCode = 500;
+  override readonly message =
+    'The body was read or changed before: mount the service in front of body parsers.';
+}
+
+/** Reads the body only when a route needs it: until then, `identify` may clone the request. */
+async function* readBody(request: Request): AsyncGenerator<Uint8Array> {
+  const { body, bodyUsed, headers } = request;
+  if (bodyUsed || body?.locked) throw new BodyTakenError();
+  let bytes = 0;
+  try {
+    // Requests of other libraries have streams of other classes, of which all can be iterated.
+    for await (const piece of body as unknown as AsyncIterable<Uint8Array>) {
+      bytes += piece.length;
+      yield piece;
+    }
+  } catch {
+    throw new HungUpError();
+  }
+  if (bytes !== Number(headers.get('content-length') ?? bytes)) throw new BodyTakenError();
 }
 
 function withoutBase(path: string, basePath: string): string {
   const base = basePath.replace(/^(?=[^/])/, '/').replace(/\/+$/, '');
-  return path === base || path.startsWith(`${base}/`) ? path.slice(base.length) || '/' : path;
+  // The base path alone is a route of the same name, on a host that has removed the base path.
+  return path.startsWith(`${base}/`) ? path.slice(base.length) : path;
 }
 
 /** Headers in which a client could name any address or host, unless a trusted proxy wrote them. */

@@ -7,7 +7,7 @@ const silenceMs = 500; // How long the latest connection may take to send its re
 const longestWaitMs = 1_000; // For a moment without new connections.
 const shortTurnMs = 1; // During a longer turn of the event loop, a client may have connected unnoticed.
 /** Longer than any response takes, and short enough for a process that must stop within 15 seconds. */
-const longestAnswerMs = 11_000;
+export const longestAnswerMs = 11_000;
 
 /**
  * Closes the server so that every request that reached it gets its response. At first the server goes on as before,

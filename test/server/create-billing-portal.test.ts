@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
@@ -8,10 +9,13 @@ import { createFiftyRequests, sendSuiteRequest, type SuiteRequest } from './fift
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { returnUrl } from '../helpers/test-app.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 import { createHostedFixture, type HostedFixture, startService } from './hosted-kit.ts';
 import { mounts } from './mounts.ts';
 import { sign } from '../webhooks/webhook-kit.ts';
-import { ConfigurationError } from '../../src/config/config.ts';
+import { composeApp } from '../../src/app.ts';
+import { ConfigurationError, loadHostedConfig } from '../../src/config/config.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import {
   type BillingPortal,
   createBillingPortal,
@@ -40,11 +44,17 @@ function identify(source: Request | HostContext): Identity | null {
 let fixture: HostedFixture;
 let customerId: string;
 let billing: BillingPortal<Request | HostContext>;
+/** Takes as long as the longest answer. */
+let closing: Promise<void>;
 
 beforeAll(async () => {
   fixture = await createHostedFixture(createTemporaryFolder(), closeAfterTests);
   customerId = await fixture.addUser('ada');
   billing = await open();
+  const never = () => new Promise<null>(() => undefined);
+  const hanging = await createBillingPortal(fixture.env, { identify: never });
+  void hanging.fetch(askGraphql('of-ada'));
+  closing = hanging.close();
 });
 
 async function open(
@@ -164,11 +174,70 @@ describe('fetch', () => {
     }
   });
 
-  test('tells a host that has read the body where to mount the service', async () => {
-    const read = askGraphql('of-ada');
-    await read.text();
+  describe('a body that the host has', () => {
+    const body = JSON.stringify({ query: '{ __typename }' });
+    const json = { 'content-type': 'application/json' };
+    const signed = { 'stripe-signature': `t=${Math.floor(Date.now() / 1000)},v1=0a` };
+    const post = (path: string, headers: Record<string, string>, sent = body) =>
+      request(path, null, { method: 'POST', headers, body: sent });
+    const parse = async (read: Request): Promise<Request> => {
+      await read.text();
+      return read;
+    };
+    /** As `express.json()` leaves it. */
+    const emptied = () => new ReadableStream({ start: (controller) => controller.close() });
+    const half = (path: string, headers: Record<string, string>) =>
+      request(path, null, { method: 'POST', headers, body: emptied(), duplex: 'half' });
+    const length = { 'content-length': String(body.length) };
 
-    await expect(billing.fetch(read)).rejects.toThrow('in front of body parsers');
+    test.each([
+      ['read', () => parse(post('/billing/graphql', json))],
+      ['read from the connection', () => half('/billing/graphql', { ...json, ...length })],
+      ['read of an event', () => half('/billing/webhooks/stripe', { ...signed, ...length })],
+      ['written anew', () => post('/billing/graphql', { ...json, ...length }, `${body}\n`)],
+    ])('%s, is a failure that the log explains', async (_title, create) => {
+      const logs: string[] = [];
+      const logger = createLogger('warn', { write: (line) => logs.push(line) });
+      const app = await composeApp(loadHostedConfig(fixture.env), {
+        identify: () => Promise.resolve(null),
+        logger,
+      });
+      closeAfterTests(() => app.stop());
+      const response = await app.fetch(await create(), { basePath: '/billing' });
+
+      expect(response.status).toBe(500);
+      const line = await waitUntil('the log', () => logs[0]);
+      expect(line).toContain('mount the service in front of body parsers');
+    });
+  });
+
+  test.each<readonly [string, (source: Request) => unknown]>([
+    ['clones', async (source) => await source.clone().text()],
+    ['clones, and leaves unread,', (source) => source.clone()],
+    ['copies', (source) => new Request(source.url, source)],
+  ])('serves a request that `identify` %s', async (_title, use) => {
+    const opened = await createBillingPortal(fixture.env, {
+      basePath: '/billing',
+      identify: async (source) => {
+        await use(source);
+        return { userId: 'ada' };
+      },
+    });
+    closeAfterTests(() => opened.close());
+
+    expect((await opened.fetch(askGraphql('of-ada'))).status).toBe(200);
+  });
+
+  test('serves a request of another library, with a body of its own kind and without a signal', async () => {
+    const opened = await createBillingPortal(fixture.env, { identify: () => ({ userId: 'ada' }) });
+    closeAfterTests(() => opened.close());
+    const { url, method, headers } = askGraphql(null);
+    const body = Readable.from([Buffer.from(JSON.stringify({ query: '{ billingCustomer { userId } }' }))]);
+    const foreign = { url, method, headers, body, bodyUsed: false } as unknown as Request;
+
+    expect(await (await opened.fetch(foreign)).json()).toEqual({
+      data: { billingCustomer: { userId: 'ada' } },
+    });
   });
 
   test('ends the request of a client that disconnects while it sends', async () => {
@@ -228,6 +297,14 @@ describe('fetch', () => {
       expect(response.status).toBe(499);
       expect(fixture.stripe.requests.length).toBe(before);
     });
+  });
+
+  test('serves a route of the name of the base path, also where the host has removed that', async () => {
+    const opened = await open({}, '/billing-portal');
+    const query = `?returnUrl=${encodeURIComponent(returnUrl)}`;
+
+    for (const path of ['/billing-portal', '/billing-portal/billing-portal'])
+      expect((await opened.fetch(request(path + query, 'of-ada'))).status).toBe(303);
   });
 
   test.each(['billing', '/billing/'])(
@@ -444,14 +521,6 @@ test('variables count as they were at the call, and a later change of them does 
   });
 });
 
-test('`close` waits for open requests', async () => {
-  const opened = await createBillingPortal(fixture.env, { identify, basePath: '/billing' });
-  const answering = opened.fetch(askGraphql('of-ada'));
-  await opened.close();
-
-  expect((await answering).status).toBe(200);
-});
-
 describe('a mount answers what the service answers,', () => {
   const origins: Record<string, string> = {};
   let requests: readonly SuiteRequest[];
@@ -494,4 +563,18 @@ describe('a mount answers what the service answers,', () => {
       },
     );
   });
+});
+
+describe('`close`', () => {
+  test('waits for open requests', async () => {
+    const opened = await createBillingPortal(fixture.env, { identify, basePath: '/billing' });
+    const answering = opened.fetch(askGraphql('of-ada'));
+    await opened.close();
+
+    expect((await answering).status).toBe(200);
+  });
+
+  test('ends while the session store of the host never answers', async () => {
+    await expect(closing).resolves.toBeUndefined();
+  }, 20_000);
 });
