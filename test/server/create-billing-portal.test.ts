@@ -344,18 +344,19 @@ describe('fetch', () => {
     for (let index = 0; index < 11; index += 1) expect(await ask(undefined, '198.51.100.1')).toBe(400);
   });
 
-  test('counts requests by the header of a trusted proxy, where the host gives no address', async () => {
+  test('counts requests by the header of a trusted proxy only where the host gives no address', async () => {
     const limited = await open({ RATE_LIMIT: '1/1m', TRUST_PROXY: '1' });
-    const ask = async (forwarded: string): Promise<number> =>
-      (
-        await limited.fetch(
-          request('/billing/graphql', null, { method: 'POST', headers: { 'x-forwarded-for': forwarded } }),
-        )
-      ).status;
+    const ask = async (forwarded: string, address?: string): Promise<number> => {
+      const init = { method: 'POST', headers: { 'x-forwarded-for': forwarded } };
+      return (await limited.fetch(request('/billing/graphql', null, init), { address })).status;
+    };
 
     for (let index = 0; index < 10; index += 1) expect(await ask(`203.0.113.${index}, 192.0.2.7`)).toBe(400);
     expect(await ask('203.0.113.99, 192.0.2.7')).toBe(429);
     expect(await ask('192.0.2.8')).toBe(400);
+    for (let index = 0; index < 10; index += 1)
+      expect(await ask(`198.51.100.${index}`, '192.0.2.9')).toBe(400);
+    expect(await ask('198.51.100.99', '192.0.2.9')).toBe(429);
   });
 
   test("counts a user's requests over all addresses", async () => {
@@ -568,10 +569,11 @@ describe('a mount answers what the service answers,', () => {
 describe('`close`', () => {
   test('waits for open requests', async () => {
     const opened = await createBillingPortal(fixture.env, { identify, basePath: '/billing' });
-    const answering = opened.fetch(askGraphql('of-ada'));
-    await opened.close();
+    const ends: unknown[] = [];
+    const answering = opened.fetch(askGraphql('of-ada')).then(({ status }) => ends.push(status));
+    await Promise.all([answering, opened.close().then(() => ends.push('closed'))]);
 
-    expect((await answering).status).toBe(200);
+    expect(ends).toEqual([200, 'closed']);
   });
 
   test('ends while the session store of the host never answers', async () => {
