@@ -15,7 +15,7 @@ const query = `mutation { createBillingPortalSession(returnUrl: "${returnUrl}") 
 /** A service whose Stripe answers no session before it is told to. */
 async function startSlowApp() {
   const stripe = await startFaultyStripe();
-  const app = await createTestApp({ STRIPE_API_URL: stripe.url });
+  const app = await createTestApp({ STRIPE_API_URL: stripe.url, STRIPE_WEBHOOK_SECRETS: 'whsec_0123456789' });
   await app.link('ada', 'cus_1');
   const waiting: (() => void)[] = [];
   let isOpen = false;
@@ -143,14 +143,15 @@ test('bodies that are announced count before they arrive', async () => {
   for (const socket of sockets) socket.destroy();
 });
 
-test.each(['/nowhere', '/portal-links/unknown', '/api/billing-portal'])(
+test.each(['/nowhere', '/portal-links/unknown', '/api/billing-portal', '/webhooks/stripe'])(
   'bodies that strangers send slowly to %s keep no user out',
   async (path) => {
     const { app, authorization } = await startSlowApp();
     const writeHead = (to: string, headers: string): string =>
       `POST ${to} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n${headers}\r\n`;
     const sockets = Array.from({ length: 21 }, () => open(app));
-    for (const socket of sockets.slice(1)) socket.write(`${writeHead(path, '')}1\r\n{\r\n`);
+    const signature = `stripe-signature: t=${Math.floor(Date.now() / 1000)},v1=0\r\n`;
+    for (const socket of sockets.slice(1)) socket.write(`${writeHead(path, signature)}1\r\n{\r\n`);
     await wait(500);
     const [user] = sockets as [Socket];
     const body = '{"query":"{ __typename }"}';

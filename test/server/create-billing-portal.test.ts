@@ -568,7 +568,9 @@ describe('a mount answers what the service answers,', () => {
 
 describe('`close`', () => {
   test('waits for open requests', async () => {
-    const opened = await createBillingPortal(fixture.env, { identify, basePath: '/billing' });
+    const identifySlowly = () =>
+      new Promise<Identity>((resolve) => setTimeout(resolve, 100, { userId: 'ada' }));
+    const opened = await createBillingPortal(fixture.env, { identify: identifySlowly, basePath: '/billing' });
     const ends: unknown[] = [];
     const answering = opened.fetch(askGraphql('of-ada')).then(({ status }) => ends.push(status));
     await Promise.all([answering, opened.close().then(() => ends.push('closed'))]);
