@@ -68,7 +68,8 @@ the policy file is wrong.
 `;
 
 const pruneHelp = `
-Without PORTAL_POLICIES, only copies that sessions made with hidden features are shown.
+Without PORTAL_POLICIES, the command covers only copies of the account's default
+that sessions with hidden features have made.
 
 The service records the use of a configuration at Stripe about once a day, so give
 at least two days. The command never deactivates the account's default, what the
