@@ -149,6 +149,13 @@ test('fails before it links anything where refused lines cannot be written', asy
   expect(await listUserIds()).toEqual([]);
 });
 
+test('names the file of --errors when it can no longer be written', async () => {
+  const { stdout, stderr } = await importText('ada,cus_1\neve,bad\n', '--errors', '/dev/full');
+
+  expect(stdout).toBe('linked 1, unchanged 0, refused 1\n');
+  expect(stderr).toMatch(/^Stopped after line 2: \/dev\/full cannot be written \(ENOSPC\)\.\n/);
+});
+
 test('keeps the report of an earlier run where the database cannot be opened', async () => {
   const errors = join(folder, 'kept.txt');
   writeFileSync(errors, 'of an earlier run\n');

@@ -40,7 +40,7 @@ export async function importLinkFile(shell: Shell, options: ImportOptions): Prom
 async function linkFile(
   shell: Shell,
   directory: CustomerDirectory,
-  { from, json }: ImportOptions,
+  { from, errors = '', json }: ImportOptions,
   refusalFile: FileHandle | null,
 ): Promise<void> {
   const totals = { linked: 0, unchanged: 0, refused: 0 };
@@ -58,7 +58,7 @@ async function linkFile(
       totals.refused += refusals.length;
       lastLine = rows.at(-1)?.line ?? lastLine;
       if (refusalFile === null) shell.stderr.write(report);
-      else await refusalFile.appendFile(report);
+      else await refusalFile.appendFile(report).catch(failOn(errors, 'written'));
       yield describeTotals();
     }
   }
