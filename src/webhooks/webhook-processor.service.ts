@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leases } from '../records/leases.ts';
 import { type RecordStore, createRecord } from '../records/record-store.ts';
 import type { WebhookEvent } from './webhook-event.ts';
@@ -39,7 +38,7 @@ export class WebhookProcessor {
 
 /** Limits concurrency; callers wait in FIFO order. */
 export class ConcurrencyLimit {
-  private readonly waiting = new Set<AbortController>();
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     private free: number,
@@ -55,16 +54,22 @@ export class ConcurrencyLimit {
     } finally {
       const [next] = this.waiting;
       if (next === undefined) this.free += 1;
-      // It is removed at once, so that it takes no other place.
-      else if (this.waiting.delete(next)) next.abort();
+      else next();
     }
   }
 
-  private async wait(): Promise<void> {
-    const turn = new AbortController();
-    this.waiting.add(turn);
-    await sleep(this.patienceMs, undefined, turn).catch(() => undefined);
-    this.waiting.delete(turn);
-    if (!turn.signal.aborted) throw new Error('Too many events are waiting');
+  private wait(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(begin);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(begin);
+        reject(new Error('Too many events are waiting'));
+      }, this.patienceMs);
+      this.waiting.add(begin);
+    });
   }
 }
