@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { Extensions, Mutation, type NonEmptyArray, Query, buildSchemaSync } from 'type-graphql';
 import { requireRole } from '../auth/claims.ts';
+import { SetupError } from '../shared/errors.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
 import { dateTime } from './types.ts';
@@ -39,6 +40,10 @@ export function createSchema(
 ): GraphQLSchema {
   const all = features.flatMap(({ resolvers }) => resolvers);
   const instances = new Map(all.map((resolver) => [resolver.constructor, resolver]));
+  // The first version in a process keeps the metadata of all, and earlier ones do not let this one build from them.
+  const metadata: { readonly clone?: unknown } = globalThis.TypeGraphQLMetadataStorage;
+  if (metadata.clone === undefined)
+    throw new SetupError('Import `billing-portal-graphql/server` before your own version of TypeGraphQL.');
   const schema = buildSchemaSync({
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<NewableFunction>,
     container: { get: (resolverClass: NewableFunction) => instances.get(resolverClass) },

@@ -40,6 +40,16 @@ test("a host's own schema without authorization is built beside the service", as
   });
 });
 
+test('a host that loads an earlier version of TypeGraphQL first is told to load the service before', async () => {
+  const metadata = globalThis.TypeGraphQLMetadataStorage;
+  Object.defineProperty(metadata, 'clone', { value: undefined, configurable: true });
+  try {
+    await expect(openBillingPortal()).rejects.toThrow('before your own version of TypeGraphQL');
+  } finally {
+    Reflect.deleteProperty(metadata, 'clone');
+  }
+});
+
 test("the service is built beside a host's own schema with authorization", async () => {
   Authorized('seller')(OpenResolver.prototype, 'product', {});
   const schema = await openBillingPortal();
