@@ -9,7 +9,6 @@ import type { RateLimit } from '../config/variable-values.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import type { Logger } from '../logging/logger.ts';
 import { BillingError } from '../shared/errors.ts';
-import type { SharedLimiters } from './redis-limiter.ts';
 
 /** The limit of an address is that of ten subjects: the users of a company or a mobile network share an address. */
 const subjectsByAddress = 10;
@@ -30,7 +29,10 @@ export async function createRateLimits(
   { rateLimit, redisUrl }: Pick<HttpConfig, 'rateLimit' | 'redisUrl'>,
   logger: Logger,
 ): Promise<RateLimits> {
-  const shared = rateLimit === null || redisUrl === null ? null : await openRedis(redisUrl, logger);
+  const url = rateLimit && redisUrl;
+  // Loads the Redis client only when it is used, for a faster start.
+  const loaded = url === null ? null : await import('./redis-limiter.ts');
+  const shared = loaded && url ? await new loaded.SharedLimiters(url, logger).open() : null;
   const createLimiter = (name: string, limit: RateLimit): RateLimiter => {
     const inMemory = new BoundedMemoryLimiter(limit);
     return new RateLimiter(shared?.create(name, limit, inMemory) ?? inMemory);
@@ -42,12 +44,6 @@ export async function createRateLimits(
     create: createLimiter,
     close: () => shared?.close(),
   };
-}
-
-/** Loads the Redis client only when it is used, for a faster start. */
-async function openRedis(url: string, logger: Logger): Promise<SharedLimiters> {
-  const { SharedLimiters } = await import('./redis-limiter.ts');
-  return new SharedLimiters(url, logger).open();
 }
 
 /** Counts every request by its address, if known. Register it before authentication, so that it also counts refused tokens. */
@@ -139,9 +135,8 @@ export class BoundedMemoryLimiter extends RateLimiterMemory {
       // `max` would reserve the memory of all keys at once, which takes time at the start.
       maxSize: mostKeys,
       sizeCalculation: () => 1,
-      dispose: (_value, key, reason) => {
-        if (reason === 'evict') void this.delete(key);
-      },
+      noDisposeOnSet: true,
+      dispose: (_value, key) => void this.delete(key),
     });
   }
 

@@ -1,11 +1,12 @@
 import { type RedisClientType, createClient } from '@redis/client';
-import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type RateLimiterAbstract, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimit } from '../config/variable-values.ts';
 import type { Logger } from '../logging/logger.ts';
 
 const answerTimeoutMs = 500; // How long a request waits for its count at most.
 const retryMs = 1_000; // After a failure, one request per second tries Redis; the others do not wait for it.
+const calmMs = 5_000; // An outage ends after this time without a failure: a server may refuse some commands and run others.
 const openTimeoutMs = 2_000;
 
 type Eval = RedisClientType['eval'];
@@ -18,6 +19,8 @@ type Eval = RedisClientType['eval'];
 export class SharedLimiters {
   private readonly client: RedisClientType;
   private retryAt: number | null = null;
+  /** The last failure of an outage whose end is not logged yet. */
+  private failedAt: number | null = null;
 
   constructor(
     url: string,
@@ -33,15 +36,13 @@ export class SharedLimiters {
         reconnectStrategy: retryMs, // By default, the client gives up after a `socketTimeout`.
       },
     });
-    this.client.on('error', (error: unknown) => this.reportFailure(error));
+    // While ready, it is the ping that failed, which a server may refuse to a user who may run scripts.
+    this.client.on('error', (error: unknown) => this.client.isReady || this.reportFailure(error));
   }
 
   /** Tries to connect once and goes on in the background, so that the service also starts without Redis. */
   async open(): Promise<this> {
-    const signal = AbortSignal.timeout(openTimeoutMs);
-    const tried = once(this.client, 'ready', { signal }).catch(() => undefined);
-    this.connect();
-    await tried;
+    await Promise.race([this.connect(), wait(openTimeoutMs, undefined, { ref: false })]);
     if (!this.client.isReady) this.reportFailure(new Error('Redis did not answer in time'));
     return this;
   }
@@ -69,18 +70,23 @@ export class SharedLimiters {
     if (failedBefore) this.retryAt = performance.now() + retryMs;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error('Redis did not answer in time'));
-        // The connection may be dead without a sign. `socketTimeout` would not end it, because each command restarts it.
-        if (failedBefore) this.replaceConnection();
-      }, answerTimeoutMs);
+      timer = setTimeout(() => reject(new Error('Redis did not answer in time')), answerTimeoutMs);
     });
     try {
       const answer = await Promise.race([this.client.eval(...command), timeout]);
-      if (this.retryAt !== null) this.logger.info('Redis reachable again, requests are counted there');
       this.retryAt = null;
+      if (this.failedAt !== null && performance.now() - this.failedAt > calmMs) {
+        this.failedAt = null;
+        this.logger.info('Redis reachable again, requests are counted there');
+      }
       return answer;
     } catch (error) {
+      // The connection may be dead without a sign, or lead to a former primary. `socketTimeout` would not end it, because
+      // each command restarts it.
+      if (failedBefore && this.client.isReady) {
+        this.client.destroy();
+        void this.connect();
+      }
       this.reportFailure(error);
       throw error;
     } finally {
@@ -92,19 +98,15 @@ export class SharedLimiters {
     this.client.destroy();
   }
 
-  private replaceConnection(): void {
-    this.client.destroy();
-    this.connect();
-  }
-
-  private connect(): void {
-    void this.client.connect().catch((error: unknown) => this.reportFailure(error));
+  private async connect(): Promise<void> {
+    await this.client.connect().catch((error: unknown) => this.reportFailure(error));
   }
 
   private reportFailure(error: unknown): void {
-    if (this.retryAt === null)
+    if (this.failedAt === null)
       this.logger.warn({ error }, 'Redis unreachable, requests are counted in this process');
-    this.retryAt = performance.now() + retryMs;
+    this.failedAt = performance.now();
+    this.retryAt = this.failedAt + retryMs;
   }
 }
 
@@ -115,7 +117,9 @@ export async function tryRedis(url: string): Promise<void> {
   client.on('error', () => undefined); // The failed call reports it.
   try {
     await client.connect();
-    await client.eval("return redis.call('set', KEYS[1], '', 'px', 1)", { keys: ['billing-portal:doctor'] });
+    const script = "return redis.call('set', KEYS[1], '', 'px', 1)";
+    // Of a cluster, each server refuses the keys of the others.
+    for (const n of [0, 1, 2, 3]) await client.eval(script, { keys: [`billing-portal:doctor-${n}`] });
   } finally {
     client.destroy();
   }

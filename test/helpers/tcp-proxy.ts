@@ -11,13 +11,16 @@ export type ProxyMode = 'pass' | 'hang' | 'refuse';
 export interface TcpProxy {
   readonly port: number;
   setMode(mode: ProxyMode): void;
+  /** Where connections go that are opened from now on. */
+  setTarget(port: number): void;
   stop(): Promise<void>;
 }
 
 /** A proxy in front of a server on this machine, whose network fails on demand. */
-export async function startTcpProxy(targetPort: number, initialMode: ProxyMode = 'pass'): Promise<TcpProxy> {
+export async function startTcpProxy(firstTarget: number, initialMode: ProxyMode = 'pass'): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let mode = initialMode;
+  let targetPort = firstTarget;
   const track = (socket: Socket): Socket => {
     sockets.add(socket);
     return socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
@@ -41,6 +44,9 @@ export async function startTcpProxy(targetPort: number, initialMode: ProxyMode =
         if (mode === 'hang') socket.unpipe().pause();
         if (mode === 'refuse') socket.destroy();
       }
+    },
+    setTarget: (port) => {
+      targetPort = port;
     },
     stop: async () => {
       for (const socket of sockets) socket.destroy();

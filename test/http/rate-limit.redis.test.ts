@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
-import { findRedisServer, howToGetRedis, startRedisServer } from '../helpers/redis-server.ts';
+import { askRedis, findRedisServer, howToGetRedis, startRedisServer } from '../helpers/redis-server.ts';
 import { findFreePort } from '../helpers/server-process.ts';
 import { type TcpProxy, startTcpProxy } from '../helpers/tcp-proxy.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
@@ -93,7 +93,7 @@ describeWithPart(
       stopRedis = await startRedisServer(command, port);
       while (readReports(app).length < 2) {
         await send(app, `user-${app.logs.length}`);
-        await sleep(50);
+        await sleep(400);
       }
       expect(readReports(app)).toEqual([
         [40, 'Redis unreachable, re'],
@@ -143,8 +143,8 @@ describeWithPart(
       proxy.setMode('pass');
 
       for (const [app, ms] of [
-        [busy, 6_000],
-        [connecting, 14_000],
+        [busy, 12_000],
+        [connecting, 20_000],
       ] as const) {
         while (readReports(app).length < 2 && performance.now() - start < ms) {
           await send(app, 'barbara');
@@ -154,6 +154,61 @@ describeWithPart(
       }
       expect(readReports(idle)).toEqual([]);
     }, 40_000);
+
+    test('leaves a former primary, which answers but takes no writes, for the one that its name leads to now', async () => {
+      const newPort = await findFreePort();
+      closeAfterTests(await startRedisServer(command, newPort));
+      const app = await createReplica({ RATE_LIMIT: '500/1h' });
+      await send(app, 'radia');
+
+      proxy.setTarget(newPort);
+      await askRedis(port, 'REPLICAOF', '127.0.0.1', '1');
+      const start = performance.now();
+      let keys: unknown = [];
+      while ((keys as string[]).length === 0 && performance.now() - start < 6_000) {
+        expect(await send(app, 'radia')).toBe(400);
+        await sleep(100);
+        keys = await askRedis(newPort, 'KEYS', '*');
+      }
+      await askRedis(port, 'REPLICAOF', 'NO', 'ONE');
+      proxy.setTarget(port);
+
+      expect(keys).not.toEqual([]);
+    });
+
+    /** Sends requests of different users, for longer than the client waits between two pings. */
+    const sendForLong = async (app: TestApp): Promise<ReadonlySet<number>> => {
+      const statuses = new Set<number>();
+      const start = performance.now();
+      while (performance.now() - start < 7_000) {
+        statuses.add(await send(app, `user-${performance.now()}`));
+        await sleep(100);
+      }
+      return statuses;
+    };
+
+    test('is content with a user who may run the scripts and nothing else', async () => {
+      const commands = ['+eval', '+set', '+incrby', '+pttl', '+expire'];
+      await askRedis(port, 'ACL', 'SETUSER', 'limiter', 'on', '>secret', '~billing-portal:*', ...commands);
+      const url = `redis://limiter:secret@127.0.0.1:${port}`;
+      const app = await createReplica({ RATE_LIMIT: '500/1h', REDIS_URL: url });
+
+      expect([...(await sendForLong(app))]).toEqual([400]);
+      expect(readReports(app)).toEqual([]);
+    });
+
+    test('reports one outage of a server that takes some keys and refuses others, as in a cluster', async () => {
+      const clusterPort = await findFreePort();
+      const options = ['--cluster-enabled', 'yes', '--cluster-require-full-coverage', 'no'];
+      closeAfterTests(await startRedisServer(command, clusterPort, options));
+      await askRedis(clusterPort, 'CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
+      const url = `redis://127.0.0.1:${clusterPort}`;
+      const app = await createReplica({ RATE_LIMIT: '500/1h', REDIS_URL: url });
+
+      expect([...(await sendForLong(app))]).toEqual([400]);
+      expect(readReports(app)).toEqual([[40, 'Redis unreachable, re']]);
+      expect(await askRedis(clusterPort, 'DBSIZE')).toBeGreaterThan(2);
+    });
 
     test.each(['refuse', 'hang'] as const)('a service starts without its Redis: %s', async (mode) => {
       proxy.setMode(mode);

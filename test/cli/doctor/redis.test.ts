@@ -1,9 +1,9 @@
-import { createClient } from '@redis/client';
 import { beforeAll, expect, test } from '@jest/globals';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAfterTests } from '../../helpers/closing.ts';
 import { describeWithPart } from '../../helpers/real-parts.ts';
-import { findRedisServer, howToGetRedis, startRedisServer } from '../../helpers/redis-server.ts';
+import { askRedis, findRedisServer, howToGetRedis, startRedisServer } from '../../helpers/redis-server.ts';
 import { findFreePort } from '../../helpers/server-process.ts';
 import { examineFor } from './doctor-kit.ts';
 
@@ -49,10 +49,7 @@ describeWithPart('the check of a Redis', findRedisServer(), howToGetRedis, (comm
     port = await findFreePort();
     const stop = await startRedisServer(command, port);
     closeAfterTests(stop);
-    const client = createClient({ url: `redis://127.0.0.1:${port}` });
-    await client.connect();
-    await client.sendCommand(['ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '+@all', '-@write']);
-    client.destroy();
+    await askRedis(port, 'ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '+@all', '-@write');
   });
 
   test('passes where it runs the scripts of the service', async () => {
@@ -70,5 +67,19 @@ describeWithPart('the check of a Redis', findRedisServer(), howToGetRedis, (comm
     expect(found).toMatch(warning);
     expect(found).toContain(reason);
     expect(found).not.toMatch(/wrong@|secret@/);
+  });
+
+  test('warns where it is one server of a cluster, which takes some keys only', async () => {
+    const clusterPort = await findFreePort();
+    const options = ['--cluster-enabled', 'yes', '--cluster-require-full-coverage', 'no'];
+    closeAfterTests(await startRedisServer(command, clusterPort, options));
+    // With the slot of one key of the check.
+    await askRedis(clusterPort, 'CLUSTER', 'ADDSLOTSRANGE', '8192', '12287');
+    while (!String(await askRedis(clusterPort, 'CLUSTER', 'INFO')).includes('cluster_state:ok'))
+      await sleep(50);
+
+    const found = await examineFor('redis', { REDIS_URL: `redis://127.0.0.1:${clusterPort}` });
+
+    expect(found).toEqual([expect.stringMatching(warning)]);
   });
 });
