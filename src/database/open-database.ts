@@ -5,17 +5,10 @@ import type { Database, DatabaseOptions } from './database.ts';
 
 /** Loads only the engine's driver, and creates missing tables or indexes. @throws DatabaseSetupError, StoreUnavailableError */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const stores = await openStores(options);
+  const stores = options.url.startsWith('sqlite:')
+    ? await (await import('./sqlite/sqlite-database.ts')).openSqliteDatabase(options)
+    : await (await import('./mongo/mongo-database.ts')).openMongoDatabase(options);
   return { ...stores, ping: () => checkWrites(stores) };
-}
-
-async function openStores(options: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
-  if (options.url.startsWith('sqlite:')) {
-    const { openSqliteDatabase } = await import('./sqlite/sqlite-database.ts');
-    return openSqliteDatabase(options);
-  }
-  const { openMongoDatabase } = await import('./mongo/mongo-database.ts');
-  return openMongoDatabase(options);
 }
 
 /** Writes a record and removes it, because a store on a full or read-only disk still answers reads. */

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,6 +18,7 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { describeWithPart } from '../helpers/real-parts.ts';
 import { howToGetSmallDisk, mountSmallDisk } from '../helpers/small-disk.ts';
+import { expectCode } from './directory-assertions.ts';
 import { removeAll } from './remove-all.ts';
 
 let folder: string;
@@ -75,7 +85,7 @@ describe('a SQLite database', () => {
     await (await open()).close();
     const file = new Libsql(path);
     const pseudonym = 'erased:9b2f0c1e-7a44-4c1b-8f5e-0d6a1b2c3d4e';
-    file.exec(`ALTER TABLE audit DROP COLUMN actor_kind; ALTER TABLE audit DROP COLUMN user_erased;
+    file.exec(`DROP INDEX audit_by_action; ALTER TABLE audit DROP COLUMN actor_kind; ALTER TABLE audit DROP COLUMN user_erased;
       PRAGMA user_version = 3`);
     const insert = file.prepare(
       `INSERT INTO audit (scope, operation_id, step, at, actor, action, user_id, details) VALUES ('test', ?, 'intended', 1, ?, 'x', ?, '{}')`,
@@ -103,7 +113,8 @@ describe('a SQLite database', () => {
     await first.records.insert('customer-snapshot', record);
     await first.close();
     const file = new Libsql(path);
-    file.exec(`CREATE TABLE earlier (scope TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, nonce TEXT NOT NULL,
+    file.exec(`DROP INDEX audit_by_action;
+      CREATE TABLE earlier (scope TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, nonce TEXT NOT NULL,
         owner TEXT, content TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (scope, kind, key)) STRICT, WITHOUT ROWID;
       INSERT INTO earlier SELECT * FROM records;
       DROP TABLE records;
@@ -175,6 +186,70 @@ function findInFiles(values: readonly string[]): string[] {
   const text = files.map((file) => readFileSync(file, 'latin1')).join();
   return values.filter((value) => text.includes(value));
 }
+
+test.each<[string, () => void, boolean]>([
+  ['removed', () => rmSync(path), false],
+  ['moved away', () => renameSync(path, `${path}.away`), true],
+  [
+    'replaced',
+    () => {
+      renameSync(path, `${path}.away`);
+      writeFileSync(path, '');
+    },
+    true,
+  ],
+  // As for a restore, which copies a backup over the file.
+  ['without its log', () => rmSync(`${path}-wal`), false],
+  ['behind a folder that is gone', () => renameSync(dirname(path), join(folder, 'away')), false],
+])(
+  'a SQLite file that is %s takes no writes, which would be lost, and is still read',
+  async (_how, leave, mayReturn) => {
+    const database = await open();
+    const link = { userId: 'ada', stripeCustomerId: 'cus_1' };
+    const { mapping } = await database.customers.link(link);
+
+    leave();
+    const writes = [database.ping(), database.customers.unlink('ada'), database.customers.link(link)];
+    for (const write of writes) await expectCode(write, 'STORE_UNAVAILABLE');
+    expect(await database.customers.findByUserId('ada')).toEqual(mapping);
+
+    if (!mayReturn) return;
+    renameSync(`${path}.away`, path);
+    await database.ping();
+    expect(await database.customers.unlink('ada')).toEqual(mapping);
+  },
+);
+
+test('a rare action is found in a long audit trail without reading all of it, which would stop every request', async () => {
+  const { audit } = await open();
+  const file = new Libsql(path);
+  file.exec(`WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+    INSERT INTO audit (scope, operation_id, step, at, actor, action, user_id, details)
+    SELECT 'test', printf('%024x', i), 'intended', i, 'stripe',
+      iif(i = 1, 'link_customer', 'report_portal_session'), 'user-' || i % 1000, '{}' FROM n`);
+  const readAll = file.prepare('SELECT max(length(details)) FROM audit');
+  const measure = async (work: () => unknown): Promise<number> => {
+    const times: number[] = [];
+    for (let run = 0; run < 3; run += 1) {
+      const start = performance.now();
+      await work();
+      times.push(performance.now() - start);
+    }
+    return Math.min(...times);
+  };
+
+  const all = await measure(() => readAll.get());
+  for (const filter of [{ action: 'link_customer' }, { action: 'unlink_customer' }] as const) {
+    const page = { first: 20, ...filter };
+    expect(await measure(() => audit.list(page))).toBeLessThan(all / 5);
+    // A user has few of a million entries of an action.
+    expect(
+      await measure(() => audit.list({ ...page, userId: 'user-7', action: 'report_portal_session' })),
+    ).toBeLessThan(all / 5);
+  }
+  expect((await audit.list({ first: 20, action: 'link_customer' })).items).toHaveLength(1);
+  file.close();
+});
 
 describe('the files of a SQLite database', () => {
   test('are readable by their owner only, and so are the folders made for them', async () => {

@@ -42,7 +42,12 @@ export const auditSchema = defineSchema<AuditDocument>('audit', {
   target: String,
   details: namedValuesSchema,
   code: String,
-}).index({ scope: 1, userId: 1, _id: -1 });
+})
+  .index({ scope: 1, userId: 1, _id: -1 })
+  .index({ scope: 1, action: 1, _id: -1 })
+  // For erasures.
+  .index({ scope: 1, actor: 1 })
+  .index({ scope: 1, target: 1 });
 
 /** The audit log in a MongoDB collection. Each record of an operation is one insert. */
 export class MongoAuditLog implements AuditLog {
@@ -62,7 +67,7 @@ export class MongoAuditLog implements AuditLog {
       _id: this.before(after),
       step: 'intended' as const,
       ...(userId === undefined ? {} : { scope: this.scope, userId }),
-      ...(action === undefined ? {} : { action }),
+      ...(action === undefined ? {} : { scope: this.scope, action }),
     };
     const found = await this.collection.find(filter, { limit: first + 1, order: -1 });
     const { items, hasNextPage } = toPage(found.map(toRecord), first);
@@ -81,7 +86,6 @@ export class MongoAuditLog implements AuditLog {
     const byThem = { scope, actor: userId, actorKind: { $in: kinds } };
     const about = { scope, userId, userErased: { $in: orMissing(false, !isPseudonym(userId)) } };
     const atCustomer = stripeCustomerId === null ? [] : [{ scope, target: stripeCustomerId }];
-    // Each step has a deadline of its own: without an index, it reads the whole log.
     const keys = await collection.findKeys({ $or: [about, byThem, ...atCustomer] });
     for (const filter of atCustomer) await collection.updateMany(filter, { target: null });
     await collection.updateMany(byThem, { actor: pseudonym, actorKind: 'erased' });

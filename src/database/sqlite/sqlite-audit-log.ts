@@ -41,10 +41,12 @@ export class SqliteAuditLog implements AuditLog {
   }
 
   async list({ first, after = afterAll, userId, action }: AuditQuery): Promise<Page<AuditEntry>> {
-    const ofUser = userId === undefined ? [] : [userId];
-    const page = `${select} AND operation_id < ? AND step = 'intended' AND (? IS NULL OR action = ?)
-      ${userId === undefined ? '' : 'AND user_id = ?'} ORDER BY operation_id DESC LIMIT ?`;
-    const values = [this.scope, after, action ?? null, action ?? null, ...ofUser, first + 1];
+    // Of two filters, the user's index applies: `+` keeps SQLite from that of the action, which may have most rows.
+    const columns = { user_id: userId, [userId === undefined ? 'action' : '+action']: action };
+    const filters = Object.entries(columns).filter(([, value]) => value !== undefined);
+    const page = `${select} AND operation_id < ? AND step = 'intended'
+      ${filters.map(([column]) => `AND ${column} = ?`).join(' ')} ORDER BY operation_id DESC LIMIT ?`;
+    const values = [this.scope, after, ...filters.map(([, value]) => value), first + 1];
     const outcome = `${select} AND operation_id = ? AND step <> 'intended'`;
     return this.connection.read((prepare) => {
       const found = prepare(page).all(values).map(toRecord);

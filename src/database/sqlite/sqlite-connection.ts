@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { StoreUnavailableError } from '../../shared/errors.ts';
@@ -16,9 +17,10 @@ export type Prepare = (sql: string) => Libsql.Statement;
 export class SqliteConnection {
   readonly database: Libsql.Database;
   private readonly statements = new Map<string, Libsql.Statement>();
+  private inodes: string | undefined;
   private closed = false;
 
-  constructor(path: string) {
+  constructor(private readonly path: string) {
     this.database = new Libsql(path, { timeout: 0 });
     // Otherwise removed values stay readable in the file's free pages.
     this.database.exec('PRAGMA secure_delete = ON');
@@ -45,6 +47,11 @@ export class SqliteConnection {
    */
   write<T>(operation: (prepare: Prepare) => T): Promise<T> {
     return this.read((prepare) => {
+      // SQLite goes on with files that were removed or replaced, and what it writes to them is lost.
+      const files = [this.path, `${this.path}-wal`];
+      const inodes = files.map((file) => statSync(file, { throwIfNoEntry: false })?.ino).join();
+      if (inodes !== (this.inodes ??= inodes))
+        throw new StoreUnavailableError(new Error('The SQLite files left their path. Restart the service.'));
       this.database.exec('BEGIN IMMEDIATE');
       try {
         const result = operation(prepare);
