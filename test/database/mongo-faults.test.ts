@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { CustomerAlreadyLinkedError } from '../../src/customers/customer.errors.ts';
 import type { Database } from '../../src/database/database.ts';
 import { Leases } from '../../src/records/leases.ts';
 import { howToGetMongo, startFerretdb, startMongoServer } from '../helpers/mongo-server.ts';
@@ -186,6 +187,33 @@ describeWithPart('a FerretDB on a full disk', full, howToGetSmallDisk, ({ disk, 
   });
 });
 
+describeWithPart(
+  'a MongoDB that is emptied while it is open',
+  server,
+  howToGetMongo,
+  ({ createDatabaseUrl }) => {
+    test.each<[string, (database: Database) => Promise<unknown>]>([
+      ['one', ({ customers }) => customers.link({ userId: 'bob', stripeCustomerId: 'cus_1' })],
+      ['many', ({ customers }) => customers.linkMany([{ userId: 'bob', stripeCustomerId: 'cus_1' }])],
+    ])('keeps a customer to one user: linked with %s', async (_title, link) => {
+      const url = createDatabaseUrl();
+      const database = await openDatabase({ url, scope: 'test' });
+      const client = await mongoose.createConnection(url).asPromise();
+      await client.dropDatabase();
+      await client.close();
+
+      await link(database);
+
+      const another = database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+      await expect(another).rejects.toBeInstanceOf(CustomerAlreadyLinkedError);
+      expect(await database.customers.linkMany([{ userId: 'eve', stripeCustomerId: 'cus_1' }])).toEqual([
+        'customer_taken',
+      ]);
+      await database.close();
+    });
+  },
+);
+
 describeWithPart('opening a MongoDB database', server, howToGetMongo, ({ createDatabaseUrl }) => {
   test('says what to fix when two mappings share a customer', async () => {
     const url = createDatabaseUrl();
@@ -223,6 +251,20 @@ describeWithPart('opening a MongoDB database', server, howToGetMongo, ({ createD
 
     await expect(openDatabase({ url, scope: 'test' })).rejects.toThrow(
       /Cannot create the indexes of the collection "audit" .*\. Drop the index that has the same name or fields/,
+    );
+  });
+
+  test('indexes what administrators and erasures search the audit trail by', async () => {
+    const url = createDatabaseUrl();
+    const database = await openDatabase({ url, scope: 'test' });
+    const client = await mongoose.createConnection(url).asPromise();
+    const indexes = await client.collection('audit').indexes();
+    await client.close();
+    await database.close();
+
+    const fields = indexes.map(({ key }) => Object.keys(key as object).join());
+    expect(fields).toEqual(
+      expect.arrayContaining(['scope,userId,_id', 'scope,action,_id', 'scope,actor', 'scope,target']),
     );
   });
 

@@ -34,17 +34,21 @@ const indexConflicts = new Set<unknown>([85, 86]);
 export class MongoCollection<T extends Keyed> {
   private constructor(private readonly model: Model<T>) {}
 
-  /** Opens a collection and creates its missing indexes. @throws DatabaseSetupError, StoreUnavailableError */
-  static async open<T extends Keyed>(connection: Connection, schema: Schema<T>): Promise<MongoCollection<T>> {
-    const name = String(schema.get('collection'));
-    const model = connection.model<T>(name, schema);
+  static open<T extends Keyed>(connection: Connection, schema: Schema<T>): Promise<MongoCollection<T>> {
+    return new MongoCollection<T>(
+      connection.model<T>(String(schema.get('collection')), schema),
+    ).createIndexes();
+  }
+
+  /** Creates the missing indexes. @throws DatabaseSetupError */
+  async createIndexes(): Promise<this> {
     try {
-      await bounded(() => model.createIndexes());
-      return new MongoCollection<T>(model);
+      await bounded(() => this.model.createIndexes());
+      return this;
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       throw new DatabaseSetupError(
-        `Cannot create the indexes of the collection "${name}" (${describe(error)}). ` +
+        `Cannot create the indexes of the collection "${this.model.collection.name}" (${describe(error)}). ` +
           (error instanceof mongo.MongoServerError && indexConflicts.has(error.code)
             ? 'Drop the index that has the same name or fields as one of this service.'
             : 'Look for documents that share a scope and a stripeCustomerId, and remove all but one of each.'),

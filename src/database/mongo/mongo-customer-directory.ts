@@ -67,6 +67,7 @@ export class MongoCustomerDirectory implements CustomerDirectory {
   async linkMany(links: readonly MappingIds[]): Promise<readonly LinkOutcome[]> {
     links.forEach(checkMappingIds);
     const documents = links.map((link) => this.toDocument(link));
+    await this.collection.createIndexes();
     const refused = await this.collection.insertMany(documents);
     const keys = [...refused].map((index) => documents[index]?._id ?? '');
     const found = keys.length === 0 ? [] : await this.collection.find({ _id: { $in: keys } });
@@ -112,6 +113,8 @@ export class MongoCustomerDirectory implements CustomerDirectory {
   private insert(document: CustomerDocument) {
     const { _id, scope, stripeCustomerId } = document;
     return retry(async () => {
+      // A server that was restored or started empty has no index that keeps a customer to one user.
+      await this.collection.createIndexes();
       if (await this.collection.insert(document)) return { outcome: 'linked' as const, document };
       const winner =
         (await this.collection.findOne({ _id })) ??

@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import type { Connection } from 'mongoose';
 import { StoreUnavailableError } from '../../shared/errors.ts';
+import { openAll } from '../../shared/opened-parts.ts';
 import { type Database, type DatabaseOptions, DatabaseSetupError } from '../database.ts';
 import { MongoAuditLog, auditSchema } from './mongo-audit-log.ts';
 import { MongoCollection } from './mongo-collection.ts';
@@ -12,24 +13,22 @@ import { MongoRecordStore, recordSchema } from './mongo-record-store.ts';
 const stepTimeoutMs = 2_000;
 
 /** Opens a MongoDB database and creates missing indexes. @throws DatabaseSetupError, StoreUnavailableError */
-export async function openMongoDatabase({ url, scope }: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
-  const connection = await connect(url);
-  try {
+export function openMongoDatabase({ url, scope }: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
+  return openAll(async (opened) => {
+    const connection = mongoose.createConnection();
+    opened.add(() => connection.close(true));
+    await connect(connection, url);
     return {
       customers: new MongoCustomerDirectory(await MongoCollection.open(connection, customerSchema), scope),
       audit: new MongoAuditLog(await MongoCollection.open(connection, auditSchema), scope),
       records: new MongoRecordStore(await MongoCollection.open(connection, recordSchema), scope),
       description: await describeServer(connection),
-      close: () => connection.close(true),
+      close: () => opened.close(),
     };
-  } catch (error) {
-    await connection.close(true);
-    throw error;
-  }
+  });
 }
 
-async function connect(url: string): Promise<Connection> {
-  const connection = mongoose.createConnection();
+async function connect(connection: Connection, url: string): Promise<void> {
   try {
     await bounded(() =>
       connection.openUri(url, {
@@ -46,9 +45,7 @@ async function connect(url: string): Promise<Connection> {
         w: 'majority',
       }),
     );
-    return connection;
   } catch (error) {
-    await connection.close(true);
     if (error instanceof StoreUnavailableError) throw error;
     // The driver's message is left out: it may quote the URL with its password.
     throw new DatabaseSetupError(

@@ -24,10 +24,8 @@ const configurationErrors = new Set([
 export async function bounded<T>(operation: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    const late = new StoreUnavailableError(
-      new Error(`MongoDB did not answer within ${operationTimeoutMs} ms.`),
-    );
-    timer = setTimeout(() => reject(late), operationTimeoutMs);
+    const late = new Error(`MongoDB did not answer within ${operationTimeoutMs} ms.`);
+    timer = setTimeout(() => reject(new StoreUnavailableError(late)), operationTimeoutMs);
   });
   try {
     return await Promise.race([operation(), deadline]);
