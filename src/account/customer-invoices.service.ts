@@ -147,7 +147,7 @@ export function readStatuses(asked: readonly string[] | null | undefined): Reado
 /** Stripe also previews invoices that it does not collect, such as those of a subscription with paused collection. */
 function isCollected(subscription: BillingSubscription): boolean {
   const { status, pause_collection: pause } = subscription.facts;
-  if (/^(paused|unpaid)$/.test(status) || endsWithTrial(subscription)) return false;
+  if (/^(incomplete|paused|unpaid)$/.test(status) || endsWithTrial(subscription)) return false;
   return pause === null || (pause.resumes_at !== null && pause.resumes_at <= findPaidUntil(subscription));
 }
 

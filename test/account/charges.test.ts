@@ -253,6 +253,19 @@ describe('the next charge', () => {
     expect(billingCustomer?.nextCharge?.subscriptionId).toBe(id);
   });
 
+  test.each(['incomplete', 'paused', 'unpaid'])(
+    'of a subscription that is %s, no preview counts',
+    async (status) => {
+      await subscribe();
+
+      const billingCustomer = await readAltered((answer) =>
+        answer.replace(/"status": *"active"/, `"status":"${status}"`),
+      );
+
+      expect(billingCustomer).toMatchObject({ nextCharge: null, subscriptions: [{ nextCharge: null }] });
+    },
+  );
+
   test('a paused collection is not charged, also where the subscription has no items', async () => {
     const { id } = await subscribe();
     await app.sdk.subscriptions.update(id, { pause_collection: { behavior: 'void' } });
