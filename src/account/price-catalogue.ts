@@ -113,6 +113,6 @@ function isWhole(price: Stripe.Price | undefined, currency: string): boolean {
 /** A price in several currencies has the amounts of its main currency. Other currencies have amounts of their own. */
 function convert(price: Stripe.Price, currency: string): object {
   if (price.currency === currency) return {};
-  const { unit_amount, unit_amount_decimal, tiers } = price.currency_options?.[currency] ?? {};
-  return { currency, unit_amount, unit_amount_decimal, tiers };
+  const { unit_amount, unit_amount_decimal, tiers, tax_behavior } = price.currency_options?.[currency] ?? {};
+  return { currency, unit_amount, unit_amount_decimal, tiers, tax_behavior };
 }

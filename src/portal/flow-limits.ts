@@ -65,11 +65,7 @@ const limits: readonly Limit[] = [
   ['NOT_KNOWN', planChanges, ({ items }) => items.length === 0],
   ['USAGE_BASED', planChanges, ({ items }) => items.some(isMetered)],
   ['PAYMENT_METHOD', planChanges, ({ paymentMethod: type }) => type !== null && !supported.has(type)],
-  [
-    'TAX_BEHAVIOR',
-    planChanges,
-    ({ automatic_tax: tax, items }) => Boolean(tax?.enabled) && items.some(hidesTax),
-  ],
+  ['TAX_BEHAVIOR', planChanges, hidesTax],
   ['BILLING_MODE', pause, ({ billing_mode: mode }) => mode?.type === 'classic'],
 ];
 
@@ -77,8 +73,10 @@ export function isMetered({ price }: TaskItem): boolean {
   return price.recurring?.usage_type === 'metered';
 }
 
-function hidesTax({ price }: TaskItem): boolean {
-  return price.tax_behavior === 'unspecified';
+/** A price has a tax behavior in each of its currencies, and Stripe's subscriptions have only that of its main currency. */
+function hidesTax({ automatic_tax: tax, currency, items }: TaskFacts): boolean {
+  const own = items.filter(({ price }) => price.currency === currency);
+  return Boolean(tax?.enabled) && own.some(({ price }) => price.tax_behavior === 'unspecified');
 }
 
 /** Returns null when the portal can do the task for this subscription, if its configuration offers the task. */
@@ -90,6 +88,7 @@ export function findLimit(type: PortalFlowType, facts: TaskFacts): TaskRefusal |
 /** What decides which tasks the portal can do for a subscription, by Stripe's own names. */
 export interface TaskFacts {
   readonly status: string;
+  readonly currency: string;
   readonly cancel_at?: number | null;
   readonly cancel_at_period_end: boolean;
   readonly collection_method: string;
@@ -112,6 +111,7 @@ interface TaskSchedule {
 interface TaskItem {
   readonly price: {
     readonly id: string;
+    readonly currency: string;
     readonly tax_behavior?: string | null;
     readonly recurring?: { readonly usage_type: string } | null;
   };

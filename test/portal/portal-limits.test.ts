@@ -90,6 +90,12 @@ const cases: readonly Case[] = [
     { automatic_tax: { enabled: true } },
   ],
   [
+    'one with taxes of Stripe in another currency of the price, whose tax behavior is its own',
+    '',
+    [],
+    { automatic_tax: { enabled: true }, currency: 'eur' },
+  ],
+  [
     'one with the classic billing mode',
     'BILLING_MODE',
     ['SUBSCRIPTION_PAUSE'],
@@ -190,6 +196,19 @@ describe.each(cases)('a subscription: %s', (_title, reason, types, change) => {
 
     expect(await findTaskRefusals(user)).toEqual(expected);
   });
+});
+
+test.each([
+  ['inclusive', null],
+  ['unspecified', 'TAX_BEHAVIOR'],
+])('in another currency of its price, the tax behavior there decides: %s', async (tax_behavior, reason) => {
+  const eur = { unit_amount: 850, unit_amount_decimal: '850', tax_behavior };
+  stripe.alter({
+    subscription: (found) => ({ ...found, automatic_tax: { enabled: true }, currency: 'eur' }),
+    price: (found) => ({ ...found, currency_options: { eur } }),
+  });
+
+  expect(await findTaskRefusals(user)).toMatchObject({ SUBSCRIPTION_UPDATE: reason });
 });
 
 describe('a policy without the tasks', () => {
