@@ -465,6 +465,7 @@ describe('prices', () => {
         discounts: [{ percentOff: null, amountOff: money(450, 'eur') }],
         items: [
           {
+            price: { unitAmount: money(900, 'eur'), unitAmountDecimal: '900' },
             discounts: [
               { scope: 'ITEM', name: 'Tenth', percentOff: 10, once: false },
               { scope: 'ITEM', percentOff: null, amountOff: money(550, 'eur') },

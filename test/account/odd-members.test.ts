@@ -227,9 +227,19 @@ describe('whole prices', () => {
       (path === '/v1/prices' ? page : one)(response, request);
     };
 
-  test('a single one is read by itself', async () => {
+  test('one that the subscription contains is not read again', async () => {
     const asked: string[] = [];
-    answerWith({}, withPrice(tiered), [], { prices: note(asked, toList([whole]), sendJson(200, whole)) });
+    answerWith({}, {}, [], { prices: note(asked, toList([]), sendJson(200, whole)) });
+
+    expect((await readSubscription())?.total).not.toBeNull();
+    expect(asked).toEqual([]);
+  });
+
+  test('a single one is read by itself, with its product', async () => {
+    const asked: string[] = [];
+    const product = { id: 'prod_1', object: 'product', name: 'Pro' };
+    const answer = note(asked, toList([whole]), sendJson(200, { ...whole, product }));
+    answerWith({}, withPrice(tiered), [], { prices: answer, products: answer });
 
     expect((await readSubscription())?.total).toMatchObject({ amount: 100 });
     expect(asked).toEqual([`/v1/prices/${price?.id}`]);
@@ -237,10 +247,28 @@ describe('whole prices', () => {
 
   test('several are looked for on one page of the catalogue, and the rest is read by itself', async () => {
     const asked: string[] = [];
-    const page = sendJson(200, { object: 'list', data: [whole], has_more: true });
+    let query = '';
+    const page: Answer = (response, request) => {
+      query = decodeURIComponent(request.path);
+      sendJson(200, { object: 'list', data: [whole], has_more: true })(response, request);
+    };
     answerWith({}, withBoth, [], { prices: note(asked, page, sendJson(200, others)) });
 
     expect((await readSubscription())?.total).toMatchObject({ amount: 200 });
+    expect(asked).toEqual(['/v1/prices', '/v1/prices/price_1']);
+    for (const part of ['limit=100', '=data.product', '=data.tiers', '=data.currency_options'])
+      expect(query).toContain(part);
+  });
+
+  test('one that a schedule names by its id is read once', async () => {
+    const asked: string[] = [];
+    const phases = [phase(2_000_000_000, 2_100_000_000, 'price_1')];
+    const schedule = { id: 'sub_sched_1', object: 'subscription_schedule', status: 'not_started', phases };
+    const coming = { ...schedule, end_behavior: 'release' };
+    const one = sendJson(200, { ...price, id: 'price_1' });
+    answerWith({}, { schedule: coming }, [], { prices: note(asked, toList([]), one) });
+
+    expect((await readSubscription())?.scheduledChange?.total).not.toBeNull();
     expect(asked).toEqual(['/v1/prices', '/v1/prices/price_1']);
   });
 

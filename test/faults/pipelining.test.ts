@@ -88,7 +88,7 @@ test('pipelined requests are answered however many were answered before', async 
   socket.destroy();
 });
 
-test('while 3,000 pipelined requests wait, others are served', async () => {
+test('while 3,000 pipelined requests wait, others are served, and no further one waits', async () => {
   const { app, waiting, release, authorization } = await startSlowApp();
   const one = writePost('/graphql', JSON.stringify({ query }), { authorization, connection: 'keep-alive' });
   // Of each connection, 16 are at work.
@@ -100,7 +100,14 @@ test('while 3,000 pipelined requests wait, others are served', async () => {
   }
   await wait(500);
 
-  expect((await app.fetch('/healthz')).status).toBe(200);
+  const headers = { 'content-type': 'application/json', authorization };
+  const other = { method: 'POST', body: '{"query":"{ __typename }"}', headers };
+  expect((await app.fetch('/graphql', other)).status).toBe(200);
+  const late = open(app);
+  late.write(one);
+  await waitUntil('a request at Stripe', () => waiting[5]);
+  late.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(16));
+  await new Promise((resolve) => late.once('close', resolve));
   release();
 });
 
