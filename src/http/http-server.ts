@@ -20,13 +20,12 @@ import {
   createErrorHandler,
   createNotFoundHandler,
 } from './error-response.ts';
-import { HungUpError, OpenRequests, hungUpStatus } from './open-requests.ts';
+import { HungUpError, OpenRequests, hungUpStatus, largestBody } from './open-requests.ts';
 import { closePolitely } from './polite-close.ts';
 import { warnOfUntrustedProxy } from './rate-limit.ts';
 import { limitOpenRequests } from './request-admission.ts';
 import { StrictRequest, readJsonOnly, refuseAmbiguousHeaders } from './strict-requests.ts';
 
-const maxBodyBytes = 64 * 1024;
 /** Node's own limit of 16 kB leaves no room for the largest token. */
 const maxHeaderBytes = 32 * 1024;
 const requestTimeoutMs = 30_000;
@@ -61,7 +60,7 @@ export async function createHttpServer(
     // A child logger per request would write one line, which contains the request id anyway.
     childLoggerFactory: () => logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: maxBodyBytes,
+    bodyLimit: largestBody,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: longestStallMs,
     // Requests that arrive while the server closes are answered: see closePolitely.

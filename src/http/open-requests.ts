@@ -25,7 +25,8 @@ export interface Connection {
 const bytesPerHeaderText = 50; // The overhead of a header beyond its text.
 /** The memory that a byte of JSON can retain once parsed. Empty objects are the worst case. */
 const bytesPerJsonByte = 20;
-const largestBody = 256 * 1024; // Of all routes but webhooks, which read larger bodies few at a time.
+export const largestBody = 64 * 1024; // Of all routes but webhooks.
+const largestEvent = 256 * 1024; // Webhooks read larger bodies few at a time.
 
 /** When a client that pipelines requests disconnects, Node reports only the first request: this class finds the others. */
 export class OpenRequests {
@@ -98,7 +99,9 @@ function hasResponsesDue({ open }: Connection): boolean {
 /** A webhook body counts by its bytes alone: it is parsed only after its signature was verified. */
 function countBytes({ raw: { url = '', rawHeaders, headers } }: FastifyRequest): number {
   const head = rawHeaders.reduce((sum, text) => sum + text.length + bytesPerHeaderText, url.length);
-  const declared = headers['transfer-encoding'] === undefined ? headers['content-length'] : largestBody;
-  const body = Math.min(largestBody, Number(declared ?? 0));
-  return head + body * (url.startsWith('/webhooks/') ? 1 : bytesPerJsonByte);
+  const [largest, bytesPerByte] = url.startsWith('/webhooks/')
+    ? [largestEvent, 1]
+    : [largestBody, bytesPerJsonByte];
+  const declared = headers['transfer-encoding'] === undefined ? headers['content-length'] : largest;
+  return head + bytesPerByte * Math.min(largest, Number(declared ?? 0));
 }

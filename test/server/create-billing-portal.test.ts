@@ -155,6 +155,13 @@ describe('fetch', () => {
     expect(pulled).toBeLessThan(20);
   });
 
+  test("answers fifty of a host's own requests at once, which have no content-length", async () => {
+    const asked = Array.from({ length: 50 }, () => billing.fetch(askGraphql('of-ada', '{ __typename }')));
+    const statuses = new Set((await Promise.all(asked)).map(({ status }) => status));
+
+    expect([...statuses]).toEqual([200]);
+  });
+
   test('takes one large webhook after another, with and without a content-length', async () => {
     const event = {
       object: 'event',
