@@ -12,8 +12,8 @@ import {
 } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
-import { BillingError } from '../shared/errors.ts';
-import { findById } from '../stripe/stripe.errors.ts';
+import { findById, isTooLarge } from '../stripe/stripe.errors.ts';
+import { toOutcome } from '../telemetry/telemetry.ts';
 import { type WebhookEvent, requireId } from './webhook-event.ts';
 
 export interface HandlerParts extends Pick<Platform, 'stripe' | 'audit' | 'leases' | 'logger'> {
@@ -58,8 +58,8 @@ export async function isOwn({ id, isOfOrganization }: WebhookEvent, parts: Handl
     const reading = parts.stripe.read((sdk, options) => sdk.events.retrieve(id, {}, options));
     return (await findById(id, reading)) !== null;
   } catch (error) {
-    // A restricted key may lack the permission to read events.
-    if (error instanceof BillingError && error.code === 'STRIPE_MISCONFIGURED') return true;
+    // An event that is too large to read is there, and a restricted key may lack the permission to read events.
+    if (isTooLarge(error) || toOutcome(error) === 'STRIPE_MISCONFIGURED') return true;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { sendRaw, writePost } from '../http/raw-request.ts';
 import {
   type SentDelivery,
@@ -441,6 +442,20 @@ describe("at an organization's destination, whose events name their account by `
 
     // The event, and the customer's snapshot.
     expect(app.countStored().records - before.records).toBe(2);
+  });
+
+  test('an event that is larger than what is read of Stripe is handled', async () => {
+    const gate = await startStripeGate(app.stripe.url);
+    const behind = await createWebhookApp({ STRIPE_API_URL: gate.url });
+    gate.watch(({ path }) =>
+      path.startsWith('/v1/events/')
+        ? { status: 200, body: `{"padding":"${'x'.repeat(9_000_000)}"}` }
+        : 'pass',
+    );
+
+    expect((await behind.deliver(await readOwnEvent())).status).toBe(200);
+
+    expect(behind.countStored().records).toBe(1);
   });
 
   test('an event is not acknowledged while Stripe does not say whose it is', async () => {
