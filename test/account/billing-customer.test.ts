@@ -551,11 +551,25 @@ describe('no amount that Stripe would not charge:', () => {
     expect(toBillingPrice(price)).toMatchObject({ model: model.toLowerCase() });
   });
 
-  test('a flat amount of a fraction counts in the sum', () => {
-    const tiers = [{ ...tier, flat_amount_decimal: '50.4' }];
-    const price = { ...base, ...tiered, tiers } as typeof base;
-
-    expect(computeAmount({ price, quantity: 2 })).toBe(250);
+  test.each([
+    ['half a cent is rounded up', { unit_amount_decimal: '2.5' }, 1, 3],
+    [
+      'a flat amount of a fraction counts in the sum',
+      { ...tiered, tiers: [{ ...tier, flat_amount_decimal: '50.4' }] },
+      2,
+      250,
+    ],
+    [
+      'a tier may have a flat amount alone',
+      { ...tiered, tiers: [{ ...tier, unit_amount: null, unit_amount_decimal: null, flat_amount: 500 }] },
+      2,
+      500,
+    ],
+    ['nothing costs nothing without a flat amount', { ...tiered, tiers: [tier] }, 0, 0],
+    ['a whole króna is charged', { currency: 'isk', unit_amount_decimal: '100' }, 1, 100],
+    ['a tenth of a three-decimal unit is charged', { currency: 'kwd', unit_amount_decimal: '3070' }, 1, 3070],
+  ])('but %s', (_title, changes, quantity, amount) => {
+    expect(computeAmount({ price: { ...base, ...changes }, quantity })).toBe(amount);
   });
 
   test.each([

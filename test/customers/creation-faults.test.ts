@@ -54,6 +54,25 @@ describe('an attempt that got nowhere', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  test('is another one when it begins again after an erasure', async () => {
+    const attempts = new CreationAttempts(kit.database.records);
+    const begin = () => attempts.join('erased', null, { email: null, isOver: false });
+    const first = await begin();
+    await attempts.removeOf('erased');
+    const next = await begin();
+
+    expect([await attempts.has('erased', first), await attempts.has('erased', next)]).toEqual([false, true]);
+  });
+
+  test('is kept for two days', async () => {
+    await refuseCreation();
+    (await kit.open({ userId: 'kept' })).expectError('STRIPE_RATE_LIMITED');
+
+    const [kept] = await kit.database.records.listOf('customer-creation', 'kept');
+    const beganAt = Date.parse(String(kept?.content['beganAt']));
+    expect(kept?.expiresAt.getTime()).toBe(beganAt + 48 * hour * 60_000);
+  });
+
   test.each([
     ['is gone on with while Stripe is sure to know its key', 22 * hour + 58, 'same key'],
     ['is left alone when others may still use its key', 23 * hour + 5, 'no request'],
