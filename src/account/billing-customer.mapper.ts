@@ -89,11 +89,10 @@ function toBillingSubscription(
 }
 
 function toBillingSubscriptionItem(item: SubscriptionFacts['items'][number]) {
-  const { currency } = item.price;
   return {
     id: item.id,
     ...toBillingItem(item),
-    discounts: item.discounts.map((discount) => toBillingDiscount(discount, 'item', currency)),
+    discounts: item.discounts.map((discount) => toBillingDiscount(discount, 'item', item.price.currency)),
     currentPeriodEnd: toDate(item.current_period_end),
   };
 }
@@ -161,13 +160,14 @@ function toPause(facts: SubscriptionFacts) {
   const { status, status_details: details, pause_collection: collection, schedule } = facts;
   if (status === 'paused') {
     const since = details?.paused?.transitioned_at ?? null;
+    const resumptions = schedule?.pause_schedules?.flatMap(({ resume }) => resume ?? []) ?? [];
     // The others have happened, or wait for a payment.
-    const next = schedule?.pause_schedules?.find(({ resume }) => resume?.status?.type === 'scheduled');
+    const coming = resumptions.filter((resumption) => resumption.status?.type === 'scheduled');
+    const [next] = coming.map(({ resume_at: at }) => at).sort((a, b) => a - b);
     const reason = enums.pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
-    return { reason, since: toDate(since), until: toDate(next?.resume?.resume_at ?? null) };
+    return { reason, since: toDate(since), until: toDate(next ?? null) };
   }
-  if (collection === null) return null;
-  return { reason: 'payment_collection', since: null, until: toDate(collection.resumes_at) };
+  return collection && { reason: 'payment_collection', since: null, until: toDate(collection.resumes_at) };
 }
 
 type Schedule = SubscriptionFacts['schedule'];

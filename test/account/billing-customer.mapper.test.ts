@@ -367,6 +367,13 @@ describe('a pause', () => {
     });
   });
 
+  test('ends with the earliest of several resumptions, in whatever order Stripe has them', async () => {
+    const status = { type: 'scheduled' };
+    answerWithResumptions({ resume_at: 1_990_000_000, status }, { resume_at: 1_950_000_000, status });
+
+    expect((await readSubscription())?.pause).toMatchObject({ until: toIso(1_950_000_000) });
+  });
+
   test.each(['error', 'pending', 'requires_action'])(
     'has no end when its resumption is not scheduled: %s',
     async (type) => {
