@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import inject from 'light-my-request';
 import type { HttpConfig } from '../config/config.ts';
+import { parseUrl } from '../shared/urls.ts';
 import { HungUpError, hungUpStatus } from './open-requests.ts';
 import { longestAnswerMs } from './polite-close.ts';
 import { unknownAddress } from './rate-limit.ts';
@@ -33,7 +34,9 @@ export function createHostedFetch(
   const open = new Set<Promise<Response>>();
 
   const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
-    const { pathname, search, host } = new URL(request.url);
+    const url = parseUrl(request.url);
+    // Bun and others pass on a request with a malformed Host header, which leaves the URL invalid.
+    if (url === null) return new Response(null, { status: 400 });
     const body = request.body ? Readable.from(readBody(request), { objectMode: false }) : null;
     const nowhere = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
     const connection = Object.assign(nowhere, { remoteAddress: address ?? unknownAddress });
@@ -53,8 +56,8 @@ export function createHostedFetch(
         },
         {
           method: request.method,
-          url: withoutBase(pathname, basePath) + search,
-          authority: host,
+          url: withoutBase(url.pathname, basePath) + url.search,
+          authority: url.host,
           headers: readHeaders(request, trustProxy !== false && address === undefined),
           ...(body === null ? {} : { payload: body, signal }),
         },

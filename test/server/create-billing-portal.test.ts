@@ -247,6 +247,15 @@ describe('fetch', () => {
     });
   });
 
+  test.each(['/billing/healthz', 'http://a b/billing/healthz'])(
+    'refuses a request whose Host header leaves the URL %s',
+    async (url) => {
+      const malformed = { url, method: 'GET', headers: new Headers(), body: null } as unknown as Request;
+
+      expect((await billing.fetch(malformed)).status).toBe(400);
+    },
+  );
+
   test('ends the request of a client that disconnects while it sends', async () => {
     const leaving = new AbortController();
     const body = new ReadableStream({ pull: () => leaving.abort() }, { highWaterMark: 0 });
