@@ -37,6 +37,10 @@ export class OpenRequests {
 
   /** Tracks each request from its first hook until its response is sent or its connection closes. */
   track(server: FastifyInstance): void {
+    // A session of a new user may take several calls to Stripe, and nothing is sent meanwhile.
+    server.server.on('timeout', (socket: Socket) => {
+      if (socket.writableLength > 0 || !this.closeWhenAnswered(socket)) socket.destroy();
+    });
     server.addHook('onRequest', (request, { raw: response }, done) => {
       // Node still parses the input that it read before the connection closed.
       if (request.raw.socket.destroyed) {

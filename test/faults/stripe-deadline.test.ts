@@ -31,3 +31,19 @@ test.each<[string, Answer]>([
     expect(ms).toBeLessThan(deadlineMs + besideMs);
   });
 });
+
+test('a session that takes several slow calls is answered, however long they take together', async () => {
+  const promise = trackPromise('Stripe', 'calls of 4.5 s each: the session is answered after all of them');
+  const app = await createTestApp({ CUSTOMER_CREATION: 'on_demand', PORTAL_POLICIES: 'bench/policies.yaml' });
+  const slow = new URLSearchParams({ path: '/v1/*', delay_ms: '4500', times: '20' });
+  await fetch(`${app.stripe.url}/_control/faults`, { method: 'POST', body: slow });
+  const token = await app.createToken({ userId: 'ada' });
+
+  await promise.try(async () => {
+    const start = performance.now();
+    const opened = await app.execute({ document: createSessionMutation, variables: { returnUrl }, token });
+    promise.measure(performance.now() - start);
+    expect(opened.expectData().createBillingPortalSession.url).toContain('/p/session/');
+    expect(performance.now() - start).toBeGreaterThan(15_000);
+  });
+});

@@ -35,9 +35,8 @@ export class MongoCollection<T extends Keyed> {
   private constructor(private readonly model: Model<T>) {}
 
   static open<T extends Keyed>(connection: Connection, schema: Schema<T>): Promise<MongoCollection<T>> {
-    return new MongoCollection<T>(
-      connection.model<T>(String(schema.get('collection')), schema),
-    ).createIndexes();
+    const model = connection.model<T>(String(schema.get('collection')), schema);
+    return new MongoCollection<T>(model).createIndexes();
   }
 
   /** Creates the missing indexes. @throws DatabaseSetupError */
