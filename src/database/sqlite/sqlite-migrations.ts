@@ -1,20 +1,6 @@
 import type Database from 'libsql';
 import { DatabaseSetupError } from '../database.ts';
 
-/** Records are inserted and later removed. Content is a JSON object. */
-const recordColumns = `
-  scope TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  key TEXT NOT NULL,
-  nonce TEXT NOT NULL,
-  owner TEXT,
-  content TEXT NOT NULL,
-  expires_at INTEGER NOT NULL,
-  PRIMARY KEY (scope, kind, key)`;
-const recordIndexes = `
-  CREATE INDEX records_by_owner ON records (scope, kind, owner, key) WHERE owner IS NOT NULL;
-  CREATE INDEX records_by_expiry ON records (scope, expires_at)`;
-
 /** The n-th entry leads to version n, which the file's `user_version` records. A released entry is never edited. */
 const migrations: readonly string[] = [
   // Times are milliseconds since 1970; attributes are a JSON object.
@@ -43,8 +29,19 @@ const migrations: readonly string[] = [
      PRIMARY KEY (scope, operation_id, step)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX audit_by_user ON audit (scope, user_id, operation_id)`,
-  `CREATE TABLE records (${recordColumns}) STRICT, WITHOUT ROWID;
-   ${recordIndexes}`,
+  // Records are inserted and later removed. Content is a JSON object.
+  `CREATE TABLE records (
+     scope TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     key TEXT NOT NULL,
+     nonce TEXT NOT NULL,
+     owner TEXT,
+     content TEXT NOT NULL,
+     expires_at INTEGER NOT NULL,
+     PRIMARY KEY (scope, kind, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX records_by_owner ON records (scope, kind, owner, key) WHERE owner IS NOT NULL;
+   CREATE INDEX records_by_expiry ON records (scope, expires_at)`,
   // A user's subject can be any text, so the kind gets its own column. Earlier rows derive it from the name.
   `ALTER TABLE audit ADD COLUMN actor_kind TEXT NOT NULL DEFAULT 'user';
    ALTER TABLE audit ADD COLUMN user_erased INTEGER NOT NULL DEFAULT 0;
@@ -54,11 +51,22 @@ const migrations: readonly string[] = [
    UPDATE audit SET user_erased = 1 WHERE user_id GLOB 'erased:????????-????-????-????-????????????'`,
   // Snapshots of customers are larger than https://sqlite.org/withoutrowid.html advises for the earlier kind of table: a read
   // took twice as long.
-  `CREATE TABLE rowid_records (${recordColumns}) STRICT;
-   INSERT INTO rowid_records SELECT * FROM records;
+  `CREATE TABLE rowid_records (
+     scope TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     key TEXT NOT NULL,
+     nonce TEXT NOT NULL,
+     owner TEXT,
+     content TEXT NOT NULL,
+     expires_at INTEGER NOT NULL,
+     PRIMARY KEY (scope, kind, key)
+   ) STRICT;
+   INSERT INTO rowid_records (scope, kind, key, nonce, owner, content, expires_at)
+     SELECT scope, kind, key, nonce, owner, content, expires_at FROM records;
    DROP TABLE records;
    ALTER TABLE rowid_records RENAME TO records;
-   ${recordIndexes}`,
+   CREATE INDEX records_by_owner ON records (scope, kind, owner, key) WHERE owner IS NOT NULL;
+   CREATE INDEX records_by_expiry ON records (scope, expires_at)`,
   `CREATE INDEX audit_by_action ON audit (scope, action, operation_id) WHERE step = 'intended'`,
 ];
 
