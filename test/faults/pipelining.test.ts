@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { type Socket, connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
@@ -57,6 +59,27 @@ test('of 200 pipelined requests, 16 are worked on at a time, and all are answere
   socket.destroy();
 });
 
+test('with 16 requests at work, a connection is read no further', async () => {
+  const { app, waiting, authorization } = await startSlowApp();
+  let read = 0;
+  const note = (message: unknown): void => {
+    if ((message as { request: IncomingMessage }).request.url === '/graphql') read += 1;
+  };
+  subscribe('http.server.request.start', note);
+  const socket = open(app);
+  const one = writePost('/graphql', JSON.stringify({ query }), { authorization, connection: 'keep-alive' });
+  socket.write(Buffer.concat(Array.from({ length: 20 }, () => one)));
+  await waitUntil('16 requests at Stripe', () => waiting.length >= 16 || undefined);
+  for (let count = 0; count < 20; count += 1) {
+    socket.write(one);
+    await wait(10);
+  }
+  unsubscribe('http.server.request.start', note);
+  socket.destroy();
+
+  expect(read).toBe(20);
+});
+
 test.each([
   ['', ''],
   // Node answers these itself where it is let.
@@ -111,7 +134,7 @@ test('while 3,000 pipelined requests wait, others are served, and no further one
   release();
 });
 
-test('above 1,000 requests at work a request is answered 503, except for probes, until there are fewer', async () => {
+test('above 1,000 requests at work a request is answered 503, except for single probes, until there are fewer', async () => {
   const { app, authorization } = await startSlowApp();
   const head = `POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nauthorization: ${authorization}\r\n`;
   // Their bodies are awaited.
@@ -131,6 +154,9 @@ test('above 1,000 requests at work a request is answered 503, except for probes,
   expect(refused.headers.get('retry-after')).toBe('1');
   expect(await refused.text()).toContain('"OVERLOADED"');
   expect((await app.fetch('/healthz')).status).toBe(200);
+  const probing = open(app);
+  probing.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(2));
+  await new Promise((resolve) => probing.once('close', resolve));
   for (const socket of sockets) socket.destroy();
   expect((await sendUntil(200)).status).toBe(200);
 });
