@@ -54,10 +54,6 @@ class TurnQueue {
   }
 
   async takeTurn(holder: string, timeoutMs: number): Promise<void> {
-    if (this.getWait(0) <= 0 && this.waiters.length === 0) {
-      this.begin();
-      return;
-    }
     const latest = this.waiters.findLast((waiter) => waiter.holder === holder);
     const round = Math.max(this.round, latest?.round ?? 0) + 1;
     const place = this.waiters.findLastIndex((waiter) => waiter.round <= round) + 1;

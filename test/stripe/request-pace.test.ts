@@ -119,6 +119,46 @@ test.concurrent('a subject whose requests fill the queue keeps no other subject 
   expect(order.length).toBeLessThanOrEqual(24 + askedMs / 50);
 });
 
+test.concurrent(
+  'subjects with one request each have their turns in the order in which they came',
+  async () => {
+    const pace = new RequestPace(50);
+    const order: string[] = [];
+    const take = (subject: string): Promise<unknown> =>
+      pace.takeTurn('GET /v1/customers/:id', subject, patienceMs).then(() => order.push(subject));
+
+    // Five come early.
+    await Promise.all(Array.from('abcdefgh', take));
+
+    expect(order.join('')).toBe('abcdefgh');
+  },
+);
+
+test.concurrent(
+  'a subject that comes later has its turn after those who wait for the same round',
+  async () => {
+    const pace = new RequestPace(50);
+    const order: string[] = [];
+    const take = (subject: string): Promise<unknown> =>
+      pace.takeTurn('GET /v1/customers/:id', subject, patienceMs).then(() => order.push(subject));
+
+    const early = Array.from({ length: 8 }, () => take('early'));
+    await early[6];
+    await Promise.all([...early, take('late')]);
+
+    expect(order.slice(-2)).toEqual(['early', 'late']);
+  },
+);
+
+test.concurrent('a request whose time ends while others go first is refused', async () => {
+  const pace = new RequestPace(100);
+  const take = (subject: string, ms = patienceMs) => pace.takeTurn('GET /v1/customers/:id', subject, ms);
+  const earlier = Array.from({ length: 12 }, () => take('greedy'));
+
+  const late = expect(take('greedy', 25)).rejects.toMatchObject({ code: 'STRIPE_RATE_LIMITED' });
+  await Promise.all([...earlier, ...Array.from('abcdef', (subject) => take(subject)), late]);
+});
+
 test.concurrent('subjects that ask for more than there is have equal shares of it', async () => {
   const pace = new RequestPace(100);
   const turns = new Map<string, number>();
