@@ -21,13 +21,42 @@ test('the causes of an error are logged, but not without end where they form a c
   expect(count).toBe(5);
 });
 
+test('an error is logged by its name, its code, its place in the sources, and its request at Stripe', () => {
+  const error = Object.assign(new RangeError('no'), { code: 42, requestId: 'req_1' });
+  error.stack = [
+    'RangeError: no',
+    '    at send (file:///app/node_modules/stripe/src/net.ts:12:34)',
+    '    at file:///app/elsewhere.js:1:2',
+    '    at open (file:///app/src/portal/portal-session.ts:41:7)',
+    '    at run (file:///app/src/app.ts:5:6)',
+  ].join('\n');
+  const at = 'portal/portal-session.ts:41';
+  expect(describeError(error)).toEqual({
+    name: 'RangeError',
+    message: 'no',
+    code: '42',
+    at,
+    stripeRequestId: 'req_1',
+  });
+
+  const odd = Object.assign(new Error('no'), { code: {}, requestId: 7, stack: undefined });
+  expect(describeError(odd)).toEqual({ name: 'Error', message: 'no' });
+  expect(describeError('no')).toEqual({
+    name: 'string',
+    message: 'a value that is not an error was thrown',
+  });
+});
+
 test('a mistake of a client is not logged, and a failure of this service is', () => {
   const lines: string[] = [];
   const logger = createLogger('info', { write: (line) => void lines.push(line) });
 
   logFailure(logger, new BadUserInputError('Not a link id.'), 'a request failed');
   expect(lines).toEqual([]);
-  logFailure(logger, new StoreUnavailableError(new Error('no answer')), 'a request failed');
-  logFailure(logger, new TypeError('x is not a function'), 'a request failed');
-  expect(lines.map((line) => (JSON.parse(line) as { level: number }).level)).toEqual([40, 50]);
+  logFailure(logger, new StoreUnavailableError(new Error('no answer')), 'a request failed', { link: 'a' });
+  logFailure(logger, new TypeError('x is not a function'), 'a request failed', { link: 'b' });
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { level: 40, link: 'a', error: { name: 'StoreUnavailableError' }, msg: 'a request failed' },
+    { level: 50, link: 'b', error: { name: 'TypeError' }, msg: 'a request failed' },
+  ]);
 });
