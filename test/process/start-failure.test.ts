@@ -59,9 +59,16 @@ test.each([
   ['connect ECONNREFUSED redis:6379', '[address]'],
   ['closed by fd00:0:0:0:0:0:0:1.', 'closed by [address].'],
   ['std::bad_alloc at 12:30:45', 'std::bad_alloc at 12:30:45'],
-])('a text is told without an e-mail address, a path, an address or a host name: %s', (text, redacted) => {
-  expect(describeStartFailure(new Error(text))).toBe(`The service could not start: ${redacted}`);
-});
+  ['whsec_Ab+/=-9 and whsec_xyz', '[webhook secret] and [webhook secret]'],
+  ['Bearer eyJhbGci.eyJzdWIi.c2ln, then eyJhbGci.eyJzdWIi', 'Bearer [token], then [token]'],
+  ['mongodb+srv://ada:secret@db.example/x and HTTPS://a.example/b', '[url] and [url]'],
+  ['no\n    at open (/app/x.ts:1:2)\n    at run (/app/y.ts:3:4)', 'no [stack]'],
+])(
+  'a text is told without an e-mail address, a path, an address, a host name or a secret: %s',
+  (text, redacted) => {
+    expect(describeStartFailure(new Error(text))).toBe(`The service could not start: ${redacted}`);
+  },
+);
 
 test('words of others are told without what they may hold', () => {
   const error = new Error('listen EADDRNOTAVAIL 10.1.2.3:4000 with sk_test_secret');
