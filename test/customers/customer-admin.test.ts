@@ -238,10 +238,17 @@ describe('customerMappings', () => {
     expect((await readPage(100, cursor[place])).edges).toEqual(edges.slice(place + 1));
   });
 
-  test.each([{ first: 0 }, { first: -1 }, { first: 101 }, { after: '' }, { after: '%' }, { after: 'AA' }])(
-    'refuses %j',
-    async (variables) => {
-      (await execute({ document: customerMappingsQuery, variables })).expectError('BAD_USER_INPUT');
-    },
-  );
+  test.each([
+    { first: 0 },
+    { first: -1 },
+    { first: 101 },
+    { after: '' },
+    { after: '%' },
+    { after: 'AA' },
+    { after: 'AGE' },
+    { after: 'YQA' },
+    { after: 'YWRh=' },
+  ])('refuses %j', async (variables) => {
+    (await execute({ document: customerMappingsQuery, variables })).expectError('BAD_USER_INPUT');
+  });
 });
