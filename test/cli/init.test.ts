@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   readFileSync,
@@ -233,6 +234,18 @@ describe('the file', () => {
     expect((await init([...own.flat(), '--force'])).exitCode).toBe(0);
     expect(lstatSync(file).isSymbolicLink()).toBe(true);
     expect(readFileSync(target, 'utf8')).toContain(stripeKey);
+  });
+
+  // Only root may give a file to any group.
+  const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
+  testAsRoot('keeps its owner and its group, so that its mode lets no other group read it', async () => {
+    writeFileSync(file, 'MINE=1\n');
+    chownSync(file, 1234, 2345);
+    chmodSync(file, 0o640);
+
+    expect((await init([...own.flat(), '--force'])).exitCode).toBe(0);
+    const { uid, gid, mode } = statSync(file);
+    expect({ uid, gid, mode: mode & 0o777 }).toEqual({ uid: 1234, gid: 2345, mode: 0o640 });
   });
 
   test('of another name is not read by itself, which the command says', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { access, chmod, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { access, chmod, chown, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Command, Option } from 'commander';
@@ -50,7 +51,7 @@ Auth.js and for sessions of your own, with a new JWT_SECRET to share.
 
 async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const { output, force = false } = options;
-  const { path, mode } = await findPlace(output, force);
+  const { path, earlier } = await findPlace(output, force);
   const env = shell.readProcessEnvironment();
   const given = isSet(env, 'STRIPE_SECRET_KEY')
     ? { stripeKey: env['STRIPE_SECRET_KEY'], ...options }
@@ -59,32 +60,36 @@ async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const variables = createVariables(answers, options);
   loadConfig(variables);
   const text = toText(variables);
-  await writePlace(path, mode, text).catch(failOn(output, 'written'));
+  await writePlace(path, earlier, text).catch(failOn(output, 'written'));
   const share = answers.provider === 'own' ? ' Your backend signs tokens with its JWT_SECRET.' : '';
   const use = resolve(output) === resolve('.env') ? '' : ` ${useOfAnotherFile}`;
   shell.stdout.write(`Wrote ${output}.${share}${use}\n${nextSteps}`);
 }
 
-/** Fails before the questions: their answers would be lost. The mode is null when there is no file to replace. */
+/** Fails before the questions: their answers would be lost. `earlier` is the file to replace, if any. */
 async function findPlace(output: string, force: boolean) {
   const path = await realpath(output).catch(() => output);
-  const existing = await stat(path).catch(() => null);
-  if (existing?.isFile() === false) throw new CommandError(`${output} is not a file: give a file.`);
-  if (existing !== null && !force)
+  const earlier = await stat(path).catch(() => null);
+  if (earlier?.isFile() === false) throw new CommandError(`${output} is not a file: give a file.`);
+  if (earlier !== null && !force)
     throw new CommandError(`${output} exists. Add --force to replace it, or --output for another file.`);
   await access(dirname(path), constants.W_OK).catch(failOn(output, 'written'));
-  return { path, mode: existing?.mode ?? null };
+  return { path, earlier };
 }
 
 /** Keeps the earlier file until the new one is whole, since a full disk would lose it. */
-async function writePlace(path: string, mode: number | null, text: string): Promise<void> {
+async function writePlace(path: string, earlier: Stats | null, text: string): Promise<void> {
   const writeNew = (file: string) => writeFile(file, text, { mode: 0o600, flag: 'wx' });
-  if (mode === null) return writeNew(path);
+  if (earlier === null) return writeNew(path);
   const beside = `${path}.${randomUUID()}`;
   try {
     await writeNew(beside);
-    // Its group may be the service's; others never read the secrets.
-    await chmod(beside, mode & 0o770);
+    // The earlier file's group may be the service's. Another group, and others, never read the secrets.
+    const isOfGroup = await chown(beside, earlier.uid, earlier.gid).then(
+      () => true,
+      () => false,
+    );
+    await chmod(beside, earlier.mode & (isOfGroup ? 0o770 : 0o700));
     await rename(beside, path);
   } finally {
     await rm(beside, { force: true });
