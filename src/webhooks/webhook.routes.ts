@@ -130,7 +130,10 @@ function limitLargeBodies(server: FastifyInstance): void {
         yield piece;
       }
     }
-    done(null, Readable.from(waitWhereLarge()));
+    const body = Readable.from(waitWhereLarge());
+    // After the response to a body that is too large, nothing else listens, and the client may still disconnect.
+    body.on('error', () => undefined);
+    done(null, body);
   });
 }
 

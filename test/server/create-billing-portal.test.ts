@@ -315,6 +315,21 @@ describe('fetch', () => {
     });
   });
 
+  test('a client that disconnects after its event was refused as too large does not end the process of the host', async () => {
+    const leaving = new AbortController();
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)),
+    });
+    const headers = { 'stripe-signature': `t=${Math.floor(Date.now() / 1000)},v1=0a` };
+    const init = { method: 'POST', headers, body, duplex: 'half', signal: leaving.signal } as const;
+    const response = await billing.fetch(request('/billing/webhooks/stripe', null, init));
+    leaving.abort();
+    // An error without a listener would fail the test in a later turn.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    expect(response.status).toBe(413);
+  });
+
   test('serves a route of the name of the base path, also where the host has removed that', async () => {
     const opened = await open({}, '/billing-portal');
     const query = `?returnUrl=${encodeURIComponent(returnUrl)}`;
