@@ -1,7 +1,7 @@
 import type { CommandConfig } from '../config/command-config.ts';
 import type { Feature, Platform } from '../platform.ts';
 import { type HandlerParts, handleEvent, isOwn } from './webhook-handlers.ts';
-import { WebhookProcessor } from './webhook-processor.service.ts';
+import { WebhookProcessor, createEventLimit } from './webhook-processor.service.ts';
 import { addWebhookRoutes } from './webhook.routes.ts';
 
 /** Bounds how many forged deliveries from one address are logged and counted. */
@@ -20,13 +20,14 @@ export function createWebhooks(
   const { now, telemetry, leases, database } = platform;
   const parts = { ...platform, ...features, linking };
   const processor = new WebhookProcessor((event) => handleEvent(event, parts), database.records, leases);
+  const ownershipReads = createEventLimit();
   const routes: Feature['routes'] = [
     {
       audience: 'senders',
       add: (server, limits) =>
         addWebhookRoutes(server, {
           processor,
-          isOwn: (event) => isOwn(event, parts),
+          isOwn: (event) => ownershipReads.run(() => isOwn(event, parts)),
           secrets,
           origin,
           now,

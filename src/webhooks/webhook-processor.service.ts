@@ -11,9 +11,13 @@ const eventsAtOnce = 10;
 /** Stripe has timed out by then and sends the event again. */
 const patienceMs = 20_000;
 
+export function createEventLimit(): ConcurrencyLimit {
+  return new ConcurrencyLimit(eventsAtOnce, patienceMs);
+}
+
 /** Handles each event once, over all processes. Only a handled event is recorded: after a crash, Stripe's next delivery is handled. */
 export class WebhookProcessor {
-  private readonly limit = new ConcurrencyLimit(eventsAtOnce, patienceMs);
+  private readonly limit = createEventLimit();
 
   constructor(
     private readonly handle: (event: WebhookEvent) => Promise<void>,

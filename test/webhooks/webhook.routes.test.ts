@@ -458,6 +458,25 @@ describe("at an organization's destination, whose events name their account by `
     expect(behind.countStored().records).toBe(1);
   });
 
+  test('of a burst, at most ten events ask Stripe whose they are at a time', async () => {
+    const gate = await startStripeGate(app.stripe.url);
+    const behind = await createWebhookApp({ STRIPE_API_URL: gate.url });
+    let underWay = 0;
+    let most = 0;
+    gate.watch(async () => {
+      most = Math.max(most, (underWay += 1));
+      await sleep(50);
+      underWay -= 1;
+      return 'pass' as const;
+    });
+    const ofOther = () =>
+      createEvent('invoice.paid', { object: 'invoice', id: 'in_1' }, { context: 'acct_2' });
+    const answers = await Promise.all(Array.from({ length: 40 }, () => behind.deliver(ofOther())));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(most).toBe(10);
+  });
+
   test('an event is not acknowledged while Stripe does not say whose it is', async () => {
     const event = await readOwnEvent();
     await fail('500', '3');
