@@ -68,18 +68,23 @@ function listMentions(set: PolicySet): Mention[] {
   return [...offers, ...coupons, ...plans];
 }
 
+/** A coupon may have the id of a product. */
+function getKey({ kind, id }: Mention): string {
+  return kind === 'coupon' ? `coupon ${id}` : id;
+}
+
 export const checkPlans: Check<StripeDeployment> = async (deployment) => {
   const mentions = listMentions(requirePolicies(deployment));
   // Offers come first, and have a known kind. Whether a rule's plan is a product or a price is a guess.
   const distinct = mentions.filter(
-    ({ id }, index) => mentions.findIndex((other) => other.id === id) === index,
+    (mention, index) => mentions.findIndex((other) => getKey(other) === getKey(mention)) === index,
   );
   const found = new Map<string, Plan | string>();
-  const read = async (mention: Mention) => found.set(mention.id, await find(deployment.client, mention));
+  const read = async (mention: Mention) => found.set(getKey(mention), await find(deployment.client, mention));
   // The client refuses requests that would wait for their turn for more than a second.
   for (let rest = distinct; rest.length > 0; rest = rest.slice(5))
     await Promise.all(rest.slice(0, 5).map(read));
-  const problems = mentions.flatMap((mention) => judgeMention(mention, found.get(mention.id)));
+  const problems = mentions.flatMap((mention) => judgeMention(mention, found.get(getKey(mention))));
   if (problems.length > 0) return problems;
   const count = (wanted: Mention['kind']) => distinct.filter(({ kind }) => kind === wanted).length;
   return pass(

@@ -285,6 +285,17 @@ describe('policies', () => {
     );
   });
 
+  test('a coupon with the id of a product is checked as well', async () => {
+    const { id } = await kit.stripe.products.create({ id: 'gold', name: 'Gold' });
+    const recurring = { interval: 'month' } as const;
+    const price = await kit.stripe.prices.create({ product: id, currency: 'usd', unit_amount: 1, recurring });
+    const flows = { subscription_update_confirm: { discounts: [{ coupon: id }] } };
+    const file = createPolicies(id, price.id, { role: 'vip' }, flows);
+    expect(await examinePolicies('policy-plans', file)).toEqual([
+      "fail: policy plans: No such coupon: 'gold'",
+    ]);
+  });
+
   test('without coupons, none is checked', async () => {
     const flows = { subscription_update_confirm: { discounts: [{ promotion_code: 'promo_1' }] } };
     const file = createPolicies(kit.productId, kit.price.id, { role: 'vip' }, flows);
