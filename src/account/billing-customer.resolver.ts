@@ -90,7 +90,7 @@ export class BillingSubscriptionResolver {
   @Extensions(observed)
   @FieldResolver(() => BillingCharge, {
     nullable: true,
-    description: `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is paused or unpaid. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+    description: `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
   })
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
     if (!(await requestInvoices(subscription.access))) return null;
