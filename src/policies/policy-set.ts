@@ -117,13 +117,14 @@ type Features = ConfigurationFeatures | Configuration['features'];
 /** What a feature offers, and how much of it. */
 type Offer = readonly [what: string, extent: number];
 
-const once = (what: string): Offer => [what, 1];
+/** An offer that a feature has or lacks, without an extent. */
+const toOffer = (what: string): Offer => [what, 1];
 
-/** The changes, prices and quantities that an enabled feature offers. */
+/** What an enabled feature offers: changes, prices, quantities, and an immediate end. */
 const details: Partial<Record<FeatureName, (features: Features) => readonly Offer[]>> = {
-  customer_update: ({ customer_update: update }) => (update?.allowed_updates ?? []).map(once),
+  customer_update: ({ customer_update: update }) => (update?.allowed_updates ?? []).map(toOffer),
   subscription_cancel: ({ subscription_cancel: cancel }) =>
-    cancel?.mode === 'immediately' ? [once('mode immediately')] : [],
+    cancel?.mode === 'immediately' ? [toOffer('mode immediately')] : [],
   subscription_update: ({ subscription_update: update }) => {
     const { default_allowed_updates: kinds = [], products } = update ?? {};
     const quantities = (products ?? []).flatMap(({ product, adjustable_quantity: quantity }): Offer[] => {
@@ -131,14 +132,14 @@ const details: Partial<Record<FeatureName, (features: Features) => readonly Offe
       const smallest: Offer = [`smaller quantities of ${product}`, -(quantity.minimum ?? 1)];
       return [smallest, [`larger quantities of ${product}`, quantity.maximum ?? Infinity]];
     });
-    return [...[...kinds, ...(products ?? []).flatMap(({ prices }) => prices)].map(once), ...quantities];
+    return [...[...kinds, ...(products ?? []).flatMap(({ prices }) => prices)].map(toOffer), ...quantities];
   },
 };
 
 function listOffers(name: FeatureName, features: Features = {}): Offer[] {
   if (features[name]?.enabled !== true) return [];
   const offers = details[name]?.(features) ?? [];
-  return [once(name), ...offers.map(([what, extent]): Offer => [`${name} of ${what}`, extent])];
+  return [toOffer(name), ...offers.map(([what, extent]): Offer => [`${name} of ${what}`, extent])];
 }
 
 /** What a feature offers and `others` do not: its name if they lack the whole feature, else details. */

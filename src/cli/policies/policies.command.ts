@@ -47,7 +47,8 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
 const policiesHelp = `
 Reads PORTAL_POLICIES, STRIPE_SECRET_KEY, POLICY_NAMESPACE, STRIPE_API_URL,
 STRIPE_ACCOUNT and RETURN_URLS, as the service does. It never shows or changes
-configurations of other namespaces, or configurations that come from no policy.
+configurations of other namespaces, or configurations that the service did not
+make.
 
   billing-portal policies plan
   billing-portal policies apply

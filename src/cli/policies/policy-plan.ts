@@ -55,7 +55,10 @@ interface SpareConfiguration {
   readonly hasLoginPage: boolean;
 }
 
-/** Never lists the account's default configuration, or without a file, which has policies, configurations of policies. */
+/**
+ * Never lists the account's default configuration.
+ * @param policies of the file; without a file there are none, and only copies of configurations without a policy are listed
+ */
 export function listSpares(policies: readonly Policy[], own: readonly Configuration[]): SpareConfiguration[] {
   const hashes = new Set(policies.map(({ compiled }) => compiled.hash));
   const inUse = new Set([...hashes].map((hash) => findByHash(own, hash)?.id));
