@@ -203,8 +203,8 @@ function toPendingUpdate({ pending_update: update }: SubscriptionFacts) {
   };
 }
 
-function toOpenInvoice({ latest_invoice: invoice }: SubscriptionFacts, access: RequestAccess) {
-  if (invoice?.status !== 'open') return null;
+function toOpenInvoice({ open_invoice: invoice }: SubscriptionFacts, access: RequestAccess) {
+  if (invoice === null) return null;
   return {
     id: invoice.id,
     number: invoice.number,

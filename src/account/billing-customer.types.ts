@@ -13,7 +13,10 @@ const BillingAddress = createObjectType('BillingAddress', 'A postal address.', {
   city: nullable(String, 'The city.'),
   state: nullable(String, 'The state, county, province or region.'),
   postalCode: nullable(String, 'The postal code.'),
-  country: nullable(String, 'The country as two letters, such as `DE`.'),
+  country: nullable(
+    String,
+    'The country as two letters, such as `DE`. Customers created by the API may have any text.',
+  ),
 });
 
 const BillingShipping = createObjectType('BillingShipping', 'Where goods are shipped to.', {

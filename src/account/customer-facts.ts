@@ -127,7 +127,6 @@ const schedule = z.object({
 /** Without the URL of its page, which is a credential. */
 const invoice = z.object({
   id,
-  status: text,
   number: text,
   currency,
   amount_remaining: z.int(),
@@ -175,7 +174,7 @@ const subscription = z.object({
   days_until_due: maybe(count),
   default_payment_method: maybe(paymentMethod),
   default_source: maybe(paymentMethod),
-  latest_invoice: maybe(invoice),
+  open_invoice: maybe(invoice),
 });
 
 const address = z.object({

@@ -3,7 +3,7 @@ import { type CustomerSubscriptions, isEnded } from '../customers/customer-subsc
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import { BillingError } from '../shared/errors.ts';
-import { SharedReads, readAll } from '../stripe/reads.ts';
+import { SharedReads, readAll, readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, findById } from '../stripe/stripe.errors.ts';
 import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
@@ -68,12 +68,16 @@ export class CustomerReader {
     subscriptions: readonly Stripe.Subscription[],
   ): Promise<CustomerFacts> {
     try {
-      const [taxIds, findPrice] = await Promise.all([
+      const [taxIds, findPrice, openInvoices] = await Promise.all([
         this.readTaxIds(customer),
         findPrices(this.stripe, subscriptions.flatMap(listPrices)),
+        this.readOpenInvoices(customer, subscriptions),
         addCouponAmounts(this.stripe, customer, subscriptions),
       ]);
-      const whole = subscriptions.map((subscription) => replacePrices(subscription, findPrice));
+      const whole = subscriptions.map((subscription) => ({
+        ...replacePrices(subscription, findPrice),
+        open_invoice: findOpenInvoice(subscription, openInvoices),
+      }));
       return customerFactsSchema.parse({ ...customer, tax_ids: taxIds, subscriptions: whole });
     } catch (error) {
       throw error instanceof BillingError ? error : new StripeUnavailableError(error);
@@ -84,6 +88,30 @@ export class CustomerReader {
     if (taxIds?.has_more !== true) return taxIds?.data ?? [];
     return readAll(this.stripe, (sdk, page, options) => sdk.customers.listTaxIds(id, page, options));
   }
+
+  /** Once Stripe stops collecting, the latest invoice stays a draft, while older ones are open: the newest hundred suffice. */
+  private async readOpenInvoices(
+    { id: customer }: Stripe.Customer,
+    subscriptions: readonly Stripe.Subscription[],
+  ): Promise<readonly Stripe.Invoice[]> {
+    const isLate = ({ status }: Stripe.Subscription): boolean => /^(past_due|unpaid)$/.test(status);
+    if (!subscriptions.some((each) => isLate(each) && findOpenInvoice(each, []) === null)) return [];
+    const pages = readPages(this.stripe, (sdk, page, options) =>
+      sdk.invoices.list({ ...page, customer, status: 'open' }, options),
+    );
+    for await (const page of pages) return page;
+    return [];
+  }
+}
+
+/** @param others open invoices, newest first */
+function findOpenInvoice(
+  { id, latest_invoice }: Stripe.Subscription,
+  others: readonly Stripe.Invoice[],
+): Stripe.Invoice | null {
+  const latest = latest_invoice as Stripe.Invoice | null;
+  if (latest?.status === 'open') return latest;
+  return others.find(({ parent }) => parent?.subscription_details?.subscription === id) ?? null;
 }
 
 type ReplacePrice = (reference: PriceReference) => object | null;

@@ -184,7 +184,10 @@ export const BillingSubscription = createObjectType('BillingSubscription', 'A su
     BillingPaymentMethod,
     "What is charged: the subscription's own payment method; without one, the customer's. Null for SEND_INVOICE.",
   ),
-  openInvoice: nullable(BillingOpenInvoice, 'The latest invoice, if open. `invoices` has older ones too.'),
+  openInvoice: nullable(
+    BillingOpenInvoice,
+    'The latest invoice, if open; while PAST_DUE or UNPAID, the newest open one. `invoices` has all.',
+  ),
   facts: internal<SubscriptionFacts>(),
   access: internal<RequestAccess>(),
 });

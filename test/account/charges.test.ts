@@ -492,6 +492,52 @@ describe('fields that ask Stripe', () => {
       ]);
     });
 
+    describe('of a subscription whose latest invoice is a draft', () => {
+      const page = 'subscriptions { id openInvoice { id amountDue { amount } hostedInvoiceUrl } }';
+
+      async function createOverdue(status: string) {
+        const user = await app.createUser();
+        const { id } = await app.subscribe(user.customer);
+        const invoices = [await app.invoice(id, 'open'), await app.invoice(id, 'open')];
+        await app.invoice(id, 'draft');
+        await app.setSubscription(id, { status });
+        return { user, id, newest: invoices[1] };
+      }
+
+      test.each(['past_due', 'unpaid'])('is that of the newest open one while it is %s', async (status) => {
+        const { user, id, newest = '' } = await createOverdue(status);
+        const other = await app.subscribe(user.customer);
+        await app.invoice(other.id, 'open');
+
+        const { data } = await ask(app, user, page);
+
+        const { hosted_invoice_url: hostedInvoiceUrl } = await app.sdk.invoices.retrieve(newest);
+        const openInvoice = { id: newest, amountDue: { amount: 900 }, hostedInvoiceUrl };
+        expect(data.billingCustomer?.['subscriptions']).toContainEqual({ id, openInvoice });
+      });
+
+      test('is none while it is active, and Stripe is not asked for others', async () => {
+        const { user, id } = await createOverdue('active');
+        app.forgetRequests();
+
+        const { data } = await ask(app, user, page);
+
+        expect(data.billingCustomer).toEqual({ subscriptions: [{ id, openInvoice: null }] });
+        expect(app.listRequests('/v1/invoices')).toEqual([]);
+      });
+
+      test('is none once both are paid', async () => {
+        const { user, id } = await createOverdue('unpaid');
+        const { data: open } = await app.sdk.invoices.list({ subscription: id, status: 'open' });
+        for (const invoice of open) await app.sdk.invoices.pay(invoice.id);
+
+        const { data } = await ask(app, user, page);
+
+        expect(open).toHaveLength(2);
+        expect(data.billingCustomer).toEqual({ subscriptions: [{ id, openInvoice: null }] });
+      });
+    });
+
     test("is never that of another invoice, with which Stripe's answer does not fit", async () => {
       const user = await app.createUser();
       const id = await app.invoice((await app.subscribe(user.customer)).id, 'open');

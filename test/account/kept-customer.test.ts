@@ -193,7 +193,7 @@ describe('a kept customer', () => {
           invoice_settings: {
             default_payment_method: { object: 'payment_method', type: 'card', details },
           },
-          subscriptions: [{ latest_invoice: { status: 'open', amount_remaining: 900 } }],
+          subscriptions: [{ open_invoice: { amount_remaining: 900 } }],
         },
       });
       expect(JSON.stringify(record)).not.toMatch(/planted|fingerprint|pm_|https?:/);

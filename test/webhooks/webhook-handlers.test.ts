@@ -469,6 +469,27 @@ describe('billing_portal.session.created', () => {
   });
 });
 
+test('invoice.paid of an older invoice refreshes the open invoice of a subscription whose latest one is a draft', async () => {
+  const { customer, subscription } = await createSubscriber(app.sdk);
+  await app.link(randomUUID(), customer.id);
+  const invoice = (status: string) =>
+    app.sdk.rawRequest('POST', '/_control/invoices', { subscription: subscription.id, status });
+  const { id: older } = (await invoice('open')) as unknown as Stripe.Invoice;
+  await invoice('draft');
+  await app.sdk.rawRequest('POST', `/_control/subscriptions/${subscription.id}`, { status: 'unpaid' });
+  const findOpen = async () => {
+    const snapshot = await app.findSnapshot(customer.id);
+    return snapshot?.facts?.subscriptions.map(({ open_invoice: open }) => open?.id ?? null);
+  };
+  await deliver('customer.updated', customer);
+  expect(await findOpen()).toEqual([older]);
+
+  const paid = await app.sdk.invoices.pay(older);
+  await app.deliver(createEvent('invoice.paid', { ...paid }));
+
+  expect(await findOpen()).toEqual([null]);
+});
+
 describe('billing_portal.configuration', () => {
   test.each(['billing_portal.configuration.created', 'billing_portal.configuration.updated'])(
     '%s lets the next session look at Stripe again',
