@@ -153,7 +153,7 @@ describeInBrowser('the states of the account page', (driver) => {
     await page.getByText('Changes to 2 × Seat for $40.00 on ').waitFor();
   });
 
-  test('an unpaid plan whose latest invoice is a draft leads to the open ones', async () => {
+  test('an unpaid plan whose latest invoice is a draft leads to the newest open one', async () => {
     const arrange: Arrange = async (sdk, customer) => {
       await startLate('plain')(sdk, customer);
       const { data } = await sdk.subscriptions.list({ customer });
@@ -162,8 +162,34 @@ describeInBrowser('the states of the account page', (driver) => {
       await control(sdk, `subscriptions/${subscription}`, { status: 'unpaid' });
     };
     const page = await visitAs(await started, driver, arrange);
-    await page.getByText('Pay your open invoices, or contact us.').waitFor();
-    expect(await page.getByRole('link', { name: /^Pay now, invoice/ }).count()).toBe(1);
+    await page.getByText('Pay now to keep your plan.').waitFor();
+    await page.getByRole('alert').getByRole('link', { name: 'Pay now' }).click();
+    await page.getByRole('button', { name: /^Pay/ }).waitFor();
+  });
+
+  test.each([
+    ['GB', 'United Kingdom'],
+    ['England', 'England'],
+  ])('an address is shown line by line, with %s as the country', async (country, name) => {
+    const arrange: Arrange = (sdk, customer) =>
+      sdk.customers.update(customer, {
+        address: { line1: '12 St James’s Square', city: 'London', postal_code: 'SW1Y 4JH', country },
+      });
+    const page = await visitAs(await started, driver, arrange);
+    const details = await page.getByRole('region', { name: 'Billing details' }).innerText();
+    expect(details).toContain(`12 St James’s Square\nLondon, SW1Y 4JH\n${name}\n`);
+  });
+
+  test('an invoice that a bank is debiting is not asked to be paid', async () => {
+    const arrange: Arrange = async (sdk, customer) => {
+      await startLate('plain')(sdk, customer);
+      await control(sdk, 'payment_methods', { customer, type: 'sepa_debit', last4: '3000', default: true });
+      const { data } = await sdk.subscriptions.list({ customer });
+      await control(sdk, `subscriptions/${data[0]?.id ?? ''}`, { status: 'active' });
+    };
+    const page = await visitAs(await started, driver, arrange);
+    await page.getByText(/ is being debited\. This can take several days\./).waitFor();
+    expect(await page.getByRole('link', { name: 'Pay now', exact: true }).count()).toBe(0);
   });
 
   test('an unpaid invoice that was sent is not called a failed payment', async () => {

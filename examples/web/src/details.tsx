@@ -8,6 +8,12 @@ const verifications: Partial<Record<NonNullable<BillingCustomer['taxIds'][number
     UNVERIFIED: ' (could not be verified)',
   };
 
+/** Stripe takes any text as a country, and `Intl` refuses what is not a code. */
+function nameCountry(country: string): string {
+  if (!/^[a-z]{2}$/i.test(country)) return country;
+  return new Intl.DisplayNames(undefined, { type: 'region' }).of(country) ?? country;
+}
+
 /** Who the invoices are for, and what is to the customer's credit. */
 export function Details({ customer, open }: { readonly customer: BillingCustomer; readonly open: Open }) {
   const { name, email, phone, address, taxIds, balance, tasks } = customer;
@@ -18,8 +24,9 @@ export function Details({ customer, open }: { readonly customer: BillingCustomer
     phone,
     line1,
     line2,
-    [postalCode, city, state].filter(Boolean).join(' '),
-    country && (new Intl.DisplayNames(undefined, { type: 'region' }).of(country) ?? country),
+    // Countries order and separate these differently, and `Intl` does not say how.
+    [city, state, postalCode].filter(Boolean).join(', '),
+    country && nameCountry(country),
     ...taxIds.map(({ value, verification }) => value + ((verification && verifications[verification]) ?? '')),
   ].filter(Boolean);
   return (

@@ -86,10 +86,13 @@ function nameItem({ price }: BillingSubscription['items'][number]): string {
   return price.productName ?? 'Plan';
 }
 
-function OpenInvoice({ subscription: { id, openInvoice, status } }: Pick<PlanProps, 'subscription'>) {
+function OpenInvoice({ subscription }: Pick<PlanProps, 'subscription'>) {
+  const { id, openInvoice, status } = subscription;
   if (openInvoice === null) return null;
   const { amountDue, dueAt, nextAttemptAt, hostedInvoiceUrl } = openInvoice;
   const isLate = status === 'PAST_DUE' || status === 'UNPAID' || status === 'INCOMPLETE';
+  if (!isLate && isDebited(subscription))
+    return <p>{formatMoney(amountDue)} is being debited. This can take several days.</p>;
   return (
     <div className={isLate ? 'problem' : 'notice'} role={isLate ? 'alert' : undefined}>
       <p>
@@ -103,6 +106,13 @@ function OpenInvoice({ subscription: { id, openInvoice, status } }: Pick<PlanPro
       )}
     </div>
   );
+}
+
+/** A bank takes days to debit an account. Until then, Stripe keeps the invoice open and the plan active. */
+function isDebited({ collectionMethod, paymentMethod, pendingUpdate, openInvoice }: BillingSubscription) {
+  const isDebit = /_debit$|_bank_account$/.test(paymentMethod?.type ?? '');
+  const isAutomatic = collectionMethod === 'CHARGE_AUTOMATICALLY' && pendingUpdate === null;
+  return isDebit && isAutomatic && openInvoice?.nextAttemptAt === null;
 }
 
 function describeDue(dueAt: string | null, isLate: boolean): string {

@@ -37,8 +37,8 @@ function describeDebt({ collectionMethod, cancelsAt, openInvoice }: BillingSubsc
     collectionMethod === 'SEND_INVOICE'
       ? 'Your last invoice is not paid yet.'
       : 'Your last payment did not go through.';
-  // The latest invoice of an unpaid plan may be a draft, which the seller must release, while older ones are open.
-  const pay = openInvoice ? 'Pay now to keep your plan.' : 'Pay your open invoices, or contact us.';
+  // Without an open invoice, there are only drafts, which the seller must release.
+  const pay = openInvoice ? 'Pay now to keep your plan.' : 'Contact us to keep your plan.';
   const next = cancelsAt === null ? pay : `Cancels on ${formatDate(cancelsAt)}.`;
   return `${cause} ${next}`;
 }

@@ -4,7 +4,8 @@ import type { Store } from './store.ts';
 /** A postal address. Every part can be unset. */
 export const address = object({
   city: emptyable(string()),
-  country: emptyable(string({ maxLength: 2 })),
+  // Any text: https://github.com/stripe/stripe-node/issues/1680
+  country: emptyable(string()),
   line1: emptyable(string()),
   line2: emptyable(string()),
   postal_code: emptyable(string()),

@@ -189,6 +189,13 @@ describe('billing information', () => {
     });
   });
 
+  test('an address is shown whole, with any text as its country', async () => {
+    const { page, customer } = await portal.openSubscriber();
+    const address = { line1: '1 Main St', city: 'Austin', state: 'TX', postal_code: '73301', country: 'USA' };
+    await stripe.customers.update(customer.id, { address });
+    expect((await openPage(page.url)).text).toContain('1 Main St, Austin, TX, 73301, USA');
+  });
+
   test('only what the configuration allows can be changed', async () => {
     const { id } = await stripe.billingPortal.configurations.create({
       features: { ...allFeatures, customer_update: { enabled: true, allowed_updates: ['phone'] } },

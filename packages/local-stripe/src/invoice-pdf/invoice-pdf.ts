@@ -41,7 +41,8 @@ export function writeInvoicePdf(invoice: InvoiceObject): Buffer {
 
 function factsOf(invoice: InvoiceObject): (readonly [string, string])[] {
   const { customer_address: address } = invoice;
-  const place = [address?.line1, address?.line2, address?.postal_code, address?.city, address?.country];
+  const { line1, line2, city, state, postal_code, country } = address ?? {};
+  const place = [line1, line2, city, state, postal_code, country];
   const facts: (readonly [string, string | null])[] = [
     ['Date', formatDay(invoice.created)],
     ['Due', invoice.due_date === null ? null : formatDay(invoice.due_date)],

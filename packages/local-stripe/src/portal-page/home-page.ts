@@ -96,6 +96,7 @@ function renderCustomer(visit: Visit): Html {
         customer.address.line1,
         customer.address.line2,
         customer.address.city,
+        customer.address.state,
         customer.address.postal_code,
         customer.address.country,
       ]
