@@ -7,7 +7,6 @@ import { Sweeper, createSweeper } from '../../src/process/sweeper.ts';
 import { createRecord } from '../../src/records/record-store.ts';
 import { SweepClock } from '../../src/records/sweep-clock.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
-import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 const clock = { read: () => Promise.resolve({ by: new Date(), aheadMs: 0 }) };
@@ -129,8 +128,7 @@ test('a stop waits for the batch that is being removed, and is the end of all sw
 });
 
 test('lets requests and a stop through between two batches, and the next start goes on', async () => {
-  const url = `sqlite:${createTemporaryFolder()}/billing.db`;
-  const database = await openDatabase({ url, scope: 'test' });
+  const database = await openDatabase({ url: 'sqlite::memory:', scope: 'test' });
   closeAfterTests(() => database.close());
   const expiresAt = new Date(Date.now() - 1_000);
   for (let n = 0; n < 2_000; n += 1)
