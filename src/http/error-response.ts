@@ -18,6 +18,9 @@ interface Failure extends ErrorDetails {
 type RequestError = FastifyError | BillingError | OverloadedError;
 type Shape = 'graphql' | 'rest';
 
+/** Clients read GraphQL's errors from an answer without status 200 only if it has this type, as Apollo Server's has. */
+const graphqlResponse = 'application/graphql-response+json';
+
 /** The messages for requests that are refused before they reach a route. */
 const refusals: Readonly<Record<number, string>> = {
   400: 'The URL or a header is malformed, or the body is not valid JSON.',
@@ -73,6 +76,8 @@ function toRefusal(status: number): Failure {
 function sendFailure(reply: FastifyReply, failure: Failure, shape: Shape): FastifyReply {
   const { status, retryAfter } = failure;
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  if (shape === 'graphql' && reply.request.headers.accept?.includes(graphqlResponse))
+    reply.type(`${graphqlResponse}; charset=utf-8`);
   return reply.code(status).send(toBody(failure, shape));
 }
 

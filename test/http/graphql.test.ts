@@ -219,6 +219,26 @@ describe('clients of GraphQL over HTTP', () => {
     expect((await post({ query: '{ __typename }' })).type).toMatch('application/json');
   });
 
+  test.each([
+    ['a refused token', 401, '{"query":"{ __typename }"}', 'not.a.token'],
+    ['a body that is not JSON', 400, '{', undefined],
+  ])('get %s in the type that they ask for too', async (_name, status, body, refused) => {
+    const type = 'application/graphql-response+json';
+    const options = { method: 'POST', body, token: refused ?? token };
+    const response = await app.fetch('/graphql', {
+      ...options,
+      headers: { ...json, accept: `${type}, */*` },
+    });
+    const plain = await app.fetch('/graphql', { ...options, headers: json });
+
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      status,
+      `${type}; charset=utf-8`,
+    ]);
+    expect(plain.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await response.text()).toBe(await plain.text());
+  });
+
   test('get a refused token in the form of GraphQL too', async () => {
     const response = await app.fetch('/graphql', {
       method: 'POST',
