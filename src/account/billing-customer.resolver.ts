@@ -64,7 +64,7 @@ export class BillingCustomerResolver {
   @Extensions(observed)
   @FieldResolver(() => BillingCharge, {
     nullable: true,
-    description: `The earliest next charge of all subscriptions; null when no charge is to come. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+    description: `The earliest next charge of all subscriptions; null when no charge is to come, or the earliest is not known. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
   })
   async nextCharge(@Root() { subscriptions, access }: BillingCustomer): Promise<BillingCharge | null> {
     if (!(await requestInvoices(access))) return null;
@@ -90,7 +90,7 @@ export class BillingSubscriptionResolver {
   @Extensions(observed)
   @FieldResolver(() => BillingCharge, {
     nullable: true,
-    description: `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+    description: `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid, and when Stripe's preview lacks a scheduled change. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
   })
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
     if (!(await requestInvoices(subscription.access))) return null;

@@ -13,8 +13,7 @@ import {
 } from '../stripe/stripe.errors.ts';
 import { toBillingCharge } from './billing-invoice.mapper.ts';
 import type { BillingCharge } from './billing-invoice.types.ts';
-import type { SubscriptionFacts } from './customer-facts.ts';
-import type { BillingSubscription } from './subscription.types.ts';
+import type { BillingChangedItem, BillingSubscription } from './subscription.types.ts';
 
 /** What customers may see: a draft can still change, or never be sent. */
 const shownStatuses: ReadonlySet<string> = new Set(['open', 'paid', 'uncollectible', 'void']);
@@ -24,6 +23,9 @@ interface InvoicePageRequest extends PageRequest {
   readonly statuses: ReadonlySet<string> | null;
 }
 
+/** Unknown where Stripe's preview lacks a change that takes effect before it. */
+type Preview = BillingCharge | 'none' | 'unknown';
+
 const roomForDrafts = 3;
 /** How many of Stripe's pages are read for one page of invoices, when few of them have the statuses. */
 const maxReads = 10;
@@ -32,7 +34,7 @@ const maxReads = 10;
 export class CustomerInvoices {
   private readonly reads = new SharedReads<Page<Stripe.Invoice>>();
   private readonly singleReads = new SharedReads<Stripe.Invoice>();
-  private readonly previews = new SharedReads<BillingCharge | null>();
+  private readonly previews = new SharedReads<Preview>();
 
   constructor(private readonly stripe: StripeClient) {}
 
@@ -52,10 +54,9 @@ export class CustomerInvoices {
     return invoice?.hosted_invoice_url ?? null;
   }
 
-  /** Returns null when there is no next invoice, or Stripe will not collect it. @throws the errors of Stripe */
+  /** Returns null when there is no next invoice, Stripe will not collect it, or it is unknown. @throws the errors of Stripe */
   async findNextCharge(subscription: BillingSubscription): Promise<BillingCharge | null> {
-    if (!isCollected(subscription)) return null;
-    return this.previews.read(subscription.id, () => this.preview(subscription.facts));
+    return isCollected(subscription) ? toCharge(await this.preview(subscription)) : null;
   }
 
   /** Stripe previews one subscription at a time. @param pay counts each preview but the first against the rate limit */
@@ -66,13 +67,18 @@ export class CustomerInvoices {
     const collected = subscriptions.filter(isCollected).sort((a, b) => findPaidUntil(a) - findPaidUntil(b));
     for (const [index, subscription] of collected.entries()) {
       if (index > 0) await pay();
-      const charge = await this.findNextCharge(subscription);
-      if (charge !== null) return charge;
+      const preview = await this.preview(subscription);
+      if (preview !== 'none') return toCharge(preview);
     }
     return null;
   }
 
-  private async preview({ id: subscription, customer }: SubscriptionFacts): Promise<BillingCharge | null> {
+  private preview(subscription: BillingSubscription): Promise<Preview> {
+    return this.previews.read(subscription.id, () => this.readPreview(subscription));
+  }
+
+  private async readPreview({ facts, scheduledChange }: BillingSubscription): Promise<Preview> {
+    const { id: subscription, customer } = facts;
     try {
       // A preview stores nothing at Stripe, so that it needs no idempotency key.
       const invoice = await this.stripe.read((sdk, options) =>
@@ -82,10 +88,10 @@ export class CustomerInvoices {
       const previewed = invoice.parent?.subscription_details?.subscription;
       if (previewed !== subscription || invoice.customer !== customer)
         throw new StripeUnavailableError(new Error("Stripe previewed another subscription's invoice"));
-      return toBillingCharge(invoice, subscription);
+      return lacksChange(invoice, scheduledChange) ? 'unknown' : toBillingCharge(invoice, subscription);
     } catch (error) {
       if (error instanceof StripeRequestRefusedError && error.refusal.code === 'invoice_upcoming_none')
-        return null;
+        return 'none';
       throw isMissing(error, 'customer') ? new CustomerGoneError() : error;
     }
   }
@@ -149,6 +155,26 @@ function isCollected(subscription: BillingSubscription): boolean {
   const { status, pause_collection: pause } = subscription.facts;
   if (/^(incomplete|paused|unpaid)$/.test(status) || endsWithTrial(subscription)) return false;
   return pause === null || (pause.resumes_at !== null && pause.resumes_at <= findPaidUntil(subscription));
+}
+
+function toCharge(preview: Preview): BillingCharge | null {
+  return typeof preview === 'string' ? null : preview;
+}
+
+/** Stripe does not document that a preview contains a scheduled change before it, and a wrong amount is worse than none. */
+function lacksChange(
+  { lines, period_end: end }: Stripe.Invoice,
+  change: BillingSubscription['scheduledChange'],
+): boolean {
+  if (change === null || change.at.getTime() > end * 1000) return false;
+  const isPreviewed = ({ price: { id, model }, quantity }: BillingChangedItem): boolean =>
+    lines.data.some(
+      (line) =>
+        line.pricing?.price_details?.price === id && (model !== 'per_unit' || line.quantity === quantity),
+    );
+  // Usage is charged after its period.
+  const charged = change.items.filter(({ price }) => price.model !== 'usage');
+  return change.items.length === 0 || !charged.every(isPreviewed);
 }
 
 /** https://docs.stripe.com/billing/subscriptions/trials/free-trials#create-free-trials-without-payment */

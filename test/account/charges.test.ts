@@ -337,6 +337,76 @@ describe('the next charge', () => {
     expect(text).not.toContain(another);
   });
 
+  describe('a change of the plan that is scheduled', () => {
+    /** A subscription that changes to other items, in the current period or at its end. */
+    async function schedule(items: Stripe.SubscriptionScheduleUpdateParams.Phase.Item[], daysBefore = 0) {
+      const { id } = await subscribe();
+      const created = await app.sdk.subscriptionSchedules.create({ from_subscription: id });
+      const { start_date = 0, end_date = 0 } = created.phases[0] ?? {};
+      await app.sdk.subscriptionSchedules.update(created.id, {
+        phases: [
+          {
+            items: [{ price: app.demo.prices[0]?.month ?? '' }],
+            start_date,
+            end_date: end_date - daysBefore * daySeconds,
+          },
+          { items, duration: { interval: 'month', interval_count: 1 } },
+        ],
+      });
+      return id;
+    }
+
+    const other = () => app.demo.prices[1]?.month ?? '';
+    const own = () => app.demo.prices[0]?.month ?? '';
+    /** As if Stripe did not know of the change. */
+    const forget = (answer: string) => ({
+      body: answer.replaceAll(other(), own()).replaceAll(/"quantity": *2\b/g, '"quantity":1'),
+    });
+
+    test.each([
+      ['another price', () => [{ price: other() }], 2_900],
+      ['another quantity', () => [{ price: own(), quantity: 2 }], 1_800],
+      ['more prices', () => [{ price: own() }, { price: other() }], 3_800],
+    ])('to %s is in the charge with which it takes effect', async (_title, list, amount) => {
+      await schedule(list());
+
+      expect(await read()).toMatchObject({
+        nextCharge: { total: { amount } },
+        subscriptions: [{ nextCharge: { total: { amount } } }],
+      });
+    });
+
+    test.each([
+      ['another price', () => [{ price: other() }]],
+      ['another quantity', () => [{ price: own(), quantity: 2 }]],
+      ['more prices', () => [{ price: own() }, { price: other() }]],
+    ])('to %s that the preview lacks leaves the charge unknown', async (_title, list) => {
+      await schedule(list());
+
+      const { billingCustomer } = (await askAltered(forget)).expectData();
+
+      expect(billingCustomer).toMatchObject({ nextCharge: null, subscriptions: [{ nextCharge: null }] });
+    });
+
+    test('that the preview lacks does not let a later charge be the earliest', async () => {
+      await subscribe({ items: [{ price: app.demo.prices[0]?.year ?? '' }] });
+      await schedule([{ price: other() }]);
+
+      const { billingCustomer } = (await askAltered(forget)).expectData();
+
+      expect(billingCustomer).toMatchObject({
+        nextCharge: null,
+        subscriptions: [{ nextCharge: null }, { nextCharge: { total: { amount: 9_000 } } }],
+      });
+    });
+
+    test('takes effect only after the next charge, which is then as usual', async () => {
+      await schedule([{ price: other() }], -31);
+
+      expect((await read()).nextCharge).toMatchObject({ total: { amount: 900 } });
+    });
+  });
+
   test('a preview for a customer that was just deleted is CUSTOMER_NOT_FOUND', async () => {
     await subscribe();
     const error = {
