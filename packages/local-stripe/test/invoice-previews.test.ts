@@ -92,6 +92,11 @@ test.each([
 });
 
 describe('the balance of the customer', () => {
+  test('has the currency of the account where the customer has none yet', async () => {
+    expect(await stripe.customers.create({ balance: -500 })).toMatchObject({ currency: 'usd' });
+    expect(await stripe.customers.create({ balance: 0 })).toMatchObject({ currency: null });
+  });
+
   test.each([
     ['a credit lowers the amount due', -400, 600, 0],
     ['a larger credit leaves a rest', -1500, 0, -500],

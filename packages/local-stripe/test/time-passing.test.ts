@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { type LocalStripeClient, startLocalStripe } from './local-stripe-client.ts';
-import { createSubscriber } from './fixtures.ts';
+import { createCustomer, createPrice, createSubscriber, idOf } from './fixtures.ts';
 import { itemOf, listInvoices, seconds } from './subscription-facts.ts';
 
 const day = 86_400;
@@ -25,6 +25,33 @@ test('periods end and are renewed and invoiced, by calendar months', async () =>
     'subscription_cycle',
     'subscription_create',
   ]);
+});
+
+test('items of several intervals renew each at its own end, on one invoice where the ends meet', async () => {
+  const customer = await createCustomer(stripe);
+  const monthly = await createPrice(stripe, 1500);
+  const { id: quarterly } = await stripe.prices.create({
+    product: idOf(monthly.product),
+    currency: 'usd',
+    unit_amount: 10_000,
+    recurring: { interval: 'month', interval_count: 3 },
+  });
+  const subscription = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: quarterly }, { price: monthly.id }],
+  });
+  expect(await stripe.invoices.createPreview({ subscription: subscription.id })).toMatchObject({
+    amount_due: 1_500,
+    period_end: seconds('2026-05-01T12:00:00Z'),
+  });
+  now = new Date('2026-07-02T12:00:00Z');
+  const later = await stripe.subscriptions.retrieve(subscription.id);
+  expect(later.items.data.map((item) => item.current_period_end)).toEqual([
+    seconds('2026-10-01T12:00:00Z'),
+    seconds('2026-08-01T12:00:00Z'),
+  ]);
+  const invoices = await listInvoices(stripe, subscription);
+  expect(invoices.map(({ total }) => total)).toEqual([11_500, 1_500, 1_500, 11_500]);
 });
 
 test('scheduled cancellations take effect, and unpaid renewals are past due', async () => {

@@ -14,9 +14,9 @@ export function isEnded(subscription: SubscriptionObject): boolean {
   return subscription.status === 'canceled' || subscription.status === 'incomplete_expired';
 }
 
-/** The end of the paid period. */
+/** When a subscription renews next. Items of other intervals may be paid for longer. */
 export function periodEndOf(subscription: SubscriptionObject): number {
-  return Math.max(...subscription.items.data.map((item) => item.current_period_end));
+  return Math.min(...subscription.items.data.map((item) => item.current_period_end));
 }
 
 /** Cancels a subscription immediately. */

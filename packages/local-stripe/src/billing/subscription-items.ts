@@ -3,6 +3,7 @@ import { createPlan } from '../resources/plans.ts';
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { List, PriceObject, SubscriptionItemObject, SubscriptionObject } from '../stripe-objects.ts';
+import { periodEndOf } from './cancellation.ts';
 import type { Charge } from './subscription-internals.ts';
 import { addAnchored } from './periods.ts';
 import { amountFor } from './price-amounts.ts';
@@ -122,10 +123,11 @@ export function firstCharges(store: Store, subscription: SubscriptionObject): Ch
     .map((item) => chargeItem(store, subscription, item, periodOf(item), subscription.trial_end !== null));
 }
 
-/** The charges of a renewal: usage of the period that ends, and other prices for the period that starts. */
+/** The charges of the items that renew next: usage of the period that ends, and other prices for the period that starts. */
 export function renewalCharges(store: Store, subscription: SubscriptionObject): Charge[] {
-  return subscription.items.data.map((item) => {
-    const start = item.current_period_end;
+  const start = periodEndOf(subscription);
+  const due = subscription.items.data.filter((item) => item.current_period_end === start);
+  return due.map((item) => {
     const next = periodFrom(start, item.price, subscription.billing_cycle_anchor);
     return chargeItem(store, subscription, item, isMetered(item) ? periodOf(item) : next);
   });

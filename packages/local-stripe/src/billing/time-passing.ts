@@ -82,7 +82,7 @@ function renew(store: Store, subscription: SubscriptionObject): SubscriptionObje
   const start = periodEndOf(subscription);
   const anchor = subscription.billing_cycle_anchor;
   const items = subscription.items.data.map((item) =>
-    withPeriod(item, periodFrom(start, item.price, anchor)),
+    item.current_period_end === start ? withPeriod(item, periodFrom(start, item.price, anchor)) : item,
   );
   const renewed = { ...subscription, items: listItems(subscription.id, items) };
   const internals = store.internalsOf(subscription.id);

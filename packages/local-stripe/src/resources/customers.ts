@@ -157,6 +157,8 @@ function withChanges(store: Store, before: CustomerObject, changes: CustomerChan
   return {
     ...before,
     ...plain,
+    // A balance has the account's currency where nothing else says which.
+    currency: before.currency ?? (plain.balance ? 'usd' : null),
     ...(place === undefined ? {} : { address: place && createAddress({ ...before.address, ...place }) }),
     ...(shipping === undefined
       ? {}

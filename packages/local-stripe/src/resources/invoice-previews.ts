@@ -97,7 +97,7 @@ function buildPreview(
     created: plan?.invoiceNow ? store.now() : periodEndOf(after),
   });
   const id = `upcoming_${draft.id}`;
-  const period = after.items.data[0];
+  const period = after.items.data.find((item) => item.current_period_end === periodEndOf(after));
   return {
     ...draft,
     id,
