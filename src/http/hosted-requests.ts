@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, METHODS } from 'node:http';
 import { Duplex, Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -34,9 +34,7 @@ export function createHostedFetch(
   const open = new Set<Promise<Response>>();
 
   const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
-    const url = parseUrl(request.url);
-    // Bun and others pass on a request with a malformed Host header, which leaves the URL invalid.
-    if (url === null) return new Response(null, { status: 400 });
+    const { method, url } = readTarget(request);
     const body = request.body ? Readable.from(readBody(request), { objectMode: false }) : null;
     const nowhere = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
     const connection = Object.assign(nowhere, { remoteAddress: address ?? unknownAddress });
@@ -55,7 +53,7 @@ export function createHostedFetch(
           server.routing(Object.assign(incoming, { socket: connection, headersDistinct: {} }), response);
         },
         {
-          method: request.method,
+          method,
           url: withoutBase(url.pathname, basePath) + url.search,
           authority: url.host,
           headers: readHeaders(request, trustProxy !== false && address === undefined),
@@ -65,11 +63,12 @@ export function createHostedFetch(
       if (!connection.destroyed) return toResponse(answered);
     } catch (error) {
       // The body failed, and the answer with it.
-      if (error instanceof BodyTakenError) return new Response(null, { status: error.statusCode });
+      if (error instanceof HostBodyError) return new Response(null, { status: error.statusCode });
       if (!connection.destroyed) throw error;
     } finally {
       // Cancels what was not read, such as the rest of a body that is too large.
       body?.destroy();
+      cancelUnread(request);
     }
     return new Response(null, { status: hungUpStatus });
   };
@@ -86,27 +85,49 @@ export function createHostedFetch(
 }
 
 /** The host's mistake. Without a status, Fastify would take a body's error for the client's. */
-class BodyTakenError extends Error {
+class HostBodyError extends Error {
   readonly statusCode = 500;
-  override readonly message =
-    'The body was read or changed before: mount the service in front of body parsers.';
 }
+
+const createTakenError = (): HostBodyError =>
+  new HostBodyError('The body was read or changed before: mount the service in front of body parsers.');
+
+/** Errors of code. A client that disconnects fails the body with any other error, or with none. */
+const mistakes = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
 
 /** Reads the body only when a route needs it: until then, `identify` may clone the request. */
 async function* readBody(request: Request): AsyncGenerator<Uint8Array> {
   const { body, bodyUsed, headers } = request;
-  if (bodyUsed || body?.locked) throw new BodyTakenError();
+  if (bodyUsed || body?.locked) throw createTakenError();
   let bytes = 0;
   try {
-    // Requests of other libraries have streams of other classes, of which all can be iterated.
-    for await (const piece of body as unknown as AsyncIterable<Uint8Array>) {
+    // Requests of other libraries have streams of other classes, of which all can be iterated, some over strings.
+    for await (const read of body as unknown as AsyncIterable<Uint8Array | string>) {
+      const piece = Buffer.from(read as Uint8Array);
       bytes += piece.length;
       yield piece;
     }
-  } catch {
-    throw new HungUpError();
+  } catch (error) {
+    if (!mistakes.includes((error as Error | undefined)?.name ?? '')) throw new HungUpError();
+    throw new HostBodyError("The host's stream of the body failed.", { cause: error });
   }
-  if (bytes !== Number(headers.get('content-length') ?? bytes)) throw new BodyTakenError();
+  if (bytes !== Number(headers.get('content-length') ?? bytes)) throw createTakenError();
+}
+
+/** Otherwise the source of a body that no route needed would stay open. A clone of the request can still be read. */
+function cancelUnread({ body }: Request): void {
+  if (body && !body.locked && 'cancel' in body) body.cancel().catch(() => undefined);
+}
+
+/**
+ * Bun and others pass on a request with a malformed Host header, which leaves the URL invalid, or with an unknown
+ * method. Node refuses both before any hook, and so does the server for a malformed path.
+ */
+function readTarget({ method, url }: Request) {
+  const parsed = METHODS.includes(method) ? parseUrl(url) : null;
+  if (parsed === null)
+    return { method: 'GET' as const, url: { pathname: '/%', search: '', host: 'localhost' } };
+  return { method: method as inject.InjectOptions['method'], url: parsed };
 }
 
 function withoutBase(path: string, basePath: string): string {

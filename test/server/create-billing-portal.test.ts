@@ -13,7 +13,7 @@ import { waitUntil } from '../helpers/wait-until.ts';
 import { createHostedFixture, type HostedFixture, startService } from './hosted-kit.ts';
 import { mounts } from './mounts.ts';
 import { sign } from '../webhooks/webhook-kit.ts';
-import { composeApp } from '../../src/app.ts';
+import { type App, composeApp } from '../../src/app.ts';
 import { ConfigurationError, loadHostedConfig } from '../../src/config/config.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import {
@@ -64,6 +64,15 @@ async function open(
   const opened = await createBillingPortal({ ...fixture.env, ...env }, { identify, basePath });
   closeAfterTests(() => opened.close());
   return opened;
+}
+
+async function openWithLog(): Promise<{ readonly app: App; readonly logs: readonly string[] }> {
+  const logs: string[] = [];
+  const logger = createLogger('warn', { write: (line) => logs.push(line) });
+  const identifyCaller = () => Promise.resolve(null);
+  const app = await composeApp(loadHostedConfig(fixture.env), { identify: identifyCaller, logger });
+  closeAfterTests(() => app.stop());
+  return { app, logs };
 }
 
 function request(path: string, cookie: string | null, init: RequestInit = {}): Request {
@@ -203,13 +212,7 @@ describe('fetch', () => {
       ['read of an event', () => half('/billing/webhooks/stripe', { ...signed, ...length })],
       ['written anew', () => post('/billing/graphql', { ...json, ...length }, `${body}\n`)],
     ])('%s, is a failure that the log explains', async (_title, create) => {
-      const logs: string[] = [];
-      const logger = createLogger('warn', { write: (line) => logs.push(line) });
-      const app = await composeApp(loadHostedConfig(fixture.env), {
-        identify: () => Promise.resolve(null),
-        logger,
-      });
-      closeAfterTests(() => app.stop());
+      const { app, logs } = await openWithLog();
       const response = await app.fetch(await create(), { basePath: '/billing' });
 
       expect(response.status).toBe(500);
@@ -239,12 +242,15 @@ describe('fetch', () => {
     const opened = await createBillingPortal(fixture.env, { identify: () => ({ userId: 'ada' }) });
     closeAfterTests(() => opened.close());
     const { url, method, headers } = askGraphql(null);
-    const body = Readable.from([Buffer.from(JSON.stringify({ query: '{ billingCustomer { userId } }' }))]);
-    const foreign = { url, method, headers, body, bodyUsed: false } as unknown as Request;
+    const text = JSON.stringify({ query: '{ billingCustomer { userId } } # 3 €' });
+    headers.set('content-length', String(Buffer.byteLength(text)));
 
-    expect(await (await opened.fetch(foreign)).json()).toEqual({
-      data: { billingCustomer: { userId: 'ada' } },
-    });
+    for (const piece of [Buffer.from(text), text]) {
+      const foreign = { url, method, headers, body: Readable.from([piece]), bodyUsed: false };
+      expect(await (await opened.fetch(foreign as unknown as Request)).json()).toEqual({
+        data: { billingCustomer: { userId: 'ada' } },
+      });
+    }
   });
 
   test.each(['/billing/healthz', 'http://a b/billing/healthz'])(
@@ -252,9 +258,50 @@ describe('fetch', () => {
     async (url) => {
       const malformed = { url, method: 'GET', headers: new Headers(), body: null } as unknown as Request;
 
-      expect((await billing.fetch(malformed)).status).toBe(400);
+      const response = await billing.fetch(malformed);
+
+      expect([response.status, await readCode(response)]).toEqual([400, 'BAD_USER_INPUT']);
     },
   );
+
+  test('refuses a method that HTTP does not have', async () => {
+    const response = await billing.fetch(request('/billing/graphql', 'of-ada', { method: 'NONSENSE' }));
+
+    expect([response.status, await readCode(response)]).toEqual([400, 'BAD_USER_INPUT']);
+  });
+
+  test.each<readonly [number, string, string | null, Readonly<Record<string, string>>]>([
+    [404, '/billing/nothing', 'of-ada', {}],
+    [401, '/billing/api/billing-portal', null, {}],
+    [413, '/billing/graphql', 'of-ada', { 'content-length': '1000000' }],
+    [415, '/billing/graphql', 'of-ada', { 'content-encoding': 'gzip' }],
+  ])(
+    'cancels the body of a request that it refuses with %i before it reads',
+    async (status, path, user, more) => {
+      let cancelled = 0;
+      const body = new ReadableStream({ cancel: () => void (cancelled += 1) });
+      const headers = { 'content-type': 'application/json', ...more };
+      const init = { method: 'POST', headers, body, duplex: 'half' } as const;
+      const response = await billing.fetch(request(path, user, init));
+
+      expect([response.status, cancelled]).toEqual([status, 1]);
+    },
+  );
+
+  test.each<readonly [string, (source: ReadableStreamDefaultController) => void]>([
+    ['fails by an error of its code', () => (undefined as unknown as Uint8Array).length],
+    ['has pieces that are no bytes', (source) => source.enqueue({ query: '{ __typename }' })],
+  ])("logs a host's stream that %s", async (_title, pull) => {
+    const { app, logs } = await openWithLog();
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, duplex: 'half' } as const;
+    const response = await app.fetch(
+      request('/billing/graphql', null, { ...init, body: new ReadableStream({ pull }) }),
+      { basePath: '/billing' },
+    );
+
+    expect([response.status, await readCode(response)]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+    expect(logs.join('')).toContain("The host's stream of the body failed.");
+  });
 
   test('ends the request of a client that disconnects while it sends', async () => {
     const leaving = new AbortController();
