@@ -11,11 +11,11 @@ import { findFreePort } from '../test/helpers/server-process.ts';
 import { createHostedFixture } from '../test/server/hosted-kit.ts';
 import { packService, run } from './packed-service.ts';
 
-const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund'];
+const install = ['install', '--engine-strict', '--ignore-scripts', '--no-audit', '--no-fund'];
 const installers: Readonly<Record<string, readonly [string, ...string[]]>> = {
   npm: ['npm', ...install],
   'npm, linked': ['npm', ...install, '--install-strategy=linked'],
-  pnpm: ['npx', '--yes', 'pnpm@10.34.9', 'add', '--ignore-scripts'],
+  pnpm: ['npx', '--yes', 'pnpm@10.34.9', 'add', '--engine-strict', '--ignore-scripts'],
 };
 
 const scratch = mkdtempSync(join(tmpdir(), 'billing-portal-package-'));
