@@ -13,6 +13,7 @@ import {
   readMark,
 } from './managed-configuration.ts';
 import type { HiddenFeaturesInput } from './portal-configuration.types.ts';
+import { type Schema, listFields, unwrap } from './table-types.ts';
 
 export function listHidden(features: HiddenFeaturesInput): FeatureName[] {
   return featureNames.filter((name) => features[toInputName(name)] === false);
@@ -53,40 +54,32 @@ export function readContent(found: Configuration): WantedConfiguration {
 }
 
 function readFeatures(found: Configuration['features']): Features {
-  const shapes = (featureShapes ??= (z.toJSONSchema(configurationFeaturesSchema) as Shape).properties ?? {});
-  const features: Features = Object.fromEntries(
-    featureNames.map((name) => [name, copy(found[name], shapes[name] ?? {}) ?? { enabled: false }]),
-  );
-  const { customer_update: customer, subscription_update: subscription } = features;
+  const copied = copy(found, configurationFeaturesSchema) as Features;
+  const { customer_update: customer, subscription_update: update, ...others } = copied;
   return {
-    ...features,
+    ...Object.fromEntries(featureNames.map((name) => [name, { enabled: false }])),
+    ...others,
     // Stripe takes neither of these without the lists of what customers may change.
-    ...(customer?.allowed_updates === undefined ? { customer_update: { enabled: false } } : {}),
-    ...(subscription?.products === undefined || subscription.default_allowed_updates === undefined
-      ? { subscription_update: { enabled: false } }
-      : {}),
+    ...(customer?.allowed_updates && { customer_update: customer }),
+    ...(update?.products && update.default_allowed_updates && { subscription_update: update }),
   };
 }
 
-/** The part of JSON Schema that says which fields there are. */
-interface Shape {
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly items?: Shape;
-}
-
-/** A release of Stripe's API may answer with fields that it does not take: only fields of this table are copied. */
-let featureShapes: Shape['properties'];
-
-/** Omits null and empty lists, which Stripe does not accept, and the settings of disabled features. */
-function copy(value: unknown, { properties, items }: Shape): unknown {
-  if (Array.isArray(value))
-    return value.length === 0 || items === undefined ? undefined : value.map((item) => copy(item, items));
+/**
+ * Omits null and empty lists, which Stripe does not accept, and the settings of disabled features. A release of Stripe's
+ * API may answer with fields that it does not take: only the schema's fields are copied.
+ */
+function copy(value: unknown, schema: Schema): unknown {
+  if (Array.isArray(value)) {
+    if (value.length === 0 || !(schema instanceof z.ZodArray)) return undefined;
+    return value.map((item) => copy(item, schema.element));
+  }
   if (!isObject(value)) return value ?? undefined;
   // An id that the request has expanded.
-  if (properties === undefined) return value['id'];
+  if (!(schema instanceof z.ZodObject)) return value['id'];
   if (value['enabled'] === false) return { enabled: false };
-  const fields = Object.entries(properties)
-    .map(([name, shape]) => [name, copy(value[name], shape)] as const)
+  const fields = listFields(schema)
+    .map(([name, field]) => [name, copy(value[name], unwrap(field))] as const)
     .filter(([, field]) => field !== undefined);
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }

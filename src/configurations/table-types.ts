@@ -6,7 +6,7 @@ import { isObject, toInputName } from './configuration.schema.ts';
 
 /* Declares GraphQL types from the zod schemas of Stripe's parameters and answers, and converts values between the two. */
 
-type Schema = z.core.$ZodType;
+export type Schema = z.core.$ZodType;
 type Fields = Readonly<Record<string, unknown>>;
 type Kind = 'input' | 'output';
 
@@ -35,7 +35,7 @@ export function createType(schema: z.ZodObject, kind: Kind): ObjectClass {
   return target;
 }
 
-function listFields(schema: z.ZodObject): [string, Schema][] {
+export function listFields(schema: z.ZodObject): [string, Schema][] {
   return Object.entries<Schema>(schema.shape);
 }
 
@@ -68,7 +68,7 @@ export function describe(field: Schema): string {
   return description ?? '';
 }
 
-function unwrap(field: Schema): Schema {
+export function unwrap(field: Schema): Schema {
   return field instanceof z.ZodOptional ? field.unwrap() : field;
 }
 
