@@ -3,7 +3,6 @@ import { readFile, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { FastifyInstance } from 'fastify';
 
 /** The build of packages/explorer. The relative path is the same from the source and from the built package. */
@@ -62,25 +61,4 @@ export async function createExplorerPage(server: FastifyInstance): Promise<Apoll
     done();
   });
   return { serverWillStart: () => Promise.resolve({ renderLandingPage: () => Promise.resolve({ html }) }) };
-}
-
-const offline = /it appears that you might be offline/g;
-const advice =
-  'its scripts come from Apollo. Without a connection, start the service with LANDING_PAGE=graphiql, an explorer of its own';
-
-/** Apollo Sandbox. Its page is complete only with scripts from Apollo's servers; without them, it says what to do. */
-export function createSandboxPage(): ApolloServerPlugin {
-  const sandbox = ApolloServerPluginLandingPageLocalDefault({ footer: false });
-  return {
-    ...sandbox,
-    serverWillStart: async (service) => {
-      const listener = await sandbox.serverWillStart?.(service);
-      const page = await listener?.renderLandingPage?.();
-      const html = async (): Promise<string> => {
-        const text = typeof page?.html === 'function' ? await page.html() : (page?.html ?? '');
-        return text.replace(offline, advice);
-      };
-      return { ...listener, renderLandingPage: () => Promise.resolve({ html }) };
-    },
-  };
 }

@@ -4,6 +4,7 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -16,7 +17,7 @@ import { toSubgraph } from '../graphql/schema-variants.ts';
 import { loadTrustedDocuments, requireTrustedDocuments } from '../graphql/trusted-documents.ts';
 import type { Logger } from '../logging/logger.ts';
 import { createErrorHandler } from './error-response.ts';
-import { createExplorerPage, createSandboxPage } from './explorer.routes.ts';
+import { createExplorerPage } from './explorer.routes.ts';
 import { type RateLimits, createCharge } from './rate-limit.ts';
 
 /** A query of every field in the schema has about 850 tokens. */
@@ -85,7 +86,9 @@ function createLandingPage(
   landingPage: HttpConfig['landingPage'],
 ): ApolloServerPlugin | Promise<ApolloServerPlugin> {
   if (landingPage === 'graphiql') return createExplorerPage(server);
-  return landingPage === 'sandbox' ? createSandboxPage() : ApolloServerPluginLandingPageDisabled();
+  return landingPage === 'sandbox'
+    ? ApolloServerPluginLandingPageLocalDefault({ footer: false })
+    : ApolloServerPluginLandingPageDisabled();
 }
 
 async function createDocumentRule(

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startDemo } from '../../src/cli/demo/demo-service.ts';
-import { createTestApp } from '../helpers/test-app.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { capture, describeInBrowser } from './browser.ts';
 
@@ -44,19 +43,6 @@ describeInBrowser('GraphiQL, where nothing but the service can be reached', (dri
     expect(elsewhere).toEqual([]);
     expect(refusals).toEqual([]);
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(demo.token);
-  });
-});
-
-describeInBrowser('Apollo Sandbox, the explorer by default', (driver) => {
-  test("says what to do when Apollo's servers cannot be reached", async () => {
-    const app = await createTestApp({ NODE_ENV: 'development' });
-    const page = await driver.openPage();
-    await blockOthers(page, new URL(app.url).host);
-
-    await page.goto(`${app.url}/graphql`);
-
-    await page.getByText('Apollo Sandbox cannot be loaded').waitFor();
-    await page.getByText('LANDING_PAGE=graphiql').waitFor();
   });
 });
 
