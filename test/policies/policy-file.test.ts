@@ -270,9 +270,9 @@ describe('the strictest policy', () => {
     expect(readFaults(createFile(policies, 'default: standard\nstrictest: strict'))).toEqual([]);
   });
 
-  const offerQuantity = (limits: string): string => {
+  const offerQuantity = (limits: string, kinds = 'price, quantity'): string => {
     const second = `{ product: prod_2, prices: [price_2], adjustable_quantity: { enabled: true, ${limits} } }`;
-    const update = `default_allowed_updates: [price, quantity], products: [${product}, ${second}]`;
+    const update = `default_allowed_updates: [${kinds}], products: [${product}, ${second}]`;
     return `payment_method_update: { enabled: true }, subscription_update: { enabled: true, ${update} }`;
   };
   const standard =
@@ -285,15 +285,21 @@ describe('the strictest policy', () => {
     expect(readFaults(beside(offerQuantity('minimum: 3, maximum: 4')))).toEqual([]);
   });
 
+  test('may have any limits of quantities that customers cannot change', () => {
+    expect(readFaults(beside(offerQuantity('minimum: 1, maximum: 9', 'price')))).toEqual([]);
+  });
+
   const strict = (rest: string): string =>
     `policies:
   standard: { features: { invoice_history: { enabled: true }, subscription_cancel: { enabled: true } } }
   contract: { features: { invoice_history: { enabled: true } } }
+  trial: {}
   strictest: { features: { subscription_cancel: { enabled: true } } }
 ${rest}`;
 
-  test('may offer nothing that a policy in use does not: it stands in for each where facts are unknown', () => {
-    const rules = 'rules: [{ when: { under_contract: true }, use: contract }]';
+  test('may offer nothing that a policy in use does not, and is told of each feature by one such policy', () => {
+    const rules =
+      'rules: [{ when: { under_contract: true }, use: contract }, { when: { role: trial }, use: trial }]';
     expect(readFaults(strict(`${frame}${rules}`))).toEqual([
       'strictest: expected a policy without subscription_cancel, since contract is without it',
     ]);
