@@ -453,6 +453,7 @@ describe('policies', () => {
 
     test.each([
       [{ customer_update: email, subscription_pause: { enabled: true } }, 'subscription_pause'],
+      [{ subscription_cancel: { enabled: true, mode: 'immediately' as const } }, 'subscription_cancel'],
       [
         { customer_update: { enabled: true, allowed_updates: ['email' as const, 'tax_id' as const] } },
         'customer_update of tax_id',
