@@ -334,7 +334,7 @@ test('a request that waits for a connection ends in time too, and is not sent la
   expect(own.requests.map(({ path }) => path)).toEqual(['/hanging', '/next']);
 });
 
-describe('a list that is larger than an answer may be', () => {
+describe('a list', () => {
   const ids = Array.from({ length: 25 }, (_, index) => `cus_${index}`);
   const readLimit = (path: string): number => Number(/limit=(\d+)/.exec(path)?.[1]);
 
@@ -353,7 +353,7 @@ describe('a list that is larger than an answer may be', () => {
   const list = (): Promise<readonly { readonly id: string }[]> =>
     readAll(createClient(), (sdk, page, options) => sdk.customers.list(page, options));
 
-  test('is read in smaller pages, whole and in order', async () => {
+  test('that is larger than an answer may be is read in smaller pages, whole and in order', async () => {
     stripe.answerBy(toPages(700_000));
 
     expect((await list()).map(({ id }) => id)).toEqual(ids);
@@ -365,5 +365,18 @@ describe('a list that is larger than an answer may be', () => {
 
     expect(await getCode(list())).toBe('STRIPE_UNAVAILABLE');
     expect(stripe.requests.map(({ path }) => readLimit(path))).toEqual([100, 10, 1]);
+  });
+
+  test('ends with an empty page, even one that announces another', async () => {
+    stripe.answerBy(sendJson(200, { object: 'list', data: [], has_more: true }));
+
+    expect(await list()).toEqual([]);
+    expect(stripe.requests).toHaveLength(1);
+  });
+
+  test('is unavailable where Stripe answers with another object', async () => {
+    stripe.answerBy(sendJson(200, customer));
+
+    expect(await getCode(list())).toBe('STRIPE_UNAVAILABLE');
   });
 });
