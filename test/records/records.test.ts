@@ -112,6 +112,22 @@ describe('a lease that another has', () => {
     await work.end();
   });
 
+  test('is waited for for ten seconds where nothing else is said, and the refusal is logged', async () => {
+    const work = startWork();
+    await work.started;
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+    const waiting = leases.runExclusive(key, () => Promise.reject(new Error('it ran')));
+    const ended = waiting.then(null, (error: unknown) => error);
+    clock.mockReturnValue(9_999);
+    expect(await Promise.race([ended, wait(300, 'waits')])).toBe('waits');
+    clock.mockReturnValue(10_001);
+
+    expect(await ended).toBeInstanceOf(LeaseTakenError);
+    // Without a cause, an error counts as the client's mistake.
+    expect(await ended).toMatchObject({ cause: expect.any(Error) });
+    await work.end();
+  });
+
   test('is taken soon after it is given back, however long that was waited for', async () => {
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
     const work = startWork();
@@ -219,24 +235,36 @@ describe('a lease', () => {
   });
 });
 
-test('a lease whose insert got no answer blocks no other process', async () => {
-  const { records } = database;
-  const losingAnswers: RecordStore = {
-    insert: async (kind, record: KeptRecord) => {
-      await records.insert(kind, record);
-      throw new StoreUnavailableError(new Error('no answer'));
-    },
-    find: (...args) => records.find(...args),
-    listOf: (...args) => records.listOf(...args),
-    page: (...args) => records.page(...args),
-    remove: (...args) => records.remove(...args),
-    removeExpired: (...args) => records.removeExpired(...args),
+describe('a lease whose insert got no answer', () => {
+  const noAnswer = new StoreUnavailableError(new Error('no answer'));
+  const createLosing = (remove: RecordStore['remove']) => {
+    const { records } = database;
+    return new Leases({
+      insert: async (kind, record: KeptRecord) => {
+        await records.insert(kind, record);
+        throw noAnswer;
+      },
+      find: (...args) => records.find(...args),
+      listOf: (...args) => records.listOf(...args),
+      page: (...args) => records.page(...args),
+      remove,
+      removeExpired: (...args) => records.removeExpired(...args),
+    });
   };
-  await expect(new Leases(losingAnswers).runExclusive(key, () => Promise.resolve())).rejects.toMatchObject({
-    code: 'STORE_UNAVAILABLE',
+
+  test('is a failure of the store, and blocks no other process', async () => {
+    const losing = createLosing((...args) => database.records.remove(...args));
+    await expect(losing.runExclusive(key, () => Promise.resolve())).rejects.toBe(noAnswer);
+
+    await expect(leases.runExclusive(key, () => Promise.resolve('mine'))).resolves.toBe('mine');
   });
 
-  await expect(leases.runExclusive(key, () => Promise.resolve('mine'))).resolves.toBe('mine');
+  test('does not end the process where it cannot be removed either', async () => {
+    const losing = createLosing(() => Promise.reject(noAnswer));
+    await expect(losing.runExclusive(key, () => Promise.resolve())).rejects.toBe(noAnswer);
+
+    await wait(10); // An unhandled rejection fails this test.
+  });
 });
 
 describe('the clock of sweeps', () => {
