@@ -119,6 +119,7 @@ describe('a rule', () => {
     ['a role, without a token', { role: 'member' }, noCaller],
     ['a claim, without a token', { claim: { tier: 'gold' } }, noCaller],
     ['a known fact and an unknown one', { under_contract: true, role: 'member' }, noCaller],
+    ['a known plan and an unknown role', { plan: 'prod_pro', role: 'member' }, noCaller],
     ['two unknown facts', { plan: 'prod_pro', role: 'member' }, { ...noCaller, ...stripeFails }],
   ])('leads to the strictest policy for %s', async (_title, when, facts) => {
     expect((await selectPolicy(createSet(when), createFacts(facts))).name).toBe('strictest');
@@ -150,6 +151,7 @@ describe('several rules', () => {
 
   test.each<[string, Condition, number]>([
     ['no rule asks for subscriptions', { role: 'owner' }, 0],
+    ['a rule that asks for none of them holds', { role: 'member' }, 0],
     ['what is asked beside them does not hold', { role: 'owner', plan: 'prod_pro' }, 0],
     ['a rule asks for them', { plan: 'prod_basic', role: 'member' }, 1],
   ])('ask Stripe only when they must: %s', async (_title, when, expected) => {
