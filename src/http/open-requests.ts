@@ -39,7 +39,9 @@ export class OpenRequests {
   track(server: FastifyInstance): void {
     // A session of a new user may take several calls to Stripe, and nothing is sent meanwhile.
     server.server.on('timeout', (socket: Socket) => {
-      if (socket.writableLength > 0 || !this.closeWhenAnswered(socket)) socket.destroy();
+      const connection = this.bySocket.get(socket);
+      const isAtWork = connection !== undefined && hasResponsesDue(connection);
+      if (socket.writableLength > 0 || !isAtWork) socket.destroy();
     });
     server.addHook('onRequest', (request, { raw: response }, done) => {
       // Node still parses the input that it read before the connection closed.

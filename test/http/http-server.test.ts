@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { type Socket, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type FastifyInstance, fastify } from 'fastify';
 import { createNotFoundHandler } from '../../src/http/error-response.ts';
@@ -258,6 +258,47 @@ test('a client that disconnects within the turn of the event loop is not served,
     .map((line) => JSON.parse(line) as { msg: string; status: number })
     .filter(({ msg }) => msg === 'request');
   expect(requests).toMatchObject([{ status: 499 }]);
+});
+
+describe('a connection on which nothing is sent for longer than its timeout', () => {
+  const stallMs = 50;
+
+  /** Answers after a multiple of the timeout, and returns the port. */
+  async function listenSlowly(body: string): Promise<number> {
+    const observation = { telemetry: new Telemetry(), hashSubject: (userId: string) => userId };
+    const logger = createLogger('silent');
+    const { server } = await createHttpServer(app.config.http, logger, { ...observation, lingerMs: 0 });
+    closeAfterTests(() => server.close());
+    server.server.setTimeout(stallMs);
+    server.get('/', async () => {
+      await wait(4 * stallMs);
+      return body;
+    });
+    return Number(new URL(await server.listen({ port: 0, host: '127.0.0.1' })).port);
+  }
+
+  test('while a request is at work stays open for the next request', async () => {
+    const socket = connect(await listenSlowly('answer'), '127.0.0.1');
+    let answers = '';
+    socket.on('data', (piece) => (answers += String(piece)));
+
+    for (const count of [1, 2]) {
+      socket.write(writeGet('/', {}));
+      await waitUntil('the answer', () => answers.split('HTTP/1.1 200 OK').length === count + 1 || undefined);
+    }
+    socket.destroy();
+  });
+
+  test('is closed when the client does not read the answer that it waited for', async () => {
+    const socket = connect(await listenSlowly('x'.repeat(20_000_000)), '127.0.0.1');
+    socket.on('error', () => undefined).pause();
+    socket.write(writeGet('/', {}));
+    // Only when it writes does a paused socket learn that it is closed.
+    const trickle = setInterval(() => socket.write('\r\n'), stallMs);
+
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(trickle);
+  });
 });
 
 interface RequestLine {
