@@ -153,6 +153,25 @@ describeInBrowser('the states of the account page', (driver) => {
     await page.getByText('Changes to 2 × Seat for $40.00 on ').waitFor();
   });
 
+  test('a scheduled change to a price that Stripe no longer has says when', async () => {
+    const openPage: typeof driver.openPage = async (options) => {
+      const page = await driver.openPage(options);
+      await page.route('**/graphql', async (route) => {
+        const response = await route.fetch();
+        const json = (await response.json()) as {
+          data: { billingCustomer?: { subscriptions?: { scheduledChange?: object | null }[] } };
+        };
+        for (const subscription of json.data.billingCustomer?.subscriptions ?? [])
+          if (subscription.scheduledChange)
+            subscription.scheduledChange = { ...subscription.scheduledChange, items: [], total: null };
+        await route.fulfill({ response, json });
+      });
+      return page;
+    };
+    const page = await visitAs(await started, { openPage }, startAs('scheduled_change'));
+    await page.getByText(/^Your plan changes on .+\.$/).waitFor();
+  });
+
   test('an unpaid plan whose latest invoice is a draft leads to the newest open one', async () => {
     const arrange: Arrange = async (sdk, customer) => {
       await startLate('plain')(sdk, customer);

@@ -72,6 +72,7 @@ export function describeScheduledChange({
     const name = price.productName ?? 'another plan';
     return (quantity ?? 1) === 1 ? name : `${String(quantity)} × ${name}`;
   });
+  if (names.length === 0) return `Your plan changes on ${formatDate(at)}.`;
   const price = total === null ? '' : ` for ${formatMoney(total)}`;
   return `Changes to ${names.join(' and ')}${price} on ${formatDate(at)}.`;
 }
