@@ -32,9 +32,17 @@ export class ConfigurationIdCache {
     return this.defaults.get('default') ?? this.readDefault();
   }
 
-  /** The account's default configuration as it is now; null without one. */
+  /** The account's default configuration as it is now; null without one. A failure leaves what `getDefault` keeps. */
   readDefault(): Promise<Configuration | null> {
-    return keep(this.defaults, 'default', this.stripe.findDefault());
+    const reading = this.stripe.findDefault();
+    const kept = this.defaults.get('default');
+    if (kept === undefined) return keep(this.defaults, 'default', reading);
+    const replace = (): void => {
+      // Meanwhile the kept one may have expired, or another reading replaced it.
+      if (this.defaults.get('default') === kept) void keep(this.defaults, 'default', reading);
+    };
+    reading.then(replace, () => undefined);
+    return reading;
   }
 
   /** Reads the id again next time, since its configuration was deactivated. Of several calls with one `id`, only the first counts. */

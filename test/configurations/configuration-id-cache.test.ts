@@ -175,6 +175,23 @@ describe("the account's default configuration", () => {
     expect(await replica.getDefault()).toMatchObject({ id, name: 'After' });
   });
 
+  test('is kept when a reading of it fails, and replaced by one that succeeds', async () => {
+    const kit = await createConfigurationsKit();
+    const replica = kit.createReplica();
+    await kit.control('POST', 'portal_settings', { name: 'Before' });
+    const before = await replica.getDefault();
+    await kit.fail({ method: 'GET', status: '403' });
+    await expect(replica.readDefault()).rejects.toMatchObject({ code: 'STRIPE_MISCONFIGURED' });
+
+    await kit.fail({ method: 'GET', status: '403' });
+    expect(await replica.getDefault()).toEqual(before);
+    await kit.control('DELETE', 'faults', {});
+
+    await kit.control('POST', 'portal_settings', { name: 'After' });
+    await replica.readDefault();
+    expect(await replica.getDefault()).toMatchObject({ name: 'After' });
+  });
+
   test('is found as soon as the portal settings are saved for the first time', async () => {
     const kit = await createConfigurationsKit();
     const replica = kit.createReplica();
