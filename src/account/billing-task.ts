@@ -15,7 +15,10 @@ export const BillingTask = createObjectType(
   'A task of the portal, and whether a deep link to it would open now.',
   {
     type: field(PortalFlowType, 'The task, for `flow.type`.'),
-    available: field(Boolean, 'Whether the deep link would open.'),
+    available: field(
+      Boolean,
+      'Whether the deep link would open. SUBSCRIPTION_UPDATE_CONFIRM also needs a change that the portal offers.',
+    ),
     reason: nullable(taskRefusal, 'Why it would not; null when it would.'),
   },
 );

@@ -22,7 +22,7 @@ export const BillingPrice = createObjectType(
   'BillingPrice',
   "A price at Stripe, in the subscription's currency: before discounts, and before tax unless the price includes it.",
   {
-    id: field(ID, "Stripe's id of the price, `price_…`. Key caches by `id` and `currency`."),
+    id: field(ID, "Stripe's id of the price, `price_…`. Never key caches by it: amounts vary by `currency`."),
     productId: field(ID, "Stripe's id of the product, `prod_…`."),
     productName: nullable(String, "The product's name; null when Stripe no longer has the product."),
     nickname: nullable(

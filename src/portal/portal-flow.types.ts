@@ -9,7 +9,7 @@ export const PortalFlowType = registerEnum(
     payment_method_update: 'Add a payment method and make it the default.',
     subscription_cancel: 'Cancel a subscription.',
     subscription_update: 'Choose another plan or quantity.',
-    subscription_update_confirm: 'Confirm one change of plan or quantity that you name.',
+    subscription_update_confirm: 'Confirm one change, which you name by `priceId`, `quantity` or both.',
     subscription_pause: 'Pause a subscription.',
     customer_update: 'Change billing details.',
   },
@@ -59,10 +59,13 @@ export class PortalFlow {
   )
   readonly subscriptionId?: string | null | undefined;
 
-  @OptionalField(ID, 'For SUBSCRIPTION_UPDATE_CONFIRM: the price to change to.')
+  @OptionalField(
+    ID,
+    'For SUBSCRIPTION_UPDATE_CONFIRM: the new price, which the portal must offer. By default, the current one.',
+  )
   readonly priceId?: string | null | undefined;
 
-  @OptionalField(Int, 'For SUBSCRIPTION_UPDATE_CONFIRM: how many.')
+  @OptionalField(Int, 'For SUBSCRIPTION_UPDATE_CONFIRM: the new quantity. By default, the current one.')
   readonly quantity?: number | null | undefined;
 
   @OptionalField(FlowCompletion, "What happens after the task. By default, the portal's home page opens.")

@@ -41,7 +41,8 @@ export class PortalResolver {
   }
 
   @Query(() => BillingPortalConfiguration, {
-    description: 'The portal configuration that a session of the caller would use.',
+    description:
+      'The portal configuration that a session of the caller would use. Stripe is asked each time.',
   })
   async billingPortalConfiguration(@Ctx() context: RequestContext): Promise<object> {
     const caller = getCaller(context);

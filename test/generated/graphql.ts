@@ -138,9 +138,9 @@ export type BillingPortalFlowCompletionType =
 export type BillingPortalFlowInput = {
   /** What happens after the task. By default, the portal's home page opens. */
   afterCompletion?: BillingPortalFlowCompletionInput | null | undefined;
-  /** For SUBSCRIPTION_UPDATE_CONFIRM: the price to change to. */
+  /** For SUBSCRIPTION_UPDATE_CONFIRM: the new price, which the portal must offer. By default, the current one. */
   priceId?: string | number | null | undefined;
-  /** For SUBSCRIPTION_UPDATE_CONFIRM: how many. */
+  /** For SUBSCRIPTION_UPDATE_CONFIRM: the new quantity. By default, the current one. */
   quantity?: number | null | undefined;
   /** For tasks on a subscription: one of the customer's. By default, the customer's only subscription. */
   subscriptionId?: string | number | null | undefined;
@@ -160,7 +160,7 @@ export type BillingPortalFlowType =
   | 'SUBSCRIPTION_PAUSE'
   /** Choose another plan or quantity. */
   | 'SUBSCRIPTION_UPDATE'
-  /** Confirm one change of plan or quantity that you name. */
+  /** Confirm one change, which you name by `priceId`, `quantity` or both. */
   | 'SUBSCRIPTION_UPDATE_CONFIRM';
 
 /** Why a task is not available. Errors have the same values as `reason`. */
