@@ -95,8 +95,8 @@ function readPage(location: Location): string {
 let isBack: boolean | undefined;
 
 /**
- * Whether this page was loaded after the portal was opened in this tab. A change that the customer made there may not
- * have reached the service yet, so read the account with `fresh`.
+ * Whether this page was loaded after `open` led this tab to the portal. A change that the customer made there may not
+ * have reached the service yet, so read the account with `fresh`. It is false for a session that was opened otherwise.
  */
 export function isBackFromPortal(): boolean {
   return (isBack ??=

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import * as apollo4 from '@apollo/client';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as apollo3 from 'apollo-client-3/core/index.js';
@@ -15,6 +17,11 @@ await app.link('ada', customerId);
 const url = `${app.url}/graphql`;
 const query = { query: billingAccountQuery, variables: {} };
 
+const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
+const [, cacheBlock = ''] = /```ts\n(const cache = .*?)```/s.exec(readme) ?? [];
+const createCache = () =>
+  runInNewContext(`${cacheBlock}; cache`, { InMemoryCache: apollo4.InMemoryCache }) as apollo4.InMemoryCache;
+
 const link = (token: string) => ({ uri: url, headers: { authorization: `Bearer ${token}` } });
 
 const clients: readonly [string, (token: string) => Promise<unknown>][] = [
@@ -24,6 +31,16 @@ const clients: readonly [string, (token: string) => Promise<unknown>][] = [
     async (token) => {
       const cache = new apollo4.InMemoryCache();
       const client = new apollo4.ApolloClient({ cache, link: new apollo4.HttpLink(link(token)) });
+      return (await client.query(query)).data;
+    },
+  ],
+  [
+    'the hook, with the cache of the README',
+    async (token) => {
+      const client = new apollo4.ApolloClient({
+        cache: createCache(),
+        link: new apollo4.HttpLink(link(token)),
+      });
       return (await client.query(query)).data;
     },
   ],
@@ -76,5 +93,62 @@ describe('a price and a discount have an amount in each currency', () => {
     await expect(ask(await app.createToken({ userId: 'grace' }))).resolves.toMatchObject({
       billingCustomer: { subscriptions: [describeIn('eur', '1800', 400), describeIn('usd', '2000', 500)] },
     });
+  });
+});
+
+describe('the cache of the README', () => {
+  const invoices = (numbers: readonly string[] | null, endCursor = '') => ({
+    billingCustomer: {
+      __typename: 'BillingCustomer',
+      id: 'cus_1',
+      invoices: numbers && {
+        __typename: 'BillingInvoiceConnection',
+        edges: numbers.map((id) => ({
+          __typename: 'BillingInvoiceEdge',
+          node: { __typename: 'BillingInvoice', id },
+        })),
+        pageInfo: { __typename: 'PageInfo', hasNextPage: endCursor !== '', endCursor },
+      },
+    },
+  });
+  const pages = apollo4.gql`
+    query ($after: String) {
+      billingCustomer { id invoices(first: 1, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }
+    }
+  `;
+
+  test('shows the pages of the invoices after each other, and begins again with the first', () => {
+    const cache = createCache();
+    cache.writeQuery({ query: pages, data: invoices(['in_2'], 'a') });
+    cache.writeQuery({ query: pages, variables: { after: 'a' }, data: invoices(['in_1']) });
+    expect(cache.readQuery({ query: pages })).toEqual(invoices(['in_2', 'in_1']));
+
+    cache.writeQuery({ query: pages, data: invoices(['in_3'], 'b') });
+    expect(cache.readQuery({ query: pages })).toEqual(invoices(['in_3'], 'b'));
+  });
+
+  test('keeps the null of invoices that are not offered', () => {
+    const cache = createCache();
+    cache.writeQuery({ query: pages, data: invoices(null) });
+    expect(cache.readQuery({ query: pages })).toEqual(invoices(null));
+  });
+
+  test('shows each currency of a price to a query that selects its id', () => {
+    const cache = createCache();
+    const query = apollo4.gql`{ billingCustomer { id subscriptions { id items { id price { id currency } } } } }`;
+    const subscriptions = ['usd', 'eur'].map((currency) => ({
+      __typename: 'BillingSubscription',
+      id: `sub_${currency}`,
+      items: [
+        {
+          __typename: 'BillingSubscriptionItem',
+          id: `si_${currency}`,
+          price: { __typename: 'BillingPrice', id: 'price_1', currency },
+        },
+      ],
+    }));
+    const data = { billingCustomer: { __typename: 'BillingCustomer', id: 'cus_1', subscriptions } };
+    cache.writeQuery({ query, data });
+    expect(cache.readQuery({ query })).toEqual(data);
   });
 });
