@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { startAccountKit } from './account.ts';
 import { capture, describeInBrowser, findAccessFaults, looks, measureOverflow } from './browser.ts';
-import { type Arrange, control, startAs, startLate, visitAs } from './subscription-states.ts';
+import { type Arrange, control, startAs, startLate, visitAltered, visitAs } from './subscription-states.ts';
 
 interface State {
   readonly name: string;
@@ -154,22 +154,18 @@ describeInBrowser('the states of the account page', (driver) => {
   });
 
   test('a scheduled change to a price that Stripe no longer has says when', async () => {
-    const openPage: typeof driver.openPage = async (options) => {
-      const page = await driver.openPage(options);
-      await page.route('**/graphql', async (route) => {
-        const response = await route.fetch();
-        const json = (await response.json()) as {
-          data: { billingCustomer?: { subscriptions?: { scheduledChange?: object | null }[] } };
-        };
-        for (const subscription of json.data.billingCustomer?.subscriptions ?? [])
-          if (subscription.scheduledChange)
-            subscription.scheduledChange = { ...subscription.scheduledChange, items: [], total: null };
-        await route.fulfill({ response, json });
-      });
-      return page;
-    };
-    const page = await visitAs(await started, { openPage }, startAs('scheduled_change'));
+    const page = await visitAltered(await started, driver, startAs('scheduled_change'), (subscription) => {
+      if (subscription.scheduledChange)
+        Object.assign(subscription.scheduledChange, { items: [], total: null });
+    });
     await page.getByText(/^Your plan changes on .+\.$/).waitFor();
+  });
+
+  test('a next charge without its tax, which Stripe cannot calculate yet, says so', async () => {
+    const page = await visitAltered(await started, driver, startAs('plain'), ({ nextCharge }) => {
+      if (nextCharge) Object.assign(nextCharge, { tax: null });
+    });
+    await page.getByText(/^Next charge: \$[\d.]+ plus tax on /).waitFor();
   });
 
   test('an unpaid plan whose latest invoice is a draft leads to the newest open one', async () => {

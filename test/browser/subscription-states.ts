@@ -47,3 +47,32 @@ export async function visitAs(
   await page.getByText('Loading your invoices…').waitFor({ state: 'detached' });
   return page;
 }
+
+interface ShownSubscription {
+  readonly scheduledChange?: object | null;
+  readonly nextCharge?: object | null;
+}
+
+/** Opens the page with an answer of the service that the local Stripe cannot bring about. */
+export function visitAltered(
+  kit: AccountKit,
+  driver: BrowserDriver,
+  arrange: Arrange,
+  alter: (subscription: ShownSubscription) => void,
+): Promise<Page> {
+  const openPage: BrowserDriver['openPage'] = async (options) => {
+    const page = await driver.openPage(options);
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as {
+        readonly data: {
+          readonly billingCustomer?: { readonly subscriptions: readonly ShownSubscription[] };
+        };
+      };
+      json.data.billingCustomer?.subscriptions.forEach(alter);
+      await route.fulfill({ response, json });
+    });
+    return page;
+  };
+  return visitAs(kit, { openPage }, arrange);
+}

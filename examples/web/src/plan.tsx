@@ -65,7 +65,8 @@ export function Plan({ subscription, nextCharge, isAmongSeveral, open, onSignInA
       {nextCharge && (
         <p>
           {collectionMethod === 'SEND_INVOICE' ? 'Next invoice' : 'Next charge'}:{' '}
-          <strong>{formatMoney(nextCharge.amountDue)}</strong> on {formatDate(nextCharge.date)}
+          <strong>{formatMoney(nextCharge.amountDue)}</strong>
+          {nextCharge.tax === null && ' plus tax'} on {formatDate(nextCharge.date)}
         </p>
       )}
       {isAmongSeveral && paymentMethod && collectionMethod !== 'SEND_INVOICE' && (
