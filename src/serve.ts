@@ -2,12 +2,11 @@ import { createApp } from './app.ts';
 import { loadConfig } from './config/config.ts';
 import type { Environment } from './config/environment.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
+import { listenForSignals } from './process/signals.ts';
 import { describeStartFailure, exitCodes, getStartExitCode } from './process/start-failure.ts';
 
 const stopTimeoutMs = 15_000;
 const lingerMs = 1_000;
-/** A terminal or a supervisor that signals every process also signals npm, which forwards the signal: it arrives twice. */
-const sameSignalMs = 500;
 
 /** Runs the service until a signal stops it, then ends the process. */
 export async function serve(loadEnvironment: () => Environment): Promise<void> {
@@ -51,14 +50,12 @@ export function stopOnSignals(
     report(error);
     return process.exit(exitCodes.failed);
   };
-  let stoppingSince: number | null = null;
-  const stopOnce = (signal: NodeJS.Signals): void => {
-    if (performance.now() - (stoppingSince ?? -Infinity) < sameSignalMs) return;
-    if (stoppingSince !== null) fail(new Error(`A second signal, ${signal}, ended the process.`));
-    stoppingSince = performance.now();
-    setTimeout(() => fail(new Error(`Stopping took more than ${stopTimeoutMs} ms.`)), stopTimeoutMs).unref();
-    stop(signal).then(() => process.exit(exitCodes.ok), fail);
-  };
-  process.on('SIGINT', stopOnce);
-  process.on('SIGTERM', stopOnce);
+  listenForSignals({
+    onFirst: (signal) => {
+      const late = new Error(`Stopping took more than ${stopTimeoutMs} ms.`);
+      setTimeout(fail, stopTimeoutMs, late).unref();
+      stop(signal).then(() => process.exit(exitCodes.ok), fail);
+    },
+    onSecond: (signal) => fail(new Error(`A second signal, ${signal}, ended the process.`)),
+  });
 }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { listenForSignals } from '../process/signals.ts';
 import { CommandError, type Shell, describeFailure, getExitCode } from './shell.ts';
 
 interface LongWork {
@@ -21,15 +22,17 @@ export async function runSteps(
   { steps, summarize, describeStop }: LongWork,
 ): Promise<void> {
   let received: NodeJS.Signals | undefined;
-  const note = (signal: NodeJS.Signals): void => {
-    received = signal;
-  };
-  process.once('SIGINT', note).once('SIGTERM', note);
+  const stopListening = listenForSignals({
+    onFirst: (signal) => {
+      received = signal;
+    },
+    onSecond: (signal) => process.exit(getSignalExitCode(signal)),
+  });
   let shownAt = Date.now();
   try {
     for await (const status of steps()) {
       if (received !== undefined)
-        throw new CommandError(`interrupted by ${received}.`, 128 + constants.signals[received]);
+        throw new CommandError(`interrupted by ${received}.`, getSignalExitCode(received));
       if (Date.now() - shownAt < reportIntervalMs) continue;
       shownAt = Date.now();
       stderr.write(`${status}\n`);
@@ -37,7 +40,11 @@ export async function runSteps(
   } catch (error) {
     throw new CommandError(describeStop(describeFailure(error)), getExitCode(error));
   } finally {
-    process.removeListener('SIGINT', note).removeListener('SIGTERM', note);
+    stopListening();
     stdout.write(`${summarize()}\n`);
   }
+}
+
+function getSignalExitCode(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
