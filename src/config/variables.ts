@@ -82,7 +82,7 @@ export const schemas = {
     .transform(values.splitList)
     .refine(
       (secrets) => secrets.every((secret) => /^whsec_[\w+/=-]{8,}$/.test(secret)),
-      'expected signing secrets of webhook endpoints, whsec_…, separated by commas',
+      'expected signing secrets of webhook endpoints, separated by commas: whsec_ and at least 8 letters or digits',
     )
     .default([]),
   CUSTOMER_CREATION: z.enum(['never', 'on_demand']).default('never'),

@@ -304,6 +304,10 @@ describe('what is not accepted', () => {
       { STRIPE_WEBHOOK_SECRETS: 'whsec_,whsec_12345678' },
       /^STRIPE_WEBHOOK_SECRETS: expected signing secrets/,
     ],
+    [
+      { STRIPE_WEBHOOK_SECRETS: 'whsec_guides' },
+      /^STRIPE_WEBHOOK_SECRETS: .*whsec_ and at least 8 letters or digits$/,
+    ],
     [{ LINK_BY_METADATA_KEY: "a']:'b" }, /^LINK_BY_METADATA_KEY: expected up to 40 letters/],
     [{ LINK_BY_METADATA_KEY: 'billing_portal_attempt' }, /^LINK_BY_METADATA_KEY: expected another key/],
     [{ STRIPE_RATE_LIMIT: '0' }, /^STRIPE_RATE_LIMIT: expected a number of requests per second/],

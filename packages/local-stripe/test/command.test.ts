@@ -66,7 +66,7 @@ test('--seed with a fixture file sends its requests, which may name earlier answ
 });
 
 test('--webhook sends events that are signed with the secret', async () => {
-  const receiver = await startWebhookReceiver();
+  const receiver = await startWebhookReceiver('whsec_of_command_line');
   const { stripe, localStripe } = await run('--webhook', receiver.url, '--secret', receiver.secret);
   await stripe.customers.create();
   await localStripe.settleWebhooks();
@@ -155,7 +155,13 @@ describe('refused are', () => {
     ['a port that is not a number', ['--port', 'abc'], /--port must be a number/],
     ['a webhook that is no URL', ['--webhook', 'localhost:3000'], /--webhook must be an http or https URL/],
     ['a secret without a webhook', ['--secret', 'whsec_test'], /--secret needs --webhook/],
-    ['a secret of another form', ['--webhook', 'http://x', '--secret', 'x'], /must start with whsec_/],
+    [
+      'a secret of another form',
+      ['--webhook', 'http://x', '--secret', 'x'],
+      /--secret must be whsec_ and at least 8/,
+    ],
+    ['a secret that is too short', ['--webhook', 'http://x', '--secret', 'whsec_guides'], /at least 8/],
+    ['an option that is given twice', ['--port', '1', '--port', '2'], /^--port is given twice\.\nAdd --help/],
     [
       'a seed that does not exist',
       ['--port', '0', '--seed', '/no/such/file'],
