@@ -25,15 +25,17 @@ export const checkEnvironment: Check = (deployment) => {
 };
 
 /** Tries any free port: the service may be running already. */
-export const checkAddresses: Check = async ({ values: { HOST, METRICS_HOST } }) => {
-  const hosts = [HOST, METRICS_HOST].filter((host) => host !== undefined);
-  if (hosts.length === 0) return [];
-  try {
-    for (const host of hosts) await findFreePort(host);
-    return pass(`the service can listen on ${hosts.join(' and ')}`);
-  } catch (error) {
-    return fail(describeStartFailure(error));
+export const checkAddresses: Check = async ({ values }) => {
+  const judgements: Judgement[] = [];
+  for (const name of ['HOST', 'METRICS_HOST'] as const) {
+    const { [name]: host } = values;
+    if (host === undefined) continue;
+    const failure = await findFreePort(host).then(() => null, describeStartFailure);
+    judgements.push(
+      failure === null ? pass(`the service can listen on ${host}`) : fail(`${name} is ${host}: ${failure}`),
+    );
   }
+  return judgements;
 };
 
 /** The service speaks plain HTTP, so a public https address means that a proxy is in front of it. */
@@ -72,10 +74,13 @@ function judgeReturnUrl({ origin, path }: { origin: string; path: string | null 
 }
 
 export const checkLinking: Check = (deployment) => {
-  const values = requireVariables(deployment, 'LINK_BY_CLIENT_REFERENCE_ID');
+  const values = requireVariables(deployment, 'LINK_BY_CLIENT_REFERENCE_ID', 'CUSTOMER_CREATION');
   const { LINK_BY_METADATA_KEY: key, LINK_BY_CLIENT_REFERENCE_ID: byReference } = values;
-  if (key === undefined && !byReference)
-    return pass('nothing at Stripe names a user: administrators link users to customers');
+  if (key === undefined && !byReference) {
+    const isOnDemand = values.CUSTOMER_CREATION === 'on_demand';
+    const rest = isOnDemand ? ', and the first session of an unlinked user creates a customer' : '';
+    return pass(`nothing at Stripe names a user: administrators link users to customers${rest}`);
+  }
   const reference =
     'client_reference_id of every Checkout session on the account, except from payment links, names a user';
   return [...(key === undefined ? [] : [judgeMetadataKey(key)]), ...(byReference ? [pass(reference)] : [])];

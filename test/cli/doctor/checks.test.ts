@@ -110,7 +110,21 @@ describe('the configuration', () => {
   test.each([
     [
       { HOST: '127.0.0.1', METRICS_HOST: 'localhost' },
-      ['pass: the service can listen on 127.0.0.1 and localhost'],
+      ['pass: the service can listen on 127.0.0.1', 'pass: the service can listen on localhost'],
+    ],
+    [
+      { HOST: '127.0.0.1', METRICS_HOST: '203.0.113.7' },
+      [
+        'pass: the service can listen on 127.0.0.1',
+        expect.stringMatching(/^fail: METRICS_HOST is 203\.0\.113\.7: /),
+      ],
+    ],
+    [
+      { HOST: '203.0.113.7', METRICS_HOST: '203.0.113.8' },
+      [
+        expect.stringMatching(/^fail: HOST is 203\.0\.113\.7: /),
+        expect.stringMatching(/^fail: METRICS_HOST is 203\.0\.113\.8: /),
+      ],
     ],
     [{}, []],
   ])('tries to listen where %j says', async (addresses, lines) => {
@@ -142,7 +156,14 @@ describe('the configuration', () => {
   });
 
   test.each([
-    [{}, [/^pass: nothing at Stripe names a user/]],
+    [{}, [/^pass: nothing at Stripe names a user: administrators link users to customers$/]],
+    [
+      { CUSTOMER_CREATION: 'on_demand' },
+      [
+        /^pass: nothing at Stripe names a user: .*, and the first session of an unlinked user creates a customer$/,
+      ],
+    ],
+    [{ CUSTOMER_CREATION: 'ondemand' }, [/^skip/]],
     [{ LINK_BY_METADATA_KEY: 'acme_production_user_id' }, [/^pass: metadata.acme_production_user_id/]],
     [{ LINK_BY_METADATA_KEY: 'userId' }, [/^warn: metadata.userId .*other products/]],
     [{ LINK_BY_METADATA_KEY: 'user_id' }, [/^warn/]],

@@ -7,7 +7,9 @@ test('the process ends by itself, with its findings and nothing on stderr', asyn
   // No machine has this address, which is for documentation.
   const faulty = { ...env, HOST: '192.0.2.1', JWT_AUDIENCE: '' };
   const { stdout, stderr, exitCode } = await startCli(['doctor', '--json'], faulty).result;
-  const detail = expect.stringMatching(/^This machine has no address that HOST or METRICS_HOST names\./);
+  const detail = expect.stringMatching(
+    /^HOST is 192\.0\.2\.1: This machine has no address that HOST or METRICS_HOST names\./,
+  );
   const finding = { name: 'addresses', outcome: 'fail', detail };
   expect(JSON.parse(stdout)).toMatchObject({
     ok: false,
