@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type LinkRow, readLinkRows } from '../../src/cli/link/read-link-rows.ts';
+import { findDoubt } from '../../src/cli/link/user-id-doubts.ts';
 import { userIdSchema } from '../../src/customers/customer-directory.ts';
 
 const folder = createTemporaryFolder();
@@ -223,7 +224,12 @@ test.each([
   ['ids in hexadecimal digits', '12e5,cus_1\n1e10ab,cus_2', ['1 12e5 cus_1', '2 1e10ab cus_2']],
   ['empty lines', '\na,cus_1\n\n  \nb,cus_2\n\n', ['2 a cus_1', '5 b cus_2']],
   ['quoted fields', '"a, ""the"" one",cus_1\n"b","cus_2"', ['1 a, "the" one cus_1', '2 b cus_2']],
-  ['spaces around fields', ' a ,\tcus_1 \n" b " , cus_2', ['1 a cus_1', '2  b  cus_2']],
+  ['spaces around fields', ' a ,\tcus_1 \n "b" , cus_2', ['1 a cus_1', '2 b cus_2']],
+  [
+    'invisible characters around fields',
+    '\u00a0a,cus_1\n\uFEFFb\u00a0,\u2003cus_2',
+    ['1 a cus_1', '2 b cus_2'],
+  ],
   ['nothing', '', []],
   ['headings alone', 'user_id,stripe_customer_id', []],
 ])('reads %s', async (_what, text, expected) => {
@@ -246,7 +252,20 @@ test.each([
   ['a rounded id of another program', '1.2345678901234568e+17,cus_2', 'a spreadsheet has rounded'],
   ['a rounded id without a sign', '1.23E17,cus_2', 'a spreadsheet has rounded'],
   ['one field', 'b', 'expected 2 fields, user_id,stripe_customer_id, and found 1'],
-  ['semicolons', 'b;cus_2', 'found 1'],
+  ['semicolons', 'b;cus_2', 'expected a comma between its fields, and found a semicolon'],
+  [
+    'semicolons and a quoted comma',
+    '"b, c";cus_2',
+    'expected a comma between its fields, and found a semicolon',
+  ],
+  ['semicolons and more', 'b;cus_2;', 'found 1'],
+  ['tabs', 'b\tcus_2', 'expected a comma between its fields, and found a tab'],
+  ['vertical bars', 'b|cus_2', 'expected a comma between its fields, and found a vertical bar'],
+  [
+    'headings with tabs',
+    'user_id\tstripe_customer_id',
+    'expected a comma between its fields, and found a tab',
+  ],
   ['three fields', 'b,cus_2,', 'found 3'],
   ['an empty quoted field', '""', 'found 1'],
   ['the headings once more', 'user_id,stripe_customer_id', 'a Stripe customer id looks like'],
@@ -254,6 +273,13 @@ test.each([
   ['a quote that is left open at the end', 'b,"cus_2', 'its quotes do not match'],
   ['a quote within a field', 'b"b,cus_2', 'its quotes do not match'],
   ['text after a quote', '"b"b,cus_2', 'its quotes do not match'],
+  ['spaces in quotes', '" b ",cus_2', 'the user id " b " begins or ends with white space'],
+  ['another white space in quotes', '"b\u00a0",cus_2', 'begins or ends with white space'],
+  ['an invisible character', 'b\u200bb,cus_2', 'the user id "b.u.200b.b" contains invisible characters'],
+  ['a byte order mark within a field', '"b\uFEFFb",cus_2', 'contains invisible characters'],
+  ['a direction of text', 'b\u202eb,cus_2', 'contains invisible characters'],
+  ['a control character above ASCII', 'b\u0085b,cus_2', 'contains invisible characters'],
+  ['a zero, as in UTF-16', 'b\0,cus_2', 'not in UTF-8'],
   ['bytes that are not UTF-8', Buffer.from('m\u00fcller,cus_2', 'latin1').toString(), 'not in UTF-8'],
   ['an endless line', 'b'.repeat(1_000_000), 'longer than 4000 characters'],
 ])('%s costs its own line and no other', async (_what, line, fault) => {
@@ -263,6 +289,20 @@ test.each([
     '3 c cus_3',
     '4 d cus_4',
   ]);
+});
+
+test('a line with another separator than the first is refused with the names of both', async () => {
+  expect(await readShort('a;cus_1\nb,cus_2\n"c, d",cus_3\ne;cus_4')).toEqual([
+    '1 a cus_1',
+    '2 expected a semicolon between its fields, and found a comma',
+    '3 expected a semicolon between its fields, and found a comma',
+    '4 e cus_4',
+  ]);
+});
+
+test('every line of a file in UTF-16 is refused for its encoding', async () => {
+  const text = Buffer.from('\uFEFFuser_id,stripe_customer_id\na,cus_1\n', 'utf16le').toString();
+  expect(await readShort(text)).toEqual([1, 2, 3].map((line) => `${line} it is not in UTF-8`));
 });
 
 test('quotes that open and close on two lines take no line between them along', async () => {
@@ -316,7 +356,7 @@ test('whatever is written as CSV is read back, line by line, in whatever pieces 
       minLength: 1,
       maxLength: 20,
     })
-    .filter((id) => userIdSchema.safeParse(id).success);
+    .filter((id) => userIdSchema.safeParse(id).success && findDoubt(id) === null);
   const lineEnd = fc.constantFrom('\n', '\r\n', '\r', '\n\r\n');
   const writtenLines = fc.array(fc.record({ userId, lineEnd }), { maxLength: 20 });
   await fc.assert(

@@ -58,6 +58,19 @@ describe('link', () => {
   });
 
   test.each([
+    [' ada', 'Not linked: the user id " ada" begins or ends with white space.\n'],
+    // How Node decodes an argument in another encoding than UTF-8.
+    ['m\uFFFDller', /^Not linked: the user id "m.ller" contains U\+FFFD/],
+    ['ada\u200b', 'Not linked: the user id "ada\\u{200b}" contains invisible characters.\n'],
+  ])('refuses a user id that tokens hardly carry: %j', async (userId, stderr) => {
+    const env = { DATABASE_URL: databaseUrl, STRIPE_SCOPE: 'test' };
+    const result = await runCli(['link', userId, 'cus_1', '--no-verify'], { env });
+    expect(result).toMatchObject({ stdout: '', exitCode: 1 });
+    expect(result.stderr).toMatch(stderr);
+    expect((await run('links')).stdout).toBe('');
+  });
+
+  test.each([
     'link',
     'link ada',
     'link ada cus_1 --errors x.txt',
@@ -168,10 +181,9 @@ describe('links', () => {
   });
 
   test('shows what is invisible in an id, and lets none of it act on the terminal', async () => {
-    const userId = 'a\u009b31m\u202eb';
-    await runCli(['link', userId, 'cus_1', '--no-verify'], {
-      env: { DATABASE_URL: databaseUrl, STRIPE_SCOPE: 'test' },
-    });
+    const database = await openDatabase({ url: databaseUrl, scope: 'test' });
+    await database.customers.link({ userId: 'a\u009b31m\u202eb', stripeCustomerId: 'cus_1' });
+    await database.close();
     expect((await run('links')).stdout).toContain('a\\u{9b}31m\\u{202e}b  cus_1');
   });
 

@@ -6,6 +6,7 @@ import { BillingError } from '../../shared/errors.ts';
 import { mappingsHelp, withMappings } from '../features.ts';
 import { CommandError, type Shell, describeFailure, quote } from '../shell.ts';
 import { type ImportOptions, importLinkFile } from './import-link-file.ts';
+import { findDoubt } from './user-id-doubts.ts';
 
 interface LinkOptions extends Partial<ImportOptions> {
   readonly verify: boolean;
@@ -39,12 +40,14 @@ export function addLinkCommand(program: Command, shell: Shell): void {
 
 const linkHelp = `
 A user has one customer, and a customer has one user. Linking the same two again
-changes nothing. To link a user to another customer, unlink the user first.
+changes nothing. To link a user to another customer, unlink the user first. A user
+id that begins or ends with white space, or contains invisible characters, is
+refused. If your tokens carry such ids, use the mutation linkCustomer.
 
 The CSV file:
   The file is in UTF-8. Each line has the user's id and the customer's id, with a
-  comma or a semicolon between them. Fields may be quoted. Spaces around fields and
-  empty lines are ignored. The first line may be the headings
+  comma between them, or a semicolon in all lines. Fields may be quoted. Spaces
+  around fields and empty lines are ignored. The first line may be the headings
   user_id,stripe_customer_id. A user id that a spreadsheet has rounded, such as
   1.23E+17, is refused.
 
@@ -63,6 +66,8 @@ ${mappingsHelp}
 
 async function linkUser(shell: Shell, link: MappingIds, verify: boolean): Promise<void> {
   checkMappingIds(link);
+  const doubt = findDoubt(link.userId);
+  if (doubt !== null) throw new CommandError(`Not linked: ${doubt}.`);
   await withMappings(shell, async ({ customers }, { stripe }) => {
     const isVerified = verify && stripe.secretKey !== null;
     if (verify && !isVerified)

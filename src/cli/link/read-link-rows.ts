@@ -1,6 +1,12 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { type MappingIds, linksPerStep, mappingIdsSchema } from '../../customers/customer-directory.ts';
+import {
+  type MappingIds,
+  linksPerStep,
+  mappingIdsSchema,
+  stripeCustomerIdSchema,
+} from '../../customers/customer-directory.ts';
 import { quote } from '../shell.ts';
+import { findDoubt } from './user-id-doubts.ts';
 
 /** A line of a link file: a link, or why the line is refused. Lines count from 1. */
 export type LinkRow =
@@ -15,7 +21,7 @@ export async function* readLinkRows(file: AsyncIterable<string>): AsyncGenerator
     const isStart = delimiter === undefined;
     const separator = (delimiter ??= findDelimiter(lines[0]?.text ?? ''));
     const records = lines.map(({ text }) => parseLine(text, separator));
-    const rows = lines.map((line, index) => toRow(line, records[index] ?? null));
+    const rows = lines.map((line, index) => toRow(line, records[index] ?? null, separator));
     yield isStart && records[0]?.join().toLowerCase() === headings ? rows.slice(1) : rows;
   }
 }
@@ -49,6 +55,14 @@ async function* readLines(file: AsyncIterable<string>): AsyncGenerator<readonly 
   if (batch.length > 0) yield batch;
 }
 
+/** Files may have the first two; other lines only show what went wrong. */
+const separators: Readonly<Record<string, string>> = {
+  ',': 'a comma',
+  ';': 'a semicolon',
+  '\t': 'a tab',
+  '|': 'a vertical bar',
+};
+
 /** Spreadsheets use semicolons in languages with a decimal comma. */
 function findDelimiter(first: string): string {
   const fits = (delimiter: string): boolean => parseLine(first, delimiter)?.length === 2;
@@ -73,10 +87,12 @@ function parseLine(text: string, delimiter: string): readonly string[] | null {
  */
 const roundedNumber = /^-?\d+([.,]\d+E[+-]?|E[+-])\d{1,3}$/i;
 
-function toRow({ line, text }: Line, fields: readonly string[] | null): LinkRow {
+function toRow({ line, text }: Line, fields: readonly string[] | null, delimiter: string): LinkRow {
   if (text.length > maxLineLength) return { line, fault: `it is longer than ${maxLineLength} characters` };
-  // The decoder writes this for bytes that are not UTF-8, so different ids could become equal.
-  if (text.includes('\uFFFD')) return { line, fault: 'it is not in UTF-8' };
+  // The decoder writes U+FFFD for bytes that are not UTF-8, so different ids could become equal. UTF-16 has zeros.
+  if (/[\uFFFD\0]/.test(text)) return { line, fault: 'it is not in UTF-8' };
+  const fault = fields?.length === 2 ? null : findWrongSeparator(text, delimiter);
+  if (fault !== null) return { line, fault };
   if (fields === null) return { line, fault: 'its quotes do not match' };
   const [userId, stripeCustomerId] = fields;
   if (fields.length !== 2 || userId === undefined)
@@ -84,5 +100,18 @@ function toRow({ line, text }: Line, fields: readonly string[] | null): LinkRow 
   if (roundedNumber.test(userId))
     return { line, fault: `a spreadsheet has rounded the user id ${quote(userId)}: save the column as text` };
   const { data, error } = mappingIdsSchema.safeParse({ userId, stripeCustomerId });
-  return data ? { line, link: data } : { line, fault: error.issues.map(({ message }) => message).join('; ') };
+  if (error) return { line, fault: error.issues.map(({ message }) => message).join('; ') };
+  const doubt = findDoubt(userId);
+  return doubt === null ? { line, link: data } : { line, fault: doubt };
+}
+
+/** The first line chooses the separator of a file, and another line may have another one. */
+function findWrongSeparator(text: string, delimiter: string): string | null {
+  const found = Object.keys(separators).find((each) => {
+    const fields = parseLine(text, each) ?? [];
+    const isLink = stripeCustomerIdSchema.safeParse(fields[1]).success;
+    return fields.length === 2 && (isLink || fields.join().toLowerCase() === headings);
+  });
+  if (found === undefined || found === delimiter) return null;
+  return `expected ${separators[delimiter]} between its fields, and found ${separators[found]}`;
 }
