@@ -27,7 +27,9 @@ export function createWebhooks(
       add: (server, limits) =>
         addWebhookRoutes(server, {
           processor,
-          isOwn: (event) => ownershipReads.run(() => isOwn(event, parts)),
+          isOwn: async (event) =>
+            !event.isOfOrganization ||
+            ownershipReads.run(async () => (await processor.isHandled(event)) || isOwn(event.id, parts)),
           secrets,
           origin,
           now,

@@ -12,8 +12,7 @@ import {
 } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import type { Platform } from '../platform.ts';
-import { findById, isTooLarge } from '../stripe/stripe.errors.ts';
-import { toOutcome } from '../telemetry/telemetry.ts';
+import { findById, isForbidden, isTooLarge } from '../stripe/stripe.errors.ts';
 import { type WebhookEvent, requireId } from './webhook-event.ts';
 
 export interface HandlerParts extends Pick<Platform, 'stripe' | 'audit' | 'leases' | 'logger'> {
@@ -52,14 +51,13 @@ export async function handleEvent(event: WebhookEvent, parts: HandlerParts): Pro
 }
 
 /** An event belongs to one account, so the key's account does not have those of an organization's other accounts. */
-export async function isOwn({ id, isOfOrganization }: WebhookEvent, parts: HandlerParts): Promise<boolean> {
-  if (!isOfOrganization) return true;
+export async function isOwn(eventId: string, { stripe }: HandlerParts): Promise<boolean> {
   try {
-    const reading = parts.stripe.read((sdk, options) => sdk.events.retrieve(id, {}, options));
-    return (await findById(id, reading)) !== null;
+    const reading = stripe.read((sdk, options) => sdk.events.retrieve(eventId, {}, options));
+    return (await findById(eventId, reading)) !== null;
   } catch (error) {
     // An event that is too large to read is there, and a restricted key may lack the permission to read events.
-    if (isTooLarge(error) || toOutcome(error) === 'STRIPE_MISCONFIGURED') return true;
+    if (isTooLarge(error) || isForbidden(error)) return true;
     throw error;
   }
 }

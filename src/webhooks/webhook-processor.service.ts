@@ -30,13 +30,17 @@ export class WebhookProcessor {
     const { id: key, type } = event;
     return this.limit.run(() =>
       this.leases.runExclusive(`event:${key}`, async () => {
-        if ((await this.records.find('webhook-event', key)) !== null) return 'repeated';
+        if (await this.isHandled(event)) return 'repeated';
         await this.handle(event);
         const expiresAt = new Date(Date.now() + keptMs);
         await this.records.insert('webhook-event', createRecord(key, { content: { type }, expiresAt }));
         return 'handled';
       }),
     );
+  }
+
+  async isHandled({ id }: WebhookEvent): Promise<boolean> {
+    return (await this.records.find('webhook-event', id)) !== null;
   }
 }
 

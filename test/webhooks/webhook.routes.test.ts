@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import type Stripe from 'stripe';
 import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { sendRaw, writePost } from '../http/raw-request.ts';
 import {
@@ -406,7 +407,7 @@ describe("at an organization's destination, whose events name their account by `
       method: 'POST',
       body: new URLSearchParams({ path: '/v1/events/*', status, times }),
     });
-  const readOwnEvent = async (): Promise<object> => {
+  const readOwnEvent = async (): Promise<Partial<Stripe.Event>> => {
     const { id } = await app.sdk.customers.create();
     await app.link(id, id);
     const { data } = await app.sdk.events.list({ type: 'customer.created', limit: 1 });
@@ -442,6 +443,27 @@ describe("at an organization's destination, whose events name their account by `
 
     // The event, and the customer's snapshot.
     expect(app.countStored().records - before.records).toBe(2);
+  });
+
+  test("another account's event is not recorded while the key is revoked", async () => {
+    const session = { object: 'billing_portal.session', id: 'bps_other', customer: 'cus_other' };
+    const before = app.countStored();
+    await fail('401', '1');
+
+    const response = await app.deliver(
+      createEvent('billing_portal.session.created', session, { context: 'acct_2' }),
+    );
+
+    expect(response.status).toBe(500);
+    expect(app.countStored()).toEqual(before);
+  });
+
+  test('a repeated event does not ask Stripe again whose it is', async () => {
+    const event = await readOwnEvent();
+    const countReads = () => app.stripe.requests.filter(({ path }) => path === `/v1/events/${event.id}`).length;
+    for (let delivery = 1; delivery <= 3; delivery += 1) await app.deliver(event);
+
+    expect(countReads()).toBe(1);
   });
 
   test('an event that is larger than what is read of Stripe is handled', async () => {
