@@ -10,6 +10,7 @@ import { type EmailLinksFeature, createEmailLinks } from './email-links/create-e
 import { createSchema, observeOperations } from './graphql/schema.ts';
 import { type Identify, identifyByToken } from './http/authentication.ts';
 import type { HostedFetch } from './http/hosted-requests.ts';
+import type { OpenWork } from './http/open-work.ts';
 import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import type { PolicySet } from './policies/policy-set.ts';
@@ -30,6 +31,8 @@ type HostedOptions = AppOverrides & { readonly identify: Identify };
 
 export interface App {
   readonly fetch: HostedFetch;
+  /** A stop waits for what is tracked. */
+  readonly track: OpenWork['track'];
   readonly schema: GraphQLSchema;
   readonly features: Features;
   startSweeping(): void;
@@ -97,6 +100,7 @@ export function composeApp(config: HostedConfig, options: HostedOptions): Promis
       schema,
       features,
       fetch: server.fetch,
+      track: server.track,
       startSweeping: () => sweeper.start(),
       start: () => {
         sweeper.start();

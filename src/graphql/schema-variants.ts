@@ -10,12 +10,19 @@ import {
 } from 'graphql';
 import type { Caller } from '../auth/claims.ts';
 import type { RequestContext } from './context.ts';
-import { mapEntries, replaceRoots } from './schema.ts';
+import { mapEntries, replaceRoots, wrapOperations } from './schema.ts';
 
-/** Copies the schema for a host's server. @param identify finds the caller in the host's context, once for each execution */
+interface HostSchemaOptions {
+  /** Finds the caller in the host's context, once for each execution. */
+  readonly identify: (hostContext: unknown) => Promise<Caller | null>;
+  /** Gets the work of each field that may wait, so that closing waits for it. */
+  readonly track: <T>(work: Promise<T>) => Promise<T>;
+}
+
+/** Copies the schema for a host's server. */
 export function createHostSchema(
   schema: GraphQLSchema,
-  identify: (hostContext: unknown) => Promise<Caller | null>,
+  { identify, track }: HostSchemaOptions,
 ): GraphQLSchema {
   const known = new WeakMap<
     object,
@@ -38,7 +45,7 @@ export function createHostSchema(
   };
 
   // Only root fields use the context.
-  return replaceRoots(schema, (root) => ({
+  const copy = replaceRoots(schema, (root) => ({
     ...root,
     fields: mapEntries(root.fields, (field) => {
       const inner: GraphQLFieldResolver<unknown, RequestContext> = field.resolve ?? defaultFieldResolver;
@@ -48,6 +55,13 @@ export function createHostSchema(
       return { ...field, resolve };
     }),
   }));
+  wrapOperations(
+    copy,
+    ({ resolve }) =>
+      async (...execution) =>
+        track(Promise.resolve(resolve(...execution))),
+  );
+  return copy;
 }
 
 const header = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3")\n\n';

@@ -124,29 +124,42 @@ type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 /** Marks a field below the root for the metrics: `@Extensions(observed)`. */
 export const observed = { observed: true };
 
-/** Counts every executed root field, gives it a span and charges the caller for it. Clients' operation names are not recorded: they are unbounded. */
-export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): void {
+interface OperationField {
+  readonly type: string;
+  readonly field: string;
+  readonly isRoot: boolean;
+  readonly resolve: Resolver;
+}
+
+/** Replaces the resolvers of all fields that may wait: the root fields, and the observed ones below. */
+export function wrapOperations(schema: GraphQLSchema, wrap: (operation: OperationField) => Resolver): void {
   const roots: readonly unknown[] = [schema.getQueryType(), schema.getMutationType()];
   for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
     const isRoot = roots.includes(type);
     for (const field of Object.values(type.getFields())) {
       if (!isRoot && field.extensions['observed'] !== true) continue;
-      const name = `${type.name}.${field.name}`;
-      const kind = isRoot ? { 'graphql.operation.type': type.name.toLowerCase() } : {};
-      const operation: Operation = {
-        name,
-        isRemote: false,
-        attributes: { ...kind, 'graphql.field': field.name },
-        ended: (outcome) => telemetry.metrics?.operations.inc({ operation: name, outcome }),
-      };
-      const resolve: Resolver = field.resolve ?? defaultFieldResolver;
-      const observing: Resolver = (source, args, context, info) =>
-        telemetry.observe(operation, async () => {
-          // A field below the root pays by itself: in a host's own server, its context is the host's.
-          if (isRoot) await context.charge();
-          return await resolve(source, args, context, info);
-        });
-      field.resolve = observing;
+      const { name, resolve = defaultFieldResolver } = field;
+      field.resolve = wrap({ type: type.name, field: name, isRoot, resolve });
     }
   }
+}
+
+/** Counts every executed root field, gives it a span and charges the caller for it. Clients' operation names are not recorded: they are unbounded. */
+export function observeOperations(schema: GraphQLSchema, telemetry: Telemetry): void {
+  wrapOperations(schema, ({ type, field, isRoot, resolve }) => {
+    const name = `${type}.${field}`;
+    const kind = isRoot ? { 'graphql.operation.type': type.toLowerCase() } : {};
+    const operation: Operation = {
+      name,
+      isRemote: false,
+      attributes: { ...kind, 'graphql.field': field },
+      ended: (outcome) => telemetry.metrics?.operations.inc({ operation: name, outcome }),
+    };
+    return (source, args, context, info) =>
+      telemetry.observe(operation, async () => {
+        // A field below the root pays by itself: in a host's own server, its context is the host's.
+        if (isRoot) await context.charge();
+        return await resolve(source, args, context, info);
+      });
+  });
 }

@@ -10,6 +10,7 @@ import { addGraphqlRoutes } from './graphql.routes.ts';
 import { type HostedFetch, createHostedFetch } from './hosted-requests.ts';
 import { type HttpServerOptions, createHttpServer, goOnTogether } from './http-server.ts';
 import { addHealthRoutes, createMetricsServer } from './monitoring.ts';
+import { OpenWork } from './open-work.ts';
 import { type RateLimits, createRateLimits, limitAddresses, limitSubjects } from './rate-limit.ts';
 
 /** Routes of a feature, and what applies to them before the feature's own code. */
@@ -31,12 +32,17 @@ interface ServerParts extends HttpServerOptions {
   readonly routes: readonly Routes[];
 }
 
+interface HttpEntrances extends Pick<OpenWork, 'track'> {
+  readonly fetch: HostedFetch;
+  readonly listen: () => Promise<string>;
+}
+
 /** The HTTP server with every route. `closing` closes it, also where this fails halfway. */
 export async function createServer(
   config: HttpConfig,
   parts: ServerParts,
   closing: OpenedParts,
-): Promise<{ readonly fetch: HostedFetch; readonly listen: () => Promise<string> }> {
+): Promise<HttpEntrances> {
   const { logger, schema, identify } = parts;
   const { metrics } = parts.telemetry;
   const metricsServer = metrics && createMetricsServer(metrics);
@@ -67,11 +73,13 @@ export async function createServer(
     });
   }
   await server.ready();
-  const hosted = createHostedFetch(server, config);
-  closing.add(hosted.settle);
+  const answer = createHostedFetch(server, config);
+  const hosted = new OpenWork();
+  closing.add(() => hosted.settle());
   const { host, port, metricsHost, metricsPort } = config;
   return {
-    fetch: hosted.fetch,
+    track: hosted.track,
+    fetch: (request, facts) => hosted.track(answer(request, facts)),
     listen: async () => {
       const metricsAddress = { host: metricsHost, port: metricsPort ?? 0 };
       if (metricsServer) await once(metricsServer.listen(metricsAddress), 'listening');

@@ -1,12 +1,10 @@
 import { type IncomingMessage, METHODS } from 'node:http';
 import { Duplex, Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import inject from 'light-my-request';
 import type { HttpConfig } from '../config/config.ts';
 import { parseUrl } from '../shared/urls.ts';
 import { HungUpError, hungUpStatus } from './open-requests.ts';
-import { longestAnswerMs } from './polite-close.ts';
 import { unknownAddress } from './rate-limit.ts';
 
 export interface HostedRequestFacts {
@@ -30,10 +28,8 @@ export function findHostedRequest({ socket }: Pick<IncomingMessage, 'socket'>): 
 export function createHostedFetch(
   server: FastifyInstance,
   { trustProxy }: Pick<HttpConfig, 'trustProxy'>,
-): { readonly fetch: HostedFetch; readonly settle: () => Promise<unknown> } {
-  const open = new Set<Promise<Response>>();
-
-  const answer: HostedFetch = async (request, { address, basePath = '' } = {}) => {
+): HostedFetch {
+  return async (request, { address, basePath = '' } = {}) => {
     const { method, url } = readTarget(request);
     const body = request.body ? Readable.from(readBody(request), { objectMode: false }) : null;
     const nowhere = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
@@ -71,16 +67,6 @@ export function createHostedFetch(
       cancelUnread(request);
     }
     return new Response(null, { status: hungUpStatus });
-  };
-
-  return {
-    fetch: (request, facts) => {
-      const answering = answer(request, facts).finally(() => open.delete(answering));
-      open.add(answering);
-      return answering;
-    },
-    // A host's `identify` may wait forever, such as for a session store that is down.
-    settle: () => Promise.race([Promise.allSettled(open), wait(longestAnswerMs, null, { ref: false })]),
   };
 }
 

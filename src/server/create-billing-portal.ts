@@ -64,14 +64,14 @@ export async function createBillingPortal<Source = Request>(
     : createApp(withTokens));
   app.startSweeping();
   return {
-    schema: createHostSchema(app.schema, identifyCaller),
+    schema: createHostSchema(app.schema, { identify: identifyCaller, track: app.track }),
     fetch: (request, client) =>
       app.fetch(request, { ...client, basePath: basePath ?? config.publicUrl?.pathname }),
     sessions: {
       create: async (identity, input) => {
         const caller = toCaller(identity);
         requireRole(caller, config.requiredRole);
-        return app.features.portal.sessions.create(caller, readSessionRequest(input));
+        return app.track(app.features.portal.sessions.create(caller, readSessionRequest(input)));
       },
     },
     close: () => app.stop(),

@@ -103,7 +103,9 @@ export function isTooLarge(error: unknown): boolean {
 
 /** Whether the key lacks a permission. A key that is revoked or of another account is refused with 401 instead. */
 export function isForbidden(error: unknown): boolean {
-  return error instanceof StripeMisconfiguredError && error.cause instanceof Stripe.errors.StripePermissionError;
+  return (
+    error instanceof StripeMisconfiguredError && error.cause instanceof Stripe.errors.StripePermissionError
+  );
 }
 
 const reasons: readonly (readonly [codes: RegExp, reason: string])[] = [

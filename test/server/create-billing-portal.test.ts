@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -8,6 +9,7 @@ import { type ExecutionResult, graphql } from 'graphql';
 import { createFiftyRequests, sendSuiteRequest, type SuiteRequest } from './fifty-requests.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
+import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { returnUrl } from '../helpers/test-app.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { createHostedFixture, type HostedFixture, startService } from './hosted-kit.ts';
@@ -654,6 +656,35 @@ describe('`close`', () => {
     await Promise.all([answering, opened.close().then(() => ends.push('closed'))]);
 
     expect(ends).toEqual([200, 'closed']);
+  });
+
+  test.each<[string, (opened: BillingPortal<Request | HostContext>) => Promise<unknown>]>([
+    ['`sessions.create`', ({ sessions }) => sessions.create({ userId: 'ada' }, { returnUrl })],
+    [
+      'operations of `schema`, with the fields that ask Stripe in turn',
+      async ({ schema }) => {
+        const source =
+          '{ billingCustomer(fresh: true) { nextCharge { date } invoices { edges { cursor } } } }';
+        const { errors } = await graphql({ schema, source, contextValue: { session: 'of-ada' } });
+        if (errors?.[0]) throw errors[0];
+      },
+    ],
+  ])('waits for %s', async (_name, use) => {
+    const gate = await startStripeGate(fixture.stripe.url);
+    let asked: (() => void) | undefined;
+    gate.watch(async () => {
+      asked?.();
+      await sleep(50);
+      return 'pass' as const;
+    });
+    const opened = await open({ STRIPE_API_URL: gate.url });
+    const beginning = new Promise<void>((resolve) => (asked = resolve));
+    const ends: unknown[] = [];
+    const using = use(opened).then(() => ends.push('answered'));
+    await Promise.race([beginning, using]);
+    await Promise.all([using, opened.close().then(() => ends.push('closed'))]);
+
+    expect(ends).toEqual(['answered', 'closed']);
   });
 
   test('ends while the session store of the host never answers', async () => {

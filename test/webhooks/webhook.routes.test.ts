@@ -460,7 +460,8 @@ describe("at an organization's destination, whose events name their account by `
 
   test('a repeated event does not ask Stripe again whose it is', async () => {
     const event = await readOwnEvent();
-    const countReads = () => app.stripe.requests.filter(({ path }) => path === `/v1/events/${event.id}`).length;
+    const countReads = () =>
+      app.stripe.requests.filter(({ path }) => path === `/v1/events/${event.id}`).length;
     for (let delivery = 1; delivery <= 3; delivery += 1) await app.deliver(event);
 
     expect(countReads()).toBe(1);
