@@ -9,6 +9,7 @@ import {
   printSchema,
 } from 'graphql';
 import type { Caller } from '../auth/claims.ts';
+import { BillingError } from '../shared/errors.ts';
 import type { RequestContext } from './context.ts';
 import { mapEntries, replaceRoots, wrapOperations } from './schema.ts';
 
@@ -49,9 +50,14 @@ export function createHostSchema(
     ...root,
     fields: mapEntries(root.fields, (field) => {
       const inner: GraphQLFieldResolver<unknown, RequestContext> = field.resolve ?? defaultFieldResolver;
-      const resolve: GraphQLFieldResolver<unknown, unknown> = async (source, args, context, info) =>
-        // Each execution has variables of its own, while a host may use one context for many, such as for a WebSocket.
-        await inner(source, args, await findContext(context, info.variableValues), info);
+      const resolve: GraphQLFieldResolver<unknown, unknown> = async (source, args, context, info) => {
+        try {
+          // Each execution has variables of its own, while a host may use one context for many, such as for a WebSocket.
+          return await inner(source, args, await findContext(context, info.variableValues), info);
+        } catch (error) {
+          throw withoutStatus(error);
+        }
+      };
       return { ...field, resolve };
     }),
   }));
@@ -62,6 +68,12 @@ export function createHostSchema(
         track(Promise.resolve(resolve(...execution))),
   );
   return copy;
+}
+
+/** The response may have data of the host's own fields, which clients discard when the status is 401. */
+function withoutStatus(error: unknown): unknown {
+  if (error instanceof BillingError) delete error.extensions['http'];
+  return error;
 }
 
 const header = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3")\n\n';
