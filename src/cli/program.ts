@@ -7,7 +7,7 @@ import { addLinkCommand, addUnlinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
 import { addPoliciesCommand } from './policies/policies.command.ts';
 import { addResyncCommand } from './resync.command.ts';
-import { CommandError, type Shell, describeFailure, getExitCode } from './shell.ts';
+import { CommandError, type Shell, describeFailure, getExitCode, parseFileName } from './shell.ts';
 import { addTokenCommand } from './token.command.ts';
 import { addWebhooksCommand } from './webhooks.command.ts';
 
@@ -54,6 +54,7 @@ export function createProgram(shell: Shell): Command {
   addTokenCommand(program, shell);
   for (const group of [program, ...program.commands.filter(({ commands }) => commands.length > 0)])
     addHelpCommand(group);
+  refuseRepetition(program);
   return program;
 }
 
@@ -70,6 +71,17 @@ function addHelpCommand(group: Command): void {
     .description('show the help of a command')
     .argument('[command...]')
     .action((names: string[]) => names.reduce(find, group).help());
+}
+
+/** Commander alone would take the last of several values. */
+function refuseRepetition(command: Command): void {
+  const given = new Set<string>();
+  for (const option of command.options.filter((each) => each.required && !each.variadic))
+    command.on(`option:${option.name()}`, () => {
+      if (given.has(option.flags)) command.error(`error: option '${option.flags}' is given twice`);
+      given.add(option.flags);
+    });
+  command.commands.forEach(refuseRepetition);
 }
 
 function readVersion(): string {
@@ -142,7 +154,7 @@ function addSchemaCommand(program: Command, shell: Shell): void {
   program
     .command('schema')
     .description('write the GraphQL schema to a file, for code generators')
-    .argument('[file]', 'the file to write; by default schema.graphql')
+    .argument('[file]', 'the file to write; by default schema.graphql', parseFileName)
     .option('--check', 'write nothing; fail when the file is out of date')
     .option('--federation', 'print the subgraph for Apollo Federation, or write it to a file that is named')
     .action(async (named: string | undefined, options: { check?: true; federation?: true }) => {

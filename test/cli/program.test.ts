@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
@@ -113,6 +113,40 @@ test('npm start before the build says what to run', () => {
   expect({ status, stderr }).toEqual({ status: 1, stderr: 'There is no build yet. Run: npm run build\n' });
 });
 
+test.each([
+  [['link', '--from', 'a.csv', '--from', 'b.csv'], '--from <file>'],
+  [['link', '--from', 'a.csv', '--errors', 'a.txt', '--errors=b.txt'], '--errors <file>'],
+  [['init', '--provider', 'own', '--provider', 'own'], '--provider <name>'],
+  [['init', '--output', 'a.env', '--output', 'b.env'], '--output <file>'],
+  [['doctor', '--token', 'a', '--token', 'b'], '--token <file>'],
+  [['resync', '--since', '1d', '--since', '2d'], '--since <time>'],
+  [['policies', 'prune', '--older-than', '7d', '--older-than', '7d'], '--older-than <time>'],
+  [['webhooks', 'check', '--url', 'https://a.example', '--url', 'https://b.example'], '--url <url>'],
+  [['token', '--user', 'ada', '--user', 'bob'], '--user <id>'],
+])('refuses an option for one value that is given twice: %j', async (args, option) => {
+  expect(await runCli(args, { env: store })).toEqual({
+    stdout: '',
+    stderr: expect.stringContaining(`error: option '${option}' is given twice\n`),
+    exitCode: 1,
+  });
+});
+
+test.each([
+  [['link', '--from', '']],
+  [['link', '--from', 'a.csv', '--errors', '']],
+  [['schema', '']],
+  [['schema', '', '--check']],
+  [['policies', 'schema', '']],
+  [['doctor', '--token', '']],
+  [['init', '--output', '']],
+])('refuses the empty name of a file, as of a variable that is not set: %j', async (args) => {
+  expect(await runCli(args, { env: store })).toEqual({
+    stdout: '',
+    stderr: expect.stringMatching(/^error: .*The name of the file is empty\./),
+    exitCode: 1,
+  });
+});
+
 describe('schema', () => {
   test('checks the schema of a subgraph against the file that is named, and none other', async () => {
     const file = join(folder, 'subgraph.graphql');
@@ -131,6 +165,22 @@ describe('schema', () => {
       stderr: '--check needs a file: name the one to check.\n',
       exitCode: 1,
     });
+  });
+
+  test('replaces a file behind a link, and keeps its mode', async () => {
+    const [file, link] = [join(folder, 'behind.json'), join(folder, 'link.json')];
+    writeFileSync(file, 'earlier');
+    chmodSync(file, 0o664);
+    symlinkSync(file, link);
+    expect(await runCli(['policies', 'schema', link], { env: {} })).toMatchObject({ exitCode: 0 });
+    expect(readlinkSync(link)).toBe(file);
+    expect(statSync(file).mode & 0o777).toBe(0o664);
+    expect(readFileSync(file, 'utf8')).toContain('"$schema"');
+  });
+
+  test('writes to a device, which cannot be replaced', async () => {
+    expect(await runCli(['policies', 'schema', '/dev/null'], { env: {} })).toMatchObject({ exitCode: 0 });
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
   test('says that a file cannot be written', async () => {
