@@ -69,6 +69,37 @@ test('scheduled cancellations take effect, and unpaid renewals are past due', as
   expect((await stripe.subscriptions.retrieve(failing.subscription.id)).status).toBe('past_due');
 });
 
+test('an unpaid subscription goes on with drafts, and paying an older invoice does not settle it', async () => {
+  const { subscription } = await createSubscriber(stripe);
+  await client.control('POST', 'invoices', { subscription: subscription.id });
+  await client.control('POST', `subscriptions/${subscription.id}`, { status: 'unpaid' });
+  now = new Date(now.getTime() + 62 * day * 1000);
+  const statuses = async () => (await listInvoices(stripe, subscription)).map(({ status }) => status);
+  expect(await statuses()).toEqual(['draft', 'draft', 'open', 'paid']);
+  const [, , open] = await listInvoices(stripe, subscription);
+  await stripe.invoices.pay(open?.id ?? '');
+  expect(await statuses()).toEqual(['draft', 'draft', 'paid', 'paid']);
+  expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('unpaid');
+});
+
+test('a draft of a paused collection is not sent', async () => {
+  const { customer, price } = await createSubscriber(stripe);
+  const subscription = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    collection_method: 'send_invoice',
+    days_until_due: 7,
+  });
+  await stripe.subscriptions.update(subscription.id, { pause_collection: { behavior: 'keep_as_draft' } });
+  now = new Date(now.getTime() + 33 * day * 1000);
+  const [newest] = await listInvoices(stripe, subscription);
+  expect(newest).toMatchObject({
+    billing_reason: 'subscription_cycle',
+    status: 'draft',
+    auto_advance: false,
+  });
+});
+
 test('a control advances the clock', async () => {
   const { subscription } = await createSubscriber(stripe);
   const { body } = await client.control('POST', 'clock', { advance_days: '400' });

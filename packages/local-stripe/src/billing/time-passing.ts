@@ -96,14 +96,15 @@ function renew(store: Store, subscription: SubscriptionObject): SubscriptionObje
   });
   store.changeInternals(subscription.id, { pendingCharges: [] });
   const invoice = collectUnlessPaused(store, subscription, draft, customer);
+  const settled = hasFailed(invoice) ? 'past_due' : 'active';
   return store.commit('customer.subscription.updated', {
     ...withoutSpentDiscounts(store, renewed, invoice),
     latest_invoice: invoice.id,
-    status: hasFailed(invoice) ? 'past_due' : 'active',
+    status: subscription.status === 'unpaid' ? 'unpaid' : settled,
   });
 }
 
-/** While collection is paused, invoices are created but not collected. */
+/** While collection is paused, and once Stripe has given up, invoices are created but not collected. */
 function collectUnlessPaused(
   store: Store,
   subscription: SubscriptionObject,
@@ -111,14 +112,16 @@ function collectUnlessPaused(
   customer: CustomerObject,
 ): InvoiceObject {
   const behavior = subscription.pause_collection?.behavior;
-  if (behavior === undefined) return collectInvoice(store, draft);
+  if (behavior === undefined && subscription.status !== 'unpaid') return collectInvoice(store, draft);
   const statuses: Readonly<Record<string, InvoiceObject['status']>> = {
     mark_uncollectible: 'uncollectible',
     void: 'void',
   };
   return store.commit('invoice.created', {
     ...draft,
+    auto_advance: false,
+    automatically_finalizes_at: null,
     customer: customer.id,
-    status: statuses[behavior] ?? 'draft',
+    status: statuses[behavior ?? ''] ?? 'draft',
   });
 }
