@@ -57,7 +57,7 @@ export function limitOperations(context: ValidationContext): ASTVisitor {
 
 interface Size {
   readonly depth: number;
-  /** The number of top-level fields, including those of fragments. */
+  /** The number of top-level fields, including those of fragments, without `__typename`. */
   readonly fields: number;
 }
 
@@ -78,7 +78,10 @@ function createMeasure(context: ValidationContext): (selections: SelectionSetNod
   const measureSelection = (selection: SelectionSetNode['selections'][number]): Size => {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return measureFragment(selection.name.value);
     const inner = measure(selection.selectionSet);
-    return selection.kind === Kind.FIELD ? { depth: inner.depth + 1, fields: 1 } : inner;
+    if (selection.kind !== Kind.FIELD) return inner;
+    // Code generators add `__typename` to every selection, that of a mutation too. It runs nothing.
+    const isTypename = selection.name.value === '__typename' && selection.alias === undefined;
+    return { depth: inner.depth + 1, fields: isTypename ? 0 : 1 };
   };
 
   const measure = (selectionSet: SelectionSetNode | undefined): Size => {

@@ -120,6 +120,19 @@ describe('limits of operations', () => {
     });
   });
 
+  test('a mutation with `__typename` beside it, as code generators write it, is within the limits', async () => {
+    const { status, text } = await send(
+      `mutation { __typename ...Open } fragment Open on Mutation { __typename ${session.replace('{', '{ __typename')} }`,
+    );
+
+    expect([status, JSON.parse(text)]).toMatchObject([
+      200,
+      {
+        data: { __typename: 'Mutation', createBillingPortalSession: { __typename: 'BillingPortalSession' } },
+      },
+    ]);
+  });
+
   test('introspection of single types by aliases, as tools ask for them, is within the limits', async () => {
     const { status } = await send('{ a: __type(name: "Query") { name } b: __type(name: "Money") { name } }');
 
@@ -381,7 +394,12 @@ describe('trusted documents', () => {
     ],
     [
       'a document of another schema, and one beyond the limits of operations',
-      () => writeManifest({ h1: '{ users { id } }', h2: trusted, h3: `{ ${'__typename '.repeat(11)} }` }),
+      () =>
+        writeManifest({
+          h1: '{ users { id } }',
+          h2: trusted,
+          h3: `{ ${'billingCustomer { id } '.repeat(11)} }`,
+        }),
       /document h1: Cannot query field "users".*; document h3: .* too many root fields/,
     ],
   ])('%s ends the start with a configuration error', async (_what, create, message) => {
