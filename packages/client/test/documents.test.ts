@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import * as apollo4 from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as apollo3 from 'apollo-client-3/core/index.js';
+import { print } from 'graphql';
 import { seedDemoData } from 'billing-portal-local-stripe/demo-data';
 import { createTestApp } from '../../../test/helpers/test-app.ts';
 import { createBillingPortalClient } from '../src/billing-portal-client.ts';
@@ -31,6 +34,18 @@ const clients: readonly [string, (token: string) => Promise<unknown>][] = [
     async (token) => {
       const cache = new apollo4.InMemoryCache();
       const client = new apollo4.ApolloClient({ cache, link: new apollo4.HttpLink(link(token)) });
+      return (await client.query(query)).data;
+    },
+  ],
+  [
+    'the hook, by ids',
+    async (token) => {
+      const byId = new PersistedQueryLink({ generateHash: (document) => hash('sha256', print(document)) });
+      const cache = new apollo4.InMemoryCache();
+      const client = new apollo4.ApolloClient({
+        cache,
+        link: byId.concat(new apollo4.HttpLink(link(token))),
+      });
       return (await client.query(query)).data;
     },
   ],
