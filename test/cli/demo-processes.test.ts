@@ -29,7 +29,8 @@ test('a .env file and the secrets of the environment are ignored, and an adminis
   const text = await demo.firstOutput;
   demo.kill('SIGTERM');
   expect(await demo.result).toMatchObject({ stderr: '', exitCode: 0 });
-  const [, adminToken = ''] = /A token of an administrator:\n {2}(\S+)\n/.exec(text) ?? [];
+  const [, adminToken = ''] =
+    /A token of an administrator, who has no customer yet:\n {2}(\S+)\n/.exec(text) ?? [];
   expect(decodeJwt(adminToken)).toMatchObject({ sub: 'demo-admin', roles: ['billing:admin'] });
 });
 

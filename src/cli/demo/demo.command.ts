@@ -29,7 +29,7 @@ function toText(demo: Demo): string {
   A token of the demo user:
   ${token}
 
-  A token of an administrator:
+  A token of an administrator, who has no customer yet:
   ${adminToken}
 
   A token of a second user, with subscriptions that are discounted, paused, scheduled to change and more:
