@@ -29,7 +29,7 @@ export const errorStatuses = {
   },
   RETURN_URL_NOT_ALLOWED: { when: '`returnUrl` is not within `RETURN_URLS`', graphql: 200, rest: 400 },
   BAD_USER_INPUT: {
-    when: 'an argument is not accepted; the message says why',
+    when: 'an argument is not accepted; the message, and sometimes `reason`, says why',
     graphql: 200,
     rest: 400,
   },
