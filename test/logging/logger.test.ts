@@ -47,6 +47,18 @@ test('an error is logged by its name, its code, its place in the sources, and it
   });
 });
 
+test('a line names its level and its time, and no line is written below the level that is set', () => {
+  const lines: string[] = [];
+  const logger = createLogger('warn', { write: (line) => void lines.push(line) });
+
+  logger.info('a request');
+  logger.warn({ swept: 'records' }, 'a failure');
+
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+    { level: 40, time: expect.any(Number), swept: 'records', msg: 'a failure' },
+  ]);
+});
+
 test('a mistake of a client is not logged, and a failure of this service is', () => {
   const lines: string[] = [];
   const logger = createLogger('info', { write: (line) => void lines.push(line) });
