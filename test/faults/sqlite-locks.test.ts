@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -104,6 +105,24 @@ describe('a SQLite database that another process has locked', () => {
     expect(await another.customers.findByUserId('ada')).toBeNull();
     expect(await another.records.find('lease', 'key')).toEqual(record);
   });
+});
+
+test('an erasure ends within 3 seconds while another process reads, and the next one empties the log', async () => {
+  const { customers } = await open();
+  for (const userId of ['ada', 'bob']) await customers.link({ userId, stripeCustomerId: `cus_${userId}` });
+  const reader = new Libsql(path);
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM customers').get();
+
+  const start = performance.now();
+  await customers.unlink('ada');
+  expect(performance.now() - start).toBeLessThan(3_000);
+  expect(readFileSync(`${path}-wal`).includes('cus_ada')).toBe(true);
+
+  reader.exec('COMMIT');
+  reader.close();
+  await customers.unlink('bob');
+  expect(readFileSync(`${path}-wal`)).toHaveLength(0);
 });
 
 function createIntent(): AuditRecord {
