@@ -238,6 +238,33 @@ describe('a subscription', () => {
     },
   );
 
+  test('whose change waits for its payment stays as it is, until the invoice is paid', async () => {
+    const { userId, customer } = await createUser();
+    const { id, items } = await subscribe(customer);
+    const card = await app.sdk.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await app.sdk.customers.update(customer, { invoice_settings: { default_payment_method: card.id } });
+    await app.sdk.subscriptions.update(id, {
+      items: [{ id: items.data[0]?.id ?? '', quantity: 5 }],
+      payment_behavior: 'pending_if_incomplete',
+      proration_behavior: 'always_invoice',
+    });
+
+    const waiting = await readSubscription(userId);
+    expect(waiting).toMatchObject({
+      status: 'ACTIVE',
+      items: [{ quantity: 1 }],
+      pendingUpdate: { items: [{ quantity: 5 }] },
+      openInvoice: { amountDue: { amount: 3_600 } },
+    });
+    await app.sdk.invoices.pay(waiting?.openInvoice?.id ?? '', { paid_out_of_band: true });
+
+    expect(await readSubscription(userId)).toMatchObject({
+      items: [{ quantity: 5 }],
+      pendingUpdate: null,
+      openInvoice: null,
+    });
+  });
+
   test.each(['past_due', 'unpaid', 'paused', 'incomplete'])('that is %s says so', async (status) => {
     const { userId, customer } = await createUser();
     const { id } = await subscribe(customer);

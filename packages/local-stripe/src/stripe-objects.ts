@@ -96,6 +96,10 @@ export type SubscriptionObject = Replace<
     items: List<SubscriptionItemObject>;
     default_payment_method: string | null;
     latest_invoice: string | null;
+    pending_update: Replace<
+      Stripe.Subscription.PendingUpdate,
+      { subscription_items: SubscriptionItemObject[] | null }
+    > | null;
     discounts: string[];
     schedule: string | null;
     status: SubscriptionStatus;

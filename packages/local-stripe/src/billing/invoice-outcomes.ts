@@ -1,6 +1,7 @@
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
 import type { InvoiceObject, PaymentMethodObject } from '../stripe-objects.ts';
+import { settlePendingUpdate } from './pending-updates.ts';
 import { finalizeDraft, findPayingMethod, markPaid, payInvoice, setDelinquent } from './payment.ts';
 
 /** The subscription that an invoice is for. */
@@ -59,8 +60,9 @@ function chosenMethod(store: Store, invoice: InvoiceObject, id: string | null): 
 /** A subscription is in good standing again once its latest invoice is paid, voided or given up. */
 function settle(store: Store, invoice: InvoiceObject): InvoiceObject {
   const subscription = store.find('subscription', subscriptionOf(invoice) ?? '');
-  const waits = subscription && ['incomplete', 'past_due', 'unpaid'].includes(subscription.status);
-  if (!waits || subscription.latest_invoice !== invoice.id) return invoice;
+  if (subscription?.latest_invoice !== invoice.id) return invoice;
+  settlePendingUpdate(store, subscription, invoice.status);
+  if (!['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return invoice;
   const expires = subscription.status === 'incomplete' && invoice.status !== 'paid';
   store.commit('customer.subscription.updated', {
     ...subscription,

@@ -6,6 +6,7 @@ import { isEnded } from './cancellation.ts';
 import { redeemDiscounts, withoutSpentDiscounts } from './discounts.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { collectInvoice, hasFailed } from './payment.ts';
+import { withPendingUpdate } from './pending-updates.ts';
 import { isFree, requireCurrency } from './price-amounts.ts';
 import { chargeRest } from './prorations.ts';
 import {
@@ -91,8 +92,15 @@ export function planItemChanges(
   };
 }
 
-/** Applies a planned change: invoices what is due now, and keeps the rest for the next invoice. */
-export function applyItemChanges(store: Store, outcome: ItemChangeOutcome): SubscriptionObject {
+/**
+ * Applies a planned change: invoices what is due now, and keeps the rest for the next invoice.
+ * @param before what the subscription stays while the payment is missing; null applies the change all the same
+ */
+export function applyItemChanges(
+  store: Store,
+  outcome: ItemChangeOutcome,
+  before: SubscriptionObject | null = null,
+): SubscriptionObject {
   const { subscription, charges } = outcome;
   const internals = store.internalsOf(subscription.id);
   if (!outcome.invoiceNow || charges.length === 0) {
@@ -110,6 +118,7 @@ export function applyItemChanges(store: Store, outcome: ItemChangeOutcome): Subs
   );
   store.changeInternals(subscription.id, { pendingCharges: [] });
   const failed = hasFailed(invoice) && !isEnded(subscription);
+  if (failed && before !== null) return withPendingUpdate(store, before, subscription, invoice);
   return {
     ...withoutSpentDiscounts(store, subscription, invoice),
     latest_invoice: invoice.id,

@@ -6,7 +6,7 @@ import { expireDiscounts, withoutDiscounts, withoutSpentDiscounts } from './disc
 import { usageUntil } from './ending.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { resumeSubscription } from './pausing.ts';
-import { passInvoiceTime } from './invoice-outcomes.ts';
+import { passInvoiceTime, voidInvoice } from './invoice-outcomes.ts';
 import { collectInvoice, hasFailed } from './payment.ts';
 import { listItems, periodFrom, renewalCharges, withPeriod } from './subscription-items.ts';
 import { advanceSchedule, startSchedules } from './schedules.ts';
@@ -32,6 +32,8 @@ function takeStep(store: Store, subscription: SubscriptionObject): SubscriptionO
   const now = store.now();
   if (isEnded(subscription)) return null;
   if (announceTrialEnd(store, subscription)) return subscription;
+  if ((subscription.pending_update?.expires_at ?? Infinity) <= now)
+    return expirePendingUpdate(store, subscription);
   const scheduled = subscription.status === 'paused' ? null : advanceSchedule(store, subscription);
   if (scheduled) return scheduled;
   const reached = subscription.status === 'paused' ? now : Math.min(now, periodEndOf(subscription));
@@ -75,6 +77,14 @@ function expireIncomplete(store: Store, subscription: SubscriptionObject): Subsc
     status: 'incomplete_expired',
     ended_at: store.now(),
   });
+}
+
+/** The invoice of a change that was not paid in time is voided, which drops the change. */
+function expirePendingUpdate(store: Store, subscription: SubscriptionObject): SubscriptionObject {
+  voidInvoice(store, store.get('invoice', subscription.latest_invoice ?? ''));
+  const expired = store.get('subscription', subscription.id);
+  store.announce('customer.subscription.pending_update_expired', expired);
+  return expired;
 }
 
 /** Starts the next period and invoices it, also at the end of a trial. */

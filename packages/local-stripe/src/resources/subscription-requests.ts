@@ -194,5 +194,6 @@ function changeItems(
     proration: values.proration_behavior ?? 'create_prorations',
     anchorNow: values.billing_cycle_anchor === 'now',
   });
-  return applyItemChanges(store, plan);
+  const waits = values.payment_behavior === 'pending_if_incomplete';
+  return applyItemChanges(store, plan, waits ? subscription : null);
 }
