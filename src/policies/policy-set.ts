@@ -15,14 +15,14 @@ import {
 import type { Condition, PolicyDraft, PolicyFile } from './policy-file.schema.ts';
 
 /** A policy with everything it extends filled in. */
-export interface WholePolicy extends Omit<PolicyDraft, 'extends'> {
+export interface ResolvedPolicy extends Omit<PolicyDraft, 'extends'> {
   readonly name: string;
 }
 
 /** The configuration of a policy as its file says, with nothing hidden. */
 export type CompiledPolicy = WantedConfiguration & { readonly policyName: string };
 
-export interface Policy extends WholePolicy {
+export interface Policy extends ResolvedPolicy {
   readonly compiled: CompiledPolicy;
 }
 
@@ -66,8 +66,8 @@ export function createPolicySet(file: PolicyFile, faults: FieldFault[]): PolicyS
   return set;
 }
 
-function createPolicy(whole: WholePolicy): Policy {
-  return { ...whole, compiled: compilePolicy(whole) };
+function createPolicy(resolved: ResolvedPolicy): Policy {
+  return { ...resolved, compiled: compilePolicy(resolved) };
 }
 
 type Drafts = ReadonlyMap<string, PolicyDraft>;
@@ -151,7 +151,7 @@ export function listExtras(name: FeatureName, features?: Features, others?: Feat
   return extras[0] === name ? [name] : extras;
 }
 
-export function compilePolicy(policy: WholePolicy): CompiledPolicy {
+export function compilePolicy(policy: ResolvedPolicy): CompiledPolicy {
   const content = createContent(policy.name, policy);
   return { policyName: policy.name, content, hash: hashContent(content), narrowedFrom: null };
 }

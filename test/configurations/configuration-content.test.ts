@@ -8,9 +8,9 @@ import {
   hashContent,
 } from '../../src/configurations/managed-configuration.ts';
 import { listHidden, narrow, readContent } from '../../src/configurations/narrow-configuration.ts';
-import { type WholePolicy, compilePolicy } from '../../src/policies/policy-set.ts';
+import { type ResolvedPolicy, compilePolicy } from '../../src/policies/policy-set.ts';
 
-const everything: WholePolicy = {
+const everything: ResolvedPolicy = {
   name: 'everything',
   business_profile: { headline: 'Acme' },
   login_page: { enabled: true },
@@ -61,7 +61,7 @@ describe('a compiled policy', () => {
   });
 
   test('shows nothing that the policy does not offer, whatever a client asks for', () => {
-    const policy: WholePolicy = { name: 'invoices', features: { invoice_history: { enabled: true } } };
+    const policy: ResolvedPolicy = { name: 'invoices', features: { invoice_history: { enabled: true } } };
     const all = choose(0b111111);
 
     expect(listEnabled(narrow(compilePolicy(policy), all))).toEqual(['invoice_history']);

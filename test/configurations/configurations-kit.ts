@@ -1,4 +1,4 @@
-import { type WholePolicy, compilePolicy } from '../../src/policies/policy-set.ts';
+import { type ResolvedPolicy, compilePolicy } from '../../src/policies/policy-set.ts';
 import type { WantedConfiguration } from '../../src/configurations/managed-configuration.ts';
 import { StripeConfigurations } from '../../src/configurations/stripe-configurations.service.ts';
 import { ConfigurationIdCache } from '../../src/configurations/configuration-id-cache.service.ts';
@@ -65,7 +65,7 @@ export function createReplica(url: string, namespace: string, now: () => Date): 
   return new ConfigurationIdCache(new StripeConfigurations(stripe, namespace, now), now);
 }
 
-export const policy: WholePolicy = {
+export const policy: ResolvedPolicy = {
   name: 'standard',
   features: {
     customer_update: { enabled: true, allowed_updates: ['email'] },

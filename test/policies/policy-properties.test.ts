@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  type WholePolicy,
+  type ResolvedPolicy,
   compilePolicy,
   createPolicySet,
   listPolicies,
@@ -53,7 +53,7 @@ const drafts: fc.Arbitrary<PolicyDraft> = optional({
     }),
   }),
 });
-const policies: fc.Arbitrary<WholePolicy> = drafts.map((draft) => ({ ...draft, name: 'p' }));
+const policies: fc.Arbitrary<ResolvedPolicy> = drafts.map((draft) => ({ ...draft, name: 'p' }));
 const hiddenFeatures = fc.uniqueArray(fc.constantFrom(...featureNames));
 
 function listEnabled({ content }: WantedConfiguration): FeatureName[] {
@@ -139,7 +139,7 @@ describe('a hash', () => {
         expect(narrow(compilePolicy(policy), hidden)).toEqual(wanted);
         expect(hashContent(JSON.parse(JSON.stringify(content)) as object)).toBe(hash);
         expect(
-          compilePolicy({ ...policy, features: content.features as WholePolicy['features'] }).content
+          compilePolicy({ ...policy, features: content.features as ResolvedPolicy['features'] }).content
             .features,
         ).toEqual(content.features);
       }),
@@ -200,7 +200,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readLeaf(written: PolicyFile['policies']): WholePolicy {
+function readLeaf(written: PolicyFile['policies']): ResolvedPolicy {
   const set = createPolicySet({ policies: written, rules: [], default: 'leaf', strictest: 'leaf' }, []);
   const [leaf] = listPolicies(set);
   if (leaf === undefined) throw new Error('The file has no policy.');
