@@ -195,6 +195,17 @@ describeInBrowser('the states of the account page', (driver) => {
     expect(details).toContain(`12 St James’s Square\nLondon, SW1Y 4JH\n${name}\n`);
   });
 
+  test('a first payment that is missing is to be paid, and is not called overdue', async () => {
+    const arrange: Arrange = async (sdk, customer) => {
+      const card = await sdk.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+      await sdk.customers.update(customer, { invoice_settings: { default_payment_method: card.id } });
+      const { data } = await sdk.prices.list({ limit: 1 });
+      await sdk.subscriptions.create({ customer, items: [{ price: data[0]?.id ?? '' }] });
+    };
+    const page = await visitAs(await started, driver, arrange);
+    expect(await page.getByRole('alert').innerText()).toMatch(/^\S+ is to be paid\./);
+  });
+
   test('an invoice that a bank is debiting is not asked to be paid', async () => {
     const arrange: Arrange = async (sdk, customer) => {
       await startLate('plain')(sdk, customer);

@@ -91,11 +91,12 @@ function OpenInvoice({ subscription }: Pick<PlanProps, 'subscription'>) {
   const { id, openInvoice, status } = subscription;
   if (openInvoice === null) return null;
   const { amountDue, dueAt, nextAttemptAt, hostedInvoiceUrl } = openInvoice;
-  const isLate = status === 'PAST_DUE' || status === 'UNPAID' || status === 'INCOMPLETE';
-  if (!isLate && isDebited(subscription))
+  const isLate = status === 'PAST_DUE' || status === 'UNPAID';
+  const isUrgent = isLate || status === 'INCOMPLETE';
+  if (!isUrgent && isDebited(subscription))
     return <p>{formatMoney(amountDue)} is being debited. This can take several days.</p>;
   return (
-    <div className={isLate ? 'problem' : 'notice'} role={isLate ? 'alert' : undefined}>
+    <div className={isUrgent ? 'problem' : 'notice'} role={isUrgent ? 'alert' : undefined}>
       <p>
         {formatMoney(amountDue)} {describeDue(dueAt, isLate)}.
         {nextAttemptAt ? ` We try again on ${formatDate(nextAttemptAt)}.` : ''}
