@@ -62,6 +62,9 @@ export async function addGraphqlRoutes(
     ],
   });
   await apollo.start();
+  // Apollo Server imports it at the first operation. If that failed once, such as without free file descriptors, it would
+  // fail until a restart.
+  await import('graphql');
   server.addHook('onClose', () => apollo.stop());
   server.route({
     url: '/graphql',

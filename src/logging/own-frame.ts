@@ -24,13 +24,18 @@ function translate(frame: string): string | undefined {
   return file === undefined ? undefined : `${file}:${entry.originalLine + 1}`;
 }
 
+/** An unreadable map, such as one that a build is writing, costs the log the place of a failure, and nothing else. */
 function findSourceMap(path: string): SourceMap | null {
   const known = sourceMaps.get(path);
   if (known !== undefined) return known;
   const file = `${path}.map`;
-  const found = existsSync(file)
-    ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as ConstructorParameters<typeof SourceMap>[0])
-    : null;
-  sourceMaps.set(path, found);
-  return found;
+  try {
+    const found = existsSync(file)
+      ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as ConstructorParameters<typeof SourceMap>[0])
+      : null;
+    sourceMaps.set(path, found);
+    return found;
+  } catch {
+    return null;
+  }
 }

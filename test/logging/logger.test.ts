@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { type LoggedError, createLogger, describeError, logFailure } from '../../src/logging/logger.ts';
+import { createTemporaryFolder } from '../helpers/temporary-folder.ts';
 import { BadUserInputError, StoreUnavailableError } from '../../src/shared/errors.ts';
 
 test('a long message of an error is cut, and its code is redacted like its message', () => {
@@ -57,6 +61,15 @@ test('a line names its level and its time, and no line is written below the leve
   expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
     { level: 40, time: expect.any(Number), swept: 'records', msg: 'a failure' },
   ]);
+});
+
+test('an error is logged without its place while the source map cannot be read', () => {
+  const file = join(createTemporaryFolder(), 'service.js');
+  writeFileSync(`${file}.map`, '{"version":3,"sour');
+  const error = new Error('no');
+  error.stack = `Error: no\n    at open (${pathToFileURL(file).href}:1:2)`;
+
+  expect(describeError(error)).toEqual({ name: 'Error', message: 'no' });
 });
 
 test('a mistake of a client is not logged, and a failure of this service is', () => {

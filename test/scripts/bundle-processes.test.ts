@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -56,15 +56,17 @@ async function startBundle() {
   await database.customers.link({ userId: 'ada', stripeCustomerId: id });
   await database.close();
 
-  const service = spawn(process.execPath, [bundleProgram('src/main.ts')], {
+  const program = bundleProgram('src/main.ts');
+  const service = spawn(process.execPath, [program], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   closeAfterTests(() => service.kill('SIGKILL'));
   const token = await createToken(config.auth, { userId: 'ada', roles: [], lifetimeSeconds: 60 });
+  const url = `http://127.0.0.1:${port}`;
   const openSession = async (): Promise<unknown> => {
-    const response = await fetchWhenReady(`http://127.0.0.1:${port}/graphql`, {
+    const response = await fetchWhenReady(`${url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -73,15 +75,16 @@ async function startBundle() {
     });
     return response.json();
   };
-  return { config, service, exited: once(service, 'exit'), logged: text(service.stdout), openSession };
+  const exited = once(service, 'exit');
+  return { config, program, url, service, exited, logged: text(service.stdout), openSession };
 }
+
+const opened = { data: { createBillingPortalSession: { url: expect.stringContaining('/p/session/') } } };
 
 test('the bundle opens a session with a store and policies, logs where a fault is in the sources, and stops when told to', async () => {
   const { config, service, exited, logged, openSession } = await startBundle();
 
-  expect(await openSession()).toEqual({
-    data: { createBillingPortalSession: { url: expect.stringContaining('/p/session/') } },
-  });
+  expect(await openSession()).toEqual(opened);
   dropCustomers(config);
   expect(await openSession()).toMatchObject({
     errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
@@ -98,4 +101,12 @@ test('the bundle opens a session with a store and policies, logs where a fault i
   expect(file).toMatch(/^database\/sqlite\//);
   const source = readFileSync(join(root, 'src', file), 'utf8').split('\n');
   expect(source[Number(line) - 1]).toMatch(/\.(get|all|prepare)\(/);
+}, 60_000);
+
+test('the first operation needs no file of the bundle, such as while a new build replaces it', async () => {
+  const { program, url, openSession } = await startBundle();
+  await fetchWhenReady(`${url}/readyz`, {});
+  rmSync(dirname(program), { recursive: true });
+
+  expect(await openSession()).toEqual(opened);
 }, 60_000);
