@@ -152,6 +152,11 @@ describe('what a body is', () => {
       () => post(openSession, { 'content-type': 'application/jsonp' }),
     ],
     [415, 'a malformed type', () => post(openSession, { 'content-type': '5' })],
+    [
+      415,
+      'a type with thousands of blanks, which would take long to parse',
+      () => post(openSession, { 'content-type': `application/json; ${' '.repeat(25_000)}a=b` }),
+    ],
     [415, 'no type', () => post(openSession, { 'content-type': null })],
     [
       415,
