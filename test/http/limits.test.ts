@@ -244,7 +244,7 @@ describe('an operation', () => {
       () => ask(`{ billingCustomer { ${repeat(21, (i) => `a${i}: id`)} } }`),
       'too many aliases',
     ],
-    [400, '11 root fields', () => ask(`{ ${'__typename '.repeat(11)} }`), 'too many root fields'],
+    [400, '11 root fields', () => ask(`{ ${'a '.repeat(11)} }`), 'too many root fields'],
     [400, 'a field 950 times', () => ask(`{ a { ${'b '.repeat(950)} } }`), 'select each field once'],
     [
       400,
