@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { type Connection, HungUpError, type OpenRequests } from './open-requests.ts';
+import type { Connection, OpenRequests } from './open-requests.ts';
 
 export class OverloadedError extends Error {
   readonly statusCode = 503;
@@ -37,11 +37,9 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
     socket.pause();
     if (held.has(connection)) return;
     held.set(connection, []);
-    // Reading a body resumes the connection. If it was paused again meanwhile, only a repeated `pause` event stops Node.
+    // Node resumes the connection after each request and to read a body.
     socket.on('resume', () => {
-      if (mayRead(connection)) return;
-      if (socket.isPaused()) socket.emit('pause');
-      else socket.pause();
+      if (!mayRead(connection)) socket.pause();
     });
   };
 
@@ -65,7 +63,7 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
     }
     // Node already read this request with those before it. It starts when one of them ends.
     heldInTotal += 1;
-    held.get(connection)?.push(() => done(socket.destroyed ? new HungUpError() : undefined));
+    held.get(connection)?.push(done);
   });
 
   open.onEnd((_request, connection) => {
