@@ -145,8 +145,12 @@ describe('without a terminal', () => {
       ' billing ',
       ` ${stripeKey}\n`,
       ' https://app.example.com ',
+      'sqlite:./billing.db\r',
+      'https://billing.example.com\r\n',
+      'whsec_0123456789\r',
     ];
-    const names = ['--issuer', '--audience', '--stripe-key', '--return-urls'];
+    const questions = ['--issuer', '--audience', '--stripe-key', '--return-urls'];
+    const names = [...questions, '--database', '--public-url', '--webhook-secret'];
     await init(['--provider', 'auth0', ...names.flatMap((name, index) => [name, values[index] ?? ''])]);
 
     expect(read()).toMatchObject({
@@ -155,6 +159,9 @@ describe('without a terminal', () => {
       JWT_AUDIENCE: 'billing',
       JWT_JWKS_URL: 'https://acme.eu.auth0.com/.well-known/jwks.json',
       RETURN_URLS: 'https://app.example.com',
+      DATABASE_URL: 'sqlite:./billing.db',
+      PUBLIC_URL: 'https://billing.example.com',
+      STRIPE_WEBHOOK_SECRETS: 'whsec_0123456789',
     });
   });
 
