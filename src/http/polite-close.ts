@@ -6,11 +6,11 @@ import type { OpenRequests } from './open-requests.ts';
 const silenceMs = 500; // How long the latest connection may take to send its request.
 const longestWaitMs = 1_000; // For a moment without new connections.
 const shortTurnMs = 1; // During a longer turn of the event loop, a client may have connected unnoticed.
-/** Longer than any response takes, and short enough for a process that must stop within 15 seconds. */
+/** Longer than a call to Stripe with its retries, and short enough for a process that must stop within 15 seconds. */
 export const longestAnswerMs = 11_000;
 
 /**
- * Closes the server so that every request that reached it gets its response. At first the server goes on as before,
+ * Closes the server so that every request that reached it gets its response, unless that takes longer than ten seconds. At first the server goes on as before,
  * but tells each client to reconnect: otherwise a kept-alive connection could close under the client's next request.
  * Then it stops listening, and closes all connections after the last response. Node itself would wait for idle
  * connections without a limit.

@@ -37,7 +37,7 @@ export interface BillingPortal<Source> {
     /** Opens a session by the rules of the mutation. The URL is a credential: redirect to it, and never store it. */
     readonly create: (identity: Identity, request: SessionInput) => Promise<PortalSession>;
   };
-  /** Finishes open requests, then closes everything. */
+  /** Waits up to eleven seconds for open requests, sessions and operations, then closes everything. */
   readonly close: () => Promise<void>;
 }
 
