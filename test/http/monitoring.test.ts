@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { fastify } from 'fastify';
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { addHealthRoutes, createMetricsServer } from '../../src/http/monitoring.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { corruptStore } from '../helpers/broken-store.ts';
@@ -102,11 +104,55 @@ describe('/readyz', () => {
   });
 });
 
-test('a scrape that fails is answered by 500, and the service goes on', async () => {
+/** Returns the port. */
+async function serveMetrics(render: Parameters<typeof createMetricsServer>[0]['render']): Promise<number> {
   const port = await findFreePort();
-  const server = createMetricsServer({ render: () => Promise.reject(new Error('Planted')) });
-  closeAfterTests(() => server.close());
+  const server = createMetricsServer({ render });
+  closeAfterTests(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   await once(server.listen({ host: '127.0.0.1', port }), 'listening');
+  return port;
+}
+
+test('pipelined scrapes share one text, which would fill the memory if each had its own', async () => {
+  let renders = 0;
+  const port = await serveMetrics(async () => {
+    renders += 1;
+    await turn();
+    return { contentType: 'text/plain', text: 'up 1' };
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(1_000));
+  let answered = '';
+  for await (const piece of socket) {
+    answered += String(piece);
+    if (answered.split('up 1').length > 1_000) break;
+  }
+
+  expect(renders).toBeLessThan(10);
+});
+
+test('no more than twenty connections are open to the port of the metrics', async () => {
+  const port = await serveMetrics(() => Promise.resolve({ contentType: 'text/plain', text: 'up 1' }));
+  const sockets = Array.from({ length: 25 }, () => connect(port, '127.0.0.1'));
+  const ends = await Promise.all(
+    sockets.map((socket) => {
+      socket.write('GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n');
+      return new Promise<string>((resolve) => {
+        socket.once('data', () => resolve('answered'));
+        socket.once('error', () => resolve('refused')).once('close', () => resolve('refused'));
+      });
+    }),
+  );
+  for (const socket of sockets) socket.destroy();
+
+  expect(ends.filter((end) => end === 'answered').length).toBe(20);
+});
+
+test('a scrape that fails is answered by 500, and the service goes on', async () => {
+  const port = await serveMetrics(() => Promise.reject(new Error('Planted')));
 
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
 
