@@ -37,9 +37,11 @@ export function limitOpenRequests(server: FastifyInstance, open: OpenRequests): 
     socket.pause();
     if (held.has(connection)) return;
     held.set(connection, []);
-    // Node resumes the connection after each request and to read a body.
+    // Reading a body resumes the connection. If it was paused again meanwhile, only a repeated `pause` event stops Node.
     socket.on('resume', () => {
-      if (!mayRead(connection)) socket.pause();
+      if (mayRead(connection)) return;
+      if (socket.isPaused()) socket.emit('pause');
+      else socket.pause();
     });
   };
 
