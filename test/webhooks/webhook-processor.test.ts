@@ -68,12 +68,13 @@ test('an event that fails is answered by 500, logged, and handled when it comes 
 
   expect({ status: failed.status, body: await failed.json() }).toMatchObject({
     status: 500,
-    body: { code: 'EVENT_NOT_HANDLED' },
+    body: { code: 'EVENT_NOT_HANDLED', error: expect.stringContaining('Send it again') },
   });
   expect(await app.database.records.find('webhook-event', event.id)).toBeNull();
   const line = app.logs.find((each) => each.includes(event.id)) ?? '{}';
   expect(JSON.parse(line)).toMatchObject({
     level: 50,
+    requestId: failed.headers.get('x-request-id'),
     eventType: 'customer.updated',
     error: { code: 'STRIPE_MISCONFIGURED' },
   });
