@@ -7,7 +7,7 @@ import { addLinkCommand, addUnlinkCommand } from './link/link.command.ts';
 import { addLinksCommand } from './links.command.ts';
 import { addPoliciesCommand } from './policies/policies.command.ts';
 import { addResyncCommand } from './resync.command.ts';
-import { CommandError, type Shell, describeFailure, getExitCode, parseFileName } from './shell.ts';
+import { CommandError, type Shell, describeFailure, getExitCode } from './shell.ts';
 import { addTokenCommand } from './token.command.ts';
 import { addWebhooksCommand } from './webhooks.command.ts';
 
@@ -154,7 +154,7 @@ function addSchemaCommand(program: Command, shell: Shell): void {
   program
     .command('schema')
     .description('write the GraphQL schema to a file, for code generators')
-    .argument('[file]', 'the file to write; by default schema.graphql', parseFileName)
+    .argument('[file]', 'the file to write; by default schema.graphql')
     .option('--check', 'write nothing; fail when the file is out of date')
     .option('--federation', 'print the subgraph for Apollo Federation, or write it to a file that is named')
     .action(async (named: string | undefined, options: { check?: true; federation?: true }) => {

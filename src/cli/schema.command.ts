@@ -1,4 +1,4 @@
-import { access, constants, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import * as z from 'zod';
 import { printSubgraph } from '../graphql/schema-variants.ts';
@@ -6,7 +6,6 @@ import { composeApp } from '../app.ts';
 import { loadHostedConfig } from '../config/config.ts';
 import { policyFileSchema } from '../policies/policy-file.schema.ts';
 import { CommandError, type Shell, failOn } from './shell.ts';
-import { findPlace, writeWhole } from './write-file.ts';
 
 const header = '# Written from the code by `npm run schema`.\n\n';
 
@@ -39,16 +38,7 @@ export async function writeGenerated(
 ): Promise<void> {
   if (file === undefined && check) throw new CommandError('--check needs a file: name the one to check.');
   if (file === undefined) stdout.write(text);
-  else if (!check) await write(file, text).catch(failOn(file, 'written'));
+  else if (!check) await writeFile(file, text).catch(failOn(file, 'written'));
   else if ((await readFile(file, 'utf8').catch(() => '')) !== text)
     throw new CommandError(`${file} is out of date. Run the command without --check to write it again.`);
-}
-
-async function write(file: string, text: string): Promise<void> {
-  const place = await findPlace(file);
-  const { path, earlier } = place;
-  // A device or a pipe cannot be replaced.
-  if (earlier?.isFile() === false) return writeFile(path, text);
-  if (earlier !== null) await access(path, constants.W_OK);
-  await writeWhole(place, text, false);
 }

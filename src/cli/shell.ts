@@ -78,12 +78,6 @@ export function columnWidths([first = [], ...rest]: readonly (readonly string[])
   return first.map((cell, column) => Math.max(cell.length, ...rest.map((row) => row[column]?.length ?? 0)));
 }
 
-/** A shell passes an empty name for a variable that is not set. */
-export function parseFileName(text: string): string {
-  if (text === '') throw new InvalidArgumentError('The name of the file is empty.');
-  return text;
-}
-
 /** Reads hours or days, such as 12h or 7d, as milliseconds. */
 export function createTimeParser(longestDays: number) {
   return (text: string): number => {

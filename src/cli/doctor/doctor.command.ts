@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { decodeText } from '../../config/environment.ts';
 import { exitCodes } from '../../process/start-failure.ts';
-import { type Shell, escapeInvisible, failOn, parseFileName, toColumns } from '../shell.ts';
+import { type Shell, escapeInvisible, failOn, toColumns } from '../shell.ts';
 import type { Finding, Outcome } from './check.ts';
 
 interface DoctorOptions {
@@ -20,7 +20,6 @@ export function addDoctorCommand(program: Command, shell: Shell): void {
     .option(
       '--token <file>',
       'also check whether the service accepts the token in this file, or in /dev/stdin',
-      parseFileName,
     )
     .addHelpText('after', doctorHelp)
     .action((options: DoctorOptions) => printExamination(shell, options));

@@ -1,12 +1,13 @@
-import { access, constants } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { access, chmod, chown, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Command, Option } from 'commander';
 import { loadConfig } from '../../config/config.ts';
 import { isSet, readVariables } from '../../config/environment-schema.ts';
 import type { Environment } from '../../config/environment.ts';
-import { CommandError, type Shell, failOn, parseFileName } from '../shell.ts';
-import { type Place, findPlace, writeWhole } from '../write-file.ts';
+import { CommandError, type Shell, failOn } from '../shell.ts';
 import { type Answers, collectAnswers } from './answers.ts';
 import { createTokenVariables, getProvider, providers } from './providers.ts';
 
@@ -32,7 +33,7 @@ export function addInitCommand(program: Command, shell: Shell): void {
     .option('--database <url>', 'where mappings are stored; default: a SQLite file', trim)
     .option('--public-url <url>', 'the public address of the service', trim)
     .option('--webhook-secret <secret>', 'the signing secret of the endpoint; see webhooks create', trim)
-    .option('--output <file>', 'the file to write', parseFileName, '.env')
+    .option('--output <file>', 'the file to write', '.env')
     .option('--force', 'replace the file')
     .addHelpText('after', initHelp)
     .action((options: InitOptions) => initialize(shell, options));
@@ -53,7 +54,7 @@ Auth.js and for sessions of your own, with a new JWT_SECRET to share.
 
 async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const { output, force = false } = options;
-  const place = await findFreePlace(output, force);
+  const { path, earlier } = await findPlace(output, force);
   const env = shell.readProcessEnvironment();
   const given = isSet(env, 'STRIPE_SECRET_KEY')
     ? { stripeKey: env['STRIPE_SECRET_KEY'], ...options }
@@ -62,21 +63,40 @@ async function initialize(shell: Shell, options: InitOptions): Promise<void> {
   const variables = createVariables(answers, options);
   loadConfig(variables);
   const text = toText(variables);
-  await writeWhole(place, text, true).catch(failOn(output, 'written'));
+  await writePlace(path, earlier, text).catch(failOn(output, 'written'));
   const share = answers.provider === 'own' ? ' Your backend signs tokens with its JWT_SECRET.' : '';
   const use = resolve(output) === resolve('.env') ? '' : ` ${useOfAnotherFile}`;
   shell.stdout.write(`Wrote ${output}.${share}${use}\n${nextSteps}`);
 }
 
-/** Fails before the questions: their answers would be lost. */
-async function findFreePlace(output: string, force: boolean): Promise<Place> {
-  const place = await findPlace(output);
-  const { path, earlier } = place;
+/** Fails before the questions: their answers would be lost. `earlier` is the file to replace, if any. */
+async function findPlace(output: string, force: boolean) {
+  const path = await realpath(output).catch(() => output);
+  const earlier = await stat(path).catch(() => null);
   if (earlier?.isFile() === false) throw new CommandError(`${output} is not a file: give a file.`);
   if (earlier !== null && !force)
     throw new CommandError(`${output} exists. Add --force to replace it, or --output for another file.`);
   await access(dirname(path), constants.W_OK).catch(failOn(output, 'written'));
-  return place;
+  return { path, earlier };
+}
+
+/** Keeps the earlier file until the new one is whole, since a full disk would lose it. */
+async function writePlace(path: string, earlier: Stats | null, text: string): Promise<void> {
+  const writeNew = (file: string) => writeFile(file, text, { mode: 0o600, flag: 'wx' });
+  if (earlier === null) return writeNew(path);
+  const beside = `${path}.${randomUUID()}`;
+  try {
+    await writeNew(beside);
+    // The earlier file's group may be the service's. Another group, and others, never read the secrets.
+    const isOfGroup = await chown(beside, earlier.uid, earlier.gid).then(
+      () => true,
+      () => false,
+    );
+    await chmod(beside, earlier.mode & (isOfGroup ? 0o770 : 0o700));
+    await rename(beside, path);
+  } finally {
+    await rm(beside, { force: true });
+  }
 }
 
 const useOfAnotherFile =

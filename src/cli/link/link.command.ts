@@ -4,15 +4,13 @@ import { CustomerNotFoundError } from '../../customers/customer.errors.ts';
 import { type MappingIds, checkMappingIds } from '../../customers/customer-directory.ts';
 import { BillingError } from '../../shared/errors.ts';
 import { mappingsHelp, withMappings } from '../features.ts';
-import { CommandError, type Shell, describeFailure, parseFileName, quote } from '../shell.ts';
+import { CommandError, type Shell, describeFailure, quote } from '../shell.ts';
 import { type ImportOptions, importLinkFile } from './import-link-file.ts';
 import { findDoubt } from './user-id-doubts.ts';
 
 interface LinkOptions extends Partial<ImportOptions> {
   readonly verify: boolean;
 }
-
-const errorsHelp = 'report the refused lines of --from in this file instead of on stderr';
 
 export function addLinkCommand(program: Command, shell: Shell): void {
   program
@@ -24,8 +22,8 @@ export function addLinkCommand(program: Command, shell: Shell): void {
     .argument('[user]', "the user's id, as in tokens")
     .argument('[customer]', "the customer's id at Stripe, cus_…")
     .option('--no-verify', 'link without asking Stripe whether it has the customer')
-    .option('--from <file>', 'link every line of a CSV file, without asking Stripe', parseFileName)
-    .option('--errors <file>', errorsHelp, parseFileName)
+    .option('--from <file>', 'link every line of a CSV file, without asking Stripe')
+    .option('--errors <file>', 'report the refused lines of --from in this file instead of on stderr')
     .option('--json', 'report the refused lines and the totals of --from as JSON, for scripts')
     .addHelpText('after', linkHelp)
     .action(

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Shell, createTimeParser, parseFileName } from '../shell.ts';
+import { type Shell, createTimeParser } from '../shell.ts';
 import type { JsonOption, PruneOptions } from './policies.ts';
 
 const parseAge = createTimeParser(9_999);
@@ -36,7 +36,7 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
   policies
     .command('schema')
     .description('print the JSON Schema of policy files, for completion and checks in editors')
-    .argument('[file]', 'write the schema to this file instead', parseFileName)
+    .argument('[file]', 'write the schema to this file instead')
     .option('--check', 'write nothing; fail when the file is out of date')
     .action(async (file: string | undefined, { check }: { check?: true }) => {
       const { printPolicySchema, writeGenerated } = await import('../schema.command.ts');
