@@ -7,8 +7,7 @@ import { type CliResult, Collector, runCli } from './run-cli.ts';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type LinkRow, readLinkRows } from '../../src/cli/link/read-link-rows.ts';
-import { findDoubt } from '../../src/cli/link/user-id-doubts.ts';
+import { type LinkRow, findDoubt, readLinkRows } from '../../src/cli/link/read-link-rows.ts';
 import { userIdSchema } from '../../src/customers/customer-directory.ts';
 
 const folder = createTemporaryFolder();
@@ -252,20 +251,8 @@ test.each([
   ['a rounded id of another program', '1.2345678901234568e+17,cus_2', 'a spreadsheet has rounded'],
   ['a rounded id without a sign', '1.23E17,cus_2', 'a spreadsheet has rounded'],
   ['one field', 'b', 'expected 2 fields, user_id,stripe_customer_id, and found 1'],
-  ['semicolons', 'b;cus_2', 'expected a comma between its fields, and found a semicolon'],
-  [
-    'semicolons and a quoted comma',
-    '"b, c";cus_2',
-    'expected a comma between its fields, and found a semicolon',
-  ],
-  ['semicolons and more', 'b;cus_2;', 'found 1'],
-  ['tabs', 'b\tcus_2', 'expected a comma between its fields, and found a tab'],
-  ['vertical bars', 'b|cus_2', 'expected a comma between its fields, and found a vertical bar'],
-  [
-    'headings with tabs',
-    'user_id\tstripe_customer_id',
-    'expected a comma between its fields, and found a tab',
-  ],
+  ['semicolons', 'b;cus_2', 'expected 2 fields, user_id,stripe_customer_id, and found 1'],
+  ['tabs', 'b\tcus_2', 'found 1'],
   ['three fields', 'b,cus_2,', 'found 3'],
   ['an empty quoted field', '""', 'found 1'],
   ['the headings once more', 'user_id,stripe_customer_id', 'a Stripe customer id looks like'],
@@ -273,12 +260,12 @@ test.each([
   ['a quote that is left open at the end', 'b,"cus_2', 'its quotes do not match'],
   ['a quote within a field', 'b"b,cus_2', 'its quotes do not match'],
   ['text after a quote', '"b"b,cus_2', 'its quotes do not match'],
-  ['spaces in quotes', '" b ",cus_2', 'the user id " b " begins or ends with white space'],
-  ['another white space in quotes', '"b\u00a0",cus_2', 'begins or ends with white space'],
-  ['an invisible character', 'b\u200bb,cus_2', 'the user id "b.u.200b.b" contains invisible characters'],
-  ['a byte order mark within a field', '"b\uFEFFb",cus_2', 'contains invisible characters'],
-  ['a direction of text', 'b\u202eb,cus_2', 'contains invisible characters'],
-  ['a control character above ASCII', 'b\u0085b,cus_2', 'contains invisible characters'],
+  ['spaces in quotes', '" b ",cus_2', 'the user id " b " has white space around it'],
+  ['another white space in quotes', '"b\u00a0",cus_2', 'has white space around it'],
+  ['an invisible character', 'b\u200bb,cus_2', 'the user id "b.u.200b.b" has'],
+  ['a byte order mark within a field', '"b\uFEFFb",cus_2', 'unreadable characters'],
+  ['a direction of text', 'b\u202eb,cus_2', 'unreadable characters'],
+  ['a control character above ASCII', 'b\u0085b,cus_2', 'unreadable characters'],
   ['a zero, as in UTF-16', 'b\0,cus_2', 'not in UTF-8'],
   ['bytes that are not UTF-8', Buffer.from('m\u00fcller,cus_2', 'latin1').toString(), 'not in UTF-8'],
   ['an endless line', 'b'.repeat(1_000_000), 'longer than 4000 characters'],
@@ -291,12 +278,11 @@ test.each([
   ]);
 });
 
-test('a line with another separator than the first is refused with the names of both', async () => {
-  expect(await readShort('a;cus_1\nb,cus_2\n"c, d",cus_3\ne;cus_4')).toEqual([
+test('a line with another separator than the first is refused with the one that it needs', async () => {
+  expect(await readShort('a;cus_1\nb,cus_2\nc;cus_3')).toEqual([
     '1 a cus_1',
-    '2 expected a semicolon between its fields, and found a comma',
-    '3 expected a semicolon between its fields, and found a comma',
-    '4 e cus_4',
+    '2 expected 2 fields, user_id;stripe_customer_id, and found 1',
+    '3 c cus_3',
   ]);
 });
 

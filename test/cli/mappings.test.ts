@@ -58,10 +58,10 @@ describe('link', () => {
   });
 
   test.each([
-    [' ada', 'Not linked: the user id " ada" begins or ends with white space.\n'],
+    [' ada', 'Not linked: the user id " ada" has white space around it, or unreadable characters.\n'],
     // How Node decodes an argument in another encoding than UTF-8.
-    ['m\uFFFDller', /^Not linked: the user id "m.ller" contains U\+FFFD/],
-    ['ada\u200b', 'Not linked: the user id "ada\\u{200b}" contains invisible characters.\n'],
+    ['m\uFFFDller', /^Not linked: the user id "m.ller" has /],
+    ['ada\u200b', /^Not linked: the user id "ada.u\{200b\}" has /],
   ])('refuses a user id that tokens hardly carry: %j', async (userId, stderr) => {
     const env = { DATABASE_URL: databaseUrl, STRIPE_SCOPE: 'test' };
     const result = await runCli(['link', userId, 'cus_1', '--no-verify'], { env });

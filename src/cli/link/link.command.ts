@@ -6,7 +6,7 @@ import { BillingError } from '../../shared/errors.ts';
 import { mappingsHelp, withMappings } from '../features.ts';
 import { CommandError, type Shell, describeFailure, quote } from '../shell.ts';
 import { type ImportOptions, importLinkFile } from './import-link-file.ts';
-import { findDoubt } from './user-id-doubts.ts';
+import { findDoubt } from './read-link-rows.ts';
 
 interface LinkOptions extends Partial<ImportOptions> {
   readonly verify: boolean;

@@ -1,12 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import {
-  type MappingIds,
-  linksPerStep,
-  mappingIdsSchema,
-  stripeCustomerIdSchema,
-} from '../../customers/customer-directory.ts';
+import { type MappingIds, linksPerStep, mappingIdsSchema } from '../../customers/customer-directory.ts';
 import { quote } from '../shell.ts';
-import { findDoubt } from './user-id-doubts.ts';
 
 /** A line of a link file: a link, or why the line is refused. Lines count from 1. */
 export type LinkRow =
@@ -55,14 +49,6 @@ async function* readLines(file: AsyncIterable<string>): AsyncGenerator<readonly 
   if (batch.length > 0) yield batch;
 }
 
-/** Files may have the first two; other lines only show what went wrong. */
-const separators: Readonly<Record<string, string>> = {
-  ',': 'a comma',
-  ';': 'a semicolon',
-  '\t': 'a tab',
-  '|': 'a vertical bar',
-};
-
 /** Spreadsheets use semicolons in languages with a decimal comma. */
 function findDelimiter(first: string): string {
   const fits = (delimiter: string): boolean => parseLine(first, delimiter)?.length === 2;
@@ -91,12 +77,13 @@ function toRow({ line, text }: Line, fields: readonly string[] | null, delimiter
   if (text.length > maxLineLength) return { line, fault: `it is longer than ${maxLineLength} characters` };
   // The decoder writes U+FFFD for bytes that are not UTF-8, so different ids could become equal. UTF-16 has zeros.
   if (/[\uFFFD\0]/.test(text)) return { line, fault: 'it is not in UTF-8' };
-  const fault = fields?.length === 2 ? null : findWrongSeparator(text, delimiter);
-  if (fault !== null) return { line, fault };
   if (fields === null) return { line, fault: 'its quotes do not match' };
   const [userId, stripeCustomerId] = fields;
   if (fields.length !== 2 || userId === undefined)
-    return { line, fault: `expected 2 fields, ${headings}, and found ${fields.length}` };
+    return {
+      line,
+      fault: `expected 2 fields, ${headings.replace(',', delimiter)}, and found ${fields.length}`,
+    };
   if (roundedNumber.test(userId))
     return { line, fault: `a spreadsheet has rounded the user id ${quote(userId)}: save the column as text` };
   const { data, error } = mappingIdsSchema.safeParse({ userId, stripeCustomerId });
@@ -105,13 +92,9 @@ function toRow({ line, text }: Line, fields: readonly string[] | null, delimiter
   return doubt === null ? { line, link: data } : { line, fault: doubt };
 }
 
-/** The first line chooses the separator of a file, and another line may have another one. */
-function findWrongSeparator(text: string, delimiter: string): string | null {
-  const found = Object.keys(separators).find((each) => {
-    const fields = parseLine(text, each) ?? [];
-    const isLink = stripeCustomerIdSchema.safeParse(fields[1]).success;
-    return fields.length === 2 && (isLink || fields.join().toLowerCase() === headings);
-  });
-  if (found === undefined || found === delimiter) return null;
-  return `expected ${separators[delimiter]} between its fields, and found ${separators[found]}`;
+/** Why tokens hardly carry a user id, such as one that was copied with more than its text: its link would be of no use. */
+export function findDoubt(userId: string): string | null {
+  // Decoders write U+FFFD for bytes that they cannot read, so different ids could become equal.
+  if (userId.trim() === userId && !/[\p{Cc}\p{Cf}\uFFFD]/u.test(userId)) return null;
+  return `the user id ${quote(userId)} has white space around it, or unreadable characters`;
 }
