@@ -30,7 +30,9 @@ export function createHostedFetch(
   { trustProxy }: Pick<HttpConfig, 'trustProxy'>,
 ): HostedFetch {
   return async (request, { address, basePath = '' } = {}) => {
-    const { method, url } = readTarget(request);
+    const url = parseUrl(request.url);
+    // Bun and others pass on a malformed Host header, which leaves the URL invalid, or an unknown method. Node refuses both.
+    if (url === null || !METHODS.includes(request.method)) return new Response(null, { status: 400 });
     const body = request.body ? Readable.from(readBody(request), { objectMode: false }) : null;
     const nowhere = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
     const connection = Object.assign(nowhere, { remoteAddress: address ?? unknownAddress });
@@ -49,7 +51,7 @@ export function createHostedFetch(
           server.routing(Object.assign(incoming, { socket: connection, headersDistinct: {} }), response);
         },
         {
-          method,
+          method: request.method as inject.InjectOptions['method'],
           url: withoutBase(url.pathname, basePath) + url.search,
           authority: url.host,
           headers: readHeaders(request, trustProxy !== false && address === undefined),
@@ -62,9 +64,8 @@ export function createHostedFetch(
       if (error instanceof HostBodyError) return new Response(null, { status: error.statusCode });
       if (!connection.destroyed) throw error;
     } finally {
-      // Cancels what was not read, such as the rest of a body that is too large.
+      // Cancels the rest of a body, such as of one that is too large. What was never read stays the host's.
       body?.destroy();
-      cancelUnread(request);
     }
     return new Response(null, { status: hungUpStatus });
   };
@@ -75,16 +76,14 @@ class HostBodyError extends Error {
   readonly statusCode = 500;
 }
 
-const createTakenError = (): HostBodyError =>
-  new HostBodyError('The body was read or changed before: mount the service in front of body parsers.');
-
-/** Errors of code. A client that disconnects fails the body with any other error, or with none. */
-const mistakes = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
+const taken = 'The body was read or changed before: mount the service in front of body parsers.';
+/** Names of the errors of code. A client that disconnects fails the body with any other error, or with none. */
+const mistakes = /^(Type|Range|Reference|Syntax)Error$/;
 
 /** Reads the body only when a route needs it: until then, `identify` may clone the request. */
 async function* readBody(request: Request): AsyncGenerator<Uint8Array> {
   const { body, bodyUsed, headers } = request;
-  if (bodyUsed || body?.locked) throw createTakenError();
+  if (bodyUsed || body?.locked) throw new HostBodyError(taken);
   let bytes = 0;
   try {
     // Requests of other libraries have streams of other classes, of which all can be iterated, some over strings.
@@ -94,26 +93,10 @@ async function* readBody(request: Request): AsyncGenerator<Uint8Array> {
       yield piece;
     }
   } catch (error) {
-    if (!mistakes.includes((error as Error | undefined)?.name ?? '')) throw new HungUpError();
+    if (!mistakes.test((error as Error | undefined)?.name ?? '')) throw new HungUpError();
     throw new HostBodyError("The host's stream of the body failed.", { cause: error });
   }
-  if (bytes !== Number(headers.get('content-length') ?? bytes)) throw createTakenError();
-}
-
-/** Otherwise the source of a body that no route needed would stay open. A clone of the request can still be read. */
-function cancelUnread({ body }: Request): void {
-  if (body && !body.locked && 'cancel' in body) body.cancel().catch(() => undefined);
-}
-
-/**
- * Bun and others pass on a request with a malformed Host header, which leaves the URL invalid, or with an unknown
- * method. Node refuses both before any hook, and so does the server for a malformed path.
- */
-function readTarget({ method, url }: Request) {
-  const parsed = METHODS.includes(method) ? parseUrl(url) : null;
-  if (parsed === null)
-    return { method: 'GET' as const, url: { pathname: '/%', search: '', host: 'localhost' } };
-  return { method: method as inject.InjectOptions['method'], url: parsed };
+  if (bytes !== Number(headers.get('content-length') ?? bytes)) throw new HostBodyError(taken);
 }
 
 function withoutBase(path: string, basePath: string): string {

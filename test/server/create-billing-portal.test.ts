@@ -260,35 +260,22 @@ describe('fetch', () => {
     async (url) => {
       const malformed = { url, method: 'GET', headers: new Headers(), body: null } as unknown as Request;
 
-      const response = await billing.fetch(malformed);
-
-      expect([response.status, await readCode(response)]).toEqual([400, 'BAD_USER_INPUT']);
+      expect((await billing.fetch(malformed)).status).toBe(400);
     },
   );
 
   test('refuses a method that HTTP does not have', async () => {
-    const response = await billing.fetch(request('/billing/graphql', 'of-ada', { method: 'NONSENSE' }));
+    const nonsense = request('/billing/graphql', 'of-ada', { method: 'NONSENSE' });
 
-    expect([response.status, await readCode(response)]).toEqual([400, 'BAD_USER_INPUT']);
+    expect((await billing.fetch(nonsense)).status).toBe(400);
   });
 
-  test.each<readonly [number, string, string | null, Readonly<Record<string, string>>]>([
-    [404, '/billing/nothing', 'of-ada', {}],
-    [401, '/billing/api/billing-portal', null, {}],
-    [413, '/billing/graphql', 'of-ada', { 'content-length': '1000000' }],
-    [415, '/billing/graphql', 'of-ada', { 'content-encoding': 'gzip' }],
-  ])(
-    'cancels the body of a request that it refuses with %i before it reads',
-    async (status, path, user, more) => {
-      let cancelled = 0;
-      const body = new ReadableStream({ cancel: () => void (cancelled += 1) });
-      const headers = { 'content-type': 'application/json', ...more };
-      const init = { method: 'POST', headers, body, duplex: 'half' } as const;
-      const response = await billing.fetch(request(path, user, init));
+  test('leaves the body of a request for another path to the host, which may pass the request on', async () => {
+    const ask = request('/billing/nothing', 'of-ada', { method: 'POST', body: 'ours' });
 
-      expect([response.status, cancelled]).toEqual([status, 1]);
-    },
-  );
+    expect((await billing.fetch(ask)).status).toBe(404);
+    expect(await ask.text()).toBe('ours');
+  });
 
   test.each<readonly [string, (source: ReadableStreamDefaultController) => void]>([
     ['fails by an error of its code', () => (undefined as unknown as Uint8Array).length],
