@@ -20,6 +20,15 @@ describeWithPart('the stores on MongoDB', server, howToGetMongo, ({ createDataba
   describeAuditLog(description, createDatabaseUrl);
   describeRecordStore(description, createDatabaseUrl);
 
+  test("disconnect() of a host's own mongoose leaves the stores connected", async () => {
+    const database = await openDatabase({ url: createDatabaseUrl(), scope: 'test' });
+    await mongoose.disconnect();
+    const { mapping } = await database.customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' });
+    await database.close();
+
+    expect(mapping.userId).toBe('ada');
+  });
+
   test('documents of a release without kinds of actors are judged by their names, and erased by person', async () => {
     const url = createDatabaseUrl();
     const connection = await mongoose.createConnection(url).asPromise();
