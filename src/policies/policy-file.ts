@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import type * as z from 'zod';
 import type { FieldFault } from '../configurations/configuration-checks.ts';
 import { type AllowedReturnUrl, ReturnUrls } from '../return-urls/return-urls.ts';
@@ -52,7 +52,11 @@ export function parsePolicyFile(
 
 function parseYaml(file: string, text: string): unknown {
   try {
-    return parse(text, { logLevel: 'error' });
+    const document = parseDocument(text);
+    // After a warning, the content is not what was meant: an unknown tag, such as `!env NAME`, would be dropped.
+    const [fault] = [...document.errors, ...document.warnings];
+    if (fault !== undefined) throw fault;
+    return document.toJS();
   } catch (error) {
     const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
     throw new PolicyFileError(file, [{ path: '(file)', expected: `YAML or JSON: ${reason}` }]);

@@ -45,6 +45,7 @@ describe('a policy file', () => {
     ['nothing', '', '(top): expected object, received null'],
     ['no YAML', 'policies: [', '(file): expected YAML or JSON: '],
     ['the same field twice', 'default: a\ndefault: b', '(file): expected YAML or JSON: Map keys must be unique'],
+    ['a tag that YAML does not have', createFile('p: { business_profile: { headline: !env HEADLINE } }'), '(file): expected YAML or JSON: Unresolved tag: !env'],
     ['two documents', `${createFile('')}\n---\na: 1`, '(file): expected YAML or JSON: '],
     ['no default', createFile('', 'strictest: strictest'), 'default: expected the name of a policy'],
     ['no strictest policy', createFile('', 'default: standard'), 'strictest: expected the name of a policy'],
