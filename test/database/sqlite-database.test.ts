@@ -136,7 +136,7 @@ describe('a SQLite database', () => {
     ['names a folder', () => `sqlite:${folder}`],
     ['lies under a file', () => `sqlite:${join(folder, 'file', 'billing.db')}`],
     ['is no database', () => `sqlite:${join(folder, 'file')}`],
-    ['lies where nothing can be made', () => 'sqlite:/sys/billing/billing.db'],
+    ['lies where nothing can be made', () => 'sqlite:/proc/billing/billing.db'],
   ])('whose path %s is refused in words that say what to do', async (_title, url) => {
     writeFileSync(join(folder, 'file'), 'plain text, long enough to hold a header'.repeat(100));
     await expect(open(url())).rejects.toMatchObject({

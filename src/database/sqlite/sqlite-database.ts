@@ -56,6 +56,18 @@ async function openConnection(path: string): Promise<SqliteConnection> {
 /** Only its owner may read the file, which contains personal data. SQLite gives its log the same mode. */
 function makeFile(path: string): void {
   if (existsSync(path)) return;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   closeSync(openSync(path, 'a', 0o600));
+}
+
+/** Recursive, because mkdir's own recursion never returns under /proc on Node 20. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    // Another process may have created the folder meanwhile.
+    if (!existsSync(path)) throw error;
+  }
 }
