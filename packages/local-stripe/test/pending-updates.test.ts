@@ -12,8 +12,11 @@ beforeAll(async () => {
 });
 
 /** A subscription whose change to three units waits for its payment, by a card that fails. */
-async function createWaiting() {
+async function createWaiting({ secondsLeft }: { readonly secondsLeft?: number } = {}) {
   const { customer, subscription } = await createSubscriber(stripe);
+  const { current_period_start: start, current_period_end: end } = itemOf(subscription);
+  if (secondsLeft !== undefined)
+    await client.control('POST', 'clock', { advance_seconds: String(end - start - secondsLeft) });
   const good = customer.invoice_settings.default_payment_method as string;
   const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: customer.id });
   await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: card.id } });
@@ -92,4 +95,45 @@ test('a change that can be paid takes effect at once', async () => {
   });
 
   expect(updated).toMatchObject({ items: { data: [{ quantity: 3 }] }, pending_update: null });
+});
+
+test('at the end of the period the change is dropped before the renewal, which is of the subscription as it is', async () => {
+  const { updated } = await createWaiting({ secondsLeft: 3_600 });
+  expect(updated.pending_update?.expires_at).toBe(itemOf(updated).current_period_end);
+
+  await client.control('POST', 'clock', { advance_seconds: String(23 * 3600) });
+
+  expect(await stripe.subscriptions.retrieve(updated.id)).toMatchObject({
+    items: { data: [{ quantity: 1 }] },
+    pending_update: null,
+  });
+  expect((await stripe.invoices.retrieve(updated.latest_invoice as string)).status).toBe('void');
+});
+
+test('another change of the items drops the one that waits', async () => {
+  const { updated, good } = await createWaiting();
+  await stripe.customers.update(updated.customer as string, {
+    invoice_settings: { default_payment_method: good },
+  });
+
+  const changed = await stripe.subscriptions.update(updated.id, {
+    items: [{ id: itemOf(updated).id, quantity: 2 }],
+    proration_behavior: 'always_invoice',
+  });
+
+  expect(changed).toMatchObject({ items: { data: [{ quantity: 2 }] }, pending_update: null });
+  expect((await stripe.invoices.retrieve(updated.latest_invoice as string)).status).toBe('void');
+});
+
+test('the payment applies the change to a subscription that is past due too', async () => {
+  const { updated, good } = await createWaiting();
+  await client.control('POST', `subscriptions/${updated.id}`, { status: 'past_due' });
+
+  await stripe.invoices.pay(updated.latest_invoice as string, { payment_method: good });
+
+  expect(await stripe.subscriptions.retrieve(updated.id)).toMatchObject({
+    status: 'active',
+    items: { data: [{ quantity: 3 }] },
+    pending_update: null,
+  });
 });

@@ -1,6 +1,6 @@
 import { invalidRequest } from '../stripe-api-error.ts';
 import type { Store } from '../store.ts';
-import type { InvoiceObject, PaymentMethodObject } from '../stripe-objects.ts';
+import type { InvoiceObject, PaymentMethodObject, SubscriptionObject } from '../stripe-objects.ts';
 import { settlePendingUpdate } from './pending-updates.ts';
 import { finalizeDraft, findPayingMethod, markPaid, payInvoice, setDelinquent } from './payment.ts';
 
@@ -59,9 +59,9 @@ function chosenMethod(store: Store, invoice: InvoiceObject, id: string | null): 
 
 /** A subscription is in good standing again once its latest invoice is paid, voided or given up. */
 function settle(store: Store, invoice: InvoiceObject): InvoiceObject {
-  const subscription = store.find('subscription', subscriptionOf(invoice) ?? '');
-  if (subscription?.latest_invoice !== invoice.id) return invoice;
-  settlePendingUpdate(store, subscription, invoice.status);
+  const found = store.find('subscription', subscriptionOf(invoice) ?? '');
+  if (found?.latest_invoice !== invoice.id) return invoice;
+  const subscription = settlePendingUpdate(store, found, invoice.status);
   if (!['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return invoice;
   const expires = subscription.status === 'incomplete' && invoice.status !== 'paid';
   store.commit('customer.subscription.updated', {
@@ -105,6 +105,13 @@ export function voidInvoice(store: Store, invoice: InvoiceObject): InvoiceObject
       status_transitions: { ...invoice.status_transitions, voided_at: store.now() },
     }),
   );
+}
+
+/** Voids the invoice of a change that waits for its payment, which drops the change. */
+export function dropPendingUpdate(store: Store, subscription: SubscriptionObject): SubscriptionObject {
+  if (subscription.pending_update === null) return subscription;
+  voidInvoice(store, store.get('invoice', subscription.latest_invoice ?? ''));
+  return { ...subscription, pending_update: null };
 }
 
 export function markUncollectible(store: Store, invoice: InvoiceObject): InvoiceObject {

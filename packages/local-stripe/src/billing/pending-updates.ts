@@ -1,8 +1,9 @@
 import type { Store } from '../store.ts';
 import type { InvoiceObject, SubscriptionObject } from '../stripe-objects.ts';
+import { periodEndOf } from './cancellation.ts';
 import { listItems } from './subscription-items.ts';
 
-const lifetime = 23 * 3600;
+const longestWait = 23 * 3600;
 
 /** Leaves a subscription as it was: its change waits for the payment of its invoice (https://docs.stripe.com/billing/subscriptions/pending-updates). */
 export function withPendingUpdate(
@@ -20,7 +21,7 @@ export function withPendingUpdate(
       cancel_at_period_end: null,
       discount: null,
       discounts: null,
-      expires_at: store.now() + lifetime,
+      expires_at: Math.min(store.now() + longestWait, periodEndOf(before)),
       metadata: null,
       subscription_items: [...items.data],
       trial_end: null,
@@ -29,20 +30,22 @@ export function withPendingUpdate(
   };
 }
 
-/** Applies a change once its invoice is paid, and drops it when the invoice is voided. */
+/** Applies a change once its invoice is paid, and drops it when the invoice is voided. Returns the subscription as it is then. */
 export function settlePendingUpdate(
   store: Store,
-  { pending_update: update, ...rest }: SubscriptionObject,
+  waiting: SubscriptionObject,
   status: InvoiceObject['status'],
-): void {
+): SubscriptionObject {
+  const { pending_update: update, ...rest } = waiting;
   const subscription = { ...rest, pending_update: null };
-  if (update === null) return;
-  if (status === 'void') store.commit('customer.subscription.updated', subscription);
-  if (status !== 'paid') return;
+  if (update === null) return waiting;
+  if (status === 'void') return store.commit('customer.subscription.updated', subscription);
+  if (status !== 'paid') return waiting;
   const applied = store.commit('customer.subscription.updated', {
     ...subscription,
     billing_cycle_anchor: update.billing_cycle_anchor ?? rest.billing_cycle_anchor,
     items: listItems(rest.id, update.subscription_items ?? rest.items.data),
   });
   store.announce('customer.subscription.pending_update_applied', applied);
+  return applied;
 }

@@ -6,7 +6,7 @@ import { expireDiscounts, withoutDiscounts, withoutSpentDiscounts } from './disc
 import { usageUntil } from './ending.ts';
 import { buildInvoice } from './invoice-builder.ts';
 import { resumeSubscription } from './pausing.ts';
-import { passInvoiceTime, voidInvoice } from './invoice-outcomes.ts';
+import { dropPendingUpdate, passInvoiceTime } from './invoice-outcomes.ts';
 import { collectInvoice, hasFailed } from './payment.ts';
 import { listItems, periodFrom, renewalCharges, withPeriod } from './subscription-items.ts';
 import { advanceSchedule, startSchedules } from './schedules.ts';
@@ -79,9 +79,8 @@ function expireIncomplete(store: Store, subscription: SubscriptionObject): Subsc
   });
 }
 
-/** The invoice of a change that was not paid in time is voided, which drops the change. */
 function expirePendingUpdate(store: Store, subscription: SubscriptionObject): SubscriptionObject {
-  voidInvoice(store, store.get('invoice', subscription.latest_invoice ?? ''));
+  dropPendingUpdate(store, subscription);
   const expired = store.get('subscription', subscription.id);
   store.announce('customer.subscription.pending_update_expired', expired);
   return expired;

@@ -1,3 +1,4 @@
+import { dropPendingUpdate } from '../billing/invoice-outcomes.ts';
 import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
 import type { ItemChangeOutcome, ProrationBehavior } from '../billing/item-changes.ts';
 import type { ItemChange } from '../billing/subscription-internals.ts';
@@ -191,9 +192,11 @@ export function carryOut(visit: Visit, change: PlanChange): void {
     scheduleChange(visit, change);
     return;
   }
-  visit.store.commit(
+  const { store } = visit;
+  const subscription = dropPendingUpdate(store, change.subscription);
+  store.commit(
     'customer.subscription.updated',
-    applyItemChanges(visit.store, planChange(visit, change)),
+    applyItemChanges(store, planChange(visit, { ...change, subscription })),
   );
 }
 

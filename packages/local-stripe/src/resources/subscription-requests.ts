@@ -1,5 +1,6 @@
 import { buildCancellationDetails, refuseEnded, withCancellation } from '../billing/cancellation.ts';
 import { replaceDiscounts } from '../billing/discounts.ts';
+import { dropPendingUpdate } from '../billing/invoice-outcomes.ts';
 import { applyItemChanges, planItemChanges } from '../billing/item-changes.ts';
 import { currenciesOf, requireCurrency } from '../billing/price-amounts.ts';
 import type { ItemChange } from '../billing/subscription-internals.ts';
@@ -161,7 +162,8 @@ export function requestChanges(
     metadata: mergeMetadata(before.metadata, values.metadata),
   };
   if (values.discounts !== undefined) next = replaceDiscounts(store, next, values.discounts);
-  if (values.items || values.billing_cycle_anchor === 'now') next = changeItems(store, next, values);
+  if (values.items || values.billing_cycle_anchor === 'now')
+    next = changeItems(store, dropPendingUpdate(store, next), values);
   if (canceling !== undefined) next = withCancellation(store, next, canceling, values.cancellation_details);
   const changed = store.commit('customer.subscription.updated', next);
   announceTrialEnd(store, changed);
