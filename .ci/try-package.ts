@@ -11,6 +11,11 @@ import { findFreePort } from '../test/helpers/server-process.ts';
 import { createHostedFixture } from '../test/server/hosted-kit.ts';
 import { packService, run } from './packed-service.ts';
 
+/*
+ * `--engine-strict` fails for a dependency that does not run on this Node, so run this on the oldest one of `engines`.
+ * The package depends on @graphql-tools/merge and @graphql-tools/schema without an import in src: Apollo Server and
+ * TypeGraphQL then share these releases, while later ones depend on packages for Node 22. light-my-request after 6.6.0 does too.
+ */
 const install = ['install', '--engine-strict', '--ignore-scripts', '--no-audit', '--no-fund'];
 const installers: Readonly<Record<string, readonly [string, ...string[]]>> = {
   npm: ['npm', ...install],
