@@ -9,8 +9,7 @@ import { type Customers, createCustomers } from './customers/create-customers.ts
 import { type EmailLinksFeature, createEmailLinks } from './email-links/create-email-links.ts';
 import { createSchema, observeOperations } from './graphql/schema.ts';
 import { type Identify, identifyByToken } from './http/authentication.ts';
-import type { HostedFetch } from './http/hosted-requests.ts';
-import type { OpenWork } from './http/open-work.ts';
+import type { HttpEntrances } from './http/create-server.ts';
 import { type Feature, type Platform, type PlatformOverrides, openPlatform } from './platform.ts';
 import { loadPolicyFile } from './policies/policy-file.ts';
 import type { PolicySet } from './policies/policy-set.ts';
@@ -29,10 +28,7 @@ export interface AppOverrides extends PlatformOverrides {
 
 type HostedOptions = AppOverrides & { readonly identify: Identify };
 
-export interface App {
-  readonly fetch: HostedFetch;
-  /** A stop waits for what is tracked. */
-  readonly track: OpenWork['track'];
+export interface App extends Omit<HttpEntrances, 'listen'> {
   readonly schema: GraphQLSchema;
   readonly features: Features;
   startSweeping(): void;
@@ -95,16 +91,15 @@ export function composeApp(config: HostedConfig, options: HostedOptions): Promis
     };
     // Commands compose the features as well, and need not wait until the server's packages are loaded.
     const { createServer } = await import('./http/create-server.ts');
-    const server = await createServer(config.http, parts, closing);
+    const { listen, ...entrances } = await createServer(config.http, parts, closing);
     return {
       schema,
       features,
-      fetch: server.fetch,
-      track: server.track,
+      ...entrances,
       startSweeping: () => sweeper.start(),
       start: () => {
         sweeper.start();
-        return server.listen();
+        return listen();
       },
       stop: () => closing.close(),
     };

@@ -32,8 +32,10 @@ interface ServerParts extends HttpServerOptions {
   readonly routes: readonly Routes[];
 }
 
-interface HttpEntrances extends Pick<OpenWork, 'track'> {
+export interface HttpEntrances {
   readonly fetch: HostedFetch;
+  /** Closing waits for what is tracked. */
+  readonly track: OpenWork['track'];
   readonly listen: () => Promise<string>;
 }
 

@@ -15,7 +15,7 @@ const stepTimeoutMs = 2_000;
 /** Opens a MongoDB database and creates missing indexes. @throws DatabaseSetupError, StoreUnavailableError */
 export function openMongoDatabase({ url, scope }: DatabaseOptions): Promise<Omit<Database, 'ping'>> {
   return openAll(async (opened) => {
-    // A host may use the same copy of mongoose, whose disconnect() closes the connections of every part of the process.
+    // A host may use the same copy of mongoose: its disconnect() closes the connections of every part of the process.
     const connection = new mongoose.Mongoose().createConnection();
     opened.add(() => connection.close(true));
     await connect(connection, url);
