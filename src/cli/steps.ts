@@ -26,13 +26,13 @@ export async function runSteps(
     onFirst: (signal) => {
       received = signal;
     },
-    onSecond: (signal) => process.exit(getSignalExitCode(signal)),
+    onSecond: (signal) => process.exit(128 + constants.signals[signal]),
   });
   let shownAt = Date.now();
   try {
     for await (const status of steps()) {
       if (received !== undefined)
-        throw new CommandError(`interrupted by ${received}.`, getSignalExitCode(received));
+        throw new CommandError(`interrupted by ${received}.`, 128 + constants.signals[received]);
       if (Date.now() - shownAt < reportIntervalMs) continue;
       shownAt = Date.now();
       stderr.write(`${status}\n`);
@@ -43,8 +43,4 @@ export async function runSteps(
     stopListening();
     stdout.write(`${summarize()}\n`);
   }
-}
-
-function getSignalExitCode(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
 }

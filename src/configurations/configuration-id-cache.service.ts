@@ -33,16 +33,14 @@ export class ConfigurationIdCache {
   }
 
   /** The account's default configuration as it is now; null without one. A failure leaves what `getDefault` keeps. */
-  readDefault(): Promise<Configuration | null> {
+  async readDefault(): Promise<Configuration | null> {
     const reading = this.stripe.findDefault();
     const kept = this.defaults.get('default');
     if (kept === undefined) return keep(this.defaults, 'default', reading);
-    const replace = (): void => {
-      // Meanwhile the kept one may have expired, or another reading replaced it.
-      if (this.defaults.get('default') === kept) void keep(this.defaults, 'default', reading);
-    };
-    reading.then(replace, () => undefined);
-    return reading;
+    const found = await reading;
+    // Meanwhile the kept one may have expired, or another reading replaced it.
+    if (this.defaults.get('default') === kept) this.defaults.set('default', reading);
+    return found;
   }
 
   /** Reads the id again next time, since its configuration was deactivated. Of several calls with one `id`, only the first counts. */

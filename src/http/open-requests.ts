@@ -39,9 +39,7 @@ export class OpenRequests {
   track(server: FastifyInstance): void {
     // A session of a new user may take several calls to Stripe, and nothing is sent meanwhile.
     server.server.on('timeout', (socket: Socket) => {
-      const connection = this.bySocket.get(socket);
-      const isAtWork = connection !== undefined && hasResponsesDue(connection);
-      if (socket.writableLength > 0 || !isAtWork) socket.destroy();
+      if (socket.writableLength > 0 || !hasResponsesDue(this.bySocket.get(socket))) socket.destroy();
     });
     server.addHook('onRequest', (request, { raw: response }, done) => {
       // Node still parses the input that it read before the connection closed.
@@ -98,8 +96,8 @@ export class OpenRequests {
 }
 
 /** An incomplete request does not count: on a broken connection it never becomes complete. */
-function hasResponsesDue({ open }: Connection): boolean {
-  return open.some(({ request }) => request.raw.complete);
+function hasResponsesDue(connection: Connection | undefined): boolean {
+  return connection?.open.some(({ request }) => request.raw.complete) ?? false;
 }
 
 /** A webhook body counts by its bytes alone: it is parsed only after its signature was verified. */

@@ -250,8 +250,8 @@ test.each([
   ['a rounded id with a decimal comma', '"1,23457E+17",cus_2', 'a spreadsheet has rounded'],
   ['a rounded id of another program', '1.2345678901234568e+17,cus_2', 'a spreadsheet has rounded'],
   ['a rounded id without a sign', '1.23E17,cus_2', 'a spreadsheet has rounded'],
-  ['one field', 'b', 'expected 2 fields, user_id,stripe_customer_id, and found 1'],
-  ['semicolons', 'b;cus_2', 'expected 2 fields, user_id,stripe_customer_id, and found 1'],
+  ['one field', 'b', 'expected 2 fields, user_id,stripe_customer_id; found 1'],
+  ['semicolons', 'b;cus_2', 'expected 2 fields, user_id,stripe_customer_id; found 1'],
   ['tabs', 'b\tcus_2', 'found 1'],
   ['three fields', 'b,cus_2,', 'found 3'],
   ['an empty quoted field', '""', 'found 1'],
@@ -281,7 +281,7 @@ test.each([
 test('a line with another separator than the first is refused with the one that it needs', async () => {
   expect(await readShort('a;cus_1\nb,cus_2\nc;cus_3')).toEqual([
     '1 a cus_1',
-    '2 expected 2 fields, user_id;stripe_customer_id, and found 1',
+    '2 expected 2 fields, user_id;stripe_customer_id; found 1',
     '3 c cus_3',
   ]);
 });

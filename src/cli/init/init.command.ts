@@ -30,17 +30,14 @@ export function addInitCommand(program: Command, shell: Shell): void {
     .option('--audience <text>', 'the audience of the tokens; several, separated by commas')
     .option('--stripe-key <key>', stripeKeyHelp)
     .option('--return-urls <urls>', 'where the portal may lead back to')
-    .option('--database <url>', 'where mappings are stored; default: a SQLite file', trim)
-    .option('--public-url <url>', 'the public address of the service', trim)
-    .option('--webhook-secret <secret>', 'the signing secret of the endpoint; see webhooks create', trim)
+    .option('--database <url>', 'where mappings are stored; default: a SQLite file')
+    .option('--public-url <url>', 'the public address of the service')
+    .option('--webhook-secret <secret>', 'the signing secret of the endpoint; see webhooks create')
     .option('--output <file>', 'the file to write', '.env')
     .option('--force', 'replace the file')
     .addHelpText('after', initHelp)
     .action((options: InitOptions) => initialize(shell, options));
 }
-
-/** A value out of a file of Windows ends with a carriage return. */
-const trim = (text: string): string => text.trim();
 
 const initHelp = `
 Asks for what the options do not say, if there is a terminal. docs/identity.md says
@@ -122,9 +119,9 @@ function createVariables(answers: Answers, { database, publicUrl, webhookSecret 
     ...createTokenVariables(getProvider(provider), issuer),
     RETURN_URLS: returnUrls,
     CORS_ORIGINS: [...new Set(origins)].join(','),
-    DATABASE_URL: database ?? 'sqlite:./data/billing.db',
-    ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
-    ...(webhookSecret === undefined ? {} : { STRIPE_WEBHOOK_SECRETS: webhookSecret }),
+    DATABASE_URL: database?.trim() ?? 'sqlite:./data/billing.db',
+    ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl.trim() }),
+    ...(webhookSecret === undefined ? {} : { STRIPE_WEBHOOK_SECRETS: webhookSecret.trim() }),
   };
 }
 

@@ -80,10 +80,7 @@ function toRow({ line, text }: Line, fields: readonly string[] | null, delimiter
   if (fields === null) return { line, fault: 'its quotes do not match' };
   const [userId, stripeCustomerId] = fields;
   if (fields.length !== 2 || userId === undefined)
-    return {
-      line,
-      fault: `expected 2 fields, ${headings.replace(',', delimiter)}, and found ${fields.length}`,
-    };
+    return { line, fault: `expected 2 fields, ${headings.replace(',', delimiter)}; found ${fields.length}` };
   if (roundedNumber.test(userId))
     return { line, fault: `a spreadsheet has rounded the user id ${quote(userId)}: save the column as text` };
   const { data, error } = mappingIdsSchema.safeParse({ userId, stripeCustomerId });
