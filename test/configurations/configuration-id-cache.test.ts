@@ -192,6 +192,19 @@ describe("the account's default configuration", () => {
     expect(await replica.getDefault()).toMatchObject({ name: 'After' });
   });
 
+  test('is read again where it changed during a reading', async () => {
+    const kit = await createConfigurationsKit();
+    const replica = kit.createReplica();
+    await kit.control('POST', 'portal_settings', { name: 'Before' });
+    await replica.getDefault();
+    const reading = replica.readDefault();
+    replica.forgetAll();
+    await reading;
+
+    await kit.control('POST', 'portal_settings', { name: 'After' });
+    expect(await replica.getDefault()).toMatchObject({ name: 'After' });
+  });
+
   test('is found as soon as the portal settings are saved for the first time', async () => {
     const kit = await createConfigurationsKit();
     const replica = kit.createReplica();

@@ -1,0 +1,154 @@
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type Stripe from 'stripe';
+import { nextChargeQuery } from '../helpers/operations.ts';
+import { startStripeGate } from '../helpers/stripe-gate.ts';
+import { createTestApp } from '../helpers/test-app.ts';
+import { type AccountApp, type AccountUser, createAccountApp } from './account-kit.ts';
+
+const daySeconds = 86_400;
+let app: AccountApp;
+let user: AccountUser;
+
+beforeAll(async () => {
+  app = await createAccountApp();
+});
+
+beforeEach(async () => {
+  user = await app.createUser();
+});
+
+const subscribe = (params: Partial<Stripe.SubscriptionCreateParams> = {}) =>
+  app.subscribe(user.customer, params);
+
+async function read() {
+  return (await app.execute({ document: nextChargeQuery, token: user.token })).expectData().billingCustomer;
+}
+
+type Alter = (answer: string, path: string) => { readonly status?: number; readonly body: string };
+
+/** Asks a service that gets Stripe's answers at the paths altered. */
+async function askAltered(alter: Alter, paths = /create_preview$/) {
+  const gate = await startStripeGate(app.stripe.url);
+  const service = await createTestApp({ STRIPE_API_URL: gate.url });
+  await service.link(user.userId, user.customer);
+  const token = await service.createToken({ userId: user.userId });
+  const headers = { 'content-type': 'application/json' };
+  gate.watch(({ path, status, answer }) =>
+    paths.test(path) ? { status, headers, ...alter(answer, path) } : 'pass',
+  );
+  return service.execute({ document: nextChargeQuery, token });
+}
+
+describe('a change of the plan that is scheduled', () => {
+  /** A subscription that changes to other items, in the current period or at its end. */
+  async function schedule(items: Stripe.SubscriptionScheduleUpdateParams.Phase.Item[], daysBefore = 0) {
+    const { id } = await subscribe();
+    const created = await app.sdk.subscriptionSchedules.create({ from_subscription: id });
+    const { start_date = 0, end_date = 0 } = created.phases[0] ?? {};
+    await app.sdk.subscriptionSchedules.update(created.id, {
+      phases: [
+        {
+          items: [{ price: app.demo.prices[0]?.month ?? '' }],
+          start_date,
+          end_date: end_date - daysBefore * daySeconds,
+        },
+        { items, duration: { interval: 'month', interval_count: 1 } },
+      ],
+    });
+    return id;
+  }
+
+  const other = () => app.demo.prices[1]?.month ?? '';
+  const own = () => app.demo.prices[0]?.month ?? '';
+  /** As if Stripe did not know of the change. */
+  const forget = (answer: string) => ({
+    body: answer.replaceAll(other(), own()).replaceAll(/"quantity": *2\b/g, '"quantity":1'),
+  });
+
+  test.each([
+    ['another price', () => [{ price: other() }], 2_900],
+    ['another quantity', () => [{ price: own(), quantity: 2 }], 1_800],
+    ['more prices', () => [{ price: own() }, { price: other() }], 3_800],
+  ])('to %s is in the charge with which it takes effect', async (_title, list, amount) => {
+    await schedule(list());
+
+    expect(await read()).toMatchObject({
+      nextCharge: { total: { amount } },
+      subscriptions: [{ nextCharge: { total: { amount } } }],
+    });
+  });
+
+  test.each([
+    ['another price', () => [{ price: other() }]],
+    ['another quantity', () => [{ price: own(), quantity: 2 }]],
+    ['more prices', () => [{ price: own() }, { price: other() }]],
+  ])('to %s that the preview lacks leaves the charge unknown', async (_title, list) => {
+    await schedule(list());
+
+    const { billingCustomer } = (await askAltered(forget)).expectData();
+
+    expect(billingCustomer).toMatchObject({ nextCharge: null, subscriptions: [{ nextCharge: null }] });
+  });
+
+  test('to usage and tiers, of which a preview has no lines or lines of other quantities, leaves the charge known', async () => {
+    const { id: meter } = await app.sdk.billing.meters.create({
+      display_name: 'Calls',
+      event_name: `calls_${user.customer}`,
+      default_aggregation: { formula: 'sum' },
+    });
+    const base = { currency: 'usd', product_data: { name: 'Calls' } };
+    const usage = await app.sdk.prices.create({
+      ...base,
+      unit_amount: 5,
+      recurring: { interval: 'month', usage_type: 'metered', meter },
+    });
+    const tiers = await app.sdk.prices.create({
+      ...base,
+      recurring: { interval: 'month' },
+      billing_scheme: 'tiered',
+      tiers_mode: 'graduated',
+      tiers: [
+        { up_to: 1, unit_amount: 1_000 },
+        { up_to: 'inf', unit_amount: 100 },
+      ],
+    });
+    await schedule([{ price: usage.id }, { price: tiers.id, quantity: 3 }]);
+
+    // One line for each tier, and none for usage that is still to come.
+    const split = (answer: string) => ({
+      body: answer.replaceAll(/"quantity": *3\b/g, '"quantity":1').replaceAll(usage.id, own()),
+    });
+    const { billingCustomer } = (await askAltered(split)).expectData();
+
+    expect(billingCustomer).toMatchObject({ nextCharge: { total: { amount: 1_200 } } });
+  });
+
+  test('to a price that Stripe no longer has leaves the charge unknown', async () => {
+    await schedule([{ price: other() }]);
+    const gone = { status: 404, body: '{"error":{"code":"resource_missing"}}' };
+    const remove = (answer: string, path: string) =>
+      path.endsWith(other()) ? gone : { body: answer.replaceAll(other(), 'price_another') };
+
+    const { billingCustomer } = (await askAltered(remove, /^\/v1\/prices/)).expectData();
+
+    expect(billingCustomer).toMatchObject({ nextCharge: null, subscriptions: [{ nextCharge: null }] });
+  });
+
+  test('that the preview lacks does not let a later charge be the earliest', async () => {
+    await subscribe({ items: [{ price: app.demo.prices[0]?.year ?? '' }] });
+    await schedule([{ price: other() }]);
+
+    const { billingCustomer } = (await askAltered(forget)).expectData();
+
+    expect(billingCustomer).toMatchObject({
+      nextCharge: null,
+      subscriptions: [{ nextCharge: null }, { nextCharge: { total: { amount: 9_000 } } }],
+    });
+  });
+
+  test('takes effect only after the next charge, which is then as usual', async () => {
+    await schedule([{ price: other() }], -31);
+
+    expect((await read())?.nextCharge).toMatchObject({ total: { amount: 900 } });
+  });
+});
