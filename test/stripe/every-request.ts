@@ -96,7 +96,8 @@ async function tellOfCheckout(
   });
   const completed = createEvent('checkout.session.completed', { id: session.id });
   await receiver.deliver(completed);
-  await receiver.deliver({ ...completed, context: 'acct_1' });
+  // Of an event that was handled, Stripe is not asked whose it is.
+  await receiver.deliver({ ...completed, id: `${completed.id}_2`, context: 'acct_1' });
 }
 
 /** Lets two customers name one user, and keeps the first. */
