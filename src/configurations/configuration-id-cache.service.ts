@@ -37,10 +37,9 @@ export class ConfigurationIdCache {
     const reading = this.stripe.findDefault();
     const kept = this.defaults.get('default');
     if (kept === undefined) return keep(this.defaults, 'default', reading);
-    const found = await reading;
+    await reading;
     // Meanwhile the kept one may have expired, or another reading replaced it.
-    if (this.defaults.get('default') === kept) this.defaults.set('default', reading);
-    return found;
+    return this.defaults.get('default') === kept ? keep(this.defaults, 'default', reading) : reading;
   }
 
   /** Reads the id again next time, since its configuration was deactivated. Of several calls with one `id`, only the first counts. */
