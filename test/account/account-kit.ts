@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { type DemoData, seedDemoData } from '../../packages/local-stripe/src/demo-data.ts';
 import type { RecordedRequest } from '../../packages/local-stripe/src/recorded-request.ts';
 import type { Environment } from '../../src/config/environment.ts';
+import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 
 export type InvoiceState = 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
@@ -23,7 +24,12 @@ export interface AccountApp extends TestApp {
   /** The requests to paths with this text since the last call of `forgetRequests`. */
   listRequests(path?: string): readonly RecordedRequest[];
   forgetRequests(): void;
+  /** A service that the user is linked in too, and that gets Stripe's answers at these paths altered. */
+  startAltered(user: AccountUser, paths: RegExp, alter: Alter): Promise<TestApp>;
 }
+
+/** Without a status, the answer keeps its own. */
+export type Alter = (answer: string, path: string) => { readonly status?: number; readonly body: string };
 
 export interface AccountUser {
   readonly userId: string;
@@ -68,6 +74,16 @@ export async function createAccountApp(env: Environment = {}): Promise<AccountAp
       app.stripe.requests.slice(seen).filter((request) => request.path.includes(path)),
     forgetRequests: () => {
       seen = app.stripe.requests.length;
+    },
+    startAltered: async ({ userId, customer }, paths, alter) => {
+      const gate = await startStripeGate(app.stripe.url);
+      const service = await createTestApp({ STRIPE_API_URL: gate.url });
+      await service.link(userId, customer);
+      const headers = { 'content-type': 'application/json' };
+      gate.watch(({ path, status, answer }) =>
+        paths.test(path) ? { status, headers, ...alter(answer, path) } : 'pass',
+      );
+      return service;
     },
   };
 }

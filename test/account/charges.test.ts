@@ -3,10 +3,9 @@ import type Stripe from 'stripe';
 import type { NextChargeQuery } from '../generated/graphql.ts';
 import type { GraphqlAnswer } from '../helpers/graphql-answer.ts';
 import { billingCustomerQuery, invoicesQuery, nextChargeQuery } from '../helpers/operations.ts';
-import { startStripeGate } from '../helpers/stripe-gate.ts';
 import { type TestApp, createTestApp } from '../helpers/test-app.ts';
 import { writePolicyFile } from '../portal/policy-portal.ts';
-import { type AccountApp, type AccountUser, createAccountApp } from './account-kit.ts';
+import { type AccountApp, type AccountUser, type Alter, createAccountApp } from './account-kit.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sendText, startFaultyStripe } from '../helpers/faulty-stripe.ts';
@@ -195,15 +194,8 @@ describe('the next charge', () => {
 
   /** What a service answers when Stripe's list of subscriptions reads differently: the local Stripe lacks some states. */
   async function readAltered(alter: (answer: string) => string) {
-    const gate = await startStripeGate(app.stripe.url);
-    const service = await createTestApp({ STRIPE_API_URL: gate.url });
-    await service.link(user.userId, user.customer);
-    const token = await service.createToken({ userId: user.userId });
-    gate.watch(({ path, status, answer }) => ({
-      status,
-      headers: { 'content-type': 'application/json' },
-      body: path.endsWith('/subscriptions') ? alter(answer) : answer,
-    }));
+    const service = await app.startAltered(user, /\/subscriptions$/, (answer) => ({ body: alter(answer) }));
+    const { token } = user;
     return (await service.execute({ document: nextChargeQuery, token })).expectData().billingCustomer;
   }
 
@@ -313,16 +305,9 @@ describe('the next charge', () => {
   );
 
   /** The answer of a service to which Stripe answers each preview in another way. */
-  async function askAltered(alter: (answer: string) => { readonly status?: number; readonly body: string }) {
-    const gate = await startStripeGate(app.stripe.url);
-    const service = await createTestApp({ STRIPE_API_URL: gate.url });
-    await service.link(user.userId, user.customer);
-    const token = await service.createToken({ userId: user.userId });
-    const headers = { 'content-type': 'application/json' };
-    gate.watch(({ path, status, answer }) =>
-      path.endsWith('create_preview') ? { status, headers, ...alter(answer) } : 'pass',
-    );
-    return service.execute({ document: nextChargeQuery, token });
+  async function askAltered(alter: Alter) {
+    const service = await app.startAltered(user, /create_preview$/, alter);
+    return service.execute({ document: nextChargeQuery, token: user.token });
   }
 
   test.each([
@@ -541,14 +526,9 @@ describe('fields that ask Stripe', () => {
     test("is never that of another invoice, with which Stripe's answer does not fit", async () => {
       const user = await app.createUser();
       const id = await app.invoice((await app.subscribe(user.customer)).id, 'open');
-      const gate = await startStripeGate(app.stripe.url);
-      const service = await createTestApp({ STRIPE_API_URL: gate.url });
-      await service.link(user.userId, user.customer);
-      gate.watch(({ path, status, answer }) => {
-        const headers = { 'content-type': 'application/json' };
-        const body = path.endsWith(id) ? answer.replaceAll(id, 'in_another') : answer;
-        return { status, headers, body };
-      });
+      const service = await app.startAltered(user, new RegExp(`${id}$`), (answer) => ({
+        body: answer.replaceAll(id, 'in_another'),
+      }));
 
       const { errors = [] } = await ask(service, user, payNow);
 

@@ -1,9 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { nextChargeQuery } from '../helpers/operations.ts';
-import { startStripeGate } from '../helpers/stripe-gate.ts';
-import { createTestApp } from '../helpers/test-app.ts';
-import { type AccountApp, type AccountUser, createAccountApp } from './account-kit.ts';
+import { type AccountApp, type AccountUser, type Alter, createAccountApp } from './account-kit.ts';
 
 const daySeconds = 86_400;
 let app: AccountApp;
@@ -24,19 +22,10 @@ async function read() {
   return (await app.execute({ document: nextChargeQuery, token: user.token })).expectData().billingCustomer;
 }
 
-type Alter = (answer: string, path: string) => { readonly status?: number; readonly body: string };
-
 /** Asks a service that gets Stripe's answers at the paths altered. */
 async function askAltered(alter: Alter, paths = /create_preview$/) {
-  const gate = await startStripeGate(app.stripe.url);
-  const service = await createTestApp({ STRIPE_API_URL: gate.url });
-  await service.link(user.userId, user.customer);
-  const token = await service.createToken({ userId: user.userId });
-  const headers = { 'content-type': 'application/json' };
-  gate.watch(({ path, status, answer }) =>
-    paths.test(path) ? { status, headers, ...alter(answer, path) } : 'pass',
-  );
-  return service.execute({ document: nextChargeQuery, token });
+  const service = await app.startAltered(user, paths, alter);
+  return service.execute({ document: nextChargeQuery, token: user.token });
 }
 
 describe('a change of the plan that is scheduled', () => {
