@@ -12,9 +12,8 @@ export const longestAnswerMs = 11_000;
 /**
  * Closes the server so that every request that reached it gets its response, unless that takes longer than ten
  * seconds. At first the server goes on as before, but tells each client to reconnect: otherwise a kept-alive connection
- * could close under the client's next request.
- * Then it stops listening, and closes all connections after the last response. Node itself would wait for idle
- * connections without a limit.
+ * could close under the client's next request. Then it stops listening, and closes all connections after the last
+ * response. Node itself would wait for idle connections without a limit.
  * @returns a function that says whether the close has begun
  */
 export function closePolitely(server: FastifyInstance, open: OpenRequests, lingerMs: number): () => boolean {
