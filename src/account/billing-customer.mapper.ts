@@ -35,7 +35,6 @@ export function toBillingCustomer(
     subscriptions: facts.subscriptions.map((subscription) =>
       toBillingSubscription(subscription, facts, access),
     ),
-    facts,
     access,
   };
 }

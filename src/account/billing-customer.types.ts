@@ -1,7 +1,6 @@
 import { ID } from 'type-graphql';
 import { createObjectType, field, internal, nullable } from '../graphql/types.ts';
 import * as enums from './billing-customer.enums.ts';
-import type { CustomerFacts } from './customer-facts.ts';
 import { BillingPaymentMethod } from './payment-method.ts';
 import type { RequestAccess } from './request-access.ts';
 import { Money } from './stripe-values.ts';
@@ -71,7 +70,6 @@ export const BillingCustomer = createObjectType(
     subscriptions: field([BillingSubscription], 'The subscriptions that have not ended, newest first.'),
     linkedAt: field(Date, 'When the user was linked to the customer.'),
     asOf: field(Date, 'When Stripe was read: later changes may be missing.'),
-    facts: internal<CustomerFacts>(),
     access: internal<RequestAccess>(),
   },
 );
