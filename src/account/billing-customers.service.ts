@@ -4,6 +4,7 @@ import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { logFailure } from '../logging/logger.ts';
 import type { Platform } from '../platform.ts';
 import type { ConfigurationChooser } from '../portal/configuration-chooser.service.ts';
+import type { OfferedFeatures } from '../portal/offered-features.ts';
 import { LeaseTakenError } from '../records/leases.ts';
 import { StoreUnavailableError } from '../shared/errors.ts';
 import { SharedReads } from '../stripe/reads.ts';
@@ -12,7 +13,6 @@ import type { BillingCustomer } from './billing-customer.types.ts';
 import type { CustomerReader } from './customer-reader.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type CustomerSync, type SnapshotRegister, toSnapshot } from './customer-sync.service.ts';
-import { createRequestAccess } from './request-access.ts';
 
 interface BillingCustomersParts extends Pick<Platform, 'logger' | 'now'> {
   readonly directory: CustomerDirectory;
@@ -35,7 +35,8 @@ export class BillingCustomers {
 
   /** @param fresh reads from Stripe; `alone` also shares no read that may have begun before a change. @throws CustomerGoneError */
   async find(context: RequestContext, fresh: boolean | 'alone'): Promise<BillingCustomer | null> {
-    const mapping = await this.parts.directory.findByUserId(getCaller(context).userId);
+    const caller = getCaller(context);
+    const mapping = await this.parts.directory.findByUserId(caller.userId);
     if (mapping === null) return null;
     const read = () => this.readFromStripe(mapping, context.requestId);
     const snapshot =
@@ -44,10 +45,12 @@ export class BillingCustomers {
     if (snapshot === null) return null;
     const { facts, readAt } = snapshot;
     if (facts === null) throw new CustomerGoneError();
-    const access = createRequestAccess(context, this.parts.chooser, {
-      mapping,
-      subscriptions: facts.subscriptions,
-    });
+    const known = { mapping, subscriptions: facts.subscriptions };
+    let offered: Promise<OfferedFeatures> | undefined;
+    const access = {
+      charge: context.charge,
+      getOffered: () => (offered ??= this.parts.chooser.getOffered(caller, known)),
+    };
     const { userId, createdAt: linkedAt } = mapping;
     return { ...toBillingCustomer(facts, access, this.parts.now()), userId, linkedAt, asOf: readAt };
   }

@@ -28,7 +28,7 @@ export interface ChosenConfiguration {
 }
 
 /** What was read already, so that policies need not read it again. */
-export interface KnownCustomer {
+interface KnownCustomer {
   readonly mapping: CustomerMapping;
   readonly subscriptions: readonly PlannedSubscription[];
 }
