@@ -89,15 +89,11 @@ export class CustomerSync {
     }
     // A lease depends on clocks, which may differ. The check that the stored record is still the same does not.
     if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
-    return (await this.isStillLinked(mapping)) ? snapshot : null;
-  }
-
-  /** An unlinking removes the user's snapshot, but maybe before this one was written, so it is removed again. */
-  private async isStillLinked({ userId, stripeCustomerId }: CustomerMapping): Promise<boolean> {
-    const now = await this.directory.findByStripeCustomerId(stripeCustomerId);
-    if (now?.userId === userId) return true;
-    await this.snapshots.removeOf(userId);
-    return false;
+    const now = await this.directory.findByStripeCustomerId(mapping.stripeCustomerId);
+    if (now?.userId === mapping.userId) return snapshot;
+    // An unlinking removes the user's snapshot, but maybe before this one was written, so it is removed again.
+    await this.snapshots.removeOf(mapping.userId);
+    return null;
   }
 }
 
