@@ -4,7 +4,7 @@ import type { ChargedItemFacts, CustomerFacts, DiscountFacts, SubscriptionFacts 
 import { findPaymentMethod } from './payment-method.ts';
 import { toBillingItem, toTotal } from './price.mapper.ts';
 import type { RequestAccess } from './request-access.ts';
-import { toDate, toMoney, toOptionalMoney } from './stripe-values.ts';
+import { toDate, toMoney } from './stripe-values.ts';
 import type { BillingDiscount, BillingSubscription } from './subscription.types.ts';
 
 export function toBillingCustomer(
@@ -28,7 +28,7 @@ export function toBillingCustomer(
     taxExempt: enums.taxExemption.read(facts.tax_exempt ?? 'none'),
     preferredLocales: facts.preferred_locales ?? [],
     currency,
-    balance: facts.balance === 0 ? null : toOptionalMoney(facts.balance, currency),
+    balance: facts.balance === 0 ? null : toMoney(facts.balance, currency),
     discount: discount && toBillingDiscount(discount, 'customer', null),
     paymentMethod: findPaymentMethod(null, facts),
     delinquent: facts.delinquent ?? false,
@@ -124,7 +124,7 @@ function toBillingDiscount(
     scope: enums.discountScope.read(scope),
     name,
     percentOff,
-    amountOff: toOptionalMoney(amounts?.amount_off ?? null, currency ?? own),
+    amountOff: toMoney(amounts?.amount_off ?? null, currency ?? own),
     once: coupon?.duration === 'once',
     startedAt: toDate(start),
     endsAt: toDate(end),

@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { isMetered } from '../portal/flow-limits.ts';
 import * as enums from './billing-customer.enums.ts';
 import type { ChargedItemFacts, PriceFacts } from './customer-facts.ts';
-import { type Money, getDecimals, isChargeable, toMoney, toOptionalMoney } from './stripe-values.ts';
+import { type Money, getDecimals, isChargeable, toMoney } from './stripe-values.ts';
 import type { BillingChangedItem, BillingPrice } from './subscription.types.ts';
 
 export function toBillingPrice(price: PriceFacts): BillingPrice {
@@ -21,16 +21,16 @@ export function toBillingPrice(price: PriceFacts): BillingPrice {
     intervalCount: recurring?.interval_count ?? null,
     model: isUsage ? 'usage' : model,
     usageModel: isUsage ? model : null,
-    unitAmount: toOptionalMoney(price.unit_amount, currency),
+    unitAmount: toMoney(price.unit_amount, currency),
     unitAmountDecimal: price.unit_amount_decimal,
     packageSize: transform?.divide_by ?? null,
     packageRounding: transform === null ? null : enums.packageRounding.read(transform.round),
     tiers:
       price.tiers?.map((tier) => ({
         upTo: tier.up_to,
-        unitAmount: toOptionalMoney(tier.unit_amount, currency),
+        unitAmount: toMoney(tier.unit_amount, currency),
         unitAmountDecimal: tier.unit_amount_decimal,
-        flatAmount: toOptionalMoney(tier.flat_amount, currency),
+        flatAmount: toMoney(tier.flat_amount, currency),
         flatAmountDecimal: tier.flat_amount_decimal,
       })) ?? null,
   };
@@ -48,7 +48,7 @@ export function toBillingItem(item: ChargedItemFacts): BillingChangedItem {
   return {
     price: toBillingPrice(item.price),
     quantity: isMetered(item) ? null : (item.quantity ?? 1),
-    amount: toOptionalMoney(computeAmount(item), item.price.currency),
+    amount: toMoney(computeAmount(item), item.price.currency),
   };
 }
 

@@ -32,12 +32,11 @@ export function isChargeable(amount: number, currency: string): boolean {
   return !threeDecimals.has(currency) || amount % 10 === 0;
 }
 
-export function toMoney(amount: number, currency: string): Money {
+export function toMoney(amount: number, currency: string): Money;
+export function toMoney(amount: number | null, currency: string | null): Money | null;
+export function toMoney(amount: number | null, currency: string | null): Money | null {
+  if (amount === null || currency === null) return null;
   return { amount, currency, decimals: getDecimals(currency) };
-}
-
-export function toOptionalMoney(amount: number | null, currency: string | null): Money | null {
-  return amount === null || currency === null ? null : toMoney(amount, currency);
 }
 
 export function toDate(seconds: number): Date;
