@@ -42,23 +42,16 @@ const sessionSchema = z.object({
 
 /** The SDK returns any body of a 200, so this refuses all but the session that was asked for. @throws StripeUnavailableError */
 export function readSession(answer: unknown, asked: AskedSession, livemode: boolean): PortalSession {
-  const { success, data: session } = sessionSchema.safeParse(answer);
+  const { success, data } = sessionSchema.safeParse(answer);
   if (!success) throw refuse('something other than a portal session');
+  const { customer, configuration, return_url: returnUrl, created, ...session } = data;
   // The return URL is not compared: Stripe may normalize it.
-  if (session.customer !== asked.customer) throw refuse('a portal session of another customer');
+  if (customer !== asked.customer) throw refuse('a portal session of another customer');
   if (session.livemode !== livemode) throw refuse('a portal session of another mode');
-  if (asked.configuration !== undefined && session.configuration !== asked.configuration)
+  if (asked.configuration !== undefined && configuration !== asked.configuration)
     throw refuse('a portal session of another configuration');
   if (!portalUrl.test(session.url)) throw refuse('a portal session that has an unsafe URL');
-  return {
-    id: session.id,
-    url: session.url,
-    returnUrl: session.return_url,
-    configurationId: session.configuration,
-    locale: session.locale,
-    livemode: session.livemode,
-    createdAt: new Date(session.created * 1000),
-  };
+  return { ...session, returnUrl, configurationId: configuration, createdAt: new Date(created * 1000) };
 }
 
 function refuse(what: string): StripeUnavailableError {
