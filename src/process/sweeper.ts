@@ -47,8 +47,12 @@ export class Sweeper {
   }
 
   private async sweepAll(): Promise<void> {
-    const by = await this.try({}, () => this.readTime());
-    if (!by) return;
+    const time = await this.try({}, () => this.clock.read());
+    // A store's first sweep removes nothing yet.
+    if (!time) return;
+    const { by, aheadMs } = time;
+    const what = 'the clock is far ahead of the last sweep, expired records are removed gradually';
+    if (aheadMs > 0) this.logger.warn({ aheadHours: Math.round(aheadMs / hourMs) }, what);
     for (const [swept, sweep] of Object.entries(this.sweeps)) {
       let removed = 0;
       await this.try({ swept }, async () => {
@@ -59,15 +63,6 @@ export class Sweeper {
       });
       if (removed > 0) this.logger.info({ swept, removed }, 'expired records removed');
     }
-  }
-
-  /** Null when sweeps must not remove anything yet. */
-  private async readTime(): Promise<Date | null> {
-    const time = await this.clock.read();
-    if (time === null) return null;
-    const what = 'the clock is far ahead of the last sweep, expired records are removed gradually';
-    if (time.aheadMs > 0) this.logger.warn({ aheadHours: Math.round(time.aheadMs / hourMs) }, what);
-    return time.by;
   }
 
   /** Logs a failure; the next sweep tries again, in an hour. */
