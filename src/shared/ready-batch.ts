@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** No request waits for more turns of the event loop than this. */
 const maxTurns = 8;
 
@@ -14,21 +16,17 @@ export class ReadyBatch {
   /** Resolves when the batch is released. The caller's async context is kept, as with every promise. */
   join(): Promise<void> {
     this.size += 1;
-    this.current ??= new Promise((release) => this.releaseWhenQuiet(release, 0, 1));
-    return this.current;
+    return (this.current ??= this.waitUntilQuiet());
   }
 
-  /** Uses `setImmediate`, because a pending immediate keeps the event loop from sleeping in a turn without input. */
-  private releaseWhenQuiet(release: () => void, sizeBefore: number, turn: number): void {
-    setImmediate(() => {
-      const { size } = this;
-      if (size > sizeBefore && turn < maxTurns) {
-        this.releaseWhenQuiet(release, size, turn + 1);
-        return;
-      }
-      this.current = null;
-      this.size = 0;
-      release();
-    });
+  /** Waits for immediates, because a pending immediate keeps the event loop from sleeping in a turn without input. */
+  private async waitUntilQuiet(): Promise<void> {
+    for (let turn = 1, before = 0; turn <= maxTurns; turn += 1) {
+      await nextTurn();
+      if (this.size === before) break;
+      before = this.size;
+    }
+    this.current = null;
+    this.size = 0;
   }
 }
