@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type Stripe from 'stripe';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
@@ -51,7 +51,7 @@ const hashLength = 32;
 
 /** The order of fields does not change the hash. */
 export function hashContent(content: object): string {
-  return createHash('sha256').update(JSON.stringify(content, sortFields)).digest('hex').slice(0, hashLength);
+  return hash('sha256', JSON.stringify(content, sortFields)).slice(0, hashLength);
 }
 
 function sortFields(_key: string, value: unknown): unknown {

@@ -15,6 +15,7 @@ import {
   hashContent,
   metadataKeys,
   productsPath,
+  readConfiguration,
   readMark,
 } from './managed-configuration.ts';
 
@@ -96,9 +97,7 @@ export class StripeConfigurations {
       (sdk, options) => sdk.billingPortal.configurations.create(params, options),
       key,
     );
-    return wasReplayed(created.lastResponse)
-      ? this.stripe.read((sdk, options) => sdk.billingPortal.configurations.retrieve(created.id, {}, options))
-      : created;
+    return wasReplayed(created.lastResponse) ? readConfiguration(this.stripe, created.id) : created;
   }
 
   /** Activates a configuration, and records its use daily, for `prune`. Null when Stripe refuses to make it active again. */
