@@ -145,22 +145,52 @@ describe('a SQLite database', () => {
     });
   });
 
-  test.each([
-    ['was cut off', 'database disk image is malformed', (bytes: Buffer) => bytes.subarray(0, 6_000)],
-    [
-      'belongs to another application',
-      'table customers already exists',
-      (bytes: Buffer) => bytes.fill(0, 60, 64),
-    ],
-  ])('that %s is refused with the reason', async (_title, reason, spoil) => {
+  test('that was cut off is refused with the reason', async () => {
     await (await open()).close();
     const copy = join(folder, 'copy.db');
-    writeFileSync(copy, spoil(readFileSync(path)));
+    writeFileSync(copy, readFileSync(path).subarray(0, 6_000));
 
     await expect(open(`sqlite:${copy}`)).rejects.toMatchObject({
       name: 'DatabaseSetupError',
-      message: expect.stringContaining(`${copy} (${reason}).`),
+      message: expect.stringContaining(`${copy} (database disk image is malformed).`),
     });
+  });
+
+  test.each(
+    [0, 1, 2, 3, 4, 5, 6, 999].flatMap((version) => [
+      ['posts', version] as const,
+      ['customers', version] as const,
+    ]),
+  )(
+    'of another program is refused and left as it is: with a table %s and schema version %i',
+    async (table, version) => {
+      const foreign = join(folder, 'foreign.db');
+      const file = new Libsql(foreign);
+      file.exec(`CREATE TABLE ${table} (id INTEGER); PRAGMA user_version = ${version}`);
+      const before = readFileSync(foreign);
+
+      await expect(open(`sqlite:${foreign}`)).rejects.toMatchObject({
+        name: 'DatabaseSetupError',
+        message: expect.stringContaining('Another program wrote the SQLite database. Set DATABASE_URL'),
+      });
+      expect(readFileSync(foreign).equals(before)).toBe(true);
+      file.close();
+    },
+  );
+
+  test.each([
+    ['is empty', ''],
+    [
+      'has only tables of a replication tool',
+      'CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)',
+    ],
+  ])('that %s gets the tables', async (_title, sql) => {
+    const file = new Libsql(join(folder, 'made.db'));
+    file.exec(sql);
+    file.close();
+
+    const { customers } = await open(`sqlite:${join(folder, 'made.db')}`);
+    expect((await customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' })).created).toBe(true);
   });
 
   test('is opened by many at once, the first time too', async () => {

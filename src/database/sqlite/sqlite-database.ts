@@ -37,6 +37,8 @@ async function openConnection(path: string): Promise<SqliteConnection> {
     if (path !== ':memory:') makeFile(path);
     connection = new SqliteConnection(path);
     const { database } = connection;
+    // Before anything changes the file: it is refused if it is not this service's.
+    await connection.read(() => isOutdated(database));
     await connection.read(() => database.exec('PRAGMA journal_mode = WAL'));
     if (await connection.read(() => isOutdated(database))) await connection.write(() => migrate(database));
     return connection;

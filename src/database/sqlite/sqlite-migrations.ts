@@ -70,7 +70,7 @@ const migrations: readonly string[] = [
   `CREATE INDEX audit_by_action ON audit (scope, action, operation_id) WHERE step = 'intended'`,
 ];
 
-/** Whether migrations are due. It takes no lock. @throws DatabaseSetupError when a newer release wrote the database */
+/** Whether migrations are due. It takes no lock. @throws DatabaseSetupError when another program or a newer release wrote the file */
 export function isOutdated(database: Database.Database): boolean {
   return readVersion(database) < migrations.length;
 }
@@ -81,13 +81,21 @@ export function migrate(database: Database.Database): void {
   database.exec(`PRAGMA user_version = ${migrations.length}`);
 }
 
+/** A single statement, so that it sees another process's migration as a whole or not at all. Replication tools use names with `_`. */
+const state = `SELECT user_version AS version, EXISTS (SELECT * FROM sqlite_schema WHERE name NOT GLOB '_*') AND (user_version = 0
+    OR NOT EXISTS (SELECT * FROM pragma_table_info('customers') WHERE name = 'stripe_customer_id')) AS isForeign
+  FROM pragma_user_version`;
+
 function readVersion(database: Database.Database): number {
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version > migrations.length) {
+  const { version, isForeign } = database.prepare(state).get() as { version: number; isForeign: 0 | 1 };
+  if (isForeign === 1)
+    throw new DatabaseSetupError(
+      "Another program wrote the SQLite database. Set DATABASE_URL to a file of this service's own: it is created if missing.",
+    );
+  if (version > migrations.length)
     throw new DatabaseSetupError(
       `The SQLite database has schema version ${version}, but this release only knows versions up to ${migrations.length}. ` +
         'Run the newer release that wrote it, or restore a backup.',
     );
-  }
   return version;
 }
