@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { StripeRateLimitedError } from './stripe.errors.ts';
 
 const longestWaitMs = 1_000;
-/** The share of a second's requests that may come early. At 20 per second, no second has more than 23. */
-const burstShare = 1 / 10;
+/** How early a request may come. At 20 per second, no second has more than 23. */
+const burstMs = 100;
 
 /** Limits the rate of requests to each endpoint by letting them wait. One that would wait for over a second fails immediately. */
 export class RequestPace {
@@ -42,7 +42,6 @@ class TurnQueue {
   /** In the order of their turns. */
   readonly waiters: Waiter[] = [];
   private readonly gapMs: number;
-  private readonly burstMs: number;
   /** When the next request would be due if none came early. */
   private nextTurn = 0;
   /** The round of the last turn. */
@@ -50,7 +49,6 @@ class TurnQueue {
 
   constructor(requestsPerSecond: number) {
     this.gapMs = 1000 / requestsPerSecond;
-    this.burstMs = Math.floor(requestsPerSecond * burstShare) * this.gapMs;
   }
 
   async takeTurn(holder: string, timeoutMs: number): Promise<void> {
@@ -89,7 +87,7 @@ class TurnQueue {
 
   /** Until the turn at a place of the queue; below zero when a turn could have begun before now. */
   private getWait(place: number): number {
-    return this.nextTurn - this.burstMs + place * this.gapMs - performance.now();
+    return this.nextTurn - burstMs + place * this.gapMs - performance.now();
   }
 
   private begin(): void {

@@ -193,6 +193,24 @@ describe('a SQLite database', () => {
     expect((await customers.link({ userId: 'ada', stripeCustomerId: 'cus_1' })).created).toBe(true);
   });
 
+  test('that is damaged further in is opened, and is STORE_UNAVAILABLE where it cannot be read', async () => {
+    const first = await open();
+    const links = Array.from({ length: 1_000 }, (_, n) => ({
+      userId: `user-${n}`,
+      stripeCustomerId: `cus_${n}`,
+    }));
+    await first.customers.linkMany(links);
+    await first.close();
+    const whole = readFileSync(path);
+    rmSync(`${path}-wal`, { force: true });
+    const copy = join(folder, 'copy.db');
+    writeFileSync(copy, whole.fill(7, 4_096));
+
+    const { customers } = await open(`sqlite:${copy}`);
+    await expectCode(customers.findByUserId('user-7'), 'STORE_UNAVAILABLE');
+    await expectCode(customers.unlink('user-7'), 'STORE_UNAVAILABLE');
+  });
+
   test('is opened by many at once, the first time too', async () => {
     const databases = await Promise.all(Array.from({ length: 10 }, () => open()));
     for (const { customers } of databases) expect(await customers.findByUserId('ada')).toBeNull();

@@ -66,10 +66,13 @@ test.concurrent('who would wait for over a second is refused at once, with when 
 test.concurrent('who has less time than the wait is refused at once', async () => {
   const pace = new RequestPace(20);
   const taking = takeTurns(pace, 10);
+  const start = performance.now();
 
   await expect(pace.takeTurn('POST /v1/billing_portal/sessions', 'ada', 20)).rejects.toMatchObject({
     code: 'STRIPE_RATE_LIMITED',
   });
+  // Its turn would have come after 350 ms.
+  expect(performance.now() - start).toBeLessThan(250);
   await taking;
 });
 
