@@ -97,7 +97,7 @@ class TurnQueue {
 
 function createTooBusyError(waitMs: number): StripeRateLimitedError {
   const cause = new Error('Too many requests are waiting for Stripe');
-  return new StripeRateLimitedError(cause, Math.max(1, Math.ceil(waitMs / 1000)));
+  return new StripeRateLimitedError(cause, Math.ceil(waitMs / 1000));
 }
 
 /** Path prefixes before the resource: `/v1/billing_portal/sessions`. */

@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { describeError } from '../../src/logging/logger.ts';
 import { StripeClient } from '../../src/stripe/stripe-client.ts';
+import { StripeConnectionFailure } from '../../src/stripe/stripe.errors.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { required } from '../config/config-kit.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
@@ -26,6 +27,8 @@ async function fail(env: Environment): Promise<unknown> {
       (error: unknown) => error,
     );
 }
+
+const distrust = 'its certificate is not trusted; where a proxy inspects TLS, set NODE_EXTRA_CA_CERTS';
 
 /** Retries take most of the time, so these tests run at the same time. */
 const cases: readonly (readonly [what: string, env: Record<string, string>, reason: RegExp])[] = [
@@ -77,6 +80,36 @@ test.concurrent.each(cases)('doctor says why Stripe cannot be reached: %s', asyn
 
   const line = stdout.split('\n').find((each) => each.includes('Stripe does not answer at'));
   expect(line).toMatch(reason);
+});
+
+test.each([
+  ['ENOTFOUND', 'DNS does not know its host name'],
+  ['EAI_AGAIN', 'DNS does not answer'],
+  ['EPIPE', 'the connection was closed'],
+  ['UND_ERR_SOCKET', 'the connection was closed'],
+  ['EHOSTUNREACH', 'no route leads to it'],
+  ['ENETUNREACH', 'no route leads to it'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'the connection timed out'],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'the answer is too large'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another host'],
+  ['UND_ERR_PRX_TLS', "the proxy's certificate is for another host"],
+  ['CERT_NOT_YET_VALID', distrust],
+  ['SELF_SIGNED_CERT_IN_CHAIN', distrust],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', distrust],
+  ['INVALID_CA', distrust],
+  ['EPROTO', 'the connection failed'],
+])('the code %s is told as: %s', (code, reason) => {
+  expect(new StripeConnectionFailure(Object.assign(new Error('at 10.1.2.3'), { code }))).toMatchObject({
+    reason: `${reason} (${code})`,
+    message: `Stripe is unreachable: ${reason} (${code})`,
+  });
+});
+
+test('a failure without a code is told without its message, which may name a host', () => {
+  expect(new StripeConnectionFailure(new Error('at 10.1.2.3')).message).toBe(
+    'Stripe is unreachable: the connection failed',
+  );
 });
 
 test.concurrent('a command says why Stripe cannot be reached', async () => {

@@ -367,6 +367,13 @@ describe('a list', () => {
     expect(stripe.requests.map(({ path }) => readLimit(path))).toEqual([100, 10, 1]);
   });
 
+  test('that is refused is not asked for again in smaller pages', async () => {
+    stripe.answerBy(sendError(401, { message: 'no' }));
+
+    expect(await getCode(list())).toBe('STRIPE_MISCONFIGURED');
+    expect(stripe.requests).toHaveLength(1);
+  });
+
   test('ends with an empty page, even one that announces another', async () => {
     stripe.answerBy(sendJson(200, { object: 'list', data: [], has_more: true }));
 
