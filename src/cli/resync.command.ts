@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Features } from '../app.ts';
 import { type CommandConfig, loadStoreConfig } from '../config/command-config.ts';
 import { ConfigurationError } from '../config/config.ts';
@@ -9,7 +9,7 @@ import type { StripeClient } from '../stripe/stripe-client.ts';
 import { type WebhookEvent, handledEventTypes, readEvent } from '../webhooks/webhook-event.ts';
 import { readMappingPages } from './links.command.ts';
 import { mappingsHelp, withFeatures } from './features.ts';
-import { CommandError, type Shell, createTimeParser, describeFailure, quote } from './shell.ts';
+import { CommandError, type Shell, createTimeOption, describeFailure, quote } from './shell.ts';
 import { runSteps } from './steps.ts';
 
 interface ResyncOptions {
@@ -20,14 +20,13 @@ interface ResyncOptions {
   readonly json?: true;
 }
 
-const parseAge = createTimeParser(30);
 const sinceHelp = 'the age of the oldest events to handle, such as 12h or 7d; Stripe keeps events for 30d';
 
 export function addResyncCommand(program: Command, shell: Shell): void {
   program
     .command('resync')
     .description('catch up with Stripe: handle undelivered events, and read every customer again')
-    .addOption(new Option('--since <time>', sinceHelp).default(parseAge('30d'), '30d').argParser(parseAge))
+    .addOption(createTimeOption('--since <time>', sinceHelp, 30, '30d'))
     .option('--after <user>', 'read only the customers of users after this one, to continue after a stop')
     .option('--json', 'print one JSON object, for scripts')
     .addHelpText('after', resyncHelp)

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Environment } from '../config/environment.ts';
 import { redact } from '../logging/logger.ts';
 import {
@@ -78,13 +78,14 @@ export function columnWidths([first = [], ...rest]: readonly (readonly string[])
   return first.map((cell, column) => Math.max(cell.length, ...rest.map((row) => row[column]?.length ?? 0)));
 }
 
-/** Reads hours or days, such as 12h or 7d, as milliseconds. */
-export function createTimeParser(longestDays: number) {
-  return (text: string): number => {
+/** An option that is given in hours or days, such as 12h or 7d, and read as milliseconds. */
+export function createTimeOption(flags: string, help: string, maxDays: number, byDefault: string): Option {
+  const parse = (text: string): number => {
     const [, count, unit] = /^(\d{1,5})([dh])$/.exec(text) ?? [];
     const hours = Number(count) * (unit === 'd' ? 24 : 1);
-    if (count === undefined || hours > 24 * longestDays)
-      throw new InvalidArgumentError(`Expected hours or days up to ${longestDays}d, such as 12h or 7d.`);
+    if (count === undefined || hours > 24 * maxDays)
+      throw new InvalidArgumentError(`Expected hours or days up to ${maxDays}d, such as 12h or 7d.`);
     return hours * 3_600_000;
   };
+  return new Option(flags, help).default(parse(byDefault), byDefault).argParser(parse);
 }

@@ -1,8 +1,7 @@
-import { type Command, Option } from 'commander';
-import { type Shell, createTimeParser } from '../shell.ts';
+import type { Command } from 'commander';
+import { type Shell, createTimeOption } from '../shell.ts';
 import type { JsonOption, PruneOptions } from './policies.ts';
 
-const parseAge = createTimeParser(9_999);
 const jsonHelp = 'print one JSON object, for scripts';
 const olderThanHelp = 'only configurations without a session for this time, such as 7d or 36h';
 
@@ -26,9 +25,7 @@ export function addPoliciesCommand(program: Command, shell: Shell): void {
   policies
     .command('prune')
     .description('deactivate the configurations that no policy of the file needs')
-    .addOption(
-      new Option('--older-than <time>', olderThanHelp).default(parseAge('7d'), '7d').argParser(parseAge),
-    )
+    .addOption(createTimeOption('--older-than <time>', olderThanHelp, 9_999, '7d'))
     .option('--yes', 'deactivate them; without this option, only show them')
     .option('--json', jsonHelp)
     .addHelpText('after', pruneHelp)
