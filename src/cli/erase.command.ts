@@ -24,12 +24,10 @@ export function addEraseCommand(program: Command, shell: Shell): void {
 }
 
 const eraseHelp = `
-Prints what was erased, and which customer remains at Stripe with its name, e-mail
-address, payment methods, invoices, subscriptions and metadata. Delete that customer
-at Stripe if its data must go too. A user without data is not a failure. The audit
-trail keeps what was done, but not to which user. A keyed hash of the removed link
-stays, so that events and sessions do not restore the link. Run the command for each
-scope that may have data about the user.
+Prints what was erased, and which customer remains at Stripe, with what data. A user
+without data is not a failure. The audit trail keeps what was done, but not to which
+user. A keyed hash of the removed link stays, so that events and sessions do not
+restore the link. Run the command for each scope that may have data about the user.
 
 With --json: userId, scope, removed (a text for each part) and stripeCustomerIds (of
 the customers that remain at Stripe).
@@ -54,14 +52,14 @@ async function eraseUser(
 ): Promise<Required<Erasure>> {
   const mapping = await customers.directory.findByUserId(userId);
   const user = { userId, stripeCustomerId: mapping?.stripeCustomerId ?? null };
-  const erasures: (Erasure | undefined)[] = [];
+  const erasures: Erasure[] = [];
   // The mapping goes late: if the command stops halfway, the next run still finds the customer by it. A link is only created
   // with a mapping, so links go last.
   for (const feature of [...Object.values<Feature>(others), customers, emailLinks])
-    erasures.push(await feature.eraseUser?.(user));
+    erasures.push((await feature.eraseUser?.(user)) ?? { removed: [] });
   return {
-    removed: erasures.flatMap((erasure) => erasure?.removed ?? []),
-    stripeCustomerIds: erasures.flatMap((erasure) => erasure?.stripeCustomerIds ?? []),
+    removed: erasures.flatMap(({ removed }) => removed),
+    stripeCustomerIds: erasures.flatMap(({ stripeCustomerIds = [] }) => stripeCustomerIds),
   };
 }
 
@@ -82,8 +80,7 @@ function toText(who: string, { removed, stripeCustomerIds }: Required<Erasure>):
 async function confirm({ stdin, stderr }: Shell, question: string): Promise<void> {
   if (stdin.isTTY !== true)
     throw new CommandError('There is no terminal for the confirmation: add --yes to erase.');
-  const terminal = createInterface({ input: stdin, output: stderr });
-  terminal.setPrompt(question);
+  const terminal = createInterface({ input: stdin, output: stderr, prompt: question });
   terminal.prompt();
   // Ctrl+C and Ctrl+D end the lines without an answer.
   const line = await terminal[Symbol.asyncIterator]().next();

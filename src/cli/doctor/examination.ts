@@ -72,10 +72,7 @@ export async function examine(env: Environment, token?: string): Promise<Finding
 /** Longer than the deadlines of all requests that a check makes. */
 const timeLimitMs = 20_000;
 
-export async function runCheck(
-  name: string,
-  check: () => CheckResult | Promise<CheckResult>,
-): Promise<Finding[]> {
+export async function runCheck(name: string, check: () => ReturnType<Check>): Promise<Finding[]> {
   const late = fail(`no answer within ${timeLimitMs / 1000} s`, 'Try again.');
   const timeLimit = new Promise<CheckResult>((resolve) => setTimeout(resolve, timeLimitMs, late).unref());
   // The check may throw before its first await, too.

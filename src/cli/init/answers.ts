@@ -45,9 +45,7 @@ interface Question {
 type Ask = (name: keyof Answers, question: Question) => Promise<string>;
 
 async function answerAll(ask: Ask): Promise<Answers> {
-  const provider = await ask('provider', {
-    text: `Identity provider (${names.join(', ')})`,
-  });
+  const provider = await ask('provider', { text: `Identity provider (${names.join(', ')})` });
   const { issuer: issuerForm, audience: audienceForm, findAudience, keys } = getProvider(provider);
   const issuerText = await ask('issuer', {
     text: `Issuer of the tokens, such as ${issuerForm}`,
