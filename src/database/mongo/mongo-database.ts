@@ -1,5 +1,4 @@
-import mongoose from 'mongoose';
-import type { Connection } from 'mongoose';
+import mongoose, { type Connection } from 'mongoose';
 import { StoreUnavailableError } from '../../shared/errors.ts';
 import { openAll } from '../../shared/opened-parts.ts';
 import { type Database, type DatabaseOptions, DatabaseSetupError } from '../database.ts';

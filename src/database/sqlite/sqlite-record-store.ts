@@ -52,10 +52,6 @@ export class SqliteRecordStore implements RecordStore {
   private async select(condition: string, values: readonly (string | number)[]): Promise<KeptRecord[]> {
     const sql = `${select} ${condition}`;
     const rows = await this.connection.read((prepare) => prepare(sql).all([this.scope, ...values]));
-    return rows.map(fromRow);
+    return rows.map((row) => readRow(row, { times: ['expiresAt'], json: ['content'] }));
   }
-}
-
-function fromRow(row: unknown): KeptRecord {
-  return readRow(row, { times: ['expiresAt'], json: ['content'] });
 }
