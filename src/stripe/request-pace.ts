@@ -79,7 +79,7 @@ class TurnQueue {
       // Requests of other holders went first, or the process was busy.
       if (performance.now() > first.deadline) first.refuse();
       else {
-        this.begin();
+        this.nextTurn = Math.max(performance.now(), this.nextTurn) + this.gapMs;
         first.begin();
       }
     }
@@ -89,10 +89,6 @@ class TurnQueue {
   private getWait(place: number): number {
     return this.nextTurn - burstMs + place * this.gapMs - performance.now();
   }
-
-  private begin(): void {
-    this.nextTurn = Math.max(performance.now(), this.nextTurn) + this.gapMs;
-  }
 }
 
 function createTooBusyError(waitMs: number): StripeRateLimitedError {
@@ -101,15 +97,16 @@ function createTooBusyError(waitMs: number): StripeRateLimitedError {
 }
 
 /** Path prefixes before the resource: `/v1/billing_portal/sessions`. */
-const namespaces = new Set(['billing_portal', 'checkout']);
+const namespaces = new Set(['billing', 'billing_portal', 'checkout']);
 
 /** Stripe limits `GET /v1/customers` and `GET /v1/customers/:id` apart: https://docs.stripe.com/rate-limits */
 export function nameEndpoint(method: string, path: string): string {
   const [pathname = ''] = path.split('?', 1);
   const [, version = '', ...words] = pathname.split('/');
   const prefix = namespaces.has(words[0] ?? '') ? words.splice(0, 1) : [];
-  // A path alternates resources and ids; `search` takes the place of an id.
-  const names = words.map((word, index) => (index % 2 === 0 || word === 'search' ? word : ':id'));
+  // A path alternates resources and ids; these words take the place of an id.
+  const isName = (word: string, index: number) => index % 2 === 0 || /^(search|create_preview)$/.test(word);
+  const names = words.map((word, index) => (isName(word, index) ? word : ':id'));
   return `${method} /${[version, ...prefix, ...names].join('/')}`;
 }
 

@@ -9,7 +9,6 @@ const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** An outcome is `OK` or an error code. Labels have a bounded number of values and name no person. Apps in one process have a registry each. */
 export class Metrics {
   private readonly registry = new Registry();
-  private readonly registers = [this.registry];
   /** The policy is `(none)` when the session failed before one was chosen. */
   readonly sessions = this.count(
     'billing_portal_sessions_total',
@@ -56,6 +55,8 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    // From zero, since Prometheus does not see the increase to a counter's first value, and conflicts are rare.
+    for (const source of ['event', 'session']) this.conflicts.inc({ source }, 0);
   }
 
   /** @param readDepth returns how many requests to Stripe wait; it is called whenever the metrics are scraped */
@@ -63,7 +64,7 @@ export class Metrics {
     new Gauge({
       name: 'billing_portal_stripe_queue_depth',
       help: 'Requests to Stripe that wait for the rate limit.',
-      registers: this.registers,
+      registers: [this.registry],
       collect() {
         this.set(readDepth());
       },
@@ -75,10 +76,10 @@ export class Metrics {
   }
 
   private count<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
-    return new Counter({ name, help, labelNames, registers: this.registers });
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
   private time<Label extends string>(name: string, help: string, labelNames: Label[], buckets: number[]) {
-    return new Histogram({ name, help, labelNames, buckets, registers: this.registers });
+    return new Histogram({ name, help, labelNames, buckets, registers: [this.registry] });
   }
 }

@@ -189,6 +189,8 @@ test.each([
   ['GET', '/v1/customers/search?query=a', 'GET /v1/customers/search'],
   ['DELETE', '/v1/customers/cus_1', 'DELETE /v1/customers/:id'],
   ['GET', '/v1/customers/cus_1/payment_methods/pm_1', 'GET /v1/customers/:id/payment_methods/:id'],
+  ['POST', '/v1/invoices/create_preview', 'POST /v1/invoices/create_preview'],
+  ['GET', '/v1/billing/feedback_options?limit=100', 'GET /v1/billing/feedback_options'],
   ['POST', '/v1/billing_portal/sessions', 'POST /v1/billing_portal/sessions'],
   ['POST', '/v1/billing_portal/configurations/bpc_1', 'POST /v1/billing_portal/configurations/:id'],
   ['GET', '/v1/checkout/sessions/cs_1/line_items', 'GET /v1/checkout/sessions/:id/line_items'],

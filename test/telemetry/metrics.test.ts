@@ -68,6 +68,13 @@ describe('/metrics counts', () => {
   });
 });
 
+test('conflicts count from zero, so that Prometheus sees the first one increase', async () => {
+  const { text } = await (await createWatchedApp()).scrape();
+
+  for (const source of ['event', 'session'])
+    expect(text).toContain(`billing_portal_customer_conflicts_total{source="${source}"} 0\n`);
+});
+
 describe('where metrics are served', () => {
   test('it is on their own port, and only there', async () => {
     const token = await busy.app.createToken(person);
@@ -150,11 +157,25 @@ describe('faults are seen', () => {
     const { get } = await app.scrape();
     expect(get(store, { operation: 'customers.findByUserId', outcome: 'STORE_UNAVAILABLE' })).toBe(1);
   });
+
+  test('of the store, by probes alone: a replica that is not ready gets no other requests', async () => {
+    const { app } = await createAppAt('http://127.0.0.1:1');
+    corruptStore(app.config);
+
+    await app.fetch('/readyz');
+
+    const probes = { route: '/readyz', status: '503' };
+    expect((await app.scrape()).get(requests, { method: 'GET', ...probes })).toBe(1);
+    const watched = rules.find(({ alert }) => alert === 'BillingPortalStoreFails')?.expr ?? '';
+    const matchers = Object.entries(probes).map(([label, value]) => ({ label, operator: '=', value }));
+    expect(readSelectors(`${watched}\n`)).toContainEqual({ metric: requests, matchers });
+  });
 });
 
 interface Rule {
   readonly alert: string;
   readonly expr: string;
+  readonly for?: string;
   readonly labels: { readonly severity?: string };
   readonly annotations: { readonly summary?: string; readonly description?: string };
 }
@@ -162,6 +183,10 @@ interface Rule {
 const text = readFileSync(new URL('../../docs/alerts.yml', import.meta.url), 'utf8');
 const { groups } = parse(text) as { groups: readonly { readonly rules: readonly Rule[] }[] };
 const rules = groups.flatMap((group) => group.rules);
+
+function toMinutes(duration: string): number {
+  return parseFloat(duration) * (duration.endsWith('h') ? 60 : 1);
+}
 
 interface Selector {
   readonly metric: string;
@@ -234,8 +259,13 @@ test.each(panels)('the panel "$title" of the dashboard shows metrics that are se
   }
 });
 
-describe.each(rules)('$alert', ({ expr, labels, annotations }) => {
+describe.each(rules)('$alert', ({ expr, for: wait = '0m', labels, annotations }) => {
   const selectors = readSelectors(`${expr}\n`);
+
+  test('looks back for longer than it waits, if a single event is enough', () => {
+    const windows = [...expr.matchAll(/increase\([^[]*\[(\w+)\]\)\) > 0/g)].map(([, text = '']) => text);
+    for (const window of windows) expect(toMinutes(window)).toBeGreaterThan(toMinutes(wait));
+  });
 
   test('is about metrics that are served, by labels that they have', () => {
     expectServed(selectors);
