@@ -32,7 +32,8 @@ export class BillingCustomerResolver {
 
   @Query(() => BillingCustomer, {
     nullable: true,
-    description: "The caller's customer; null when the user is not linked to a customer yet.",
+    description:
+      "The caller's customer; null when the user is not linked to a customer yet. The error CUSTOMER_NOT_FOUND says that Stripe no longer has the customer.",
   })
   billingCustomer(
     @Ctx() context: RequestContext,
@@ -149,7 +150,7 @@ export class GoneSinceResolver {
   @FieldResolver(() => Date, {
     nullable: true,
     description:
-      'When the service learned, through webhooks, that the customer was deleted at Stripe; null otherwise.',
+      'When the service learned, by webhooks or `resync`, that the customer was deleted at Stripe; null otherwise, and again 30 days after the service last read the customer.',
   })
   async goneSince(@Root() mapping: CustomerMapping): Promise<Date | null> {
     return (await this.snapshots.find(mapping))?.goneSince ?? null;

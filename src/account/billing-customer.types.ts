@@ -41,7 +41,7 @@ export const BillingCustomer = createObjectType(
   "The caller's customer, as of one moment.",
   {
     id: field(ID, "Stripe's id of the customer, `cus_…`."),
-    userId: field(ID, "The subject of the caller's token."),
+    userId: field(ID, "The caller's user id."),
     name: nullable(String, 'The name on invoices.'),
     email: nullable(String, 'The e-mail address for invoices.'),
     phone: nullable(String, 'The phone number.'),

@@ -14,7 +14,7 @@ import type { AuditTrail, JudgedEntry } from './audit-trail.service.ts';
 
 const AuditActionType = registerEnum(
   'AuditAction',
-  "The kind of operation: an administrator's action, the effect of a Stripe event, or the creation of a customer for a user.",
+  "The kind of operation: an administrator's action, the effect of a Stripe event, or what a user caused: a customer that was created or linked, or a subscription that was kept.",
   auditActions,
 );
 

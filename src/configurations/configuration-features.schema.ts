@@ -178,7 +178,7 @@ export const configurationFeaturesSchema = object('PortalFeatures', 'What custom
     mode: optional(enums.CancellationMode, 'When a cancellation takes effect.'),
     proration_behavior: optional(
       enums.ProrationBehavior,
-      'What Stripe credits for the rest of the period: only `none` at the end of a period.',
+      'What Stripe credits for the rest of the period: nothing where cancellations wait for its end.',
     ),
     cancellation_reason: cancellationReason.optional(),
   }).optional(),

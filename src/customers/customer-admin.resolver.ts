@@ -61,7 +61,7 @@ export class CustomerAdminResolver {
 
   @AdminMutation(
     () => CustomerMapping,
-    "removes the mapping between a user and a customer, and returns the removed mapping. Only `linkCustomer` can restore it; events and sessions never do. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is still charged: cancel or delete it at Stripe if you want that. If customers are created on demand, the user's next session creates a new customer.",
+    "removes the mapping between a user and a customer, and returns the removed mapping. Only an administrator can link the two again; events and sessions never do. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is still charged: cancel or delete it at Stripe if you want that. If customers are created on demand, the user's next session creates a new customer.",
   )
   async unlinkCustomer(
     @Ctx() context: RequestContext,

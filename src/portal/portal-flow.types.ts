@@ -55,7 +55,7 @@ export class PortalFlow {
 
   @OptionalField(
     ID,
-    "For tasks on a subscription: one of the customer's. By default, the customer's only subscription.",
+    "For tasks on a subscription: one of the customer's. By default, the only active one; without any, the only other one.",
   )
   readonly subscriptionId?: string | null | undefined;
 

@@ -7,7 +7,7 @@ import { StripeUnavailableError } from '../stripe/stripe.errors.ts';
 export type PortalSession = InstanceType<typeof PortalSession>;
 export const PortalSession = createObjectType(
   'BillingPortalSession',
-  "A visit to Stripe's hosted Billing Portal, opened for the caller's own customer.",
+  "A visit to Stripe's hosted Billing Portal.",
   {
     id: field(ID, "Stripe's id of the session, `bps_…`."),
     url: field(
@@ -16,7 +16,7 @@ export const PortalSession = createObjectType(
     ),
     returnUrl: field(String, "Where the portal's return link leads."),
     configurationId: field(ID, 'The portal configuration that the session uses, `bpc_…`.'),
-    locale: nullable(String, 'The requested language; null when Stripe decides.'),
+    locale: nullable(String, "The portal's language; null when Stripe decides."),
     livemode: field(Boolean, 'False in test mode, where no money moves.'),
     createdAt: field(Date, 'When the session was opened.'),
   },

@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** The kind of operation: an administrator's action, the effect of a Stripe event, or the creation of a customer for a user. */
+/** The kind of operation: an administrator's action, the effect of a Stripe event, or what a user caused: a customer that was created or linked, or a subscription that was kept. */
 export type AuditAction =
   /** Activate a portal configuration again. */
   | 'ACTIVATE_PORTAL_CONFIGURATION'
@@ -142,7 +142,7 @@ export type BillingPortalFlowInput = {
   priceId?: string | number | null | undefined;
   /** For SUBSCRIPTION_UPDATE_CONFIRM: the new quantity. By default, the current one. */
   quantity?: number | null | undefined;
-  /** For tasks on a subscription: one of the customer's. By default, the customer's only subscription. */
+  /** For tasks on a subscription: one of the customer's. By default, the only active one; without any, the only other one. */
   subscriptionId?: string | number | null | undefined;
   /** The task. */
   type: BillingPortalFlowType;
@@ -470,7 +470,7 @@ export type PortalSubscriptionCancelInput = {
   enabled?: boolean | null | undefined;
   /** When a cancellation takes effect. */
   mode?: CancellationMode | null | undefined;
-  /** What Stripe credits for the rest of the period: only `none` at the end of a period. */
+  /** What Stripe credits for the rest of the period: nothing where cancellations wait for its end. */
   prorationBehavior?: ProrationBehavior | null | undefined;
 };
 

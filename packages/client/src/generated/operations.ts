@@ -59,7 +59,7 @@ export type BillingPortalFlowInput = {
   priceId?: string | number | null | undefined;
   /** For SUBSCRIPTION_UPDATE_CONFIRM: the new quantity. By default, the current one. */
   quantity?: number | null | undefined;
-  /** For tasks on a subscription: one of the customer's. By default, the customer's only subscription. */
+  /** For tasks on a subscription: one of the customer's. By default, the only active one; without any, the only other one. */
   subscriptionId?: string | number | null | undefined;
   /** The task. */
   type: BillingPortalFlowType;
