@@ -2,13 +2,8 @@ import type { Readable, Writable } from 'node:stream';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Environment } from '../config/environment.ts';
 import { redact } from '../logging/logger.ts';
-import {
-  describeStoreFailure,
-  exitCodes,
-  findPortFault,
-  getStartExitCode,
-} from '../process/start-failure.ts';
-import { BillingError, StoreUnavailableError } from '../shared/errors.ts';
+import { describeKnownFailure, exitCodes, getStartExitCode } from '../process/start-failure.ts';
+import { BillingError } from '../shared/errors.ts';
 
 export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean };
@@ -39,13 +34,12 @@ export function getExitCode(error: unknown): number {
 
 /** Describes a failure for an operator, without a stack. A client of the API gets less detail. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
   if (error instanceof BillingError && error.cause instanceof Error && error.code.startsWith('STRIPE_')) {
     const isRefusal = error.code === 'STRIPE_MISCONFIGURED';
     const what = isRefusal ? 'Stripe refused the request' : 'Stripe does not answer as it should';
     return `${what}: ${redact(error.cause.message)}`;
   }
-  return error instanceof Error ? (findPortFault(error) ?? error.message) : 'The command failed.';
+  return error instanceof Error ? (describeKnownFailure(error) ?? error.message) : 'The command failed.';
 }
 
 /** For a failed access to a file: names the file, and the system's code for the error, such as ENOENT. */

@@ -19,17 +19,21 @@ function isAddressFault(error: unknown): boolean {
 
 /** Redacts messages of libraries as in logs: they may contain addresses and secrets, and supervisors keep the output. */
 export function describeStartFailure(error: unknown): string {
-  if (error instanceof SetupError) return error.message;
-  if (error instanceof StoreUnavailableError) return describeStoreFailure(error);
   if (!(error instanceof Error)) return 'The service could not start.';
-  const portFault = findPortFault(error);
-  if (portFault !== null) return portFault;
+  const known = describeKnownFailure(error);
+  if (known !== null) return known;
   if (isAddressFault(error))
     return 'This machine has no address that HOST or METRICS_HOST names. Set an address of this machine, or 0.0.0.0 for all.';
   return `The service could not start: ${redact(error.message)}`;
 }
 
-export function findPortFault(error: Error): string | null {
+/** What an operator can do about a failure; null for one that needs its own message. */
+export function describeKnownFailure(error: Error): string | null {
+  if (error instanceof SetupError) return error.message;
+  if (error instanceof StoreUnavailableError) {
+    const { message } = error.cause instanceof Error ? error.cause : error;
+    return `The database (DATABASE_URL) is unreachable: ${redact(message)}`;
+  }
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (port === undefined) return null;
   if (code === 'EADDRINUSE')
@@ -37,9 +41,4 @@ export function findPortFault(error: Error): string | null {
   if (code === 'EACCES')
     return `This user may not listen on port ${port}. Set PORT or METRICS_PORT, the one that names it, to a port above 1023.`;
   return null;
-}
-
-/** Describes a failure of the store for the operator. API clients get less detail. */
-export function describeStoreFailure({ cause, message }: StoreUnavailableError): string {
-  return `The database (DATABASE_URL) is unreachable: ${redact(cause instanceof Error ? cause.message : message)}`;
 }
