@@ -12,7 +12,7 @@ export function toBillingInvoice(invoice: Stripe.Invoice): BillingInvoice {
     amountPaid: toMoney(invoice.amount_paid, currency),
     createdAt: toDate(invoice.created),
     dueAt: toDate(dueDate),
-    period: toPeriod(invoice.period_start, invoice.period_end),
+    period: { start: toDate(invoice.period_start), end: toDate(invoice.period_end) },
     hostedInvoiceUrl: invoice.hosted_invoice_url ?? null,
     invoicePdfUrl: invoice.invoice_pdf ?? null,
   };
@@ -50,11 +50,7 @@ function toLine(line: Stripe.InvoiceLineItem): Omit<BillingInvoice['lines'][numb
     // Stripe truncates the integer.
     quantity: line.quantity_decimal ? Number(line.quantity_decimal) : line.quantity,
     amount: toMoney(line.amount, line.currency),
-    period: toPeriod(line.period.start, line.period.end),
+    period: { start: toDate(line.period.start), end: toDate(line.period.end) },
     proration: ofItem?.proration ?? ofInvoiceItem?.proration ?? false,
   };
-}
-
-function toPeriod(start: number, end: number): BillingInvoice['period'] {
-  return { start: toDate(start), end: toDate(end) };
 }
