@@ -104,7 +104,7 @@ export class CustomerInvoices {
   ): Promise<Page<Stripe.Invoice>> {
     const [status] = isFiltered ? (request.statuses ?? []) : [];
     try {
-      return await this.scan({ customer, ...(status === undefined ? {} : { status }) }, request);
+      return await this.scan({ customer, status }, request);
     } catch (error) {
       if (isMissing(error, 'customer')) throw new CustomerGoneError();
       if (!isMissing(error, 'starting_after')) throw error;
@@ -116,17 +116,16 @@ export class CustomerInvoices {
 
   /** Reads on in one of Stripe's lists until the page is full and it is known whether another follows. */
   private async scan(
-    filter: { readonly customer: string; readonly status?: string },
+    filter: { readonly customer: string; readonly status: string | undefined },
     { first, after, statuses }: InvoicePageRequest,
   ): Promise<Page<Stripe.Invoice>> {
     const isSparse = filter.status === undefined && statuses !== null;
     const limit = isSparse ? largestPage : Math.min(largestPage, first + 1 + roomForDrafts);
-    const start = after === undefined ? {} : { starting_after: after };
     const shown: Stripe.Invoice[] = [];
     let reads = 0;
     const pages = readPages(
       this.stripe,
-      (sdk, page, options) => sdk.invoices.list({ ...filter, ...start, ...page }, options),
+      (sdk, page, options) => sdk.invoices.list({ ...filter, starting_after: after, ...page }, options),
       limit,
     );
     for await (const page of pages) {

@@ -37,10 +37,10 @@ export class ConfigurationAdmin {
 
   /** Lists all configurations of the account, newest first, including those of policies and of other systems. */
   async list({ first, after }: PageRequest): Promise<Page<Configuration>> {
-    const page = { limit: first, ...(after === undefined ? {} : { starting_after: after }) };
+    const params = { limit: first, starting_after: after, expand: [`data.${productsPath}`] };
     try {
       const { data, has_more } = await this.parts.stripe.read((sdk, options) =>
-        sdk.billingPortal.configurations.list({ ...page, expand: [`data.${productsPath}`] }, options),
+        sdk.billingPortal.configurations.list(params, options),
       );
       return { items: data, hasNextPage: has_more };
     } catch (error) {
