@@ -1,8 +1,9 @@
-import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { CustomerMapping } from '../customers/customer-mapping.types.ts';
 import { type Connection, readPageRequest, toConnection } from '../graphql/connection.ts';
 import type { RequestContext } from '../graphql/context.ts';
 import { observed } from '../graphql/schema.ts';
+import { NullableFieldResolver } from '../graphql/types.ts';
 import { customerTasks, subscriptionTasks } from '../portal/portal-flow.types.ts';
 import { BillingCustomer } from './billing-customer.types.ts';
 import type { BillingCustomers } from './billing-customers.service.ts';
@@ -48,10 +49,10 @@ export class BillingCustomerResolver {
   }
 
   @Extensions(observed)
-  @FieldResolver(() => BillingInvoiceConnection, {
-    nullable: true,
-    description: `The customer's invoices, newest first; ${needsInvoiceHistory} ${asksWhenSelected}`,
-  })
+  @NullableFieldResolver(
+    BillingInvoiceConnection,
+    `The customer's invoices, newest first; ${needsInvoiceHistory} ${asksWhenSelected}`,
+  )
   async invoices(
     @Root() { id, access }: BillingCustomer,
     @Args(() => InvoiceArgs) args: InvoiceArgs,
@@ -63,19 +64,16 @@ export class BillingCustomerResolver {
   }
 
   @Extensions(observed)
-  @FieldResolver(() => BillingCharge, {
-    nullable: true,
-    description: `The earliest next charge of all subscriptions; null when no charge is to come, or the earliest is not known. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
-  })
+  @NullableFieldResolver(
+    BillingCharge,
+    `The earliest next charge of all subscriptions; null when no charge is to come, or the earliest is not known. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+  )
   async nextCharge(@Root() { subscriptions, access }: BillingCustomer): Promise<BillingCharge | null> {
     if (!(await requestInvoices(access))) return null;
     return this.customerInvoices.findEarliestCharge(subscriptions, access.charge);
   }
 
-  @FieldResolver(() => [BillingTask], {
-    nullable: true,
-    description: `The tasks that concern the customer. ${nullWithoutPolicy}`,
-  })
+  @NullableFieldResolver([BillingTask], `The tasks that concern the customer. ${nullWithoutPolicy}`)
   async tasks(@Root() { access }: BillingCustomer): Promise<BillingTask[]> {
     return listTasks(customerTasks, await access.getOffered(), null);
   }
@@ -89,28 +87,22 @@ export class BillingSubscriptionResolver {
   ) {}
 
   @Extensions(observed)
-  @FieldResolver(() => BillingCharge, {
-    nullable: true,
-    description: `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid, and when Stripe's preview lacks a scheduled change. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
-  })
+  @NullableFieldResolver(
+    BillingCharge,
+    `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid, and when Stripe's preview lacks a scheduled change. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+  )
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
     if (!(await requestInvoices(subscription.access))) return null;
     return this.customerInvoices.findNextCharge(subscription);
   }
 
-  @FieldResolver(() => [BillingTask], {
-    nullable: true,
-    description: `The tasks on the subscription. ${nullWithoutPolicy}`,
-  })
+  @NullableFieldResolver([BillingTask], `The tasks on the subscription. ${nullWithoutPolicy}`)
   async tasks(@Root() { access, facts, paymentMethod }: BillingSubscription): Promise<BillingTask[]> {
     const taskFacts = { ...facts, paymentMethod: paymentMethod?.type ?? null };
     return listTasks(subscriptionTasks, await access.getOffered(), taskFacts);
   }
 
-  @FieldResolver(() => Boolean, {
-    nullable: true,
-    description: `Whether \`keepBillingSubscription\` would work now. ${nullWithoutPolicy}`,
-  })
+  @NullableFieldResolver(Boolean, `Whether \`keepBillingSubscription\` would work now. ${nullWithoutPolicy}`)
   async keepable(@Root() subscription: BillingSubscription): Promise<boolean> {
     return typeof (await findKeepable(subscription)) !== 'string';
   }
@@ -133,10 +125,7 @@ export class OpenInvoiceResolver {
   constructor(private readonly customerInvoices: CustomerInvoices) {}
 
   @Extensions(observed)
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: `Stripe's page that takes the payment. ${isCredential} ${asksWhenSelected}`,
-  })
+  @NullableFieldResolver(String, `Stripe's page that takes the payment. ${isCredential} ${asksWhenSelected}`)
   async hostedInvoiceUrl(@Root() { id, access }: BillingOpenInvoice): Promise<string | null> {
     await access.charge();
     return this.customerInvoices.findHostedUrl(id);
@@ -147,11 +136,10 @@ export class OpenInvoiceResolver {
 export class GoneSinceResolver {
   constructor(private readonly snapshots: SnapshotRegister) {}
 
-  @FieldResolver(() => Date, {
-    nullable: true,
-    description:
-      'When the service learned, by webhooks or `resync`, that the customer was deleted at Stripe; null otherwise, and again 30 days after the service last read the customer.',
-  })
+  @NullableFieldResolver(
+    Date,
+    'When the service learned, by webhooks or `resync`, that the customer was deleted at Stripe; null otherwise, and again 30 days after the service last read the customer.',
+  )
   async goneSince(@Root() mapping: CustomerMapping): Promise<Date | null> {
     return (await this.snapshots.find(mapping))?.goneSince ?? null;
   }

@@ -1,5 +1,5 @@
 import { GraphQLScalarType } from 'graphql';
-import { Field, GraphQLISODateTime, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, FieldResolver, GraphQLISODateTime, ObjectType, registerEnumType } from 'type-graphql';
 
 export const dateTime = new GraphQLScalarType({
   ...GraphQLISODateTime.toConfig(),
@@ -73,6 +73,10 @@ export function createObjectType<E extends Entries>(
 
 export function OptionalField(type: object, description: string): PropertyDecorator {
   return Field(() => type, { nullable: true, description });
+}
+
+export function NullableFieldResolver(type: object, description: string): MethodDecorator {
+  return FieldResolver(() => type, { nullable: true, description });
 }
 
 /** Replaces values that Stripe added after this service was built. */
