@@ -50,7 +50,7 @@ export class ConfigurationChooser {
   /** @param caller null without a token of the customer's. @throws PortalNotConfiguredError, and the errors of Stripe */
   async choose(
     caller: Caller | null,
-    mapping: CustomerMapping | null,
+    mapping: CustomerMapping,
     hidden: readonly FeatureName[],
   ): Promise<ChosenConfiguration> {
     return this.narrow(await this.findInForce(caller, mapping), hidden);

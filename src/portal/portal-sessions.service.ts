@@ -40,12 +40,9 @@ export class PortalSessions {
   }
 
   /** Opens a session with a named configuration, or with the policy that applies without a token of the customer. */
-  createFor(
-    mapping: CustomerMapping,
-    args: SessionArgs,
-    configurationId?: string | null,
-  ): Promise<PortalSession> {
+  createFor(mapping: CustomerMapping, args: Omit<SupportSessionArgs, 'userId'>): Promise<PortalSession> {
     const { chooser } = this.parts;
+    const { configurationId } = args;
     return this.openChosen(args, async (hidden) => {
       const chosen = await (typeof configurationId === 'string'
         ? chooser.chooseNamed(configurationId, hidden)
@@ -64,7 +61,7 @@ export class PortalSessions {
       if (mapping === null) throw new CustomerNotFoundError('This user is not linked to a customer.');
       operation.aimAt(mapping.stripeCustomerId);
       try {
-        return await this.createFor(mapping, args, configurationId);
+        return await this.createFor(mapping, args);
       } catch (error) {
         throw error instanceof CustomerGoneError
           ? new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.')
