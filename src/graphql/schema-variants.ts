@@ -61,12 +61,9 @@ export function createHostSchema(
       return { ...field, resolve };
     }),
   }));
-  wrapOperations(
-    copy,
-    ({ resolve }) =>
-      async (...execution) =>
-        track(Promise.resolve(resolve(...execution))),
-  );
+  wrapOperations(copy, ({ resolve }) => {
+    return async (...execution) => track(Promise.resolve(resolve(...execution)));
+  });
   return copy;
 }
 
