@@ -5,7 +5,7 @@ import { findPaymentMethod } from './payment-method.ts';
 import { toBillingItem, toTotal } from './price.mapper.ts';
 import type { RequestAccess } from './request-access.ts';
 import { toDate, toMoney } from './stripe-values.ts';
-import type { BillingDiscount, BillingSubscription } from './subscription.types.ts';
+import type { BillingDiscount } from './subscription.types.ts';
 
 export function toBillingCustomer(
   kept: CustomerFacts,
@@ -56,11 +56,7 @@ function toAddress(address: CustomerFacts['address']): BillingCustomer['address'
   return { ...rest, postalCode };
 }
 
-function toBillingSubscription(
-  facts: SubscriptionFacts,
-  customer: Pick<CustomerFacts, 'invoice_settings' | 'default_source' | 'discount'>,
-  access: RequestAccess,
-): BillingSubscription {
+function toBillingSubscription(facts: SubscriptionFacts, customer: CustomerFacts, access: RequestAccess) {
   const cancelsAt = findCancellation(facts);
   const [offer] = facts.items.flatMap(({ current_trial: trial }) => trial ?? []);
   return {

@@ -68,7 +68,7 @@ export class BillingCustomers {
   ): Promise<CustomerSnapshot | null> {
     const { kept, reader, logger } = this.parts;
     try {
-      if (kept !== null) return await kept.sync.refresh(stripeCustomerId, { patienceMs });
+      if (kept !== null) return await kept.sync.refresh(stripeCustomerId, patienceMs);
     } catch (error) {
       // Stripe's answer is still useful when the snapshot cannot be stored.
       if (!(error instanceof StoreUnavailableError || error instanceof LeaseTakenError)) throw error;

@@ -1,5 +1,5 @@
 import type { CustomerDirectory, CustomerMapping, MappingIds } from '../customers/customer-directory.ts';
-import { type EnsureHeld, type Leases, LeaseTakenError, type LeasesOptions } from '../records/leases.ts';
+import { type EnsureHeld, type Leases, LeaseTakenError } from '../records/leases.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';
 import { type CustomerSnapshot, readSnapshot } from './customer-snapshot.ts';
@@ -57,10 +57,7 @@ export class CustomerSync {
    * replaces a newer one. Returns null when no user is linked to the customer: nothing is stored about other customers.
    * @throws LeaseTakenError, StoreUnavailableError, and the errors of Stripe
    */
-  refresh(
-    stripeCustomerId: string,
-    patience?: Pick<LeasesOptions, 'patienceMs'>,
-  ): Promise<CustomerSnapshot | null> {
+  refresh(stripeCustomerId: string, patienceMs?: number): Promise<CustomerSnapshot | null> {
     return this.leases.runExclusive(
       `customer:${stripeCustomerId}`,
       async (ensureHeld) => {
@@ -70,7 +67,7 @@ export class CustomerSync {
         if (before !== null) await this.snapshots.remove(before);
         return null;
       },
-      patience,
+      { patienceMs },
     );
   }
 
