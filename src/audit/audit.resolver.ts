@@ -69,7 +69,7 @@ const AuditEntryConnection = createConnectionType('AuditEntry', AuditEntry);
 class AuditResolver {
   constructor(private readonly audit: AuditTrail) {}
 
-  @AdminQuery(() => AuditEntryConnection, 'lists recorded operations, newest first.')
+  @AdminQuery(AuditEntryConnection, 'lists recorded operations, newest first.')
   async auditTrail(
     @Args(() => PageArgs) pageArgs: PageArgs,
     @Arg('userId', () => ID, { nullable: true, description: 'Returns only operations about this user.' })

@@ -20,7 +20,7 @@ export class ConfigurationAdminResolver {
   constructor(private readonly configurations: ConfigurationAdmin) {}
 
   @AdminQuery(
-    () => BillingPortalConfigurationConnection,
+    BillingPortalConfigurationConnection,
     "all of the account's portal configurations, the newest first.",
   )
   async billingPortalConfigurations(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<object>> {
@@ -30,7 +30,7 @@ export class ConfigurationAdminResolver {
   }
 
   @AdminMutation(
-    () => BillingPortalConfiguration,
+    BillingPortalConfiguration,
     'creates a portal configuration. Create each one once and use it by its id: Stripe can deactivate configurations, but not delete them.',
   )
   async createBillingPortalConfiguration(
@@ -43,7 +43,7 @@ export class ConfigurationAdminResolver {
     return toBillingPortalConfiguration(await this.configurations.create(getCaller(context), input));
   }
 
-  @AdminMutation(() => BillingPortalConfiguration, 'changes a portal configuration that no policy manages.')
+  @AdminMutation(BillingPortalConfiguration, 'changes a portal configuration that no policy manages.')
   async updateBillingPortalConfiguration(
     @Ctx() context: RequestContext,
     @configurationId id: string,
@@ -54,7 +54,7 @@ export class ConfigurationAdminResolver {
   }
 
   @AdminMutation(
-    () => BillingPortalConfiguration,
+    BillingPortalConfiguration,
     "deactivates a portal configuration that is not the account's default and that no policy manages. No new session can use it.",
   )
   async deactivateBillingPortalConfiguration(
@@ -65,7 +65,7 @@ export class ConfigurationAdminResolver {
   }
 
   @AdminMutation(
-    () => BillingPortalConfiguration,
+    BillingPortalConfiguration,
     'activates a deactivated portal configuration again, unless a policy manages it. New sessions can use it.',
   )
   async activateBillingPortalConfiguration(

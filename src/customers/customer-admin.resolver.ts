@@ -17,10 +17,7 @@ import {
 export class CustomerAdminResolver {
   constructor(private readonly customers: CustomerAdmin) {}
 
-  @AdminQuery(
-    () => CustomerMappingConnection,
-    'lists which user is linked to which customer, sorted by user id.',
-  )
+  @AdminQuery(CustomerMappingConnection, 'lists which user is linked to which customer, sorted by user id.')
   async customerMappings(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerMapping>> {
     const page = readPageRequest(pageArgs);
     const found = await this.customers.list(page);
@@ -28,7 +25,7 @@ export class CustomerAdminResolver {
   }
 
   @AdminQuery(
-    () => CustomerMapping,
+    CustomerMapping,
     'finds a mapping by user id or by customer id. Returns null when no such mapping exists.',
     { nullable: true },
   )
@@ -46,7 +43,7 @@ export class CustomerAdminResolver {
   }
 
   @AdminMutation(
-    () => CustomerMapping,
+    CustomerMapping,
     'links a user to a customer that exists at Stripe. Each user has one customer, and each customer one user. Idempotent.',
   )
   async linkCustomer(
@@ -60,7 +57,7 @@ export class CustomerAdminResolver {
   }
 
   @AdminMutation(
-    () => CustomerMapping,
+    CustomerMapping,
     "removes the mapping between a user and a customer, and returns the removed mapping. Only an administrator can link the two again; events and sessions never do. The customer stays at Stripe with its subscriptions, e-mail address and metadata, and is still charged: cancel or delete it at Stripe if you want that. If customers are created on demand, the user's next session creates a new customer.",
   )
   async unlinkCustomer(
@@ -70,7 +67,7 @@ export class CustomerAdminResolver {
     return toCustomerMapping(await this.customers.unlink(getCaller(context), userId));
   }
 
-  @AdminMutation(() => CustomerMapping, "changes a user's mapping. Omitted arguments stay unchanged.")
+  @AdminMutation(CustomerMapping, "changes a user's mapping. Omitted arguments stay unchanged.")
   async updateCustomerMapping(
     @Ctx() context: RequestContext,
     @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
@@ -92,7 +89,7 @@ export class CustomerAdminResolver {
   }
 
   @AdminQuery(
-    () => CustomerConflictConnection,
+    CustomerConflictConnection,
     'lists customers at Stripe that name a user although the user is linked to another customer, or the customer to another user. The service never replaces a mapping automatically: resolve a conflict by `resolveCustomerConflict`.',
   )
   async customerConflicts(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerConflict>> {
@@ -107,7 +104,7 @@ export class CustomerAdminResolver {
   }
 
   @AdminMutation(
-    () => CustomerMapping,
+    CustomerMapping,
     "resolves a conflict and returns the user's mapping; null when the user has none. Nothing changes at Stripe: a customer that is not linked keeps its subscriptions and is still charged.",
     { nullable: true },
   )

@@ -49,7 +49,7 @@ export class EmailLinkResolver {
   constructor(private readonly links: EmailLinks) {}
 
   @AdminMutation(
-    () => CreatedBillingPortalLink,
+    CreatedBillingPortalLink,
     "creates an e-mail link that opens the portal for a user and works for days. When the link is used, the service checks the user's customer, the return URL and the policy again.",
   )
   async createBillingPortalLink(
@@ -81,7 +81,7 @@ export class EmailLinkResolver {
   }
 
   @AdminQuery(
-    () => [BillingPortalLink],
+    [BillingPortalLink],
     "lists a user's e-mail links, newest first. A link is listed until 30 days after it expires; revoked links are not listed.",
   )
   async billingPortalLinks(
@@ -91,7 +91,7 @@ export class EmailLinkResolver {
   }
 
   @AdminMutation(
-    () => Boolean,
+    Boolean,
     'revokes an e-mail link. Returns false when the link was already used, expired or revoked, or never existed.',
   )
   revokeBillingPortalLink(
@@ -101,7 +101,7 @@ export class EmailLinkResolver {
     return this.links.revoke(getCaller(context), id);
   }
 
-  @AdminMutation(() => Int, "revokes all of a user's e-mail links that still work, and returns their number.")
+  @AdminMutation(Int, "revokes all of a user's e-mail links that still work, and returns their number.")
   revokeBillingPortalLinks(
     @Ctx() context: RequestContext,
     @Arg('userId', () => ID, { description: "The user's id." }) userId: string,

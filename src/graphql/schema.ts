@@ -27,9 +27,9 @@ export const AdminMutation = forAdministrators(Mutation);
 type Declare = (type: () => object, options: { description: string; nullable: boolean }) => MethodDecorator;
 
 function forAdministrators(declare: Declare) {
-  return (type: () => object, description: string, { nullable = false } = {}): MethodDecorator =>
+  return (type: object, description: string, { nullable = false } = {}): MethodDecorator =>
     (...method) => {
-      declare(type, { nullable, description: `For administrators: ${description}` })(...method);
+      declare(() => type, { nullable, description: `For administrators: ${description}` })(...method);
       Extensions({ admin: true })(...method);
     };
 }

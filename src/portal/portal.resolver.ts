@@ -30,7 +30,7 @@ export class PortalResolver {
   }
 
   @AdminMutation(
-    () => PortalSession,
+    PortalSession,
     "opens a session of the Billing Portal on a customer's behalf. If a rule needs a role or claim of the customer's token, the strictest policy applies.",
   )
   createBillingPortalSessionFor(
