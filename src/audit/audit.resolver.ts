@@ -1,4 +1,4 @@
-import { Arg, Args, ID, Resolver } from 'type-graphql';
+import { Args, ID, Resolver } from 'type-graphql';
 import {
   type Connection,
   PageArgs,
@@ -6,7 +6,7 @@ import {
   readPageRequest,
   toConnection,
 } from '../graphql/connection.ts';
-import { createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
+import { OptionalArg, createObjectType, field, nullable, registerEnum } from '../graphql/types.ts';
 import { AdminQuery } from '../graphql/schema.ts';
 import { type Erasure, type UserToErase, countOf } from '../shared/erasure.ts';
 import { type AuditAction, auditActions } from './audit-log.ts';
@@ -72,12 +72,8 @@ class AuditResolver {
   @AdminQuery(AuditEntryConnection, 'lists recorded operations, newest first.')
   async auditTrail(
     @Args(() => PageArgs) pageArgs: PageArgs,
-    @Arg('userId', () => ID, { nullable: true, description: 'Returns only operations about this user.' })
-    userId: string | null,
-    @Arg('action', () => AuditActionType, {
-      nullable: true,
-      description: 'Returns only operations of this kind.',
-    })
+    @OptionalArg('userId', ID, 'Returns only operations about this user.') userId: string | null,
+    @OptionalArg('action', AuditActionType, 'Returns only operations of this kind.')
     action: AuditAction | null,
   ): Promise<Connection<AuditEntry>> {
     const page = readPageRequest(pageArgs);

@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, ID, Resolver } from 'type-graphql';
 import { type Connection, PageArgs, readPageRequest, toConnection } from '../graphql/connection.ts';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { AdminMutation, AdminQuery } from '../graphql/schema.ts';
+import { OptionalArg } from '../graphql/types.ts';
 import type { ConflictResolution, CustomerAdmin } from './customer-admin.service.ts';
 import type { CustomerMapping as Mapping } from './customer-directory.ts';
 import {
@@ -30,12 +31,8 @@ export class CustomerAdminResolver {
     { nullable: true },
   )
   async customerMapping(
-    @Arg('userId', () => ID, { nullable: true, description: "The user's id." })
-    userId: string | null | undefined,
-    @Arg('stripeCustomerId', () => ID, {
-      nullable: true,
-      description: "Stripe's id of the customer, `cus_…`.",
-    })
+    @OptionalArg('userId', ID, "The user's id.") userId: string | null | undefined,
+    @OptionalArg('stripeCustomerId', ID, "Stripe's id of the customer, `cus_…`.")
     stripeCustomerId: string | null | undefined,
   ): Promise<CustomerMapping | null> {
     const mapping = await this.customers.find(userId ?? null, stripeCustomerId ?? null);
@@ -71,15 +68,13 @@ export class CustomerAdminResolver {
   async updateCustomerMapping(
     @Ctx() context: RequestContext,
     @Arg('userId', () => ID, { description: "The user's id." }) userId: string,
-    @Arg('contractEndsAt', () => Date, {
-      nullable: true,
-      description: 'When the contract ends; null removes the contract.',
-    })
+    @OptionalArg('contractEndsAt', Date, 'When the contract ends; null removes the contract.')
     contractEndsAt: Date | null | undefined,
-    @Arg('attributes', () => [CustomerAttributeInput], {
-      nullable: true,
-      description: 'The new attributes, at most 50. They replace all current attributes.',
-    })
+    @OptionalArg(
+      'attributes',
+      [CustomerAttributeInput],
+      'The new attributes, at most 50. They replace all current attributes.',
+    )
     attributes: readonly CustomerAttributeInput[] | null | undefined,
   ): Promise<CustomerMapping> {
     const caller = getCaller(context);

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Int, Resolver } from 'type-graphql';
 import { type RequestContext, getCaller } from '../graphql/context.ts';
 import { AdminMutation, AdminQuery } from '../graphql/schema.ts';
-import { createObjectType, field, nullable } from '../graphql/types.ts';
+import { OptionalArg, createObjectType, field, nullable } from '../graphql/types.ts';
 import { PortalFlow, PortalFlowType } from '../portal/portal-flow.types.ts';
 import type { EmailLink } from './email-link-register.ts';
 import { type EmailLinks, defaultLifeSeconds } from './email-links.service.ts';
@@ -65,10 +65,7 @@ export class EmailLinkResolver {
       description: 'How many seconds the link works: from 60 (a minute) to 2592000 (30 days).',
     })
     expiresIn: number,
-    @Arg('flow', () => PortalFlow, {
-      nullable: true,
-      description: 'A task to open the portal at, in place of its home page.',
-    })
+    @OptionalArg('flow', PortalFlow, 'A task to open the portal at, in place of its home page.')
     flow: PortalFlow | null | undefined,
     @Arg('singleUse', () => Boolean, {
       defaultValue: true,

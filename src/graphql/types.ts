@@ -1,5 +1,5 @@
 import { GraphQLScalarType } from 'graphql';
-import { Field, FieldResolver, GraphQLISODateTime, ObjectType, registerEnumType } from 'type-graphql';
+import { Arg, Field, FieldResolver, GraphQLISODateTime, ObjectType, registerEnumType } from 'type-graphql';
 
 export const dateTime = new GraphQLScalarType({
   ...GraphQLISODateTime.toConfig(),
@@ -73,6 +73,10 @@ export function createObjectType<E extends Entries>(
 
 export function OptionalField(type: object, description: string): PropertyDecorator {
   return Field(() => type, { nullable: true, description });
+}
+
+export function OptionalArg(name: string, type: object, description: string): ReturnType<typeof Arg> {
+  return Arg(name, () => type, { nullable: true, description });
 }
 
 export function NullableFieldResolver(type: object, description: string): MethodDecorator {
