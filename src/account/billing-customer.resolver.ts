@@ -60,7 +60,7 @@ export class BillingCustomerResolver {
     const page = { ...readPageRequest(args), statuses: readStatuses(args.status) };
     if (!(await requestInvoices(access))) return null;
     const found = await this.customerInvoices.find(id, page);
-    return toConnection(found, page, ({ id }) => id, toBillingInvoice);
+    return toConnection(found, page, 'id', toBillingInvoice);
   }
 
   @Extensions(observed)

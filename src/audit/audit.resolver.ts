@@ -83,7 +83,7 @@ class AuditResolver {
       targetId: target,
       details: Object.entries(details).map(([name, value]) => ({ name, value })),
     });
-    return toConnection(await this.audit.list(query), page, ({ id }) => id, toNode);
+    return toConnection(await this.audit.list(query), page, 'id', toNode);
   }
 }
 

@@ -26,7 +26,7 @@ export class ConfigurationAdminResolver {
   async billingPortalConfigurations(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<object>> {
     const page = readPageRequest(pageArgs);
     const found = await this.configurations.list(page);
-    return toConnection(found, page, ({ id }) => id, toBillingPortalConfiguration);
+    return toConnection(found, page, 'id', toBillingPortalConfiguration);
   }
 
   @AdminMutation(

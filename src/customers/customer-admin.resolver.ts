@@ -22,7 +22,7 @@ export class CustomerAdminResolver {
   async customerMappings(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerMapping>> {
     const page = readPageRequest(pageArgs);
     const found = await this.customers.list(page);
-    return toConnection(found, page, ({ userId }) => userId, toCustomerMapping);
+    return toConnection(found, page, 'userId', toCustomerMapping);
   }
 
   @AdminQuery(
@@ -90,12 +90,7 @@ export class CustomerAdminResolver {
   async customerConflicts(@Args(() => PageArgs) pageArgs: PageArgs): Promise<Connection<CustomerConflict>> {
     const page = readPageRequest(pageArgs);
     const found = await this.customers.listConflicts(page);
-    return toConnection(
-      found,
-      page,
-      ({ id }) => id,
-      (conflict) => conflict,
-    );
+    return toConnection(found, page, 'id', (conflict) => conflict);
   }
 
   @AdminMutation(

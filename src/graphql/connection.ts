@@ -60,21 +60,21 @@ export function createConnectionType<T extends object>(
   });
 }
 
-/** @param toKey returns the sort key of an item, from which the next page continues */
-export function toConnection<Item, T>(
+/** @param key names the sort key of an item, from which the next page continues */
+export function toConnection<Key extends string, Item extends Readonly<Record<Key, string>>, T>(
   { items, hasNextPage, end = items.at(-1) }: Page<Item>,
   { after }: PageRequest,
-  toKey: (item: Item) => string,
+  key: Key,
   toNode: (item: Item) => T,
 ): Connection<T> {
-  const edges = items.map((item) => ({ cursor: encodeCursor(toKey(item)), node: toNode(item) }));
+  const edges = items.map((item) => ({ cursor: encodeCursor(item[key]), node: toNode(item) }));
   return {
     edges,
     pageInfo: {
       hasNextPage,
       hasPreviousPage: after !== undefined,
       startCursor: edges[0]?.cursor ?? null,
-      endCursor: end === undefined ? null : encodeCursor(toKey(end)),
+      endCursor: end === undefined ? null : encodeCursor(end[key]),
     },
   };
 }
