@@ -1,4 +1,4 @@
-import type { CustomerDirectory, CustomerMapping, MappingIds } from '../customers/customer-directory.ts';
+import type { CustomerDirectory, MappingIds } from '../customers/customer-directory.ts';
 import { type EnsureHeld, type Leases, LeaseTakenError } from '../records/leases.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 import type { CustomerReader, CustomerReading } from './customer-reader.ts';
@@ -58,25 +58,18 @@ export class CustomerSync {
    * @throws LeaseTakenError, StoreUnavailableError, and the errors of Stripe
    */
   refresh(stripeCustomerId: string, patienceMs?: number): Promise<CustomerSnapshot | null> {
-    return this.leases.runExclusive(
-      `customer:${stripeCustomerId}`,
-      async (ensureHeld) => {
-        const before = await this.snapshots.findRecord(stripeCustomerId);
-        const mapping = await this.directory.findByStripeCustomerId(stripeCustomerId);
-        if (mapping !== null) return this.renew(mapping, before, ensureHeld);
-        if (before !== null) await this.snapshots.remove(before);
-        return null;
-      },
-      { patienceMs },
-    );
+    const work = (ensureHeld: EnsureHeld) => this.renew(stripeCustomerId, ensureHeld);
+    return this.leases.runExclusive(`customer:${stripeCustomerId}`, work, { patienceMs });
   }
 
-  private async renew(
-    mapping: CustomerMapping,
-    before: KeptRecord | null,
-    ensureHeld: EnsureHeld,
-  ): Promise<CustomerSnapshot | null> {
-    const reading = await this.reader.read(mapping.stripeCustomerId);
+  private async renew(stripeCustomerId: string, ensureHeld: EnsureHeld): Promise<CustomerSnapshot | null> {
+    const before = await this.snapshots.findRecord(stripeCustomerId);
+    const mapping = await this.directory.findByStripeCustomerId(stripeCustomerId);
+    if (mapping === null) {
+      if (before !== null) await this.snapshots.remove(before);
+      return null;
+    }
+    const reading = await this.reader.read(stripeCustomerId);
     const snapshot = toSnapshot(reading, before && readSnapshot(before.content));
     ensureHeld();
     if (!reading.isKnown) {
@@ -86,7 +79,7 @@ export class CustomerSync {
     }
     // A lease depends on clocks, which may differ. The check that the stored record is still the same does not.
     if (!(await this.snapshots.replace(before, mapping, snapshot))) throw new LeaseTakenError();
-    const now = await this.directory.findByStripeCustomerId(mapping.stripeCustomerId);
+    const now = await this.directory.findByStripeCustomerId(stripeCustomerId);
     if (now?.userId === mapping.userId) return snapshot;
     // An unlinking removes the user's snapshot, but maybe before this one was written, so it is removed again.
     await this.snapshots.removeOf(mapping.userId);

@@ -59,10 +59,8 @@ export function toTotal(items: readonly ChargedItemFacts[]): Money | null {
   if (first === undefined || others.some((item) => describeTerms(item) !== describeTerms(first))) return null;
   const amounts = charged.map(computeAmount).filter((amount) => amount !== null);
   if (amounts.length < charged.length) return null;
-  return toMoney(
-    amounts.reduce((sum, amount) => sum + amount, 0),
-    first.price.currency,
-  );
+  const total = amounts.reduce((sum, amount) => sum + amount, 0);
+  return toMoney(total, first.price.currency);
 }
 
 function describeTerms({ price: { recurring } }: ChargedItemFacts): string {
