@@ -46,10 +46,7 @@ export function createHostedFetch(
     body?.on('error', (error) => error instanceof HungUpError && hangUp());
     try {
       const answered = await inject(
-        (incoming, response) => {
-          // A Request has each header once.
-          server.routing(Object.assign(incoming, { socket: connection, headersDistinct: {} }), response);
-        },
+        (incoming, response) => server.routing(Object.assign(incoming, { socket: connection }), response),
         {
           method: request.method as inject.InjectOptions['method'],
           url: withoutBase(url.pathname, basePath) + url.search,

@@ -37,8 +37,10 @@ const longestContentType = 200;
 export function refuseAmbiguousHeaders(server: FastifyInstance): void {
   server.server.maxHeadersCount = mostHeaders;
   server.addHook('onRequest', (request, _reply, done) => {
-    const { headersDistinct, rawHeaders } = request.raw;
-    const areSingle = singleHeaders.every((name) => (headersDistinct[name]?.length ?? 0) <= 1);
+    // Node's own `headersDistinct` fails on a header named `__proto__` before 20.20.2 and 24.14.1.
+    const { rawHeaders } = request.raw;
+    const names = rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : ''));
+    const areSingle = singleHeaders.every((name) => names.indexOf(name) === names.lastIndexOf(name));
     const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = request.headers;
     if (rawHeaders.length >= 2 * mostHeaders) done(new RequestRefusedError(431));
     else if (!areSingle || !isHost(request)) done(new RequestRefusedError(400));
@@ -49,13 +51,14 @@ export function refuseAmbiguousHeaders(server: FastifyInstance): void {
   });
 }
 
-/** Characters that would end the host in a URL. */
-const notOfHosts = /[@/?#\\\s]/;
+/** A host ends at these characters. A scheme ends at the first colon, and what follows would be no path of a host. */
+const schemeAndHost = /^[^:]+:\/\/[^@/?#\\\s]+$/;
 
 /** Only HTTP/1.0, which some health checks use, may omit the Host header. Apollo Server's integration needs it to build a URL. */
 function isHost({ raw: { httpVersion }, routeOptions: { url }, protocol, host }: FastifyRequest): boolean {
   if (host === '') return httpVersion === '1.0' && url !== '/graphql';
-  return !notOfHosts.test(host) && parseUrl(`${protocol}://${host}/`) !== null;
+  const base = `${protocol}://${host}`;
+  return schemeAndHost.test(base) && parseUrl(`${base}/`) !== null;
 }
 
 /** RFC 8259 requires UTF-8. Fastify's own parser would silently replace invalid bytes by replacement characters. */

@@ -286,6 +286,8 @@ describe('behind a proxy', () => {
   test.each([
     ['a malformed host', { 'x-forwarded-host': 'a b' }, 400],
     ['a malformed scheme', { 'x-forwarded-proto': 'a b' }, 400],
+    ['a scheme with a colon', { 'x-forwarded-proto': 'f:' }, 400],
+    ['a scheme with a path', { 'x-forwarded-proto': 'javascript:alert(1)' }, 400],
     ['a host', { 'x-forwarded-host': 'billing.example.com', 'x-forwarded-proto': 'https' }, 200],
   ])('%s is read as such', async (_what, headers, status) => {
     const answer = await post({ query: '{ __typename }' }, { to: proxied, headers });

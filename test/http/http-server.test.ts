@@ -11,6 +11,7 @@ import { createHttpServer } from '../../src/http/http-server.ts';
 import { addHealthRoutes } from '../../src/http/monitoring.ts';
 import { OpenRequests } from '../../src/http/open-requests.ts';
 import { closePolitely } from '../../src/http/polite-close.ts';
+import { StrictRequest } from '../../src/http/strict-requests.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { Telemetry, createSubjectHash } from '../../src/telemetry/telemetry.ts';
 import { closeAfterTests } from '../helpers/closing.ts';
@@ -81,6 +82,24 @@ test('an unknown expectation is ignored, so that the request counts against ever
   expect(answer).toMatchObject({ status: 200, body: '{"status":"ok"}' });
   expect(answer.headers['x-request-id']).toMatch(/^[\w-]{36}$/);
 });
+
+test.each(['__proto__', 'constructor'])(
+  'a header named %s is ignored, also by the releases of Node whose headersDistinct fails on it',
+  async (name) => {
+    Object.defineProperty(StrictRequest.prototype, 'headersDistinct', {
+      configurable: true,
+      get() {
+        throw new TypeError('dest[field].push is not a function');
+      },
+    });
+    try {
+      const answer = await sendRaw(app, writeGet('/healthz', { connection: 'close', [name]: 'a' }));
+      expect(answer.status).toBe(200);
+    } finally {
+      Reflect.deleteProperty(StrictRequest.prototype, 'headersDistinct');
+    }
+  },
+);
 
 describe('every response', () => {
   test.each([
