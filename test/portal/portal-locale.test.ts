@@ -75,6 +75,9 @@ const unknownTags = [
   'null',
   'a'.repeat(100_000),
   `de${'-abcde'.repeat(20_000)}`,
+  // Intl.Locale sorts the attributes and the variants of a tag, however many there are.
+  `de-u-${Array.from({ length: 15_000 }, (_, index) => index.toString(36).padStart(3, 'a')).join('-')}`,
+  `de-${Array.from({ length: 15 }, (_, index) => `varia${index}`).join('-')}`,
 ];
 
 test.each(unknownTags.map((tag) => [JSON.stringify(tag).slice(0, 30), tag]))(
