@@ -59,4 +59,4 @@ function refuse(what: string): StripeUnavailableError {
 }
 
 /** With any host, since an account can have a domain of its own for the portal; the local Stripe speaks http. */
-const portalUrl = /^(https:\/\/[\w.-]+|http:\/\/(localhost|\[::1\]|127(\.\d+){3}))(:\d+)?\/[^\s\\]*$/;
+const portalUrl = /^(https:\/\/[\w.-]+|http:\/\/(localhost|\[::1\]|127(\.\d+){3}))(:\d+)?\/[!-[\]-~]*$/;

@@ -56,6 +56,8 @@ const modes: readonly (readonly [mode: string, answer: Answer, code: BillingErro
   ['200 with a url that is none', sendJson(200, { ...session, url: 'portal' }), 'STRIPE_UNAVAILABLE'],
   ['200 with a url in the clear', answerUrl('http://billing.stripe.com/p/1'), 'STRIPE_UNAVAILABLE'],
   ['200 with a url with a user', answerUrl('https://stripe.com@evil.example/p/1'), 'STRIPE_UNAVAILABLE'],
+  ['200 with a url with a zero byte', answerUrl('https://stripe.com/p/1\u0000'), 'STRIPE_UNAVAILABLE'],
+  ['200 with a url outside of ASCII', answerUrl('https://stripe.com/p/\u2603'), 'STRIPE_UNAVAILABLE'],
   ['200 for another customer', sendJson(200, { ...session, customer: 'cus_2' }), 'STRIPE_UNAVAILABLE'],
   ['200 of the other mode', sendJson(200, { ...session, livemode: true }), 'STRIPE_UNAVAILABLE'],
   [
