@@ -66,14 +66,12 @@ export function readJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(request.headers['content-type'] ?? '')?.[1];
-    if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
-      done(new RequestRefusedError(415));
-      return;
-    }
+    const type = request.headers['content-type'] ?? '';
+    const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(type) ?? [];
     const text = isUtf8(body as Buffer) ? body.toString() : null;
+    if (!/^utf-?8$/i.test(charset)) done(new RequestRefusedError(415));
     // RFC 8259 forbids a byte order mark.
-    if (text === null || text.startsWith('\uFEFF')) done(new RequestRefusedError(400));
+    else if (text === null || text.startsWith('\uFEFF')) done(new RequestRefusedError(400));
     else void parse(request, text, done);
   });
 }

@@ -94,8 +94,7 @@ export class PortalSessions {
   check({ returnUrl, locale, flow }: SessionArgs): CheckedParams {
     const return_url = this.parts.returnUrls.getAllowed(returnUrl);
     if (flow) this.parts.flows.check(flow);
-    const known = locale ? getPortalLocale(locale) : null;
-    return { return_url, locale: known ?? undefined };
+    return { return_url, locale: getPortalLocale(locale ?? '') ?? undefined };
   }
 
   private async compile(
