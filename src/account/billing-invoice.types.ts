@@ -1,6 +1,6 @@
 import { ArgsType, Field, Float, ID, Int } from 'type-graphql';
 import { PageArgs, createConnectionType } from '../graphql/connection.ts';
-import { createObjectType, field, nullable, registerOpenEnum } from '../graphql/types.ts';
+import { OptionalField, createObjectType, field, nullable, registerOpenEnum } from '../graphql/types.ts';
 import { Money } from './stripe-values.ts';
 
 export const invoiceStatus = registerOpenEnum(
@@ -78,9 +78,6 @@ export class InvoiceArgs extends PageArgs {
   @Field(() => Int, { defaultValue: 10, description: 'The number of invoices to return, from 1 to 100.' })
   override readonly first: number = 10;
 
-  @Field(() => [invoiceStatus.type], {
-    nullable: true,
-    description: 'Returns only invoices with one of these statuses.',
-  })
+  @OptionalField([invoiceStatus.type], 'Returns only invoices with one of these statuses.')
   readonly status?: readonly string[] | null;
 }

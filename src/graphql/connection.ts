@@ -1,7 +1,7 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 import { BadUserInputError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
-import { type ObjectClass, createObjectType, field, nullable } from './types.ts';
+import { type ObjectClass, OptionalField, createObjectType, field, nullable } from './types.ts';
 
 /** Forward pagination by Relay's specification: https://relay.dev/graphql/connections.htm */
 
@@ -18,11 +18,10 @@ export class PageArgs {
   })
   readonly first!: number;
 
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'Returns the items after this cursor: pass `endCursor` of the previous page, or nothing for the first page.',
-  })
+  @OptionalField(
+    String,
+    'Returns the items after this cursor: pass `endCursor` of the previous page, or nothing for the first page.',
+  )
   readonly after?: string | null;
 }
 
