@@ -1,8 +1,8 @@
-import { Arg, Args, Ctx, Extensions, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { CustomerMapping } from '../customers/customer-mapping.types.ts';
 import { type Connection, readPageRequest, toConnection } from '../graphql/connection.ts';
 import type { RequestContext } from '../graphql/context.ts';
-import { observed } from '../graphql/schema.ts';
+import { StripeField } from '../graphql/schema.ts';
 import { NullableFieldResolver } from '../graphql/types.ts';
 import { customerTasks, subscriptionTasks } from '../portal/portal-flow.types.ts';
 import { BillingCustomer } from './billing-customer.types.ts';
@@ -13,7 +13,6 @@ import {
   type BillingInvoice,
   BillingInvoiceConnection,
   InvoiceArgs,
-  asksWhenSelected,
   isCredential,
   needsInvoiceHistory,
 } from './billing-invoice.types.ts';
@@ -48,11 +47,7 @@ export class BillingCustomerResolver {
     return this.customers.find(context, fresh);
   }
 
-  @Extensions(observed)
-  @NullableFieldResolver(
-    BillingInvoiceConnection,
-    `The customer's invoices, newest first; ${needsInvoiceHistory} ${asksWhenSelected}`,
-  )
+  @StripeField(BillingInvoiceConnection, `The customer's invoices, newest first; ${needsInvoiceHistory}`)
   async invoices(
     @Root() { id, access }: BillingCustomer,
     @Args(() => InvoiceArgs) args: InvoiceArgs,
@@ -63,10 +58,9 @@ export class BillingCustomerResolver {
     return toConnection(found, page, 'id', toBillingInvoice);
   }
 
-  @Extensions(observed)
-  @NullableFieldResolver(
+  @StripeField(
     BillingCharge,
-    `The earliest next charge of all subscriptions; null when no charge is to come, or the earliest is not known. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+    `The earliest next charge of all subscriptions; null when no charge is to come, or the earliest is not known. Also ${needsInvoiceHistory}`,
   )
   async nextCharge(@Root() { subscriptions, access }: BillingCustomer): Promise<BillingCharge | null> {
     if (!(await requestInvoices(access))) return null;
@@ -86,10 +80,9 @@ export class BillingSubscriptionResolver {
     private readonly keeping: SubscriptionKeeping,
   ) {}
 
-  @Extensions(observed)
-  @NullableFieldResolver(
+  @StripeField(
     BillingCharge,
-    `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid, and when Stripe's preview lacks a scheduled change. Also ${needsInvoiceHistory} ${asksWhenSelected}`,
+    `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid, and when Stripe's preview lacks a scheduled change. Also ${needsInvoiceHistory}`,
   )
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
     if (!(await requestInvoices(subscription.access))) return null;
@@ -124,8 +117,7 @@ export class BillingSubscriptionResolver {
 export class OpenInvoiceResolver {
   constructor(private readonly customerInvoices: CustomerInvoices) {}
 
-  @Extensions(observed)
-  @NullableFieldResolver(String, `Stripe's page that takes the payment. ${isCredential} ${asksWhenSelected}`)
+  @StripeField(String, `Stripe's page that takes the payment. ${isCredential}`)
   async hostedInvoiceUrl(@Root() { id, access }: BillingOpenInvoice): Promise<string | null> {
     await access.charge();
     return this.customerInvoices.findHostedUrl(id);

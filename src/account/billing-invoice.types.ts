@@ -15,7 +15,6 @@ export const invoiceStatus = registerOpenEnum(
 );
 
 export const isCredential = 'It needs no sign-in, so treat the URL as a credential: never log or store it.';
-export const asksWhenSelected = 'Stripe is asked when the field is selected.';
 export const needsInvoiceHistory = 'null where the portal does not offer the caller the invoice history.';
 
 const BillingPeriod = createObjectType('BillingPeriod', 'A period of time.', {

@@ -11,7 +11,7 @@ import { requireRole } from '../auth/claims.ts';
 import { SetupError } from '../shared/errors.ts';
 import type { Operation, Telemetry } from '../telemetry/telemetry.ts';
 import { type RequestContext, getCaller } from './context.ts';
-import { dateTime } from './types.ts';
+import { NullableFieldResolver, dateTime } from './types.ts';
 
 interface SchemaOptions {
   /** The role for users' operations; null when any signed-in user may call them. */
@@ -121,8 +121,13 @@ function sortEntries<T>(
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
-/** Marks a field below the root for the metrics: `@Extensions(observed)`. */
-export const observed = { observed: true };
+/** Declares a field below the root that asks Stripe, which the metrics observe. */
+export function StripeField(type: object, description: string): MethodDecorator {
+  return (...method) => {
+    NullableFieldResolver(type, `${description} Stripe is asked when the field is selected.`)(...method);
+    Extensions({ observed: true })(...method);
+  };
+}
 
 interface OperationField {
   readonly type: string;
