@@ -6,7 +6,7 @@ import { BillingError } from '../shared/errors.ts';
 import { SharedReads, readAll, readPages } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, findById } from '../stripe/stripe.errors.ts';
-import { type CustomerFacts, customerFactsSchema } from './customer-facts.ts';
+import { customerFactsSchema } from './customer-facts.ts';
 import type { CustomerSnapshot } from './customer-snapshot.ts';
 import { type PriceReference, findPrices } from './price-catalogue.ts';
 
@@ -49,24 +49,7 @@ export class CustomerReader {
     ]);
     if (customer?.deleted === true) return { readAt, isKnown: true, facts: null };
     if (customer === null || subscriptions === null) return { readAt, isKnown: false, facts: null };
-    return { readAt, isKnown: true, facts: await this.readFacts(customer, subscriptions) };
-  }
-
-  private async listSubscriptions(stripeCustomerId: string): Promise<readonly Stripe.Subscription[] | null> {
-    try {
-      const found = await this.subscriptions.list(stripeCustomerId, expandSubscriptions);
-      return found.filter((subscription) => !isEnded(subscription));
-    } catch (error) {
-      if (error instanceof CustomerGoneError) return null;
-      throw error;
-    }
-  }
-
-  /** The SDK's types are not checked at run time: a response that does not fit them counts as no response. */
-  private async readFacts(
-    customer: Stripe.Customer,
-    subscriptions: readonly Stripe.Subscription[],
-  ): Promise<CustomerFacts> {
+    // The SDK's types are not checked at run time: a response that does not fit them counts as no response.
     try {
       const [taxIds, findPrice, openInvoices] = await Promise.all([
         this.readTaxIds(customer),
@@ -78,9 +61,20 @@ export class CustomerReader {
         ...replacePrices(subscription, findPrice),
         open_invoice: findOpenInvoice(subscription, openInvoices),
       }));
-      return customerFactsSchema.parse({ ...customer, tax_ids: taxIds, subscriptions: whole });
+      const facts = customerFactsSchema.parse({ ...customer, tax_ids: taxIds, subscriptions: whole });
+      return { readAt, isKnown: true, facts };
     } catch (error) {
       throw error instanceof BillingError ? error : new StripeUnavailableError(error);
+    }
+  }
+
+  private async listSubscriptions(stripeCustomerId: string): Promise<readonly Stripe.Subscription[] | null> {
+    try {
+      const found = await this.subscriptions.list(stripeCustomerId, expandSubscriptions);
+      return found.filter((subscription) => !isEnded(subscription));
+    } catch (error) {
+      if (error instanceof CustomerGoneError) return null;
+      throw error;
     }
   }
 
