@@ -68,15 +68,12 @@ export class ConfigurationIdCache {
   private async findOrCreate(wanted: WantedConfiguration): Promise<string> {
     const own = await (this.lists.get('own') ?? keep(this.lists, 'own', this.stripe.list()));
     const found = findByHash(own, wanted.hash);
-    const kept = found && (await this.makeUsable(found, wanted));
-    return (kept ?? (await this.stripe.create(wanted))).id;
-  }
-
-  /** A policy's own configuration stays as an operator has edited it; `policies plan` reports the edits. */
-  private async makeUsable(found: Configuration, wanted: WantedConfiguration): Promise<Configuration | null> {
-    const kept = await this.stripe.keep(found, wanted);
-    const isEdited = wanted.narrowedFrom !== null && listEdits(found, wanted.content).length > 0;
-    return kept !== null && isEdited ? this.stripe.restore(kept.id, wanted) : kept;
+    const kept = found && (await this.stripe.keep(found, wanted));
+    if (found === null || kept === null) return (await this.stripe.create(wanted)).id;
+    // A policy's own configuration stays as an operator has edited it; `policies plan` reports the edits.
+    const isRestored = wanted.narrowedFrom !== null && listEdits(found, wanted.content).length > 0;
+    if (isRestored) await this.stripe.restore(kept.id, wanted);
+    return kept.id;
   }
 }
 
