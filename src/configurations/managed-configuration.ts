@@ -47,11 +47,9 @@ function compileFeature(feature: ConfigurationFeatures[FeatureName]): object {
   return rest;
 }
 
-const hashLength = 32;
-
 /** The order of fields does not change the hash. */
 export function hashContent(content: object): string {
-  return hash('sha256', JSON.stringify(content, sortFields)).slice(0, hashLength);
+  return hash('sha256', JSON.stringify(content, sortFields)).slice(0, 32);
 }
 
 function sortFields(_key: string, value: unknown): unknown {

@@ -8,12 +8,11 @@ import { type ObjectClass, OptionalField, createObjectType, field, nullable } fr
 export const cursorFault = '`after` is not a cursor of this list.';
 
 const maxPageSize = 100;
-const defaultPageSize = 20;
 
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, {
-    defaultValue: defaultPageSize,
+    defaultValue: 20,
     description: `The number of items to return, from 1 to ${maxPageSize}.`,
   })
   readonly first!: number;
