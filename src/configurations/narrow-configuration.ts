@@ -21,22 +21,17 @@ export function listHidden(features: HiddenFeaturesInput): FeatureName[] {
 
 /** Hides features of a configuration. Returns `base` itself when it offers none of them. */
 export function narrow(base: WantedConfiguration, hidden: readonly FeatureName[]): WantedConfiguration {
-  const features = hide(base.content.features, hidden);
-  if (hashContent(features) === hashContent(base.content.features)) return base;
-  // A login page would be a second, public way in.
-  const content = { ...base.content, login_page: { enabled: false }, features };
-  return { ...base, content, hash: hashContent(content), narrowedFrom: base.narrowedFrom ?? base.hash };
-}
-
-type Features = ConfigurationContent['features'];
-
-function hide(features: Features, hidden: readonly FeatureName[]): Features {
+  const { features: whole } = base.content;
   const off = new Set(hidden);
   // Stripe refuses changes of subscriptions without changes of payment methods.
   if (off.has('payment_method_update')) off.add('subscription_update');
-  return Object.fromEntries(
-    featureNames.map((name) => [name, off.has(name) ? { enabled: false } : features[name]]),
+  const features = Object.fromEntries(
+    featureNames.map((name) => [name, off.has(name) ? { enabled: false } : whole[name]]),
   );
+  if (hashContent(features) === hashContent(whole)) return base;
+  // A login page would be a second, public way in.
+  const content = { ...base.content, login_page: { enabled: false }, features };
+  return { ...base, content, hash: hashContent(content), narrowedFrom: base.narrowedFrom ?? base.hash };
 }
 
 /** Reads a configuration, which must have its products, as the parameters that create its equal. */
@@ -52,6 +47,8 @@ export function readContent(found: Configuration): WantedConfiguration {
   const mark = readMark(found) ?? { policyName: null, hash: hashContent(content), narrowedFrom: null };
   return { policyName: mark.policyName, content, hash: mark.hash, narrowedFrom: mark.narrowedFrom };
 }
+
+type Features = ConfigurationContent['features'];
 
 function readFeatures(found: Configuration['features']): Features {
   const copied = copy(found, configurationFeaturesSchema) as Features;
