@@ -55,7 +55,9 @@ export function createHostSchema(
           // Each execution has variables of its own, while a host may use one context for many, such as for a WebSocket.
           return await inner(source, args, await findContext(context, info.variableValues), info);
         } catch (error) {
-          throw withoutStatus(error);
+          // The response may have data of the host's own fields, which clients discard when the status is 401.
+          if (error instanceof BillingError) delete error.extensions['http'];
+          throw error;
         }
       };
       return { ...field, resolve };
@@ -65,12 +67,6 @@ export function createHostSchema(
     return async (...execution) => track(Promise.resolve(resolve(...execution)));
   });
   return copy;
-}
-
-/** The response may have data of the host's own fields, which clients discard when the status is 401. */
-function withoutStatus(error: unknown): unknown {
-  if (error instanceof BillingError) delete error.extensions['http'];
-  return error;
 }
 
 const header = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3")\n\n';
