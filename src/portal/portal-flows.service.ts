@@ -42,14 +42,20 @@ export class PortalFlows {
 
   /** @throws FlowNotAllowedError, BadUserInputError, ReturnUrlNotAllowedError, and the errors of Stripe */
   async compile(flow: PortalFlow, context: FlowContext): Promise<FlowData> {
-    requireTask(flow.type, context.features, null);
-    const base = { type: flow.type, ...this.compileCompletion(flow) };
-    if (customerTasks.includes(flow.type)) return base;
-    const subscription = await this.getOwnSubscription(context.stripeCustomerId, flow.subscriptionId ?? null);
+    const { type, subscriptionId = null } = flow;
+    const { stripeCustomerId, features, policy } = context;
+    requireTask(type, features, null);
+    const base = { type, ...this.compileCompletion(flow) };
+    if (customerTasks.includes(type)) return base;
+    const subscription = await this.getOwnSubscription(stripeCustomerId, subscriptionId);
     const paymentMethod = findMethodType(await this.findMethod(flow, subscription, context));
     const facts = { ...subscription, items: subscription.items.data, paymentMethod };
-    requireTask(flow.type, context.features, facts);
-    return { ...base, ...compileTask(flow, subscription, context) };
+    requireTask(type, features, facts);
+    const confirms = type === 'subscription_update_confirm';
+    const items = confirms ? [compileItem(flow, subscription, features)] : undefined;
+    // Stripe names a task's parameters after the task, and a policy's additions as well.
+    const additions: Partial<Record<PortalFlowType, object>> = policy?.flows ?? {};
+    return { ...base, [type]: { subscription: subscription.id, items, ...additions[type] } };
   }
 
   private compileCompletion({ afterCompletion }: PortalFlow): Pick<FlowData, 'after_completion'> {
@@ -104,20 +110,6 @@ export class PortalFlows {
 function requireTask(type: PortalFlowType, features: OfferedFeatures, facts: TaskFacts | null): void {
   const reason = findRefusal(type, features, facts);
   if (reason !== null) throw createRefusal(reason);
-}
-
-/** Stripe names a task's parameters after the task, and a policy's additions as well. */
-function compileTask(flow: PortalFlow, subscription: Stripe.Subscription, context: FlowContext): object {
-  const { type } = flow;
-  const confirms = type === 'subscription_update_confirm';
-  const additions: Partial<Record<PortalFlowType, object>> = context.policy?.flows ?? {};
-  return {
-    [type]: {
-      subscription: subscription.id,
-      ...(confirms ? { items: [compileItem(flow, subscription, context.features)] } : {}),
-      ...additions[type],
-    },
-  };
 }
 
 function compileItem(flow: PortalFlow, { items }: Stripe.Subscription, features: OfferedFeatures) {
