@@ -86,9 +86,8 @@ async function readNames(
   prices: ReadonlyMap<string, Stripe.Price>,
 ): Promise<ReadonlyMap<string, object>> {
   const products = [...prices.values()].map(({ product }) => product);
-  const names = new Map(
-    products.flatMap((product) => (typeof product === 'string' ? [] : [[product.id, product as object]])),
-  );
+  const known = products.filter((product) => typeof product !== 'string');
+  const names = new Map<string, object>(known.map((product) => [product.id, product]));
   const ids = [...new Set(products.map(getId))].filter((id) => !names.has(id));
   for (let start = 0; start < ids.length; start += productsAtOnce) {
     const some = ids.slice(start, start + productsAtOnce);

@@ -98,11 +98,9 @@ const algorithmsByKind: Readonly<Record<string, readonly string[]>> = {
 
 export const publicKeyAlgorithms = Object.values(algorithmsByKind).flat();
 
-export function getPublicKeyAlgorithms({
-  asymmetricKeyType,
-  asymmetricKeyDetails,
-}: KeyObject): readonly string[] {
-  return algorithmsByKind[asymmetricKeyDetails?.namedCurve ?? asymmetricKeyType ?? ''] ?? [];
+export function getPublicKeyAlgorithms(key: KeyObject): readonly string[] {
+  const kind = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? '';
+  return algorithmsByKind[kind] ?? [];
 }
 
 export type { JWK };

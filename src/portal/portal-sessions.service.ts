@@ -63,9 +63,8 @@ export class PortalSessions {
       try {
         return await this.createFor(mapping, args);
       } catch (error) {
-        throw error instanceof CustomerGoneError
-          ? new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.')
-          : error;
+        if (!(error instanceof CustomerGoneError)) throw error;
+        throw new CustomerNotFoundError('Stripe no longer has the customer who is linked to this user.');
       }
     });
   }
