@@ -11,13 +11,14 @@ type Fields = Readonly<Record<string, unknown>>;
 type Kind = 'input' | 'output';
 
 const enums = new Map<string, OpenEnum>();
-const outputTypes = new Map<z.ZodObject, ObjectClass>();
+const types = { input: new Map<z.ZodObject, ObjectClass>(), output: new Map<z.ZodObject, ObjectClass>() };
 
 /** Declares the GraphQL type of a table, and of the tables within. */
 export function createType(schema: z.ZodObject, kind: Kind): ObjectClass {
-  const known = kind === 'output' ? outputTypes.get(schema) : undefined;
+  const known = types[kind].get(schema);
   if (known !== undefined) return known;
   const target: ObjectClass = class {};
+  types[kind].set(schema, target);
   for (const [name, field] of listFields(schema)) {
     const notes = graphqlNotes.get(field);
     const type = notes?.text ? String : toGraphqlType(unwrap(field), kind);
@@ -28,10 +29,7 @@ export function createType(schema: z.ZodObject, kind: Kind): ObjectClass {
   const { type = '' } = graphqlNotes.get(schema) ?? {};
   const options = { description: describe(schema) };
   if (kind === 'input') InputType(`${type}Input`, options)(target);
-  else {
-    ObjectType(type, { ...options, simpleResolvers: true })(target);
-    outputTypes.set(schema, target);
-  }
+  else ObjectType(type, { ...options, simpleResolvers: true })(target);
   return target;
 }
 
