@@ -10,8 +10,7 @@ export interface RequestContext {
 }
 
 export function getCaller(context: Pick<RequestContext, 'caller'>): Caller {
-  if (context.caller === null) {
+  if (context.caller === null)
     throw new UnauthenticatedError('Sign in first, or send a token in the header "Authorization: Bearer …".');
-  }
   return context.caller;
 }

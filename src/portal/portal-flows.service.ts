@@ -117,9 +117,8 @@ function compileItem(flow: PortalFlow, { items }: Stripe.Subscription, features:
   if (item === undefined) throw createRefusal('NOT_KNOWN');
   const current = { priceId: item.price.id, quantity: item.quantity };
   const wanted = { priceId: flow.priceId ?? current.priceId, quantity: flow.quantity ?? current.quantity };
-  if (wanted.priceId === current.priceId && wanted.quantity === current.quantity) {
+  if (wanted.priceId === current.priceId && wanted.quantity === current.quantity)
     throw new BadUserInputError('The subscription has this price and quantity already.');
-  }
   requireOfferedChange(features, current, wanted);
   return { id: item.id, price: wanted.priceId, quantity: wanted.quantity };
 }

@@ -19,19 +19,17 @@ const wildcard = /^https:\/\/\*\.[^*]+$/;
 /** An entry without a wildcard passes. @throws Error that says what is wrong with the wildcard */
 export function checkWildcard(entry: string): void {
   if (!entry.includes('*')) return;
-  if (!wildcard.test(entry)) {
+  if (!wildcard.test(entry))
     throw new Error(
       `"${entry}": a wildcard can only replace the first label of an https host, as in https://*.preview.example.com`,
     );
-  }
   const { hostname = '' } = parseUrl(entry.replace('*.', '')) ?? {};
   const { domain } = parse(hostname, { allowPrivateDomains: true });
   // Anyone can register a host under a public suffix, such as co.uk or vercel.app.
-  if (domain === null) {
+  if (domain === null)
     throw new Error(
       `"${entry}": a wildcard cannot stand on "${hostname}", which is a public suffix or not a domain name`,
     );
-  }
 }
 
 const firstLabel = /^https:\/\/[a-z\d-]{1,63}\./;
