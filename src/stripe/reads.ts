@@ -3,6 +3,8 @@ import type { StripeClient } from './stripe-client.ts';
 import { StripeUnavailableError, isTooLarge } from './stripe.errors.ts';
 
 export const largestPage = 100;
+/** More than any list that is read whole. One that never ends would fill the memory. */
+const mostObjects = 100_000;
 
 type List<T> = (
   sdk: Stripe,
@@ -12,7 +14,9 @@ type List<T> = (
 
 export async function readAll<T extends { id: string }>(stripe: StripeClient, list: List<T>): Promise<T[]> {
   const found: T[] = [];
-  for await (const page of readPages(stripe, list)) found.push(...page);
+  for await (const page of readPages(stripe, list))
+    if (found.push(...page) > mostObjects)
+      throw new StripeUnavailableError(new Error('A list of Stripe does not end'));
   return found;
 }
 
@@ -29,20 +33,16 @@ export async function* readPages<T extends { id: string }>(
     const answer = await stripe
       .read((sdk, options) => list(sdk, page, options))
       .catch((error: unknown) => {
-        if (isTooLarge(error) && page.limit > 1) return null;
-        throw error;
+        if (!isTooLarge(error) || page.limit === 1) throw error;
+        limit = Math.ceil(limit / 10);
       });
-    if (answer === null) {
-      limit = Math.ceil(limit / 10);
-      continue;
-    }
+    if (!answer) continue;
     const { data, has_more } = answer;
     if (!Array.isArray(data)) throw new StripeUnavailableError(new Error("Stripe's answer is not a list"));
     if (data.length > 0) yield data;
-    const end = data.at(-1);
-    if (end !== undefined && end.id === last?.id)
+    if (last !== undefined && data.at(-1)?.id === last.id)
       throw new StripeUnavailableError(new Error('Stripe repeated a page of a list'));
-    last = end;
+    last = data.at(-1);
     more = has_more && last !== undefined;
   }
 }

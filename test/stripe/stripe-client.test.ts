@@ -381,6 +381,17 @@ describe('a list', () => {
     expect(stripe.requests).toHaveLength(1);
   });
 
+  test('is unavailable where it never ends', async () => {
+    let count = 0;
+    stripe.answerBy((response, request) => {
+      const data = Array.from({ length: 1_000 }, () => ({ ...customer, id: `cus_${(count += 1)}` }));
+      // Until a bound is there, the list ends here, and is taken for whole.
+      sendJson(200, { object: 'list', data, has_more: count < 200_000 })(response, request);
+    });
+
+    expect(await getCode(list())).toBe('STRIPE_UNAVAILABLE');
+  });
+
   test('is unavailable where Stripe answers with another object', async () => {
     stripe.answerBy(sendJson(200, customer));
 
