@@ -287,10 +287,11 @@ describe('an actor', () => {
   });
 });
 
+/** Ids that no entry's own id contains, which is hexadecimal. */
 const intent = {
   actor: stripeItself,
   action: 'report_portal_session',
-  userId: 'ada',
+  userId: 'user_1',
   target: 'cus_1',
 } as const;
 
@@ -304,13 +305,13 @@ test.each<[string, (trail: AuditTrail) => Promise<void>]>([
   const { audit } = database;
   const append = async (record: AuditRecord): Promise<void> => {
     await audit.append(record);
-    if (record.step === 'intended') await audit.anonymize({ userId: 'ada', stripeCustomerId: 'cus_1' });
+    if (record.step === 'intended') await audit.anonymize({ userId: 'user_1', stripeCustomerId: 'cus_1' });
   };
 
   await write(
     new AuditTrail(Object.assign(Object.create(audit) as AuditLog, { append }), createLogger('silent')),
   );
 
-  expect(readAllRows(url)).not.toMatch(/ada|cus_1/);
+  expect(readAllRows(url)).not.toMatch(/user_1|cus_1/);
   expect((await audit.list({ first: 1 })).items).toMatchObject([{ outcome: 'succeeded', userErased: true }]);
 });
