@@ -30,7 +30,8 @@ mkdir "$work/app"
 (cd "$package" && npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null)
 cd "$work/app"
 npm init --yes >/dev/null
-timeout 300 npm install --silent --ignore-scripts --no-audit --no-fund "$work"/billing-portal-local-stripe-*.tgz
+# Run this on the oldest Node of `engines`: Fastify's light-my-request after 6.6.0 needs Node 22.
+timeout 300 npm install --engine-strict --silent --ignore-scripts --no-audit --no-fund "$work"/billing-portal-local-stripe-*.tgz
 echo "installed: $(npm ls --all --parseable | tail -n +2 | wc -l) packages, $(du -sh node_modules | cut -f1)"
 
 timeout 60 npx --no-install billing-portal-local-stripe --version
