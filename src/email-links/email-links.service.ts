@@ -62,11 +62,9 @@ export class EmailLinks {
     // A URL or a token that is passed by mistake must not be recorded in the audit trail.
     if (!isLinkId(id)) throw new BadUserInputError('Not a link id: link ids have 64 hexadecimal digits.');
     const link = await this.parts.links.find(id);
-    const action = 'revoke_portal_link';
-    const about = link === null ? {} : { userId: link.userId, target: link.stripeCustomerId };
-    return this.parts.audit.record({ actor, action, ...about, details: { link: id } }, () =>
-      this.remove(link),
-    );
+    const about = { userId: link?.userId, target: link?.stripeCustomerId, details: { link: id } };
+    const intent = { actor, action: 'revoke_portal_link', ...about } as const;
+    return this.parts.audit.record(intent, () => this.remove(link));
   }
 
   revokeAllOf(actor: Actor, userId: string): Promise<number> {
