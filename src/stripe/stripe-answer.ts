@@ -6,23 +6,19 @@ const longestText = 2_000;
 
 /** The SDK would crash on a number, and take an error status without an error object for a success. @throws SyntaxError, TypeError */
 export function readAnswer(status: number, text: string): object {
-  const answer = status < 400 ? parseObject(text) : tryParseObject(text);
-  if (status < 400 && !answer['error']) return answer;
-  return { error: readError(answer['error']) };
+  try {
+    const answer = parseObject(text);
+    return status < 400 && !answer['error'] ? answer : { error: readError(answer['error']) };
+  } catch (error) {
+    if (status < 400) throw error;
+    return { error: readError(null) };
+  }
 }
 
 function parseObject(text: string): Record<string, unknown> {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) throw new TypeError("Stripe's answer is not an object");
   return value as Record<string, unknown>;
-}
-
-function tryParseObject(text: string): Record<string, unknown> {
-  try {
-    return parseObject(text);
-  } catch {
-    return {};
-  }
 }
 
 /** Keeps only the string members of an error: this service reads no others. */
