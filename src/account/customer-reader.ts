@@ -3,7 +3,7 @@ import { type CustomerSubscriptions, isEnded } from '../customers/customer-subsc
 import { CustomerGoneError } from '../customers/customer.errors.ts';
 import { findStripeCustomerOrDeleted } from '../customers/stripe-customer.ts';
 import { BillingError } from '../shared/errors.ts';
-import { SharedReads, readAll, readPages } from '../stripe/reads.ts';
+import { SharedReads, readAll, readFirstPage } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { StripeUnavailableError, findById } from '../stripe/stripe.errors.ts';
 import { customerFactsSchema } from './customer-facts.ts';
@@ -43,12 +43,16 @@ export class CustomerReader {
 
   async read(stripeCustomerId: string): Promise<CustomerReading> {
     const readAt = this.now();
-    const [customer, subscriptions] = await Promise.all([
+    const [customer, listed] = await Promise.all([
       findStripeCustomerOrDeleted(this.stripe, stripeCustomerId, { expand: expandCustomer }),
-      this.listSubscriptions(stripeCustomerId),
+      this.subscriptions.list(stripeCustomerId, expandSubscriptions).catch((error: unknown) => {
+        if (error instanceof CustomerGoneError) return null;
+        throw error;
+      }),
     ]);
     if (customer?.deleted === true) return { readAt, isKnown: true, facts: null };
-    if (customer === null || subscriptions === null) return { readAt, isKnown: false, facts: null };
+    if (customer === null || listed === null) return { readAt, isKnown: false, facts: null };
+    const subscriptions = listed.filter((subscription) => !isEnded(subscription));
     // The SDK's types are not checked at run time: a response that does not fit them counts as no response.
     try {
       const [taxIds, findPrice, openInvoices] = await Promise.all([
@@ -68,16 +72,6 @@ export class CustomerReader {
     }
   }
 
-  private async listSubscriptions(stripeCustomerId: string): Promise<readonly Stripe.Subscription[] | null> {
-    try {
-      const found = await this.subscriptions.list(stripeCustomerId, expandSubscriptions);
-      return found.filter((subscription) => !isEnded(subscription));
-    } catch (error) {
-      if (error instanceof CustomerGoneError) return null;
-      throw error;
-    }
-  }
-
   private readTaxIds({ id, tax_ids: taxIds }: Stripe.Customer): Stripe.TaxId[] | Promise<Stripe.TaxId[]> {
     if (taxIds?.has_more !== true) return taxIds?.data ?? [];
     return readAll(this.stripe, (sdk, page, options) => sdk.customers.listTaxIds(id, page, options));
@@ -88,24 +82,27 @@ export class CustomerReader {
     { id: customer }: Stripe.Customer,
     subscriptions: readonly Stripe.Subscription[],
   ): Promise<readonly Stripe.Invoice[]> {
-    const isLate = ({ status }: Stripe.Subscription): boolean => /^(past_due|unpaid)$/.test(status);
-    if (!subscriptions.some((each) => isLate(each) && findOpenInvoice(each, []) === null)) return [];
-    const pages = readPages(this.stripe, (sdk, page, options) =>
+    const late = subscriptions.filter(({ status }) => /^(past_due|unpaid)$/.test(status));
+    if (late.every((each) => findOpenInvoice(each, []) !== null)) return [];
+    const open = await readFirstPage(this.stripe, (sdk, page, options) =>
       sdk.invoices.list({ ...page, customer, status: 'open' }, options),
     );
-    for await (const page of pages) return page;
-    return [];
+    return open.filter((invoice) => late.some(({ id }) => isOf(id, invoice)));
   }
 }
 
-/** @param others open invoices, newest first */
+function isOf(subscriptionId: string, { parent }: Stripe.Invoice): boolean {
+  return parent?.subscription_details?.subscription === subscriptionId;
+}
+
+/** @param others open invoices of late subscriptions, newest first */
 function findOpenInvoice(
   { id, latest_invoice }: Stripe.Subscription,
   others: readonly Stripe.Invoice[],
 ): Stripe.Invoice | null {
   const latest = latest_invoice as Stripe.Invoice | null;
   if (latest?.status === 'open') return latest;
-  return others.find(({ parent }) => parent?.subscription_details?.subscription === id) ?? null;
+  return others.find((invoice) => isOf(id, invoice)) ?? null;
 }
 
 type ReplacePrice = (reference: PriceReference) => object | null;
@@ -150,8 +147,9 @@ async function addCouponAmounts(
 ): Promise<void> {
   const foreign = subscriptions.flatMap(({ currency, discounts, items }) =>
     [customer.discount, ...discounts, ...items.data.flatMap((item) => item.discounts)]
-      .flatMap(listCoupon)
-      .filter((coupon) => coupon.amount_off !== null && coupon.currency !== currency),
+      .flatMap((discount) => (discount as Stripe.Discount | null | undefined)?.source.coupon ?? [])
+      .map((coupon) => coupon as Stripe.Coupon)
+      .filter(({ currency: own }) => typeof own === 'string' && own !== currency),
   );
   const reads = new SharedReads<Stripe.Coupon>();
   const read = (id: string): Promise<Stripe.Coupon> =>
@@ -163,10 +161,4 @@ async function addCouponAmounts(
       if (whole !== null) coupon.currency_options = whole.currency_options ?? {};
     }),
   );
-}
-
-function listCoupon(discount: string | Stripe.Discount | null | undefined): Stripe.Coupon[] {
-  if (typeof discount !== 'object' || discount === null) return [];
-  const { coupon } = discount.source;
-  return typeof coupon === 'object' && coupon !== null ? [coupon] : [];
 }

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { readPages } from '../stripe/reads.ts';
+import { readFirstPage } from '../stripe/reads.ts';
 import type { StripeClient } from '../stripe/stripe-client.ts';
 import { findById } from '../stripe/stripe.errors.ts';
 
@@ -42,25 +42,18 @@ async function readMissing(
     const missing = references.filter(({ price, currency }) => !isWhole(prices.get(getId(price)), currency));
     return new Set(missing.map(({ price }) => getId(price)));
   };
-  const missing = findMissing(known);
-  if (missing.size === 0) return [];
-  const products = new Set([...known.values()].map(({ product }) => getId(product)));
-  const [only] = missing;
-  const isAlone = missing.size === 1 && products.size === (known.has(only ?? '') ? 1 : 0);
-  const listed = isAlone ? [] : await readPage(stripe);
+  if (findMissing(known).size === 0) return [];
+  const isAlone = new Set(references.map(({ price }) => getId(price))).size === 1;
+  const expand = expandPrice.map((member) => `data.${member}`);
+  const listed = isAlone
+    ? []
+    : await readFirstPage(stripe, (sdk, page, options) => sdk.prices.list({ ...page, expand }, options));
   const found = new Map([...known, ...listed.map((price) => [price.id, price] as const)]);
   const read = [...findMissing(found)].map((id) => {
     const own = references.filter(({ price }) => getId(price) === id);
     return readOne(stripe, id, found.get(id), [...new Set(own.map(({ currency }) => currency))]);
   });
   return [...listed, ...(await Promise.all(read)).filter((price) => price !== undefined)];
-}
-
-async function readPage(stripe: StripeClient): Promise<readonly Stripe.Price[]> {
-  const expand = expandPrice.map((member) => `data.${member}`);
-  const pages = readPages(stripe, (sdk, page, options) => sdk.prices.list({ ...page, expand }, options));
-  for await (const page of pages) return page;
-  return [];
 }
 
 /** Of a deleted price, only what the subscription contains is known: neither tiers nor other currencies, nor prices of later phases. */

@@ -20,6 +20,14 @@ export async function readAll<T extends { id: string }>(stripe: StripeClient, li
   return found;
 }
 
+export async function readFirstPage<T extends { id: string }>(
+  stripe: StripeClient,
+  list: List<T>,
+): Promise<readonly T[]> {
+  for await (const page of readPages(stripe, list)) return page;
+  return [];
+}
+
 /** Reads a list page by page. Metadata may make a hundred objects larger than an answer may be: pages are then smaller. */
 export async function* readPages<T extends { id: string }>(
   stripe: StripeClient,

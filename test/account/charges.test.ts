@@ -245,6 +245,34 @@ describe('the next charge', () => {
     expect(billingCustomer?.nextCharge?.subscriptionId).toBe(id);
   });
 
+  describe('while another subscription is paused', () => {
+    const yearly = () => subscribe({ items: [{ price: app.demo.prices[0]?.year ?? '' }] });
+
+    test.each([
+      ['is not known where that one resumes before', 40, null],
+      ['is known where that one resumes afterwards', 400, { total: { amount: 9_000 } }],
+    ])('the earliest charge %s', async (_title, days, expected) => {
+      await yearly();
+      const { id } = await subscribe();
+      const pause_collection = { behavior: 'void', resumes_at: fromNow(days) } as const;
+      await app.sdk.subscriptions.update(id, { pause_collection });
+
+      expect(await read()).toMatchObject({
+        nextCharge: expected,
+        subscriptions: [{ nextCharge: null }, { nextCharge: { total: { amount: 9_000 } } }],
+      });
+    });
+
+    test('the earliest charge is known where that one ends before it resumes', async () => {
+      await yearly();
+      const { id } = await subscribe();
+      const pause_collection = { behavior: 'void', resumes_at: fromNow(40) } as const;
+      await app.sdk.subscriptions.update(id, { pause_collection, cancel_at_period_end: true });
+
+      expect((await read()).nextCharge).toMatchObject({ total: { amount: 9_000 } });
+    });
+  });
+
   test.each(['incomplete', 'paused', 'unpaid'])(
     'of a subscription that is %s, no preview counts',
     async (status) => {
@@ -489,17 +517,28 @@ describe('fields that ask Stripe', () => {
         return { user, id, newest: invoices[1] };
       }
 
-      test.each(['past_due', 'unpaid'])('is that of the newest open one while it is %s', async (status) => {
-        const { user, id, newest = '' } = await createOverdue(status);
-        const other = await app.subscribe(user.customer);
-        await app.invoice(other.id, 'open');
+      test.each(['past_due', 'unpaid'])(
+        'is its newest open one while it is %s, and none of an active one',
+        async (status) => {
+          const { user, id, newest = '' } = await createOverdue(status);
+          const other = await app.subscribe(user.customer);
+          await app.invoice(other.id, 'open');
 
-        const { data } = await ask(app, user, page);
+          await app.invoice(other.id, 'draft');
+          await app.setSubscription(other.id, { status: 'active' });
 
-        const { hosted_invoice_url: hostedInvoiceUrl } = await app.sdk.invoices.retrieve(newest);
-        const openInvoice = { id: newest, amountDue: { amount: 900 }, hostedInvoiceUrl };
-        expect(data.billingCustomer?.['subscriptions']).toContainEqual({ id, openInvoice });
-      });
+          const { data } = await ask(app, user, page);
+
+          const { hosted_invoice_url: hostedInvoiceUrl } = await app.sdk.invoices.retrieve(newest);
+          const openInvoice = { id: newest, amountDue: { amount: 900 }, hostedInvoiceUrl };
+          expect(data.billingCustomer).toEqual({
+            subscriptions: [
+              { id: other.id, openInvoice: null },
+              { id, openInvoice },
+            ],
+          });
+        },
+      );
 
       test('is none while it is active, and Stripe is not asked for others', async () => {
         const { user, id } = await createOverdue('active');

@@ -402,6 +402,13 @@ describe('a discount', () => {
     expect((await readSubscription())?.discounts).toMatchObject([{ id: 'di_2', scope: 'SUBSCRIPTION' }]);
   });
 
+  test('of the customer by a percentage applies where Stripe leaves out its amount, and no coupon is read', async () => {
+    const tenth = discount({ percent_off: 10, amount_off: undefined, currency: undefined });
+    answerWith({ discount: tenth }, {}, [], { coupons: sendError(400, { message: 'No.' }) });
+
+    expect((await readSubscription())?.discounts).toMatchObject([{ percentOff: 10, amountOff: null }]);
+  });
+
   test('without a coupon, of a source that Stripe added later, is listed', async () => {
     answerWith({}, { discounts: [discount(null)] });
 
