@@ -57,8 +57,8 @@ function toAddress(address: CustomerFacts['address']): BillingCustomer['address'
 }
 
 function toBillingSubscription(facts: SubscriptionFacts, customer: CustomerFacts, access: RequestAccess) {
+  const { open_invoice: invoice } = facts;
   const cancelsAt = findCancellation(facts);
-  const [offer] = facts.items.flatMap(({ current_trial: trial }) => trial ?? []);
   return {
     id: facts.id,
     status: enums.subscriptionStatus.read(facts.status),
@@ -67,7 +67,7 @@ function toBillingSubscription(facts: SubscriptionFacts, customer: CustomerFacts
     total: toTotal(facts.items),
     discounts: toDiscounts(facts, customer.discount),
     startedAt: toDate(facts.start_date),
-    trialEndsAt: toDate(facts.trial_end ?? offer?.end_date ?? null),
+    trialEndsAt: toDate(findTrialEnd(facts)),
     currentPeriodEnd: toDate(findPeriodEnd(facts)),
     cancelsAt,
     cancellation: cancelsAt === null ? null : toCancellation(facts),
@@ -77,7 +77,14 @@ function toBillingSubscription(facts: SubscriptionFacts, customer: CustomerFacts
     collectionMethod: enums.collectionMethod.read(facts.collection_method),
     daysUntilDue: facts.days_until_due,
     paymentMethod: facts.collection_method === 'send_invoice' ? null : findPaymentMethod(facts, customer),
-    openInvoice: toOpenInvoice(facts, access),
+    openInvoice: invoice && {
+      id: invoice.id,
+      number: invoice.number,
+      amountDue: toMoney(invoice.amount_remaining, invoice.currency),
+      dueAt: toDate(invoice.due_date),
+      nextAttemptAt: toDate(invoice.next_payment_attempt),
+      access,
+    },
     facts,
     access,
   };
@@ -127,9 +134,19 @@ function toBillingDiscount(
   };
 }
 
+/** Items have trials of their own, also when that of the whole subscription, which Stripe still names, is over. */
+function findTrialEnd({ status, trial_end: own, items }: SubscriptionFacts): number | null {
+  const ofItems = findEarliest(items.flatMap(({ current_trial: trial }) => trial?.end_date ?? []));
+  return status === 'trialing' ? (own ?? ofItems) : (ofItems ?? own);
+}
+
 /** Stripe takes the earliest: https://docs.stripe.com/changelog/basil/2025-07-30/cancel-at-enums */
 function findPeriodEnd({ items }: SubscriptionFacts): number | null {
-  return items.length === 0 ? null : Math.min(...items.map((item) => item.current_period_end));
+  return findEarliest(items.map((item) => item.current_period_end));
+}
+
+function findEarliest(times: readonly number[]): number | null {
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** The portal sets one of two fields, depending on the account's settings: https://docs.stripe.com/billing/subscriptions/cancel */
@@ -158,9 +175,9 @@ function toPause(facts: SubscriptionFacts) {
     const resumptions = schedule?.pause_schedules?.flatMap(({ resume }) => resume ?? []) ?? [];
     // The others have happened, or wait for a payment.
     const coming = resumptions.filter((resumption) => resumption.status?.type === 'scheduled');
-    const [next] = coming.map(({ resume_at: at }) => at).sort((a, b) => a - b);
+    const next = findEarliest(coming.flatMap(({ resume_at: at }) => at ?? []));
     const reason = enums.pauseReason.read(details?.paused?.subscription?.type ?? 'unknown');
-    return { reason, since: toDate(since), until: toDate(next ?? null) };
+    return { reason, since: toDate(since), until: toDate(next) };
   }
   return collection && { reason: 'payment_collection', since: null, until: toDate(collection.resumes_at) };
 }
@@ -195,17 +212,5 @@ function toPendingUpdate({ pending_update: update }: SubscriptionFacts) {
     expiresAt: toDate(update.expires_at),
     items: update.subscription_items?.map(toBillingItem) ?? null,
     trialEndsAt: toDate(update.trial_end),
-  };
-}
-
-function toOpenInvoice({ open_invoice: invoice }: SubscriptionFacts, access: RequestAccess) {
-  if (invoice === null) return null;
-  return {
-    id: invoice.id,
-    number: invoice.number,
-    amountDue: toMoney(invoice.amount_remaining, invoice.currency),
-    dueAt: toDate(invoice.due_date),
-    nextAttemptAt: toDate(invoice.next_payment_attempt),
-    access,
   };
 }

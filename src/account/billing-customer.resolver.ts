@@ -82,7 +82,7 @@ export class BillingSubscriptionResolver {
 
   @StripeField(
     BillingCharge,
-    `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid, and when Stripe's preview lacks a scheduled change. Also ${needsInvoiceHistory}`,
+    `What the subscription charges next; null when there is nothing to charge, such as after a cancellation, or while it is incomplete, paused or unpaid, and when Stripe's preview may lack a scheduled change or pause. Also ${needsInvoiceHistory}`,
   )
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
     if (!(await requestInvoices(subscription.access))) return null;

@@ -92,36 +92,35 @@ const price = z.object({
 
 const chargedItem = z.object({ price, quantity: amount });
 
-/** As text, because it is only compared. */
-const term = z
-  .unknown()
-  .optional()
-  .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? null)));
+const termNames =
+  'add_invoice_items application_fee_percent collection_method currency default_tax_rates discounts on_behalf_of transfer_data';
+
+/** The terms of a phase, besides its items, are a text, because they are only compared. */
+const phase = z
+  .looseObject({ terms: text })
+  .transform(({ terms, ...rest }) => ({
+    ...rest,
+    terms: terms ?? JSON.stringify(termNames.split(' ').map((name) => rest[name])),
+  }))
+  .pipe(
+    z.object({
+      start_date: seconds,
+      end_date: seconds,
+      items: z.array(chargedItem),
+      trial_end: maybe(seconds),
+      terms: z.string(),
+    }),
+  );
+
+const planned = maybe(z.object({ pause_at: maybe(seconds), resume_at: maybe(seconds), status: typed }));
 
 const schedule = z.object({
   id,
   status: z.string(),
   end_behavior: z.string(),
   current_phase: maybe(z.object({ end_date: seconds })),
-  phases: z.array(
-    z.object({
-      start_date: seconds,
-      end_date: seconds,
-      items: z.array(chargedItem),
-      trial_end: maybe(seconds),
-      add_invoice_items: term,
-      application_fee_percent: term,
-      collection_method: term,
-      currency: term,
-      default_tax_rates: term,
-      discounts: term,
-      on_behalf_of: term,
-      transfer_data: term,
-    }),
-  ),
-  pause_schedules: maybe(
-    z.array(z.object({ resume: maybe(z.object({ resume_at: seconds, status: typed })) })),
-  ),
+  phases: z.array(phase),
+  pause_schedules: maybe(z.array(z.object({ pause: planned, resume: planned }))),
 });
 
 /** Without the URL of its page, which is a credential. */

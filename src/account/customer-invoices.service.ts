@@ -13,6 +13,7 @@ import {
 } from '../stripe/stripe.errors.ts';
 import { toBillingCharge } from './billing-invoice.mapper.ts';
 import type { BillingCharge } from './billing-invoice.types.ts';
+import type { SubscriptionFacts } from './customer-facts.ts';
 import type { BillingChangedItem, BillingSubscription } from './subscription.types.ts';
 
 /** What customers may see: a draft can still change, or never be sent. */
@@ -23,8 +24,8 @@ interface InvoicePageRequest extends PageRequest {
   readonly statuses: ReadonlySet<string> | null;
 }
 
-/** Unknown where Stripe's preview lacks a change that takes effect before it. */
-type Preview = BillingCharge | 'none' | 'unknown';
+/** Null where Stripe's preview lacks a change that takes effect before it. */
+type Preview = BillingCharge | 'none' | null;
 
 const roomForDrafts = 3;
 /** How many of Stripe's pages are read for one page of invoices, when few of them have the statuses. */
@@ -56,7 +57,9 @@ export class CustomerInvoices {
 
   /** Returns null when there is no next invoice, Stripe will not collect it, or it is unknown. @throws the errors of Stripe */
   async findNextCharge(subscription: BillingSubscription): Promise<BillingCharge | null> {
-    return isCollected(subscription) ? toCharge(await this.preview(subscription)) : null;
+    const [due] = listDue(subscription);
+    const preview = due?.isPreviewed ? await this.preview(subscription) : null;
+    return preview === 'none' ? null : preview;
   }
 
   /** Stripe previews one subscription at a time. @param pay counts each preview but the first against the rate limit */
@@ -64,11 +67,12 @@ export class CustomerInvoices {
     subscriptions: readonly BillingSubscription[],
     pay: () => Promise<void>,
   ): Promise<BillingCharge | null> {
-    const collected = subscriptions.filter(isCollected).sort((a, b) => findPaidUntil(a) - findPaidUntil(b));
-    for (const [index, subscription] of collected.entries()) {
+    const due = subscriptions.flatMap(listDue).sort((a, b) => a.at - b.at);
+    for (const [index, { subscription, isPreviewed }] of due.entries()) {
+      if (!isPreviewed) return null;
       if (index > 0) await pay();
       const preview = await this.preview(subscription);
-      if (preview !== 'none') return toCharge(preview);
+      if (preview !== 'none') return preview;
     }
     return null;
   }
@@ -88,7 +92,7 @@ export class CustomerInvoices {
       const previewed = invoice.parent?.subscription_details?.subscription;
       if (previewed !== subscription || invoice.customer !== customer)
         throw new StripeUnavailableError(new Error("Stripe previewed another subscription's invoice"));
-      return lacksChange(invoice, scheduledChange) ? 'unknown' : toBillingCharge(invoice, subscription);
+      return lacksChange(invoice, scheduledChange) ? null : toBillingCharge(invoice, subscription);
     } catch (error) {
       if (error instanceof StripeRequestRefusedError && error.refusal.code === 'invoice_upcoming_none')
         return 'none';
@@ -149,15 +153,35 @@ export function readStatuses(asked: readonly string[] | null | undefined): Reado
   return statuses.size === shownStatuses.size ? null : statuses;
 }
 
-/** Stripe also previews invoices that it does not collect, such as those of a subscription with paused collection. */
-function isCollected(subscription: BillingSubscription): boolean {
-  const { status, pause_collection: pause } = subscription.facts;
-  if (/^(incomplete|paused|unpaid)$/.test(status) || endsWithTrial(subscription)) return false;
-  return pause === null || (pause.resumes_at !== null && pause.resumes_at <= findPaidUntil(subscription));
+/**
+ * From when on a subscription may be charged, and whether Stripe's preview is that charge: Stripe also previews invoices that it
+ * does not collect. Empty for a subscription that is not charged.
+ */
+function listDue(subscription: BillingSubscription) {
+  const { cancelsAt, facts, pause } = subscription;
+  const { items, status } = facts;
+  if (/^(incomplete|unpaid)$/.test(status) || endsWithTrial(subscription) || pause?.until === null) return [];
+  // Periods can be paid in advance: https://docs.stripe.com/billing/subscriptions/prebilling
+  const ends = items.map((item) => Math.max(item.current_period_end, item.billed_until ?? 0));
+  const paidUntil = Math.min(...ends);
+  const resumesAt = (pause?.until.getTime() ?? 0) / 1000;
+  const isPaused = status === 'paused' || resumesAt > paidUntil;
+  const unknownFrom = isPaused ? resumesAt : findUnknown(facts);
+  const isPreviewed = !isPaused && paidUntil < unknownFrom;
+  if (!isPreviewed && cancelsAt !== null && cancelsAt.getTime() <= unknownFrom * 1000) return [];
+  return [{ subscription, at: isPreviewed ? paidUntil : unknownFrom, isPreviewed }];
 }
 
-function toCharge(preview: Preview): BillingCharge | null {
-  return typeof preview === 'string' ? null : preview;
+/** When a schedule first does what no line of a preview shows: it pauses, or changes discounts, taxes or other terms. */
+function findUnknown({ schedule }: SubscriptionFacts): number {
+  const { current_phase: current, pause_schedules: pauses, phases = [] } = schedule ?? {};
+  const end = current?.end_date ?? 0;
+  const before = phases.find((phase) => phase.end_date === end);
+  const isChange = ({ start_date: start, terms, trial_end: trial }: (typeof phases)[number]): boolean =>
+    start >= end && (terms !== before?.terms || trial !== null);
+  const planned = pauses?.filter(({ pause }) => pause?.status?.type === 'scheduled') ?? [];
+  const pausesAt = planned.flatMap(({ pause }) => pause?.pause_at ?? []);
+  return Math.min(phases.find(isChange)?.start_date ?? Infinity, ...pausesAt);
 }
 
 /** Stripe does not document that a preview contains a scheduled change before it, and a wrong amount is worse than none. */
@@ -181,9 +205,4 @@ function endsWithTrial({ paymentMethod, facts }: BillingSubscription): boolean {
   const { status, collection_method: method, trial_settings: trial } = facts;
   if (status !== 'trialing' || method === 'send_invoice' || paymentMethod !== null) return false;
   return /^(cancel|pause)$/.test(trial?.end_behavior.missing_payment_method ?? '');
-}
-
-/** Infinity without items. Periods can be paid in advance: https://docs.stripe.com/billing/subscriptions/prebilling */
-function findPaidUntil({ facts: { items } }: BillingSubscription): number {
-  return Math.min(...items.map((item) => Math.max(item.current_period_end, item.billed_until ?? 0)));
 }

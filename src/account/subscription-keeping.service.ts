@@ -108,14 +108,9 @@ function isPlainDowngrade({ items: [item, ...others] }: SubscriptionFacts, sched
   return (
     end === item.current_period_end &&
     next.trial_end === null &&
-    describeTerms(before) === describeTerms(next) &&
+    before.terms === next.terms &&
     isDowngrade(item, change)
   );
-}
-
-function describeTerms(phase: Schedule['phases'][number]): string {
-  const { start_date, end_date, items, trial_end, ...terms } = phase;
-  return JSON.stringify(terms);
 }
 
 const days: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, year: 365 };

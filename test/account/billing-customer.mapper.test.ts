@@ -55,12 +55,17 @@ test('with items of several periods, the end of the period is the end of the fir
 });
 
 test.each([
-  ['of the subscription', { trial_end: 1_950_000_000 }, 1_950_000_000],
-  ['of an offer that an item has', { trial_end: null }, 1_900_000_000],
+  ['of the subscription', { status: 'trialing', trial_end: 1_950_000_000 }, 1_950_000_000],
+  ['of the first item with an offer', { trial_end: null }, 1_900_000_000],
+  ["of an item, after the subscription's own", { trial_end: 1_700_000_000 }, 1_900_000_000],
 ])('a trial ends when that %s does', async (_title, changes, end) => {
   const [item] = subscription.items.data;
-  const current_trial = { start_date: 1_800_000_000, end_date: 1_900_000_000, trial_offer: 'to_1' };
-  const data = [item, { ...item, id: 'si_2', current_trial }];
+  const withOffer = (id: string, end_date: number) => ({
+    ...item,
+    id,
+    current_trial: { start_date: 1_800_000_000, end_date, trial_offer: 'to_1' },
+  });
+  const data = [item, withOffer('si_2', 1_990_000_000), withOffer('si_3', 1_900_000_000)];
   answerWith({}, { ...changes, items: { ...subscription.items, data } });
 
   expect((await readSubscription())?.trialEndsAt).toBe(toIso(end));

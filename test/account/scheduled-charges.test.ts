@@ -140,4 +140,80 @@ describe('a change of the plan that is scheduled', () => {
 
     expect((await read())?.nextCharge).toMatchObject({ total: { amount: 900 } });
   });
+
+  /** As if the merchant had changed the schedule in ways that the local Stripe cannot. */
+  const alterSchedule =
+    (change: (schedule: Stripe.SubscriptionSchedule) => object): Alter =>
+    (answer) => ({
+      body: JSON.stringify(
+        JSON.parse(answer, (_name, value: { object?: string } | null) =>
+          value?.object === 'subscription_schedule'
+            ? { ...value, ...change(value as Stripe.SubscriptionSchedule) }
+            : value,
+        ),
+      ),
+    });
+
+  async function readWith(change: Parameters<typeof alterSchedule>[0]) {
+    return (await askAltered(alterSchedule(change), /\/subscriptions$/)).expectData().billingCustomer;
+  }
+
+  test.each<[string, object, object]>([
+    ['a discount that ends', { discounts: [{ coupon: 'intro' }] }, {}],
+    ['a discount that begins', {}, { discounts: [{ coupon: 'loyal' }] }],
+    ['a fee', {}, { add_invoice_items: [{ price: 'price_fee' }] }],
+    ['taxes', {}, { default_tax_rates: [{ id: 'txr_1' }] }],
+    ['a trial', {}, { trial_end: 2_000_000_000 }],
+  ])('to the same items with %s leaves the charge unknown', async (_title, now, later) => {
+    await subscribe({ items: [{ price: app.demo.prices[0]?.year ?? '' }] });
+    await schedule([{ price: own() }]);
+
+    const customer = await readWith(({ phases: [first, ...others] }) => ({
+      phases: [{ ...first, ...now }, ...others.map((phase) => ({ ...phase, ...later }))],
+    }));
+
+    expect(customer).toMatchObject({ nextCharge: null, subscriptions: [{ nextCharge: null }, {}] });
+  });
+
+  test.each([
+    ['to the same items with other terms, takes effect', { discounts: [{ coupon: 'loyal' }] }, -31],
+    ['to the same items with the same terms takes effect', {}, 0],
+  ])('%s without making the charge unknown', async (_title, later, daysBefore) => {
+    await schedule([{ price: own() }], daysBefore);
+
+    const customer = await readWith(({ phases: [first, ...others] }) => ({
+      phases: [first, ...others.map((phase) => ({ ...phase, ...later }))],
+    }));
+
+    expect(customer).toMatchObject({ nextCharge: { total: { amount: 900 } } });
+  });
+
+  describe('with a pause', () => {
+    const charged = { total: { amount: 900 } };
+
+    test.each([
+      ['before the charge leaves the charge unknown', -5, 'scheduled', null],
+      ['at the time of the charge leaves the charge unknown', 0, 'scheduled', null],
+      ['after the charge does not change the charge', 5, 'scheduled', charged],
+      ['that failed does not change the charge', -5, 'error', charged],
+    ])('%s', async (_title, days, type, nextCharge) => {
+      await subscribe({ items: [{ price: app.demo.prices[0]?.year ?? '' }] });
+      await schedule([{ price: own() }]);
+
+      const customer = await readWith(({ current_phase: current }) => ({
+        pause_schedules: [
+          {
+            key: 'holiday',
+            pause: { pause_at: (current?.end_date ?? 0) + days * daySeconds, status: { type } },
+            resume: null,
+          },
+        ],
+      }));
+
+      expect(customer).toMatchObject({
+        nextCharge,
+        subscriptions: [{ nextCharge }, { nextCharge: { total: { amount: 9_000 } } }],
+      });
+    });
+  });
 });
