@@ -64,7 +64,7 @@ export class BillingCustomerResolver {
   )
   async nextCharge(@Root() { subscriptions, access }: BillingCustomer): Promise<BillingCharge | null> {
     if (!(await requestInvoices(access))) return null;
-    return this.customerInvoices.findEarliestCharge(subscriptions, access.charge);
+    return this.customerInvoices.findNextCharge(subscriptions, access.charge);
   }
 
   @NullableFieldResolver([BillingTask], `The tasks that concern the customer. ${nullWithoutPolicy}`)
@@ -86,7 +86,7 @@ export class BillingSubscriptionResolver {
   )
   async nextCharge(@Root() subscription: BillingSubscription): Promise<BillingCharge | null> {
     if (!(await requestInvoices(subscription.access))) return null;
-    return this.customerInvoices.findNextCharge(subscription);
+    return this.customerInvoices.findNextCharge([subscription], subscription.access.charge);
   }
 
   @NullableFieldResolver([BillingTask], `The tasks on the subscription. ${nullWithoutPolicy}`)

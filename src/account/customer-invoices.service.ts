@@ -55,15 +55,11 @@ export class CustomerInvoices {
     return invoice?.hosted_invoice_url ?? null;
   }
 
-  /** Returns null when there is no next invoice, Stripe will not collect it, or it is unknown. @throws the errors of Stripe */
-  async findNextCharge(subscription: BillingSubscription): Promise<BillingCharge | null> {
-    const [due] = listDue(subscription);
-    const preview = due?.isPreviewed ? await this.preview(subscription) : null;
-    return preview === 'none' ? null : preview;
-  }
-
-  /** Stripe previews one subscription at a time. @param pay counts each preview but the first against the rate limit */
-  async findEarliestCharge(
+  /**
+   * Finds the earliest of the next charges; null when there is none, or it is unknown. Stripe previews one subscription at a time.
+   * @param pay counts each preview but the first against the rate limit. @throws the errors of Stripe
+   */
+  async findNextCharge(
     subscriptions: readonly BillingSubscription[],
     pay: () => Promise<void>,
   ): Promise<BillingCharge | null> {

@@ -20,10 +20,7 @@ export async function readAll<T extends { id: string }>(stripe: StripeClient, li
   return found;
 }
 
-export async function readFirstPage<T extends { id: string }>(
-  stripe: StripeClient,
-  list: List<T>,
-): Promise<readonly T[]> {
+export async function readFirstPage<T extends { id: string }>(stripe: StripeClient, list: List<T>) {
   for await (const page of readPages(stripe, list)) return page;
   return [];
 }
