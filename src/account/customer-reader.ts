@@ -82,27 +82,24 @@ export class CustomerReader {
     { id: customer }: Stripe.Customer,
     subscriptions: readonly Stripe.Subscription[],
   ): Promise<readonly Stripe.Invoice[]> {
-    const late = subscriptions.filter(({ status }) => /^(past_due|unpaid)$/.test(status));
-    if (late.every((each) => findOpenInvoice(each, []) !== null)) return [];
-    const open = await readFirstPage(this.stripe, (sdk, page, options) =>
+    if (!subscriptions.some((each) => late.has(each.status) && findOpenInvoice(each, []) === null)) return [];
+    return readFirstPage(this.stripe, (sdk, page, options) =>
       sdk.invoices.list({ ...page, customer, status: 'open' }, options),
     );
-    return open.filter((invoice) => late.some(({ id }) => isOf(id, invoice)));
   }
 }
 
-function isOf(subscriptionId: string, { parent }: Stripe.Invoice): boolean {
-  return parent?.subscription_details?.subscription === subscriptionId;
-}
+const late = new Set<string>(['past_due', 'unpaid']);
 
-/** @param others open invoices of late subscriptions, newest first */
+/** @param others open invoices of all subscriptions, newest first */
 function findOpenInvoice(
-  { id, latest_invoice }: Stripe.Subscription,
+  { id, latest_invoice, status }: Stripe.Subscription,
   others: readonly Stripe.Invoice[],
 ): Stripe.Invoice | null {
   const latest = latest_invoice as Stripe.Invoice | null;
   if (latest?.status === 'open') return latest;
-  return others.find((invoice) => isOf(id, invoice)) ?? null;
+  if (!late.has(status)) return null;
+  return others.find(({ parent }) => parent?.subscription_details?.subscription === id) ?? null;
 }
 
 type ReplacePrice = (reference: PriceReference) => object | null;

@@ -20,7 +20,10 @@ export async function readAll<T extends { id: string }>(stripe: StripeClient, li
   return found;
 }
 
-export async function readFirstPage<T extends { id: string }>(stripe: StripeClient, list: List<T>) {
+export async function readFirstPage<T extends { id: string }>(
+  stripe: StripeClient,
+  list: List<T>,
+): Promise<readonly T[]> {
   for await (const page of readPages(stripe, list)) return page;
   return [];
 }
