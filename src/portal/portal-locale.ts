@@ -13,6 +13,8 @@ const languages = new Set([
 ]);
 
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+/** Tags have up to 35 characters in practice (RFC 5646, 4.4.1). `Intl.Locale` blocks the process for half a second on 60 kB of attributes. */
+const longestTag = 100;
 
 /** `de-AT` becomes `de`, `zh-Hant-HK` becomes `zh-HK`. Null for a language that the portal does not support, or an invalid tag. */
 export function getPortalLocale(tag: string): string | null {
@@ -22,9 +24,6 @@ export function getPortalLocale(tag: string): string | null {
   const found = match([reduce(locale)], portalLocales, 'und');
   return found === 'und' ? null : found;
 }
-
-/** Tags have up to 35 characters in practice (RFC 5646, 4.4.1). `Intl.Locale` blocks the process for half a second on 60 kB of attributes. */
-const longestTag = 100;
 
 /** Reads the spellings of POSIX too: `de_AT`. */
 function readTag(tag: string): Intl.Locale | null {

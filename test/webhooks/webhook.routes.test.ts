@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { startStripeGate } from '../helpers/stripe-gate.ts';
@@ -266,15 +266,15 @@ test.each([
 describe('of large bodies, four are read at a time:', () => {
   const large = signed(createBody({ padding: 'x'.repeat(300_000) }));
 
-  async function openSlowDelivery(from: string): Promise<Socket> {
+  async function openSlowDelivery(from: string, bytes: number): Promise<Socket> {
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
     await once(socket, 'connect');
-    socket.write(createHead(1_000_000, sign('x'), from));
+    socket.write(createHead(bytes, sign('x'), from));
     socket.write('x'.repeat(300_000));
     return socket;
   }
-  const openSlowDeliveries = (from: (index: number) => string): Promise<Socket[]> =>
-    Promise.all(Array.from({ length: 4 }, (_, index) => openSlowDelivery(from(index))));
+  const openSlowDeliveries = (from: (index: number) => string, bytes = 1_000_000): Promise<Socket[]> =>
+    Promise.all(Array.from({ length: 4 }, (_, index) => openSlowDelivery(from(index), bytes)));
 
   async function isAnswered(response: Promise<Response>): Promise<boolean> {
     return Promise.race([response.then(() => true), sleep(300, false)]);
@@ -291,6 +291,23 @@ describe('of large bodies, four are read at a time:', () => {
 
     expect((await waiting).status).toBe(200);
     for (const socket of others) socket.destroy();
+  });
+
+  test('those that end together are checked one by one, and others are served in between', async () => {
+    const sockets = await openSlowDeliveries((index) => `203.0.113.${index}`, 300_001);
+    await sleep(200);
+    const countRefused = (): number => app.logs.filter((line) => line.includes('delivery refused')).length;
+    const before = countRefused();
+    const byTurn: number[] = [];
+
+    for (const socket of sockets) socket.write('x');
+    while (countRefused() < before + sockets.length) {
+      const seen = countRefused();
+      await nextTurn();
+      byTurn.push(countRefused() - seen);
+    }
+
+    expect(Math.max(...byTurn)).toBe(1);
   });
 
   test('those of one network leave places to others', async () => {
