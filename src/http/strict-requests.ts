@@ -31,18 +31,19 @@ const mostHeaders = 200;
 /** Of duplicates, Node keeps the first, while a proxy in front of it may have read the last. */
 const singleHeaders = ['authorization', 'content-type', 'host'];
 
-/** Apollo Server's parser blocks the process for half a second on 30 kB of blanks. */
+/** Apollo Server's parsers block the process for half a second: on 30 kB of blanks in a type, or on 16 requests that accept thousands. */
 const longestContentType = 200;
+const longestAccept = 1_000;
 
 export function refuseAmbiguousHeaders(server: FastifyInstance): void {
   server.server.maxHeadersCount = mostHeaders;
   server.addHook('onRequest', (request, _reply, done) => {
+    const { headers, raw } = request;
     // Node's own `headersDistinct` fails on a header named `__proto__` before 20.20.2 and 24.14.1.
-    const { rawHeaders } = request.raw;
-    const names = rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : ''));
+    const names = raw.rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : ''));
     const areSingle = singleHeaders.every((name) => names.indexOf(name) === names.lastIndexOf(name));
-    const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = request.headers;
-    if (rawHeaders.length >= 2 * mostHeaders) done(new RequestRefusedError(431));
+    const { 'content-encoding': encoding = 'identity', 'content-type': type = '', accept = '' } = headers;
+    if (names.length >= 2 * mostHeaders || accept.length > longestAccept) done(new RequestRefusedError(431));
     else if (!areSingle || !isHost(request)) done(new RequestRefusedError(400));
     else if (type.length > longestContentType) done(new RequestRefusedError(415));
     // Compressed bodies are refused, so that a small body cannot become a large one.
@@ -57,8 +58,7 @@ const schemeAndHost = /^[^:]+:\/\/[^@/?#\\\s]+$/;
 /** Only HTTP/1.0, which some health checks use, may omit the Host header. Apollo Server's integration needs it to build a URL. */
 function isHost({ raw: { httpVersion }, routeOptions: { url }, protocol, host }: FastifyRequest): boolean {
   if (host === '') return httpVersion === '1.0' && url !== '/graphql';
-  const base = `${protocol}://${host}`;
-  return schemeAndHost.test(base) && parseUrl(`${base}/`) !== null;
+  return schemeAndHost.test(`${protocol}://${host}`) && parseUrl(`${protocol}://${host}/`) !== null;
 }
 
 /** RFC 8259 requires UTF-8. Fastify's own parser would silently replace invalid bytes by replacement characters. */

@@ -119,6 +119,11 @@ describe('the size of a request', () => {
     [431, '200 headers before the length of the body', () => postBehind(200)],
     [431, '250 headers before a second token', () => postBehind(250, { Authorization: 'Bearer a.b.c' })],
     [431, 'headers of 2 MB', () => post(openSession, { 'x-padding': 'a'.repeat(2048 * kilobyte) })],
+    [
+      431,
+      'thousands of accepted types, which would take long to parse',
+      () => post(openSession, { accept: 'a/,'.repeat(5_000) }),
+    ],
     [431, 'a URL over 32 kB', () => get(`/graphql?query=${'a'.repeat(33 * kilobyte)}`)],
   ])('%i: %s', (...row) => expectRefused(row));
 });
