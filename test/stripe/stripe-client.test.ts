@@ -3,7 +3,7 @@ import Stripe from 'stripe';
 import { Agent } from 'undici';
 import type { BillingError } from '../../src/shared/errors.ts';
 import { describeError } from '../../src/logging/logger.ts';
-import { readAll } from '../../src/stripe/reads.ts';
+import { readAll, readPages } from '../../src/stripe/reads.ts';
 import { StripeClient, type StripeClientOptions } from '../../src/stripe/stripe-client.ts';
 import { StripeHttpClient } from '../../src/stripe/stripe-http-client.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
@@ -358,6 +358,14 @@ describe('a list', () => {
 
     expect((await list()).map(({ id }) => id)).toEqual(ids);
     expect(stripe.requests.map(({ path }) => readLimit(path))).toEqual([100, 10, 10, 10]);
+  });
+
+  test('is asked for in pages of a whole number of objects', async () => {
+    stripe.answerBy(toPages(700_000));
+    const pages = readPages(createClient(), (sdk, page, options) => sdk.customers.list(page, options), 25);
+
+    expect((await pages.next()).value).toHaveLength(3);
+    expect(stripe.requests.map(({ path }) => readLimit(path))).toEqual([25, 3]);
   });
 
   test('is unavailable where one object is too large, and is not asked for again and again', async () => {
