@@ -67,6 +67,24 @@ test(
 );
 
 test(
+  'lines that cannot be written are dropped, and do not fill the memory',
+  async () => {
+    const write = "for (let line = 0; line < 100; line += 1) logger.info('x'.repeat(500_000));";
+    const collect = `(await import('node:v8')).setFlagsFromString('--expose-gc');
+      (await import('node:vm')).runInNewContext('gc')();`;
+    const child = log(
+      1,
+      `${write} ${collect} console.error('kept', process.memoryUsage().heapUsed)`,
+      '/dev/full',
+    );
+
+    const kept = /kept (\d+)/.exec(await text(child.stderr))?.[1];
+    expect(Number(kept)).toBeLessThan(40_000_000);
+  },
+  timeoutMs,
+);
+
+test(
   'a reader of both outputs that goes away does not end the process',
   async () => {
     const child = log(
