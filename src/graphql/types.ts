@@ -75,7 +75,10 @@ export function OptionalField(type: object, description: string): PropertyDecora
   return Field(() => type, { nullable: true, description });
 }
 
-export function OptionalArg(name: string, type: object, description: string): ReturnType<typeof Arg> {
+/** TypeScript's own type, which also covers constructors, does not fit TypeGraphQL's. */
+type ArgDecorator = (prototype: object, method: string | symbol, index: number) => void;
+
+export function OptionalArg(name: string, type: object, description: string): ArgDecorator {
   return Arg(name, () => type, { nullable: true, description });
 }
 
