@@ -39,7 +39,7 @@ export function refuseAmbiguousHeaders(server: FastifyInstance): void {
   server.server.maxHeadersCount = mostHeaders;
   server.addHook('onRequest', (request, _reply, done) => {
     const { headers, raw } = request;
-    // Node's own `headersDistinct` fails on a header named `__proto__` before 20.20.2 and 24.14.1.
+    // Node's own `headersDistinct` fails on a header named `__proto__` in older releases, such as 20.19.5.
     const names = raw.rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : ''));
     const areSingle = singleHeaders.every((name) => names.indexOf(name) === names.lastIndexOf(name));
     const { 'content-encoding': encoding = 'identity', 'content-type': type = '', accept = '' } = headers;
