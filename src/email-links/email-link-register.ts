@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import type { PortalFlow } from '../portal/portal-flow.types.ts';
+import { FlowCompletionType, PortalFlowType } from '../portal/portal-flow.types.ts';
 import { type KeptRecord, type RecordStore, createRecord } from '../records/record-store.ts';
 
 export const linkPath = '/portal-links';
@@ -20,12 +20,23 @@ export function isLinkId(text: string): boolean {
 
 const time = z.iso.datetime().transform((text) => new Date(text));
 
+const optionalText = z.string().nullish();
+
+const flowSchema = z.object({
+  type: z.enum(PortalFlowType),
+  subscriptionId: optionalText,
+  priceId: optionalText,
+  quantity: z.int().nullish(),
+  afterCompletion: z
+    .object({ type: z.enum(FlowCompletionType), returnUrl: optionalText, message: optionalText })
+    .nullish(),
+});
+
 const linkSchema = z.object({
   /** The user's customer when the link was created. */
   stripeCustomerId: z.string(),
   returnUrl: z.string(),
-  /** Checked again when the link is used. */
-  flow: z.custom<PortalFlow>().nullable(),
+  flow: flowSchema.nullable(),
   singleUse: z.boolean(),
   createdAt: time,
   expiresAt: time,
