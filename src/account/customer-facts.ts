@@ -92,15 +92,23 @@ const price = z.object({
 
 const chargedItem = z.object({ price, quantity: amount });
 
-const termNames =
-  'add_invoice_items application_fee_percent collection_method currency default_tax_rates discounts on_behalf_of transfer_data';
+const termNames = [
+  'add_invoice_items',
+  'application_fee_percent',
+  'collection_method',
+  'currency',
+  'default_tax_rates',
+  'discounts',
+  'on_behalf_of',
+  'transfer_data',
+];
 
 /** The terms of a phase, besides its items, are a text, because they are only compared. */
 const phase = z
   .looseObject({ terms: text })
   .transform(({ terms, ...rest }) => ({
     ...rest,
-    terms: terms ?? JSON.stringify(termNames.split(' ').map((name) => rest[name])),
+    terms: terms ?? JSON.stringify(termNames.map((name) => rest[name])),
   }))
   .pipe(
     z.object({

@@ -56,7 +56,8 @@ export class CustomerInvoices {
   }
 
   /**
-   * Finds the earliest of the next charges; null when there is none, or it is unknown. Stripe previews one subscription at a time.
+   * Finds the charge that comes first. Returns null when no charge is to come, or the first one is unknown. Stripe previews
+   * one subscription at a time.
    * @param pay counts each preview but the first against the rate limit. @throws the errors of Stripe
    */
   async findNextCharge(

@@ -144,8 +144,7 @@ async function addCouponAmounts(
 ): Promise<void> {
   const foreign = subscriptions.flatMap(({ currency, discounts, items }) =>
     [customer.discount, ...discounts, ...items.data.flatMap((item) => item.discounts)]
-      .flatMap((discount) => (discount as Stripe.Discount | null | undefined)?.source.coupon ?? [])
-      .map((coupon) => coupon as Stripe.Coupon)
+      .flatMap(listCoupon)
       .filter(({ currency: own }) => typeof own === 'string' && own !== currency),
   );
   const reads = new SharedReads<Stripe.Coupon>();
@@ -158,4 +157,10 @@ async function addCouponAmounts(
       if (whole !== null) coupon.currency_options = whole.currency_options ?? {};
     }),
   );
+}
+
+function listCoupon(discount: string | Stripe.Discount | null | undefined): Stripe.Coupon[] {
+  if (typeof discount !== 'object' || discount === null) return [];
+  const { coupon } = discount.source;
+  return typeof coupon === 'object' && coupon !== null ? [coupon] : [];
 }
