@@ -71,8 +71,8 @@ export class ConfigurationIdCache {
     const kept = found && (await this.stripe.keep(found, wanted));
     if (found === null || kept === null) return (await this.stripe.create(wanted)).id;
     // A policy's own configuration stays as an operator has edited it; `policies plan` reports the edits.
-    const isRestored = wanted.narrowedFrom !== null && listEdits(found, wanted.content).length > 0;
-    if (isRestored) await this.stripe.restore(kept.id, wanted);
+    const isEdited = wanted.narrowedFrom !== null && listEdits(found, wanted.content).length > 0;
+    if (isEdited) await this.stripe.restore(kept.id, wanted);
     return kept.id;
   }
 }

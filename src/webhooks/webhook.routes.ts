@@ -53,8 +53,8 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
     request.log.warn({ requestId: request.id, refusal: code }, 'webhook delivery refused');
     return reply.code(400).send({ error: message, code });
   });
-  server.addHook('onRequest', ({ headers }, _reply, done) => {
-    requireRecent(headers['stripe-signature']?.toString(), now());
+  server.addHook('onRequest', (request, _reply, done) => {
+    requireRecent(readSignature(request), now());
     done();
   });
   const turns = new ConcurrencyLimit(1, patienceMs);
@@ -65,8 +65,7 @@ export function addWebhookRoutes(server: FastifyInstance, options: WebhookOption
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     // Checking a large body takes a tenth of a second: each has a turn of the event loop, so that others are served in between.
     if (body.length > largeBodyBytes) await turns.run(() => turn());
-    const signature = request.headers['stripe-signature']?.toString();
-    const text = await verifySignature({ body, signature }, { secrets, now: now() });
+    const text = await verifySignature({ body, signature: readSignature(request) }, { secrets, now: now() });
     return handle(text, request, reply, { ...options, ignored });
   });
 }
@@ -140,4 +139,8 @@ function limitLargeBodies(server: FastifyInstance): void {
     body.on('error', () => undefined);
     done(null, body);
   });
+}
+
+function readSignature({ headers }: FastifyRequest): string | undefined {
+  return headers['stripe-signature']?.toString();
 }
